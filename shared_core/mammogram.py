@@ -1,0 +1,257 @@
+"""What travels through the house: a mammogram, what its file says of it, and an exam.
+
+Images are (row, column) arrays with the origin at the top left; spacing is (row, column).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
+class View(str, Enum):
+    """Mammographic projection (DICOM PS3.16 CID 4014)."""
+
+    CC = "CC"
+    MLO = "MLO"
+    ML = "ML"
+    LM = "LM"
+    LMO = "LMO"
+    XCC = "XCC"
+    XCCL = "XCCL"
+    XCCM = "XCCM"
+    FB = "FB"
+    SIO = "SIO"
+    ISO = "ISO"
+    SPECIMEN = "specimen"
+    UNKNOWN = "unknown"
+
+
+class Laterality(str, Enum):
+    """Side of the imaged breast."""
+
+    LEFT = "L"
+    RIGHT = "R"
+    BOTH = "B"
+    UNKNOWN = "unknown"
+
+
+class ViewModifier(str, Enum):
+    """What was special about the projection (DICOM PS3.16 CID 4015)."""
+
+    MAGNIFICATION = "magnification"
+    SPOT_COMPRESSION = "spot compression"
+    TANGENTIAL = "tangential"
+    ROLLED = "rolled"
+    CLEAVAGE = "cleavage"
+    IMPLANT_DISPLACED = "implant displaced"
+    AXILLARY_TAIL = "axillary tail"
+    AXILLARY_TISSUE = "axillary tissue"
+    NIPPLE_IN_PROFILE = "nipple in profile"
+    INFRAMAMMARY_FOLD = "infra-mammary fold"
+
+
+class PresentationIntent(str, Enum):
+    """Presentation Intent Type (0008,0068)."""
+
+    PRESENTATION = "FOR PRESENTATION"
+    PROCESSING = "FOR PROCESSING"
+    UNKNOWN = "unknown"
+
+
+class SpacingSource(str, Enum):
+    """Where the pixel spacing came from; written beside every number in mm."""
+
+    PIXEL_SPACING_CALIBRATED = "PixelSpacing, calibrated"
+    IMAGER_OVER_MAGNIFICATION = "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor"
+    IMAGER_OVER_DISTANCES = "ImagerPixelSpacing x SOD / SID"
+    IMAGER = "ImagerPixelSpacing, magnification unknown"
+    NOMINAL_SCANNED = "NominalScannedPixelSpacing"
+    USER = "given by the user"
+
+
+@dataclass(frozen=True)
+class PixelSpacing:
+    """Distance of neighbouring pixel centres in the plane of the breast, in mm."""
+
+    row_mm: float
+    column_mm: float
+    source: SpacingSource
+
+    @property
+    def pixel_area_mm2(self) -> float:
+        """Area of one pixel in mm²."""
+        return self.row_mm * self.column_mm
+
+
+class VoiFunction(str, Enum):
+    """VOI LUT Function (0028,1056), DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3."""
+
+    LINEAR = "LINEAR"
+    LINEAR_EXACT = "LINEAR_EXACT"
+    SIGMOID = "SIGMOID"
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window of the VOI LUT Module, in modality values."""
+
+    center: float
+    width: float
+    function: VoiFunction = VoiFunction.LINEAR
+    explanation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class VoiLut:
+    """One item of the VOI LUT Sequence (0028,3010): a table over modality values."""
+
+    first_value: int
+    table: NDArray[np.float32]
+    """Display value in [0, 1] for each modality value from `first_value` on."""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class DisplayTransform:
+    """How `Mammogram.pixels` become display values in [0, 1], bright meaning dense.
+
+    ``modality = mirror - pixels`` where `mirror` is set (MONOCHROME1), else ``pixels``;
+    then `voi`, or `full_range` where the file has none; then, where `mirror` is set, ``1 - display``.
+    """
+
+    full_range: tuple[float, float]
+    """Modality values shown as 0 and 1 where there is no `voi`."""
+    voi: Window | VoiLut | None = None
+    mirror: float | None = None
+    description: str = ""
+    """One line for people: what is applied and from which attribute."""
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """How the exposure was made, as far as the file says; None where it does not."""
+
+    manufacturer: str | None = None
+    model_name: str | None = None
+    kvp: float | None = None
+    anode: str | None = None
+    filter_material: str | None = None
+    filter_thickness_mm: float | None = None
+    breast_thickness_mm: float | None = None
+    compression_force_n: float | None = None
+    exposure_uas: float | None = None
+    grid: str | None = None
+    detector_type: str | None = None
+    pixel_intensity_relationship: str | None = None
+    pixel_intensity_sign: int | None = None
+    image_type: tuple[str, ...] = ()
+    synthetic_2d: bool = False
+    """2-D image computed from tomosynthesis (C-View, Insight 2D, S-View ...)."""
+    lossy: bool = False
+    implant_present: bool | None = None
+    partial_view: bool | None = None
+    burned_in_annotation: bool | None = None
+    source_image_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """To whom, which study and which object the image belongs."""
+
+    patient_id: str = ""
+    """Patient ID as grouped: without view tokens that some collections put into it."""
+    study_uid: str = ""
+    series_uid: str = ""
+    sop_instance_uid: str = ""
+    sop_class_uid: str = ""
+    study_date: str = ""
+    """YYYYMMDD or empty."""
+    acquisition_time: str = ""
+    instance_number: int | None = None
+
+
+@dataclass(frozen=True)
+class MammogramHeader:
+    """Everything that a file says of its mammogram, without the pixels."""
+
+    path: Path | None
+    """None for an image handed over in memory."""
+    file_format: str
+    """``DICOM``, ``PNG``, ``TIFF``, ``JPEG`` or ``memory``."""
+    rows: int
+    columns: int
+    bits: int
+    """Significant bits of a stored value."""
+    spacing: PixelSpacing | None = None
+    view: View = View.UNKNOWN
+    laterality: Laterality = Laterality.UNKNOWN
+    modifiers: tuple[ViewModifier, ...] = ()
+    intent: PresentationIntent = PresentationIntent.UNKNOWN
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    identity: Identity = field(default_factory=Identity)
+    photometric: str = "MONOCHROME2"
+    transfer_syntax: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
+    """(what, why): e.g. ``("view", "CC from ViewPosition")``; shown by ``bac info``."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short name for messages."""
+        return self.path.name if self.path is not None else "image in memory"
+
+    @property
+    def view_label(self) -> str:
+        """Label as radiologists write it, e.g. ``LCC``; ``?`` for what is unknown."""
+        side = self.laterality.value if self.laterality is not Laterality.UNKNOWN else "?"
+        view = self.view.value if self.view is not View.UNKNOWN else "?"
+        return side + view
+
+
+@dataclass(frozen=True, eq=False)
+class Mammogram:
+    """One mammographic image.
+
+    `pixels` are modality values (Modality LUT applied, padding untouched). MONOCHROME1 images are
+    turned so that a larger value is shown brighter, as GDCM does, and `display` knows it.
+    """
+
+    header: MammogramHeader
+    pixels: Pixels
+    """(rows, columns); uint8, uint16, int16, int32 or float32; finite."""
+    display: DisplayTransform
+    padding: Mask | None = None
+    """True where the file marks pixels as padding, or None."""
+
+    @property
+    def spacing(self) -> PixelSpacing | None:
+        """Pixel spacing in the plane of the breast, or None where it is not known."""
+        return self.header.spacing
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.header.rows, self.header.columns
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The views of one patient on one date."""
+
+    key: str
+    """Unique, stable and usable as a file name."""
+    patient_id: str
+    study_date: str
+    headers: tuple[MammogramHeader, ...]
+    missing_views: tuple[str, ...] = ()
+    """Standard views (LCC, LMLO, RCC, RMLO) that were not found."""
+    warnings: tuple[str, ...] = ()

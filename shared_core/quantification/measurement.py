@@ -1,0 +1,87 @@
+"""The numbers of a view, a breast and an exam: what measuring returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Comparison = Literal[">", ">="]
+Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
+GradeProfile = Literal["ibrahim-paper", "ibrahim-code"]
+
+
+@dataclass(frozen=True)
+class MeasurementSettings:
+    """Everything that changes a number and is not on the model card."""
+
+    intensity_threshold: int = 100
+    """X of TAM_X and TSIM_X, 8-bit grey level (Guo 2021 eq. 4: 100)."""
+    intensity_comparison: Comparison = ">"
+    """Paper ``>``; the published code uses ``>=``."""
+    grade_profile: GradeProfile = "ibrahim-paper"
+    exclude_pectoral: bool = False
+    """Take the pectoral muscle out of the breast area of MLO views."""
+
+
+@dataclass(frozen=True)
+class ViewMeasurement:
+    """Every quantity of one view; None where it cannot be known."""
+
+    pm: float | None
+    """Sum of probability (Guo 2021 eq. 3); None where no probability is at hand."""
+    am_px: int
+    """Pixels of the BAC mask (eq. 3)."""
+    sim: int
+    """Sum of 8-bit intensity in the mask (eq. 3)."""
+    tam_px: int
+    """Pixels of the mask with I > X (eq. 4)."""
+    tsim: int
+    """Sum of intensity over those (eq. 4)."""
+    intensity_threshold: int
+    intensity_comparison: Comparison
+    bac_area_mm2: float | None
+    breast_area_px: int
+    breast_area_mm2: float | None
+    denominator: Denominator
+    bac_percent_of_breast: float | None
+    tam_per_breast_area: float | None
+    """TAM_X / breast area, the term of Guo's exam index; dimensionless."""
+    area_grade: int | None
+    """0 absence, 1 mild, 2 moderate, 3 severe (Ibrahim 2025); None on masks of another style."""
+    area_grade_name: str | None
+    grade_profile: GradeProfile
+    parts_count: int
+    """8-connected parts of the mask."""
+    largest_part_px: int
+    parts_px: tuple[int, ...]
+    """Sizes of the parts, largest first."""
+    pixel_area_mm2: float | None
+
+
+@dataclass(frozen=True)
+class BreastMeasurement:
+    """One breast: its views side by side, never their areas added up."""
+
+    laterality: str
+    views: tuple[str, ...]
+    mean_bac_area_mm2: float | None
+    mean_bac_percent_of_breast: float | None
+    max_area_grade: int | None
+
+
+@dataclass(frozen=True)
+class ExamMeasurement:
+    """One exam."""
+
+    guo_index: float | None
+    """Sum over the four standard views of TAM_X / breast area (Guo 2021); None when one is missing."""
+    guo_index_available_views: float | None
+    """The same sum over the standard views that are there."""
+    views_used: tuple[str, ...]
+    missing_views: tuple[str, ...]
+    breasts: tuple[BreastMeasurement, ...]
+    bac_percent_of_breast: float | None
+    """Mask pixels of all used views / breast pixels of all used views x 100 (Ibrahim pairs views so)."""
+    area_grade: int | None
+    area_grade_name: str | None
+    warnings: tuple[str, ...] = ()

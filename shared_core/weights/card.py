@@ -1,0 +1,58 @@
+"""A model card: everything about a model that changes or explains its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shared_core.preprocessing.preset import PreprocessingPreset
+
+Stitching = Literal["maximum", "seamless"]
+MaskStyle = Literal["vessel-band", "calcium"]
+
+
+@dataclass(frozen=True)
+class TilingPreset:
+    """How the image is cut into tiles and the answers put together again."""
+
+    tile_px: int = 512
+    stride_px: int = 480
+    stitching: Stitching = "seamless"
+    """``maximum``: published tiles, overlaps merged by maximum. ``seamless``: no tile grid in the result."""
+    skip: Literal["outside-valid-area", "mean-and-sd"] = "outside-valid-area"
+    """``mean-and-sd``: published rule, tile dropped when mean <= 20 or SD <= 10."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Identity, processing, provenance and licence of one model."""
+
+    name: str
+    title: str
+    network: str
+    """Key of the architecture, e.g. ``scunet``."""
+    weights_file: str
+    sha256: str
+    size_bytes: int
+    url: str
+    """Publisher's address pinned to a commit; empty for bundled weights."""
+    output: Literal["logits", "raw"]
+    """``logits``: a sigmoid follows. ``raw``: thresholded as it is."""
+    normalisation_mean: float
+    normalisation_sd: float
+    """Network input = (x / 255 - mean) / sd."""
+    input_spacing_mm: float
+    """Pixel spacing that the model was trained on."""
+    resample: Literal["when-spacing-known", "never"]
+    preprocessing: PreprocessingPreset
+    tiling: TilingPreset
+    threshold: float
+    """BAC where probability > threshold."""
+    mask_style: MaskStyle
+    licence: str
+    citation: str
+    training_data: str
+    intended_use: str
+    limitations: tuple[str, ...] = ()
+    parameters: int = 0
+    """Trainable parameters that take part in the result."""

