@@ -43,12 +43,19 @@ class ViewMeasurement:
     breast_area_px: int
     breast_area_mm2: float | None
     denominator: Denominator
+    """What `breast_area_px` counts: the denominator of both ratios below."""
+    bac_in_breast_area_px: int
+    """Pixels of the mask in that area; less than `am_px` only where BAC on pectoral muscle is left out."""
     bac_percent_of_breast: float | None
     tam_per_breast_area: float | None
     """TAM_X / breast area, the term of Guo's exam index; dimensionless."""
     area_grade: int | None
     """0 absence, 1 mild, 2 moderate, 3 severe (Ibrahim 2025); None on masks of another style."""
     area_grade_name: str | None
+    area_grade_percent: float | None
+    """The percentage that was graded."""
+    area_grade_denominator: Denominator
+    """Of what: ``whole image`` with the profile ``ibrahim-code``, else as `denominator`."""
     grade_profile: GradeProfile
     parts_count: int
     """8-connected parts of the mask."""
@@ -84,4 +91,8 @@ class ExamMeasurement:
     """Mask pixels of all used views / breast pixels of all used views x 100 (Ibrahim pairs views so)."""
     area_grade: int | None
     area_grade_name: str | None
+    area_grade_percent: float | None
+    """The percentage that was graded: of the whole images with the profile ``ibrahim-code``."""
+    grade_profile: GradeProfile | None
+    """None where there is no view."""
     warnings: tuple[str, ...] = ()

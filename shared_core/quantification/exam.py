@@ -1,0 +1,136 @@
+"""From views to breasts and to the exam, without ever adding two projections of the same artery.
+
+CC and MLO show one breast twice: areas in mm² are averaged over the two, never summed. What is summed
+is what the papers sum: Guo's index over the four standard views, and, for the percentage and its grade,
+BAC and breast alike over all views used (Ibrahim 2025 puts the views side by side as one image).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import fmean
+
+from shared_core.mammogram import Laterality, MammogramHeader
+from shared_core.quantification.guo import exam_index
+from shared_core.quantification.ibrahim import area_grade, percent
+from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
+from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
+
+_Used = dict[str, tuple[MammogramHeader, ViewMeasurement]]
+
+
+def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> ExamMeasurement:
+    """Measure an exam from its measured views.
+
+    Only standard views (LCC, LMLO, RCC, RMLO) enter, one of each: see `choose_standard_views`. Every
+    view left out is named in a warning.
+
+    Parameters
+    ----------
+    views
+        (header, measurement) of every view that could be measured, in any order.
+
+    Raises
+    ------
+    ValueError
+        If the views were measured with different settings.
+    """
+    settings = {(m.intensity_threshold, m.intensity_comparison, m.grade_profile) for _, m in views}
+    if len(settings) > 1:
+        raise ValueError("the views of one exam must be measured with the same settings")
+    choice = choose_standard_views([header for header, _ in views])
+    used = {label: views[position] for label, position in choice.positions}
+    missing = tuple(label for label in STANDARD_VIEWS if label not in used)
+    measured = [measurement for _, measurement in used.values()]
+    index = exam_index([measurement.tam_per_breast_area for measurement in measured])
+    bac_percent, warnings = _percent_of_breast(used)
+    graded_percent = _graded_percent(used, bac_percent)
+    # One mask without a grade (not vessel bands) leaves the exam without one.
+    gradable = bool(measured) and all(m.area_grade is not None for m in measured)
+    profile = views[0][1].grade_profile if views else None
+    grade = None
+    if gradable and profile is not None:
+        grade = area_grade(graded_percent, profile=profile, mask_style="vessel-band")
+    return ExamMeasurement(
+        guo_index=index if not missing else None,
+        guo_index_available_views=index,
+        views_used=tuple(used),
+        missing_views=missing,
+        breasts=_breasts(used),
+        bac_percent_of_breast=bac_percent,
+        area_grade=grade.grade if grade is not None else None,
+        area_grade_name=grade.name if grade is not None else None,
+        area_grade_percent=graded_percent,
+        grade_profile=profile,
+        warnings=(*choice.warnings, *warnings),
+    )
+
+
+def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
+    breasts = []
+    for side in (Laterality.LEFT, Laterality.RIGHT):
+        of_side = {label: m for label, (header, m) in used.items() if header.laterality is side}
+        if not of_side:
+            continue
+        grades = [m.area_grade for m in of_side.values() if m.area_grade is not None]
+        breasts.append(
+            BreastMeasurement(
+                laterality=side.value,
+                views=tuple(of_side),
+                mean_bac_area_mm2=_mean([m.bac_area_mm2 for m in of_side.values()]),
+                mean_bac_percent_of_breast=_mean([m.bac_percent_of_breast for m in of_side.values()]),
+                max_area_grade=max(grades, default=None),
+            )
+        )
+    return tuple(breasts)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Mean, None where one is unknown: a mean over fewer views than named would mislead."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if known and len(known) == len(values) else None
+
+
+def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[str, ...]]:
+    """BAC of all views / breast of all views x 100, and what to say about it."""
+    weights = _pixel_weights(used)
+    if weights is None:
+        known = [label for label, (_, m) in used.items() if m.pixel_area_mm2 is not None]
+        return None, (
+            f"No percentage for the exam: the pixel spacing is known for {', '.join(known)} only.",
+        ) if used else ()
+    measured = [m for _, m in used.values()]
+    bac = _total([m.bac_in_breast_area_px for m in measured], weights)
+    breast = _total([m.breast_area_px for m in measured], weights)
+    unknown = len(measured) > 1 and measured[0].pixel_area_mm2 is None
+    warning = "The exam's percentage takes all views to have the same pixel spacing, which is not known."
+    return percent(bac, breast), (warning,) if unknown else ()
+
+
+def _graded_percent(used: _Used, bac_percent: float | None) -> float | None:
+    """What the grade is taken of: the breasts, or with ``ibrahim-code`` the whole images."""
+    measured = [m for _, m in used.values()]
+    if not measured or measured[0].grade_profile != "ibrahim-code":
+        return bac_percent
+    weights = _pixel_weights(used)
+    if weights is None:
+        return None
+    images_px = [header.rows * header.columns for header, _ in used.values()]
+    return percent(_total([m.am_px for m in measured], weights), _total(images_px, weights))
+
+
+def _pixel_weights(used: _Used) -> list[float] | None:
+    """Weight of a pixel in each view: 1 where all are alike (or all unknown), else mm²; None for a mix."""
+    areas = [m.pixel_area_mm2 for _, m in used.values()]
+    if not areas:
+        return None
+    if len(set(areas)) == 1:
+        return [1] * len(areas)
+    known = [area for area in areas if area is not None]
+    return known if len(known) == len(areas) else None
+
+
+def _total(counts_px: Sequence[int], weights: Sequence[float]) -> float:
+    """Exactly rounded, so that the order of the views cannot change it."""
+    return math.fsum(count * weight for count, weight in zip(counts_px, weights, strict=True))

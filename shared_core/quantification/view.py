@@ -1,0 +1,128 @@
+"""Everything that is measured on one view."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import Mask
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.guo import (
+    intensity_histogram,
+    intensity_sum,
+    mask_area_px,
+    probability_mass,
+    thresholded_area_px,
+    thresholded_intensity_sum,
+)
+from shared_core.quantification.ibrahim import area_grade, percent
+from shared_core.quantification.measurement import Denominator, MeasurementSettings, ViewMeasurement
+from shared_core.quantification.parts import Box, bounding_box, connected_parts
+from shared_core.weights.card import MaskStyle
+
+
+class _BreastArea(NamedTuple):
+    """The denominator, and the muscle that was taken out of it."""
+
+    area_px: int
+    denominator: Denominator
+    left_out: Mask | None
+
+
+def measure_view(
+    prepared: PreparedView,
+    mask: NDArray[np.bool_],
+    probability: NDArray[np.float32] | None,
+    *,
+    mask_style: MaskStyle,
+    settings: MeasurementSettings,
+) -> ViewMeasurement:
+    """Measure the BAC mask of one view.
+
+    Counts and areas describe the whole mask. The two ratios to the breast area, and a grade that is
+    taken of the breast, leave out the mask pixels that their denominator leaves out: with
+    `exclude_pectoral`, BAC that projects onto the muscle. Where no muscle was found the denominator
+    stays the breast, and the result says so.
+
+    Parameters
+    ----------
+    prepared
+        The view; `image_u8` is the intensity I of Guo's metrics.
+    mask
+        (rows, columns) bool, True where BAC, at source size.
+    probability
+        (rows, columns) float32, or None where it is not at hand (a mask drawn or edited by a person);
+        then PM is None.
+    mask_style
+        Of the model that made the mask; decides whether an area grade has a meaning.
+    settings
+        X, comparison, grade profile, pectoral muscle.
+
+    Raises
+    ------
+    ValueError
+        If mask or probability do not have the shape of the view.
+    """
+    _check_shape("mask", mask, prepared.image_u8)
+    if probability is not None:
+        _check_shape("probability", probability, prepared.image_u8)
+    mask = mask if mask.dtype == np.bool_ else mask != 0
+    x, comparison = settings.intensity_threshold, settings.intensity_comparison
+    breast = _breast_area(prepared, settings)
+    box = bounding_box(mask) or Box(0, 0, 0, 0)
+    image_in_box, mask_in_box = prepared.image_u8[box.slices], mask[box.slices]
+    histogram = intensity_histogram(image_in_box, mask_in_box)
+    counted = histogram
+    if breast.left_out is not None:
+        counted = intensity_histogram(image_in_box, mask_in_box & ~breast.left_out[box.slices])
+
+    am_px, counted_px = mask_area_px(histogram), mask_area_px(counted)
+    bac_percent = percent(counted_px, breast.area_px)
+    whole_image = settings.grade_profile == "ibrahim-code"
+    graded_percent = percent(am_px, mask.size) if whole_image else bac_percent
+    grade = area_grade(graded_percent, profile=settings.grade_profile, mask_style=mask_style)
+    counted_tam = thresholded_area_px(counted, x, comparison)
+    parts_px = tuple(part.area_px for part in connected_parts(mask))
+    pixel_area = prepared.spacing.pixel_area_mm2 if prepared.spacing is not None else None
+    return ViewMeasurement(
+        pm=probability_mass(probability) if probability is not None else None,
+        am_px=am_px,
+        sim=intensity_sum(histogram),
+        tam_px=thresholded_area_px(histogram, x, comparison),
+        tsim=thresholded_intensity_sum(histogram, x, comparison),
+        intensity_threshold=x,
+        intensity_comparison=comparison,
+        bac_area_mm2=am_px * pixel_area if pixel_area is not None else None,
+        breast_area_px=breast.area_px,
+        breast_area_mm2=breast.area_px * pixel_area if pixel_area is not None else None,
+        denominator=breast.denominator,
+        bac_in_breast_area_px=counted_px,
+        bac_percent_of_breast=bac_percent,
+        tam_per_breast_area=counted_tam / breast.area_px if breast.area_px > 0 else None,
+        area_grade=grade.grade if grade is not None else None,
+        area_grade_name=grade.name if grade is not None else None,
+        area_grade_percent=graded_percent,
+        area_grade_denominator="whole image" if whole_image else breast.denominator,
+        grade_profile=settings.grade_profile,
+        parts_count=len(parts_px),
+        largest_part_px=parts_px[0] if parts_px else 0,
+        parts_px=parts_px,
+        pixel_area_mm2=pixel_area,
+    )
+
+
+def _breast_area(prepared: PreparedView, settings: MeasurementSettings) -> _BreastArea:
+    pectoral = prepared.pectoral_mask
+    if not settings.exclude_pectoral or pectoral is None:
+        return _BreastArea(prepared.breast_area_px, "breast", None)
+    muscle_px = int(np.count_nonzero(pectoral & prepared.breast_mask))
+    return _BreastArea(
+        max(prepared.breast_area_px - muscle_px, 0), "breast without pectoral muscle", pectoral
+    )
+
+
+def _check_shape(what: str, array: NDArray[np.generic], image: NDArray[np.uint8]) -> None:
+    if array.shape != image.shape:
+        raise ValueError(f"{what} has shape {array.shape}, the view has {image.shape}")
