@@ -1,0 +1,140 @@
+"""Model cards as JSON: strict reading, so that a slip of the pen never changes a result."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+
+from shared_core.errors import ModelError
+from shared_core.weights.card import ModelCard
+
+
+def parse_card(text: str, source: str) -> ModelCard:
+    """Read a model card from JSON.
+
+    Parameters
+    ----------
+    text
+        A JSON object with the fields of `ModelCard`; fields without a default must be there.
+    source
+        Name of the file, for messages.
+
+    Raises
+    ------
+    ModelError
+        Not JSON, or a field is unknown, missing, given twice, of the wrong type or out of range.
+    """
+    try:
+        content = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_a_number)
+        card: ModelCard = _build(ModelCard, content, "")
+        _check_values(card)
+    except json.JSONDecodeError as error:
+        raise ModelError(
+            f"Model card {source} is not valid JSON: {error.msg} in line {error.lineno}; mend it there."
+        ) from None
+    except RecursionError:
+        raise ModelError(f"Model card {source} is nested too deeply to be a model card.") from None
+    except ValueError as error:
+        raise ModelError(f"Model card {source}: {error}.") from None
+    return card
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"field {twice[0]!r} is given twice")
+    return dict(pairs)
+
+
+def _not_a_number(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number that a card may hold")
+
+
+def _build(kind: Any, content: Any, place: str) -> Any:
+    """Make the dataclass `kind` from a JSON object; `place` is the path of the field, for messages."""
+    if not isinstance(content, dict):
+        raise ValueError(f"{place.rstrip('.') or 'the whole'} must be a JSON object in braces")
+    known = [field.name for field in fields(kind)]
+    for name in content:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f", did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+            raise ValueError(f"unknown field {place + name!r}{hint}")
+    required = [field.name for field in fields(kind) if field.default is MISSING]
+    missing = [place + name for name in required if name not in content]
+    if missing:
+        raise ValueError(f"missing field{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
+    types = get_type_hints(kind)
+    return kind(**{name: _convert(types[name], value, place + name) for name, value in content.items()})
+
+
+def _convert(kind: Any, value: Any, place: str) -> Any:
+    """Check `value` against the annotated type `kind` of a card's field, and return it as that type."""
+    if is_dataclass(kind):
+        return _build(kind, value, place + ".")
+    if get_origin(kind) is Literal:
+        # A JSON list cannot be looked up in a set, and 1 == True: compare with the type.
+        if not isinstance(value, str) or value not in get_args(kind):
+            choices = " or ".join(repr(choice) for choice in get_args(kind))
+            raise ValueError(f"{place} must be {choices}, not {value!r}")
+        return value
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{place} must be a list of texts")
+        return tuple(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind is float and number:
+        return float(value)
+    if kind is int and number and not isinstance(value, float):
+        return value
+    if kind in (bool, str) and isinstance(value, kind):
+        return value
+    wanted = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[kind]
+    raise ValueError(f"{place} must be {wanted}, not {value!r}")
+
+
+def _check_values(card: ModelCard) -> None:
+    tiling, preprocessing = card.tiling, card.preprocessing
+    address = urlsplit(card.url)
+    rules = [
+        (
+            bool(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", card.name)),
+            "name must be of a-z, 0-9, '.', '_' and '-'",
+        ),
+        (
+            bool(re.fullmatch(r"\w[\w .+()-]*", card.weights_file)),
+            "weights_file must be the name of a file without its folder",
+        ),
+        (bool(re.fullmatch(r"[0-9a-f]{64}", card.sha256)), "sha256 must be 64 digits of 0-9 and a-f"),
+        (card.size_bytes > 0, "size_bytes must be above 0"),
+        (
+            not card.url or (address.scheme in ("https", "http") and bool(address.netloc)),
+            "url must begin with https:// or http://, or be empty",
+        ),
+        (math.isfinite(card.normalisation_mean), "normalisation_mean must be finite"),
+        (0 < card.normalisation_sd < math.inf, "normalisation_sd must be above 0"),
+        (0 < card.input_spacing_mm < math.inf, "input_spacing_mm must be above 0"),
+        (0 <= card.resample_tolerance < 1, "resample_tolerance must be at least 0 and below 1"),
+        (
+            preprocessing.median_px == 0 or preprocessing.median_px % 2 == 1,
+            "preprocessing.median_px must be odd or 0",
+        ),
+        (preprocessing.median_px >= 0, "preprocessing.median_px must not be negative"),
+        (preprocessing.opening_radius_px >= 0, "preprocessing.opening_radius_px must not be negative"),
+        (0 < tiling.stride_px <= tiling.tile_px, "tiling.stride_px must be above 0 and at most tile_px"),
+        (math.isfinite(card.threshold), "threshold must be finite"),
+        (
+            card.output != "logits" or 0 < card.threshold < 1,
+            "threshold of a model with logits must lie between 0 and 1",
+        ),
+        (card.parameters >= 0, "parameters must not be negative"),
+    ]
+    for holds, message in rules:
+        if not holds:
+            raise ValueError(message)
