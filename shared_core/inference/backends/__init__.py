@@ -1,0 +1,1 @@
+"""What runs the network: torch on CPU, CUDA or MPS, or OpenVINO without torch."""

@@ -1,0 +1,73 @@
+"""What a backend must be able to do; arrays in, arrays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Precision = Literal["float32", "float16", "bfloat16"]
+BackendName = Literal["torch", "openvino"]
+
+
+class OutOfDeviceMemory(Exception):
+    """The device has no room for this batch; a smaller one, or the CPU, may do."""
+
+
+@dataclass(frozen=True)
+class BackendInfo:
+    """What ran, for the record that goes with every result."""
+
+    name: BackendName
+    version: str
+    device: str
+    """``cpu``, ``cuda:0`` ... as the backend names it."""
+    device_name: str
+    precision: Precision
+
+
+class TileBackend(Protocol):
+    """Runs a segmentation network on tiles of fixed size."""
+
+    @property
+    def info(self) -> BackendInfo:
+        """What runs."""
+        ...
+
+    def tile_logits(self, tiles: Array) -> Array:
+        """Answer whole tiles.
+
+        Parameters
+        ----------
+        tiles
+            (n, h, w) float32, normalised.
+
+        Returns
+        -------
+        (n, h, w) float32 logits.
+
+        Raises
+        ------
+        OutOfDeviceMemory
+            If the batch does not fit.
+        """
+        ...
+
+
+class GatedBackend(TileBackend, Protocol):
+    """Runs SCU-Net in three steps, so that the gates can be computed between them."""
+
+    def encode(self, image: Array) -> Array:
+        """Features at a quarter before their gate: (n, h, w) to (n, 32, h / 4, w / 4)."""
+        ...
+
+    def deepen(self, image: Array, features_2: Array) -> Array:
+        """Features at an eighth before their gate, from gated ones: to (n, 64, h / 8, w / 8)."""
+        ...
+
+    def decode(self, image: Array, features_2: Array, features_3: Array) -> Array:
+        """Logits (n, h, w) from the image and both gated features."""
+        ...

@@ -1,0 +1,175 @@
+"""Lean SCU-Net on OpenVINO: CPU inference without torch.
+
+The graphs are built from the folded arrays, so no model file and no converter is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+from openvino import opset13 as ops
+
+from shared_core.inference.backends.interface import Array, BackendInfo, Precision
+from shared_core.networks.scunet_lean import LeanContext, LeanConv, LeanGate, LeanScuNet
+
+Node = Any
+"""An OpenVINO graph node; the package ships no types for them."""
+
+_HINTS: dict[Precision, str] = {"float32": "f32", "float16": "f16", "bfloat16": "bf16"}
+
+
+class OpenVinoScuNet:
+    """The lean network as OpenVINO graphs, compiled at first use for each input shape.
+
+    Parameters
+    ----------
+    net
+        Folded arrays.
+    precision
+        float32 is the reference; bfloat16 needs a CPU that computes in it.
+    threads
+        CPU threads, None to leave OpenVINO's choice.
+    """
+
+    def __init__(self, net: LeanScuNet, *, precision: Precision = "float32", threads: int | None = 1) -> None:
+        self._net = net
+        self._core = ov.Core()
+        self._options: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+        }
+        if threads is not None:
+            self._options["INFERENCE_NUM_THREADS"] = threads
+        self._requests: dict[tuple[str, tuple[int, ...]], Any] = {}
+        self._info = BackendInfo(
+            name="openvino",
+            version=ov.__version__.split("-")[0],
+            device="cpu",
+            device_name=str(self._core.get_property("CPU", "FULL_DEVICE_NAME")),
+            precision=precision,
+        )
+
+    @property
+    def info(self) -> BackendInfo:
+        """What runs."""
+        return self._info
+
+    def tile_logits(self, tiles: Array) -> Array:
+        """Answer whole tiles with their own gates, as published."""
+        return self._run("tile", self._build_tile, tiles[:, None])[:, 0]
+
+    def encode(self, image: Array) -> Array:
+        """Features at a quarter before their gate."""
+        return self._run("encode", self._build_encode, image[:, None])
+
+    def deepen(self, image: Array, features_2: Array) -> Array:
+        """Features at an eighth before their gate."""
+        return self._run("deepen", self._build_deepen, image[:, None], features_2)
+
+    def decode(self, image: Array, features_2: Array, features_3: Array) -> Array:
+        """Logits from the image and both gated features."""
+        return self._run("decode", self._build_decode, image[:, None], features_2, features_3)[:, 0]
+
+    def _run(self, step: str, build: Callable[..., Node], *inputs: Array) -> Array:
+        key = step, inputs[0].shape
+        if key not in self._requests:
+            parameters = [ops.parameter(list(array.shape), np.float32) for array in inputs]
+            model = ov.Model([build(*parameters)], parameters, step)
+            self._requests[key] = self._core.compile_model(model, "CPU", self._options).create_infer_request()
+        request = self._requests[key]
+        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
+        # A copy: the request writes its next answer into the same memory.
+        answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
+        return answer
+
+    def _build_tile(self, image: Node) -> Node:
+        half = _shrink(image)
+        features_1 = self._features_1(image)
+        features_2 = _gated(_context(features_1, half, self._net.context_2), self._net.context_2.gate)
+        features_3 = _gated(
+            _context(features_2, _shrink(half), self._net.context_3), self._net.context_3.gate
+        )
+        return self._decoded(features_1, features_2, features_3, "align_corners")
+
+    def _build_encode(self, image: Node) -> Node:
+        return _context(self._features_1(image), _shrink(image), self._net.context_2)
+
+    def _build_deepen(self, image: Node, features_2: Node) -> Node:
+        return _context(features_2, _shrink(_shrink(image)), self._net.context_3)
+
+    def _build_decode(self, image: Node, features_2: Node, features_3: Node) -> Node:
+        return self._decoded(self._features_1(image), features_2, features_3, "half_pixel")
+
+    def _features_1(self, x: Node) -> Node:
+        for conv in self._net.stem:
+            x = _conv(x, conv)
+        return x
+
+    def _decoded(self, features_1: Node, features_2: Node, features_3: Node, corners: str) -> Node:
+        x = ops.concat([features_2, _double(features_3, corners)], 1)
+        for conv in self._net.decoder_2:
+            x = _conv(x, conv)
+        x = ops.concat([features_1, _double(x, corners)], 1)
+        for conv in self._net.decoder_1:
+            x = _conv(x, conv)
+        return _double(_conv(x, self._net.head), corners)
+
+
+def _constant(array: NDArray[Any]) -> Node:
+    return ops.constant(array)
+
+
+def _channels(array: Array) -> Node:
+    return _constant(array.reshape(1, -1, 1, 1))
+
+
+def _conv(x: Node, conv: LeanConv) -> Node:
+    pad = conv.dilation * (conv.weight.shape[-1] // 2)
+    strides, pads, dilations = [conv.stride] * 2, [pad] * 2, [conv.dilation] * 2
+    if conv.groups == 1:
+        y = ops.convolution(x, _constant(conv.weight), strides, pads, pads, dilations)
+    else:
+        weight = conv.weight.reshape(conv.groups, -1, *conv.weight.shape[1:])
+        y = ops.group_convolution(x, _constant(weight), strides, pads, pads, dilations)
+    if conv.bias is not None:
+        y = ops.add(y, _channels(conv.bias))
+    return y if conv.slope is None else ops.prelu(y, _constant(conv.slope))
+
+
+def _context(features: Node, shrunken: Node, context: LeanContext) -> Node:
+    fusion = context.fusion
+    x = ops.concat([features, shrunken, shrunken, shrunken], 1)
+    x = ops.prelu(
+        ops.add(ops.multiply(x, _channels(fusion.scale)), _channels(fusion.offset)), _constant(fusion.slope)
+    )
+    x = _conv(x, context.down)
+    joined = ops.concat([_conv(x, context.near), _conv(x, context.surround)], 1)
+    return _conv(ops.prelu(joined, _constant(context.slope)), context.reduce)
+
+
+def _gated(x: Node, gate: LeanGate) -> Node:
+    pooled = ops.reduce_mean(x, _constant(np.array([2, 3], np.int64)), False)
+    hidden = ops.relu(_dense(pooled, gate.squeeze_weight, gate.squeeze_bias))
+    weight = ops.sigmoid(_dense(hidden, gate.excite_weight, gate.excite_bias))
+    return ops.multiply(x, ops.unsqueeze(weight, _constant(np.array([2, 3], np.int64))))
+
+
+def _dense(x: Node, weight: Array, bias: Array) -> Node:
+    return ops.add(ops.matmul(x, _constant(weight), False, True), _constant(bias))
+
+
+def _shrink(x: Node) -> Node:
+    return ops.avg_pool(x, [2, 2], [1, 1], [1, 1], [3, 3], False)
+
+
+def _double(x: Node, corners: str) -> Node:
+    scales = _constant(np.array([2.0, 2.0], np.float32))
+    axes = _constant(np.array([2, 3], np.int64))
+    return ops.interpolate(
+        x, scales, "linear_onnx", "scales", axes=axes, coordinate_transformation_mode=corners
+    )

@@ -1,0 +1,100 @@
+"""Segment a prepared view: an iterator of finished pieces, and the same in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from shared_core.errors import Cancelled, UsageError
+from shared_core.inference.model import Model
+from shared_core.inference.probability import ProbabilityMap, Step
+from shared_core.inference.resampling import ModelView, to_model_view, to_source
+from shared_core.inference.runner import Runner
+from shared_core.inference.seamless import ALIGN_PX, SeamlessRun
+from shared_core.inference.tiled import TiledRun
+from shared_core.preprocessing.prepared import PreparedView
+
+
+def segment_steps(
+    prepared: PreparedView, model: Model, *, origin_px: tuple[int, int] = (0, 0)
+) -> Iterator[Step]:
+    """Run the model piece by piece; stop iterating to cancel.
+
+    Parameters
+    ----------
+    prepared
+        The view, prepared by the preset on the model's card.
+    model
+        What to run.
+    origin_px
+        Shift of the tile grid; the result should not depend on it.
+
+    Yields
+    ------
+    Step
+        One a finished piece; the last carries the `ProbabilityMap`.
+
+    Raises
+    ------
+    DeviceError
+        If even the CPU has too little memory.
+    """
+    view = to_model_view(prepared, model.card)
+    runner = model.runner()
+    run = _run_for(view, model, runner, origin_px)
+    total = run.total + 1
+    for done, answer in enumerate(run.answers(), start=1):
+        yield Step(done, total, answer=answer)
+    result = ProbabilityMap(
+        values=to_source(run.result(), prepared),
+        tiles=len(run.tiles),
+        model_spacing_mm=view.spacing_mm,
+        resampled=view.resampled,
+        backend=runner.info,
+        warnings=(*view.warnings, *runner.notes),
+    )
+    yield Step(total, total, result=result)
+
+
+def segment(
+    prepared: PreparedView,
+    model: Model,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ProbabilityMap:
+    """Run the model on a prepared view.
+
+    Parameters
+    ----------
+    prepared, model
+        See `segment_steps`.
+    progress
+        Called with (done, total) after each piece.
+    cancelled
+        Asked after each piece; true stops the work.
+
+    Raises
+    ------
+    Cancelled
+        If `cancelled` said so.
+    """
+    result = None
+    for step in segment_steps(prepared, model):
+        if progress is not None:
+            progress(step.done, step.total)
+        if cancelled is not None and step.result is None and cancelled():
+            raise Cancelled(f"Segmentation of {prepared.header.name} was cancelled.")
+        result = step.result
+    assert result is not None
+    return result
+
+
+def _run_for(
+    view: ModelView, model: Model, runner: Runner, origin_px: tuple[int, int]
+) -> TiledRun | SeamlessRun:
+    image, valid = view.image_u8, view.valid_mask
+    if model.card.tiling.stitching != "seamless":
+        return TiledRun(image, valid, model.card, runner=runner, origin_px=origin_px)
+    if origin_px[0] % ALIGN_PX or origin_px[1] % ALIGN_PX:
+        raise UsageError(f"Seamless grids move in steps of {ALIGN_PX} px; {origin_px} is not such a step.")
+    return SeamlessRun(image, valid, model.card, net=model.net, runner=runner, origin_px=origin_px)

@@ -1,0 +1,157 @@
+"""A model ready to run: card, folded weights and a backend on a device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from shared_core.errors import DeviceError, ModelError
+from shared_core.inference.backends.interface import BackendName, GatedBackend, Precision
+from shared_core.inference.runner import Runner
+from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
+from shared_core.weights.card import ModelCard
+from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.location import require_weights
+from shared_core.weights.registry import load_card
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+BackendChoice = Literal["auto", "torch", "openvino"]
+
+GPU_BATCH_TILES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A loaded model; make it once and use it for many images."""
+
+    card: ModelCard
+    net: LeanScuNet
+    backend: GatedBackend
+    weights_path: Path
+    threads: int | None
+
+    def runner(self) -> Runner:
+        """Make what runs one image: batches on a GPU with the CPU behind it, single tiles on a CPU."""
+        if self.backend.info.device == "cpu":
+            return Runner(self.backend)
+        return Runner(
+            self.backend,
+            batch_size=GPU_BATCH_TILES,
+            cpu_fallback=lambda: make_backend(self.net, threads=self.threads, device="cpu"),
+        )
+
+
+def load_model(
+    name: str | Path | ModelCard = "scunet-emory-2021",
+    *,
+    weights_dir: Path | None = None,
+    device: Device = "auto",
+    backend: BackendChoice = "auto",
+    precision: Precision = "float32",
+    threads: int | None = 1,
+    download: bool = True,
+) -> Model:
+    """Load a model by name, card file or card.
+
+    Parameters
+    ----------
+    name
+        Name in the registry, path of a card file, or a card.
+    weights_dir
+        Folder searched first for the weights.
+    device
+        ``auto`` takes CUDA, then MPS, then the CPU.
+    backend
+        ``auto`` takes torch on a GPU; on a CPU OpenVINO where installed, else torch.
+    precision
+        float32 is the reference; others are recorded with the result.
+    threads
+        CPU threads of one image; None leaves it to the backend.
+    download
+        Fetch weights that are not on this machine.
+
+    Raises
+    ------
+    ModelError
+        If card or weights are unknown, missing or damaged.
+    DeviceError
+        If device or backend cannot be used here.
+    """
+    card = name if isinstance(name, ModelCard) else load_card(name)
+    path = require_weights(card, weights_dir=weights_dir, download=download)
+    if card.network != "scunet":
+        raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
+    net = fold_scunet(read_checkpoint(path))
+    runs = make_backend(net, device=device, backend=backend, precision=precision, threads=threads)
+    return Model(card, net, runs, path, threads)
+
+
+def make_backend(
+    net: LeanScuNet,
+    *,
+    device: Device = "auto",
+    backend: BackendChoice = "auto",
+    precision: Precision = "float32",
+    threads: int | None = 1,
+) -> GatedBackend:
+    """Put a folded network on a device; see `load_model`."""
+    chosen_device, chosen_backend = choose(device, backend)
+    if chosen_backend == "openvino":
+        if precision == "float16":
+            raise DeviceError("float16 is for GPUs; on the CPU use float32 or bfloat16.")
+        from shared_core.inference.backends.openvino_scunet import OpenVinoScuNet
+
+        return OpenVinoScuNet(net, precision=precision, threads=threads)
+    if chosen_device == "cpu" and precision == "float16":
+        raise DeviceError("float16 is for GPUs; on the CPU use float32 or bfloat16.")
+    from shared_core.inference.backends.torch_scunet import TorchScuNet
+
+    return TorchScuNet(net, device=chosen_device, precision=precision, threads=threads)
+
+
+def choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
+    """Decide on what to run, without importing torch where it cannot help.
+
+    Raises
+    ------
+    DeviceError
+        If what is asked for is not installed or not there.
+    """
+    has_torch, has_openvino = (find_spec(name) is not None for name in ("torch", "openvino"))
+    if not has_torch and not has_openvino:
+        raise DeviceError(
+            "No inference backend is installed; run pip install 'openbac[light]' (small, CPU) "
+            "or pip install 'openbac[torch]' (GPU or CPU)."
+        )
+    if backend == "openvino":
+        if not has_openvino:
+            raise DeviceError("OpenVINO is not installed; run pip install 'openbac[light]'.")
+        if device in ("cuda", "mps"):
+            raise DeviceError(f"The OpenVINO backend runs on the CPU; for {device} use the torch backend.")
+        return "cpu", "openvino"
+    if backend == "torch" and not has_torch:
+        raise DeviceError("torch is not installed; run pip install 'openbac[torch]'.")
+    if device in ("cuda", "mps"):
+        if not has_torch:
+            raise DeviceError(f"The device {device} needs torch; run pip install 'openbac[torch]'.")
+        if gpu() != device:
+            raise DeviceError(f"This machine has no usable {device} device; use --device auto or cpu.")
+        return device, "torch"
+    if device == "auto" and has_torch and (found := gpu()) is not None:
+        return found, "torch"
+    return "cpu", "torch" if backend == "torch" or not has_openvino else "openvino"
+
+
+def gpu() -> Literal["cuda", "mps"] | None:
+    """Tell which GPU torch can use."""
+    # Importing torch takes a second or two; a CPU build says so in its version.
+    if metadata.version("torch").endswith("+cpu"):
+        return None
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else None

@@ -1,0 +1,88 @@
+"""Run a backend in batches; when the device is full, take smaller ones, then the CPU, and say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import DeviceError
+from shared_core.inference.backends.interface import BackendInfo, GatedBackend, OutOfDeviceMemory
+
+Array = NDArray[np.float32]
+Step = Callable[..., Array]
+
+
+class Runner:
+    """Keeps a backend going.
+
+    Parameters
+    ----------
+    backend
+        What runs.
+    batch_size
+        Tiles handed over at once.
+    cpu_fallback
+        Makes a CPU backend of the same model, or None where `backend` is one.
+    """
+
+    def __init__(
+        self,
+        backend: GatedBackend,
+        *,
+        batch_size: int = 1,
+        cpu_fallback: Callable[[], GatedBackend] | None = None,
+    ) -> None:
+        self.batch_size = batch_size
+        self.notes: list[str] = []
+        self._backend = backend
+        self._cpu_fallback = cpu_fallback
+
+    @property
+    def info(self) -> BackendInfo:
+        """What runs now."""
+        return self._backend.info
+
+    def tile_logits(self, tiles: Array) -> Array:
+        """Whole tiles, (n, h, w) to (n, h, w)."""
+        return self._run(lambda backend: backend.tile_logits, tiles)
+
+    def encode(self, image: Array) -> Array:
+        """See `GatedBackend.encode`."""
+        return self._run(lambda backend: backend.encode, image)
+
+    def deepen(self, image: Array, features_2: Array) -> Array:
+        """See `GatedBackend.deepen`."""
+        return self._run(lambda backend: backend.deepen, image, features_2)
+
+    def decode(self, image: Array, features_2: Array, features_3: Array) -> Array:
+        """See `GatedBackend.decode`."""
+        return self._run(lambda backend: backend.decode, image, features_2, features_3)
+
+    def _run(self, step: Callable[[GatedBackend], Step], *inputs: Array) -> Array:
+        answers: list[Array] = []
+        first = 0
+        while first < len(inputs[0]):
+            chunk = [array[first : first + self.batch_size] for array in inputs]
+            try:
+                answers.append(step(self._backend)(*chunk))
+            except OutOfDeviceMemory as error:
+                self._make_room(error)
+            else:
+                first += len(chunk[0])
+        return answers[0] if len(answers) == 1 else np.concatenate(answers)
+
+    def _make_room(self, error: OutOfDeviceMemory) -> None:
+        device = self._backend.info.device
+        if self.batch_size > 1:
+            self.batch_size //= 2
+            self.notes.append(f"{device} ran out of memory: going on with batches of {self.batch_size}.")
+        elif self._cpu_fallback is not None:
+            self._backend = self._cpu_fallback()
+            self._cpu_fallback = None
+            self.notes.append(f"{device} ran out of memory even for one tile: going on on the CPU.")
+        else:
+            raise DeviceError(
+                f"{device} has too little memory for one tile; close other programs and try again."
+            ) from error

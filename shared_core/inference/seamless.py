@@ -1,0 +1,225 @@
+"""Segment without seams: SCU-Net with windowed gates, in blocks that do not show.
+
+Three passes over blocks of the image: encode to a quarter, weigh by the gates of the windows around
+(see `gates`), deepen to an eighth, weigh again, decode. Each block is computed with a halo as wide as
+the layers of its pass can see, so a block's border changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.inference.blocks import BlockLattice, clip, dilate, scaled
+from shared_core.inference.gates import CELL_PX, CellSums, corner_weights, weigh
+from shared_core.inference.probability import TileAnswer, sigmoid
+from shared_core.inference.runner import Runner
+from shared_core.inference.tiled import normalised_levels
+from shared_core.inference.tiles import Tile, covering_tiles, pad_to
+from shared_core.mammogram import Mask
+from shared_core.networks.scunet_lean import LeanScuNet
+from shared_core.weights.card import ModelCard
+
+Array = NDArray[np.float32]
+
+ENCODE_HALO_PX, DEEPEN_HALO_PX, DECODE_HALO_PX = 16, 40, 24
+"""What the layers of each pass can see beyond a block, rounded up to 8 px (the deepest stride)."""
+ALIGN_PX = 8
+
+
+class SeamlessRun:
+    """One image on its way through the three passes.
+
+    Parameters
+    ----------
+    image_u8
+        (rows, columns) at the model's spacing.
+    valid
+        Where answers are wanted; elsewhere the probability is 0.
+    card
+        Tile size (window of the gates and side of a block), normalisation.
+    net
+        The folded network, for its gates.
+    runner
+        What runs.
+    origin_px
+        Shift of all grids, in multiples of 8 px, to show that it does not matter.
+    """
+
+    def __init__(
+        self,
+        image_u8: NDArray[np.uint8],
+        valid: Mask,
+        card: ModelCard,
+        *,
+        net: LeanScuNet,
+        runner: Runner,
+        origin_px: tuple[int, int] = (0, 0),
+    ) -> None:
+        self._shape = image_u8.shape
+        self._valid = valid
+        self._net = net
+        self._runner = runner
+        self._levels = normalised_levels(card)
+        self._block_px = card.tiling.tile_px
+        least = self._block_px + 2 * DEEPEN_HALO_PX
+        rows, columns = (max(-(-side // ALIGN_PX) * ALIGN_PX, least) for side in self._shape)
+        self._image = pad_to(image_u8, (rows, columns))
+        self._lattice = BlockLattice(self._image.shape, self._block_px, origin_px)
+        # The halo of a pass adds to what the gates' windows reach.
+        near = self._lattice.cells_of(valid)
+        reach = self._block_px // 2 + 2 * CELL_PX
+        self._deepened = self._lattice.blocks_with(dilate(near, reach))
+        self._encoded = self._lattice.blocks_with(dilate(near, 2 * reach))
+        self.tiles = covering_tiles(
+            valid, tile_px=self._block_px, align_px=ALIGN_PX, origin_px=(origin_px[0], origin_px[1])
+        )
+        self._probability: Array = np.zeros(self._shape, np.float32)
+
+    @property
+    def total(self) -> int:
+        """Pieces of work."""
+        return len(self._encoded) + len(self._deepened) + len(self.tiles)
+
+    def answers(self) -> Iterator[TileAnswer | None]:
+        """Run; give each decoded block as it is finished, None for the pieces before."""
+        quarter = tuple(side // 4 for side in self._image.shape)
+        eighth = tuple(side // 8 for side in self._image.shape)
+        gates_2, gates_3 = self._net.context_2.gate, self._net.context_3.gate
+        # Untouched parts of these stay unallocated: only computed blocks cost memory.
+        features_2 = np.zeros((gates_2.excite_bias.size, *quarter), np.float32)
+        features_3 = np.zeros((gates_3.excite_bias.size, *eighth), np.float32)
+
+        sums = CellSums(len(features_2), self._lattice.cells, CELL_PX // 4)
+        yield from self._encode(features_2, sums)
+        self._weigh(features_2, sums, gates_2.weights, self._encoded)
+        sums = CellSums(len(features_3), self._lattice.cells, CELL_PX // 8)
+        yield from self._deepen(features_2, features_3, sums)
+        self._weigh(features_3, sums, gates_3.weights, self._deepened)
+        yield from self._decode(features_2, features_3)
+
+    def result(self) -> Array:
+        """The map at the size of the image."""
+        return self._probability
+
+    def _encode(self, features_2: Array, sums: CellSums) -> Iterator[None]:
+        flat: dict[tuple[object, ...], Array] = {}
+        pending: list[Tile] = []
+        for block in self._encoded:
+            window = self._lattice.window(block, ENCODE_HALO_PX)
+            key = self._flat_key(window)
+            if key is None:
+                pending.append(block)
+                if len(pending) == self._runner.batch_size:
+                    self._encode_batch(pending, features_2, sums)
+                    pending = []
+            else:
+                # The answer for a flat window depends on its level and on the image borders it touches.
+                if key not in flat:
+                    flat[key] = self._runner.encode(self._inputs([window]))[0]
+                self._keep(flat[key], block, window, features_2, sums, scale=4)
+            yield None
+        if pending:
+            self._encode_batch(pending, features_2, sums)
+
+    def _encode_batch(self, blocks: Sequence[Tile], features_2: Array, sums: CellSums) -> None:
+        windows = [self._lattice.window(block, ENCODE_HALO_PX) for block in blocks]
+        for block, window, answer in zip(
+            blocks, windows, self._runner.encode(self._inputs(windows)), strict=True
+        ):
+            self._keep(answer, block, window, features_2, sums, scale=4)
+
+    def _deepen(self, features_2: Array, features_3: Array, sums: CellSums) -> Iterator[None]:
+        for blocks in self._batches(self._deepened):
+            windows = [self._lattice.window(block, DEEPEN_HALO_PX) for block in blocks]
+            answers = self._runner.deepen(self._inputs(windows), _cut(features_2, windows, 4))
+            for block, window, answer in zip(blocks, windows, answers, strict=True):
+                self._keep(answer, block, window, features_3, sums, scale=8)
+                yield None
+
+    def _decode(self, features_2: Array, features_3: Array) -> Iterator[TileAnswer]:
+        for blocks in self._batches(self.tiles):
+            windows = [self._lattice.window(block, DECODE_HALO_PX) for block in blocks]
+            logits = self._runner.decode(
+                self._inputs(windows), _cut(features_2, windows, 4), _cut(features_3, windows, 8)
+            )
+            for block, window, answer in zip(blocks, windows, logits, strict=True):
+                core = clip(block, self._shape)
+                probability = sigmoid(
+                    answer[
+                        core.row - window.row : core.row - window.row + core.height,
+                        core.column - window.column : core.column - window.column + core.width,
+                    ]
+                )
+                probability *= self._valid[core.slices]
+                self._probability[core.slices] = probability
+                yield TileAnswer(core, probability)
+
+    def _keep(
+        self, answer: Array, block: Tile, window: Tile, features: Array, sums: CellSums, *, scale: int
+    ) -> None:
+        """Put the core of an answer into the map of features, and its sums into the cells."""
+        core = clip(block, self._image.shape)
+        row, column = (core.row - window.row) // scale, (core.column - window.column) // scale
+        height, width = core.height // scale, core.width // scale
+        kept = answer[:, row : row + height, column : column + width]
+        top, left = core.row // scale, core.column // scale
+        features[:, top : top + height, left : left + width] = kept
+        # Padding below and to the right of the image has no say in the averages.
+        real = kept[:, : -(-self._shape[0] // scale) - top, : -(-self._shape[1] // scale) - left]
+        if real.size:
+            sums.add(real, *self._lattice.features_before(core, scale))
+
+    def _weigh(
+        self,
+        features: Array,
+        sums: CellSums,
+        gate: Callable[[NDArray[np.floating]], Array],
+        blocks: Sequence[Tile],
+    ) -> None:
+        scale = self._image.shape[0] // features.shape[1]
+        weights = corner_weights(sums, gate, self._block_px)
+        for block in blocks:
+            core = clip(block, self._image.shape)
+            weigh(
+                _part(features, core, scale),
+                weights,
+                first=self._lattice.features_before(core, scale),
+                features_per_cell=CELL_PX // scale,
+            )
+
+    def _flat_key(self, window: Tile) -> tuple[object, ...] | None:
+        crop = self._image[window.slices]
+        level = int(crop[0, 0])
+        if (crop != level).any():
+            return None
+        rows, columns = self._image.shape
+        return (
+            level,
+            window.row == 0,
+            window.row + window.height == rows,
+            window.column == 0,
+            window.column + window.width == columns,
+        )
+
+    def _inputs(self, windows: Sequence[Tile]) -> Array:
+        return np.stack([self._levels[self._image[window.slices]] for window in windows])
+
+    def _batches(self, tiles: Sequence[Tile]) -> Iterator[Sequence[Tile]]:
+        first = 0
+        while first < len(tiles):
+            size = self._runner.batch_size
+            yield tiles[first : first + size]
+            first += size
+
+
+def _cut(features: Array, windows: Sequence[Tile], scale: int) -> Array:
+    return np.stack([_part(features, window, scale) for window in windows])
+
+
+def _part(features: Array, tile: Tile, scale: int) -> Array:
+    """A view of the features (channels, h, w) under a tile."""
+    rows, columns = scaled(tile, scale)
+    return features[:, rows, columns]
