@@ -1,0 +1,44 @@
+# make demo   analyse a mammogram and show where the pictures are
+# make test   style, types, tests and coverage
+# make bench  speed and memory beside the published processing and MONAI
+# make clean  remove what these made
+#
+# Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
+# PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs.
+
+VENV := .venv
+SETUP := scripts/setup.sh $(VENV)
+GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
+
+.PHONY: demo test bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.demo
+	@scripts/demo.sh $(VENV)
+
+test: $(VENV)/.test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+
+bench: $(VENV)/.bench
+	$(VENV)/bin/python -m benchmarks.run
+
+clean:
+	rm -rf $(VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* htmlcov \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The demo takes the light backend: the same results from a download of megabytes, not of gigabytes.
+$(VENV)/.demo: $(GROUND)
+	@$(SETUP) light
+	@touch $@
+
+$(VENV)/.test: $(GROUND)
+	@$(SETUP) dev,light,torch
+	@touch $@
+
+$(VENV)/.bench: $(GROUND)
+	@$(SETUP) bench,light,torch
+	@touch $@

@@ -1,0 +1,145 @@
+"""The order of the house: a module imports only from the layers before its own."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "shared_core"
+LAYERS = (
+    ("errors", "version", "mammogram"),
+    ("reading",),
+    ("preprocessing",),
+    ("networks",),
+    ("weights",),
+    ("inference",),
+    ("quantification",),
+    ("pipeline",),
+    ("exporting",),
+    ("cohort",),
+    ("cli",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+BESIDE = {"simulation", "statistics", "training"}
+"""Stand beside the layers: only `cli` and tests use them."""
+GUI = {
+    *("napari", "qtpy", "PySide6", "PySide2", "PyQt6", "PyQt5", "magicgui", "tkinter", "wx"),
+    *("slicer", "vtk", "ctk", "qt", "napari_bac"),
+}
+
+FILES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+def imported_names(module: str, nodes: Iterator[ast.AST]) -> Iterator[str]:
+    """Yield the absolute dotted names that import statements among `nodes` ask for."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                is_package = FILES[module].name == "__init__.py"
+                parts = module.split(".")
+                parent = parts[: len(parts) - node.level + is_package]
+                base = ".".join([*parent, base]) if base else ".".join(parent)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def at_import_time(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk over what runs when a module is imported: no function bodies, nothing for type checkers only."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        yield from at_import_time(node)
+
+
+def parsed(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+def is_backend(module: str) -> bool:
+    """Whether a module is written for one inference library, and loaded only where that one is chosen."""
+    return module.startswith("shared_core.inference.backends.") and not module.endswith(".interface")
+
+
+def layer_of(module: str) -> str:
+    """Return the name after ``shared_core``, or an empty text for the package itself."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert {layer_of(module) for module in FILES} - {""} <= set(RANK) | BESIDE
+
+
+@pytest.mark.parametrize("module", [name for name in FILES if layer_of(name) in RANK])
+def test_module_imports_only_from_layers_before_its_own(module: str) -> None:
+    own = layer_of(module)
+    for name in imported_names(module, ast.walk(parsed(module))):
+        if name.split(".")[0] != "shared_core" or name == "shared_core":
+            continue
+        other = layer_of(name)
+        if other == own:
+            continue
+        allowed = other in RANK and RANK[other] <= RANK[own]
+        assert allowed or (own == "cli" and other in BESIDE), f"{module} must not import {name}"
+
+
+@pytest.mark.parametrize("module", [name for name in FILES if layer_of(name) in RANK])
+def test_layer_never_imports_from_the_package_root(module: str) -> None:
+    # The root re-exports every layer: importing from it is a circle that happens to work.
+    statements = [node for node in ast.walk(parsed(module)) if isinstance(node, ast.ImportFrom)]
+    assert not any(node.module == "shared_core" and not node.level for node in statements)
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_module_imports_a_host_or_gui_library(module: str) -> None:
+    used = {name.split(".")[0] for name in imported_names(module, ast.walk(parsed(module)))}
+    assert not used & GUI
+
+
+def test_there_are_no_circular_imports() -> None:
+    graph = {
+        module: {name for name in imported_names(module, at_import_time(parsed(module))) if name in FILES}
+        - {module}
+        for module in FILES
+    }
+    for module, needed in graph.items():
+        # `from package.module import x` also runs the package, but the package may import its modules.
+        needed -= {name for name in needed if module.startswith(name + ".")}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail("circular import: " + " -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_only_networks_and_backends_import_inference_libraries_at_once(module: str) -> None:
+    if layer_of(module) in {"networks", "training"} or is_backend(module):
+        return
+    used = {name.split(".")[0] for name in imported_names(module, at_import_time(parsed(module)))}
+    assert not used & {"torch", "openvino", "onnxruntime", "monai"}
+
+
+def test_importing_the_package_and_the_command_line_leaves_torch_alone() -> None:
+    modules = [name for name in FILES if layer_of(name) in RANK and layer_of(name) != "networks"]
+    modules = [name for name in modules if not is_backend(name)]
+    program = (
+        "import importlib, sys\n"
+        f"for name in {['shared_core', *modules]!r}: importlib.import_module(name)\n"
+        "print(sorted({'torch', 'openvino', 'onnxruntime'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout.strip(), result.stderr) == (0, "[]", "")
