@@ -28,7 +28,9 @@ make_venv() {
     try_venv && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "Python cannot make virtual environments yet: installing python3-venv"
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv python3-pip || true
+        if apt-get update -qq; then
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv python3-pip || true
+        fi
         try_venv && return
     fi
     if suitable "${PYTHON:-python3}"; then
