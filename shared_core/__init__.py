@@ -1,0 +1,59 @@
+"""OpenBAC: segment and measure breast arterial calcification on mammograms.
+
+Research use only: never a diagnosis. What is named here is the public interface; it is imported when
+first used, so that ``import shared_core`` is quick and needs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from shared_core.version import SOFTWARE_VERSION as __version__
+
+_HOME: dict[str, str] = {
+    "Cancelled": "shared_core.errors",
+    "Exam": "shared_core.mammogram",
+    "ExamMeasurement": "shared_core.quantification",
+    "ExamResult": "shared_core.pipeline",
+    "Laterality": "shared_core.mammogram",
+    "Mammogram": "shared_core.mammogram",
+    "MammogramHeader": "shared_core.mammogram",
+    "MeasurementSettings": "shared_core.quantification",
+    "Model": "shared_core.inference",
+    "ModelCard": "shared_core.weights",
+    "OpenBacError": "shared_core.errors",
+    "PixelSpacing": "shared_core.mammogram",
+    "PreparedView": "shared_core.preprocessing",
+    "ProbabilityMap": "shared_core.inference",
+    "View": "shared_core.mammogram",
+    "ViewMeasurement": "shared_core.quantification",
+    "ViewResult": "shared_core.pipeline",
+    "analyze_exam": "shared_core.pipeline",
+    "analyze_view": "shared_core.pipeline",
+    "find_exams": "shared_core.reading",
+    "list_models": "shared_core.weights",
+    "load_card": "shared_core.weights",
+    "load_model": "shared_core.inference",
+    "mammogram_from_array": "shared_core.reading",
+    "mask_from_probability": "shared_core.pipeline",
+    "measure_exam": "shared_core.quantification",
+    "measure_view": "shared_core.quantification",
+    "prepare": "shared_core.preprocessing",
+    "read_header": "shared_core.reading",
+    "read_mammogram": "shared_core.reading",
+    "segment": "shared_core.inference",
+    "segment_steps": "shared_core.inference",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -14,7 +14,7 @@ from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.weights.card import ModelCard
 from shared_core.weights.checkpoint import read_checkpoint
-from shared_core.weights.location import require_weights
+from shared_core.weights.fetch import require_weights
 from shared_core.weights.registry import load_card
 
 Device = Literal["auto", "cpu", "cuda", "mps"]

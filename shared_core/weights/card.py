@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared_core.preprocessing.preset import PreprocessingPreset
 
-Stitching = Literal["maximum", "seamless"]
+Stitching = Literal["maximum", "weighted", "seamless"]
 MaskStyle = Literal["vessel-band", "calcium"]
 
 
@@ -18,7 +18,8 @@ class TilingPreset:
     tile_px: int = 512
     stride_px: int = 480
     stitching: Stitching = "seamless"
-    """``maximum``: published tiles, overlaps merged by maximum. ``seamless``: no tile grid in the result."""
+    """``maximum``: published tiles, overlaps merged by maximum. ``weighted``: overlaps blended by
+    linear ramps. ``seamless``: windowed gates, no tile grid in the result (networks with gates only)."""
     skip: Literal["outside-valid-area", "mean-and-sd"] = "outside-valid-area"
     """``mean-and-sd``: published rule, tile dropped when mean <= 20 or SD <= 10."""
 
@@ -44,6 +45,8 @@ class ModelCard:
     input_spacing_mm: float
     """Pixel spacing that the model was trained on."""
     resample: Literal["when-spacing-known", "never"]
+    resample_tolerance: float
+    """Relative difference of spacing up to which the image is taken as it is."""
     preprocessing: PreprocessingPreset
     tiling: TilingPreset
     threshold: float

@@ -1,0 +1,157 @@
+"""``bac analyze``: from mammogram files to masks, numbers and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from shared_core.cli import arguments
+from shared_core.cli.analyze_output import BatchConsole, print_summary
+from shared_core.cohort.batch import BatchReport, run_batch
+from shared_core.cohort.settings import BatchSettings
+from shared_core.exporting import json_bytes
+from shared_core.pipeline import DEFAULT_MODEL
+from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.reading import ExamListing, find_exams
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``analyze`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "analyze",
+        help="segment and measure BAC on files, folders and exams",
+        description="Segment and measure BAC on mammogram files, folders and exams. "
+        "Research use only: never a diagnosis.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="image file or folder")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
+    parser.add_argument("--json", action="store_true", help="print one JSON document to standard output")
+    _add_model_options(parser.add_argument_group("model"))
+    _add_measurement_options(parser.add_argument_group("measurement"))
+    run_options = parser.add_argument_group("run")
+    run_options.add_argument(
+        "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
+    )
+    run_options.add_argument(
+        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one image"
+    )
+    run_options.add_argument("--no-pictures", action="store_true", help="no overlays and exam sheets")
+    run_options.add_argument(
+        "--probability", action="store_true", help="also write probability maps (16-bit PNG, p x 65535)"
+    )
+    run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_model_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help="a model's name or its card's .json file"
+    )
+    group.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
+    group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    group.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    group.add_argument(
+        "--precision",
+        choices=("float32", "float16", "bfloat16"),
+        default="float32",
+        help="half precision changes results slightly and is recorded",
+    )
+    group.add_argument(
+        "--threshold", type=arguments.probability, metavar="P", help="BAC where probability > P"
+    )
+
+
+def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--spacing-mm",
+        type=arguments.spacing,
+        metavar="MM[,MM]",
+        help="pixel spacing (row,column) in the plane of the breast, for files that do not know it",
+    )
+    group.add_argument(
+        "--tam-threshold",
+        type=arguments.grey_level,
+        default=100,
+        metavar="X",
+        help="8-bit grey level X of TAM_X and TSIM_X",
+    )
+    group.add_argument("--tam-comparison", choices=(">", ">="), default=">")
+    group.add_argument("--grade-profile", choices=("ibrahim-paper", "ibrahim-code"), default="ibrahim-paper")
+    group.add_argument(
+        "--exclude-pectoral",
+        action="store_true",
+        help="take the pectoral muscle out of the breast area of MLO views",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse; return the exit code."""
+    if args.output is None and not args.json:
+        args.parser.error("say where results go with -o OUT, or ask for --json")
+    quiet = args.quiet or (args.json and not sys.stderr.isatty())
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    settings = _settings(args)
+    with BatchConsole(console) as view:
+        listing = find_exams(args.paths, progress=view.files_read)
+        view.start(listing)
+        report = run_batch(
+            listing,
+            settings,
+            arguments=_asked(args),
+            named=[path for path in args.paths if not path.is_dir()],
+            workers=args.workers,
+            view_done=view.view_done,
+            progress=view.tile_done,
+        )
+    if args.json:
+        sys.stdout.buffer.write(json_bytes(report.document()))
+        sys.stdout.buffer.flush()
+    print_summary(report, console, output_dir=args.output, seconds=view.seconds)
+    return _exit_code(report, listing, args.paths)
+
+
+def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> int:
+    if report.cancelled:
+        return INTERRUPTED
+    if not listing.exams and not report.failures:
+        where = ", ".join(str(path) for path in paths)
+        print(f"bac: no mammogram was found in {where}.", file=sys.stderr)
+        return FAILED
+    return FAILED if report.failures else OK
+
+
+def _settings(args: argparse.Namespace) -> BatchSettings:
+    return BatchSettings(
+        output_dir=args.output,
+        model=args.model,
+        weights_dir=args.weights,
+        device=args.device,
+        backend=args.backend,
+        precision=args.precision,
+        threads=args.threads,
+        threshold=args.threshold,
+        spacing_mm=args.spacing_mm,
+        measurement=MeasurementSettings(
+            intensity_threshold=args.tam_threshold,
+            intensity_comparison=args.tam_comparison,
+            grade_profile=args.grade_profile,
+            exclude_pectoral=args.exclude_pectoral,
+        ),
+        pictures=not args.no_pictures,
+        probability=args.probability,
+    )
+
+
+def _asked(args: argparse.Namespace) -> dict[str, object]:
+    """What the person asked for; the number of processes has no say in the results."""
+    left_out = {"run", "parser", "command", "workers", "quiet", "json"}
+    return {
+        name: [str(path) for path in value] if name == "paths" else value
+        for name, value in sorted(vars(args).items())
+        if name not in left_out
+    }

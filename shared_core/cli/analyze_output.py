@@ -1,0 +1,186 @@
+"""What ``bac analyze`` shows while it works and when it is done."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from shared_core.cohort.batch import BatchReport
+from shared_core.cohort.worker import ViewOutcome
+from shared_core.reading import ExamListing
+
+
+class BatchConsole:
+    """Progress bars of images and tiles; plain lines where there is no terminal.
+
+    Parameters
+    ----------
+    console
+        On standard error, so that standard output stays for data.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.seconds = 0.0
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal or console.quiet,
+        )
+        self._images = self._progress.add_task("images", total=None, visible=False)
+        self._tiles = self._progress.add_task("tiles", total=None, visible=False)
+        self._under_way: dict[int, tuple[int, int]] = {}
+        self._tiles_before = 0
+        self._finished = 0
+        self._total = 0
+        self._start = time.perf_counter()
+
+    def __enter__(self) -> BatchConsole:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.seconds = time.perf_counter() - self._start
+        self._progress.stop()
+
+    def files_read(self, done: int, total: int) -> None:
+        """Reading the headers goes on."""
+        self._progress.update(
+            self._images, description="reading files", completed=done, total=total, visible=True
+        )
+
+    def start(self, listing: ExamListing) -> None:
+        """The images are known."""
+        self._total = sum(len(exam.headers) for exam in listing.exams)
+        self._progress.update(
+            self._images, description="images", completed=0, total=self._total, visible=True
+        )
+        self._console.print(f"{_plural(self._total, 'image')} in {_plural(len(listing.exams), 'exam')}")
+
+    def tile_done(self, number: int, done: int, total: int) -> None:
+        """A piece of one image is done."""
+        self._under_way[number] = (done, total)
+        self._show_tiles()
+
+    def view_done(self, outcome: ViewOutcome) -> None:
+        """One image is done."""
+        self._finished += 1
+        done, _ = self._under_way.pop(outcome.task.number, (0, 0))
+        self._tiles_before += done
+        self._progress.update(self._images, completed=self._finished)
+        self._show_tiles()
+        if not self._console.is_terminal:
+            self._console.print(
+                f"[{self._finished}/{self._total}] {outcome.task.path.name}: {outcome_phrase(outcome)}",
+                markup=False,
+                soft_wrap=True,
+            )
+
+    def _show_tiles(self) -> None:
+        done = self._tiles_before + sum(done for done, _ in self._under_way.values())
+        total = self._tiles_before + sum(total for _, total in self._under_way.values())
+        if total:
+            self._progress.update(self._tiles, completed=done, total=total, visible=True)
+
+
+def outcome_phrase(outcome: ViewOutcome) -> str:
+    """One image's result in a few words."""
+    measurement = outcome.measurement
+    if measurement is None:
+        return f"failed: {outcome.record['error']}"
+    if measurement.bac_area_mm2 is not None:
+        return f"BAC {measurement.bac_area_mm2:.1f} mm2 ({measurement.am_px} px)"
+    return f"BAC {measurement.am_px} px"
+
+
+def print_summary(report: BatchReport, console: Console, *, output_dir: Path | None, seconds: float) -> None:
+    """Tables of views, exams and failures, and where the files are."""
+    good = [record for record in report.views if record["status"] == "ok"]
+    if good:
+        console.print(_view_table(good))
+    if report.exams:
+        console.print(_exam_table(report))
+    if report.failures:
+        table = Table("File", "What is wrong", title="Failed", title_justify="left", title_style="bold red")
+        for record in report.failures:
+            table.add_row(escape(record["file"]), escape(record["error"]))
+        console.print(table)
+    for file in report.skipped:
+        console.print(f"skipped {file.path}: {file.reason}", markup=False, soft_wrap=True)
+    if report.cancelled:
+        console.print("[bold]Stopped.[/bold] What was finished before is kept.")
+    if output_dir is not None:
+        console.print(f"Results in {output_dir} ({seconds:.1f} s)", markup=False, soft_wrap=True)
+
+
+def _view_table(records: list[dict[str, object]]) -> Table:
+    table = Table(title="Views", title_justify="left")
+    for name in ("File", "View"):
+        table.add_column(name)
+    for name in ("BAC px", "BAC mm2", "% of breast", "grade", "TAM", "warnings"):
+        table.add_column(name, justify="right")
+    for record in records:
+        metrics = record["metrics"]
+        assert isinstance(metrics, dict)
+        warnings = record["warnings"]
+        assert isinstance(warnings, list)
+        table.add_row(
+            escape(Path(str(record["file"])).name),
+            f"{_or_question(record['laterality'])}{_or_question(record['view'])}",
+            str(metrics["am_px"]),
+            _number(metrics["bac_area_mm2"], 1),
+            _number(metrics["bac_percent_of_breast"], 3),
+            "-" if metrics["area_grade"] is None else str(metrics["area_grade"]),
+            str(metrics["tam_px"]),
+            str(len(warnings)) if warnings else "",
+        )
+    return table
+
+
+def _exam_table(report: BatchReport) -> Table:
+    table = Table(title="Exams", title_justify="left")
+    table.add_column("Exam")
+    for name in ("views used", "missing", "% of breast", "grade", "Guo index"):
+        table.add_column(name, justify="right")
+    for record in report.exams:
+        table.add_row(
+            escape(record["key"]),
+            ", ".join(record["views_used"]) or "-",
+            ", ".join(record["missing_views"]) or "-",
+            _number(record["bac_percent_of_breast"], 3),
+            "-" if record["area_grade"] is None else str(record["area_grade"]),
+            _number(record["guo_index"], 5),
+        )
+    return table
+
+
+def _number(value: object, digits: int) -> str:
+    return "-" if value is None else f"{float(str(value)):.{digits}f}"
+
+
+def _or_question(value: object) -> str:
+    return "?" if value is None else str(value)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

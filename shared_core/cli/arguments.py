@@ -1,0 +1,50 @@
+"""Types of arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+
+def probability(text: str) -> float:
+    """A number inside (0, 1)."""
+    value = _number(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"must lie between 0 and 1, not {text}")
+    return value
+
+
+def spacing(text: str) -> tuple[float, float]:
+    """``0.07`` or ``0.07,0.09`` (row,column) in mm."""
+    values = [_number(part) for part in text.replace("x", ",").split(",")]
+    if len(values) not in (1, 2) or not all(0.01 <= value <= 1 for value in values):
+        raise argparse.ArgumentTypeError(
+            f"must be one or two lengths in mm between 0.01 and 1, like 0.07 or 0.07,0.09, not {text}"
+        )
+    return values[0], values[-1]
+
+
+def grey_level(text: str) -> int:
+    """An 8-bit grey level."""
+    value = _number(text)
+    if value != int(value) or not 0 <= value <= 255:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 255, not {text}")
+    return int(value)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on."""
+    value = _number(text)
+    if value != int(value) or value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text}")
+    return int(value)
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be a finite number, not {text}")
+    return value

@@ -1,0 +1,72 @@
+"""``bac info``: what was understood of a file, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from shared_core.cli import arguments
+from shared_core.errors import OpenBacError
+from shared_core.reading import describe, read_mammogram
+
+OK, FAILED = 0, 1
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``info`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "info",
+        help="say what was understood of image files, and why",
+        description="Say what was understood of image files, and why.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="print a JSON document instead of a table")
+    parser.add_argument(
+        "--spacing-mm",
+        type=arguments.spacing,
+        metavar="MM[,MM]",
+        help="pixel spacing (row,column) where the file does not know it",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Describe each file; return 1 when one could not be read."""
+    documents: list[dict[str, object]] = []
+    failed = False
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    for path in args.files:
+        try:
+            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm)
+        except OpenBacError as error:
+            failed = True
+            documents.append({"file": str(path), "error": str(error)})
+            if not args.json:
+                print(f"bac info: {error}", file=sys.stderr)
+            continue
+        rows = describe(mammogram.header, mammogram)
+        warnings = list(mammogram.header.warnings)
+        documents.append(
+            {
+                "file": str(path),
+                "error": None,
+                "understood": {row.label: {"value": row.value, "why": row.why} for row in rows},
+                "warnings": warnings,
+            }
+        )
+        if not args.json:
+            table = Table("", "Value", "From", title=str(path), title_justify="left", show_edge=False)
+            for row in rows:
+                table.add_row(row.label, row.value, row.why)
+            console.print(table)
+            for warning in warnings:
+                console.print(f"[yellow]Warning:[/yellow] {warning}", markup=True, soft_wrap=True)
+            console.print()
+    if args.json:
+        print(json.dumps({"files": documents}, indent=2, ensure_ascii=False))
+    return FAILED if failed else OK

@@ -1,0 +1,57 @@
+"""``bac``: measure breast arterial calcification from the console."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from shared_core.cli import analyze, info, models
+from shared_core.errors import Cancelled, OpenBacError
+from shared_core.version import SOFTWARE_VERSION
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        0 all well, 1 some inputs failed, 2 wrong usage, 130 stopped by Ctrl-C.
+    """
+    args = make_parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+    except (KeyboardInterrupt, Cancelled):
+        print("bac: stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except OpenBacError as error:
+        print(f"bac: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output went away (``bac ... | head``); keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of ``bac`` with all its commands."""
+    parser = argparse.ArgumentParser(
+        prog="bac",
+        description="Segment and measure breast arterial calcification (BAC) on mammograms. "
+        "Research use only: never a diagnosis.",
+    )
+    parser.add_argument("--version", action="version", version=f"OpenBAC {SOFTWARE_VERSION}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="analyze|info|models")
+    analyze.add_parser(subparsers)
+    info.add_parser(subparsers)
+    models.add_parser(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

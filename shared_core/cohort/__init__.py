@@ -1,0 +1,1 @@
+"""Many images and exams: workers, failures, and what is written for them."""

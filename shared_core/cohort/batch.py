@@ -1,0 +1,227 @@
+"""A batch from files and folders to tables and pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.worker import ViewOutcome, Worker
+from shared_core.errors import Cancelled, OpenBacError, OutputError
+from shared_core.exporting import (
+    encode_png,
+    exam_record,
+    exam_sheet,
+    exams_csv,
+    failed_record,
+    failures_csv,
+    json_bytes,
+    run_record,
+    views_csv,
+    write_bytes,
+)
+from shared_core.inference.model import choose
+from shared_core.mammogram import Exam
+from shared_core.pipeline import FAILED_KINDS, checked_threshold
+from shared_core.quantification import measure_exam
+from shared_core.reading import ExamListing, RejectedFile
+from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.fetch import require_weights
+from shared_core.weights.registry import load_card
+
+ViewDone = Callable[[ViewOutcome], None]
+
+
+@dataclass
+class BatchReport:
+    """What a batch gave."""
+
+    run: dict[str, Any]
+    views: list[dict[str, Any]] = field(default_factory=list)
+    exams: list[dict[str, Any]] = field(default_factory=list)
+    skipped: tuple[RejectedFile, ...] = ()
+    """Duplicates and files that are no mammograms, found in folders."""
+    cancelled: bool = False
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Records of the inputs that failed."""
+        return [record for record in self.views if record["status"] == "failed"]
+
+    def document(self) -> dict[str, Any]:
+        """The one JSON document of ``bac analyze --json``."""
+        return {"run": self.run, "views": self.views, "exams": self.exams}
+
+
+def run_batch(
+    listing: ExamListing,
+    settings: BatchSettings,
+    *,
+    arguments: Mapping[str, object],
+    named: Sequence[Path] = (),
+    workers: int | None = None,
+    view_done: ViewDone | None = None,
+    progress: TileProgress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BatchReport:
+    """Analyse all exams of a listing and write everything.
+
+    Parameters
+    ----------
+    listing
+        From `find_exams`.
+    settings
+        What to do.
+    arguments
+        What the person asked for, for ``run.json``.
+    named
+        Files that the person named one by one: such a file that is no mammogram is a failure.
+    workers
+        Processes; None for as many as there are processors and memory. One works in this process.
+    view_done, progress
+        Called after each image, and with (task number, done, total) after each tile.
+    cancelled
+        Asked between tiles; true stops the batch, and what is finished is kept.
+
+    Raises
+    ------
+    OpenBacError
+        If the model cannot be had or nothing can be written; failures of single images are in the
+        report.
+    """
+    tasks = make_tasks(listing.exams)
+    worker = Worker(settings)
+    count = default_workers(len(tasks)) if workers is None else max(1, min(workers, len(tasks)))
+    run = _prepare(listing, settings, arguments)
+    named_files = {path.resolve() for path in named}
+    failed_files = [
+        file
+        for file in listing.rejected
+        if file.kind in FAILED_KINDS or (file.kind != "duplicate" and file.path.resolve() in named_files)
+    ]
+    report = BatchReport(run, skipped=tuple(file for file in listing.rejected if file not in failed_files))
+    outcomes: dict[int, ViewOutcome] = {}
+    open_views = {exam.key: len(exam.headers) for exam in listing.exams}
+    exams = {exam.key: exam for exam in listing.exams}
+    exam_records: dict[str, dict[str, Any]] = {}
+    try:
+        for outcome in _outcomes(tasks, worker, count, progress, cancelled):
+            outcomes[outcome.task.number] = outcome
+            if view_done is not None:
+                view_done(outcome)
+            key = outcome.task.exam_key
+            open_views[key] -= 1
+            if open_views[key] == 0:
+                done = [outcomes[task.number] for task in tasks if task.exam_key == key]
+                exam_records[key] = _finish_exam(exams[key], done, settings)
+                for finished in done:
+                    # Only the records are needed from here on.
+                    outcomes[finished.task.number] = ViewOutcome(finished.task, finished.record)
+    except (Cancelled, KeyboardInterrupt):
+        report.cancelled = True
+    report.views = [outcomes[task.number].record for task in tasks if task.number in outcomes]
+    report.views += [failed_record(file.path, file.reason) for file in failed_files]
+    report.exams = [exam_records[exam.key] for exam in listing.exams if exam.key in exam_records]
+    _write_tables(report, settings.output_dir)
+    return report
+
+
+def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
+    """One task an image, with a name for its files that is unique within the exam."""
+    tasks: list[ViewTask] = []
+    for exam in exams:
+        taken: set[str] = set()
+        for header in exam.headers:
+            assert header.path is not None
+            stem = unique_stem(header.path.name.rpartition(".")[0] or header.path.name, taken)
+            tasks.append(ViewTask(len(tasks), header.path, exam.key, stem))
+    return tasks
+
+
+def unique_stem(name: str, taken: set[str]) -> str:
+    """A safe file name that is not taken yet, also where case does not count; it is then taken."""
+    safe = re.sub(r"[^\w.+-]+", "_", name).strip("._")[:100] or "image"
+    stem, number = safe, 2
+    while stem.lower() in taken:
+        stem, number = f"{safe}_{number}", number + 1
+    taken.add(stem.lower())
+    return stem
+
+
+def _prepare(
+    listing: ExamListing, settings: BatchSettings, arguments: Mapping[str, object]
+) -> dict[str, Any]:
+    """Fail before the work, not after it: model, device, threshold and folder must be sound."""
+    card = load_card(settings.model)
+    checked_threshold(settings.threshold, card)
+    _, backend = choose(settings.device, settings.backend)
+    if listing.exams:
+        require_weights(card, weights_dir=settings.weights_dir)
+    run = run_record(
+        software_version=SOFTWARE_VERSION,
+        arguments=arguments,
+        settings=settings.measurement,
+        card=card,
+        files=[header.path for exam in listing.exams for header in exam.headers if header.path is not None],
+        libraries=[backend],
+    )
+    if settings.output_dir is not None:
+        write_bytes(settings.output_dir / "run.json", json_bytes(run))
+    return run
+
+
+def _outcomes(
+    tasks: Sequence[ViewTask],
+    worker: Worker,
+    count: int,
+    progress: TileProgress | None,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[ViewOutcome]:
+    if count <= 1 or len(tasks) <= 1:
+        return run_here(tasks, worker, progress=progress, cancelled=cancelled)
+    return run_in_processes(tasks, worker.settings, workers=count, progress=progress, cancelled=cancelled)
+
+
+def _finish_exam(exam: Exam, outcomes: Sequence[ViewOutcome], settings: BatchSettings) -> dict[str, Any]:
+    measured = [
+        (outcome.header, outcome.measurement)
+        for outcome in outcomes
+        if outcome.header is not None and outcome.measurement is not None
+    ]
+    measurement = measure_exam(measured)
+    record = exam_record(exam, measurement)
+    views = [
+        (o.reduced, o.measurement) for o in outcomes if o.reduced is not None and o.measurement is not None
+    ]
+    if settings.output_dir is not None and settings.pictures and len(views) > 1:
+        picture = exam_sheet(exam, views, measurement)
+        try:
+            write_bytes(settings.output_dir / exam.key / "exam_sheet.png", encode_png(picture))
+        except OutputError as error:
+            record["warnings"] = [*record.get("warnings", []), str(error)]
+    return record
+
+
+def _write_tables(report: BatchReport, folder: Path | None) -> None:
+    if folder is None:
+        return
+    errors: list[OpenBacError] = []
+    tables = {
+        "views.csv": views_csv(report.views),
+        "exams.csv": exams_csv(report.exams),
+        "failures.csv": failures_csv(report.views),
+    }
+    for name, content in tables.items():
+        try:
+            if content is not None:
+                write_bytes(folder / name, content)
+            else:
+                (folder / name).unlink(missing_ok=True)
+        except OutputError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]

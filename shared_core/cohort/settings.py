@@ -1,0 +1,44 @@
+"""What a batch is asked to do; travels to the workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_core.inference.backends.interface import Precision
+from shared_core.inference.model import BackendChoice, Device
+from shared_core.pipeline import DEFAULT_MODEL, DEFAULT_SETTINGS, Spacing
+from shared_core.quantification.measurement import MeasurementSettings
+
+
+@dataclass(frozen=True)
+class BatchSettings:
+    """Everything that decides on the results of a batch, and where they go."""
+
+    output_dir: Path | None
+    """None: nothing is written, only records are made."""
+    model: str = DEFAULT_MODEL
+    weights_dir: Path | None = None
+    device: Device = "auto"
+    backend: BackendChoice = "auto"
+    precision: Precision = "float32"
+    threads: int = 1
+    """CPU threads of one image."""
+    threshold: float | None = None
+    spacing_mm: Spacing | None = None
+    measurement: MeasurementSettings = DEFAULT_SETTINGS
+    pictures: bool = True
+    """Write overlays and exam sheets."""
+    probability: bool = False
+    """Write the probability map of each view as 16-bit PNG."""
+
+
+@dataclass(frozen=True)
+class ViewTask:
+    """One image of the batch."""
+
+    number: int
+    path: Path
+    exam_key: str
+    stem: str
+    """Start of the names of its files, unique within the exam."""

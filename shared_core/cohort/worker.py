@@ -1,0 +1,142 @@
+"""Analyse one image of a batch and write its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.errors import Cancelled, OpenBacError
+from shared_core.exporting import (
+    ReducedView,
+    encode_png,
+    failed_record,
+    json_bytes,
+    mask_png,
+    overlay_picture,
+    probability_png,
+    reduce_view,
+    view_record,
+    write_bytes,
+)
+from shared_core.inference.model import Model, load_model
+from shared_core.mammogram import MammogramHeader
+from shared_core.pipeline import ViewResult, analyze_view
+from shared_core.quantification.measurement import ViewMeasurement
+
+SHEET_VIEW_PX = 1000
+"""Longer side of a view on the exam sheet."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class ViewOutcome:
+    """What is left of an image when its worker is done; small, for it travels between processes."""
+
+    task: ViewTask
+    record: dict[str, Any]
+    header: MammogramHeader | None = None
+    measurement: ViewMeasurement | None = None
+    reduced: ReducedView | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the image could not be analysed."""
+        return self.measurement is None
+
+
+class Worker:
+    """Analyses images one after the other with one loaded model."""
+
+    def __init__(self, settings: BatchSettings) -> None:
+        self.settings = settings
+        self._model: Model | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model, loaded at first use."""
+        if self._model is None:
+            settings = self.settings
+            self._model = load_model(
+                settings.model,
+                weights_dir=settings.weights_dir,
+                device=settings.device,
+                backend=settings.backend,
+                precision=settings.precision,
+                threads=settings.threads,
+            )
+        return self._model
+
+    def analyze(
+        self,
+        task: ViewTask,
+        *,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> ViewOutcome:
+        """Analyse one image; what is wrong with it goes into the record.
+
+        Raises
+        ------
+        Cancelled
+            If `cancelled` said so.
+        """
+        try:
+            result = analyze_view(
+                task.path,
+                model=self.model,
+                threshold=self.settings.threshold,
+                settings=self.settings.measurement,
+                spacing_mm=self.settings.spacing_mm,
+                progress=progress,
+                cancelled=cancelled,
+            )
+            record = view_record(
+                result.header,
+                result.prepared,
+                result.measurement,
+                provenance=result.provenance,
+                warnings=result.warnings,
+                exam=task.exam_key,
+            )
+            self._write(task, result, record)
+        except Cancelled:
+            raise
+        except OpenBacError as error:
+            return failed_outcome(task, str(error))
+        except MemoryError:
+            return failed_outcome(
+                task, f"{task.path}: not enough memory for this image; use fewer workers or a larger machine."
+            )
+        pictures = self.settings.pictures and self.settings.output_dir is not None
+        return ViewOutcome(
+            task,
+            record,
+            header=result.header,
+            measurement=result.measurement,
+            reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX) if pictures else None,
+        )
+
+    def _write(self, task: ViewTask, result: ViewResult, record: dict[str, Any]) -> None:
+        if self.settings.output_dir is None:
+            return
+        base = self.settings.output_dir / task.exam_key
+        write_bytes(base / f"{task.stem}_mask.png", mask_png(result.mask))
+        if self.settings.probability:
+            write_bytes(base / f"{task.stem}_probability.png", probability_png(result.probability.values))
+        if self.settings.pictures:
+            picture = overlay_picture(
+                result.prepared, result.mask, result.measurement, provenance=result.provenance
+            )
+            write_bytes(base / f"{task.stem}_overlay.png", encode_png(picture))
+        # The JSON comes last: where it is, the other files of the view are too.
+        write_bytes(base / f"{task.stem}.json", json_bytes(record))
+
+
+def failed_outcome(task: ViewTask, error: str) -> ViewOutcome:
+    """The outcome of an image that could not be analysed."""
+    record = failed_record(task.path, error)
+    record["exam"] = task.exam_key
+    return ViewOutcome(task, record)

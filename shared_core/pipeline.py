@@ -1,0 +1,261 @@
+"""The one path through the house: from a mammogram to its BAC mask and numbers.
+
+The hosts call the same steps one by one, so that a person can edit the mask in between:
+`read_mammogram`, `prepare`, `segment_steps`, `mask_from_probability`, `measure_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import Cancelled, OpenBacError, UsageError
+from shared_core.inference.engine import segment
+from shared_core.inference.model import Model, load_model
+from shared_core.inference.probability import ProbabilityMap
+from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
+from shared_core.preprocessing import PreparedView, prepare
+from shared_core.quantification import measure_exam, measure_view
+from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
+from shared_core.reading import find_exams, read_mammogram
+from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.card import ModelCard
+
+DEFAULT_MODEL = "scunet-emory-2021"
+DEFAULT_SETTINGS = MeasurementSettings()
+
+Spacing = float | tuple[float, float]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) pieces of work."""
+
+
+@dataclass(frozen=True, eq=False)
+class ViewResult:
+    """One analysed view."""
+
+    header: MammogramHeader
+    prepared: PreparedView
+    probability: ProbabilityMap
+    mask: Mask
+    """(rows, columns) bool at source size, True where BAC."""
+    measurement: ViewMeasurement
+    provenance: Mapping[str, object]
+    """Model, sha256, threshold, spacing source, device and versions: see `provenance_of`."""
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that could not be analysed."""
+
+    path: Path | None
+    error: str
+
+
+@dataclass(frozen=True, eq=False)
+class ExamResult:
+    """One analysed exam."""
+
+    exam: Exam
+    views: tuple[ViewResult, ...]
+    failures: tuple[Failure, ...]
+    measurement: ExamMeasurement
+
+
+def analyze_view(
+    source: str | Path | Mammogram,
+    *,
+    model: Model | str = DEFAULT_MODEL,
+    threshold: float | None = None,
+    settings: MeasurementSettings = DEFAULT_SETTINGS,
+    spacing_mm: Spacing | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ViewResult:
+    """Read, prepare, segment and measure one view.
+
+    Parameters
+    ----------
+    source
+        A file, or a mammogram already read.
+    model
+        A loaded model (quicker for many images) or the name of one.
+    threshold
+        BAC where probability > threshold; None takes the card's.
+    settings
+        What else changes the numbers.
+    spacing_mm
+        Pixel spacing (row, column) in the plane of the breast, where the file does not know it.
+    progress
+        Called with (done, total) after each piece of the segmentation.
+    cancelled
+        Asked after each piece; true stops the work.
+
+    Returns
+    -------
+    ViewResult
+
+    Raises
+    ------
+    OpenBacError
+        One sentence that says what is wrong and what to do: the file cannot be read or holds no
+        mammogram or no breast, the model cannot be had, or the work was cancelled.
+    """
+    loaded = load_model(model) if isinstance(model, str) else model
+    if isinstance(source, Mammogram):
+        if spacing_mm is not None:
+            raise UsageError("spacing_mm is for files; a mammogram in memory carries its own spacing.")
+        mammogram = source
+    else:
+        mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm)
+    prepared = prepare(mammogram, loaded.card.preprocessing, find_pectoral=settings.exclude_pectoral)
+    # The pixels as read are not needed any more; a 12-megapixel view is 25 MB.
+    del mammogram, source
+    probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
+    cut = checked_threshold(threshold, loaded.card)
+    mask = mask_from_probability(probability.values, cut)
+    measurement = measure_view(
+        prepared,
+        mask,
+        probability.values,
+        mask_style=loaded.card.mask_style,
+        settings=settings,
+    )
+    return ViewResult(
+        header=prepared.header,
+        prepared=prepared,
+        probability=probability,
+        mask=mask,
+        measurement=measurement,
+        provenance=provenance_of(prepared, probability, loaded.card, threshold=cut),
+        warnings=collect_warnings(prepared, probability, loaded.card),
+    )
+
+
+def analyze_exam(
+    source: str | Path | Exam | Iterable[str | Path],
+    *,
+    model: Model | str = DEFAULT_MODEL,
+    threshold: float | None = None,
+    settings: MeasurementSettings = DEFAULT_SETTINGS,
+    spacing_mm: Spacing | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ExamResult:
+    """Analyse the views of one exam; a view that fails does not stop the others.
+
+    Parameters
+    ----------
+    source
+        An exam from `find_exams`, or the folder or files of exactly one.
+    model, threshold, settings, spacing_mm, cancelled
+        See `analyze_view`.
+    progress
+        Called with (done, total) after each view.
+
+    Raises
+    ------
+    OpenBacError
+        If there is not exactly one exam, the model cannot be had, or the work was cancelled.
+    """
+    exam, failures = _one_exam(source)
+    loaded = load_model(model) if isinstance(model, str) else model
+    views: list[ViewResult] = []
+    for done, header in enumerate(exam.headers, start=1):
+        assert header.path is not None
+        try:
+            views.append(
+                analyze_view(
+                    header.path,
+                    model=loaded,
+                    threshold=threshold,
+                    settings=settings,
+                    spacing_mm=spacing_mm,
+                    cancelled=cancelled,
+                )
+            )
+        except Cancelled:
+            raise
+        except OpenBacError as error:
+            failures.append(Failure(header.path, str(error)))
+        if progress is not None:
+            progress(done, len(exam.headers))
+    measurement = measure_exam([(view.header, view.measurement) for view in views])
+    return ExamResult(exam, tuple(views), tuple(failures), measurement)
+
+
+def mask_from_probability(probability: NDArray[np.float32], threshold: float) -> Mask:
+    """BAC where the probability lies above the threshold."""
+    return np.asarray(probability > threshold)
+
+
+def checked_threshold(threshold: float | None, card: ModelCard) -> float:
+    """The threshold asked for, or the card's.
+
+    Raises
+    ------
+    UsageError
+        If it is not inside (0, 1).
+    """
+    value = card.threshold if threshold is None else float(threshold)
+    if not 0 < value < 1:
+        raise UsageError(f"The threshold must lie between 0 and 1; {threshold} does not.")
+    return value
+
+
+def provenance_of(
+    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard, *, threshold: float
+) -> dict[str, object]:
+    """Everything that must stand beside a number for it to be made again."""
+    spacing = prepared.spacing
+    return {
+        "software_version": SOFTWARE_VERSION,
+        "model_name": card.name,
+        "model_sha256": card.sha256,
+        "threshold": threshold,
+        "mask_style": card.mask_style,
+        "preprocessing": card.preprocessing.name,
+        "input_spacing_mm": card.input_spacing_mm,
+        "model_spacing_mm": list(probability.model_spacing_mm) if probability.model_spacing_mm else None,
+        "resampled": probability.resampled,
+        "stitching": card.tiling.stitching,
+        "tile_px": card.tiling.tile_px,
+        "stride_px": card.tiling.stride_px,
+        "tiles": probability.tiles,
+        "backend": f"{probability.backend.name} {probability.backend.version}",
+        "device": probability.backend.device,
+        "precision": probability.backend.precision,
+        "spacing_source": spacing.source.value if spacing is not None else None,
+    }
+
+
+def collect_warnings(prepared: PreparedView, probability: ProbabilityMap, card: ModelCard) -> tuple[str, ...]:
+    """All warnings of one view in the order of the way, each once."""
+    own: list[str] = []
+    if prepared.header.acquisition.synthetic_2d:
+        own.append(
+            f"Synthetic 2-D image from tomosynthesis: {card.name} was not trained on such images "
+            "and marks false areas on them."
+        )
+    return tuple(dict.fromkeys((*prepared.header.warnings, *prepared.warnings, *probability.warnings, *own)))
+
+
+def _one_exam(source: str | Path | Exam | Iterable[str | Path]) -> tuple[Exam, list[Failure]]:
+    if isinstance(source, Exam):
+        return source, []
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+    listing = find_exams(paths)
+    failures = [Failure(file.path, file.reason) for file in listing.rejected if file.kind in FAILED_KINDS]
+    if len(listing.exams) != 1:
+        found = f"{len(listing.exams)} exams ({', '.join(exam.key for exam in listing.exams)})"
+        why = failures[0].error if failures and not listing.exams else f"{found} were found, not one"
+        raise UsageError(f"{paths[0]}: {why}; pass the views of one exam, or use find_exams.")
+    return listing.exams[0], failures
+
+
+FAILED_KINDS = ("unreadable", "unsupported")
+"""Kinds of rejected files that count as failures; duplicates and other objects are only named."""

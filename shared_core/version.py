@@ -1,0 +1,5 @@
+"""The version of this software, written into every result."""
+
+from __future__ import annotations
+
+SOFTWARE_VERSION = "0.1.0"
