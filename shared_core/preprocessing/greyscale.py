@@ -1,0 +1,130 @@
+"""The one way from a mammogram's pixels to the 8-bit image that models and people see."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import Mammogram, Mask, Pixels, PresentationIntent
+
+RAW_WARNING = (
+    "The image is raw (FOR PROCESSING): it was turned into a display image by a logarithm, "
+    "which the model was not trained on; prefer the FOR PRESENTATION image of the same exposure."
+)
+_SAMPLE_STEP = 8
+_RAW_PERCENTILES = (0.5, 99.8)
+_RAW_MARGIN = 0.08
+
+
+def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """8-bit display values, bright meaning dense, and warnings.
+
+    FOR PRESENTATION and unknown intent: the VOI transform of the file
+    (`shared_core.reading.display.display_u8`). FOR PROCESSING: see `raw_to_u8`.
+
+    Returns
+    -------
+    image
+        (rows, columns) uint8; padding pixels are 0.
+    warnings
+        Sentences for people; empty for images as the model was trained on.
+    """
+    if mammogram.header.intent is PresentationIntent.PROCESSING:
+        acquisition = mammogram.header.acquisition
+        image = raw_to_u8(
+            mammogram.pixels,
+            relationship=acquisition.pixel_intensity_relationship,
+            sign=acquisition.pixel_intensity_sign,
+            mirror=mammogram.display.mirror,
+            padding=mammogram.padding,
+        )
+        return image, (RAW_WARNING,)
+    from shared_core.reading.display import display_u8
+
+    image = display_u8(mammogram.pixels, mammogram.display)
+    if mammogram.padding is not None:
+        image = np.where(mammogram.padding, np.uint8(0), image)
+    return image, ()
+
+
+def raw_to_u8(
+    pixels: Pixels,
+    *,
+    relationship: str | None = None,
+    sign: int | None = None,
+    mirror: float | None = None,
+    padding: Mask | None = None,
+) -> NDArray[np.uint8]:
+    """Turn raw detector values into an 8-bit image in which dense tissue is bright.
+
+    Attenuation is ``-log(X-ray intensity)``. Pixel Intensity Relationship (0028,1040) says whether
+    values are linear in the intensity (LIN) or in its logarithm (LOG); Pixel Intensity Relationship
+    Sign (0028,1041) +1 says that more X-rays give a larger value (DICOM PS3.3 C.8.11.3.1.2). Where
+    the file is silent, LIN and +1 are taken, as raw detectors give.
+    The range shown runs from just below the thinnest to the densest of the breast (0.5 and 99.8
+    percentile above Otsu's threshold on every eighth pixel), so that neither air nor a collimator sets it.
+
+    Parameters
+    ----------
+    pixels
+        (rows, columns) modality values.
+    relationship
+        ``LIN``, ``LOG`` or None.
+    sign
+        +1, -1 or None.
+    mirror
+        ``DisplayTransform.mirror``: pixels are ``mirror - stored`` where the file was MONOCHROME1.
+    padding
+        True where the file marks padding; shown as 0.
+
+    Returns
+    -------
+    (rows, columns) uint8.
+    """
+    logarithmic = (relationship or "LIN").upper() == "LOG"
+    grows = (sign if sign is not None else 1) > 0
+    used = pixels if padding is None else np.where(padding, pixels.min(), pixels)
+    top = float(mirror) if mirror is not None else float(pixels.max())
+    # Values that grow with X-ray intensity; a mirrored image shrinks where the stored one grew.
+    flipped = grows == (mirror is not None)
+
+    def attenuation(values: Pixels) -> NDArray[np.float32]:
+        intensity = top - values.astype(np.float32) if flipped else values.astype(np.float32)
+        if logarithmic:
+            return -intensity
+        out: NDArray[np.float32] = -np.log(np.maximum(intensity, 1.0))
+        return out
+
+    low, high = _breast_range(attenuation(used[::_SAMPLE_STEP, ::_SAMPLE_STEP]))
+    scale = 255.0 / max(high - low, 1e-6)
+
+    def shown(values: Pixels) -> NDArray[np.uint8]:
+        grey = (attenuation(values) - low) * scale
+        eight: NDArray[np.uint8] = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+        return eight
+
+    if pixels.dtype in (np.uint8, np.uint16):
+        table = shown(np.arange(np.iinfo(pixels.dtype).max + 1, dtype=pixels.dtype))
+        image = table[pixels]
+    else:
+        image = np.empty(pixels.shape, np.uint8)
+        for start in range(0, pixels.shape[0], 256):
+            image[start : start + 256] = shown(pixels[start : start + 256])
+    if padding is not None:
+        image[padding] = 0
+    return image
+
+
+def _breast_range(sample: NDArray[np.float32]) -> tuple[float, float]:
+    """Attenuation shown as 0 and 255."""
+    floor, ceiling = (float(v) for v in np.percentile(sample, (0.1, 99.9)))
+    if ceiling <= floor:
+        return floor, floor + 1.0
+    grey = np.clip((sample - floor) * (255.0 / (ceiling - floor)), 0, 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    breast = sample[grey > threshold]
+    if breast.size < 16:
+        return floor, ceiling
+    low, high = (float(v) for v in np.percentile(breast, _RAW_PERCENTILES))
+    return low - _RAW_MARGIN * (high - low), high

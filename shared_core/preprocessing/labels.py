@@ -1,0 +1,71 @@
+"""View labels, scanner marks and stickers: what is bright and not part of the breast."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import Mask
+from shared_core.preprocessing.breast import BreastFinding
+from shared_core.preprocessing.shapes import dilated, disk
+
+NEAR_LABEL = 0.006
+"""Margin kept round a label, as a part of the long side."""
+GLYPH_HEIGHT = (0.004, 0.05)
+"""Height of burned-in letters, as a part of the long side."""
+GLYPHS_IN_TEXT = 3
+
+
+def open_labels(image_u8: NDArray[np.uint8], radius_px: int = 10) -> NDArray[np.uint8]:
+    """Take labels off by an opening with a disk (Guo 2021, preprocessing: "size is 10").
+
+    Strokes thinner than the disk vanish; so do thin calcifications, therefore this image serves to
+    find labels, never as the model's input.
+
+    Parameters
+    ----------
+    image_u8
+        (rows, columns) uint8.
+    radius_px
+        Radius of the disk, 2 r + 1 pixels wide; 0 returns the image as it is.
+    """
+    if radius_px == 0:
+        return image_u8
+    return cv2.morphologyEx(image_u8, cv2.MORPH_OPEN, disk(radius_px)).astype(np.uint8, copy=False)
+
+
+def label_zone(finding: BreastFinding) -> Mask:
+    """Debris beside the breast and burned-in text upon it, with a margin; at the copy's scale."""
+    margin = disk(finding.copy.part(NEAR_LABEL, 2))
+    return dilated(finding.debris | burned_in_text(finding), margin)
+
+
+def burned_in_text(finding: BreastFinding) -> Mask:
+    """Letters written upon the breast: three or more saturated strokes of like height side by side."""
+    copy = finding.copy
+    tissue = copy.pixels[finding.mask]
+    level = 0.88 * float(copy.pixels.max())
+    out = np.zeros(copy.pixels.shape, bool)
+    # Where tissue itself is shown white, white is no sign of a letter.
+    if not tissue.size or level < 150 or np.percentile(tissue, 98) >= 0.92 * level:
+        return out
+    letters = ((copy.pixels >= level) & finding.mask).view(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(letters, connectivity=8)
+    heights = np.maximum(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH])
+    low, high = copy.part(GLYPH_HEIGHT[0], 3), copy.part(GLYPH_HEIGHT[1], 6)
+    hollow = stats[:, cv2.CC_STAT_AREA] <= 0.8 * stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
+    glyphs = [i for i in range(1, count) if low <= heights[i] <= high and hollow[i]]
+    if len(glyphs) > 400:
+        return out
+    for i in glyphs:
+        row = [
+            j
+            for j in glyphs
+            if abs(centres[j][1] - centres[i][1]) <= 0.3 * heights[i]
+            and abs(centres[j][0] - centres[i][0]) <= 4 * heights[i]
+            and 0.6 <= heights[j] / heights[i] <= 1.7
+        ]
+        if len(row) >= GLYPHS_IN_TEXT:
+            out |= np.isin(labels, row)
+    return out

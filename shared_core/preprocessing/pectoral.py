@@ -1,0 +1,196 @@
+"""The pectoral muscle of mediolateral oblique views.
+
+Its edge runs from the upper side of the breast to the chest wall, bright on the inner side. A straight
+line is searched for first, the one along which the step is strongest and most continuous; then the
+edge is followed row by row near it. A line that is not plausible is no muscle.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import Laterality, Mask, View
+
+ROWS_PX = 256
+"""The search runs on the breast's rectangle at about this height."""
+LEAST_STEP = 2.5
+"""Grey levels across the edge, mean along the line."""
+LEAST_CONTINUITY = 0.62
+"""Part of the line along which the step has the right sign and some strength."""
+AREA_RANGE = (0.015, 0.45)
+"""Plausible share of the breast."""
+
+
+def pectoral_mask(
+    image_u8: NDArray[np.uint8],
+    breast: Mask,
+    view: View,
+    laterality: Laterality = Laterality.UNKNOWN,
+) -> Mask | None:
+    """Mask of the pectoral muscle, or None when it is not found or the view is not MLO.
+
+    Parameters
+    ----------
+    image_u8
+        (rows, columns) uint8, bright meaning dense.
+    breast
+        Mask of the breast, muscle included.
+    view
+        Only `View.MLO` shows the muscle as a triangle at the upper chest wall.
+    laterality
+        Decides the side of the chest wall where the breast's shape leaves it open; a left breast is
+        shown with the chest wall at the left side, a right one at the right (DICOM PS3.3 C.8.11.7).
+
+    Returns
+    -------
+    (rows, columns) bool, a subset of `breast`, or None.
+    """
+    if view is not View.MLO or not breast.any():
+        return None
+    rows, columns = np.flatnonzero(breast.any(1)), np.flatnonzero(breast.any(0))
+    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    height, width = int(rows[-1] + 1 - rows[0]), int(columns[-1] + 1 - columns[0])
+    scale = max(1.0, height / ROWS_PX)
+    size = (max(8, round(width / scale)), max(8, round(height / scale)))
+    grey = cv2.resize(image_u8[window], size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    mask = cv2.resize(breast[window].view(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(bool)
+    wall_right = _chest_wall_is_right(mask, laterality)
+    if wall_right:
+        grey, mask = grey[:, ::-1], mask[:, ::-1]
+    edge = _muscle_edge(np.ascontiguousarray(grey), mask)
+    if edge is None:
+        return None
+    muscle = (np.arange(size[0])[None, :] < edge[:, None]) & mask
+    share = float(muscle.sum()) / max(1.0, float(mask.sum()))
+    if not AREA_RANGE[0] <= share <= AREA_RANGE[1]:
+        return None
+    if wall_right:
+        muscle = muscle[:, ::-1]
+    grown = cv2.resize(
+        np.ascontiguousarray(muscle).view(np.uint8) * np.uint8(255),
+        (width, height),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    out = np.zeros(breast.shape, bool)
+    out[window] = (grown > 127) & breast[window]
+    return out
+
+
+def _chest_wall_is_right(mask: Mask, laterality: Laterality) -> bool:
+    """The chest wall is where the breast touches its rectangle along the longer stretch."""
+    band = max(1, mask.shape[1] // 50)
+    left, right = int(mask[:, :band].sum()), int(mask[:, -band:].sum())
+    if max(left, right) < 1.3 * min(left, right) and laterality is not Laterality.UNKNOWN:
+        return laterality is Laterality.RIGHT
+    return right > left
+
+
+def _muscle_edge(grey: NDArray[np.float32], mask: Mask) -> NDArray[np.float64] | None:
+    """Column of the muscle's edge in every row (0 below it), chest wall at the left; None if none."""
+    height = grey.shape[0]
+    smooth = cv2.GaussianBlur(grey, (0, 0), 2.5).astype(np.float32, copy=False)
+    # Drop from left to right over a few pixels: positive at the muscle's edge.
+    shift = 3
+    drop = np.zeros_like(smooth)
+    drop[:, shift:-shift] = smooth[:, : -2 * shift] - smooth[:, 2 * shift :]
+    inner = cv2.erode(mask.view(np.uint8), np.ones((5, 9), np.uint8)).view(bool)
+    drop[~inner] = 0
+    top_row = min(height // 25, 8)
+    top = np.flatnonzero(mask[top_row])
+    if top.size < 6:
+        return None
+    best_score, best = 0.0, None
+    for start in range(int(0.15 * top.size), int(0.97 * top.size), 2):
+        for end in range(int(0.22 * height), int(1.25 * height), 4):
+            score = _line_score(drop, inner, float(top[0] + start), end)
+            if score > best_score:
+                best_score, best = score, (float(top[0] + start), end)
+    if best is None:
+        return None
+    return _followed(drop, inner, best, smooth, mask)
+
+
+def _line_columns(start: float, end: int, height: int) -> NDArray[np.float64]:
+    """Column of the straight line from (row 0, start) to (row end, column 0)."""
+    rows = np.arange(min(end, height))
+    return start * (1 - rows / end)
+
+
+def _line_score(drop: NDArray[np.float32], inner: Mask, start: float, end: int) -> float:
+    """Mean step along a line, weighted by its continuity; 0 for lines that cannot be an edge."""
+    slope = start / end
+    if not 0.12 <= slope <= 1.6:
+        return 0.0
+    columns = np.rint(_line_columns(start, end, len(drop))).astype(np.intp)
+    keep = columns >= 4
+    rows = np.flatnonzero(keep)
+    columns = columns[keep]
+    within = inner[rows, columns]
+    if np.count_nonzero(within) < 0.15 * len(drop) or within.mean() < 0.7:
+        return 0.0
+    steps = np.clip(drop[rows, columns][within], -10, 25)
+    continuity = float((steps > 0.8).mean())
+    if continuity < LEAST_CONTINUITY:
+        return 0.0
+    return float(steps.mean()) * continuity**2 * float(np.sqrt(steps.size))
+
+
+def _followed(
+    drop: NDArray[np.float32],
+    inner: Mask,
+    line: tuple[float, int],
+    smooth: NDArray[np.float32],
+    mask: Mask,
+) -> NDArray[np.float64] | None:
+    """The curved edge near a straight line: strongest path, one column a row at most aside."""
+    height, width = drop.shape
+    start, end = line
+    straight = _line_columns(start, end, height)
+    reach = max(3, round(0.05 * width))
+    offsets = np.arange(-reach, reach + 1)
+    columns = np.clip(np.rint(straight[:, None] + offsets[None, :]).astype(np.intp), 0, width - 1)
+    value = (
+        np.clip(drop[np.arange(len(straight))[:, None], columns], -5, 20) - 0.05 * np.abs(offsets)[None, :]
+    )
+    total = value.copy()
+    came = np.zeros(total.shape, np.intp)
+    for row in range(1, len(total)):
+        ways = np.stack([np.roll(total[row - 1], 1) - 0.5, total[row - 1], np.roll(total[row - 1], -1) - 0.5])
+        ways[0, 0] = ways[2, -1] = -np.inf
+        choice = ways.argmax(0)
+        total[row] += ways[choice, np.arange(ways.shape[1])]
+        came[row] = np.arange(ways.shape[1]) + choice - 1
+    path = np.empty(len(total), np.intp)
+    path[-1] = int(total[-1].argmax())
+    for row in range(len(total) - 1, 0, -1):
+        path[row - 1] = came[row, path[row]]
+    edge = straight + cv2.blur(offsets[path].astype(np.float64)[:, None], (1, 9)).ravel()
+    edge = np.maximum(edge, 0)
+    if not _plausible(smooth, mask, edge, drop, inner):
+        return None
+    return np.concatenate([edge, np.zeros(height - len(edge))])
+
+
+def _plausible(
+    smooth: NDArray[np.float32],
+    mask: Mask,
+    edge: NDArray[np.float64],
+    drop: NDArray[np.float32],
+    inner: Mask,
+) -> bool:
+    """The muscle is brighter than the strip beside it, along most of its edge."""
+    rows = np.flatnonzero(edge >= 4)
+    columns = np.clip(np.rint(edge[rows]).astype(np.intp), 0, drop.shape[1] - 1)
+    within = inner[rows, columns]
+    steps = drop[rows, columns][within]
+    if steps.size < 12 or float(steps.mean()) < LEAST_STEP or float((steps > 0.5).mean()) < LEAST_CONTINUITY:
+        return False
+    position = np.arange(smooth.shape[1])[None, :]
+    line = edge[rows][:, None]
+    muscle = (position < line - 2) & mask[rows]
+    beside = (position > line + 2) & (position < line + 0.12 * smooth.shape[1]) & mask[rows]
+    if not muscle.any() or not beside.any():
+        return False
+    return float(np.median(smooth[rows][muscle])) >= float(np.median(smooth[rows][beside])) + LEAST_STEP

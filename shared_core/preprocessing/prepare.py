@@ -1,0 +1,107 @@
+"""The way from a mammogram to the image and the masks that a model and the measuring need."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import NoBreastError
+from shared_core.mammogram import Mammogram, Mask, View
+from shared_core.preprocessing.breast import BreastFinding, find_breast
+from shared_core.preprocessing.greyscale import model_image_u8
+from shared_core.preprocessing.noise import median
+from shared_core.preprocessing.pectoral import pectoral_mask
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.preprocessing.preset import PreprocessingPreset
+from shared_core.preprocessing.valid_area import valid_area
+
+INVERTED_WARNING = (
+    "The background round the breast is white: the image looks inverted, and BAC would be shown dark; "
+    "invert it, or give the original DICOM file."
+)
+
+
+def prepare(
+    mammogram: Mammogram, preset: PreprocessingPreset, *, find_pectoral: bool = False
+) -> PreparedView:
+    """Make a mammogram ready for a model and for measuring.
+
+    Steps: one mapping to 8 bit (`model_image_u8`), Guo's median, breast mask, valid area, and on
+    request the pectoral muscle of MLO views.
+
+    Parameters
+    ----------
+    mammogram
+        As read; not changed.
+    preset
+        The steps that belong to the model.
+    find_pectoral
+        Look for the pectoral muscle. It stays in `breast_mask` and `breast_area_px`; who measures
+        decides whether to take it out.
+
+    Raises
+    ------
+    NoBreastError
+        When no breast is found and the preset needs one (valid area or breast mask as denominator), or
+        the image has no pixel above 0.
+    """
+    display_u8, warnings = model_image_u8(mammogram)
+    image_u8 = median(display_u8, preset.median_px)
+    finding, missing = _breast(mammogram, preset, image_u8)
+    if finding is None:
+        breast = image_u8 > 0
+        warnings += (missing,)
+    else:
+        breast = finding.copy.lift(finding.mask)
+        if _looks_inverted(finding):
+            warnings += (INVERTED_WARNING,)
+    valid: Mask = np.ones(image_u8.shape, bool)
+    exclusions: tuple[tuple[str, int], ...] = ()
+    if preset.valid_area and finding is not None:
+        area = valid_area(image_u8, finding)
+        valid, exclusions = area.mask, area.exclusions_px
+    if mammogram.padding is not None:
+        breast &= ~mammogram.padding
+        if preset.valid_area:
+            valid &= ~mammogram.padding
+    pectoral: Mask | None = None
+    if find_pectoral:
+        pectoral = pectoral_mask(image_u8, breast, mammogram.header.view, mammogram.header.laterality)
+        if pectoral is None and mammogram.header.view is View.MLO:
+            warnings += ("The pectoral muscle was not found; the breast area includes it.",)
+    positive = preset.breast_area == "positive-pixels"
+    return PreparedView(
+        header=mammogram.header,
+        display_u8=display_u8,
+        image_u8=image_u8,
+        breast_mask=breast,
+        valid_mask=valid,
+        breast_area_px=cv2.countNonZero(image_u8) if positive else int(np.count_nonzero(breast)),
+        pectoral_mask=pectoral,
+        exclusions_px=exclusions,
+        warnings=warnings,
+    )
+
+
+def _breast(
+    mammogram: Mammogram, preset: PreprocessingPreset, image_u8: NDArray[np.uint8]
+) -> tuple[BreastFinding | None, str]:
+    """The breast, or None and a warning where the preset can do without."""
+    needed = preset.valid_area or preset.breast_area == "breast-mask"
+    try:
+        return find_breast(image_u8, opening_radius_px=preset.opening_radius_px), ""
+    except NoBreastError as error:
+        if needed or not image_u8.any():
+            raise NoBreastError(f"{mammogram.header.name}: {error}") from error
+        return None, f"{error} Every pixel above 0 counts as breast, as in the published processing."
+
+
+def _looks_inverted(finding: BreastFinding) -> bool:
+    """A white surround that the skin fades into, instead of a dark background inside it."""
+    surround = finding.border.surround
+    if surround.mean() < 0.1 or finding.background is not None:
+        return False
+    level = float(np.median(finding.copy.pixels[surround]))
+    ring = cv2.dilate(surround.view(np.uint8), np.ones((9, 9), np.uint8)).view(bool) & ~surround
+    return level >= 128 and bool(ring.any()) and float(np.median(finding.copy.pixels[ring])) >= 0.6 * level
