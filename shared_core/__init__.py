@@ -11,6 +11,46 @@ from typing import TYPE_CHECKING, Any
 
 from shared_core.version import SOFTWARE_VERSION as __version__
 
+if TYPE_CHECKING:
+    from shared_core.errors import Cancelled as Cancelled, OpenBacError as OpenBacError
+    from shared_core.inference import (
+        Model as Model,
+        ProbabilityMap as ProbabilityMap,
+        load_model as load_model,
+        segment as segment,
+        segment_steps as segment_steps,
+    )
+    from shared_core.mammogram import (
+        Exam as Exam,
+        Laterality as Laterality,
+        Mammogram as Mammogram,
+        MammogramHeader as MammogramHeader,
+        PixelSpacing as PixelSpacing,
+        View as View,
+    )
+    from shared_core.pipeline import (
+        ExamResult as ExamResult,
+        ViewResult as ViewResult,
+        analyze_exam as analyze_exam,
+        analyze_view as analyze_view,
+        mask_from_probability as mask_from_probability,
+    )
+    from shared_core.preprocessing import PreparedView as PreparedView, prepare as prepare
+    from shared_core.quantification import (
+        ExamMeasurement as ExamMeasurement,
+        MeasurementSettings as MeasurementSettings,
+        ViewMeasurement as ViewMeasurement,
+        measure_exam as measure_exam,
+        measure_view as measure_view,
+    )
+    from shared_core.reading import (
+        find_exams as find_exams,
+        mammogram_from_array as mammogram_from_array,
+        read_header as read_header,
+        read_mammogram as read_mammogram,
+    )
+    from shared_core.weights import ModelCard as ModelCard, list_models as list_models, load_card as load_card
+
 _HOME: dict[str, str] = {
     "Cancelled": "shared_core.errors",
     "Exam": "shared_core.mammogram",

@@ -15,7 +15,7 @@ SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
 def shared_dir() -> Path:
     """Folder with real mammograms, published weights and golden results."""
     if not (SHARED / "golden").is_dir():
-        pytest.skip(f"no shared data at {SHARED}: set OPENBAC_SHARED to the folder that holds data/, weights/ and golden/")
+        pytest.skip(f"no data at {SHARED}; set OPENBAC_SHARED to the folder of data/, weights/ and golden/")
     return SHARED
 
 
