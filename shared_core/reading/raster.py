@@ -1,0 +1,208 @@
+"""PNG, TIFF and JPEG mammograms of 8 or 16 bits."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UnreadableImageError, UnsupportedImageError
+from shared_core.mammogram import Acquisition, Identity, Mammogram, MammogramHeader, PixelSpacing
+from shared_core.reading.codestream import StreamError, stream_header
+from shared_core.reading.files import FileFormat, read_bytes
+from shared_core.reading.limits import check_size
+from shared_core.reading.projection import named_file_projection
+from shared_core.reading.projection_names import named_projection
+from shared_core.reading.tiff import read_tiff, tiff_header
+from shared_core.reading.voi import display_transform
+
+_GREY_TOLERANCE = 12
+"""Grey levels by which the channels of a grey JPEG may differ, from its colour coding."""
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
+_JPEG_TAIL = 65536
+"""Cameras and viewers append their own data behind the end of a JPEG."""
+
+
+@dataclass(frozen=True)
+class RasterHeader:
+    """Size of a raster image, before its pixels are decoded."""
+
+    rows: int
+    columns: int
+    bits: int
+    channels: int = 1
+    white_is_zero: bool = False
+
+
+def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacing | None) -> MammogramHeader:
+    """Header of a raster image; the pixels are decoded only where the file may be a colour photograph."""
+    data = read_bytes(path)
+    raster = _header(data, path.name, file_format)
+    if raster.channels >= 3:
+        _decoded(data, path.name, file_format, raster)
+    return _mammogram_header(path, file_format, raster, spacing)
+
+
+def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | None) -> Mammogram:
+    """Read a raster mammogram.
+
+    Raises
+    ------
+    UnreadableImageError
+        Truncated or damaged.
+    UnsupportedImageError
+        Colour, a volume, or nothing to see.
+    """
+    data = read_bytes(path)
+    raster = _header(data, path.name, file_format)
+    pixels = _decoded(data, path.name, file_format, raster)
+    mirror: float | None = None
+    if raster.white_is_zero:
+        ends = np.iinfo(pixels.dtype) if pixels.dtype.kind == "u" else None
+        mirror = float(ends.max) if ends else float(pixels.min()) + float(pixels.max())
+        pixels = (pixels.dtype.type(mirror) - pixels).astype(pixels.dtype, copy=False)
+    display = display_transform(pixels, None, name=path.name, bits_stored=raster.bits, mirror=mirror)
+    pixels.flags.writeable = False
+    return Mammogram(_mammogram_header(path, file_format, raster, spacing), pixels, display)
+
+
+def raster_group(path: Path) -> str:
+    """Name of the exam that a raster image belongs to: its file name without the view.
+
+    Files named by their view alone belong to their folder.
+    """
+    return named_projection(path.stem).rest or path.parent.name or path.stem
+
+
+def _mammogram_header(
+    path: Path, file_format: FileFormat, raster: RasterHeader, spacing: PixelSpacing | None
+) -> MammogramHeader:
+    projection = named_file_projection(path)
+    warnings = list(projection.warnings)
+    if spacing is None:
+        warnings.append(
+            f"a {file_format} file has no reliable pixel spacing: results are in pixels only; "
+            "give it with --spacing-mm if you know it"
+        )
+    return MammogramHeader(
+        path=path,
+        file_format=file_format,
+        rows=raster.rows,
+        columns=raster.columns,
+        bits=raster.bits,
+        spacing=spacing,
+        view=projection.view,
+        laterality=projection.laterality,
+        modifiers=projection.modifiers,
+        acquisition=Acquisition(lossy=file_format == "JPEG"),
+        identity=Identity(patient_id=raster_group(path)),
+        photometric="MONOCHROME1" if raster.white_is_zero else "MONOCHROME2",
+        evidence=projection.evidence,
+        warnings=tuple(warnings),
+    )
+
+
+def _header(data: bytes, name: str, file_format: FileFormat) -> RasterHeader:
+    if file_format == "PNG":
+        raster = _png_header(data, name)
+    elif file_format == "JPEG":
+        raster = _jpeg_header(data, name)
+    else:
+        raster = RasterHeader(*tiff_header(data, name))
+    check_size(name, raster.rows, raster.columns)
+    return raster
+
+
+def _jpeg_header(data: bytes, name: str) -> RasterHeader:
+    try:
+        header = stream_header(data, tail=_JPEG_TAIL)
+    except StreamError as error:
+        raise UnreadableImageError(f"{name}: the JPEG is damaged ({error}); copy it again.") from None
+    if header.precision != 8 or header.coding == "JPEG-LS":
+        raise UnsupportedImageError(
+            f"{name}: is a {header.coding} file of {header.precision} bits, which is not read; "
+            "save it as 16-bit PNG."
+        )
+    return RasterHeader(header.rows, header.columns, 8, header.components)
+
+
+def _png_header(data: bytes, name: str) -> RasterHeader:
+    """Header of a PNG, after walking all of its chunks (ISO/IEC 15948 clause 5)."""
+    position, kinds = 8, []
+    while position + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        end = position + 8 + length
+        if end + 4 > len(data):
+            break
+        if zlib.crc32(memoryview(data)[position + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
+            raise UnreadableImageError(f"{name}: the PNG is damaged (a checksum is wrong); copy it again.")
+        kinds.append(kind)
+        position = end + 4
+        if kind == b"IEND":
+            break
+    if not kinds or kinds[0] != b"IHDR" or kinds[-1] != b"IEND" or b"IDAT" not in kinds:
+        raise UnreadableImageError(f"{name}: the PNG is truncated; copy it again.")
+    columns, rows, bits, colour = struct.unpack_from(">IIBB", data, 16)
+    if bits < 8:
+        raise UnsupportedImageError(
+            f"{name}: has {bits} bit(s) a pixel, as masks and drawings have; give the image."
+        )
+    return RasterHeader(rows, columns, bits, _PNG_CHANNELS.get(colour, 1))
+
+
+def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHeader) -> NDArray[Any]:
+    if file_format == "TIFF":
+        pixels = read_tiff(data, name)
+    else:
+        flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+        try:
+            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        except cv2.error:
+            decoded = None
+        if decoded is None:
+            raise UnreadableImageError(
+                f"{name}: the {file_format} is damaged, its pixels cannot be decoded; copy it again."
+            )
+        pixels = decoded
+    pixels = _grey(pixels, name)
+    if pixels.shape != (raster.rows, raster.columns):
+        raise UnreadableImageError(
+            f"{name}: the header says {raster.columns} x {raster.rows}, decoded are "
+            f"{pixels.shape[1]} x {pixels.shape[0]} pixels; copy it again."
+        )
+    return pixels
+
+
+def _grey(pixels: NDArray[Any], name: str) -> NDArray[Any]:
+    """The one grey channel of an image whose colour channels agree.
+
+    Raises
+    ------
+    UnsupportedImageError
+        A colour image.
+    """
+    if pixels.ndim == 2:
+        return pixels
+    channels = pixels.shape[2]
+    if channels in (1, 2):
+        return np.ascontiguousarray(pixels[..., 0])
+    first, second, third = (np.ascontiguousarray(pixels[..., i]) for i in range(3))
+    difference = max(_largest_difference(first, second), _largest_difference(first, third))
+    scale = 257 if pixels.dtype == np.uint16 else 1
+    if difference > _GREY_TOLERANCE * scale or pixels.dtype.kind != "u":
+        raise UnsupportedImageError(
+            f"{name}: is a colour picture, and a grey mammogram is wanted; give the grey original."
+        )
+    if difference == 0:
+        return first
+    return cv2.cvtColor(np.ascontiguousarray(pixels[..., :3]), cv2.COLOR_BGR2GRAY)
+
+
+def _largest_difference(a: NDArray[Any], b: NDArray[Any]) -> float:
+    return float(cv2.norm(a, b, cv2.NORM_INF))

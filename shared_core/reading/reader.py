@@ -1,0 +1,165 @@
+"""One way in: any supported file, or an image in memory, to a mammogram."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.mammogram import (
+    DisplayTransform,
+    Identity,
+    Laterality,
+    Mammogram,
+    MammogramHeader,
+    PixelSpacing,
+    View,
+)
+from shared_core.reading.dicom import dicom_from_gdcm, read_dicom, read_dicom_header
+from shared_core.reading.files import file_format
+from shared_core.reading.limits import check_size
+from shared_core.reading.pixel_types import whole_numbers
+from shared_core.reading.projection_names import named_projection
+from shared_core.reading.raster import read_raster, read_raster_header
+from shared_core.reading.spacing import user_spacing
+from shared_core.reading.voi import display_transform
+
+Spacing = tuple[float, float] | float
+"""(row, column) spacing in mm, or one number for both."""
+
+
+def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> Mammogram:
+    """Read a DICOM, PNG, TIFF or JPEG mammogram.
+
+    Parameters
+    ----------
+    path : path-like
+    spacing_mm : float or (row, column), optional
+        Pixel spacing in the plane of the breast in mm; overrides the file.
+
+    Raises
+    ------
+    UnreadableImageError
+        Missing, empty, truncated, damaged, or no image.
+    UnsupportedImageError
+        A sound file that is no single 2-D mammogram.
+    UsageError
+        Impossible `spacing_mm`.
+    """
+    file, spacing = Path(path), _given(spacing_mm)
+    kind = file_format(file)
+    return read_dicom(file, spacing) if kind == "DICOM" else read_raster(file, kind, spacing)
+
+
+def read_header(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> MammogramHeader:
+    """What a file says of its mammogram, without decoding grey pixels.
+
+    Parameters and errors as for `read_mammogram`. Damage within the pixels shows only there.
+    """
+    file, spacing = Path(path), _given(spacing_mm)
+    kind = file_format(file)
+    return read_dicom_header(file, spacing) if kind == "DICOM" else read_raster_header(file, kind, spacing)
+
+
+def mammogram_from_array(
+    pixels: NDArray[Any],
+    *,
+    source: str | PathLike[str] | None = None,
+    header: MammogramHeader | None = None,
+    display: DisplayTransform | None = None,
+    spacing_mm: Spacing | None = None,
+    view: View | None = None,
+    laterality: Laterality | None = None,
+    name: str = "",
+) -> Mammogram:
+    """A mammogram of an image that a host has in memory.
+
+    Parameters
+    ----------
+    pixels : (rows, columns) array
+        Grey values, larger meaning brighter.
+    source : path-like, optional
+        DICOM file that the host has read the pixels from with GDCM (3D Slicer, ITK): the result is
+        then the same as of `read_mammogram`.
+    header, display : optional
+        Known from an earlier reading of the same pixels.
+    spacing_mm : float or (row, column), optional
+        Pixel spacing in the plane of the breast in mm; overrides file and header.
+    view, laterality : optional
+        Override what file, header or name say.
+    name : str
+        For messages; a view in it (``"LCC"``) is understood.
+
+    Raises
+    ------
+    UsageError
+        Not a 2-D grey image, or not the pixels of `source`.
+    UnreadableImageError, UnsupportedImageError
+        Not finite, constant, too small or too large; and as for `read_mammogram` for `source`.
+    """
+    label = name or "image in memory"
+    pixels = _grey_array(np.asarray(pixels), label)
+    spacing = _given(spacing_mm)
+    if source is not None:
+        found = dicom_from_gdcm(pixels, Path(source), spacing)
+        changed = _changed(found.header, spacing, view, laterality)
+        return Mammogram(changed, found.pixels, found.display, found.padding)
+    bits = 8 if pixels.dtype == np.uint8 else header.bits if header is not None else 16
+    known = header if header is not None else _memory_header(pixels, bits, name)
+    if (known.rows, known.columns) != pixels.shape:
+        raise UsageError(f"{label}: has shape {pixels.shape}, its header says {(known.rows, known.columns)}.")
+    if display is None:
+        display = display_transform(pixels, None, name=label, bits_stored=bits)
+    return Mammogram(_changed(known, spacing, view, laterality), pixels, display)
+
+
+def _given(spacing_mm: Spacing | None) -> PixelSpacing | None:
+    return None if spacing_mm is None else user_spacing(spacing_mm)
+
+
+def _grey_array(pixels: NDArray[Any], label: str) -> NDArray[Any]:
+    if pixels.ndim == 3 and pixels.shape[0] == 1:  # hosts hold a 2-D image as a volume of one slice
+        pixels = pixels[0]
+    if pixels.ndim != 2 or pixels.dtype.kind not in "iuf":
+        raise UsageError(
+            f"{label}: is an array of shape {pixels.shape} and type {pixels.dtype}; give one 2-D grey image."
+        )
+    check_size(label, *pixels.shape)
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        raise UnreadableImageError(f"{label}: holds pixels that are not numbers (NaN or infinite).")
+    pixels = whole_numbers(pixels).view()
+    pixels.flags.writeable = False
+    return pixels
+
+
+def _memory_header(pixels: NDArray[Any], bits: int, name: str) -> MammogramHeader:
+    named = named_projection(name)
+    evidence = (("view", f"{named.view.value} from the name {name}"),) if named.view else ()
+    return MammogramHeader(
+        path=None,
+        file_format="memory",
+        rows=pixels.shape[0],
+        columns=pixels.shape[1],
+        bits=bits,
+        view=named.view or View.UNKNOWN,
+        laterality=named.laterality or Laterality.UNKNOWN,
+        modifiers=named.modifiers,
+        identity=Identity(patient_id=named.rest or name),
+        evidence=evidence,
+    )
+
+
+def _changed(
+    header: MammogramHeader, spacing: PixelSpacing | None, view: View | None, laterality: Laterality | None
+) -> MammogramHeader:
+    return replace(
+        header,
+        spacing=spacing or header.spacing,
+        view=view or header.view,
+        laterality=laterality or header.laterality,
+    )

@@ -1,0 +1,136 @@
+"""TIFF images: one grey page of integers or floats."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
+from shared_core.reading.limits import LARGEST_PIXELS, check_size
+from shared_core.reading.pixel_types import tidy_pixels
+
+_MINISWHITE = 0
+_PALETTE = 3
+_REDUCED_IMAGE = 1
+"""Bit of NewSubfileType: the page is a smaller copy of another."""
+
+
+def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
+    """(rows, columns, bits, channels, white is zero) of a TIFF.
+
+    Raises
+    ------
+    UnreadableImageError
+        Truncated or damaged.
+    UnsupportedImageError
+        A volume, or pixels of a kind that no mammogram has.
+    """
+    try:
+        with tifffile.TiffFile(io.BytesIO(data)) as tiff:
+            page = _only_page(tiff, name)
+            _check_page(page, len(data), name)
+            bits = page.dtype.itemsize * 8 if page.dtype is not None else 0
+            return (
+                int(page.imagelength),
+                int(page.imagewidth),
+                bits,
+                3 if int(page.photometric) == _PALETTE else int(page.samplesperpixel),
+                int(page.photometric) == _MINISWHITE,
+            )
+    except OpenBacError:
+        raise
+    except Exception as error:  # boundary with tifffile: damaged bytes raise anything
+        raise _damaged(name, error) from None
+
+
+def read_tiff(data: bytes, name: str) -> NDArray[Any]:
+    """Pixels of the one page: (rows, columns) or (rows, columns, channels).
+
+    Raises
+    ------
+    UnreadableImageError
+        Damaged, no codec, or values that are not finite.
+    """
+    try:
+        with tifffile.TiffFile(io.BytesIO(data)) as tiff:
+            page = _only_page(tiff, name)
+            pixels = _page_pixels(page, data, name)
+            if int(page.photometric) == _PALETTE:
+                raise UnsupportedImageError(f"{name}: is a palette (colour) TIFF; give the grey original.")
+            if pixels.ndim == 3 and int(page.planarconfig) == 2:
+                pixels = np.moveaxis(pixels, 0, -1)
+    except OpenBacError:
+        raise
+    except Exception as error:  # boundary with tifffile: damaged bytes raise anything
+        raise _damaged(name, error) from None
+    return _finite(pixels, name)
+
+
+def _only_page(tiff: tifffile.TiffFile, name: str) -> Any:
+    pages = [page for page in tiff.pages if not int(getattr(page, "subfiletype", 0)) & _REDUCED_IMAGE]
+    images = int((tiff.imagej_metadata or {}).get("images", 1))
+    count = max(len(pages), images)
+    if count > 1:
+        raise UnsupportedImageError(
+            f"{name}: is a stack of {count} pages, and one 2-D image is wanted; save one page alone, "
+            f"e.g. the middle one ({count // 2 + 1})."
+        )
+    if not pages:
+        raise UnreadableImageError(f"{name}: the TIFF holds no image; copy it again.")
+    return pages[0]
+
+
+def _check_page(page: Any, size: int, name: str) -> None:
+    check_size(name, int(page.imagelength), int(page.imagewidth))
+    if int(page.imagedepth) > 1:
+        raise UnsupportedImageError(f"{name}: is a volume of {page.imagedepth} slices; save one slice alone.")
+    if (
+        page.dtype is None
+        or page.dtype.kind not in "iuf"
+        or page.dtype.itemsize > 8
+        or int(page.bitspersample) < 8
+    ):
+        raise UnsupportedImageError(
+            f"{name}: has {page.bitspersample} bit(s) a pixel of a kind no mammogram has."
+        )
+    if page.is_tiled and int(page.tilewidth) * int(page.tilelength) > LARGEST_PIXELS:
+        raise UnreadableImageError(f"{name}: the TIFF is damaged (impossible tiles); copy it again.")
+    ends = [int(o) + int(c) for o, c in zip(page.dataoffsets, page.databytecounts, strict=True)]
+    if not ends or max(ends) > size:
+        raise UnreadableImageError(f"{name}: the TIFF is truncated; copy it again.")
+
+
+def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(page.asarray())
+    except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
+        try:
+            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        except cv2.error:
+            decoded = None
+    if decoded is None:
+        raise UnreadableImageError(
+            f"{name}: the TIFF's compression ({page.compression!r}) cannot be decoded; save it uncompressed."
+        )
+    return decoded
+
+
+def _finite(pixels: NDArray[Any], name: str) -> NDArray[Any]:
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        raise UnreadableImageError(
+            f"{name}: holds pixels that are not numbers (NaN or infinite); export it again."
+        )
+    tidy = tidy_pixels(pixels)
+    if tidy.dtype.kind == "f" and not np.isfinite(tidy).all():
+        raise UnreadableImageError(f"{name}: holds values beyond float32; export it again.")
+    return tidy
+
+
+def _damaged(name: str, error: Exception) -> UnreadableImageError:
+    detail = " ".join(str(error).split())[:100].rstrip(".") or type(error).__name__
+    return UnreadableImageError(f"{name}: the TIFF is damaged ({detail}); copy it again.")
