@@ -1,0 +1,58 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from shared_core.errors import OutputError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees a half of it; folders above it are made.
+
+    The bytes go to a file beside it, to the disk, and then take the name in one step, replacing what
+    was there.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written: disk full, read-only, a folder of that name, no folder there.
+        What was at `path` before is then untouched, and nothing is left beside it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        # A name of its own length: `path` may already have the longest that is allowed.
+        beside = path.parent / f".{secrets.token_hex(8)}.part"
+        try:
+            with beside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                # Network disks tell only here that they are full.
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(_explanation(path, error)) from error
+
+
+def _explanation(path: Path, error: OSError) -> str:
+    if error.errno in _FULL:
+        return f"Cannot write {path}: the disk or quota is full; free some space or choose another folder."
+    if error.errno == errno.EISDIR:
+        return f"Cannot write {path}: a folder has that name; rename it or choose another output folder."
+    if error.errno in _FORBIDDEN:
+        return f"Cannot write {path}: the place is read-only for you; choose another output folder."
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"Cannot write {path}: a file stands where its folder should be; choose another output folder."
+    reason = error.strerror or str(error)
+    return f"Cannot write {path}: {reason}; choose another output folder or file name."

@@ -1,0 +1,68 @@
+"""The mask as a picture file, at source size, and back; and the probability that it was cut from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UnreadableImageError
+from shared_core.exporting.png import encode_png
+from shared_core.mammogram import Mask
+
+
+def mask_png(mask: Mask) -> bytes:
+    """8-bit grey PNG, 255 where BAC.
+
+    Parameters
+    ----------
+    mask
+        (rows, columns) bool.
+    """
+    return encode_png(mask.view(np.uint8) * np.uint8(255), flat=True)
+
+
+def probability_png(probability: NDArray[np.float32]) -> bytes:
+    """16-bit grey PNG of probability x 65535.
+
+    Parameters
+    ----------
+    probability
+        (rows, columns), in [0, 1].
+    """
+    return encode_png(np.rint(probability * np.float32(65535)).astype(np.uint16))
+
+
+def read_mask(path: Path, shape: tuple[int, int]) -> Mask:
+    """A mask from a picture that `mask_png` or a person with a drawing program made.
+
+    Parameters
+    ----------
+    path
+        Any 8-bit or 16-bit picture that OpenCV reads; BAC is where it is not black.
+    shape
+        (rows, columns) of the mammogram that it belongs to.
+
+    Raises
+    ------
+    UnreadableImageError
+        If there is no such picture, or it has another size.
+    """
+    try:
+        content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    except OSError as error:
+        raise UnreadableImageError(
+            f"Cannot read the mask {path}: {error.strerror}; check the path."
+        ) from error
+    picture = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if content.size else None
+    if picture is None:
+        raise UnreadableImageError(f"{path} is not a readable picture; a mask is a PNG of 0 and 255.")
+    if picture.shape != shape:
+        raise UnreadableImageError(
+            f"The mask {path} has {picture.shape[0]} x {picture.shape[1]} pixels, its mammogram "
+            f"{shape[0]} x {shape[1]} (rows x columns); give the mask of this mammogram."
+        )
+    mask: Mask = picture != 0
+    return mask

@@ -1,0 +1,49 @@
+"""Values and JSON text that any reader understands, the same bytes each time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def plain(value: object) -> Any:
+    """`value` in the types of JSON: dataclasses as objects, enums as their value, NaN and infinity as null.
+
+    Raises
+    ------
+    TypeError
+        If it holds something that has no such form.
+    """
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, Path):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+def json_bytes(document: object) -> bytes:
+    """The document as indented UTF-8 JSON, keys in the order given, numbers in full precision.
+
+    File names that are not valid UTF-8 keep their odd bytes as JSON escapes.
+    """
+    text = json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8", errors="backslashreplace")

@@ -1,0 +1,139 @@
+"""The flat tables: one row a view, one row an exam, one row a failure.
+
+They say what the records say, for spreadsheets and statistics programs: UTF-8, comma, an empty cell for
+the unknown, ``true`` and ``false``, lists joined by ``; ``, the unit at the end of the column's name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+_ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
+_ABOUT_THE_IMAGE: Final = ("spacing_source", "intent", "manufacturer", "synthetic_2d")
+_METRICS: Final = (
+    "pm",
+    "am_px",
+    "sim",
+    "tam_px",
+    "tsim",
+    "tam_threshold",
+    "tam_comparison",
+    "bac_area_mm2",
+    "breast_area_px",
+    "breast_area_mm2",
+    "bac_in_breast_area_px",
+    "bac_percent_of_breast",
+    "denominator",
+    "tam_per_breast_area",
+    "area_grade",
+    "area_grade_name",
+    "area_grade_percent",
+    "area_grade_denominator",
+    "grade_profile",
+    "parts_count",
+    "largest_part_px",
+)
+_MODEL: Final = (
+    "model_name",
+    "model_sha256",
+    "threshold",
+    "mask_style",
+    "input_spacing_mm",
+    "resampled",
+    "backend",
+    "device",
+    "precision",
+    "stitching",
+    "tile_px",
+    "stride_px",
+    "preprocessing",
+    "software_version",
+)
+VIEW_COLUMNS: Final = (
+    *_ABOUT_THE_FILE,
+    "spacing_row_mm",
+    "spacing_column_mm",
+    *_ABOUT_THE_IMAGE,
+    *_METRICS,
+    "excluded_px",
+    *_MODEL,
+    "warnings",
+)
+_BREAST: Final = ("mean_bac_area_mm2", "mean_bac_percent_of_breast", "max_area_grade")
+_SIDES: Final = (("left", "L"), ("right", "R"))
+_ABOUT_THE_EXAM: Final = (
+    "key",
+    "patient_id",
+    "study_date",
+    "views_used",
+    "missing_views",
+    "guo_index",
+    "guo_index_available_views",
+    "bac_percent_of_breast",
+    "area_grade",
+    "area_grade_name",
+    "area_grade_percent",
+    "grade_profile",
+)
+EXAM_COLUMNS: Final = (
+    *_ABOUT_THE_EXAM,
+    *(f"{side}_{column}" for side, _ in _SIDES for column in _BREAST),
+    "warnings",
+)
+FAILURE_COLUMNS: Final = ("file", "error")
+
+
+def views_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """``views.csv`` from view records, failed ones with empty numbers, in the order given."""
+    return _csv(VIEW_COLUMNS, [_view_row(record) for record in records])
+
+
+def exams_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """``exams.csv`` from exam records, in the order given."""
+    return _csv(EXAM_COLUMNS, [_exam_row(record) for record in records])
+
+
+def failures_csv(records: Iterable[Mapping[str, Any]]) -> bytes | None:
+    """``failures.csv`` from view records; None where none failed, as then there is no such file."""
+    failed = [record for record in records if record["status"] == "failed"]
+    return _csv(FAILURE_COLUMNS, failed) if failed else None
+
+
+def _view_row(record: Mapping[str, Any]) -> dict[str, Any]:
+    metrics, model = record["metrics"] or {}, record["model"] or {}
+    row_mm, column_mm = record["spacing_mm"] or (None, None)
+    return {
+        **{column: record[column] for column in (*_ABOUT_THE_FILE, *_ABOUT_THE_IMAGE, "warnings")},
+        **{column: metrics.get(column) for column in _METRICS},
+        **{column: model.get(column) for column in _MODEL},
+        "spacing_row_mm": row_mm,
+        "spacing_column_mm": column_mm,
+        "excluded_px": sum(metrics["exclusions_px"].values()) if metrics else None,
+    }
+
+
+def _exam_row(record: Mapping[str, Any]) -> dict[str, Any]:
+    row = {column: record[column] for column in (*_ABOUT_THE_EXAM, "warnings")}
+    breasts = {breast["laterality"]: breast for breast in record["breasts"]}
+    for side, laterality in _SIDES:
+        row |= {f"{side}_{column}": breasts.get(laterality, {}).get(column) for column in _BREAST}
+    return row
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    return text.getvalue().encode("utf-8", errors="backslashreplace")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(str(item) for item in value)
+    return value
