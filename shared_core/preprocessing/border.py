@@ -132,7 +132,10 @@ def _edge_depths(strip: NDArray[np.uint8], copy: WorkingCopy) -> NDArray[np.intp
     sharp = strongest >= SHARPNESS * (np.maximum(smooth[0], smooth[1]) - inner_level)
     straight = np.abs(depth - _running_median(depth, copy.part(0.05))) <= 1
     brighter = outer_level >= inner_level + EDGE_STEP / 2
-    sure = (strongest >= EDGE_STEP) & sharp & straight & brighter
+    # Tissue that brightens towards the side does so further in, too.
+    further_in = np.where((rows >= depth + 4) & (rows <= depth + 9), steps, 0).max(0)
+    abrupt = strongest >= 2 * further_in
+    sure = (strongest >= EDGE_STEP) & sharp & straight & brighter & abrupt
     thin = depth <= copy.part(THIN_STRIP, 2)
     faint = _bridged(sure & thin, depth, copy.part(EDGE_RUN), copy.part(EDGE_GAP))
     thick = _bridged(sure & ~thin & (strongest >= THICK_STEP), depth, copy.part(EDGE_RUN), copy.part(0.03))

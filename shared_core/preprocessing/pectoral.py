@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Laterality, Mask, View
+from shared_core.preprocessing.shapes import eroded
 
 ROWS_PX = 256
 """The search runs on the breast's rectangle at about this height."""
@@ -91,25 +92,33 @@ def _muscle_edge(grey: NDArray[np.float32], mask: Mask) -> NDArray[np.float64] |
     """Column of the muscle's edge in every row (0 below it), chest wall at the left; None if none."""
     height = grey.shape[0]
     smooth = cv2.GaussianBlur(grey, (0, 0), 2.5).astype(np.float32, copy=False)
-    # Drop from left to right over a few pixels: positive at the muscle's edge.
-    shift = 3
-    drop = np.zeros_like(smooth)
-    drop[:, shift:-shift] = smooth[:, : -2 * shift] - smooth[:, 2 * shift :]
-    inner = cv2.erode(mask.view(np.uint8), np.ones((5, 9), np.uint8)).view(bool)
-    drop[~inner] = 0
-    top_row = min(height // 25, 8)
-    top = np.flatnonzero(mask[top_row])
+    inner = eroded(mask, np.ones((5, 9), np.uint8))
+    # Fall of grey over six pixels to the right and downwards: positive at the muscle's edge.
+    across, down = np.zeros_like(smooth), np.zeros_like(smooth)
+    across[:, 3:-3] = smooth[:, :-6] - smooth[:, 6:]
+    down[3:-3] = smooth[:-6] - smooth[6:]
+    across[~inner], down[~inner] = 0, 0
+    top = np.flatnonzero(mask[min(height // 25, 8)])
     if top.size < 6:
         return None
     best_score, best = 0.0, None
     for start in range(int(0.15 * top.size), int(0.97 * top.size), 2):
-        for end in range(int(0.22 * height), int(1.25 * height), 4):
-            score = _line_score(drop, inner, float(top[0] + start), end)
+        for end in range(int(0.15 * height), int(1.25 * height), 4):
+            line = (float(top[0] + start), end)
+            score = _line_score(across, down, inner, line)
             if score > best_score:
-                best_score, best = score, (float(top[0] + start), end)
+                best_score, best = score, line
     if best is None:
         return None
-    return _followed(drop, inner, best, smooth, mask)
+    to_right, to_bottom = _normal(best)
+    return _followed(to_right * across + to_bottom * down, inner, best, smooth, mask)
+
+
+def _normal(line: tuple[float, int]) -> tuple[float, float]:
+    """Unit vector (right, down) across a line from (row 0, start) to (row end, column 0)."""
+    start, end = line
+    length = float(np.hypot(start, end))
+    return end / length, start / length
 
 
 def _line_columns(start: float, end: int, height: int) -> NDArray[np.float64]:
@@ -118,23 +127,27 @@ def _line_columns(start: float, end: int, height: int) -> NDArray[np.float64]:
     return start * (1 - rows / end)
 
 
-def _line_score(drop: NDArray[np.float32], inner: Mask, start: float, end: int) -> float:
-    """Mean step along a line, weighted by its continuity; 0 for lines that cannot be an edge."""
-    slope = start / end
-    if not 0.12 <= slope <= 1.6:
+def _line_score(
+    across: NDArray[np.float32], down: NDArray[np.float32], inner: Mask, line: tuple[float, int]
+) -> float:
+    """Mean step across a line, weighted by its continuity; 0 for lines that cannot be an edge."""
+    start, end = line
+    if not 0.12 <= start / end <= 1.6:
         return 0.0
-    columns = np.rint(_line_columns(start, end, len(drop))).astype(np.intp)
-    keep = columns >= 4
-    rows = np.flatnonzero(keep)
-    columns = columns[keep]
+    columns = np.rint(_line_columns(start, end, len(across))).astype(np.intp)
+    rows = np.flatnonzero(columns >= 4)
+    columns = columns[rows]
     within = inner[rows, columns]
-    if np.count_nonzero(within) < 0.15 * len(drop) or within.mean() < 0.7:
+    if np.count_nonzero(within) < 0.1 * len(across) or within.mean() < 0.7:
         return 0.0
-    steps = np.clip(drop[rows, columns][within], -10, 25)
+    rows, columns = rows[within], columns[within]
+    to_right, to_bottom = _normal(line)
+    steps = np.clip(to_right * across[rows, columns] + to_bottom * down[rows, columns], -10, 25)
     continuity = float((steps > 0.8).mean())
     if continuity < LEAST_CONTINUITY:
         return 0.0
-    return float(steps.mean()) * continuity**2 * float(np.sqrt(steps.size))
+    # the length along the line, not the number of rows, says how much edge there is
+    return float(steps.mean()) * continuity**2 * float(np.sqrt(steps.size / to_right))
 
 
 def _followed(
