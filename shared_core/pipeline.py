@@ -24,8 +24,8 @@ from shared_core.quantification.measurement import ExamMeasurement, MeasurementS
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
+from shared_core.weights.registry import DEFAULT_MODEL
 
-DEFAULT_MODEL = "scunet-emory-2021"
 DEFAULT_SETTINGS = MeasurementSettings()
 
 Spacing = float | tuple[float, float]

@@ -12,10 +12,11 @@ from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_summary
 from shared_core.cohort.batch import BatchReport, run_batch
 from shared_core.cohort.settings import BatchSettings
+from shared_core.errors import ModelError
 from shared_core.exporting import json_bytes
-from shared_core.pipeline import DEFAULT_MODEL
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading import ExamListing, find_exams
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -93,6 +94,10 @@ def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     if args.output is None and not args.json:
         args.parser.error("say where results go with -o OUT, or ask for --json")
+    try:
+        load_card(args.model)
+    except ModelError as error:
+        args.parser.error(str(error))
     quiet = args.quiet or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
     settings = _settings(args)

@@ -64,8 +64,6 @@ def run(args: argparse.Namespace) -> int:
             for row in rows:
                 table.add_row(row.label, row.value, row.why)
             console.print(table)
-            for warning in warnings:
-                console.print(f"[yellow]Warning:[/yellow] {warning}", markup=True, soft_wrap=True)
             console.print()
     if args.json:
         print(json.dumps({"files": documents}, indent=2, ensure_ascii=False))

@@ -198,7 +198,8 @@ def _finish_exam(exam: Exam, outcomes: Sequence[ViewOutcome], settings: BatchSet
         (o.reduced, o.measurement) for o in outcomes if o.reduced is not None and o.measurement is not None
     ]
     if settings.output_dir is not None and settings.pictures and len(views) > 1:
-        picture = exam_sheet(exam, views, measurement)
+        provenance = next(o.record["model"] for o in outcomes if o.measurement is not None)
+        picture = exam_sheet(exam, views, measurement, provenance=provenance)
         try:
             write_bytes(settings.output_dir / exam.key / "exam_sheet.png", encode_png(picture))
         except OutputError as error:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from shared_core.inference.backends.interface import Precision
 from shared_core.inference.model import BackendChoice, Device
-from shared_core.pipeline import DEFAULT_MODEL, DEFAULT_SETTINGS, Spacing
+from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
 from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.weights.registry import DEFAULT_MODEL
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.weights.card import ModelCard
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 BackendChoice = Literal["auto", "torch", "openvino"]
@@ -45,7 +45,7 @@ class Model:
 
 
 def load_model(
-    name: str | Path | ModelCard = "scunet-emory-2021",
+    name: str | Path | ModelCard = DEFAULT_MODEL,
     *,
     weights_dir: Path | None = None,
     device: Device = "auto",

@@ -1,0 +1,149 @@
+"""The one path: default processing on real images, exams, failures, provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared_core import (
+    Cancelled,
+    Model,
+    OpenBacError,
+    analyze_exam,
+    analyze_view,
+    load_model,
+    mask_from_probability,
+    measure_view,
+    prepare,
+    read_mammogram,
+    segment,
+    segment_steps,
+)
+from shared_core.errors import ModelError, UsageError
+from shared_core.pipeline import DEFAULT_SETTINGS
+from shared_core.weights.checkpoint import read_checkpoint
+
+FILM = "cbis-ddsm-P_00646-LCC.png"
+
+
+@pytest.fixture(scope="module")
+def model(published_weights: Path) -> Model:
+    return load_model(weights_dir=published_weights, device="cpu")
+
+
+def _dice(one: np.ndarray, other: np.ndarray) -> float:
+    return float(2 * (one & other).sum() / (one.sum() + other.sum()))
+
+
+def test_default_finds_the_calcified_artery_and_nothing_on_label_border_or_disc(
+    real_mammograms: Path, model: Model
+) -> None:
+    mask = analyze_view(real_mammograms / FILM, model=model).mask
+    # Places read off the picture: points on the tram track, the marker disc, the label, the image rim.
+    for row, column in ((1057, 850), (1043, 960), (1000, 1040), (1155, 450), (1090, 600)):
+        assert mask[row - 15 : row + 16, column - 15 : column + 16].any(), (row, column)
+    assert not mask[1308 - 40 : 1308 + 40, 567 - 40 : 567 + 40].any()
+    assert not mask[:120, :160].any()
+    assert not mask[:20].any()
+    assert not mask[-20:].any()
+    assert 15_000 < mask.sum() < 26_000
+
+
+def test_moving_the_grid_changes_the_default_mask_by_less_than_a_hundredth(
+    real_mammograms: Path, model: Model
+) -> None:
+    prepared = prepare(read_mammogram(real_mammograms / FILM), model.card.preprocessing)
+    masks = []
+    for origin in ((0, 0), (200, 200)):
+        *_, last = segment_steps(prepared, model, origin_px=origin)
+        assert last.result is not None
+        masks.append(mask_from_probability(last.result.values, 0.5))
+    assert _dice(*masks) > 0.985
+
+
+def test_steps_one_by_one_give_the_same_as_one_call(real_mammograms: Path, model: Model) -> None:
+    whole = analyze_view(real_mammograms / FILM, model=model)
+    prepared = prepare(read_mammogram(real_mammograms / FILM), model.card.preprocessing)
+    probability = segment(prepared, model)
+    mask = mask_from_probability(probability.values, model.card.threshold)
+    measurement = measure_view(
+        prepared,
+        mask,
+        probability.values,
+        mask_style=model.card.mask_style,
+        settings=DEFAULT_SETTINGS,
+    )
+    np.testing.assert_array_equal(mask, whole.mask)
+    assert measurement == whole.measurement
+
+
+def test_every_result_says_how_it_was_made(real_mammograms: Path, model: Model) -> None:
+    result = analyze_view(real_mammograms / FILM, model=model, threshold=0.7)
+    assert result.provenance["model_name"] == "scunet-emory-2021"
+    assert result.provenance["model_sha256"] == model.card.sha256
+    assert result.provenance["threshold"] == 0.7
+    assert result.provenance["spacing_source"] is None
+    assert any("spacing unknown" in warning for warning in result.warnings)
+    assert result.measurement.bac_area_mm2 is None
+    assert result.measurement.am_px == int((result.probability.values > 0.7).sum())
+
+
+def test_spacing_of_the_user_gives_areas_in_mm2_and_the_models_scale(
+    real_mammograms: Path, model: Model
+) -> None:
+    result = analyze_view(real_mammograms / FILM, model=model, spacing_mm=0.13)
+    assert result.provenance["spacing_source"] == "given by the user"
+    assert result.provenance["resampled"] is True
+    assert result.measurement.bac_area_mm2 == pytest.approx(result.measurement.am_px * 0.13**2)
+
+
+def test_exam_of_four_films_is_measured_with_the_border_findings_gone(
+    cbis_dicoms: Path, model: Model
+) -> None:
+    result = analyze_exam(cbis_dicoms / "sfm-malign-0", model=model)
+    assert sorted(view.header.view_label for view in result.views) == ["LCC", "LMLO", "RCC", "RMLO"]
+    assert not result.failures
+    assert result.measurement.missing_views == ()
+    # The published processing marks 22,240 and 28,710 px of film border on two of these views.
+    assert max(view.measurement.am_px for view in result.views) < 2_000
+
+
+def test_view_that_fails_does_not_stop_the_exam(cbis_dicoms: Path, tmp_path: Path, model: Model) -> None:
+    source = sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))
+    for file in source[:2]:
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / source[2].name).write_bytes(source[2].read_bytes()[:100_000])
+    result = analyze_exam(tmp_path, model=model)
+    assert len(result.views) == 2
+    assert len(result.failures) == 1
+    assert source[2].name in result.failures[0].error
+
+
+def test_two_exams_are_not_one(cbis_dicoms: Path, model: Model) -> None:
+    with pytest.raises(UsageError, match="2 exams"):
+        analyze_exam(cbis_dicoms, model=model)
+
+
+def test_cancelling_leaves_at_once(real_mammograms: Path, model: Model) -> None:
+    with pytest.raises(Cancelled):
+        analyze_view(real_mammograms / FILM, model=model, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, 7.0])
+def test_impossible_threshold_is_refused(real_mammograms: Path, model: Model, threshold: float) -> None:
+    with pytest.raises(OpenBacError, match="between 0 and 1"):
+        analyze_view(real_mammograms / FILM, model=model, threshold=threshold)
+
+
+def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) -> None:
+    name = "SCU_Net_512_512_best_BCE_pos_all.pt"
+    content = bytearray((published_weights / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError, match="sha256"):
+        load_model(weights_dir=tmp_path, download=False)
+    (tmp_path / name).write_bytes(content[:1000])
+    with pytest.raises(ModelError):
+        read_checkpoint(tmp_path / name)
