@@ -34,7 +34,7 @@ THICK_STEP = 30.0
 EDGE_GUARD = 0.0035
 """Taken out beside a film edge: the model marks some 12 px of a 4700 px film there."""
 BRIGHT_FRAME = 40
-"""Frames of at least this grey level count as film edge, darker ones as collimation."""
+"""Frames of at least this grey level count as film edge; darker ones are background."""
 SURROUND_SHARE = 0.6
 """A grey surround takes up at least this part of one side."""
 SURROUND_AREA = 0.002
@@ -52,8 +52,6 @@ class Border:
     """Bright strips along the sides."""
     guard: Mask
     """Exposed field so near to the others that models mark the edge there."""
-    cut: Mask
-    """The same along sides where the field ends sharply in dark padding or a collimator."""
 
     @property
     def mask(self) -> Mask:
@@ -76,20 +74,18 @@ def find_border(copy: WorkingCopy) -> Border:
             np.rot90(film_edge, side)[:depth_px] |= inside
     film_edge |= _corners(copy.pixels, film_edge, copy.part(0.03))
     film_edge &= ~surround
-    guard, cut = _guards(copy, surround | film_edge)
-    return Border(surround, film_edge, guard, cut)
+    return Border(surround, film_edge, _guard(copy, surround | film_edge))
 
 
-def _guards(copy: WorkingCopy, border: Mask) -> tuple[Mask, Mask]:
-    """Bands beside the border and bright frames, and along sides cut off by dark lines."""
+def _guard(copy: WorkingCopy, border: Mask) -> Mask:
+    """Bands beside the border and along sides from which a bright frame was peeled off."""
     width = max(1, round(EDGE_GUARD * copy.side_px))
-    cut = np.zeros(border.shape, bool)
     out = dilated(border, disk(width))
     for side, level in enumerate(copy.outside):
-        if level is not None:
-            np.rot90(out if level >= BRIGHT_FRAME else cut, side)[: width + 1] = True
+        if level is not None and level >= BRIGHT_FRAME:
+            np.rot90(out, side)[: width + 1] = True
     out &= ~border
-    return out, cut & ~border & ~out
+    return out
 
 
 def _surround(pixels: NDArray[np.uint8]) -> Mask:

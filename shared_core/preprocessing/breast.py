@@ -89,7 +89,8 @@ def find_breast(image_u8: NDArray[np.uint8], *, opening_radius_px: int = 10) -> 
     region = _largest_region(tissue, radius)
     if region is None or _area_px(region, copy) < LEAST_PART_OF_IMAGE * image_u8.size:
         raise NoBreastError("No breast was found; check that the image is a mammogram with bright tissue.")
-    return BreastFinding(copy, border, region, tissue & ~dilated(region, square(3)), background)
+    debris = tissue & ~dilated(region, square(3))
+    return BreastFinding(copy, border, region, debris, background)
 
 
 def _area_px(mask: Mask, copy: WorkingCopy) -> float:
@@ -97,8 +98,9 @@ def _area_px(mask: Mask, copy: WorkingCopy) -> float:
 
 
 def _has_structure(pixels: NDArray[np.uint8], smooth: NDArray[np.float32], field: Mask) -> bool:
-    """Noise loses most of its variance when smoothed; anatomy keeps it."""
-    total, kept = float(pixels[field].std()), float(smooth[field].std())
+    """Noise loses most of its variance when smoothed, even after a median; anatomy keeps it."""
+    coarse = cv2.GaussianBlur(smooth, (0, 0), 4.0)
+    total, kept = float(pixels[field].std()), float(coarse[field].std())
     return total > 1.0 and kept > 0.5 * total
 
 
@@ -118,7 +120,9 @@ def _tissue(smooth: NDArray[np.float32], field: Mask, copy: WorkingCopy) -> tupl
     lift = max(3.0, 4.0 * spread)
     lift = min(lift, 0.5 * (tissue_level - level))
     haze = _side_haze(smooth, level, 0.8 * tissue_level, copy)
-    candidate = field & (smooth > haze + lift)
+    # The lighter smoothing keeps a sharp outline in its place, the other one keeps noise out.
+    light = cv2.GaussianBlur(copy.pixels, (0, 0), 0.7)
+    candidate = field & (smooth > haze + lift) & (light > haze + lift)
     return candidate & ~_plateaus(smooth, candidate, field, level, lift, tissue_level, copy), level
 
 
@@ -154,7 +158,9 @@ def _side_haze(
         empty = np.rot90(smooth, side)[reach] <= level + 4
         if empty.mean() < 0.05:
             continue
-        common = np.percentile(near[:, empty], 35, axis=1)
+        low, common, high = np.percentile(near[:, empty], (15, 35, 65), axis=1)
+        # leaked light is much the same along a side, the tip of a breast is not
+        common = np.where(high - low <= 0.6 * common + 6, common, level)
         common = np.minimum.accumulate(np.clip(1.25 * common, level, max(level, ceiling)))
         lines = cv2.dilate(empty.view(np.uint8)[None, :], np.ones((1, 5), np.uint8))[0].view(bool)
         out[:, lines] = np.maximum(out[:, lines], common[:, None])
@@ -195,7 +201,7 @@ def _largest_region(tissue: Mask, radius_px: int) -> Mask | None:
     core: Mask = labels == areas.argmax()
     grown = dilated(core, disk(max(1, radius_px // 2))) & tissue
     # Repeated sides: the skin meets the side without a step.
-    region = filled(_beyond_sides(closed, grown | core, radius_px, cv2.BORDER_REPLICATE))
+    region = filled(_beyond_sides(closed, grown | core, max(1, radius_px // 2), cv2.BORDER_REPLICATE))
     soft = cv2.GaussianBlur(region.view(np.uint8) * np.uint8(255), (0, 0), 2.0, borderType=cv2.BORDER_REFLECT)
     out: Mask = soft > 127
     return out

@@ -84,8 +84,9 @@ def raw_to_u8(
     """
     logarithmic = (relationship or "LIN").upper() == "LOG"
     grows = (sign if sign is not None else 1) > 0
-    used = pixels if padding is None else np.where(padding, pixels.min(), pixels)
-    top = float(mirror) if mirror is not None else float(pixels.max())
+    # A detector that counts downwards does so from its full scale.
+    full_scale = 2.0 ** np.ceil(np.log2(max(float(pixels.max()), 1.0) + 1)) - 1
+    top = float(mirror) if mirror is not None else float(full_scale)
     # Values that grow with X-ray intensity; a mirrored image shrinks where the stored one grew.
     flipped = grows == (mirror is not None)
 
@@ -96,7 +97,10 @@ def raw_to_u8(
         out: NDArray[np.float32] = -np.log(np.maximum(intensity, 1.0))
         return out
 
-    low, high = _breast_range(attenuation(used[::_SAMPLE_STEP, ::_SAMPLE_STEP]))
+    sample = pixels[::_SAMPLE_STEP, ::_SAMPLE_STEP]
+    if padding is not None and not padding.all():
+        sample = sample[~padding[::_SAMPLE_STEP, ::_SAMPLE_STEP]]
+    low, high = _breast_range(attenuation(sample))
     scale = 255.0 / max(high - low, 1e-6)
 
     def shown(values: Pixels) -> NDArray[np.uint8]:
@@ -121,9 +125,9 @@ def _breast_range(sample: NDArray[np.float32]) -> tuple[float, float]:
     floor, ceiling = (float(v) for v in np.percentile(sample, (0.1, 99.9)))
     if ceiling <= floor:
         return floor, floor + 1.0
-    grey = np.clip((sample - floor) * (255.0 / (ceiling - floor)), 0, 255).astype(np.uint8)
+    grey = np.clip((sample.ravel() - floor) * (255.0 / (ceiling - floor)), 0, 255).astype(np.uint8)
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    breast = sample[grey > threshold]
+    breast = sample.ravel()[grey.ravel() > threshold]
     if breast.size < 16:
         return floor, ceiling
     low, high = (float(v) for v in np.percentile(breast, _RAW_PERCENTILES))

@@ -12,7 +12,7 @@ from shared_core.preprocessing.shapes import dilated, disk
 
 NEAR_LABEL = 0.006
 """Margin kept round a label, as a part of the long side."""
-GLYPH_HEIGHT = (0.004, 0.05)
+GLYPH_HEIGHT = (0.004, 0.07)
 """Height of burned-in letters, as a part of the long side."""
 GLYPHS_IN_TEXT = 3
 
@@ -50,7 +50,7 @@ def burned_in_text(finding: BreastFinding) -> Mask:
     # Where tissue itself is shown white, white is no sign of a letter.
     if not tissue.size or level < 150 or np.percentile(tissue, 98) >= 0.92 * level:
         return out
-    letters = ((copy.pixels >= level) & finding.mask).view(np.uint8)
+    letters = ((copy.pixels >= level) & (finding.mask | finding.debris)).view(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(letters, connectivity=8)
     heights = np.maximum(stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH])
     low, high = copy.part(GLYPH_HEIGHT[0], 3), copy.part(GLYPH_HEIGHT[1], 6)

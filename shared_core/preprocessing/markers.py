@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 
-DISC_RADIUS = (0.002, 0.016)
-"""Radius of a bead as a part of the content's long side: 0.5 to 4 mm on 25 cm."""
+DISC_RADIUS = (0.003, 0.02)
+"""Radius of a bead as a part of the content's long side: 0.75 to 5 mm on 25 cm."""
 DISC_CONTRAST = 40
 """Grey levels between a bead and the ring round it."""
-DISC_FLATNESS = 8.0
+DISC_FLATNESS = 5.0
 """Greatest standard deviation of grey within a bead."""
-DISC_ROUNDNESS = 0.8
+DISC_ROUNDNESS = 0.75
 """Least share of the smallest enclosing circle that a bead covers."""
 BRIGHT_PART = 0.9
 """Markers are at least this bright, as a part of the brightest level upon the breast."""
@@ -52,7 +52,7 @@ def find_markers(image_u8: NDArray[np.uint8], mask: Mask, side_px: int) -> Mask:
     # Where tissue itself is shown white, only a ring of contrast tells a marker.
     bright = ((image_u8 >= level) & mask).view(np.uint8)
     labels, stats = cv2.connectedComponentsWithStats(bright, connectivity=8)[1:3]
-    least = np.pi * max(2.0, DISC_RADIUS[0] * side_px) ** 2 * 0.6
+    least = 0.6 * np.pi * max(3.0, DISC_RADIUS[0] * side_px) ** 2
     for i in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= least):
         if i == 0:
             continue
@@ -87,7 +87,7 @@ def _bead(
         return None
     outline = max(cv2.findContours(shape, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=len)
     (x, y), radius = cv2.minEnclosingCircle(outline)
-    radius += 0.5
+    radius += 0.25
     if area < DISC_ROUNDNESS * np.pi * radius**2:
         return None
     cx, cy = corner[0] + x, corner[1] + y

@@ -27,6 +27,8 @@ def paddle_edges(finding: BreastFinding) -> Mask:
     for along_rows in (True, False):
         step = cv2.sepFilter2D(grey, cv2.CV_32F, *((one, kernel) if along_rows else (kernel, one)))
         step[~inner] = 0
+        # clipped, so that one bright spot does not pass for a long edge
+        step = np.clip(step, -2 * PADDLE_STEP, 2 * PADDLE_STEP)
         window = (length, 1) if along_rows else (1, length)
         mean = np.abs(cv2.blur(step, window, borderType=cv2.BORDER_CONSTANT))
         size = cv2.blur(np.abs(step), window, borderType=cv2.BORDER_CONSTANT)

@@ -6,6 +6,7 @@ the area of a true finding. These places are taken out before anything is counte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,14 +18,14 @@ from shared_core.preprocessing.breast import BreastFinding, find_breast
 from shared_core.preprocessing.labels import label_zone
 from shared_core.preprocessing.markers import find_markers
 from shared_core.preprocessing.paddles import paddle_edges
-from shared_core.preprocessing.shapes import dilated, disk, eroded, square
+from shared_core.preprocessing.shapes import closed, dilated, disk, eroded, square
 from shared_core.preprocessing.working_copy import WorkingCopy
 
 SKIN_RIM = 0.003
 """Width of the skin taken out, as a part of the content's long side: 12 px of 4096."""
 SHARP_RIM = 0.006
 """The same where the outline is as sharp as a collimator's or a processed skin line."""
-SHARP_STEP = 45.0
+SHARP_STEP = 30.0
 """Grey levels across a sharp outline."""
 STRAIGHT_LENGTH = 0.15
 """A collimator's edge is straight over at least this part of the long side."""
@@ -86,23 +87,39 @@ def valid_area(image_u8: NDArray[np.uint8], finding: BreastFinding | None = None
 
 def _outline(finding: BreastFinding) -> tuple[Mask, Mask]:
     """(collimator edges, skin): rims along the breast's outline, not along the image's sides."""
-    copy, mask = finding.copy, finding.mask
+    copy = finding.copy
+    narrow, wide = disk(copy.part(SKIN_RIM)), disk(copy.part(SHARP_RIM, 2))
+    pad = copy.part(SHARP_RIM, 2) + 5
     # Film edges have their own guard; the image's sides are chest wall, where vessels run on.
-    inside = mask | finding.border.mask
-    rim = mask & ~eroded(inside, disk(copy.part(SKIN_RIM)))
-    wide = mask & ~eroded(inside, disk(copy.part(SHARP_RIM, 2)))
-    sharp = _sharp_outline(copy, inside)
+    field = closed(finding.mask | finding.border.mask, square(7))
+    inside = _continued(field.view(np.uint8), copy, pad, peeled=(0.0,) * 4)
+    grey = _continued(copy.pixels, copy, pad, peeled=copy.outside)
+    mask = inside.view(bool)
+    broad = mask & ~eroded(mask, wide)
+    sharp = _sharp_outline(grey, mask)
     reach = disk(copy.part(SHARP_RIM, 2) + 1)
-    collimation = wide & dilated(_straight_pieces(sharp, copy), reach)
-    collimation |= mask & finding.border.cut
-    return collimation, (rim | (wide & dilated(sharp, reach))) & ~collimation
+    collimation = broad & dilated(_straight_pieces(sharp, copy), reach)
+    skin = ((mask & ~eroded(mask, narrow)) | (broad & dilated(sharp, reach))) & ~collimation
+    middle = slice(pad, -pad), slice(pad, -pad)
+    return collimation[middle] & finding.mask, skin[middle] & finding.mask
 
 
-def _sharp_outline(copy: WorkingCopy, inside: Mask) -> Mask:
+def _continued(
+    image: NDArray[np.uint8], copy: WorkingCopy, pad: int, *, peeled: Sequence[float | None]
+) -> NDArray[np.uint8]:
+    """The copy beyond its sides: repeated at the image's sides, `peeled` where lines were peeled off."""
+    out = cv2.copyMakeBorder(image, pad, pad, pad, pad, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+    for side, (level, value) in enumerate(zip(copy.outside, peeled, strict=True)):
+        if level is not None and value is not None:
+            np.rot90(out, side)[:pad] = round(value)
+    return out
+
+
+def _sharp_outline(grey: NDArray[np.uint8], inside: Mask) -> Mask:
     """Outline pixels across which the grey level jumps."""
     outline = inside & ~eroded(inside, square(3))
-    brightest = cv2.dilate(np.where(inside, copy.pixels, np.uint8(0)), square(9))
-    darkest = cv2.erode(np.where(inside, np.uint8(255), copy.pixels), square(5))
+    brightest = cv2.dilate(np.where(inside, grey, np.uint8(0)), square(9))
+    darkest = cv2.erode(np.where(inside, np.uint8(255), grey), square(5))
     return outline & (brightest.astype(np.int16) - darkest >= SHARP_STEP)
 
 
