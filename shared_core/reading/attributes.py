@@ -11,6 +11,13 @@ from pydicom.multival import MultiValue
 
 _FUNCTIONAL_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
+_LONGEST_TEXT = 1024
+
+
+def _printable(text: str) -> str:
+    """Text as it may stand in a sentence: one line, without control characters, and not endless."""
+    return "".join(c if c.isprintable() else " " for c in text[:_LONGEST_TEXT]).strip()
+
 
 class Attributes:
     """View of a data set in which an absent, empty or damaged attribute is simply not there.
@@ -52,7 +59,7 @@ class Attributes:
             return ()
         values = value if isinstance(value, (MultiValue, list, tuple)) else [value]
         try:
-            return tuple(str(v).strip().strip("\0") for v in values)
+            return tuple(_printable(str(v)) for v in values)
         except Exception:  # a damaged character set shows only here
             return ()
 

@@ -64,6 +64,22 @@ def stream_header(frame: bytes, *, tail: int = 8) -> StreamHeader:
     return header
 
 
+def without_notes(frame: bytes) -> bytes:
+    """A JPEG without its application and comment segments, which grey pixels do not need.
+
+    GDCM ends the process on some damaged ones.
+    """
+    pieces, position = [frame[:2]], 2
+    while True:
+        start = position
+        marker, length, content = _next_segment(frame, position)
+        position = content + length - 2
+        if marker == 0xDA:
+            return b"".join((*pieces, frame[start:]))
+        if marker != 0xFE and not 0xE0 <= marker <= 0xEF:
+            pieces.append(frame[start:position])
+
+
 def is_jp2_file(frame: bytes) -> bool:
     """Whether a JPEG 2000 stream is wrapped in the boxes of a JP2 file."""
     return frame.startswith(JP2_SIGNATURE)

@@ -16,7 +16,7 @@ class Row(NamedTuple):
 
 
 def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> list[Row]:
-    """Rows that ``bac info`` prints.
+    """Rows that ``bac info`` prints above the warnings of the header.
 
     Parameters
     ----------
@@ -42,10 +42,7 @@ def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> lis
         for label, value in (("patient", identity.patient_id), ("date", identity.study_date))
         if value
     ]
-    if mammogram is not None:
-        rows += _pixel_rows(mammogram)
-    warnings = (mammogram.header if mammogram is not None else header).warnings
-    return rows + [Row("warning", warning) for warning in warnings]
+    return rows if mammogram is None else rows + _pixel_rows(mammogram)
 
 
 def _why(header: MammogramHeader, what: str) -> str:

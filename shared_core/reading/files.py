@@ -40,15 +40,8 @@ def guessed_format(start: bytes) -> FileFormat | None:
     for magic, file_format in _RASTER_MAGIC:
         if start.startswith(magic):
             return file_format
-    # data sets without preamble begin with group 0002 or 0008 in little or big endian
-    if start[:4] in (
-        b"\x02\0\0\0",
-        b"\x02\0\x01\0",
-        b"\x08\0\x05\0",
-        b"\x08\0\0\0",
-        b"\x08\0\x08\0",
-        b"\x08\0\x16\0",
-    ):
+    # data sets without preamble begin with a low element of group 0002 or 0008
+    if start[:2] in (b"\x02\0", b"\x08\0") and start[3:4] == b"\0":
         return "DICOM"
     return None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid
@@ -15,7 +16,14 @@ from pydicom.pixels.decoders.base import get_decoder
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.reading.attributes import Attributes
-from shared_core.reading.codestream import Coding, StreamError, StreamHeader, is_jp2_file, stream_header
+from shared_core.reading.codestream import (
+    Coding,
+    StreamError,
+    StreamHeader,
+    is_jp2_file,
+    stream_header,
+    without_notes,
+)
 from shared_core.reading.limits import check_size
 
 _CODINGS: dict[str, Coding] = {
@@ -77,7 +85,9 @@ def stored_layout(attributes: Attributes, name: str) -> StoredLayout:
     """
     rows, columns = attributes.integer("Rows"), attributes.integer("Columns")
     if rows is None or columns is None or rows < 1 or columns < 1:
-        raise UnreadableImageError(f"{name}: has no Rows and Columns, so it holds no image; copy it again.")
+        raise UnreadableImageError(
+            f"{name}: holds no image (Rows, Columns) or its header is cut off; copy it again."
+        )
     samples, photometric = (
         attributes.integer("SamplesPerPixel") or 1,
         attributes.text("PhotometricInterpretation"),
@@ -238,9 +248,8 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
             f"{layout.name}: its {declared} stream has {header.precision} bits, which no codec reads; "
             "export it uncompressed or as JPEG lossless."
         )
-    decode = _openjpeg if declared == "JPEG 2000" else _gdcm
-    data = decode(frame, header, syntax)
     dtype = np.dtype("u1" if header.precision <= 8 else "u2")
+    data = _decode(frame, header, syntax)
     if data is None or len(data) != layout.rows * layout.columns * dtype.itemsize:
         raise _damaged(layout, declared, "the codec gives up")
     values = np.frombuffer(data, dtype).reshape(layout.rows, layout.columns)
@@ -250,6 +259,14 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
             "export it uncompressed."
         )
     return values
+
+
+def _decode(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | bytearray | None:
+    if header.coding == "JPEG 2000":
+        return _openjpeg(frame)
+    if header.coding in ("JPEG Baseline", "JPEG Extended") and header.precision == 8:
+        return _opencv(frame)
+    return _gdcm(without_notes(frame), header, syntax)
 
 
 def _gdcm(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | None:
@@ -279,13 +296,22 @@ def _gdcm(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | None:
     return None if buffer is None else buffer.encode("utf-8", "surrogateescape")
 
 
-def _openjpeg(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytearray | None:
+def _openjpeg(frame: bytes) -> bytearray | None:
     """Decode with OpenJPEG, the fastest here for JPEG 2000."""
     from openjpeg.utils import decode_pixel_data
 
     with contextlib.suppress(RuntimeError):
-        return bytearray(decode_pixel_data(frame, version=2))
+        return cast(bytearray, decode_pixel_data(frame, version=2))
     return None
+
+
+def _opencv(frame: bytes) -> bytes | None:
+    """Decode lossy 8-bit JPEG with OpenCV, whose decoder survives what GDCM's does not."""
+    try:
+        pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    return None if pixels is None else pixels.tobytes()
 
 
 def _significant(

@@ -94,8 +94,9 @@ def named_projection(text: str, *, trusted: bool = False) -> Named:
     views, sides = {f.view for f in finds}, {f.side for f in finds if f.side}
     whole = {_SIDES[word] for word in words if word in ("LEFT", "RIGHT")}
     sides = sides or whole
+    side = next(iter(sides)) if len(sides) == 1 else None
     if len(views) > 1:  # a list of views, not the name of one
-        return Named(rest=text)
+        return Named(laterality=side, rest=text)
     modifiers = [m for f in finds for m in f.modifiers]
     if finds or trusted:
         modifiers += [_MODIFIER_WORDS[w] for w in words if w in _MODIFIER_WORDS]
@@ -104,7 +105,7 @@ def named_projection(text: str, *, trusted: bool = False) -> Named:
         taken |= {i for i, word in enumerate(words) if word in ("LEFT", "RIGHT")}
     return Named(
         next(iter(views), None),
-        next(iter(sides)) if len(sides) == 1 else None,
+        side,
         tuple(dict.fromkeys(modifiers)),
         _without(text, taken),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+import logging
 from typing import Any
 
 import cv2
@@ -14,6 +16,10 @@ from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedIm
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.pixel_types import tidy_pixels
 
+# without a handler Python prints what tifffile logs; it is checked here and said in plain words
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+_MOST_PAGES = 4096
 _MINISWHITE = 0
 _PALETTE = 3
 _REDUCED_IMAGE = 1
@@ -72,7 +78,9 @@ def read_tiff(data: bytes, name: str) -> NDArray[Any]:
 
 
 def _only_page(tiff: tifffile.TiffFile, name: str) -> Any:
-    pages = [page for page in tiff.pages if not int(getattr(page, "subfiletype", 0)) & _REDUCED_IMAGE]
+    # a damaged file may chain its pages in a circle
+    first_pages = list(itertools.islice(tiff.pages, _MOST_PAGES))
+    pages = [page for page in first_pages if not int(getattr(page, "subfiletype", 0)) & _REDUCED_IMAGE]
     images = int((tiff.imagej_metadata or {}).get("images", 1))
     count = max(len(pages), images)
     if count > 1:

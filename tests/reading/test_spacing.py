@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_core.errors import UsageError
+from shared_core.mammogram import SpacingSource
+from shared_core.reading import read_header
+from shared_core.reading.attributes import Attributes
+from shared_core.reading.spacing import gdcm_spacing, pixel_spacing
+from tests.reading import synthetic
+from tests.reading.synthetic import dataset, write
+
+IMAGER, PLAIN = {"ImagerPixelSpacing": [0.07, 0.09]}, {"PixelSpacing": [0.05, 0.06]}
+NOMINAL = {"NominalScannedPixelSpacing": [0.04, 0.045]}
+
+
+def found(**attributes: Any) -> tuple[Any, list[str]]:
+    spacing, warnings = pixel_spacing(Attributes(dataset(**attributes)))
+    return (None if spacing is None else (spacing.row_mm, spacing.column_mm, spacing.source)), warnings
+
+
+def test_imager_spacing_is_row_then_column() -> None:
+    assert found(**IMAGER) == ((0.07, 0.09, SpacingSource.IMAGER), [])
+
+
+def test_imager_spacing_is_divided_by_the_magnification() -> None:
+    spacing, _ = found(ImagerPixelSpacing=[0.07, 0.07], EstimatedRadiographicMagnificationFactor=1.1)
+    assert spacing == (
+        pytest.approx(0.07 / 1.1),
+        pytest.approx(0.07 / 1.1),
+        SpacingSource.IMAGER_OVER_MAGNIFICATION,
+    )
+
+
+def test_imager_spacing_is_corrected_by_the_distances() -> None:
+    spacing, _ = found(
+        ImagerPixelSpacing=[0.1, 0.1], DistanceSourceToDetector=660, DistanceSourceToPatient=600
+    )
+    assert spacing == (
+        pytest.approx(0.1 * 600 / 660),
+        pytest.approx(0.1 * 600 / 660),
+        SpacingSource.IMAGER_OVER_DISTANCES,
+    )
+
+
+@pytest.mark.parametrize("factor", [0, 0.2, 12, -1])
+def test_an_impossible_magnification_is_warned_of_and_not_used(factor: float) -> None:
+    spacing, warnings = found(**IMAGER, EstimatedRadiographicMagnificationFactor=factor)
+    assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
+    assert "magnification" in warnings[0]
+
+
+def test_impossible_distances_are_warned_of_and_not_used() -> None:
+    spacing, warnings = found(**IMAGER, DistanceSourceToDetector=600, DistanceSourceToPatient=660)
+    assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
+    assert "distances" in warnings[0]
+
+
+@pytest.mark.parametrize("calibration", ["GEOMETRY", "FIDUCIAL"])
+def test_calibrated_pixel_spacing_comes_first(calibration: str) -> None:
+    spacing, _ = found(**IMAGER, **PLAIN, PixelSpacingCalibrationType=calibration)
+    assert spacing == (0.05, 0.06, SpacingSource.PIXEL_SPACING_CALIBRATED)
+
+
+def test_uncalibrated_pixel_spacing_yields_to_imager_spacing_and_is_named() -> None:
+    spacing, warnings = found(**IMAGER, **PLAIN)
+    assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
+    assert "0.05 x 0.06" in warnings[0]
+
+
+def test_uncalibrated_pixel_spacing_alone_is_not_believed() -> None:
+    spacing, warnings = found(**PLAIN)
+    assert spacing is None
+    assert "0.05 x 0.06 mm is not calibrated" in warnings[0]
+    assert "--spacing-mm" in warnings[-1]
+
+
+def test_digitised_film_has_nominal_spacing() -> None:
+    assert found(sop_class=synthetic.SC, **NOMINAL)[0] == (0.04, 0.045, SpacingSource.NOMINAL_SCANNED)
+
+
+@pytest.mark.parametrize("pair", [[0, 0], [-0.07, 0.07], [7, 7], [0.001, 0.001], [0.07, 0]])
+def test_impossible_spacing_is_none_and_named(pair: list[float]) -> None:
+    spacing, warnings = found(ImagerPixelSpacing=pair)
+    assert spacing is None
+    assert "impossible" in warnings[0]
+
+
+def test_no_spacing_is_none() -> None:
+    spacing, warnings = found()
+    assert spacing is None
+    assert "unknown" in warnings[0]
+
+
+def test_a_person_overrides_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm", dataset(**IMAGER))
+    spacing = read_header(file, spacing_mm=(0.05, 0.06)).spacing
+    assert spacing is not None
+    assert (spacing.row_mm, spacing.column_mm, spacing.source) == (0.05, 0.06, SpacingSource.USER)
+    assert read_header(file, spacing_mm=0.1).spacing.column_mm == 0.1
+
+
+@pytest.mark.parametrize("given", [0, -1, 70, float("nan"), (0.07,), "wide", (0.07, None)])
+def test_a_person_who_gives_nonsense_is_told(tmp_path: Path, given: Any) -> None:
+    file = write(tmp_path / "a.dcm", dataset())
+    with pytest.raises(UsageError, match="spacing"):
+        read_header(file, spacing_mm=given)
+
+
+TABLE = {
+    "imager": IMAGER,
+    "plain": PLAIN,
+    "both": {**IMAGER, **PLAIN},
+    "both and magnification": {**IMAGER, **PLAIN, "EstimatedRadiographicMagnificationFactor": 1.1},
+    "calibrated": {**IMAGER, **PLAIN, "PixelSpacingCalibrationType": "GEOMETRY"},
+    "nominal": NOMINAL,
+    "all": {**IMAGER, **PLAIN, **NOMINAL},
+    "none": {},
+    "zero": {"ImagerPixelSpacing": [0, 0]},
+    "negative": {"ImagerPixelSpacing": [-0.07, 0.07]},
+}
+CLASSES = {
+    "MG": synthetic.MG,
+    "raw MG": synthetic.MG_RAW,
+    "CR": synthetic.CR,
+    "DX": synthetic.DX,
+    "SC": synthetic.SC,
+    "projection": "1.2.840.10008.5.1.4.1.1.13.1.4",
+}
+
+
+@pytest.mark.parametrize("sop_class", CLASSES)
+@pytest.mark.parametrize("row", TABLE)
+def test_what_gdcm_takes_is_known(tmp_path: Path, sop_class: str, row: str) -> None:
+    sitk = pytest.importorskip("SimpleITK", reason="SimpleITK is the independent reader")
+    ds = dataset(sop_class=CLASSES[sop_class], **TABLE[row])
+    file = write(tmp_path / "a.dcm", ds)
+    column_mm, row_mm, _ = sitk.ReadImage(str(file), imageIO="GDCMImageIO").GetSpacing()
+    assert gdcm_spacing(Attributes(ds)) == pytest.approx((row_mm, column_mm))
+    header = read_header(file)
+    ours = None if header.spacing is None else (header.spacing.row_mm, header.spacing.column_mm)
+    warned = any("GDCM" in warning for warning in header.warnings)
+    assert warned == (ours is None or ours != pytest.approx((row_mm, column_mm), rel=1e-3))
