@@ -32,6 +32,8 @@ LEAST_CONTRAST = 12.0
 """Grey levels between background and the median of tissue."""
 DARK_PART = 0.45
 """Background is darker than this part of the median of tissue."""
+FLAT_SHARE = 0.4
+"""Least part of the pixels of the background's grey that lie in flat places."""
 HAZE_REACH = 0.15
 """Light leaking in at a film's side has died away within this part of the long side."""
 
@@ -138,7 +140,10 @@ def _background_level(
     mode = int(np.convolve(counts, np.ones(3), "same").argmax())
     if mode > DARK_PART * tissue_level and mode > 3:
         return None
-    return float(np.median(levels[np.abs(levels - mode) <= 1.5]))
+    level = float(np.median(levels[np.abs(levels - mode) <= 1.5]))
+    # dark fat that fills the frame has a texture: hardly any of it is flat
+    alike = field & (np.abs(smooth - level) <= 4)
+    return level if flat[alike].mean() >= FLAT_SHARE else None
 
 
 def _side_haze(

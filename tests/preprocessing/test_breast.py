@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from shared_core.errors import NoBreastError
-from shared_core.preprocessing import breast_mask
+from shared_core.preprocessing import breast_mask, median
 from tests.preprocessing import phantoms
 
 SHAPE = (900, 700)
@@ -92,6 +94,17 @@ def test_labels_are_no_breast(row: int, column: int, seed: int) -> None:
 def test_breast_may_fill_the_whole_frame(level: int) -> None:
     everywhere = np.ones(SHAPE, bool)
     assert breast_mask(phantoms.paint(everywhere, level=level, contrast=12)).mean() > 0.99
+
+
+@pytest.mark.parametrize("name", ["A2", "A4", "B1", "C3", "D2", "D4"])
+def test_part_of_a_real_breast_is_all_breast(
+    real_mammograms: Path, read_grey: Callable[[Path], Pixels], name: str
+) -> None:
+    image = median(read_grey(real_mammograms / f"monai-density-{name}.jpg"))
+    rows, columns = (int(places.mean()) for places in np.nonzero(breast_mask(image)))
+    reach = image.shape[0] // 6
+    part = image[rows - reach : rows + reach, columns - reach // 2 : columns + reach // 2]
+    assert breast_mask(np.ascontiguousarray(part)).mean() > 0.97
 
 
 @pytest.mark.parametrize("haze", [20, 45])
