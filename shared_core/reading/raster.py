@@ -44,7 +44,12 @@ def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacin
     """Header of a raster image; the pixels are decoded only where the file may be a colour photograph."""
     data = read_bytes(path)
     raster = _header(data, path.name, file_format)
-    if raster.channels >= 3:
+    if raster.channels >= 3 and file_format == "JPEG":
+        reduced = _opencv(
+            data, path.name, file_format, cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION
+        )
+        _grey(reduced, path.name)
+    elif raster.channels >= 3:
         _decoded(data, path.name, file_format, raster)
     return _mammogram_header(path, file_format, raster, spacing)
 
@@ -160,16 +165,7 @@ def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHead
     if file_format == "TIFF":
         pixels = read_tiff(data, name)
     else:
-        flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
-        try:
-            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-        except cv2.error:
-            decoded = None
-        if decoded is None:
-            raise UnreadableImageError(
-                f"{name}: the {file_format} is damaged, its pixels cannot be decoded; copy it again."
-            )
-        pixels = decoded
+        pixels = _opencv(data, name, file_format, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
     pixels = _grey(pixels, name)
     if pixels.shape != (raster.rows, raster.columns):
         raise UnreadableImageError(
@@ -177,6 +173,18 @@ def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHead
             f"{pixels.shape[1]} x {pixels.shape[0]} pixels; copy it again."
         )
     return pixels
+
+
+def _opencv(data: bytes, name: str, file_format: FileFormat, flags: int) -> NDArray[Any]:
+    try:
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        decoded = None
+    if decoded is None:
+        raise UnreadableImageError(
+            f"{name}: the {file_format} is damaged, its pixels cannot be decoded; copy it again."
+        )
+    return decoded
 
 
 def _grey(pixels: NDArray[Any], name: str) -> NDArray[Any]:

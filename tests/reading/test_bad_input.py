@@ -103,7 +103,7 @@ BAD: dict[str, tuple[Builder, type[OpenBacError], str]] = {
     "JPEG 2000 cut": (cut(compressed("jpeg 2000"), 0.7), UnreadableImageError, "damaged"),
     "deflated cut": (cut(compressed("deflated"), 0.7), UnreadableImageError, "damaged|truncated"),
     "no pixels": (dicom(PixelData=None), UnreadableImageError, "no Pixel Data"),
-    "no rows": (dicom(Rows=None), UnreadableImageError, "Rows and Columns"),
+    "no rows": (dicom(Rows=None), UnreadableImageError, "Rows, Columns"),
     "too many rows for the pixels": (dicom(Rows=97), UnreadableImageError, "truncated"),
     "too few rows for the pixels": (dicom(Rows=70), UnreadableImageError, "header is wrong"),
     "bits contradict": (dicom(HighBit=3), UnreadableImageError, "contradict"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from shared_core.errors import UnsupportedImageError
 from shared_core.mammogram import Laterality, View
 from shared_core.reading import display_u8, display_values, read_header, read_mammogram
 from shared_core.reading.raster import raster_group
@@ -107,6 +108,14 @@ def test_a_grey_jpeg_with_colour_coding_is_grey(tmp_path: Path) -> None:
     assert mammogram.pixels.ndim == 2
     assert np.abs(mammogram.pixels.astype(int) - smooth).mean() < 3
     assert mammogram.header.acquisition.lossy
+
+
+def test_the_header_of_a_colour_photograph_is_refused_already(tmp_path: Path) -> None:
+    colour = np.random.default_rng(0).integers(0, 255, (24, 18, 3), dtype=np.uint8)
+    for suffix in (".png", ".jpg"):
+        path = png(tmp_path / f"a{suffix}", cv2.resize(colour, None, fx=20, fy=20))
+        with pytest.raises(UnsupportedImageError, match="colour"):
+            read_header(path)
 
 
 def test_rotation_tags_of_cameras_are_not_obeyed(tmp_path: Path) -> None:
