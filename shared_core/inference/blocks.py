@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -85,10 +87,26 @@ def clip(block: Tile, shape: tuple[int, ...]) -> Tile:
     )
 
 
-def scaled(tile: Tile, scale: int) -> tuple[slice, slice]:
-    """Index of a tile in features that are `scale` times smaller."""
-    rows, columns = tile.slices
+def common(first: Tile, second: Tile) -> Tile | None:
+    """What two rectangles share; None where they do not meet."""
+    row, column = max(first.row, second.row), max(first.column, second.column)
+    height = min(first.row + first.height, second.row + second.height) - row
+    width = min(first.column + first.width, second.column + second.width) - column
+    return Tile(row, column, height, width) if height > 0 and width > 0 else None
+
+
+def hull(tiles: Sequence[Tile]) -> Tile:
+    """The smallest rectangle that holds all."""
+    row, column = min(tile.row for tile in tiles), min(tile.column for tile in tiles)
+    bottom = max(tile.row + tile.height for tile in tiles)
+    right = max(tile.column + tile.width for tile in tiles)
+    return Tile(row, column, bottom - row, right - column)
+
+
+def scaled(tile: Tile, scale: int, *, start: Tile) -> tuple[slice, slice]:
+    """Index of a tile in features that are `scale` times smaller and begin where `start` does."""
+    row, column = tile.row - start.row, tile.column - start.column
     return (
-        slice(rows.start // scale, rows.stop // scale),
-        slice(columns.start // scale, columns.stop // scale),
+        slice(row // scale, (row + tile.height) // scale),
+        slice(column // scale, (column + tile.width) // scale),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from shared_core.errors import Cancelled, UsageError
+from shared_core.inference.memory import give_back_freed
 from shared_core.inference.model import Model
 from shared_core.inference.probability import ProbabilityMap, Step
 from shared_core.inference.resampling import ModelView, to_model_view, to_source
@@ -42,8 +43,10 @@ def segment_steps(
     runner = model.runner()
     run = _run_for(view, model, runner, origin_px)
     total = run.total + 1
+    give_back_freed()
     for done, answer in enumerate(run.answers(), start=1):
         yield Step(done, total, answer=answer)
+    give_back_freed()
     result = ProbabilityMap(
         values=to_source(run.result(), prepared),
         tiles=len(run.tiles),

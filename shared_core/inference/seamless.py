@@ -7,13 +7,15 @@ the layers of its pass can see, so a block's border changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.blocks import BlockLattice, clip, dilate, scaled
-from shared_core.inference.gates import CELL_PX, CellSums, corner_weights, weigh
+from shared_core.inference.features import FeatureBlocks
+from shared_core.inference.gates import CELL_PX, CellSums, corner_weights
+from shared_core.inference.memory import give_back_freed
 from shared_core.inference.probability import TileAnswer, sigmoid
 from shared_core.inference.runner import Runner
 from shared_core.inference.tiled import normalised_levels
@@ -85,26 +87,27 @@ class SeamlessRun:
 
     def answers(self) -> Iterator[TileAnswer | None]:
         """Run; give each decoded block as it is finished, None for the pieces before."""
-        quarter = tuple(side // 4 for side in self._image.shape)
-        eighth = tuple(side // 8 for side in self._image.shape)
         gates_2, gates_3 = self._net.context_2.gate, self._net.context_3.gate
-        # Untouched parts of these stay unallocated: only computed blocks cost memory.
-        features_2 = np.zeros((gates_2.excite_bias.size, *quarter), np.float32)
-        features_3 = np.zeros((gates_3.excite_bias.size, *eighth), np.float32)
+        deepened = [self._lattice.window(block, DEEPEN_HALO_PX) for block in self._deepened]
+        decoded = [self._lattice.window(tile, DECODE_HALO_PX) for tile in self.tiles]
+        features_2 = FeatureBlocks(self._lattice, gates_2.excite_bias.size, 4, windows=[*deepened, *decoded])
+        features_3 = FeatureBlocks(self._lattice, gates_3.excite_bias.size, 8, windows=decoded)
 
-        sums = CellSums(len(features_2), self._lattice.cells, CELL_PX // 4)
+        sums = CellSums(gates_2.excite_bias.size, self._lattice.cells, CELL_PX // 4)
         yield from self._encode(features_2, sums)
-        self._weigh(features_2, sums, gates_2.weights, self._encoded)
-        sums = CellSums(len(features_3), self._lattice.cells, CELL_PX // 8)
+        give_back_freed()
+        features_2.weigh_by(corner_weights(sums, gates_2.weights, self._block_px))
+        sums = CellSums(gates_3.excite_bias.size, self._lattice.cells, CELL_PX // 8)
         yield from self._deepen(features_2, features_3, sums)
-        self._weigh(features_3, sums, gates_3.weights, self._deepened)
+        give_back_freed()
+        features_3.weigh_by(corner_weights(sums, gates_3.weights, self._block_px))
         yield from self._decode(features_2, features_3)
 
     def result(self) -> Array:
         """The map at the size of the image."""
         return self._probability
 
-    def _encode(self, features_2: Array, sums: CellSums) -> Iterator[None]:
+    def _encode(self, features_2: FeatureBlocks, sums: CellSums) -> Iterator[None]:
         flat: dict[tuple[object, ...], Array] = {}
         pending: list[Tile] = []
         for block in self._encoded:
@@ -119,76 +122,63 @@ class SeamlessRun:
                 # The answer for a flat window depends on its level and on the image borders it touches.
                 if key not in flat:
                     flat[key] = self._runner.encode(self._inputs([window]))[0]
-                self._keep(flat[key], block, window, features_2, sums, scale=4)
+                self._keep(flat[key], block, window, features_2, sums, shared=True)
             yield None
         if pending:
             self._encode_batch(pending, features_2, sums)
 
-    def _encode_batch(self, blocks: Sequence[Tile], features_2: Array, sums: CellSums) -> None:
+    def _encode_batch(self, blocks: Sequence[Tile], features_2: FeatureBlocks, sums: CellSums) -> None:
         windows = [self._lattice.window(block, ENCODE_HALO_PX) for block in blocks]
         for block, window, answer in zip(
             blocks, windows, self._runner.encode(self._inputs(windows)), strict=True
         ):
-            self._keep(answer, block, window, features_2, sums, scale=4)
+            self._keep(answer, block, window, features_2, sums)
 
-    def _deepen(self, features_2: Array, features_3: Array, sums: CellSums) -> Iterator[None]:
+    def _deepen(self, features_2: FeatureBlocks, features_3: FeatureBlocks, sums: CellSums) -> Iterator[None]:
         for blocks in self._batches(self._deepened):
             windows = [self._lattice.window(block, DEEPEN_HALO_PX) for block in blocks]
-            answers = self._runner.deepen(self._inputs(windows), _cut(features_2, windows, 4))
+            answers = self._runner.deepen(self._inputs(windows), _cut(features_2, windows))
             for block, window, answer in zip(blocks, windows, answers, strict=True):
-                self._keep(answer, block, window, features_3, sums, scale=8)
+                self._keep(answer, block, window, features_3, sums)
                 yield None
 
-    def _decode(self, features_2: Array, features_3: Array) -> Iterator[TileAnswer]:
+    def _decode(self, features_2: FeatureBlocks, features_3: FeatureBlocks) -> Iterator[TileAnswer]:
         for blocks in self._batches(self.tiles):
             windows = [self._lattice.window(block, DECODE_HALO_PX) for block in blocks]
+            # Tiles come from top to bottom: the features above are not needed any more.
+            for features in (features_2, features_3):
+                features.drop_above(windows[0].row)
             logits = self._runner.decode(
-                self._inputs(windows), _cut(features_2, windows, 4), _cut(features_3, windows, 8)
+                self._inputs(windows), _cut(features_2, windows), _cut(features_3, windows)
             )
             for block, window, answer in zip(blocks, windows, logits, strict=True):
                 core = clip(block, self._shape)
-                probability = sigmoid(
-                    answer[
-                        core.row - window.row : core.row - window.row + core.height,
-                        core.column - window.column : core.column - window.column + core.width,
-                    ]
-                )
+                rows, columns = scaled(core, 1, start=window)
+                probability = sigmoid(answer[rows, columns])
                 probability *= self._valid[core.slices]
                 self._probability[core.slices] = probability
                 yield TileAnswer(core, probability)
 
     def _keep(
-        self, answer: Array, block: Tile, window: Tile, features: Array, sums: CellSums, *, scale: int
-    ) -> None:
-        """Put the core of an answer into the map of features, and its sums into the cells."""
-        core = clip(block, self._image.shape)
-        row, column = (core.row - window.row) // scale, (core.column - window.column) // scale
-        height, width = core.height // scale, core.width // scale
-        kept = answer[:, row : row + height, column : column + width]
-        top, left = core.row // scale, core.column // scale
-        features[:, top : top + height, left : left + width] = kept
-        # Padding below and to the right of the image has no say in the averages.
-        real = kept[:, : -(-self._shape[0] // scale) - top, : -(-self._shape[1] // scale) - left]
-        if real.size:
-            sums.add(real, *self._lattice.features_before(core, scale))
-
-    def _weigh(
         self,
-        features: Array,
+        answer: Array,
+        block: Tile,
+        window: Tile,
+        features: FeatureBlocks,
         sums: CellSums,
-        gate: Callable[[NDArray[np.floating]], Array],
-        blocks: Sequence[Tile],
+        *,
+        shared: bool = False,
     ) -> None:
-        scale = self._image.shape[0] // features.shape[1]
-        weights = corner_weights(sums, gate, self._block_px)
-        for block in blocks:
-            core = clip(block, self._image.shape)
-            weigh(
-                _part(features, core, scale),
-                weights,
-                first=self._lattice.features_before(core, scale),
-                features_per_cell=CELL_PX // scale,
-            )
+        """Keep the core of an answer, and its sums in the cells."""
+        core = clip(block, self._image.shape)
+        rows, columns = scaled(core, features.scale, start=window)
+        kept = answer[:, rows, columns]
+        features.put(core, kept, shared=shared)
+        # Padding below and to the right of the image has no say in the averages.
+        bottom, right = (-(-side // features.scale) for side in self._shape)
+        real = kept[:, : bottom - core.row // features.scale, : right - core.column // features.scale]
+        if real.size:
+            sums.add(real, *self._lattice.features_before(core, features.scale))
 
     def _flat_key(self, window: Tile) -> tuple[object, ...] | None:
         crop = self._image[window.slices]
@@ -205,7 +195,7 @@ class SeamlessRun:
         )
 
     def _inputs(self, windows: Sequence[Tile]) -> Array:
-        return np.stack([self._levels[self._image[window.slices]] for window in windows])
+        return _batch([self._levels[self._image[window.slices]] for window in windows])
 
     def _batches(self, tiles: Sequence[Tile]) -> Iterator[Sequence[Tile]]:
         first = 0
@@ -215,11 +205,10 @@ class SeamlessRun:
             first += size
 
 
-def _cut(features: Array, windows: Sequence[Tile], scale: int) -> Array:
-    return np.stack([_part(features, window, scale) for window in windows])
+def _cut(features: FeatureBlocks, windows: Sequence[Tile]) -> Array:
+    return _batch([features.cut(window) for window in windows])
 
 
-def _part(features: Array, tile: Tile, scale: int) -> Array:
-    """A view of the features (channels, h, w) under a tile."""
-    rows, columns = scaled(tile, scale)
-    return features[:, rows, columns]
+def _batch(arrays: Sequence[Array]) -> Array:
+    # One window, as always on a CPU, needs no copy.
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)

@@ -46,6 +46,7 @@ class OpenVinoScuNet:
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
         self._requests: dict[tuple[str, tuple[int, ...]], Any] = {}
+        self._running: Any = None
         self._info = BackendInfo(
             name="openvino",
             version=ov.__version__.split("-")[0],
@@ -76,16 +77,25 @@ class OpenVinoScuNet:
         return self._run("decode", self._build_decode, image[:, None], features_2, features_3)[:, 0]
 
     def _run(self, step: str, build: Callable[..., Node], *inputs: Array) -> Array:
+        request = self._request(step, build, inputs)
+        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
+        # A copy: the request writes its next answer into the same memory.
+        answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
+        return answer
+
+    def _request(self, step: str, build: Callable[..., Node], inputs: tuple[Array, ...]) -> Any:
         key = step, inputs[0].shape
         if key not in self._requests:
             parameters = [ops.parameter(list(array.shape), np.float32) for array in inputs]
             model = ov.Model([build(*parameters)], parameters, step)
             self._requests[key] = self._core.compile_model(model, "CPU", self._options).create_infer_request()
         request = self._requests[key]
-        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
-        # A copy: the request writes its next answer into the same memory.
-        answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
-        return answer
+        if request is not self._running:
+            # An image goes through one step after the other: only one needs room for activations.
+            if self._running is not None:
+                self._running.get_compiled_model().release_memory()
+            self._running = request
+        return request
 
     def _build_tile(self, image: Node) -> Node:
         half = _shrink(image)
@@ -111,12 +121,12 @@ class OpenVinoScuNet:
         return x
 
     def _decoded(self, features_1: Node, features_2: Node, features_3: Node, corners: str) -> Node:
-        x = ops.concat([features_2, _double(features_3, corners)], 1)
-        for conv in self._net.decoder_2:
-            x = _conv(x, conv)
-        x = ops.concat([features_1, _double(x, corners)], 1)
-        for conv in self._net.decoder_1:
-            x = _conv(x, conv)
+        x = features_3
+        for skip, (first, second) in (
+            (features_2, self._net.decoder_2),
+            (features_1, self._net.decoder_1),
+        ):
+            x = _conv(_joined_conv(skip, _double(x, corners), first), second)
         return _double(_conv(x, self._net.head), corners)
 
 
@@ -129,13 +139,27 @@ def _channels(array: Array) -> Node:
 
 
 def _conv(x: Node, conv: LeanConv) -> Node:
-    pad = conv.dilation * (conv.weight.shape[-1] // 2)
+    return _finished(_plain_conv(x, conv.weight, conv), conv)
+
+
+def _joined_conv(skip: Node, up: Node, conv: LeanConv) -> Node:
+    """Convolve two inputs as if side by side, without a copy of both: the largest array of a pass."""
+    channels = skip.output(0).get_partial_shape()[1].get_length()
+    parts = (skip, conv.weight[:, :channels]), (up, conv.weight[:, channels:])
+    y = ops.add(*(_plain_conv(x, np.ascontiguousarray(weight), conv) for x, weight in parts))
+    return _finished(y, conv)
+
+
+def _plain_conv(x: Node, weight: Array, conv: LeanConv) -> Node:
+    pad = conv.dilation * (weight.shape[-1] // 2)
     strides, pads, dilations = [conv.stride] * 2, [pad] * 2, [conv.dilation] * 2
     if conv.groups == 1:
-        y = ops.convolution(x, _constant(conv.weight), strides, pads, pads, dilations)
-    else:
-        weight = conv.weight.reshape(conv.groups, -1, *conv.weight.shape[1:])
-        y = ops.group_convolution(x, _constant(weight), strides, pads, pads, dilations)
+        return ops.convolution(x, _constant(weight), strides, pads, pads, dilations)
+    grouped = weight.reshape(conv.groups, -1, *weight.shape[1:])
+    return ops.group_convolution(x, _constant(grouped), strides, pads, pads, dilations)
+
+
+def _finished(y: Node, conv: LeanConv) -> Node:
     if conv.bias is not None:
         y = ops.add(y, _channels(conv.bias))
     return y if conv.slope is None else ops.prelu(y, _constant(conv.slope))

@@ -107,12 +107,9 @@ class TorchScuNet:
         return x
 
     def _decode(self, features_1: Tensor, features_2: Tensor, features_3: Tensor, *, align: bool) -> Tensor:
-        x = torch.cat([features_2, _double(features_3, align)], dim=1)
-        for conv in self._decoder_2:
-            x = conv(x)
-        x = torch.cat([features_1, _double(x, align)], dim=1)
-        for conv in self._decoder_1:
-            x = conv(x)
+        x = features_3
+        for skip, (first, second) in ((features_2, self._decoder_2), (features_1, self._decoder_1)):
+            x = second(first.joined(skip, _double(x, align)))
         return _double(self._head(x), align)
 
     def _upload(self, array: Array) -> Tensor:
@@ -136,6 +133,13 @@ class _Conv:
         y = functional.conv2d(
             x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
         )
+        return y if self.slope is None else functional.prelu(y, self.slope)
+
+    def joined(self, skip: Tensor, up: Tensor) -> Tensor:
+        """Convolve two inputs as if side by side, without a copy of both: the largest array of a pass."""
+        near, far = self.weight[:, : skip.shape[1]], self.weight[:, skip.shape[1] :]
+        y = functional.conv2d(up, far, self.bias, padding=self.padding)
+        y += functional.conv2d(skip, near, padding=self.padding)
         return y if self.slope is None else functional.prelu(y, self.slope)
 
 
