@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +149,25 @@ def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) ->
     (tmp_path / name).write_bytes(content[:1000])
     with pytest.raises(ModelError):
         read_checkpoint(tmp_path / name)
+
+
+def test_whole_path_works_where_torch_is_not_installed(
+    real_mammograms: Path, published_weights: Path, model: Model
+) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from importlib import util; find = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
+        "from pathlib import Path\n"
+        "from shared_core import analyze_view, load_model\n"
+        f"model = load_model(weights_dir=Path({str(published_weights)!r}))\n"
+        f"result = analyze_view({str(real_mammograms / FILM)!r}, model=model)\n"
+        "print(result.provenance['backend'].split()[0], result.measurement.am_px)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    backend, am_px = answer.stdout.split()
+    assert backend == "openvino"
+    assert int(am_px) == pytest.approx(
+        analyze_view(real_mammograms / FILM, model=model).measurement.am_px, abs=3
+    )

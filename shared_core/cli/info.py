@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
@@ -60,10 +61,12 @@ def run(args: argparse.Namespace) -> int:
             }
         )
         if not args.json:
-            table = Table("", "Value", "From", title=str(path), title_justify="left", show_edge=False)
+            table = Table("", "Value", "From", title=escape(str(path)), title_justify="left", show_edge=False)
             for row in rows:
-                table.add_row(row.label, row.value, row.why)
+                table.add_row(row.label, escape(row.value), escape(row.why))
             console.print(table)
+            for warning in warnings:
+                console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
             console.print()
     if args.json:
         print(json.dumps({"files": documents}, indent=2, ensure_ascii=False))

@@ -18,7 +18,7 @@ from shared_core.weights.registry import load_card
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from tests.networks.random_scunet import random_scunet, state_of  # noqa: E402  (needs torch)
+from tests.networks.random_scunet import random_scunet, state_of
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from shared_core.errors import UsageError
 from shared_core.inference.tiles import Tile, covering_tiles, mean_and_sd_pass, pad_to, regular_tiles
