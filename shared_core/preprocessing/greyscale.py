@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -82,21 +84,7 @@ def raw_to_u8(
     -------
     (rows, columns) uint8.
     """
-    logarithmic = (relationship or "LIN").upper() == "LOG"
-    grows = (sign if sign is not None else 1) > 0
-    # A detector that counts downwards does so from its full scale.
-    full_scale = 2.0 ** np.ceil(np.log2(max(float(pixels.max()), 1.0) + 1)) - 1
-    top = float(mirror) if mirror is not None else float(full_scale)
-    # Values that grow with X-ray intensity; a mirrored image shrinks where the stored one grew.
-    flipped = grows == (mirror is not None)
-
-    def attenuation(values: Pixels) -> NDArray[np.float32]:
-        intensity = top - values.astype(np.float32) if flipped else values.astype(np.float32)
-        if logarithmic:
-            return -intensity
-        out: NDArray[np.float32] = -np.log(np.maximum(intensity, 1.0))
-        return out
-
+    attenuation = _attenuation(pixels, relationship, sign, mirror)
     sample = pixels[::_SAMPLE_STEP, ::_SAMPLE_STEP]
     if padding is not None and not padding.all():
         sample = sample[~padding[::_SAMPLE_STEP, ::_SAMPLE_STEP]]
@@ -118,6 +106,26 @@ def raw_to_u8(
     if padding is not None:
         image[padding] = 0
     return image
+
+
+def _attenuation(
+    pixels: Pixels, relationship: str | None, sign: int | None, mirror: float | None
+) -> Callable[[Pixels], NDArray[np.float32]]:
+    """Function from pixel values to attenuation, up to an offset and, for LOG, a scale."""
+    logarithmic = (relationship or "LIN").upper() == "LOG"
+    grows = (sign if sign is not None else 1) > 0
+    # A mirrored image shrinks where the stored one grew with the X-ray intensity.
+    falls = grows == (mirror is not None)
+    # A detector that counts downwards does so from its full scale.
+    full_scale = 2.0 ** np.ceil(np.log2(max(float(pixels.max()), 1.0) + 1)) - 1
+    top = float(mirror) if mirror is not None else float(full_scale)
+
+    def attenuation(values: Pixels) -> NDArray[np.float32]:
+        intensity = top - values.astype(np.float32) if falls else values.astype(np.float32)
+        out: NDArray[np.float32] = -intensity if logarithmic else -np.log(np.maximum(intensity, 1.0))
+        return out
+
+    return attenuation
 
 
 def _breast_range(sample: NDArray[np.float32]) -> tuple[float, float]:

@@ -23,7 +23,7 @@ DISC_ROUNDNESS = 0.75
 BRIGHT_PART = 0.9
 """Markers are at least this bright, as a part of the brightest level upon the breast."""
 WIRE_LENGTH = 0.08
-WIRE_WIDTH = 0.006
+WIRE_WIDTH = 0.008
 WIRE_FLATNESS = 6.0
 
 
@@ -113,8 +113,8 @@ def _is_wire(window: NDArray[np.uint8], shape: NDArray[np.uint8], area: int, sid
         return False
     framed = cv2.copyMakeBorder(shape, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(framed, cv2.DIST_L2, 3)
-    half_width = float(distance.max())
-    length = area / max(1.0, 2 * half_width)
+    thickness = max(1.0, 2 * float(distance.max()) - 1)
+    length = area / thickness
     inside = shape.view(bool)
     even = float(window[inside].std()) <= WIRE_FLATNESS
-    return even and 2 * half_width <= WIRE_WIDTH * side_px and length >= WIRE_LENGTH * side_px
+    return even and thickness <= max(3.0, WIRE_WIDTH * side_px) and length >= WIRE_LENGTH * side_px

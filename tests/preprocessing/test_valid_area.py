@@ -68,6 +68,14 @@ def test_bead_is_out_with_a_margin(row: int, column: int, radius: int, seed: int
     assert dict(area.exclusions_px)["marker"] < 9 * np.pi * (radius + 3) ** 2
 
 
+def test_scar_wire_is_out(breast: Pixels) -> None:
+    image = phantoms.paint(breast)
+    wire = np.zeros(SHAPE, np.uint8)
+    cv2.polylines(wire, [np.array([[120, 350], [180, 420], [210, 520]], np.int32)], False, (1,), 3)
+    image[wire > 0] = 250
+    assert not valid_area(image).mask[wire > 0].any()
+
+
 def test_small_calcifications_stay(breast: Pixels) -> None:
     image = phantoms.paint(breast)
     rng = np.random.default_rng(3)
