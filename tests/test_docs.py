@@ -1,0 +1,301 @@
+"""The documentation says what is so: its code runs, its options, columns, keys and messages exist."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from shared_core import (
+    MeasurementSettings,
+    ProbabilityMap,
+    load_card,
+    mammogram_from_array,
+    measure_view,
+    prepare,
+)
+from shared_core.cli.main import make_parser
+from shared_core.cohort.batch import BatchReport
+from shared_core.exporting import exam_record, run_record, view_record
+from shared_core.exporting.tables import EXAM_COLUMNS, FAILURE_COLUMNS, VIEW_COLUMNS
+from shared_core.inference.backends.interface import BackendInfo
+from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
+from shared_core.pipeline import provenance_of
+from shared_core.quantification import measure_exam
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+WRITTEN = ("README.md", *(f"docs/{name}.md" for name in ("user-guide", "methods", "results", "python")))
+"""By hand; the other pages are made by scripts."""
+FILM = "cbis-ddsm-P_00646-LCC.png"
+
+
+def _text(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def _blocks(document: str, language: str) -> Iterator[tuple[int, str]]:
+    """(line of its first line, code) of the fenced blocks, those inside lists as well."""
+    text = _text(document)
+    for match in re.finditer(rf"^( *)```{language}\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL):
+        yield text[: match.start(2)].count("\n") + 1, match[2]
+
+
+def _commands(document: str) -> list[str]:
+    """Command lines of ``bac``."""
+    lines = [line.strip() for _, code in _blocks(document, "sh") for line in code.splitlines()]
+    return [line for line in lines if line.startswith("bac ")]
+
+
+# Code that runs
+
+
+@pytest.fixture
+def reader_folder(
+    tmp_path: Path,
+    cbis_dicoms: Path,
+    real_mammograms: Path,
+    published_weights: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A working folder as the documentation supposes it: ``LCC.dcm``, and the folder ``exam``."""
+    shutil.copy(cbis_dicoms / "sfm-malign-0" / "1-280.dcm", tmp_path / "LCC.dcm")
+    exam = tmp_path / "exam"
+    exam.mkdir()
+    shutil.copy(real_mammograms / FILM, exam / "LCC.png")
+    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(exam / "RCC.png"), np.ascontiguousarray(film[:, ::-1]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENBAC_WEIGHTS", str(published_weights))
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/python.md"])
+def test_python_of_the_documentation_runs_from_top_to_bottom(document: str, reader_folder: Path) -> None:
+    blocks = list(_blocks(document, "python"))
+    assert blocks
+    names: dict[str, object] = {}
+    for line, code in blocks:
+        # Line numbers of the document, so that a failure points into it.
+        exec(compile("\n" * (line - 1) + code, str(ROOT / document), "exec"), names)
+    if document == "docs/python.md":
+        assert (reader_folder / "out" / "LCC_overlay.png").stat().st_size > 10_000
+
+
+def _run_example(name: str, *arguments: str) -> str:
+    answer = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / name), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+def test_example_of_an_exam_prints_each_view_and_draws_it(reader_folder: Path) -> None:
+    printed = _run_example("analyze_exam.py", "exam", "-o", "pictures")
+    assert re.search(r"^LCC +\d{5} px", printed, re.MULTILINE)
+    assert re.search(r"^RCC +\d{5} px", printed, re.MULTILINE)
+    assert "Guo index None" in printed
+    assert sorted(path.name for path in (reader_folder / "pictures").iterdir()) == [
+        "LCC_overlay.png",
+        "RCC_overlay.png",
+    ]
+
+
+def test_example_of_an_edited_mask_measures_the_edit(reader_folder: Path) -> None:
+    def numbers(printed: str) -> dict[str, tuple[int, int]]:
+        found = re.findall(r"^(model|edited) *: (\d+) px in (\d+) parts", printed, re.MULTILINE)
+        return {whose: (int(area), int(parts)) for whose, area, parts in found}
+
+    first = numbers(_run_example("edit_mask_and_measure.py", "exam/LCC.png", "--smallest-part-px", "10000"))
+    assert first["edited"][1] == 1
+    assert first["edited"][0] < first["model"][0]
+    again = numbers(
+        _run_example("edit_mask_and_measure.py", "exam/LCC.png", "--mask", "edited_mask.png", "-o", "b.png")
+    )
+    assert again["edited"] == first["edited"]
+
+
+# Commands and options
+
+
+def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from _parsers(child)
+
+
+def _options() -> set[str]:
+    parsers = _parsers(make_parser())
+    strings = {s for parser in parsers for action in parser._actions for s in action.option_strings}
+    return {option for option in strings if option.startswith("--")}
+
+
+def _named_options(document: str) -> set[str]:
+    code = [*_commands(document), *re.findall(r"`([^`\n]+)`", _text(document))]
+    of_bac = [text for text in code if not re.match(r"(pip|make|python|scripts/)", text)]
+    return {option for text in of_bac for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
+
+
+@pytest.mark.parametrize("document", WRITTEN)
+def test_commands_of_the_documentation_are_understood(document: str) -> None:
+    for command in _commands(document):
+        words = shlex.split(command, comments=True)
+        words = words[: words.index(">")] if ">" in words else words
+        make_parser().parse_args(words[1:])
+
+
+def test_user_guide_has_commands() -> None:
+    assert len(_commands("docs/user-guide.md")) >= 10
+
+
+@pytest.mark.parametrize("document", WRITTEN)
+def test_named_options_exist(document: str) -> None:
+    assert _named_options(document) <= _options()
+
+
+def test_every_option_is_in_the_user_guide() -> None:
+    assert _options() - _named_options("docs/user-guide.md") == set()
+
+
+# Columns and keys
+
+
+@pytest.fixture(scope="module")
+def json_document() -> dict[str, object]:
+    """The document of ``--json`` for one view, made without running a network."""
+    card = load_card("scunet-emory-2021-published")
+    pixels = np.random.default_rng(0).integers(1, 255, (96, 80)).astype(np.uint8)
+    mammogram = mammogram_from_array(pixels, spacing_mm=0.07, view=View.CC, laterality=Laterality.LEFT)
+    prepared = prepare(mammogram, card.preprocessing)
+    mask = np.zeros(pixels.shape, bool)
+    mask[40:50, 20:60] = True
+    backend = BackendInfo("openvino", "0", "cpu", "CPU", "float32")
+    probability = ProbabilityMap(mask.astype(np.float32), 1, (0.07, 0.07), False, backend)
+    settings = MeasurementSettings()
+    measurement = measure_view(
+        prepared, mask, probability.values, mask_style=card.mask_style, settings=settings
+    )
+    provenance = provenance_of(prepared, probability, card, threshold=0.5)
+    exam = Exam("key", "patient", "20200101", (mammogram.header,))
+    report = BatchReport(
+        run_record(
+            software_version="0",
+            arguments={},
+            settings=settings,
+            card=card,
+            files=[],
+            libraries=["openvino", "torch"],
+        ),
+        [view_record(mammogram.header, prepared, measurement, provenance=provenance)],
+        [exam_record(exam, measure_exam([(mammogram.header, measurement)]))],
+    )
+    document: dict[str, object] = json.loads(json.dumps(report.document()))
+    return document
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*(_keys(item) for item in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_keys(item) for item in value))
+    return set()
+
+
+def _documented_names() -> set[str]:
+    """First cells of the tables of docs/results.md."""
+    return set(re.findall(r"^\| `([^`]+)` \|", _text("docs/results.md"), re.MULTILINE))
+
+
+def test_results_page_has_every_column_and_key_and_nothing_else(json_document: dict[str, object]) -> None:
+    known = {*VIEW_COLUMNS, *EXAM_COLUMNS, *FAILURE_COLUMNS, *_keys(json_document)}
+    assert known - _documented_names() == set()
+    assert _documented_names() - known == set()
+
+
+def test_causes_of_exclusion_are_on_both_pages() -> None:
+    source = ast.parse((ROOT / "shared_core/preprocessing/valid_area.py").read_text(encoding="utf-8"))
+    dicts = (node for node in ast.walk(source) if isinstance(node, ast.Dict))
+    causes = {key.value for node in dicts for key in node.keys if isinstance(key, ast.Constant)} | {"marker"}
+    assert "film edge" in causes
+    for document in ("docs/results.md", "docs/methods.md"):
+        assert {cause for cause in causes if f"`{cause}`" not in _text(document)} == set()
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("docs/methods.md", SpacingSource),
+        ("docs/results.md", View),
+        ("docs/results.md", ViewModifier),
+        ("docs/results.md", Laterality),
+    ],
+)
+def test_every_word_that_may_stand_in_a_cell_is_explained(document: str, words: type[Enum]) -> None:
+    values = {str(word.value) for word in words} - {"unknown"}
+    assert {value for value in values if f"`{value}`" not in _text(document)} == set()
+
+
+# Messages and links
+
+
+def _texts_of_the_source() -> str:
+    """All texts in the code, placeholders of f-strings left out."""
+    found = []
+    for path in (ROOT / "shared_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "\0" for part in node.values]
+                found.append("".join(parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return "\n".join(found)
+
+
+def test_messages_of_the_troubleshooting_table_exist() -> None:
+    section = _text("docs/user-guide.md").split("\n## Troubleshooting\n")[1]
+    cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    messages = [message for cell in cells for message in re.findall(r"`([^`]+)`", cell)]
+    assert len(messages) > 30
+    texts = _texts_of_the_source()
+    pieces = {piece.strip() for message in messages for piece in re.split(r"\.\.\.|\bN\b|\bcuda\b", message)}
+    assert {piece for piece in pieces if piece not in texts} == set()
+
+
+def _anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    plain = re.sub(r"[^\w\- ]", "", heading.replace("`", "").strip().lower())
+    return plain.replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", WRITTEN)
+def test_relative_links_lead_somewhere(document: str) -> None:
+    here = ROOT / document
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", _text(document)) if "://" not in link]
+    assert links
+    for link in links:
+        path, _, anchor = link.partition("#")
+        target = (here.parent / path).resolve() if path else here
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {_anchor(heading) for heading in headings}, link
