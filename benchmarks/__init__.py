@@ -1,0 +1,1 @@
+"""Speed and memory of ``bac analyze`` beside the published processing and MONAI: ``make bench``."""

@@ -1,0 +1,118 @@
+"""``python -m benchmarks.run``: speed and memory beside the published processing and MONAI.
+
+Imports nothing heavy: the kernel counts this process's size into the peak of those it starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import commands as programs, report
+from benchmarks.measuring import Measured, find_mask, measure
+from benchmarks.process import ProgramError, pinned, run
+
+SHAPE = 4096, 3328
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the image, run everything in pairs, write the table; return the exit code."""
+    args = _parser().parse_args(arguments)
+    try:
+        with pinned(args.cpu) as is_pinned:
+            measured, about = _measured(args)
+    except ProgramError as error:
+        print(f"benchmark: {error}", file=sys.stderr)
+        return 1
+    about["threads"] = "1" + (", pinned to one processor" if is_pinned else "")
+    table = report.as_markdown(measured, about)
+    (args.output / "benchmark.md").write_text(table, encoding="utf-8")
+    (args.output / "benchmark.json").write_text(
+        json.dumps(report.as_json(measured, about), indent=2) + "\n", encoding="utf-8"
+    )
+    print(f"\n{table}\nwritten to {args.output}/benchmark.md and benchmark.json")
+    return 0
+
+
+def _measured(args: argparse.Namespace) -> tuple[list[Measured], dict[str, Any]]:
+    """Run everything; what was measured, and what it holds for."""
+    files = _json_of("benchmarks.image", args.output / "image", "--shape", *args.shape)
+    made = ["--random"] if args.random_weights else []
+    made += ["--weights", str(args.weights)] if args.weights else []
+    found = _json_of("benchmarks.weights", args.output / "weights", *made)
+    models = programs.Models(found["default"], found["published"], Path(found["checkpoint"]), found["kind"])
+    wanted = programs.QUICK if args.quick and args.only is None else args.only
+    selected = _runnable(programs.chosen(programs.all_commands(models), wanted))
+    measured = measure(
+        selected,
+        dicom=Path(files["dicom"]),
+        png=Path(files["png"]),
+        output=args.output / "runs",
+        rounds=1 if args.quick else args.rounds,
+    )
+    return measured, {
+        "date": datetime.date.today().isoformat(),
+        "image": f"{args.shape[0]} x {args.shape[1]}, 12-bit, JPEG 2000 lossless, made by the benchmark",
+        "weights": models.kind,
+        "machine": report.machine(),
+        **_agreement(args.output / "runs", [command.name for command in selected]),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="pairs a program (default 3)")
+    parser.add_argument("--quick", action="store_true", help="one round of the programs that matter most")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these programs, and ours")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the published weights")
+    parser.add_argument("--random-weights", action="store_true", help="as quick, and needs no download")
+    parser.add_argument("--shape", type=int, nargs=2, default=SHAPE, metavar=("ROWS", "COLUMNS"))
+    parser.add_argument("--cpu", type=int, metavar="N", help="processor to pin to (default: the last)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("bench-output"), metavar="DIR")
+    return parser
+
+
+def _json_of(module: str, *arguments: object) -> dict[str, str]:
+    """What a module of the benchmark says in its last line."""
+    _, said = run(["-m", module, *map(str, arguments)])
+    answer: dict[str, str] = json.loads(said.strip().splitlines()[-1])
+    return answer
+
+
+def _runnable(commands: Sequence[programs.Command]) -> list[programs.Command]:
+    """The commands whose packages are there; say what is left out.
+
+    Raises
+    ------
+    ProgramError
+        If ours cannot run.
+    """
+    left = []
+    for command in commands:
+        missing = command.missing()
+        if not missing:
+            left.append(command)
+        elif command.name in (programs.OURS, programs.OURS_PUBLISHED):
+            raise ProgramError(f"{', '.join(missing)} is not installed; run pip install -e '.[light]'.")
+        else:
+            print(f"{command.name} is left out: {', '.join(missing)} is not installed.", file=sys.stderr)
+    return left
+
+
+def _agreement(folder: Path, names: Sequence[str]) -> dict[str, float]:
+    """Dice of the published processing's mask and of our published preset's, where both ran."""
+    if "guo-2021" not in names:
+        return {}
+    from benchmarks.agreement import dice
+
+    ours, theirs = (find_mask(folder / name) for name in (programs.OURS_PUBLISHED, "guo-2021"))
+    return {"dice_of_our_published_preset_and_the_published_processing": dice(ours, theirs)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

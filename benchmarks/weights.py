@@ -1,0 +1,96 @@
+"""The weights that all programs of the benchmark run with: the published ones, or random ones."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from shared_core.errors import OpenBacError
+from shared_core.weights.fetch import require_weights
+from shared_core.weights.registry import load_card
+
+DEFAULT, PUBLISHED = "scunet-emory-2021", "scunet-emory-2021-published"
+SHARED = Path(os.environ.get("OPENBAC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+MARKED_SHARE = 0.01
+
+
+def find_or_make(folder: Path, *, weights_dir: Path | None = None, random: bool = False) -> dict[str, Any]:
+    """Say which models and which checkpoint to run with.
+
+    Parameters
+    ----------
+    folder
+        Where random weights and their cards go.
+    weights_dir
+        Folder of the published weights; None for ``../shared/weights``, the cache, a download.
+    random
+        Take random weights in any case.
+
+    Returns
+    -------
+    dict
+        ``default`` and ``published`` (names or card files), ``checkpoint``, ``kind``.
+    """
+    if weights_dir is None and (SHARED / "weights").is_dir():
+        weights_dir = SHARED / "weights"
+    why = "as asked"
+    if not random:
+        try:
+            path = require_weights(load_card(DEFAULT), weights_dir=weights_dir)
+        except OpenBacError as error:
+            why = str(error)
+        else:
+            return {"default": DEFAULT, "published": PUBLISHED, "checkpoint": str(path), "kind": "published"}
+    return {**make_random(folder), "kind": f"random ({why})"}
+
+
+def make_random(folder: Path) -> dict[str, Any]:
+    """Write random weights of the same network and cards for them; the speed is the same."""
+    import torch
+
+    from shared_core.networks.scunet import ScuNet
+
+    torch.manual_seed(0)
+    net = ScuNet().eval()
+    with torch.no_grad():
+        noise = torch.randn(1, 1, 128, 128).expand(1, 3, 128, 128)
+        # Some pixels must be marked, and few, as with real weights.
+        assert net.head.bias is not None
+        net.head.bias -= torch.quantile(net(noise), 1 - MARKED_SHARE)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "benchmark-random.pt"
+    torch.save({"model_state_dict": net.state_dict()}, path)
+    content = path.read_bytes()
+    models = {"checkpoint": str(path)}
+    for role, name in (("default", DEFAULT), ("published", PUBLISHED)):
+        card = dataclasses.replace(
+            load_card(name),
+            name=f"benchmark-random-{role}",
+            weights_file=path.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size_bytes=len(content),
+            url="",
+        )
+        card_path = folder / f"{card.name}.json"
+        card_path.write_text(json.dumps(dataclasses.asdict(card)), encoding="utf-8")
+        models[role] = str(card_path)
+    return models
+
+
+def main() -> None:
+    """Print what `find_or_make` gives, as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--random", action="store_true")
+    args = parser.parse_args()
+    print(json.dumps(find_or_make(args.folder, weights_dir=args.weights, random=args.random)))
+
+
+if __name__ == "__main__":
+    main()
