@@ -140,8 +140,8 @@ def _document(lines: list[Line], films: list[Line], models: tuple[Model, ...]) -
         "## The overlays (default preset)",
         "",
         "Orange: BAC as the model marks it. Blue: the valid area; nothing outside it is reported. "
-        "Data: CBIS-DDSM (Lee et al. 2017, The Cancer Imaging Archive), CC BY 3.0; breast density sample images "
-        "of the MONAI model zoo (Mayo Clinic), Apache-2.0.",
+        "Data: CBIS-DDSM (Lee et al. 2017, The Cancer Imaging Archive), CC BY 3.0; breast density sample "
+        "images of the MONAI model zoo (Mayo Clinic), Apache-2.0.",
         "",
     ]
     for line in (*lines, *films):

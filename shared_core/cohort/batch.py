@@ -138,7 +138,7 @@ def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
         for header in exam.headers:
             assert header.path is not None
             stem = unique_stem(header.path.name.rpartition(".")[0] or header.path.name, taken)
-            tasks.append(ViewTask(len(tasks), header.path, exam.key, stem))
+            tasks.append(ViewTask(len(tasks), header, header.path, exam.key, stem))
     return tasks
 
 
@@ -158,7 +158,7 @@ def _prepare(
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     card = load_card(settings.model)
     checked_threshold(settings.threshold, card)
-    _, backend = choose(settings.device, settings.backend)
+    _, backend = choose(settings.device, settings.backend, settings.precision)
     if listing.exams:
         require_weights(card, weights_dir=settings.weights_dir)
     run = run_record(

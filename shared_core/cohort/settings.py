@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared_core.inference.backends.interface import Precision
 from shared_core.inference.model import BackendChoice, Device
+from shared_core.mammogram import MammogramHeader
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.weights.registry import DEFAULT_MODEL
@@ -39,6 +40,7 @@ class ViewTask:
     """One image of the batch."""
 
     number: int
+    header: MammogramHeader
     path: Path
     exam_key: str
     stem: str

@@ -137,6 +137,6 @@ class Worker:
 
 def failed_outcome(task: ViewTask, error: str) -> ViewOutcome:
     """The outcome of an image that could not be analysed."""
-    record = failed_record(task.path, error)
+    record = failed_record(task.path, error, header=task.header)
     record["exam"] = task.exam_key
     return ViewOutcome(task, record)

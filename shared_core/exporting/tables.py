@@ -135,5 +135,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
-        return "; ".join(str(item) for item in value)
+        return " | ".join(str(item) for item in value)
     return value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from shared_core.inference.gates import CELL_PX
@@ -40,6 +39,32 @@ class BlockLattice:
         whole[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
         return np.asarray(whole.reshape(rows, CELL_PX, columns, CELL_PX).any(axis=(1, 3)))
 
+    def averaged_for(self, cells: Mask, image_shape: tuple[int, ...], *, margin_px: int) -> Mask:
+        """Cells that lie in the gate window of a place at most `margin_px` from one of the cells.
+
+        Parameters
+        ----------
+        cells
+            (rows, columns) bool.
+        image_shape
+            (rows, columns) of the image without padding: windows are kept inside it.
+        margin_px
+            How far features around a place have a say in it.
+        """
+        rows, columns = (
+            self._in_window(axis, image_shape[axis], margin_px).astype(np.float32) for axis in (0, 1)
+        )
+        return np.asarray(rows @ cells.astype(np.float32) @ columns.T > 0)
+
+    def _in_window(self, axis: int, extent_px: int, margin_px: int) -> Mask:
+        """(seen, from): whether a cell lies in the window of a place near another cell, along an axis."""
+        size = min(self.block_px, extent_px)
+        edges = self.start[axis] + np.arange(self.cells[axis] + 1) * CELL_PX
+        first, last = edges[:-1] - margin_px, edges[1:] + margin_px
+        start = np.clip(first - size // 2, 0, extent_px - size)
+        stop = np.clip(last - size // 2, 0, extent_px - size) + size
+        return np.asarray((edges[:-1, None] < stop) & (edges[1:, None] > start))
+
     def blocks_with(self, cells: Mask) -> tuple[Tile, ...]:
         """Blocks that hold one of the cells; they may reach over the image's edges."""
         step = self.block_px // CELL_PX
@@ -67,13 +92,6 @@ class BlockLattice:
     def features_before(self, tile: Tile, scale: int) -> tuple[int, int]:
         """Features (rows, columns) between the start of the lattice and the tile."""
         return (tile.row - self.start[0]) // scale, (tile.column - self.start[1]) // scale
-
-
-def dilate(cells: Mask, reach_px: int) -> Mask:
-    """Cells within `reach_px` of one of the cells."""
-    reach = -(-reach_px // CELL_PX)
-    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    return cv2.dilate(cells.view(np.uint8), kernel).astype(bool)
 
 
 def clip(block: Tile, shape: tuple[int, ...]) -> Tile:

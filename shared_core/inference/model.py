@@ -98,21 +98,19 @@ def make_backend(
     threads: int | None = 1,
 ) -> GatedBackend:
     """Put a folded network on a device; see `load_model`."""
-    chosen_device, chosen_backend = choose(device, backend)
+    chosen_device, chosen_backend = choose(device, backend, precision)
     if chosen_backend == "openvino":
-        if precision == "float16":
-            raise DeviceError("float16 is for GPUs; on the CPU use float32 or bfloat16.")
         from shared_core.inference.backends.openvino_scunet import OpenVinoScuNet
 
         return OpenVinoScuNet(net, precision=precision, threads=threads)
-    if chosen_device == "cpu" and precision == "float16":
-        raise DeviceError("float16 is for GPUs; on the CPU use float32 or bfloat16.")
     from shared_core.inference.backends.torch_scunet import TorchScuNet
 
     return TorchScuNet(net, device=chosen_device, precision=precision, threads=threads)
 
 
-def choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
+def choose(
+    device: Device, backend: BackendChoice, precision: Precision = "float32"
+) -> tuple[str, BackendName]:
     """Decide on what to run, without importing torch where it cannot help.
 
     Raises
@@ -120,23 +118,30 @@ def choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
     DeviceError
         If what is asked for is not installed or not there.
     """
+    chosen = _choose(device, backend)
+    if precision == "float16" and chosen[0] == "cpu":
+        raise DeviceError("float16 is for GPUs; on the CPU use float32 or bfloat16.")
+    return chosen
+
+
+def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
     has_torch, has_openvino = (find_spec(name) is not None for name in ("torch", "openvino"))
     if not has_torch and not has_openvino:
         raise DeviceError(
-            "No inference backend is installed; run pip install 'openbac[light]' (small, CPU) "
-            "or pip install 'openbac[torch]' (GPU or CPU)."
+            "No inference backend is installed; run pip install openvino (small, CPU) "
+            "or pip install torch (GPU or CPU)."
         )
     if backend == "openvino":
         if not has_openvino:
-            raise DeviceError("OpenVINO is not installed; run pip install 'openbac[light]'.")
+            raise DeviceError("OpenVINO is not installed; run pip install openvino.")
         if device in ("cuda", "mps"):
             raise DeviceError(f"The OpenVINO backend runs on the CPU; for {device} use the torch backend.")
         return "cpu", "openvino"
     if backend == "torch" and not has_torch:
-        raise DeviceError("torch is not installed; run pip install 'openbac[torch]'.")
+        raise DeviceError("torch is not installed; run pip install torch.")
     if device in ("cuda", "mps"):
         if not has_torch:
-            raise DeviceError(f"The device {device} needs torch; run pip install 'openbac[torch]'.")
+            raise DeviceError(f"The device {device} needs torch; run pip install torch.")
         if gpu() != device:
             raise DeviceError(f"This machine has no usable {device} device; use --device auto or cpu.")
         return device, "torch"

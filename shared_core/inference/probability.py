@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,11 @@ class Step:
     total: int
     answer: TileAnswer | None = None
     result: ProbabilityMap | None = None
+
+
+def to_probability(answer: NDArray[np.float32], output: Literal["logits", "raw"]) -> NDArray[np.float32]:
+    """Probability in [0, 1] of a network's answer, by the kind of output on its card."""
+    return sigmoid(answer) if output == "logits" else np.clip(answer, 0, 1)
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:

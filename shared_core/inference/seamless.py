@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.inference.blocks import BlockLattice, clip, dilate, scaled
+from shared_core.inference.blocks import BlockLattice, clip, scaled
 from shared_core.inference.features import FeatureBlocks
 from shared_core.inference.gates import CELL_PX, CellSums, corner_weights
 from shared_core.inference.memory import give_back_freed
-from shared_core.inference.probability import TileAnswer, sigmoid
+from shared_core.inference.probability import TileAnswer, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.tiled import normalised_levels
 from shared_core.inference.tiles import Tile, covering_tiles, pad_to
@@ -65,16 +65,18 @@ class SeamlessRun:
         self._net = net
         self._runner = runner
         self._levels = normalised_levels(card)
+        self._output = card.output
         self._block_px = card.tiling.tile_px
         least = self._block_px + 2 * DEEPEN_HALO_PX
         rows, columns = (max(-(-side // ALIGN_PX) * ALIGN_PX, least) for side in self._shape)
         self._image = pad_to(image_u8, (rows, columns))
         self._lattice = BlockLattice(self._image.shape, self._block_px, origin_px)
-        # The halo of a pass adds to what the gates' windows reach.
-        near = self._lattice.cells_of(valid)
-        reach = self._block_px // 2 + 2 * CELL_PX
-        self._deepened = self._lattice.blocks_with(dilate(near, reach))
-        self._encoded = self._lattice.blocks_with(dilate(near, 2 * reach))
+        deep = self._lattice.averaged_for(
+            self._lattice.cells_of(valid), self._shape, margin_px=DECODE_HALO_PX + CELL_PX
+        )
+        early = self._lattice.averaged_for(deep, self._shape, margin_px=DEEPEN_HALO_PX + CELL_PX)
+        self._deepened = self._lattice.blocks_with(deep)
+        self._encoded = self._lattice.blocks_with(early)
         self.tiles = covering_tiles(
             valid, tile_px=self._block_px, align_px=ALIGN_PX, origin_px=(origin_px[0], origin_px[1])
         )
@@ -93,11 +95,11 @@ class SeamlessRun:
         features_2 = FeatureBlocks(self._lattice, gates_2.excite_bias.size, 4, windows=[*deepened, *decoded])
         features_3 = FeatureBlocks(self._lattice, gates_3.excite_bias.size, 8, windows=decoded)
 
-        sums = CellSums(gates_2.excite_bias.size, self._lattice.cells, CELL_PX // 4)
+        sums = self._cell_sums(gates_2.excite_bias.size, 4)
         yield from self._encode(features_2, sums)
         give_back_freed()
         features_2.weigh_by(corner_weights(sums, gates_2.weights, self._block_px))
-        sums = CellSums(gates_3.excite_bias.size, self._lattice.cells, CELL_PX // 8)
+        sums = self._cell_sums(gates_3.excite_bias.size, 8)
         yield from self._deepen(features_2, features_3, sums)
         give_back_freed()
         features_3.weigh_by(corner_weights(sums, gates_3.weights, self._block_px))
@@ -154,7 +156,7 @@ class SeamlessRun:
             for block, window, answer in zip(blocks, windows, logits, strict=True):
                 core = clip(block, self._shape)
                 rows, columns = scaled(core, 1, start=window)
-                probability = sigmoid(answer[rows, columns])
+                probability = to_probability(answer[rows, columns], self._output)
                 probability *= self._valid[core.slices]
                 self._probability[core.slices] = probability
                 yield TileAnswer(core, probability)
@@ -179,6 +181,16 @@ class SeamlessRun:
         real = kept[:, : bottom - core.row // features.scale, : right - core.column // features.scale]
         if real.size:
             sums.add(real, *self._lattice.features_before(core, features.scale))
+
+    def _cell_sums(self, channels: int, scale: int) -> CellSums:
+        rows, columns = (-(-side // scale) for side in self._shape)
+        return CellSums(
+            channels,
+            self._lattice.cells,
+            extent=(rows, columns),
+            before=self._lattice.features_before(Tile(0, 0, 0, 0), scale),
+            features_per_cell=CELL_PX // scale,
+        )
 
     def _flat_key(self, window: Tile) -> tuple[object, ...] | None:
         crop = self._image[window.slices]

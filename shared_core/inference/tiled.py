@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.inference.probability import TileAnswer, sigmoid
+from shared_core.inference.probability import TileAnswer, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.stitching import MaximumStitcher, Stitcher, WeightedStitcher
 from shared_core.inference.tiles import Tile, mean_and_sd_pass, pad_to, regular_tiles
@@ -77,7 +77,7 @@ class TiledRun:
             inputs = np.stack([self._levels[self._image[tile.slices]] for tile in batch])
             logits = self._runner.tile_logits(inputs)
             for tile, answer in zip(batch, logits, strict=True):
-                probability = sigmoid(answer) if self._card.output == "logits" else np.clip(answer, 0, 1)
+                probability = to_probability(answer, self._card.output)
                 self._stitcher.add(tile, probability)
                 yield TileAnswer(_inside(tile, self._shape), _crop(probability, tile, self._shape))
 

@@ -54,11 +54,11 @@ class LeanGate:
     excite_weight: Array
     excite_bias: Array
 
-    def weights(self, pooled: NDArray[np.floating]) -> Array:
+    def weights(self, pooled: Array) -> Array:
         """Channel weights in (0, 1) for pooled features; the last axis holds the channels."""
         hidden = np.maximum(pooled @ self.squeeze_weight.T + self.squeeze_bias, 0.0)
         logits = hidden @ self.excite_weight.T + self.excite_bias
-        weights: Array = (1.0 / (1.0 + np.exp(-logits))).astype(np.float32)
+        weights: Array = 1.0 / (1.0 + np.exp(-logits))
         return weights
 
 

@@ -82,7 +82,7 @@ def raster_group(path: Path) -> str:
 
     Files named by their view alone belong to their folder.
     """
-    return named_projection(path.stem).rest or path.parent.name or path.stem
+    return named_projection(path.stem).rest or path.resolve().parent.name or path.stem
 
 
 def _mammogram_header(

@@ -128,6 +128,10 @@ def _check_values(card: ModelCard) -> None:
         (preprocessing.median_px >= 0, "preprocessing.median_px must not be negative"),
         (preprocessing.opening_radius_px >= 0, "preprocessing.opening_radius_px must not be negative"),
         (0 < tiling.stride_px <= tiling.tile_px, "tiling.stride_px must be above 0 and at most tile_px"),
+        (
+            tiling.tile_px % (16 if tiling.stitching == "seamless" else 8) == 0,
+            "tiling.tile_px must be a multiple of 8, with seamless stitching of 16",
+        ),
         (math.isfinite(card.threshold), "threshold must be finite"),
         (
             card.output != "logits" or 0 < card.threshold < 1,

@@ -181,3 +181,40 @@ def test_missing_weights_are_said_with_what_to_do(
     assert "raw.githubusercontent.com" in error
     assert "SCU_Net_512_512_best_BCE_pos_all.pt" in error
     assert "Traceback" not in error
+
+
+def test_files_named_from_their_own_folder_are_one_exam(
+    real_mammograms: Path,
+    published_weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("LCC.png", "RCC.png"):
+        (tmp_path / name).write_bytes((real_mammograms / FILM).read_bytes() + name.encode())
+    monkeypatch.chdir(tmp_path)
+    weights = ["--weights", str(published_weights.resolve())]
+    assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "1", *weights]) == 0
+    (exam,) = json.loads(capsys.readouterr().out)["exams"]
+    assert exam["missing_views"] == ["LMLO", "RMLO"]
+
+
+def test_precision_that_the_device_lacks_is_said_before_the_work(
+    real_mammograms: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--device", "cpu", "--precision", "float16", "--weights", str(published_weights)]
+    assert main(["analyze", str(real_mammograms / FILM), "--json", *options]) == 1
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "float16 is for GPUs" in answer.err
+
+
+def test_failed_view_keeps_what_its_header_said(
+    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = sorted(cbis_dicoms.rglob("*.dcm"))[0]
+    (tmp_path / "cut.dcm").write_bytes(file.read_bytes()[:100_000])
+    assert main(["analyze", str(tmp_path), "--json", "--weights", str(published_weights)]) == 1
+    (view,) = json.loads(capsys.readouterr().out)["views"]
+    assert view["status"] == "failed"
+    assert (view["view"], view["laterality"]) == ("CC", "L")

@@ -53,8 +53,8 @@ def test_one_row_a_view_in_the_order_given(records: list[dict]) -> None:
     assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
     first, failed, last = rows
     assert first["file"].endswith("Ähre, links.dcm")
-    assert first["view_modifiers"] == "rolled; magnification"
-    assert first["warnings"] == 'One.; Two, "2".'
+    assert first["view_modifiers"] == "rolled | magnification"
+    assert first["warnings"] == 'One. | Two, "2".'
     assert (first["spacing_row_mm"], first["excluded_px"], first["resampled"]) == ("0.07", "42", "false")
     assert float(first["bac_area_mm2"]) == records[0]["metrics"]["bac_area_mm2"]
     assert failed["error"] == "broken.dcm is empty; copy it again."
@@ -79,7 +79,7 @@ def test_one_row_an_exam_with_a_column_for_each_side(make_view: Callable) -> Non
     exam = Exam("P1", "P1", "20200101", (view.header,))
     (row,) = read(exams_csv([exam_record(exam, measure_exam([(view.header, view.measurement)]))]))
     assert list(row) == list(EXAM_COLUMNS)
-    assert row["missing_views"] == "LCC; LMLO; RMLO"
+    assert row["missing_views"] == "LCC | LMLO | RMLO"
     assert float(row["right_mean_bac_area_mm2"]) == view.measurement.bac_area_mm2
     assert row["left_mean_bac_area_mm2"] == row["guo_index"] == ""
 

@@ -42,13 +42,17 @@ def test_blended_tiles_depend_on_the_grid_less_than_the_published_maximum(random
 
 
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(row=st.integers(0, 300), column=st.integers(0, 420), size=st.integers(10, 200))
+@given(
+    row=st.integers(0, 600) | st.just(0),
+    column=st.integers(0, 700) | st.just(0),
+    size=st.integers(10, 200),
+)
 def test_skipping_what_is_not_wanted_changes_nothing_that_is(
     random_model: Model, row: int, column: int, size: int
 ) -> None:
-    image = texture((320, 440), seed=2)
-    image[:, 250:] = 0
-    image[250:, :100] = 17
+    image = texture((620, 720), seed=2)
+    image[:, 450:] = 0
+    image[400:, :300] = 17
     valid = np.zeros(image.shape, bool)
     valid[row : row + size, column : column + size] = True
     part = segment(prepared_view(image, valid), random_model).values
@@ -111,8 +115,9 @@ def test_seamless_grid_moves_only_in_steps_of_its_deepest_layer(random_model: Mo
         _probability(random_model, texture((200, 200)), origin_px=(3, 0))
 
 
-def test_raw_output_is_not_squeezed(random_model: Model) -> None:
-    tiling = TilingPreset(128, 96, "maximum", "outside-valid-area")
+@pytest.mark.parametrize("stitching", ["maximum", "seamless"])
+def test_raw_output_is_not_squeezed(random_model: Model, stitching: str) -> None:
+    tiling = TilingPreset(128, 96, stitching, "outside-valid-area")  # type: ignore[arg-type]
     raw = with_card(random_model, output="raw", tiling=tiling)
     logits = with_card(random_model, output="logits", tiling=tiling)
     image = texture((128, 128))

@@ -34,7 +34,8 @@ def test_a_window_over_several_blocks_is_cut_whole(row: int, column: int, origin
     lattice = BlockLattice((320, 400), 128, (8 * origin, 8 * origin))
     window = Tile(8 * row, 8 * column, 160, 160)
     features = _filled(whole, lattice, [window], shared=shared)
-    corners = np.random.default_rng(1).uniform(size=(10, 12, 3)).astype(np.float32)
+    rows, columns = lattice.cells
+    corners = np.random.default_rng(1).uniform(size=(rows + 1, columns + 1, 3)).astype(np.float32)
     wanted = whole[:, 2 * row : 2 * row + 40, 2 * column : 2 * column + 40].copy()
     np.testing.assert_array_equal(features.cut(window), wanted)
     features.weigh_by(corners)

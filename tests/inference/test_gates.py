@@ -8,28 +8,43 @@ from hypothesis import given, strategies as st
 from shared_core.inference.gates import CELL_PX, CellSums, weigh
 
 
-def _sums(features: np.ndarray, step: int, block: int) -> CellSums:
-    rows, columns = (-(-side // step) for side in features.shape[1:])
-    sums = CellSums(len(features), (rows, columns), step)
-    for row in range(0, features.shape[1], block):
-        for column in range(0, features.shape[2], block):
-            sums.add(features[:, row : row + block, column : column + block], row, column)
+def _sums(features: np.ndarray, step: int, block: int, before: tuple[int, int] = (0, 0)) -> CellSums:
+    rows, columns = features.shape[1:]
+    cells = -(-(before[0] + rows) // step), -(-(before[1] + columns) // step)
+    sums = CellSums(len(features), cells, extent=(rows, columns), before=before, features_per_cell=step)
+    for row in range(0, rows, block):
+        for column in range(0, columns, block):
+            part = features[:, row : row + block, column : column + block]
+            sums.add(part, row + before[0], column + before[1])
     return sums
 
 
-@given(seed=st.integers(0, 99), block=st.sampled_from([4, 12, 20, 100]))
-def test_window_means_are_plain_means_whatever_the_blocks(seed: int, block: int) -> None:
+@given(
+    seed=st.integers(0, 99),
+    block=st.sampled_from([4, 12, 20, 100]),
+    before=st.sampled_from([(0, 0), (4, 8), (16, 20)]),
+)
+def test_window_means_are_plain_means_whatever_the_blocks(
+    seed: int, block: int, before: tuple[int, int]
+) -> None:
     rng = np.random.default_rng(seed)
-    step = 4
+    step, size = 4, 16
     features = rng.normal(size=(3, 48, 37)).astype(np.float32)
-    means = _sums(features, step, block).window_means(4 * CELL_PX)
-    cells = (12, 10)
-    for row in range(cells[0] + 1):
-        for column in range(cells[1] + 1):
-            top = min(max(row - 2, 0), cells[0] - 4) * step
-            left = min(max(column - 2, 0), cells[1] - 4) * step
-            wanted = features[:, top : top + 4 * step, left : left + 4 * step].mean(axis=(1, 2))
-            np.testing.assert_allclose(means[row, column], wanted, atol=1e-5)
+    means = _sums(features, step, block, before).window_means(4 * CELL_PX)
+    for row in range(means.shape[0]):
+        for column in range(means.shape[1]):
+            top = min(max(row * step - before[0] - size // 2, 0), 48 - size)
+            left = min(max(column * step - before[1] - size // 2, 0), 37 - size)
+            wanted = features[:, top : top + size, left : left + size].mean(axis=(1, 2))
+            # The last window begins inside a cell; cells are cut in proportion there.
+            exact = left % step == 0
+            np.testing.assert_allclose(means[row, column], wanted, atol=1e-4 if exact else 0.5)
+
+
+def test_lattice_that_begins_before_the_image_sees_no_more_than_the_image() -> None:
+    features = np.ones((1, 40, 40), np.float32)
+    means = _sums(features, 4, 40, before=(12, 3)).window_means(4 * CELL_PX)
+    np.testing.assert_allclose(means, 1.0, atol=1e-6)
 
 
 def test_window_wider_than_the_image_sees_all_of_it() -> None:
