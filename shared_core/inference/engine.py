@@ -46,6 +46,7 @@ def segment_steps(
     give_back_freed()
     for done, answer in enumerate(run.answers(), start=1):
         yield Step(done, total, answer=answer)
+    runner.release_memory()
     give_back_freed()
     result = ProbabilityMap(
         values=to_source(run.result(), prepared),

@@ -11,6 +11,7 @@ Averages are kept in cells of 16 px, and weights are interpolated between the co
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ CELL_PX = 16
 """Side of a cell: fine enough that the place of the lattice moves no probability by more than 0.01."""
 
 Array = NDArray[np.float32]
+ALL = slice(None)
 
 
 class CellSums:
@@ -69,40 +71,80 @@ class CellSums:
         self._sums[place] += sums.transpose(1, 2, 0)
         self._counts[place] += counts
 
-    def window_means(self, window_px: int) -> Array:
+    def window_means(self, window_px: int, corners: tuple[slice, slice] = (ALL, ALL)) -> Array:
         """Averages over the window around each corner of the cells, kept inside the image.
 
         Parameters
         ----------
         window_px
             Side of the window.
+        corners
+            Which (rows, columns) of corners.
 
         Returns
         -------
-        (rows + 1, columns + 1, channels); 0 where the window saw nothing.
+        (rows, columns, channels), one row and column of corners more than there are cells; 0 where
+        the window saw nothing.
         """
         size = window_px * self.features_per_cell // CELL_PX
-        rows, columns = (self._coverage(size, axis) for axis in (0, 1))
-        shape = (len(rows), self._sums.shape[1], self._sums.shape[2])
-        sums: Array = columns @ (rows @ self._sums.reshape(len(self._sums), -1)).reshape(shape)
-        counts = rows @ self._counts @ columns.T
+        (rows, by_row), (columns, by_column) = (self._coverage(size, axis, corners[axis]) for axis in (0, 1))
+        cells = self._sums[rows, columns]
+        over_rows = (by_row @ cells.reshape(len(cells), -1)).reshape(len(by_row), *cells.shape[1:])
+        sums: Array = by_column @ over_rows
+        counts = by_row @ self._counts[rows, columns] @ by_column.T
         # A window that saw nothing has sums of 0, too.
         sums /= np.maximum(counts, 1)[..., None]
         return sums
 
-    def _coverage(self, size: int, axis: int) -> Array:
-        """Part of each cell (columns) that the window around each corner (rows) covers."""
+    def _coverage(self, size: int, axis: int, corners: slice) -> tuple[slice, Array]:
+        """Cells under the windows around some corners, and the part (corners, cells) that each covers."""
         extent = self._extent[axis]
-        corners = np.arange(self._counts.shape[axis] + 1) * self.features_per_cell - self._before[axis]
-        start = np.clip(corners - size // 2, 0, max(extent - size, 0))[:, None]
-        edges = np.clip(corners, 0, extent)
+        places = np.arange(self._counts.shape[axis] + 1) * self.features_per_cell - self._before[axis]
+        start = np.clip(places[corners] - size // 2, 0, max(extent - size, 0))[:, None]
+        edges = np.clip(places, 0, extent)
         low, high = np.maximum(edges[:-1], start), np.minimum(edges[1:], start + min(size, extent))
-        return np.asarray(np.clip(high - low, 0, None) / np.maximum(np.diff(edges), 1), np.float32)
+        parts = np.clip(high - low, 0, None) / np.maximum(np.diff(edges), 1)
+        covered = np.flatnonzero(parts.any(axis=0))
+        cells = slice(int(covered[0]), int(covered[-1]) + 1)
+        return cells, np.asarray(parts[:, cells], np.float32)
+
+
+class Corners(Protocol):
+    """Weights at the corners of the cells: an array (rows, columns, channels), or what acts like it."""
+
+    def __getitem__(self, corners: tuple[slice, slice], /) -> Array:
+        """Weights at some of the corners."""
+        ...
+
+
+class CornerWeights:
+    """Gate weights at the corners of the cells, made where they are asked for.
+
+    Those of a whole image would take 20 MB, and need all sums at once.
+
+    Parameters
+    ----------
+    sums
+        Complete as far as the windows around the corners reach that are asked for.
+    gate
+        Weights from averages, over the last axis.
+    window_px
+        Side of the window.
+    """
+
+    def __init__(self, sums: CellSums, gate: Callable[[Array], Array], window_px: int) -> None:
+        self._sums = sums
+        self._gate = gate
+        self._window_px = window_px
+
+    def __getitem__(self, corners: tuple[slice, slice], /) -> Array:
+        """Weights at some corners, (rows, columns, channels)."""
+        return self._gate(self._sums.window_means(self._window_px, corners))
 
 
 def weigh(
     features: Array,
-    corner_weights: Array,
+    corner_weights: Corners,
     *,
     first: tuple[int, int],
     features_per_cell: int,
@@ -114,7 +156,7 @@ def weigh(
     features
         (channels, h, w), changed.
     corner_weights
-        (rows + 1, columns + 1, channels) of the whole lattice.
+        Of the whole lattice.
     first
         (row, column) of the block's first feature on the lattice.
     features_per_cell
@@ -125,11 +167,6 @@ def weigh(
     corners = np.ascontiguousarray(corner_weights[rows, columns].transpose(2, 0, 1))
     # A product of three matrices a channel: 2 to 3 times faster than looking the corners up.
     features *= by_row @ corners @ by_column.T
-
-
-def corner_weights(sums: CellSums, gate: Callable[[NDArray[np.floating]], Array], window_px: int) -> Array:
-    """Gate weights at the corners of the cells, (rows + 1, columns + 1, channels)."""
-    return gate(sums.window_means(window_px))
 
 
 def _padded(features: Array, top: int, left: int, step: int) -> Array:

@@ -44,6 +44,10 @@ class Runner:
         """What runs now."""
         return self._backend.info
 
+    def release_memory(self) -> None:
+        """See `GatedBackend.release_memory`."""
+        self._backend.release_memory()
+
     def tile_logits(self, tiles: Array) -> Array:
         """Whole tiles, (n, h, w) to (n, h, w)."""
         return self._run(lambda backend: backend.tile_logits, tiles)

@@ -1,20 +1,22 @@
 """Segment without seams: SCU-Net with windowed gates, in blocks that do not show.
 
 Three passes over blocks of the image: encode to a quarter, weigh by the gates of the windows around
-(see `gates`), deepen to an eighth, weigh again, decode. Each block is computed with a halo as wide as
+(see `gates`), deepen to an eighth, weigh again, decode. The last two go down the image together, so
+that the features between them are never all there at once. Each block is computed with a halo as wide as
 the layers of its pass can see, so a block's border changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.blocks import BlockLattice, clip, scaled
 from shared_core.inference.features import FeatureBlocks
-from shared_core.inference.gates import CELL_PX, CellSums, corner_weights
+from shared_core.inference.gates import CELL_PX, CellSums, CornerWeights
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.probability import TileAnswer, to_probability
 from shared_core.inference.runner import Runner
@@ -95,15 +97,14 @@ class SeamlessRun:
         features_2 = FeatureBlocks(self._lattice, gates_2.excite_bias.size, 4, windows=[*deepened, *decoded])
         features_3 = FeatureBlocks(self._lattice, gates_3.excite_bias.size, 8, windows=decoded)
 
-        sums = self._cell_sums(gates_2.excite_bias.size, 4)
-        yield from self._encode(features_2, sums)
+        sums_2 = self._cell_sums(gates_2.excite_bias.size, 4)
+        yield from self._encode(features_2, sums_2)
+        self._runner.release_memory()
         give_back_freed()
-        features_2.weigh_by(corner_weights(sums, gates_2.weights, self._block_px))
-        sums = self._cell_sums(gates_3.excite_bias.size, 8)
-        yield from self._deepen(features_2, features_3, sums)
-        give_back_freed()
-        features_3.weigh_by(corner_weights(sums, gates_3.weights, self._block_px))
-        yield from self._decode(features_2, features_3)
+        features_2.weigh_by(CornerWeights(sums_2, gates_2.weights, self._block_px))
+        sums_3 = self._cell_sums(gates_3.excite_bias.size, 8)
+        features_3.weigh_by(CornerWeights(sums_3, gates_3.weights, self._block_px))
+        yield from self._deepen_and_decode(features_2, features_3, sums_3)
 
     def result(self) -> Array:
         """The map at the size of the image."""
@@ -136,25 +137,48 @@ class SeamlessRun:
         ):
             self._keep(answer, block, window, features_2, sums)
 
-    def _deepen(self, features_2: FeatureBlocks, features_3: FeatureBlocks, sums: CellSums) -> Iterator[None]:
-        for blocks in self._batches(self._deepened):
-            windows = [self._lattice.window(block, DEEPEN_HALO_PX) for block in blocks]
+    def _deepen_and_decode(
+        self, features_2: FeatureBlocks, features_3: FeatureBlocks, sums: CellSums
+    ) -> Iterator[TileAnswer | None]:
+        """Deepen row after row of blocks, and decode each tile as soon as its gates are known."""
+        rows = [list(blocks) for _, blocks in groupby(self._deepened, key=lambda block: block.row)]
+        left = list(self.tiles)
+        for number, blocks in enumerate(rows, start=1):
+            yield from self._deepen(blocks, features_2, features_3, sums)
+            done_to = rows[number][0].row if number < len(rows) else self._shape[0]
+            ready = [tile for tile in left if self._reach(tile) <= done_to]
+            left = left[len(ready) :]
+            yield from self._decode(ready, features_2, features_3)
+
+    def _reach(self, tile: Tile) -> int:
+        """Row of the image that the gates' windows around a decoded tile reach down to."""
+        window = self._lattice.window(tile, DECODE_HALO_PX)
+        rows: int = self._shape[0]
+        return min(window.row + window.height + CELL_PX + self._block_px // 2, rows)
+
+    def _deepen(
+        self, blocks: Sequence[Tile], features_2: FeatureBlocks, features_3: FeatureBlocks, sums: CellSums
+    ) -> Iterator[None]:
+        for batch in self._batches(blocks):
+            windows = [self._lattice.window(block, DEEPEN_HALO_PX) for block in batch]
             answers = self._runner.deepen(self._inputs(windows), _cut(features_2, windows))
-            for block, window, answer in zip(blocks, windows, answers, strict=True):
+            for block, window, answer in zip(batch, windows, answers, strict=True):
                 self._keep(answer, block, window, features_3, sums)
                 yield None
 
-    def _decode(self, features_2: FeatureBlocks, features_3: FeatureBlocks) -> Iterator[TileAnswer]:
-        for blocks in self._batches(self.tiles):
-            windows = [self._lattice.window(block, DECODE_HALO_PX) for block in blocks]
+    def _decode(
+        self, tiles: Sequence[Tile], features_2: FeatureBlocks, features_3: FeatureBlocks
+    ) -> Iterator[TileAnswer]:
+        for batch in self._batches(tiles):
+            windows = [self._lattice.window(tile, DECODE_HALO_PX) for tile in batch]
             # Tiles come from top to bottom: the features above are not needed any more.
             for features in (features_2, features_3):
                 features.drop_above(windows[0].row)
             logits = self._runner.decode(
                 self._inputs(windows), _cut(features_2, windows), _cut(features_3, windows)
             )
-            for block, window, answer in zip(blocks, windows, logits, strict=True):
-                core = clip(block, self._shape)
+            for tile, window, answer in zip(batch, windows, logits, strict=True):
+                core = clip(tile, self._shape)
                 rows, columns = scaled(core, 1, start=window)
                 probability = to_probability(answer[rows, columns], self._output)
                 probability *= self._valid[core.slices]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from shared_core.inference.gates import CELL_PX, CellSums, weigh
+from shared_core.inference.gates import CELL_PX, CellSums, CornerWeights, weigh
 
 
 def _sums(features: np.ndarray, step: int, block: int, before: tuple[int, int] = (0, 0)) -> CellSums:
@@ -67,3 +67,22 @@ def test_weights_run_linearly_between_corners() -> None:
     weigh(features, corners, first=(0, 0), features_per_cell=4)
     np.testing.assert_allclose(features[0, :, 0], (np.arange(8) + 0.5) / 4, atol=1e-6)
     np.testing.assert_allclose(features[0], np.broadcast_to(features[0, :, :1], (8, 8)), atol=1e-6)
+
+
+def test_weights_of_some_corners_are_those_of_the_whole_lattice() -> None:
+    features = np.random.default_rng(0).normal(size=(3, 96, 80)).astype(np.float32)
+    sums = _sums(features, 4, 100, before=(4, 8))
+    weights = CornerWeights(sums, np.tanh, 4 * CELL_PX)
+    whole = np.tanh(sums.window_means(4 * CELL_PX))
+    rows, columns = slice(3, 11), slice(0, 5)
+    np.testing.assert_allclose(weights[rows, columns], whole[rows, columns], atol=1e-6)
+
+
+def test_weights_need_only_the_sums_that_their_windows_reach() -> None:
+    features = np.random.default_rng(1).normal(size=(2, 96, 64)).astype(np.float32)
+    upper = CellSums(2, (24, 16), extent=(96, 64), before=(0, 0), features_per_cell=4)
+    upper.add(features[:, :48], 0, 0)
+    corners = slice(0, 11), slice(0, 17)
+    known = CornerWeights(upper, np.tanh, 4 * CELL_PX)[corners]
+    complete = CornerWeights(_sums(features, 4, 100), np.tanh, 4 * CELL_PX)[corners]
+    np.testing.assert_allclose(known, complete, atol=1e-6)

@@ -60,6 +60,10 @@ class TileBackend(Protocol):
 class GatedBackend(TileBackend, Protocol):
     """Runs SCU-Net in three steps, so that the gates can be computed between them."""
 
+    def release_memory(self) -> None:
+        """Give back what is kept for the next call of a step; it is allocated again then."""
+        ...
+
     def encode(self, image: Array) -> Array:
         """Features at a quarter before their gate: (n, h, w) to (n, 32, h / 4, w / 4)."""
         ...

@@ -46,7 +46,6 @@ class OpenVinoScuNet:
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads
         self._requests: dict[tuple[str, tuple[int, ...]], Any] = {}
-        self._running: Any = None
         self._info = BackendInfo(
             name="openvino",
             version=ov.__version__.split("-")[0],
@@ -59,6 +58,11 @@ class OpenVinoScuNet:
     def info(self) -> BackendInfo:
         """What runs."""
         return self._info
+
+    def release_memory(self) -> None:
+        """Give back the activations of all steps; without this each step keeps its own."""
+        for request in self._requests.values():
+            request.get_compiled_model().release_memory()
 
     def tile_logits(self, tiles: Array) -> Array:
         """Answer whole tiles with their own gates, as published."""
@@ -89,13 +93,7 @@ class OpenVinoScuNet:
             parameters = [ops.parameter(list(array.shape), np.float32) for array in inputs]
             model = ov.Model([build(*parameters)], parameters, step)
             self._requests[key] = self._core.compile_model(model, "CPU", self._options).create_infer_request()
-        request = self._requests[key]
-        if request is not self._running:
-            # An image goes through one step after the other: only one needs room for activations.
-            if self._running is not None:
-                self._running.get_compiled_model().release_memory()
-            self._running = request
-        return request
+        return self._requests[key]
 
     def _build_tile(self, image: Node) -> Node:
         half = _shrink(image)

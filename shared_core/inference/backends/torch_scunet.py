@@ -67,6 +67,9 @@ class TorchScuNet:
         """What runs."""
         return self._info
 
+    def release_memory(self) -> None:
+        """Nothing is kept on a CPU; on a GPU torch's allocator serves all steps from one store."""
+
     def constant(self, array: NDArray[np.float32]) -> Tensor:
         """Put a weight on the device, in the layout that its convolutions are quickest in."""
         tensor = torch.from_numpy(np.array(array)).to(self._device, self._dtype)
