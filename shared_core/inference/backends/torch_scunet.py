@@ -129,6 +129,8 @@ class _Conv:
         self.weight = owner.constant(conv.weight)
         self.bias = None if conv.bias is None else owner.constant(conv.bias)
         self.slope = None if conv.slope is None else owner.constant(conv.slope)
+        # One slope for all channels: the same function, which torch has in place.
+        self.one_slope = None if conv.slope is None or conv.slope.size > 1 else float(conv.slope[0])
         self.stride, self.dilation, self.groups = conv.stride, conv.dilation, conv.groups
         self.padding = conv.dilation * (conv.weight.shape[-1] // 2)
 
@@ -136,13 +138,19 @@ class _Conv:
         y = functional.conv2d(
             x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
         )
-        return y if self.slope is None else functional.prelu(y, self.slope)
+        return self._activated(y)
 
     def joined(self, skip: Tensor, up: Tensor) -> Tensor:
         """Convolve two inputs as if side by side, without a copy of both: the largest array of a pass."""
         near, far = self.weight[:, : skip.shape[1]], self.weight[:, skip.shape[1] :]
         y = functional.conv2d(up, far, self.bias, padding=self.padding)
+        del up
         y += functional.conv2d(skip, near, padding=self.padding)
+        return self._activated(y)
+
+    def _activated(self, y: Tensor) -> Tensor:
+        if self.one_slope is not None:
+            return functional.leaky_relu(y, self.one_slope, inplace=True)
         return y if self.slope is None else functional.prelu(y, self.slope)
 
 
