@@ -1,0 +1,1 @@
+"""Physically simulated mammograms with exact truth."""
