@@ -14,6 +14,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "shared_core"
 LAYERS = (
     ("errors", "version", "mammogram"),
+    ("physics",),
     ("reading",),
     ("preprocessing",),
     ("networks",),
