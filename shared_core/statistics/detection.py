@@ -1,0 +1,133 @@
+"""Image-level detection: is there BAC or not, from a score or from yes and no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from shared_core.errors import UsageError
+from shared_core.statistics.packages import package
+from shared_core.statistics.samples import ratio, values
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of yes and no against the truth, and the rates from them; NaN where there is no such case."""
+
+    true_negatives: int
+    true_positives: int
+    false_negatives: int
+    false_positives: int
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return self.true_negatives + self.true_positives + self.false_negatives + self.false_positives
+
+    @property
+    def sensitivity(self) -> float:
+        """TP / (TP + FN), also called recall."""
+        return ratio(self.true_positives, self.true_positives + self.false_negatives)
+
+    @property
+    def specificity(self) -> float:
+        """TN / (TN + FP)."""
+        return ratio(self.true_negatives, self.true_negatives + self.false_positives)
+
+    @property
+    def precision(self) -> float:
+        """TP / (TP + FP), also called positive predictive value."""
+        return ratio(self.true_positives, self.true_positives + self.false_positives)
+
+    @property
+    def negative_predictive_value(self) -> float:
+        """TN / (TN + FN)."""
+        return ratio(self.true_negatives, self.true_negatives + self.false_negatives)
+
+    @property
+    def accuracy(self) -> float:
+        """(TP + TN) / all."""
+        return ratio(self.true_positives + self.true_negatives, self.n)
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of sensitivity and specificity; also the AUC-ROC of a yes-or-no answer."""
+        return (self.sensitivity + self.specificity) / 2
+
+    @property
+    def f1(self) -> float:
+        """2 TP / (2 TP + FP + FN)."""
+        twice = 2 * self.true_positives
+        return ratio(twice, twice + self.false_positives + self.false_negatives)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Areas under the curves of a score."""
+
+    auc_roc: float
+    """P(score of a positive > of a negative) + P(equal) / 2."""
+    auc_pr: float
+    """Average precision: sum of (R_k - R_(k-1)) P_k over thresholds, not interpolated."""
+    positives: int
+    negatives: int
+
+
+def confusion(truth: ArrayLike, answer: ArrayLike) -> Confusion:
+    """Count yes and no.
+
+    Parameters
+    ----------
+    truth, answer
+        (cases,) of 0 and 1 or bool.
+    """
+    true, said = _yes_or_no(truth, "truth"), _yes_or_no(answer, "answers")
+    _same_length(true, said)
+    return Confusion(
+        true_negatives=int(np.sum(~true & ~said)),
+        true_positives=int(np.sum(true & said)),
+        false_negatives=int(np.sum(true & ~said)),
+        false_positives=int(np.sum(~true & said)),
+    )
+
+
+def curves(truth: ArrayLike, score: ArrayLike) -> Curves:
+    """AUC-ROC and AUC-PR of a score: a probability, an area, or an ordinal grade.
+
+    With a grade 0 to 3 as the score the AUC-ROC is the *ordinal* one; with "grade is 3" as the score it
+    is the *binary* one, which is the balanced accuracy. Ibrahim 2025 prints both as one: .93 and .87.
+
+    Raises
+    ------
+    UsageError
+        If there are only positives or only negatives, or scikit-learn is not installed.
+    """
+    true = _yes_or_no(truth, "truth")
+    scores = values(score, what="scores")
+    _same_length(true, scores)
+    positives = int(true.sum())
+    if positives in (0, true.size):
+        raise UsageError(
+            f"A curve needs positive and negative cases; {positives} of {true.size} are positive."
+        )
+    metrics = package("sklearn.metrics")
+    return Curves(
+        auc_roc=float(metrics.roc_auc_score(true, scores)),
+        auc_pr=float(metrics.average_precision_score(true, scores)),
+        positives=positives,
+        negatives=true.size - positives,
+    )
+
+
+def _yes_or_no(sample: ArrayLike, what: str) -> NDArray[np.bool_]:
+    array = values(sample, what=what)
+    if not np.isin(array, (0, 1)).all():
+        raise UsageError(f"The {what} must be 0 or 1 for each case.")
+    return array.astype(np.bool_)
+
+
+def _same_length(one: NDArray[np.generic], other: NDArray[np.generic]) -> None:
+    if one.size != other.size:
+        raise UsageError(f"Each case needs a truth and an answer; there are {one.size} and {other.size}.")

@@ -1,0 +1,25 @@
+"""The packages of the extra ``statistics``, imported when they are needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from shared_core.errors import UsageError
+
+INSTALL = "pip install 'openbac[statistics]'"
+
+
+def package(name: str) -> Any:
+    """The module `name`.
+
+    Raises
+    ------
+    UsageError
+        If it is not installed, with the command that installs it.
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or name).split(".")[0]
+        raise UsageError(f"This needs {missing}, which is not installed: {INSTALL}.") from error
