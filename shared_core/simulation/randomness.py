@@ -1,0 +1,81 @@
+"""Seeded chance: one independent stream for every part, and noise with a given spectrum."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import cv2
+import numpy as np
+from numpy import fft
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Map = NDArray[np.float32]
+
+
+def stream(seed: int, *names: str | int) -> np.random.Generator:
+    """Random numbers that belong to one named part of a patient.
+
+    Parts draw from streams of their own, so that a change in one part leaves the others as they were.
+    """
+    key = tuple(name if isinstance(name, int) else crc32(name.encode()) for name in names)
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def smooth_noise(rng: np.random.Generator, samples: int, correlation: float) -> Floats:
+    """One-dimensional noise of about unit variance.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    samples
+        Length of the result.
+    correlation
+        Correlation length in samples.
+    """
+    knots = rng.standard_normal(int(samples / max(correlation, 1.0)) + 3)
+    place = np.linspace(0, len(knots) - 1.001, samples) if samples > 1 else np.zeros(samples)
+    left = place.astype(int)
+    weight = place - left
+    weight = weight * weight * (3 - 2 * weight)
+    return np.asarray(knots[left] * (1 - weight) + knots[left + 1] * weight)
+
+
+def power_law_noise(
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    *,
+    beta: float,
+    grid_mm: float,
+    longest_mm: float,
+) -> Map:
+    """Noise with the power spectrum f^-beta, as mammographic texture has (beta about 3; Burgess 2001).
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    shape
+        (rows, columns).
+    beta
+        Exponent of the power spectrum.
+    grid_mm
+        Distance of samples.
+    longest_mm
+        Waves longer than this are held at its power.
+
+    Returns
+    -------
+    (rows, columns) float32
+        Zero mean, unit variance.
+    """
+    rows, columns = (cv2.getOptimalDFTSize(size) for size in shape)
+    spectrum = fft.rfft2(rng.standard_normal((rows, columns), dtype=np.float32))
+    across = fft.rfftfreq(columns, grid_mm).astype(np.float32)[None, :]
+    down = fft.fftfreq(rows, grid_mm).astype(np.float32)[:, None]
+    squared = across * across + down * down + np.float32(1 / longest_mm**2)
+    spectrum *= squared ** np.float32(-beta / 4)
+    spectrum[0, 0] = 0
+    noise = fft.irfft2(spectrum, s=(rows, columns), axes=(0, 1))[: shape[0], : shape[1]]
+    return np.asarray(noise / (noise.std() + 1e-9), np.float32)
