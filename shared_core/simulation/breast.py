@@ -56,7 +56,7 @@ def draw_shape(seed: int, side: str, *, size: Size, compressed_mm: float | None)
         half_width_mm=width,
         bluntness=common.uniform(1.75, 2.2),
         compressed_mm=compressed_mm if compressed_mm is not None else thickness,
-        axilla=common.uniform(0.5, 0.72),
+        axilla=common.uniform(0.55, 0.8),
         muscle=(common.uniform(0.35, 0.7), common.uniform(-0.35, 0.25)),
         abdomen_mm=common.uniform(4, 14) * (common.random() < 0.5),
         nipple_mm=common.uniform(0.5, 4),
@@ -83,14 +83,13 @@ def outline(shape: BreastShape, view: View, rng: np.random.Generator) -> Floats:
     height = shape.half_width_mm * relative
     if mlo:
         # Above, the tail towards the axilla; below, the abdomen: both leave the image.
-        rise = np.clip((relative + 0.3) / 1.7, 0, 1)
+        rise = np.clip((relative + 0.4) / 2.0, 0, 1)
         tail = shape.depth_mm * shape.axilla * rise * rise * (3 - 2 * rise)
         depth = (depth**3 + tail**3) ** (1 / 3)
         depth[relative < -1] = -20.0
-        depth = np.maximum(
-            depth,
-            shape.abdomen_mm * np.clip(-relative / 0.35 - 2.5, 0, 1) ** 1.5 - 20.0 * (shape.abdomen_mm == 0),
-        )
+        if shape.abdomen_mm > 0:
+            fold = np.clip(-relative / 0.35 - 2.5, 0, 1)
+            depth = np.maximum(depth, shape.abdomen_mm * fold**1.5)
     bump = np.exp(-((height / NIPPLE_HALF_WIDTH_MM) ** 4))
     depth = depth + shape.nipple_mm * bump
     far = 3 * shape.depth_mm

@@ -17,10 +17,10 @@ CREEP_MM = 0.8
 """Beyond the end of a section calcium thins out within this."""
 
 LOAD_MG_MM: dict[Pattern, tuple[float, float]] = {
-    "tram-track": (0.15, 0.55),
+    "tram-track": (0.2, 0.6),
     "coarse": (0.2, 0.7),
-    "ring": (0.12, 0.35),
-    "punctate": (0.025, 0.08),
+    "ring": (0.15, 0.4),
+    "punctate": (0.06, 0.14),
 }
 """Hydroxyapatite per length of artery of 0.6 mm radius."""
 
@@ -47,7 +47,7 @@ LOOKS: dict[Pattern, Look] = {
     "tram-track": Look(grain_mm=0.9, cover=0.35, softness=1.1, solid=0.0, sides=0.5, ragged=0.09),
     "coarse": Look(grain_mm=1.8, cover=-0.25, softness=0.7, solid=0.5, sides=0.1, ragged=0.13),
     "ring": Look(grain_mm=0.6, cover=-0.6, softness=0.8, solid=0.0, sides=0.2, ragged=0.06),
-    "punctate": Look(grain_mm=0.45, cover=-1.75, softness=0.5, solid=0.3, sides=0.0, ragged=0.05),
+    "punctate": Look(grain_mm=0.55, cover=-1.85, softness=0.5, solid=0.3, sides=0.0, ragged=0.05),
 }
 
 

@@ -56,7 +56,7 @@ def skin_fold(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
     ends = scene.placement.plane_pixels(np.stack([start, end]))
     curve = line(ends[0], ends[1], bend=rng.normal(0, 0.06))
     radius = rng.uniform(0.7, 2.2)
-    return (stroke("soft", curve, radius_px=scene.pixels(radius), peak=rng.uniform(1.5, 3.5)),)
+    return (stroke("soft", curve, radius_px=scene.pixels(radius), peak=rng.uniform(2.5, 5)),)
 
 
 def pacemaker(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:

@@ -80,7 +80,7 @@ def fibroadenoma(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
     rim *= 0.8 * radius / np.linalg.norm(rim, axis=1, keepdims=True)
     lumps = scene.placement.pixels(middle + rim)
     return (
-        grain(scene, "soft", mass, rng, radius_mm=radius, peak=1.2 * radius),
+        grain(scene, "soft", mass, rng, radius_mm=radius, peak=1.7 * radius),
         *(
             grain(scene, "mineral", place, rng, radius_mm=rng.uniform(0.4, 1.2), peak=rng.uniform(0.04, 0.12))
             for place in lumps

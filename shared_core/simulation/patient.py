@@ -229,7 +229,7 @@ def _pattern(severity: Severity, rng: np.random.Generator) -> Pattern:
 
 def _thickness(tube: Tube) -> float:
     """How much more calcium a wider artery carries than one of 0.6 mm radius."""
-    return float(np.clip(tube.radius_mm.mean() / 0.6, 0.5, 1.6))
+    return float(np.clip(tube.radius_mm.mean() / 0.6, 0.5, 2.0))
 
 
 def _wished_length(severity: Severity, pattern: Pattern, rng: np.random.Generator) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -42,7 +44,7 @@ def test_runs_hold_all_calcium_and_begin_and_end_with_it(points: list[bool]) -> 
         assert calcified[end - 1]
         covered[start:end] = True
     assert (covered | ~calcified).all()
-    for (_, end), (start, _) in zip(runs, runs[1:], strict=False):
+    for (_, end), (start, _) in pairwise(runs):
         assert (start - end + 1) * 3.0 >= 10
 
 
