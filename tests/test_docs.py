@@ -38,7 +38,10 @@ from shared_core.quantification import measure_exam
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-WRITTEN = ("README.md", *(f"docs/{name}.md" for name in ("user-guide", "methods", "results", "python")))
+WRITTEN = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("user-guide", "methods", "results", "python", "statistics")),
+)
 """By hand; the other pages are made by scripts."""
 FILM = "cbis-ddsm-P_00646-LCC.png"
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, info, models
+from shared_core.cli import analyze, change, compare, info, measure, models
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -46,9 +46,12 @@ def make_parser() -> argparse.ArgumentParser:
         "Research use only: never a diagnosis.",
     )
     parser.add_argument("--version", action="version", version=f"OpenBAC {SOFTWARE_VERSION}")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="analyze|info|models")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     analyze.add_parser(subparsers)
+    change.add_parser(subparsers)
+    compare.add_parser(subparsers)
     info.add_parser(subparsers)
+    measure.add_parser(subparsers)
     models.add_parser(subparsers)
     return parser
 

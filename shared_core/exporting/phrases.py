@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
@@ -69,7 +70,9 @@ def tam(measurement: ViewMeasurement) -> str:
 
 
 def model(provenance: Mapping[str, object]) -> str:
-    """``scunet-emory-2021, p > 0.5``."""
+    """``scunet-emory-2021, p > 0.5``; of a mask that was given, the name of its file."""
+    if "mask_file" in provenance:
+        return f"mask {Path(str(provenance['mask_file'])).name}"
     return f"{provenance.get('model_name', 'no model')}, p > {provenance.get('threshold', '?')}"
 
 

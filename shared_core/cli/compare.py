@@ -1,0 +1,89 @@
+"""``bac compare``: agreement of two masks, two folders of masks, or two tables of results."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from shared_core.cli import arguments
+from shared_core.cli.compare_masks import MaskOptions, compare_masks
+from shared_core.cli.compare_report import Report, agreement_table, document, write_report
+from shared_core.cli.compare_tables import compare_tables
+from shared_core.errors import UsageError
+from shared_core.exporting.plain import json_bytes
+
+OK = 0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``compare`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "compare",
+        help="say how well two masks, folders of masks or tables agree",
+        description="Agreement of A with B: two masks, two folders of masks with equal names, or two "
+        "tables (views.csv, exams.csv). B is the reference.",
+    )
+    parser.add_argument("a", type=Path, metavar="A", help="mask, folder of masks, or table")
+    parser.add_argument("b", type=Path, metavar="B", help="the same kind of thing: the reference")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for tables and plots")
+    parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
+    parser.add_argument("--common", action="store_true", help="leave out what is in A or in B only")
+    masks = parser.add_argument_group("masks")
+    masks.add_argument(
+        "--spacing-mm", type=arguments.spacing, metavar="MM[,MM]", help="of the pixels, for mm and mm2"
+    )
+    masks.add_argument(
+        "--segment", type=arguments.count, metavar="N", help="only this label, or this segment of a SEG"
+    )
+    masks.add_argument("--patches", action="store_true", help="also scores of patches of 512 px")
+    tables = parser.add_argument_group("tables")
+    tables.add_argument(
+        "--quantity", action="append", metavar="COLUMN", help="only this column; can be repeated"
+    )
+    tables.add_argument("--key", metavar="COLUMN", help="column that names a row")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare; return the exit code."""
+    if args.json and args.output is not None:
+        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
+    report = _compare(args)
+    content = document(report, args.a, args.b)
+    if args.json:
+        sys.stdout.buffer.write(json_bytes(content))
+        return OK
+    if args.output is not None:
+        write_report(args.output, report, content)
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    for table in (*report.tables, *([agreement_table(report.findings)] if report.findings else [])):
+        console.print(table)
+    for warning in report.warnings:
+        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    if args.output is not None:
+        console.print(f"Results in {args.output}", markup=False, soft_wrap=True)
+    return OK
+
+
+def _compare(args: argparse.Namespace) -> Report:
+    kinds = [_kind(path) for path in (args.a, args.b)]
+    if kinds[0] != kinds[1]:
+        raise UsageError(f"{args.a} is a {kinds[0]}, {args.b} is a {kinds[1]}; give two of one kind.")
+    if kinds[0] == "table":
+        return compare_tables(args.a, args.b, columns=args.quantity, key=args.key, common=args.common)
+    options = MaskOptions(
+        spacing_mm=args.spacing_mm, segment=args.segment, patches=args.patches, common=args.common
+    )
+    return compare_masks(args.a, args.b, options)
+
+
+def _kind(path: Path) -> str:
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file or folder; check the path.")
+    if path.is_dir():
+        return "folder"
+    return "table" if path.suffix.lower() == ".csv" else "mask"

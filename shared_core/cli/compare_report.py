@@ -1,0 +1,190 @@
+"""The report of ``bac compare``: what all kinds of comparison share."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.plain import json_bytes, plain
+from shared_core.exporting.plots import bland_altman_plot, regression_plot
+from shared_core.statistics.comparison import QuantityAgreement, quantity_agreement
+
+Values = NDArray[np.float64]
+_NAMED = 5
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """Agreement of one quantity, and the pairs it comes from."""
+
+    agreement: QuantityAgreement
+    a: Values
+    b: Values
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What is printed and written."""
+
+    kind: str
+    document: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    """Case by case."""
+    tables: tuple[Table, ...]
+    warnings: tuple[str, ...] = ()
+    pictures: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    """File name to what draws it."""
+
+
+def quantity_finding(name: str, a: Values, b: Values) -> Finding:
+    """Agreement of A with the reference B."""
+    return Finding(quantity_agreement(name, a, b), a, b)
+
+
+def matched(
+    a: Mapping[str, _Item], b: Mapping[str, _Item], *, common: bool, what: str
+) -> tuple[dict[str, tuple[_Item, _Item]], list[str]]:
+    """Pairs of equal names, in order, and warnings about the others.
+
+    Raises
+    ------
+    UsageError
+        If a name is on one side only and `common` is false, or there is no pair.
+    """
+    only_a, only_b = [name for name in a if name not in b], [name for name in b if name not in a]
+    said = "; ".join(
+        f"only in {side}: {_listed(names)}" for side, names in (("A", only_a), ("B", only_b)) if names
+    )
+    pairs = {name: (a[name], b[name]) for name in sorted(a) if name in b}
+    if not pairs:
+        raise UsageError(f"A and B have no {what} of one name ({said}).")
+    if said and not common:
+        raise UsageError(f"The {what} of A and B differ ({said}); add --common to compare those in both.")
+    return pairs, [f"{what} left out, {said}."] if said else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def agreement_table(findings: Sequence[Finding]) -> Table:
+    """Agreement of quantities for the screen."""
+    table = Table(title="A against B", title_justify="left")
+    table.add_column("Quantity")
+    for name in ("n", "mean A", "mean B", r"bias \[limits of agreement]", "ICC(2,1) [95 % CI]"):
+        table.add_column(name, justify="right")
+    for name in ("R²", "SEE", "Spearman", "paired t P"):
+        table.add_column(name, justify="right")
+    for finding in findings:
+        one = finding.agreement
+        limits, single = one.bland_altman, one.icc_agreement
+        table.add_row(
+            one.name,
+            str(one.n),
+            f"{one.mean_a:.4g}",
+            f"{one.mean_b:.4g}",
+            f"{limits.bias:+.3g} [{limits.lower:.3g}, {limits.upper:.3g}]",
+            f"{_number(single.icc)} [{_number(single.limits[0])}, {_number(single.limits[1])}]",
+            _number(one.regression.r_squared) if one.regression is not None else "-",
+            f"{one.regression.see:.3g}" if one.regression is not None else "-",
+            f"{one.spearman.r:.2f} {one.spearman.words}" if one.spearman is not None else "-",
+            f"{one.paired_t.p:.3g}" if np.isfinite(one.paired_t.p) else "-",
+        )
+    return table
+
+
+def document(report: Report, a: Path, b: Path) -> dict[str, Any]:
+    """The report as JSON has it."""
+    return {
+        "a": str(a),
+        "b": str(b),
+        "kind": report.kind,
+        **report.document,
+        "quantities": [plain(finding.agreement) for finding in report.findings],
+        "warnings": list(report.warnings),
+    }
+
+
+def write_report(output: Path, report: Report, content: Mapping[str, Any]) -> None:
+    """Write ``pairs.csv``, ``agreement.csv``, the plots, and last ``compare.json``."""
+    for finding in report.findings:
+        name = re.sub(r"\W+", "_", finding.agreement.name)
+        if finding.agreement.regression is not None:
+            write_bytes(output / f"{name}_regression.png", _regression_plot(finding))
+        write_bytes(output / f"{name}_bland_altman.png", _bland_altman_plot(finding))
+    for name, draw in report.pictures.items():
+        write_bytes(output / name, draw())
+    write_bytes(output / "pairs.csv", _csv(report.rows))
+    if report.findings:
+        write_bytes(output / "agreement.csv", _csv([_flat(f.agreement) for f in report.findings]))
+    write_bytes(output / "compare.json", json_bytes(content))
+
+
+def _bland_altman_plot(finding: Finding) -> bytes:
+    limits = finding.agreement.bland_altman
+    return bland_altman_plot(
+        finding.a,
+        finding.b,
+        bias=limits.bias,
+        limits=(limits.lower, limits.upper),
+        title=f"{finding.agreement.name}, n = {limits.n}",
+    )
+
+
+def _regression_plot(finding: Finding) -> bytes:
+    line = finding.agreement.regression
+    assert line is not None
+    sign = "+" if line.intercept >= 0 else "-"
+    words = (
+        f"A = {line.slope:.3g} B {sign} {abs(line.intercept):.3g}\n"
+        f"R² = {line.r_squared:.3f}, SEE = {line.see:.3g}, n = {line.n}"
+    )
+    return regression_plot(
+        finding.b,
+        finding.a,
+        slope=line.slope,
+        intercept=line.intercept,
+        words=words,
+        title=finding.agreement.name,
+    )
+
+
+def _flat(agreement: QuantityAgreement) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, value in plain(agreement).items():
+        if isinstance(value, dict):
+            row |= {f"{name}_{key}": item for key, item in value.items()}
+        else:
+            row[name] = value
+    return row
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return text.getvalue().encode("utf-8", errors="backslashreplace")
+
+
+def _cell(value: Any) -> Any:
+    return " | ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else "-"

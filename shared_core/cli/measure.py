@@ -1,0 +1,172 @@
+"""``bac measure``: the numbers of any mask, without a model."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shared_core.cli import arguments
+from shared_core.errors import UsageError
+from shared_core.exporting import (
+    encode_png,
+    json_bytes,
+    mask_png,
+    overlay_picture,
+    view_record,
+    views_csv,
+    write_bytes,
+)
+from shared_core.mammogram import Mammogram, Mask
+from shared_core.preprocessing import PreparedView, prepare
+from shared_core.quantification import MeasurementSettings, ViewMeasurement, measure_view
+from shared_core.reading import read_mammogram
+from shared_core.reading.mask import MaskFile, read_mask_file
+from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
+
+OK = 0
+_MOST_OF_THE_IMAGE = 0.5
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``measure`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "measure",
+        help="measure any mask: drawn by hand, or of another program",
+        description="Measure a BAC mask that was drawn by hand or made by another program. No model is "
+        "needed. Research use only: never a diagnosis.",
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the mammogram")
+    parser.add_argument("mask", type=Path, metavar="MASK", help="its mask: PNG, TIFF or DICOM SEG")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
+    parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
+    parser.add_argument(
+        "--segment", type=arguments.count, metavar="N", help="only this label, or this segment of a SEG"
+    )
+    parser.add_argument(
+        "--mask-style",
+        choices=("vessel-band", "calcium"),
+        default="vessel-band",
+        help="whether it marks the vessel or only the calcium (which has no area grade)",
+    )
+    parser.add_argument(
+        "--spacing-mm",
+        type=arguments.spacing,
+        metavar="MM[,MM]",
+        help="pixel spacing (row,column) in the plane of the breast, for a file that does not know it",
+    )
+    parser.add_argument("--tam-threshold", type=arguments.grey_level, default=100, metavar="X")
+    parser.add_argument("--tam-comparison", choices=(">", ">="), default=">")
+    parser.add_argument("--grade-profile", choices=("ibrahim-paper", "ibrahim-code"), default="ibrahim-paper")
+    parser.add_argument("--exclude-pectoral", action="store_true")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure; return the exit code."""
+    if args.json and args.output is not None:
+        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
+    settings = MeasurementSettings(
+        intensity_threshold=args.tam_threshold,
+        intensity_comparison=args.tam_comparison,
+        grade_profile=args.grade_profile,
+        exclude_pectoral=args.exclude_pectoral,
+    )
+    mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm)
+    given = read_mask_file(args.mask, segment=args.segment)
+    _check_pair(mammogram, given)
+    preset = load_card(DEFAULT_MODEL).preprocessing
+    prepared = prepare(mammogram, preset, find_pectoral=settings.exclude_pectoral)
+    measured = measure_view(prepared, given.mask, None, mask_style=args.mask_style, settings=settings)
+    provenance = _provenance(prepared, given, args)
+    warnings = [*prepared.header.warnings, *prepared.warnings, *_warnings(mammogram, prepared, given)]
+    record = view_record(
+        prepared.header, prepared, measured, provenance=provenance, warnings=list(dict.fromkeys(warnings))
+    )
+    if args.json:
+        sys.stdout.buffer.write(json_bytes(record))
+        return OK
+    if args.output is not None:
+        picture = overlay_picture(prepared, given.mask, measured, provenance=provenance)
+        _write(args.output, args.image.stem, given.mask, picture, record)
+    _print(record, measured, args.output)
+    return OK
+
+
+def _check_pair(mammogram: Mammogram, given: MaskFile) -> None:
+    rows, columns = given.mask.shape
+    if given.mask.shape != mammogram.shape:
+        raise UsageError(
+            f"{given.path.name}: has {rows} x {columns} pixels, {mammogram.header.name} has "
+            f"{mammogram.shape[0]} x {mammogram.shape[1]} (rows x columns); give the mask of this mammogram."
+        )
+
+
+def _warnings(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> list[str]:
+    warnings = []
+    uid = mammogram.header.identity.sop_instance_uid
+    if given.source_uids and uid and uid not in given.source_uids:
+        warnings.append(f"{given.path.name} names another image as its source than {mammogram.header.name}.")
+    outside = int(np.count_nonzero(given.mask & ~prepared.breast_mask))
+    if outside:
+        warnings.append(f"{outside} pixels of the mask lie outside of the breast; they are counted.")
+    if given.mask.mean() > _MOST_OF_THE_IMAGE:
+        warnings.append("The mask covers more than half of the image: is it inverted?")
+    return warnings
+
+
+def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespace) -> dict[str, object]:
+    return {
+        "software_version": SOFTWARE_VERSION,
+        "model_name": None,
+        "mask_file": str(given.path),
+        "mask_sha256": hashlib.sha256(given.path.read_bytes()).hexdigest(),
+        "mask_segment": args.segment,
+        "mask_style": args.mask_style,
+        "preprocessing": load_card(DEFAULT_MODEL).preprocessing.name,
+        "spacing_source": prepared.spacing.source.value if prepared.spacing is not None else None,
+    }
+
+
+def _write(output: Path, stem: str, mask: Mask, picture: Any, record: dict[str, Any]) -> None:
+    write_bytes(output / f"{stem}_mask.png", mask_png(mask))
+    write_bytes(output / f"{stem}_overlay.png", encode_png(picture))
+    write_bytes(output / "views.csv", views_csv([record]))
+    write_bytes(output / f"{stem}.json", json_bytes(record))
+
+
+def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | None) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    table = Table(title=escape(record["file"]), title_justify="left", show_edge=False, show_header=False)
+    rows = (
+        ("BAC area", _or_dash(measured.bac_area_mm2, "{:.2f} mm2")),
+        ("BAC pixels (AM)", f"{measured.am_px}"),
+        (f"share of {measured.denominator}", _or_dash(measured.bac_percent_of_breast, "{:.3f} %")),
+        (
+            "area grade",
+            f"{measured.area_grade} {measured.area_grade_name}" if measured.area_grade_name else "-",
+        ),
+        (f"TAM{measured.intensity_threshold}", f"{measured.tam_px}"),
+        ("TAM / breast area", _or_dash(measured.tam_per_breast_area, "{:.6f}")),
+        (f"SIM, TSIM{measured.intensity_threshold}", f"{measured.sim}, {measured.tsim}"),
+        ("connected parts", f"{measured.parts_count}"),
+    )
+    for name, value in rows:
+        table.add_row(name, value)
+    console.print(table)
+    for warning in record["warnings"]:
+        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    if output is not None:
+        console.print(f"Results in {output}", markup=False, soft_wrap=True)
+
+
+def _or_dash(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

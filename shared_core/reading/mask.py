@@ -1,0 +1,88 @@
+"""Any mask file to a mask: PNG or TIFF of 0 and 255 or of labels, and DICOM SEG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.mammogram import Mask
+from shared_core.reading.dicom_seg import read_segmentation
+from shared_core.reading.files import file_format, read_bytes
+from shared_core.reading.limits import check_size
+from shared_core.reading.tiff import read_tiff
+
+MASK_SUFFIXES = (".png", ".tif", ".tiff", ".dcm")
+
+
+@dataclass(frozen=True, eq=False)
+class MaskFile:
+    """A mask as a file has it."""
+
+    path: Path
+    mask: Mask
+    """(rows, columns), True where BAC."""
+    source_uids: tuple[str, ...] = ()
+    """SOP Instance UIDs of the images that a SEG was drawn on."""
+
+
+def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
+    """Read a mask.
+
+    Parameters
+    ----------
+    path
+        PNG or TIFF, where BAC is whatever is not 0; or a DICOM SEG.
+    segment
+        Only this label of a picture, or this segment of a SEG.
+
+    Raises
+    ------
+    UnreadableImageError
+        Missing, empty or damaged.
+    UnsupportedImageError
+        A JPEG, whose compression changes labels, or another kind of file.
+    UsageError
+        The segment is not there, or has to be chosen.
+    """
+    kind = file_format(path)
+    if kind == "DICOM":
+        found = read_segmentation(path, segment=segment)
+        return MaskFile(path, found.mask, found.source_uids)
+    if kind == "JPEG":
+        raise UnsupportedImageError(f"{path.name}: is a JPEG, which blurs masks; save the mask as PNG.")
+    data = read_bytes(path)
+    picture = read_tiff(data, path.name) if kind == "TIFF" else _png(data, path.name)
+    check_size(path.name, *picture.shape[:2])
+    return MaskFile(path, _labelled(picture, path.name, segment))
+
+
+def _png(data: bytes, name: str) -> NDArray[Any]:
+    picture = cv2.imdecode(
+        np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    )
+    if picture is None:
+        raise UnreadableImageError(
+            f"{name}: the PNG is damaged, its pixels cannot be decoded; copy it again."
+        )
+    return picture
+
+
+def _labelled(picture: NDArray[Any], name: str, label: int | None) -> Mask:
+    """True where the label is; of a colour picture, where any colour is (its fourth channel is opacity)."""
+    if picture.ndim == 3:
+        if label is not None:
+            raise UsageError(f"{name}: is a colour picture, in which no label {label} can be chosen.")
+        return np.asarray(picture[..., :3].any(axis=2))
+    if label is None:
+        return np.asarray(picture != 0)
+    mask = np.asarray(picture == label)
+    if not mask.any():
+        there = ", ".join(f"{value:g}" for value in np.unique(picture)[:10])
+        raise UsageError(f"{name}: has no pixel of the label {label}; its values are {there}.")
+    return mask

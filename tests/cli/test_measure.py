@@ -1,0 +1,99 @@
+"""``bac measure``: any mask, measured as `bac analyze` measures its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from shared_core.cli.main import main
+
+FILM = "cbis-ddsm-P_00646-LCC.png"
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> tuple[Path, Path]:
+    """A film and a mask drawn on it."""
+    folder = tmp_path_factory.mktemp("film")
+    image = folder / "LCC.png"
+    image.write_bytes((real_mammograms / FILM).read_bytes())
+    mask = np.zeros(cv2.imread(str(image), cv2.IMREAD_GRAYSCALE).shape, np.uint8)
+    cv2.line(mask, (600, 1000), (900, 900), 255, 12)
+    cv2.imwrite(str(folder / "drawn.png"), mask)
+    return image, folder / "drawn.png"
+
+
+def _json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    assert main(["measure", *arguments, "--json"]) == 0
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_numbers_are_those_of_analyze_on_the_mask_it_wrote(
+    film: tuple[Path, Path], published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--spacing-mm", "0.1", "--tam-threshold", "120", "--exclude-pectoral"]
+    analyze = ["analyze", str(film[0]), "-o", str(tmp_path), "--weights", str(published_weights), "-q"]
+    assert main([*analyze, *options]) == 0
+    capsys.readouterr()
+    record = json.loads(next(tmp_path.rglob("LCC.json")).read_text(encoding="utf-8"))
+    again = _json([str(film[0]), str(next(tmp_path.rglob("LCC_mask.png"))), *options], capsys)
+    assert record["metrics"].pop("pm") > 0
+    metrics = again["metrics"]
+    assert isinstance(metrics, dict)
+    assert metrics.pop("pm") is None
+    assert metrics == record["metrics"]
+    assert metrics["am_px"] > 1000
+
+
+def test_files_are_written_and_fit_together(film: tuple[Path, Path], tmp_path: Path) -> None:
+    assert main(["measure", *map(str, film), "-o", str(tmp_path)]) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"LCC.json", "LCC_mask.png", "LCC_overlay.png", "views.csv"}
+    record = json.loads((tmp_path / "LCC.json").read_text(encoding="utf-8"))
+    mask = cv2.imread(str(tmp_path / "LCC_mask.png"), cv2.IMREAD_GRAYSCALE)
+    assert record["metrics"]["am_px"] == np.count_nonzero(mask)
+    assert record["model"]["mask_file"].endswith("drawn.png")
+
+
+def test_mask_of_the_calcium_has_no_area_grade(
+    film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    band, calcium = (
+        _json([*map(str, film), "--mask-style", style], capsys)["metrics"]
+        for style in ("vessel-band", "calcium")
+    )
+    assert isinstance(band, dict)
+    assert isinstance(calcium, dict)
+    assert band["area_grade"] is not None
+    assert calcium["area_grade"] is None
+    assert band["am_px"] == calcium["am_px"]
+
+
+def test_table_is_printed_with_warnings(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measure", *map(str, film)]) == 0
+    printed = capsys.readouterr().out
+    assert "BAC pixels (AM)" in printed
+    assert "no reliable pixel spacing" in printed
+
+
+def test_mask_of_another_size_is_refused(
+    film: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite(str(tmp_path / "m.png"), np.zeros((100, 80), np.uint8))
+    assert main(["measure", str(film[0]), str(tmp_path / "m.png")]) == 1
+    assert "m.png: has 100 x 80 pixels, LCC.png has 1739 x 1135" in capsys.readouterr().err
+
+
+def test_inverted_mask_is_suspected(
+    film: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mask = cv2.imread(str(film[1]), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(tmp_path / "m.png"), 255 - mask)
+    warnings = _json([str(film[0]), str(tmp_path / "m.png")], capsys)["warnings"]
+    assert isinstance(warnings, list)
+    assert any("is it inverted?" in warning for warning in warnings)
+    assert any("outside of the breast" in warning for warning in warnings)

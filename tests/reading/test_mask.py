@@ -1,0 +1,172 @@
+"""Mask files of every kind give one and the same mask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pydicom
+import pytest
+import tifffile
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.pixels.utils import pack_bits
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.reading.dicom_seg import LABEL_MAP, SEGMENTATION
+from shared_core.reading.mask import read_mask_file
+
+SOURCE = "1.2.3.4"
+
+
+@pytest.fixture
+def mask() -> np.ndarray:
+    mask = np.zeros((70, 90), bool)
+    mask[20:30, 11:57] = True
+    return mask
+
+
+def _segment(number: int, label: str, code: str = "85756007") -> Dataset:
+    item, kind = Dataset(), Dataset()
+    kind.CodeValue, kind.CodingSchemeDesignator, kind.CodeMeaning = code, "SCT", label
+    item.SegmentNumber, item.SegmentLabel = number, label
+    item.SegmentedPropertyTypeCodeSequence = [kind]
+    return item
+
+
+def _frame_of(number: int) -> Dataset:
+    groups, identification = Dataset(), Dataset()
+    identification.ReferencedSegmentNumber = number
+    groups.SegmentIdentificationSequence = [identification]
+    return groups
+
+
+def _seg(path: Path, frames: np.ndarray, kind: str, segments: list[Dataset], numbers: list[int]) -> Path:
+    """A SEG of `frames` (frames, rows, columns), of which frame i is of segment `numbers[i]`."""
+    seg = Dataset()
+    seg.file_meta = FileMetaDataset()
+    seg.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    seg.SOPClassUID = LABEL_MAP if kind == "LABELMAP" else SEGMENTATION
+    seg.SOPInstanceUID = generate_uid()
+    seg.file_meta.MediaStorageSOPClassUID = seg.SOPClassUID
+    seg.file_meta.MediaStorageSOPInstanceUID = seg.SOPInstanceUID
+    seg.SegmentationType = kind
+    seg.SegmentSequence = segments
+    series, instance = Dataset(), Dataset()
+    instance.ReferencedSOPInstanceUID = SOURCE
+    series.ReferencedInstanceSequence = [instance]
+    seg.ReferencedSeriesSequence = [series]
+    seg.NumberOfFrames, seg.Rows, seg.Columns = frames.shape
+    seg.SamplesPerPixel, seg.PhotometricInterpretation, seg.PixelRepresentation = 1, "MONOCHROME2", 0
+    binary = kind == "BINARY"
+    seg.BitsAllocated = seg.BitsStored = 1 if binary else 8
+    seg.HighBit = seg.BitsStored - 1
+    if kind == "FRACTIONAL":
+        seg.MaximumFractionalValue = 200
+    seg.PixelData = pack_bits(frames.astype(np.uint8)) if binary else frames.astype(np.uint8).tobytes()
+    if kind != "LABELMAP":
+        seg.PerFrameFunctionalGroupsSequence = [_frame_of(number) for number in numbers]
+    pydicom.dcmwrite(path, seg, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.parametrize("value", [1, 7, 255])
+def test_png_and_tiff_are_bac_where_they_are_not_0(tmp_path: Path, mask: np.ndarray, value: int) -> None:
+    picture = mask.astype(np.uint8) * np.uint8(value)
+    cv2.imwrite(str(tmp_path / "m.png"), picture)
+    tifffile.imwrite(tmp_path / "m.tif", picture)
+    for name in ("m.png", "m.tif"):
+        assert np.array_equal(read_mask_file(tmp_path / name).mask, mask)
+
+
+def test_empty_masks_are_masks(tmp_path: Path) -> None:
+    empty = np.zeros((70, 90), np.uint8)
+    cv2.imwrite(str(tmp_path / "m.png"), empty)
+    tifffile.imwrite(tmp_path / "m.tif", empty)
+    for name in ("m.png", "m.tif"):
+        assert not read_mask_file(tmp_path / name).mask.any()
+
+
+def test_label_can_be_chosen(tmp_path: Path, mask: np.ndarray) -> None:
+    labels = mask.astype(np.uint16) * 300
+    labels[60:, :] = 2
+    cv2.imwrite(str(tmp_path / "m.png"), labels)
+    assert np.array_equal(read_mask_file(tmp_path / "m.png", segment=300).mask, mask)
+    assert read_mask_file(tmp_path / "m.png").mask.sum() == mask.sum() + 900
+    with pytest.raises(UsageError, match="its values are 0, 2, 300"):
+        read_mask_file(tmp_path / "m.png", segment=5)
+
+
+def test_colour_picture_is_bac_where_it_has_colour(tmp_path: Path, mask: np.ndarray) -> None:
+    picture = np.zeros((*mask.shape, 4), np.uint8)
+    picture[mask] = (0, 0, 1, 255)
+    picture[..., 3] = 255
+    cv2.imwrite(str(tmp_path / "m.png"), picture)
+    assert np.array_equal(read_mask_file(tmp_path / "m.png").mask, mask)
+
+
+def test_binary_seg_of_one_segment(tmp_path: Path, mask: np.ndarray) -> None:
+    path = _seg(tmp_path / "s.dcm", mask[None], "BINARY", [_segment(1, "BAC")], [1])
+    found = read_mask_file(path)
+    assert np.array_equal(found.mask, mask)
+    assert found.source_uids == (SOURCE,)
+
+
+def test_calcification_among_several_segments_is_taken(tmp_path: Path, mask: np.ndarray) -> None:
+    frames = np.stack([~mask, mask])
+    segments = [_segment(1, "Breast", "76752008"), _segment(2, "BAC", "129759000")]
+    path = _seg(tmp_path / "s.dcm", frames, "BINARY", segments, [1, 2])
+    assert np.array_equal(read_mask_file(path).mask, mask)
+    assert np.array_equal(read_mask_file(path, segment=1).mask, ~mask)
+    with pytest.raises(UsageError, match="no segment 3; it has 1 Breast, 2 BAC"):
+        read_mask_file(path, segment=3)
+
+
+def test_unknown_segments_must_be_chosen(tmp_path: Path, mask: np.ndarray) -> None:
+    segments = [_segment(1, "a"), _segment(2, "b")]
+    path = _seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", segments, [1, 2])
+    with pytest.raises(UsageError, match=r"2 segments \(1 a, 2 b\); choose one with --segment"):
+        read_mask_file(path)
+
+
+def test_fractional_seg_is_cut_at_half(tmp_path: Path, mask: np.ndarray) -> None:
+    frame = np.where(mask, 100, 99)
+    path = _seg(tmp_path / "s.dcm", frame[None], "FRACTIONAL", [_segment(1, "BAC")], [1])
+    assert np.array_equal(read_mask_file(path).mask, mask)
+
+
+def test_label_map_is_read_by_its_value(tmp_path: Path, mask: np.ndarray) -> None:
+    segments = [_segment(0, "Background"), _segment(3, "BAC")]
+    path = _seg(tmp_path / "s.dcm", np.where(mask, 3, 0)[None], "LABELMAP", segments, [])
+    assert np.array_equal(read_mask_file(path).mask, mask)
+
+
+def test_volume_is_refused(tmp_path: Path, mask: np.ndarray) -> None:
+    path = _seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", [_segment(1, "BAC")], [1, 1])
+    with pytest.raises(UnsupportedImageError, match="2 frames of one segment"):
+        read_mask_file(path)
+
+
+def test_damaged_seg_is_said_in_one_sentence(tmp_path: Path, mask: np.ndarray) -> None:
+    path = _seg(tmp_path / "s.dcm", mask[None], "BINARY", [_segment(1, "BAC")], [1])
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(UnreadableImageError, match=r"s\.dcm: the SEG is damaged"):
+        read_mask_file(path)
+
+
+def test_other_files_are_refused_with_what_to_give(
+    tmp_path: Path, mask: np.ndarray, cbis_dicoms: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "m.jpg"), mask.astype(np.uint8) * 255)
+    with pytest.raises(UnsupportedImageError, match="save the mask as PNG"):
+        read_mask_file(tmp_path / "m.jpg")
+    with pytest.raises(UnsupportedImageError, match="no segmentation"):
+        read_mask_file(sorted(cbis_dicoms.rglob("*.dcm"))[0])
+    with pytest.raises(UnreadableImageError, match="no such file"):
+        read_mask_file(tmp_path / "none.png")
+    (tmp_path / "cut.png").write_bytes(
+        (tmp_path / "m.jpg").read_bytes()[:0] + b"\x89PNG\r\n\x1a\n" + b"x" * 200
+    )
+    with pytest.raises(UnreadableImageError, match="damaged"):
+        read_mask_file(tmp_path / "cut.png")
