@@ -118,6 +118,8 @@ def _warnings(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> 
     outside = int(np.count_nonzero(given.mask & ~prepared.breast_mask))
     if outside:
         warnings.append(f"{outside} pixels of the mask lie outside of the breast; they are counted.")
+    if not given.mask.any():
+        warnings.append("The mask is empty; is it the right file, and the right --segment?")
     if given.mask.mean() > _MOST_OF_THE_IMAGE:
         warnings.append("The mask covers more than half of the image: is it inverted?")
     return warnings

@@ -20,6 +20,7 @@ from shared_core.quantification.serial import Quantity, SerialExam
 Values = NDArray[np.float64]
 _LEAST_INFORMATION = 0.1
 """Below this share of the variance that the comparison of views can see, it is no estimate."""
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def error_of_series(contributions: Values) -> RepeatError | None:
 
     Returns
     -------
-    None where it cannot be told: fewer than two exams with BAC, one view, or nearly all in one view.
+    None where it cannot be told: fewer than two exams with BAC, one view, nearly all in one view, or
+    shares that are exactly equal.
     """
     # An exam without BAC has no shares.
     table = contributions[contributions.sum(axis=1) > 0]
@@ -81,27 +83,30 @@ def error_of_series(contributions: Values) -> RepeatError | None:
     if information < _LEAST_INFORMATION:
         return None
     variance = float(np.sum(left**2)) / ((exams - 1) * information)
+    if variance <= (_EXACT * float(totals.mean())) ** 2:
+        # A few pixels, or one exam twice: shares that are exactly equal are no sign of precision.
+        return None
     freedom = (exams - 1) * information**2 / float(np.sum(seen * seen.T))
     return RepeatError(
         float(np.sqrt(variance)), freedom, "CC against MLO and left against right over the series"
     )
 
 
+def projection_pairs(exams: Iterable[SerialExam], quantity: Quantity) -> list[tuple[float, float]]:
+    """(CC, MLO) of each breast that has both."""
+    return _pairs(exams, quantity, [("LCC", "LMLO"), ("RCC", "RMLO")])
+
+
+def side_pairs(exams: Iterable[SerialExam], quantity: Quantity) -> list[tuple[float, float]]:
+    """(left, right) of each projection that has both."""
+    return _pairs(exams, quantity, [("LCC", "RCC"), ("LMLO", "RMLO")])
+
+
 def pair_error(exams: Iterable[SerialExam], quantity: Quantity) -> PairError | None:
     """Relative error of one view from CC/MLO pairs of many exams; None below two pairs with BAC in both."""
-    projections: list[tuple[float, float]] = []
-    sides: list[tuple[float, float]] = []
-    for exam in exams:
-        value = {label: numbers.get(quantity.key) for label, numbers in exam.views.items()}
-        for side in "LR":
-            one, other = value.get(f"{side}CC"), value.get(f"{side}MLO")
-            if one is not None and other is not None:
-                projections.append((one, other))
-        for view in ("CC", "MLO"):
-            one, other = value.get(f"L{view}"), value.get(f"R{view}")
-            if one is not None and other is not None:
-                sides.append((one, other))
-    logs, of_sides = _log_ratios(projections), _log_ratios(sides)
+    cohort = tuple(exams)
+    projections = projection_pairs(cohort, quantity)
+    logs, of_sides = _log_ratios(projections), _log_ratios(side_pairs(cohort, quantity))
     if logs.size < 2:
         return None
     return PairError(
@@ -118,6 +123,18 @@ def error_from_pairs(error: PairError, contributions: Values) -> RepeatError:
     """Error of an exam's value from the relative error of one view: cv sqrt(sum of squared contributions)."""
     level = np.sqrt(np.mean(np.sum(contributions**2, axis=1)))
     return RepeatError(float(error.cv * level), error.pairs - 1, f"{error.pairs} CC/MLO pairs of a cohort")
+
+
+def _pairs(
+    exams: Iterable[SerialExam], quantity: Quantity, labels: Sequence[tuple[str, str]]
+) -> list[tuple[float, float]]:
+    found = []
+    for exam in exams:
+        for one, other in labels:
+            first, second = (exam.views.get(label, {}).get(quantity.key) for label in (one, other))
+            if first is not None and second is not None:
+                found.append((first, second))
+    return found
 
 
 def _log_ratios(pairs: Sequence[tuple[float, float]]) -> Values:

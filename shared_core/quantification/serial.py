@@ -37,7 +37,7 @@ QUANTITIES: Final = (
     Quantity("bac_area_mm2", "BAC area", "mm2", "sum of breasts"),
     Quantity("bac_percent_of_breast", "BAC of breast", "%", "mean of breasts"),
     Quantity("calcified_length_mm", "Calcified length", "mm", "sum of breasts"),
-    Quantity("mass_mg", "Calcium mass", "mg", "sum of breasts"),
+    Quantity("mass_ha_mg", "Mass of hydroxyapatite", "mg", "sum of breasts"),
 )
 
 

@@ -39,7 +39,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     path
         PNG or TIFF, where BAC is whatever is not 0; or a DICOM SEG.
     segment
-        Only this label of a picture, or this segment of a SEG.
+        Only this label of a picture, where it may have no pixel; or this segment of a SEG.
 
     Raises
     ------
@@ -81,8 +81,4 @@ def _labelled(picture: NDArray[Any], name: str, label: int | None) -> Mask:
         return np.asarray(picture[..., :3].any(axis=2))
     if label is None:
         return np.asarray(picture != 0)
-    mask = np.asarray(picture == label)
-    if not mask.any():
-        there = ", ".join(f"{value:g}" for value in np.unique(picture)[:10])
-        raise UsageError(f"{name}: has no pixel of the label {label}; its values are {there}.")
-    return mask
+    return np.asarray(picture == label)

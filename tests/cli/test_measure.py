@@ -97,3 +97,9 @@ def test_inverted_mask_is_suspected(
     assert isinstance(warnings, list)
     assert any("is it inverted?" in warning for warning in warnings)
     assert any("outside of the breast" in warning for warning in warnings)
+
+
+def test_empty_mask_is_measured_and_said(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    document = _json([*map(str, film), "--segment", "3"], capsys)
+    assert document["metrics"]["am_px"] == 0  # type: ignore[index]
+    assert any("mask is empty" in warning for warning in document["warnings"])  # type: ignore[attr-defined]

@@ -12,7 +12,13 @@ from hypothesis import given, strategies as st
 
 from shared_core.errors import UsageError
 from shared_core.quantification.change import change_over_time
-from shared_core.quantification.repeat_error import error_from_pairs, error_of_series, pair_error
+from shared_core.quantification.repeat_error import (
+    error_from_pairs,
+    error_of_series,
+    pair_error,
+    projection_pairs,
+    side_pairs,
+)
 from shared_core.quantification.serial import (
     GUO_INDEX,
     QUANTITIES,
@@ -97,13 +103,24 @@ def test_error_of_the_series_is_the_error_that_was_put_in() -> None:
 
 
 def test_growth_that_all_views_share_is_no_error() -> None:
-    error = error_of_series(np.outer([1.0, 1.5, 2.0], [3.0, 4.0, 5.0, 6.0]))
-    assert error is not None
-    assert error.sd == pytest.approx(0, abs=1e-12)
+    share = np.array([3.0, 4.0, 5.0, 6.0])
+    stray = np.random.default_rng(9).normal(0, 0.01, (3, 4))
+    grown, still = (error_of_series(np.outer(level, share) + stray) for level in ([10, 15, 20], [10, 10, 10]))
+    assert grown is not None
+    assert still is not None
+    assert grown.sd == pytest.approx(still.sd, rel=0.2)
+    assert grown.sd < 0.05
 
 
 @pytest.mark.parametrize(
-    "table", [[[1.0, 2.0]], [[1.0], [2.0]], [[0.0, 0.0], [1.0, 2.0]], [[1.0, 0.0], [2.0, 0.0]]]
+    "table",
+    [
+        [[1.0, 2.0]],
+        [[1.0], [2.0]],
+        [[0.0, 0.0], [1.0, 2.0]],
+        [[1.0, 0.0], [2.0, 0.0]],
+        [[1.0, 1.0], [2.0, 2.0]],
+    ],
 )
 def test_error_that_views_cannot_tell_is_not_guessed(table: list[list[float]]) -> None:
     assert error_of_series(np.array(table)) is None
@@ -202,6 +219,12 @@ def test_error_of_a_cohort_is_the_spread_of_its_pairs() -> None:
     assert error.ratio == pytest.approx(1.3, rel=0.02)
     assert error_from_pairs(error, np.array([[3.0, 4.0]])).sd == pytest.approx(5 * error.cv)
     assert pair_error(exams[:0], AREA) is None
+
+
+def test_pairs_are_of_one_breast_and_of_one_projection() -> None:
+    exams = [exam(0, {"LCC": 1.0, "LMLO": 2.0, "RCC": 3.0}), exam(1, {"RCC": 4.0, "RMLO": 5.0})]
+    assert projection_pairs(exams, AREA) == [(1, 2), (4, 5)]
+    assert side_pairs(exams, AREA) == [(1, 3)]
 
 
 def test_change_of_maker_is_said() -> None:
