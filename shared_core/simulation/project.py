@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, Mask, View
@@ -76,71 +77,76 @@ def project(
     placement = place(
         breast.shape, view, positioning, spacing_mm=spacing_mm, shape=shape, compressed_mm=compressed
     )
-    tissue, glandular = _tissue(patient, breast, placement)
-    layers, masks = _stamped(patient.seed, breast, placement, names)
-    soft = layers.pop("soft")
-    for tube in (*breast.plain_vessels, *(part[0] for artery in breast.arteries for part in artery.parts)):
-        add_soft_tube(soft, tube, placement)
-    glandular += soft
-    del soft
-    np.minimum(glandular, tissue, out=glandular)
-    calcium = np.zeros(placement.shape, np.float32)
+    maps, masks = _rays(patient, breast, placement, names)
     bands = np.zeros(placement.shape, np.uint8)
+    calcium = maps["calcium_g_cm2"]
     drawn = [draw_artery(a, placement, years=years, calcium=calcium, bands=bands) for a in breast.arteries]
-    vessels = tuple(vessel for vessel in drawn if vessel is not None)
-    projected = ProjectedView(
+    vessels = [vessel for vessel in drawn if vessel is not None]
+    masks["band_mask"] = bands.view(np.bool_)
+    del calcium, bands
+    if laterality is Laterality.RIGHT:
+        # Made with the chest wall at the left; one array after the other, so that few lie double.
+        maps = {name: mirrored(maps.pop(name)) for name in tuple(maps)}
+        masks = {name: mirrored(masks.pop(name)) for name in tuple(masks)}
+        width_mm = (placement.shape[1] - 1) * spacing_mm
+        vessels = [_mirrored_vessel(vessel, width_mm) for vessel in vessels]
+    truth = ViewTruth(
+        mass_mg=sum(vessel.mass_mg for vessel in vessels),
+        vessels=tuple(vessels),
+        calcium_mask=maps["calcium_g_cm2"] > 0,
+        band_mask=masks["band_mask"],
+        breast_mask=maps["tissue_mm"] > 0,
+        csbi_grade=csbi_grade(vessel.pattern for vessel in vessels),
+        look_alikes=names,
+    )
+    return ProjectedView(
         view=view,
         laterality=laterality,
         spacing_mm=spacing_mm,
         magnification=magnification,
         compressed_mm=compressed,
-        tissue_mm=tissue,
-        glandular_mm=glandular,
-        calcium_g_cm2=calcium,
-        mineral_g_cm2=np.maximum(layers["mineral"], 0),
-        metal_mm=layers["metal"],
+        tissue_mm=maps["tissue_mm"],
+        glandular_mm=maps["glandular_mm"],
+        calcium_g_cm2=maps["calcium_g_cm2"],
+        mineral_g_cm2=maps["mineral_g_cm2"],
+        metal_mm=maps["metal_mm"],
         opaque=masks["opaque"],
         collimated=masks["collimated"],
-        truth=ViewTruth(
-            mass_mg=sum(vessel.mass_mg for vessel in vessels),
-            vessels=vessels,
-            calcium_mask=calcium > 0,
-            band_mask=bands.view(np.bool_),
-            breast_mask=tissue > 0,
-            csbi_grade=csbi_grade(vessel.pattern for vessel in vessels),
-            look_alikes=names,
-        ),
-    )
-    return mirrored(projected) if laterality is Laterality.RIGHT else projected
-
-
-def mirrored(projected: ProjectedView) -> ProjectedView:
-    """The same view with left and right exchanged."""
-    width_mm = (projected.tissue_mm.shape[1] - 1) * projected.spacing_mm
-    truth = projected.truth
-    vessels = tuple(_mirrored_vessel(vessel, width_mm) for vessel in truth.vessels)
-    return replace(
-        projected,
-        **_flipped(projected),
-        truth=replace(truth, **_flipped(truth), vessels=vessels),
+        truth=truth,
     )
 
 
-def _flipped(owner: ProjectedView | ViewTruth) -> dict[str, Any]:
-    """All arrays of a view or its truth with their columns reversed."""
-    arrays = {field.name: getattr(owner, field.name) for field in fields(owner)}
-    return {
-        name: np.ascontiguousarray(value[:, ::-1])
-        for name, value in arrays.items()
-        if isinstance(value, np.ndarray)
-    }
+def mirrored(array: NDArray[Any]) -> NDArray[Any]:
+    """An array with its columns reversed."""
+    return np.ascontiguousarray(array[:, ::-1])
 
 
 def _mirrored_vessel(vessel: VesselTruth, width_mm: float) -> VesselTruth:
-    """A vessel of the mirrored view."""
-    return replace(
-        vessel, centre_line_mm=tuple((row, width_mm - column) for row, column in vessel.centre_line_mm)
-    )
+    """A vessel of the mirrored view, whose first and last columns are `width_mm` apart."""
+    line = tuple((row, width_mm - column) for row, column in vessel.centre_line_mm)
+    return replace(vessel, centre_line_mm=line)
+
+
+def _rays(
+    patient: Patient, breast: Breast, placement: Placement, names: tuple[LookAlike, ...]
+) -> tuple[dict[str, Map], dict[str, Mask]]:
+    """Maps and masks of a `ProjectedView` by name; no calcium of arteries yet."""
+    tissue, glandular = _tissue(patient, breast, placement)
+    layers, masks = _stamped(patient.seed, breast, placement, names)
+    soft = layers["soft"]
+    calcified = (part[0] for artery in breast.arteries for part in artery.parts)
+    for tube in (*breast.plain_vessels, *calcified):
+        add_soft_tube(soft, tube, placement)
+    glandular += soft
+    np.minimum(glandular, tissue, out=glandular)
+    maps = {
+        "tissue_mm": tissue,
+        "glandular_mm": glandular,
+        "calcium_g_cm2": np.zeros(placement.shape, np.float32),
+        "mineral_g_cm2": np.maximum(layers["mineral"], 0, out=layers["mineral"]),
+        "metal_mm": layers["metal"],
+    }
+    return maps, {"opaque": masks["opaque"], "collimated": masks["collimated"]}
 
 
 def _tissue(patient: Patient, breast: Breast, placement: Placement) -> tuple[Map, Map]:
