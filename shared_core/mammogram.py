@@ -161,6 +161,7 @@ class Acquisition:
     partial_view: bool | None = None
     burned_in_annotation: bool | None = None
     source_image_uids: tuple[str, ...] = ()
+    device_serial: str | None = None
 
 
 @dataclass(frozen=True)

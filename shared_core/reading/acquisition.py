@@ -43,6 +43,7 @@ def acquisition(attributes: Attributes, transfer_syntax: str) -> Acquisition:
                 (item.text("ReferencedSOPInstanceUID") for item in attributes.items("SourceImageSequence")),
             )
         ),
+        device_serial=attributes.text("DeviceSerialNumber") or None,
     )
 
 

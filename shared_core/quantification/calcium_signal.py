@@ -1,0 +1,163 @@
+"""From logarithmic signal to areal density of hydroxyapatite, for one exposure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UsageError
+from shared_core.physics.attenuation import (
+    density_g_cm3,
+    linear_attenuation_per_mm,
+    mass_attenuation_cm2_g,
+)
+from shared_core.physics.beam import Beam
+from shared_core.physics.signal import effective_k_cm2_g
+from shared_core.physics.spectrum import Detector, detector_response, spectrum
+from shared_core.quantification.calibration import Calibration, CalibrationPoint
+from shared_core.quantification.exposure import Exposure
+from shared_core.quantification.mass_settings import MassSettings
+from shared_core.quantification.mass_status import Refusal
+
+_DENSITIES_G_CM2: Final = np.concatenate([[0.0], np.geomspace(0.005, 2.0, 20)])
+_TRANSFER_SD_PER_CM: Final = 0.005
+"""What carrying a calibration to another thickness adds, for each cm of difference."""
+
+
+@dataclass(frozen=True, eq=False)
+class CalciumSignal:
+    """How calcium shows at one exposure."""
+
+    k_cm2_g: float
+    """At small areal density."""
+    source: str
+    """Where k is from, in words."""
+    calibrated: bool
+    k_relative_sd: float
+    scatter_known: bool
+    """Whether the scatter is that of the calibration, so that its error cancels."""
+    log_signal: NDArray[np.float64]
+    """Signal at `_DENSITIES_G_CM2`, which the hardening of the beam bends."""
+
+    def areal_density_g_cm2(self, log_contrast: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Hydroxyapatite in g/cm² from ΔL, corrected for hardening; linear below 0."""
+        dense = np.interp(log_contrast, self.log_signal, _DENSITIES_G_CM2)
+        return np.where(log_contrast > 0, dense, log_contrast / self.k_cm2_g)
+
+
+def calcium_signal(
+    exposure: Exposure, calibration: Calibration | None, settings: MassSettings
+) -> CalciumSignal | Refusal:
+    """The signal from the site's calibration where it has the exposure, else from the beam's spectrum.
+
+    Returns
+    -------
+    CalciumSignal or (status, reason)
+        The latter where neither can be had.
+    """
+    point, why_not = calibration.find(exposure) if calibration is not None else (None, "")
+    if calibration is not None and point is not None:
+        return _calibrated(exposure, calibration, point, settings)
+    beam = exposure.beam
+    if beam is None:
+        return "not_computed:no_beam", (
+            "No calcium mass: the file lacks kVp, anode or filter, or they are of no known kind, "
+            "and no calibration supplies the signal."
+        )
+    if exposure.thickness_mm is None:
+        return "not_computed:no_thickness", (
+            "No calcium mass: the file lacks the compressed thickness, and no calibration makes up for it."
+        )
+    try:
+        curve = _Curve(beam, exposure.thickness_mm, settings.glandular_fraction, exposure.detector)
+        signal = curve.log_signal()
+        spread = curve.relative_spread(settings)
+    except UsageError as error:
+        return "not_computed:unsupported_beam", f"No calcium mass: {error}"
+    notes = "".join(f"; {note}" for note in (*exposure.notes, why_not) if note)
+    return CalciumSignal(
+        k_cm2_g=curve.k(),
+        source=f"model: {_words(beam)}, {exposure.thickness_mm:g} mm{notes}",
+        calibrated=False,
+        k_relative_sd=float(np.hypot(settings.model_relative_sd, spread)),
+        scatter_known=False,
+        log_signal=signal,
+    )
+
+
+def hydroxyapatite_per_carbonate(beam: Beam, *, thickness_mm: float, glandular_fraction: float) -> float:
+    """k of hydroxyapatite / k of calcium carbonate, which turns a CaCO3 phantom's slope into that of HA.
+
+    Each displaces the tissue of its own volume, as in `effective_k_cm2_g`.
+    """
+    source = spectrum(beam)
+    gland = linear_attenuation_per_mm("glandular", source.energy_kev)
+    fat = linear_attenuation_per_mm("adipose", source.energy_kev)
+    tissue = glandular_fraction * gland + (1 - glandular_fraction) * fat
+    weight = source.fluence * detector_response(source.energy_kev, "a-Se") * np.exp(-tissue * thickness_mm)
+    carbonate = mass_attenuation_cm2_g("calcium_carbonate", source.energy_kev)
+    carbonate = carbonate - tissue * (10.0 / density_g_cm3("calcium_carbonate"))
+    k_ha = effective_k_cm2_g(beam, thickness_mm=thickness_mm, glandular_fraction=glandular_fraction)
+    return k_ha / float(np.average(carbonate, weights=weight))
+
+
+@dataclass(frozen=True)
+class _Curve:
+    beam: Beam
+    thickness_mm: float
+    glandular_fraction: float
+    detector: Detector
+
+    def k(self, calcium_g_cm2: float = 0.0) -> float:
+        return effective_k_cm2_g(
+            self.beam,
+            thickness_mm=self.thickness_mm,
+            glandular_fraction=self.glandular_fraction,
+            calcium_g_cm2=calcium_g_cm2,
+            detector=self.detector,
+        )
+
+    def log_signal(self) -> NDArray[np.float64]:
+        return np.array([sigma * self.k(sigma) for sigma in _DENSITIES_G_CM2])
+
+    def relative_spread(self, settings: MassSettings) -> float:
+        """Of k, from thickness, glandularity and tube voltage as uncertain as `settings` say."""
+        thicker = replace(self, thickness_mm=self.thickness_mm + settings.thickness_sd_mm)
+        moved = min(self.glandular_fraction + settings.glandular_sd, 1.0)
+        denser = replace(self, glandular_fraction=moved)
+        down = replace(self.beam, kvp=self.beam.kvp - settings.kvp_sd)
+        softer = replace(self, beam=down)
+        k = self.k()
+        return float(np.sqrt(sum((other.k() / k - 1) ** 2 for other in (thicker, denser, softer))))
+
+
+def _calibrated(
+    exposure: Exposure, calibration: Calibration, point: CalibrationPoint, settings: MassSettings
+) -> CalciumSignal:
+    """The measured k, carried by physics from the phantom's thickness to the breast's."""
+    source = f"calibration: {calibration.name} of {calibration.date}"
+    beam = exposure.beam if point.beam is None else point.beam
+    k, relative_sd = point.k_cm2_g, point.relative_sd
+    signal = k * _DENSITIES_G_CM2
+    if beam is not None and exposure.thickness_mm is not None:
+        breast = _Curve(beam, exposure.thickness_mm, settings.glandular_fraction, exposure.detector)
+        signal = breast.log_signal() * (k / breast.k())
+        spread = breast.relative_spread(replace(settings, kvp_sd=0.0))
+        if point.thickness_mm is not None:
+            phantom = replace(
+                breast, thickness_mm=point.thickness_mm, glandular_fraction=point.glandular_fraction
+            )
+            factor = k / phantom.k()
+            k = factor * breast.k()
+            signal = factor * breast.log_signal()
+            apart_cm = abs(point.thickness_mm - exposure.thickness_mm) / 10.0
+            spread = float(np.hypot(spread, _TRANSFER_SD_PER_CM * apart_cm))
+        relative_sd = float(np.hypot(relative_sd, spread))
+    return CalciumSignal(k, source, True, relative_sd, point.thickness_mm is not None, signal)
+
+
+def _words(beam: Beam) -> str:
+    return f"{beam.anode}/{beam.filter_material} {beam.filter_mm:g} mm, {beam.kvp:g} kV"

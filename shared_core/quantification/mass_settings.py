@@ -1,0 +1,40 @@
+"""What measuring calcium mass takes for granted, and how sure it is of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MassSettings:
+    """Assumptions of the densitometry and their standard deviations (``_sd``)."""
+
+    offset: float = 0.0
+    """Pixel value without X-rays where no calibration gives it; LIN means proportional (PS3.3 C.8.11.3)."""
+    glandular_fraction: float = 0.2
+    """Of the tissue in the ray of an artery."""
+    glandular_sd: float = 0.15
+    thickness_sd_mm: float = 3.0
+    """Of the compressed thickness: paddles bend and tilt."""
+    kvp_sd: float = 0.5
+    model_relative_sd: float = 0.04
+    """Of k from the spectrum: paddle, inherent filtration, detector."""
+    scatter_relative_sd: float = 0.2
+    """Of the scatter-to-primary ratio; half of it where the calibration saw the same scatter."""
+    unknown_grid_relative_sd: float = 0.5
+    height_sd_fraction: float = 0.1
+    """Of the calcium's mean height in the breast, by thickness: it decides the magnification."""
+    focus_to_breast_mm: float = 620.0
+    unknown_magnification_relative_sd: float = 0.10
+    """Of the mass where the spacing is that of the detector and the magnification unknown."""
+    psf_sigma_mm: float = 0.05
+    """Blur of the detector, pixel aperture left out."""
+    margin_sigmas: float = 3.0
+    """Width of the margin round the mask that is added up, in standard deviations of the blur."""
+    rim_smoothing_mm: float = 0.1
+    """Of the values that the background starts from."""
+    blanks: int = 24
+    """Blank placements a tile for the noise of the background."""
+
+
+DEFAULT_MASS_SETTINGS = MassSettings()
