@@ -19,7 +19,7 @@ from shared_core.inference.model import Model, load_model
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
 from shared_core.preprocessing import PreparedView, prepare
-from shared_core.quantification import measure_exam, measure_view
+from shared_core.quantification import VesselMap, measure_exam, measure_view, view_vessels
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
@@ -46,6 +46,8 @@ class ViewResult:
     provenance: Mapping[str, object]
     """Model, sha256, threshold, spacing source, device and versions: see `provenance_of`."""
     warnings: tuple[str, ...]
+    vessels: VesselMap | None = None
+    """The arteries that were followed, with a labels image; None where the mask is not of vessel bands."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,14 @@ def analyze_view(
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
     cut = checked_threshold(threshold, loaded.card)
     mask = mask_from_probability(probability.values, cut)
+    vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)
     measurement = measure_view(
         prepared,
         mask,
         probability.values,
         mask_style=loaded.card.mask_style,
         settings=settings,
+        vessels=vessels,
     )
     return ViewResult(
         header=prepared.header,
@@ -132,7 +136,11 @@ def analyze_view(
         mask=mask,
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut),
-        warnings=collect_warnings(prepared, probability, loaded.card),
+        warnings=(
+            *collect_warnings(prepared, probability, loaded.card),
+            *(vessels.warnings if vessels is not None else ()),
+        ),
+        vessels=vessels,
     )
 
 

@@ -113,6 +113,10 @@ def _lines(
         lines.append(Line(phrases.share(measurement), size))
     if measurement.area_grade is not None:
         lines.append(Line(f"Area grade {phrases.grade(measurement)}", size))
+    if measurement.vessels_count:
+        lines.append(Line(phrases.vessels(measurement), size))
+        if measurement.csbi_grade is not None:
+            lines.append(Line(phrases.csbi(measurement), size))
     lines.append(Line(f"{phrases.tam(measurement)} {phrases.count(measurement.tam_px)} px", size))
     lines.append(Line(phrases.model(provenance), small, QUIET))
     lines.append(Line(phrases.RESEARCH_USE, small, QUIET))

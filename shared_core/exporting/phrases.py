@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from shared_core.quantification.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 
 RESEARCH_USE: Final = "Research use only - not a diagnosis"
@@ -61,6 +62,22 @@ def short_bac_area(measurement: ViewMeasurement) -> str:
 def share(measurement: ViewMeasurement) -> str:
     """``1.50 % of breast``."""
     return f"{percentage(measurement.bac_percent_of_breast)} % of {measurement.denominator}"
+
+
+def vessels(measurement: ViewMeasurement) -> str:
+    """``2 vessels, 84 mm calcified``; pixels where mm are not known."""
+    number = measurement.vessels_count or 0
+    words = f"{number} {'vessel' if number == 1 else 'vessels'}"
+    if measurement.calcified_length_mm is not None:
+        return f"{words}, {measurement.calcified_length_mm:,.0f} mm calcified"
+    if measurement.calcified_length_px is not None:
+        return f"{words}, {measurement.calcified_length_px:,.0f} px calcified"
+    return words
+
+
+def csbi(measurement: ViewMeasurement | ExamMeasurement) -> str:
+    """``CSBI grade 2 (automated, unverified)``."""
+    return f"CSBI grade {measurement.csbi_grade} ({AUTOMATED})"
 
 
 def tam(measurement: ViewMeasurement) -> str:

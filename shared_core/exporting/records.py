@@ -13,7 +13,9 @@ from typing import Any
 from shared_core.exporting.plain import plain
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.csbi import VesselKinds
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+from shared_core.quantification.report_sentence import exam_sentence, view_sentence
 
 Record = dict[str, Any]
 
@@ -49,6 +51,7 @@ def view_record(
         "warnings": list(warnings),
         "model": plain(provenance),
         "metrics": _metrics(prepared, measurement),
+        "report_sentence": view_sentence(measurement),
     }
 
 
@@ -64,6 +67,7 @@ def failed_record(file: Path | str, error: str, *, header: MammogramHeader | Non
         "warnings": list(header.warnings) if header is not None else [],
         "model": None,
         "metrics": None,
+        "report_sentence": None,
     }
 
 
@@ -83,6 +87,11 @@ def exam_record(exam: Exam, measurement: ExamMeasurement) -> Record:
         "area_grade_name": measurement.area_grade_name,
         "area_grade_percent": plain(measurement.area_grade_percent),
         "grade_profile": measurement.grade_profile,
+        **_vessels(measurement.vessels_count, measurement.vessel_kinds),
+        "calcified_length_mm": plain(measurement.calcified_length_mm),
+        "csbi_grade": measurement.csbi_grade,
+        "csbi_reason": measurement.csbi_reason,
+        "report_sentence": exam_sentence(measurement),
         "breasts": plain(measurement.breasts),
         "warnings": [*exam.warnings, *measurement.warnings],
     }
@@ -103,6 +112,16 @@ def _what_the_file_says(header: MammogramHeader) -> Record:
         "intent": header.intent.value if header.intent is not PresentationIntent.UNKNOWN else None,
         "manufacturer": header.acquisition.manufacturer,
         "synthetic_2d": header.acquisition.synthetic_2d,
+    }
+
+
+def _vessels(count: int | None, kinds: VesselKinds | None) -> Record:
+    return {
+        "vessels_count": count,
+        "vessels_punctate": kinds.punctate if kinds is not None else None,
+        "vessels_coarse": kinds.coarse if kinds is not None else None,
+        "vessels_tram_track": kinds.tram_track if kinds is not None else None,
+        "vessels_unknown": kinds.unknown if kinds is not None else None,
     }
 
 
@@ -134,6 +153,13 @@ def _metrics(prepared: PreparedView, measurement: ViewMeasurement) -> Record:
             "tam_per_breast_area": m.tam_per_breast_area,
             "parts_count": m.parts_count,
             "largest_part_px": m.largest_part_px,
+            **_vessels(m.vessels_count, m.vessel_kinds),
+            "segments_count": m.segments_count,
+            "calcified_length_px": m.calcified_length_px,
+            "calcified_length_mm": m.calcified_length_mm,
+            "mean_calibre_mm": m.mean_calibre_mm,
+            "csbi_grade": m.csbi_grade,
+            "csbi_reason": m.csbi_reason,
             "exclusions_px": exclusions_px,
         }
     )

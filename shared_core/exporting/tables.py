@@ -35,6 +35,17 @@ _METRICS: Final = (
     "grade_profile",
     "parts_count",
     "largest_part_px",
+    "vessels_count",
+    "vessels_punctate",
+    "vessels_coarse",
+    "vessels_tram_track",
+    "vessels_unknown",
+    "segments_count",
+    "calcified_length_px",
+    "calcified_length_mm",
+    "mean_calibre_mm",
+    "csbi_grade",
+    "csbi_reason",
 )
 _MODEL: Final = (
     "model_name",
@@ -62,7 +73,13 @@ VIEW_COLUMNS: Final = (
     *_MODEL,
     "warnings",
 )
-_BREAST: Final = ("mean_bac_area_mm2", "mean_bac_percent_of_breast", "max_area_grade")
+_BREAST: Final = (
+    "mean_bac_area_mm2",
+    "mean_bac_percent_of_breast",
+    "max_area_grade",
+    "vessels_count",
+    "mean_calcified_length_mm",
+)
 _SIDES: Final = (("left", "L"), ("right", "R"))
 _ABOUT_THE_EXAM: Final = (
     "key",
@@ -77,6 +94,14 @@ _ABOUT_THE_EXAM: Final = (
     "area_grade_name",
     "area_grade_percent",
     "grade_profile",
+    "vessels_count",
+    "vessels_punctate",
+    "vessels_coarse",
+    "vessels_tram_track",
+    "vessels_unknown",
+    "calcified_length_mm",
+    "csbi_grade",
+    "csbi_reason",
 )
 EXAM_COLUMNS: Final = (
     *_ABOUT_THE_EXAM,

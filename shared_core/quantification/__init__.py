@@ -7,13 +7,22 @@ from shared_core.quantification.measurement import (
     MeasurementSettings,
     ViewMeasurement,
 )
-from shared_core.quantification.view import measure_view
+from shared_core.quantification.report_sentence import exam_sentence, view_sentence
+from shared_core.quantification.vessel import Vessel, VesselMap
+from shared_core.quantification.vessels import find_vessels
+from shared_core.quantification.view import measure_view, view_vessels
 
 __all__ = [
     "BreastMeasurement",
     "ExamMeasurement",
     "MeasurementSettings",
+    "Vessel",
+    "VesselMap",
     "ViewMeasurement",
+    "exam_sentence",
+    "find_vessels",
     "measure_exam",
     "measure_view",
+    "view_sentence",
+    "view_vessels",
 ]

@@ -1,6 +1,7 @@
 """From views to breasts and to the exam, without ever adding two projections of the same artery.
 
-CC and MLO show one breast twice: areas in mm² are averaged over the two, never summed. What is summed
+CC and MLO show one breast twice: areas in mm² and lengths are averaged over the two, never summed, and
+arteries are counted in the view that shows most. What is summed
 is what the papers sum: Guo's index over the four standard views, and, for the percentage and its grade,
 BAC and breast alike over all views used (Ibrahim 2025 puts the views side by side as one image).
 """
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from shared_core.mammogram import Laterality, MammogramHeader
+from shared_core.quantification.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_kinds
 from shared_core.quantification.guo import exam_index
 from shared_core.quantification.ibrahim import area_grade, percent
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
@@ -52,19 +54,39 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
     grade = None
     if gradable and profile is not None:
         grade = area_grade(graded_percent, profile=profile, mask_style="vessel-band")
+    breasts = _breasts(used)
+    kinds, csbi = _csbi(used)
     return ExamMeasurement(
         guo_index=index if not missing else None,
         guo_index_available_views=index,
         views_used=tuple(used),
         missing_views=missing,
-        breasts=_breasts(used),
+        breasts=breasts,
         bac_percent_of_breast=bac_percent,
         area_grade=grade.grade if grade is not None else None,
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
         grade_profile=profile,
         warnings=(*choice.warnings, *warnings),
+        vessels_count=kinds.total if kinds is not None else None,
+        vessel_kinds=kinds,
+        calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in breasts]),
+        csbi_grade=csbi.grade,
+        csbi_reason=csbi.reason,
     )
+
+
+def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
+    """The arteries of the exam and their grade, or the reason why there is none."""
+    if not used:
+        return None, CsbiEstimate(None, "There is no standard view.")
+    by_breast: dict[str, list[VesselKinds]] = {}
+    for header, measurement in used.values():
+        if measurement.vessel_kinds is None:
+            return None, CsbiEstimate(None, measurement.csbi_reason)
+        by_breast.setdefault(header.laterality.value, []).append(measurement.vessel_kinds)
+    kinds = exam_kinds(by_breast)
+    return kinds, csbi_grade(kinds, mask_style="vessel-band")
 
 
 def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
@@ -74,6 +96,7 @@ def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
         if not of_side:
             continue
         grades = [m.area_grade for m in of_side.values() if m.area_grade is not None]
+        kinds = [m.vessel_kinds for m in of_side.values() if m.vessel_kinds is not None]
         breasts.append(
             BreastMeasurement(
                 laterality=side.value,
@@ -81,6 +104,8 @@ def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
                 mean_bac_area_mm2=_mean([m.bac_area_mm2 for m in of_side.values()]),
                 mean_bac_percent_of_breast=_mean([m.bac_percent_of_breast for m in of_side.values()]),
                 max_area_grade=max(grades, default=None),
+                vessels_count=exam_kinds({side.value: kinds}).total if len(kinds) == len(of_side) else None,
+                mean_calcified_length_mm=_mean([m.calcified_length_mm for m in of_side.values()]),
             )
         )
     return tuple(breasts)
@@ -90,6 +115,12 @@ def _mean(values: Sequence[float | None]) -> float | None:
     """Mean, None where one is unknown: a mean over fewer views than named would mislead."""
     known = [value for value in values if value is not None]
     return fmean(known) if known and len(known) == len(values) else None
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    """Sum, None where one is unknown."""
+    known = [value for value in values if value is not None]
+    return math.fsum(known) if known and len(known) == len(values) else None
 
 
 def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[str, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shared_core.quantification.csbi import VesselKinds
+
 Comparison = Literal[">", ">="]
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
 GradeProfile = Literal["ibrahim-paper", "ibrahim-code"]
@@ -63,6 +65,21 @@ class ViewMeasurement:
     parts_px: tuple[int, ...]
     """Sizes of the parts, largest first."""
     pixel_area_mm2: float | None
+    vessels_count: int | None = None
+    """Calcified arteries; None on masks of another style than vessel bands."""
+    vessel_kinds: VesselKinds | None = None
+    """The same, by the look of their calcium."""
+    segments_count: int | None = None
+    """Calcified segments: a gap of 1 cm ends one (Guo 2021, II.A)."""
+    calcified_length_px: float | None = None
+    """Length of the segments along their centre lines."""
+    calcified_length_mm: float | None = None
+    mean_calibre_mm: float | None = None
+    """Mean width of the bands, weighed by length; None where there is no vessel."""
+    csbi_grade: int | None = None
+    """Grade 0 to 3 after CSBI, estimated on this view alone; automated, unverified."""
+    csbi_reason: str | None = None
+    """Why there is no grade."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,9 @@ class BreastMeasurement:
     mean_bac_area_mm2: float | None
     mean_bac_percent_of_breast: float | None
     max_area_grade: int | None
+    vessels_count: int | None = None
+    """Arteries in the view that shows most."""
+    mean_calcified_length_mm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,3 +116,13 @@ class ExamMeasurement:
     grade_profile: GradeProfile | None
     """None where there is no view."""
     warnings: tuple[str, ...] = ()
+    vessels_count: int | None = None
+    """Arteries of both breasts; of each breast the view that shows most."""
+    vessel_kinds: VesselKinds | None = None
+    """The same, by the look of their calcium."""
+    calcified_length_mm: float | None = None
+    """Mean over the views of each breast, both breasts added up."""
+    csbi_grade: int | None = None
+    """Grade 0 to 3 after CSBI, estimated; automated, unverified."""
+    csbi_reason: str | None = None
+    """Why there is no grade."""

@@ -13,24 +13,25 @@ Morphology = Literal["punctate", "coarse", "tram-track", "unknown"]
 
 @dataclass(frozen=True)
 class Vessel:
-    """One calcified artery: segments joined over gaps of less than 1 cm and by direction."""
+    """One calcified artery with its branches: segments that go on in each other."""
 
     number: int
     """Value in the labels image."""
     length_px: float
-    """Along the centre line, gaps that were bridged included."""
+    """Calcified, along the centre lines of all segments: gaps of less than 1 cm included, longer ones not."""
     length_mm: float | None
     mean_calibre_px: float
+    """Width of the band, which is wider than the artery where a model paints it so."""
     mean_calibre_mm: float | None
     area_px: int
     segments: int
-    """Connected parts that were joined."""
+    """Calcified pieces after Guo's rule: a gap of less than 1 cm does not end a piece."""
     branch_points: int
     tortuosity: float
-    """Length / distance of the ends, >= 1."""
+    """Length of the centre line / distance of its ends, >= 1."""
     morphology: Morphology
     centre_line: tuple[tuple[float, float], ...]
-    """(row, column) px from one end to the other of the longest path."""
+    """(row, column) px from one end to the other of the trunk, gaps bridged."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.csbi import WRONG_STYLE, csbi_grade, kinds_of
 from shared_core.quantification.guo import (
     intensity_histogram,
     intensity_sum,
@@ -20,6 +21,8 @@ from shared_core.quantification.guo import (
 from shared_core.quantification.ibrahim import area_grade, percent
 from shared_core.quantification.measurement import Denominator, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.parts import Box, bounding_box, connected_parts
+from shared_core.quantification.vessel import VesselMap
+from shared_core.quantification.vessels import find_vessels
 from shared_core.weights.card import MaskStyle
 
 
@@ -38,6 +41,7 @@ def measure_view(
     *,
     mask_style: MaskStyle,
     settings: MeasurementSettings,
+    vessels: VesselMap | None = None,
 ) -> ViewMeasurement:
     """Measure the BAC mask of one view.
 
@@ -59,6 +63,8 @@ def measure_view(
         Of the model that made the mask; decides whether an area grade has a meaning.
     settings
         X, comparison, grade profile, pectoral muscle.
+    vessels
+        What `view_vessels` found in this mask, where it is at hand; else it is sought here.
 
     Raises
     ------
@@ -110,7 +116,37 @@ def measure_view(
         largest_part_px=parts_px[0] if parts_px else 0,
         parts_px=parts_px,
         pixel_area_mm2=pixel_area,
+        **_vessel_numbers(vessels or view_vessels(prepared, mask, mask_style=mask_style), mask_style),
     )
+
+
+def view_vessels(
+    prepared: PreparedView, mask: NDArray[np.bool_], *, mask_style: MaskStyle
+) -> VesselMap | None:
+    """Follow the arteries of one view; None where the mask is not made of vessel bands."""
+    if mask_style != "vessel-band":
+        return None
+    mask = mask if mask.dtype == np.bool_ else mask != 0
+    return find_vessels(mask, spacing=prepared.spacing, intensity_u8=prepared.display_u8)
+
+
+def _vessel_numbers(found: VesselMap | None, mask_style: MaskStyle) -> dict[str, Any]:
+    if found is None or mask_style != "vessel-band":
+        return {"csbi_reason": WRONG_STYLE}
+    kinds = kinds_of(found.vessels)
+    csbi = csbi_grade(kinds, mask_style=mask_style)
+    lengths = [vessel.length_px for vessel in found.vessels]
+    calibres = [vessel.mean_calibre_mm for vessel in found.vessels if vessel.mean_calibre_mm is not None]
+    return {
+        "vessels_count": len(found.vessels),
+        "vessel_kinds": kinds,
+        "segments_count": sum(vessel.segments for vessel in found.vessels),
+        "calcified_length_px": found.total_length_px,
+        "calcified_length_mm": found.total_length_mm,
+        "mean_calibre_mm": float(np.average(calibres, weights=lengths)) if calibres else None,
+        "csbi_grade": csbi.grade,
+        "csbi_reason": csbi.reason,
+    }
 
 
 def _breast_area(prepared: PreparedView, settings: MeasurementSettings) -> _BreastArea:

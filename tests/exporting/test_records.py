@@ -31,6 +31,7 @@ KEYS = [
     "warnings",
     "model",
     "metrics",
+    "report_sentence",
 ]
 
 
