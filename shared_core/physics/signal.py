@@ -20,6 +20,7 @@ def primary_signal(
     tissue_mm: ArrayLike,
     glandular_mm: ArrayLike = 0.0,
     calcium_g_cm2: ArrayLike = 0.0,
+    metal_mm: ArrayLike = 0.0,
     detector: Detector = "a-Se",
 ) -> NDArray[np.float64]:
     """Signal of the photons that pass, as a part of the signal without a breast.
@@ -35,6 +36,8 @@ def primary_signal(
         Length of the ray in tissue, and the part of it in glandular tissue; the rest is adipose.
     calcium_g_cm2
         Hydroxyapatite in the ray: mass per area.
+    metal_mm
+        Steel in the ray.
     detector
         See `detector_response`.
 
@@ -43,22 +46,22 @@ def primary_signal(
     numpy.ndarray
         float64 in (0, 1], of the shape that the arguments broadcast to.
     """
-    tissue, glandular, calcium = np.broadcast_arrays(
-        np.asarray(tissue_mm, np.float64),
-        np.asarray(glandular_mm, np.float64),
-        np.asarray(calcium_g_cm2, np.float64),
+    tissue, glandular, calcium, metal = np.broadcast_arrays(
+        *(np.asarray(part, np.float64) for part in (tissue_mm, glandular_mm, calcium_g_cm2, metal_mm))
     )
     source = spectrum(beam)
     weight = source.fluence * detector_response(source.energy_kev, detector)
     gland = linear_attenuation_per_mm("glandular", source.energy_kev)
     fat = linear_attenuation_per_mm("adipose", source.energy_kev)
     mineral = mass_attenuation_cm2_g("hydroxyapatite", source.energy_kev)
+    steel = linear_attenuation_per_mm("steel", source.energy_kev)
     share = np.divide(glandular, tissue, out=np.zeros_like(tissue), where=tissue > 0)
-    left_mm = tissue - calcium * (10.0 / HYDROXYAPATITE_G_CM3)
+    left_mm = np.maximum(tissue - calcium * (10.0 / HYDROXYAPATITE_G_CM3), 0.0)
     exponent = (
         np.multiply.outer(left_mm * share, gland)
         + np.multiply.outer(left_mm * (1 - share), fat)
         + np.multiply.outer(calcium, mineral)
+        + np.multiply.outer(metal, steel)
     )
     passed: NDArray[np.float64] = np.exp(-exponent) @ (weight / weight.sum())
     return passed
