@@ -40,7 +40,10 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 WRITTEN = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("user-guide", "methods", "results", "python", "statistics")),
+    *(
+        f"docs/{name}.md"
+        for name in ("user-guide", "methods", "results", "python", "statistics", "simulation")
+    ),
 )
 """By hand; the other pages are made by scripts."""
 FILM = "cbis-ddsm-P_00646-LCC.png"

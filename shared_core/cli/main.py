@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, change, compare, info, measure, models
+from shared_core.cli import analyze, change, compare, info, measure, models, simulate
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -53,6 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
+    simulate.add_parser(subparsers)
     return parser
 
 

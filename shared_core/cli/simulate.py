@@ -1,0 +1,116 @@
+"""``bac simulate``: mammograms whose calcium is known exactly."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+from shared_core.cli import arguments
+from shared_core.errors import UsageError
+from shared_core.simulation.cohort import CohortSettings, simulate_cohort
+from shared_core.simulation.look_alikes import LOOK_ALIKES
+from shared_core.simulation.machine import STYLES
+from shared_core.simulation.patient import MOST_ARTERIES, PatientSettings
+
+OK = 0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``simulate`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "simulate",
+        help="make simulated mammograms with known calcium",
+        description="Make physically simulated mammograms (DICOM) with known calcium: images in OUT/images, "
+        "mass, vessels and masks in OUT/truth. The same arguments give the same bytes.",
+    )
+    parser.add_argument("output", type=Path, metavar="OUT", help="folder for the cohort")
+    parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="which cohort (default: 0)")
+    parser.add_argument(
+        "--patients", type=arguments.count, default=1, metavar="N", help="how many patients (default: 1)"
+    )
+    parser.add_argument("--exam", action="store_true", help="four standard views, not the left CC alone")
+    parser.add_argument(
+        "--years", type=_years, default=(0.0,), metavar="Y,Y,...", help="exams at these years, e.g. 0,1,2"
+    )
+    parser.add_argument(
+        "--mass-mg", type=_mass, metavar="M", help="hydroxyapatite in each breast at year 0, exactly"
+    )
+    parser.add_argument("--vessels", type=_whole, metavar="N", help="calcified arteries in each breast")
+    parser.add_argument("--negative", action="store_true", help="no arterial calcium at all")
+    parser.add_argument(
+        "--look-alikes",
+        nargs="+",
+        default=(),
+        choices=[*LOOK_ALIKES, "all"],
+        metavar="NAME",
+        help=f"add what may be mistaken for it: {', '.join(LOOK_ALIKES)}; or all",
+    )
+    parser.add_argument("--style", choices=STYLES, default="hologic", help="machine (default: hologic)")
+    parser.add_argument("--raw", action="store_true", help="FOR PROCESSING images as well, in OUT/raw")
+    parser.add_argument("--png", action="store_true", help="8-bit pictures as well, in OUT/png")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the cohort; a line for each view."""
+    settings = CohortSettings(
+        output_dir=args.output,
+        seed=args.seed,
+        patients=args.patients,
+        exam=args.exam,
+        years=args.years,
+        patient=_patient(args),
+        style=args.style,
+        raw=args.raw,
+        png=args.png,
+    )
+    for done in simulate_cohort(settings):
+        truth = done.record["truth"]
+        count = len(truth["vessels"])
+        print(
+            f"{done.image}: {truth['mass_mg']:.1f} mg in {count} {'artery' if count == 1 else 'arteries'}",
+            flush=True,
+        )
+    print(f"Analyse them with: bac analyze {args.output / 'images'} -o RESULTS", file=sys.stderr)
+    return OK
+
+
+def _patient(args: argparse.Namespace) -> PatientSettings:
+    if args.negative and (args.mass_mg is not None or args.vessels):
+        raise UsageError("--negative means no calcium; leave --mass-mg and --vessels out.")
+    if args.vessels is not None and args.vessels > MOST_ARTERIES:
+        raise UsageError(
+            f"--vessels {args.vessels} is too many; a breast has up to {MOST_ARTERIES} arteries."
+        )
+    if args.mass_mg is not None and args.vessels == 0:
+        raise UsageError("--mass-mg needs an artery to lie in; ask for --vessels of 1 or more.")
+    vessels = 0 if args.negative else args.vessels
+    names = LOOK_ALIKES if "all" in args.look_alikes else tuple(dict.fromkeys(args.look_alikes))
+    return PatientSettings(
+        vessels=None if vessels is None else (vessels, vessels), mass_mg=args.mass_mg, look_alikes=names
+    )
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on, not {text!r}")
+    return int(text)
+
+
+def _mass(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 2000:
+        raise argparse.ArgumentTypeError(f"must be a mass in mg above 0 and up to 2000, not {text!r}")
+    return value
+
+
+def _years(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be years like 0,1,2, not {text!r}") from None
