@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
-from shared_core.quantification.skeleton import Chain, Points, SkeletonGraph, skeleton_graph
+from shared_core.quantification.groups import Groups
+from shared_core.quantification.skeleton import Chain, ChainEnd, Points, SkeletonGraph, skeleton_graph
 
 _MOST_BEND_DEGREES = 75.0
 """Of three arms that meet, two always bend by no more than 60 degrees."""
@@ -44,11 +45,6 @@ class CentreLine:
     def length(self) -> float:
         """From end to end."""
         return polyline_length(self.points)
-
-
-class _End(NamedTuple):
-    chain: Chain
-    side: int
 
 
 def centre_lines(band: Mask) -> tuple[CentreLine, ...]:
@@ -110,33 +106,30 @@ def _before_end(points: Points, reach: float) -> int:
 def _trees(graph: SkeletonGraph, strokes: list[list[tuple[Chain, int]]]) -> tuple[list[int], list[int]]:
     """For every stroke the tree it belongs to, and how many others leave it."""
     stroke_of = {id(chain): number for number, stroke in enumerate(strokes) for chain, _ in stroke}
-    trees, branch_points = list(range(len(strokes))), [0] * len(strokes)
-    for node in graph.junctions:
-        ends = [_End(chain, side) for chain, side in graph.ends_at(node)]
+    trees, branch_points = Groups(len(strokes)), [0] * len(strokes)
+    for ends in graph.ends().values():
         pairs = _pairs(ends)
         paired = {(id(end.chain), end.side) for pair in pairs for end in pair}
         trunk = stroke_of[id((pairs[0][0] if pairs else ends[0]).chain)]
         for end in ends:
             branch = stroke_of[id(end.chain)]
-            if (id(end.chain), end.side) in paired or branch == trunk:
-                continue
-            branch_points[trunk] += 1
-            trees = [trees[trunk] if tree == trees[branch] else tree for tree in trees]
-    return trees, branch_points
+            if (id(end.chain), end.side) not in paired and branch != trunk:
+                branch_points[trunk] += 1
+                trees.join(trunk, branch)
+    return [trees.root(number) for number in range(len(strokes))], branch_points
 
 
 def _strokes(graph: SkeletonGraph) -> list[list[tuple[Chain, int]]]:
     """Chains strung together; with each the side at which it is entered."""
-    partner: dict[tuple[int, int], _End] = {}
-    for node in graph.junctions:
-        ends = [_End(chain, side) for chain, side in graph.ends_at(node)]
+    partner: dict[tuple[int, int], ChainEnd] = {}
+    for ends in graph.ends().values():
         for one, other in _pairs(ends):
             partner[id(one.chain), one.side] = other
             partner[id(other.chain), other.side] = one
     strokes, seen = [], set()
-    starts = [_End(c, s) for c in graph.chains for s in (0, 1) if (id(c), s) not in partner]
+    starts = [ChainEnd(c, s) for c in graph.chains for s in (0, 1) if (id(c), s) not in partner]
     # Rings have no start of their own: any chain of them serves.
-    for start in [*starts, *(_End(chain, 0) for chain in graph.chains)]:
+    for start in [*starts, *(ChainEnd(chain, 0) for chain in graph.chains)]:
         stroke, entered = [], start
         while entered is not None and id(entered.chain) not in seen:
             seen.add(id(entered.chain))
@@ -147,13 +140,13 @@ def _strokes(graph: SkeletonGraph) -> list[list[tuple[Chain, int]]]:
     return strokes
 
 
-def _pairs(ends: list[_End]) -> list[tuple[_End, _End]]:
+def _pairs(ends: list[ChainEnd]) -> list[tuple[ChainEnd, ChainEnd]]:
     """Which arms of a junction go on in which: the straightest two first."""
     bends = sorted(
         ((_bend_degrees(one, other), i, j) for (i, one), (j, other) in combinations(enumerate(ends), 2)),
     )
     used: set[int] = set()
-    pairs: list[tuple[_End, _End]] = []
+    pairs: list[tuple[ChainEnd, ChainEnd]] = []
     for bend, i, j in bends:
         limit = _MOST_BEND_OF_A_SECOND_PAIR_DEGREES if pairs else _MOST_BEND_DEGREES
         if bend > limit or {i, j} & used or ends[i].chain is ends[j].chain:
@@ -163,13 +156,13 @@ def _pairs(ends: list[_End]) -> list[tuple[_End, _End]]:
     return pairs
 
 
-def _bend_degrees(one: _End, other: _End) -> float:
+def _bend_degrees(one: ChainEnd, other: ChainEnd) -> float:
     """How much a line turns that comes along one arm and leaves by the other."""
     cosine = -float(_away(one) @ _away(other))
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-def _away(end: _End, reach: float = 25.0) -> NDArray[np.float64]:
+def _away(end: ChainEnd, reach: float = 25.0) -> NDArray[np.float64]:
     """Unit vector from a junction along an arm, its first pixels left out: they bend into the junction."""
     points = end.chain.points if end.side == 0 else end.chain.points[::-1]
     distance = np.hypot(*(points - points[0]).T)

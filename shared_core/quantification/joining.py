@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.quantification.centre_line import end_direction, polyline_length
+from shared_core.quantification.groups import Groups
 from shared_core.quantification.skeleton import Points
 
 SEGMENT_GAP_MM: Final = 10.0
@@ -40,7 +42,7 @@ class Segment:
     width_mm: float
     free: tuple[bool, bool]
 
-    @property
+    @cached_property
     def length_mm(self) -> float:
         """From end to end."""
         return polyline_length(self.points_mm)
@@ -76,13 +78,13 @@ def chains_of_segments(segments: Sequence[Segment], *, gap_mm: float) -> list[li
     Chains of segments in order, each with the side at which it is entered.
     """
     partner: dict[End, End] = {}
-    group = list(range(len(segments)))
+    groups = Groups(len(segments))
     for _, one, other in sorted(_bridges(segments, gap_mm)):
-        if one in partner or other in partner or group[one.segment] == group[other.segment]:
+        joined = groups.root(one.segment) == groups.root(other.segment)
+        if one in partner or other in partner or joined:
             continue
         partner[one], partner[other] = other, one
-        old, new = group[one.segment], group[other.segment]
-        group = [new if number == old else number for number in group]
+        groups.join(one.segment, other.segment)
     chains, seen = [], set()
     for start in (End(number, side) for number in range(len(segments)) for side in (0, 1)):
         if start in partner or start.segment in seen:
@@ -106,22 +108,32 @@ def branches(segments: Sequence[Segment], chains: Sequence[Sequence[End]]) -> li
     -------
     (branch, trunk) as places in `chains`.
     """
-    lengths = [sum(segments[n].length_mm for n, _ in chain) for chain in chains]
+    # Imported where there is BAC: most views have none.
+    from scipy.spatial import cKDTree
+
+    if len(chains) < 2:
+        return []
+    lengths = np.array([sum(segments[n].length_mm for n, _ in chain) for chain in chains])
     lines = [np.concatenate([segments[n].points_mm for n, _ in chain]) for chain in chains]
+    points = np.concatenate(lines)
+    owners = np.repeat(np.arange(len(chains)), [len(line) for line in lines])
+    tree = cKDTree(points)
     found = []
     for branch, chain in enumerate(chains):
-        ends = (chain[0], End(chain[-1].segment, 1 - chain[-1].side))
-        reached = [
-            (distance, trunk)
-            for end in ends
-            if segments[end.segment].free[end.side] and segments[end.segment].directed
-            for trunk in range(len(chains))
-            if lengths[trunk] > lengths[branch]
-            for distance in [_distance_ahead(segments[end.segment], end.side, lines[trunk])]
-            if distance < BRANCH_GAP_MM
-        ]
+        reached = []
+        for number, side in (chain[0], End(chain[-1].segment, 1 - chain[-1].side)):
+            segment = segments[number]
+            if not (segment.free[side] and segment.directed):
+                continue
+            near = np.array(tree.query_ball_point(segment.points_mm[-side], BRANCH_GAP_MM), int)
+            near = near[lengths[owners[near]] > lengths[branch]]
+            towards = points[near] - segment.points_mm[-side]
+            distance = np.hypot(*towards.T)
+            ahead = towards @ _direction(segment, side)
+            seen = ahead >= distance * np.cos(np.radians(_BRANCH_DEGREES))
+            reached += list(zip(distance[seen], owners[near][seen], strict=True))
         if reached:
-            found.append((branch, min(reached)[1]))
+            found.append((branch, int(min(reached)[1])))
     return found
 
 
@@ -137,62 +149,43 @@ def runs_of(segments: Sequence[Segment], chain: Sequence[End], *, gap_mm: float)
     return runs
 
 
-def _direction(segment: Segment, side: int, width_mm: float) -> NDArray[np.float64]:
-    """Unit vector out of an end."""
+def _direction(segment: Segment, side: int) -> NDArray[np.float64]:
+    """Unit vector out of an end; zero for a spot."""
+    if not segment.directed:
+        return np.zeros(2)
     points = segment.points_mm if side == 1 else segment.points_mm[::-1]
-    return end_direction(points, max(2 * width_mm, 3.0))
+    return end_direction(points, max(2 * segment.width_mm, 3.0))
 
 
 def _bridges(segments: Sequence[Segment], gap_mm: float) -> list[_Bridge]:
+    """All pairs of ends that go on in each other; costs are lengths of gaps, longer where it bends."""
     # Imported where there is BAC: most views have none.
     from scipy.spatial import cKDTree
 
     ends = [End(n, side) for n, segment in enumerate(segments) for side in (0, 1) if segment.free[side]]
     if len(ends) < 2:
         return []
+    owners = np.array([n for n, _ in ends])
     places = np.array([segments[n].points_mm[-side] for n, side in ends])
-    bridges = []
-    for i, j in sorted(cKDTree(places).query_pairs(gap_mm)):
-        one, other = ends[i], ends[j]
-        first, second = segments[one.segment], segments[other.segment]
-        if one.segment == other.segment or not (first.directed or second.directed):
-            continue
-        if float(np.hypot(*(places[j] - places[i]))) < gap_mm:
-            cost = _cost(first, one.side, second, other.side)
-            if cost is not None:
-                bridges.append(_Bridge(cost, one, other))
-    return bridges
-
-
-def _cost(one: Segment, side: int, other: Segment, other_side: int) -> float | None:
-    """Length of the gap, longer where it bends; None where the two do not go on in each other."""
-    gap = other.points_mm[-other_side] - one.points_mm[-side]
-    width = max(one.width_mm, other.width_mm)
-    sideways, directions = [], []
-    for segment, at, towards in ((one, side, gap), (other, other_side, -gap)):
-        if not segment.directed:
-            continue
-        direction = _direction(segment, at, width)
-        ahead = float(direction @ towards)
-        off = float(abs(direction[0] * towards[1] - direction[1] * towards[0]))
-        degrees = float(np.degrees(np.arctan2(off, ahead)))
+    directions = np.array([_direction(segments[n], side) for n, side in ends])
+    widths = np.array([segments[n].width_mm for n, _ in ends])
+    pairs = cKDTree(places).query_pairs(gap_mm, output_type="ndarray")
+    one, other = pairs[np.lexsort(pairs.T[::-1])].T
+    directed = np.array([segments[n].directed for n, _ in ends])
+    gaps = places[other] - places[one]
+    lengths = np.hypot(*gaps.T)
+    possible = (owners[one] != owners[other]) & (lengths < gap_mm) & (directed[one] | directed[other])
+    width = np.maximum(widths[one], widths[other])
+    sideways = np.zeros(len(pairs))
+    for end, towards in ((one, gaps), (other, -gaps)):
+        ahead = (directions[end] * towards).sum(axis=1)
+        off = np.abs(directions[end, 0] * towards[:, 1] - directions[end, 1] * towards[:, 0])
+        degrees = np.degrees(np.arctan2(off, ahead))
         # Over a short gap the angle says nothing: half a width aside is the same band.
-        close = off <= 0.5 * width and ahead > -0.5 * width
-        if degrees > _SIDEWAYS_DEGREES and not close:
-            return None
-        sideways.append(0.0 if close else degrees)
-        directions.append(direction)
-    if len(directions) == 2:
-        bend = float(np.degrees(np.arccos(np.clip(-directions[0] @ directions[1], -1, 1))))
-        if bend > _BEND_DEGREES:
-            return None
-    return float(np.hypot(*gap)) * (1 + sum(sideways) / 60)
-
-
-def _distance_ahead(segment: Segment, side: int, line: Points) -> float:
-    """Distance from an end to the nearest point of a line that lies in its direction."""
-    towards = line - segment.points_mm[-side]
-    distance = np.hypot(*towards.T)
-    ahead = towards @ _direction(segment, side, segment.width_mm)
-    seen = ahead >= distance * np.cos(np.radians(_BRANCH_DEGREES))
-    return float(distance[seen].min()) if seen.any() else np.inf
+        unsaid = ~directed[end] | ((off <= 0.5 * width) & (ahead > -0.5 * width))
+        possible &= unsaid | (degrees <= _SIDEWAYS_DEGREES)
+        sideways += np.where(unsaid, 0, degrees)
+    straight = -(directions[one] * directions[other]).sum(axis=1)
+    possible &= ~(directed[one] & directed[other]) | (straight >= np.cos(np.radians(_BEND_DEGREES)))
+    costs = lengths * (1 + sideways / 60)
+    return [_Bridge(float(costs[k]), ends[one[k]], ends[other[k]]) for k in np.flatnonzero(possible)]

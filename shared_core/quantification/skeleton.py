@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -37,6 +37,13 @@ class Chain:
         return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
 
 
+class ChainEnd(NamedTuple):
+    """The start (0) or the end (1) of a chain."""
+
+    chain: Chain
+    side: int
+
+
 @dataclass(eq=False)
 class SkeletonGraph:
     """Chains, and the places where they meet."""
@@ -44,9 +51,14 @@ class SkeletonGraph:
     chains: list[Chain]
     junctions: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def ends_at(self, node: int) -> list[tuple[Chain, int]]:
-        """(chain, 0 for its start or 1 for its end) of all that meets at a junction."""
-        return [(chain, side) for chain in self.chains for side in (0, 1) if chain.nodes[side] == node]
+    def ends(self) -> dict[int, list[ChainEnd]]:
+        """What meets at each junction."""
+        ends: dict[int, list[ChainEnd]] = {node: [] for node in self.junctions}
+        for chain in self.chains:
+            for side, node in enumerate(chain.nodes):
+                if node is not None:
+                    ends[node].append(ChainEnd(chain, side))
+        return ends
 
 
 def skeleton_graph(band: Mask, half_width: NDArray[Any]) -> SkeletonGraph:
@@ -126,43 +138,50 @@ def _clusters_beside(pixel: tuple[int, int], clusters: NDArray[Any]) -> list[int
 
 def _dissolve(graph: SkeletonGraph) -> None:
     """Make one chain of two that meet where nothing else does."""
-    for node in list(graph.junctions):
-        ends = graph.ends_at(node)
-        if len(ends) == 2 and ends[0][0] is not ends[1][0]:
-            (first, side), (second, other) = ends
-            before = first.points if side == 1 else first.points[::-1]
-            after = second.points if other == 0 else second.points[::-1]
-            merged = Chain(
-                np.concatenate([before, after[1:]]), [first.nodes[1 - side], second.nodes[1 - other]]
-            )
-            graph.chains = [chain for chain in graph.chains if chain is not first and chain is not second]
+    ends, merged_away = graph.ends(), set()
+    for node, (first, *others) in [(node, met) for node, met in ends.items() if met]:
+        if not others:
+            first.chain.nodes[first.side] = None
+        elif len(others) == 1 and first.chain is not others[0].chain:
+            merged_away |= {id(first.chain), id(others[0].chain)}
+            merged = _merged(first, others[0])
             graph.chains.append(merged)
-        elif len(ends) == 1:
-            chain, side = ends[0]
-            chain.nodes[side] = None
-        elif len(ends) > 2:
+            for side, (old, far) in enumerate(((first, merged.nodes[0]), (others[0], merged.nodes[1]))):
+                if far is not None:
+                    met = ends[far]
+                    met[met.index(ChainEnd(old.chain, 1 - old.side))] = ChainEnd(merged, side)
+        else:
             continue
-        if len(graph.ends_at(node)) == 0:
-            del graph.junctions[node]
+        del graph.junctions[node]
+    graph.chains = [chain for chain in graph.chains if id(chain) not in merged_away]
+    graph.junctions = {node: graph.junctions[node] for node, met in graph.ends().items() if met}
+
+
+def _merged(first: ChainEnd, second: ChainEnd) -> Chain:
+    before = first.chain.points if first.side == 1 else first.chain.points[::-1]
+    after = second.chain.points if second.side == 0 else second.chain.points[::-1]
+    nodes = [first.chain.nodes[1 - first.side], second.chain.nodes[1 - second.side]]
+    return Chain(np.concatenate([before, after[1:]]), nodes)
 
 
 def _prune(graph: SkeletonGraph, half_width: NDArray[Any]) -> bool:
     """Remove spurs: chains from a junction to a tip, shorter than the band is wide there."""
-    spurs: list[Chain] = []
-    for node, (row, column) in graph.junctions.items():
-        ends = [chain for chain, _ in graph.ends_at(node)]
+    spurs: set[int] = set()
+    for node, ends in graph.ends().items():
+        row, column = graph.junctions[node]
         width = 2 * float(half_width[round(row), round(column)])
-        short = [chain for chain in ends if None in chain.nodes and chain.length < width]
+        short = [chain for chain, _ in ends if None in chain.nodes and chain.length < width]
         if len(short) == len(ends):
             # All that there is: the two longest are the band itself.
             short = sorted(short, key=lambda chain: chain.length)[:-2]
-        spurs += short
-    graph.chains = [chain for chain in graph.chains if all(chain is not spur for spur in spurs)]
+        spurs |= {id(chain) for chain in short}
+    graph.chains = [chain for chain in graph.chains if id(chain) not in spurs]
     return bool(spurs)
 
 
 def _contract(graph: SkeletonGraph, half_width: NDArray[Any]) -> None:
     """Make one junction of two that a short chain links."""
+    ends, gone = graph.ends(), set()
     for link in sorted(graph.chains, key=lambda chain: chain.length):
         start, end = link.nodes
         if start is None or end is None:
@@ -170,11 +189,13 @@ def _contract(graph: SkeletonGraph, half_width: NDArray[Any]) -> None:
         row, column = link.points[len(link.points) // 2]
         if link.length >= _CROSSING_WIDTHS * 2 * float(half_width[round(row), round(column)]):
             continue
-        graph.chains = [chain for chain in graph.chains if chain is not link]
+        gone.add(id(link))
         if start == end:
             continue
-        for chain, side in graph.ends_at(end):
+        for chain, side in ends.pop(end):
             chain.nodes[side] = start
+            ends[start].append(ChainEnd(chain, side))
         del graph.junctions[end]
         graph.junctions[start] = (float(row), float(column))
+    graph.chains = [chain for chain in graph.chains if id(chain) not in gone]
     _dissolve(graph)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shared_core.mammogram import Mask, PixelSpacing
 from shared_core.quantification.bands import FollowedPart, followed_parts
 from shared_core.quantification.centre_line import polyline_length, resampled
+from shared_core.quantification.groups import Groups
 from shared_core.quantification.joining import (
     ARTERY_GAP_MM,
     SEGMENT_GAP_MM,
@@ -163,18 +164,21 @@ def _courses(pieces: list[_Piece], artery_gap_mm: float) -> tuple[list[_Course],
     segments = [piece.segment for piece in pieces]
     chains = chains_of_segments(segments, gap_mm=artery_gap_mm)
     chain_of = {n: place for place, chain in enumerate(chains) for n, _ in chain}
-    by_tree: dict[tuple[int, int], list[int]] = {}
-    for n, piece in enumerate(pieces):
-        by_tree.setdefault((piece.part, piece.tree), []).append(chain_of[n])
     attached = branches(segments, chains)
-    groups = _grouped(len(chains), [*by_tree.values(), *(list(pair) for pair in attached)])
+    groups = Groups(len(chains))
+    first_of_tree: dict[tuple[int, int], int] = {}
+    for n, piece in enumerate(pieces):
+        groups.join(chain_of[n], first_of_tree.setdefault((piece.part, piece.tree), chain_of[n]))
+    for branch, trunk in attached:
+        groups.join(branch, trunk)
+    attached_branches = {branch for branch, _ in attached}
     courses, specks = [], 0
-    for group in groups:
+    for group in groups.members():
         own = [pieces[n] for place in group for n, _ in chains[place]]
-        # A closed run of the whole chain is its way through; its runs are what is calcified.
+        # The way through a chain bridges every gap; its runs are what is calcified.
         ways = [runs_of(segments, chains[place], gap_mm=np.inf)[0] for place in group]
         runs = [run for place in group for run in runs_of(segments, chains[place], gap_mm=SEGMENT_GAP_MM)]
-        joints = sum(piece.branch_points for piece in own) + sum(branch in group for branch, _ in attached)
+        joints = sum(piece.branch_points for piece in own) + len(attached_branches.intersection(group))
         course = _Course(own, runs, max(ways, key=polyline_length), joints)
         if course.length_mm < SHORTEST_MM:
             specks += 1
@@ -183,25 +187,16 @@ def _courses(pieces: list[_Piece], artery_gap_mm: float) -> tuple[list[_Course],
     return sorted(courses, key=lambda course: -course.length_mm), specks
 
 
-def _grouped(count: int, together: list[list[int]]) -> list[list[int]]:
-    """Numbers below `count`, in groups that share a member."""
-    group = list(range(count))
-    for members in together:
-        for member in members[1:]:
-            old, new = group[member], group[members[0]]
-            group = [new if number == old else number for number in group] if old != new else group
-    return [[n for n in range(count) if group[n] == number] for number in sorted(set(group))]
-
-
 def _paint(
     labels: NDArray[np.uint8], parts: list[FollowedPart], owners: dict[tuple[int, int], int]
 ) -> NDArray[np.int64]:
     """Give every pixel of a part the number of the vessel whose centre line is nearest; count them."""
     areas_px = np.zeros(MOST_VESSELS + 1, np.int64)
-    for number, part in enumerate(parts):
-        lines = {place: n for (p, place), n in owners.items() if p == number}
-        if not lines:
-            continue
+    lines_of: dict[int, dict[int, int]] = {}
+    for (number, place), vessel in owners.items():
+        lines_of.setdefault(number, {})[place] = vessel
+    for number, lines in lines_of.items():
+        part = parts[number]
         window = labels[part.box.slices]
         if len(set(lines.values())) == 1:
             painted = np.full(np.count_nonzero(part.inside), next(iter(lines.values())), np.uint8)
