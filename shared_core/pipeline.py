@@ -19,7 +19,15 @@ from shared_core.inference.model import Model, load_model
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
 from shared_core.preprocessing import PreparedView, prepare
-from shared_core.quantification import VesselMap, measure_exam, measure_view, view_vessels
+from shared_core.quantification import (
+    Calibration,
+    VesselMap,
+    mass_refusal,
+    measure_exam,
+    measure_mass,
+    measure_view,
+    view_vessels,
+)
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
@@ -75,6 +83,7 @@ def analyze_view(
     threshold: float | None = None,
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
+    calibration: Calibration | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ViewResult:
@@ -92,6 +101,8 @@ def analyze_view(
         What else changes the numbers.
     spacing_mm
         Pixel spacing (row, column) in the plane of the breast, where the file does not know it.
+    calibration
+        Of the site, for the mass of calcium; see `measure_mass`.
     progress
         Called with (done, total) after each piece of the segmentation.
     cancelled
@@ -115,12 +126,17 @@ def analyze_view(
     else:
         mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm)
     prepared = prepare(mammogram, loaded.card.preprocessing, find_pectoral=settings.exclude_pectoral)
-    # The pixels as read are not needed any more; a 12-megapixel view is 25 MB.
+    without_mass = mass_refusal(mammogram.header, calibration=calibration)
+    # The pixels as read, 25 MB in a 12-megapixel view, are kept only where calcium can be weighed on them.
+    raw = mammogram if without_mass is None else None
     del mammogram, source
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
     cut = checked_threshold(threshold, loaded.card)
     mask = mask_from_probability(probability.values, cut)
     vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)
+    mass = without_mass
+    if raw is not None:
+        mass = measure_mass(raw, mask, calibration=calibration, breast=prepared.breast_mask)
     measurement = measure_view(
         prepared,
         mask,
@@ -128,6 +144,7 @@ def analyze_view(
         mask_style=loaded.card.mask_style,
         settings=settings,
         vessels=vessels,
+        mass=mass,
     )
     return ViewResult(
         header=prepared.header,
@@ -151,6 +168,7 @@ def analyze_exam(
     threshold: float | None = None,
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
+    calibration: Calibration | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ExamResult:
@@ -160,7 +178,7 @@ def analyze_exam(
     ----------
     source
         An exam from `find_exams`, or the folder or files of exactly one.
-    model, threshold, settings, spacing_mm, cancelled
+    model, threshold, settings, spacing_mm, calibration, cancelled
         See `analyze_view`.
     progress
         Called with (done, total) after each view.
@@ -183,6 +201,7 @@ def analyze_exam(
                     threshold=threshold,
                     settings=settings,
                     spacing_mm=spacing_mm,
+                    calibration=calibration,
                     cancelled=cancelled,
                 )
             )

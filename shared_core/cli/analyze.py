@@ -14,6 +14,7 @@ from shared_core.cohort.batch import BatchReport, run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
 from shared_core.exporting import json_bytes
+from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading import ExamListing, find_exams
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
@@ -73,6 +74,12 @@ def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
         type=arguments.spacing,
         metavar="MM[,MM]",
         help="pixel spacing (row,column) in the plane of the breast, for files that do not know it",
+    )
+    group.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="FILE",
+        help="calibration of the site for calcium mass on raw images, made by bac calibrate",
     )
     group.add_argument(
         "--tam-threshold",
@@ -147,6 +154,7 @@ def _settings(args: argparse.Namespace) -> BatchSettings:
             grade_profile=args.grade_profile,
             exclude_pectoral=args.exclude_pectoral,
         ),
+        calibration=Calibration.load(args.calibration) if args.calibration is not None else None,
         pictures=not args.no_pictures,
         probability=args.probability,
     )

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, change, compare, info, measure, models, simulate
+from shared_core.cli import analyze, calibrate, change, compare, info, measure, models, simulate
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -48,6 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"OpenBAC {SOFTWARE_VERSION}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     analyze.add_parser(subparsers)
+    calibrate.add_parser(subparsers)
     change.add_parser(subparsers)
     compare.add_parser(subparsers)
     info.add_parser(subparsers)

@@ -26,7 +26,14 @@ from shared_core.exporting import (
 )
 from shared_core.mammogram import Mammogram, Mask
 from shared_core.preprocessing import PreparedView, prepare
-from shared_core.quantification import MeasurementSettings, ViewMeasurement, measure_view
+from shared_core.quantification import (
+    Calibration,
+    MeasurementSettings,
+    ViewMeasurement,
+    measure_mass,
+    measure_view,
+)
+from shared_core.quantification.mass_words import view_mass_words
 from shared_core.reading import read_mammogram
 from shared_core.reading.mask import MaskFile, read_mask_file
 from shared_core.version import SOFTWARE_VERSION
@@ -63,6 +70,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="MM[,MM]",
         help="pixel spacing (row,column) in the plane of the breast, for a file that does not know it",
     )
+    parser.add_argument(
+        "--calibration", type=Path, metavar="FILE", help="of the site, for calcium mass on raw images"
+    )
     parser.add_argument("--tam-threshold", type=arguments.grey_level, default=100, metavar="X")
     parser.add_argument("--tam-comparison", choices=(">", ">="), default=">")
     parser.add_argument("--grade-profile", choices=("ibrahim-paper", "ibrahim-code"), default="ibrahim-paper")
@@ -85,7 +95,11 @@ def run(args: argparse.Namespace) -> int:
     _check_pair(mammogram, given)
     preset = load_card(DEFAULT_MODEL).preprocessing
     prepared = prepare(mammogram, preset, find_pectoral=settings.exclude_pectoral)
-    measured = measure_view(prepared, given.mask, None, mask_style=args.mask_style, settings=settings)
+    calibration = Calibration.load(args.calibration) if args.calibration is not None else None
+    mass = measure_mass(mammogram, given.mask, calibration=calibration, breast=prepared.breast_mask)
+    measured = measure_view(
+        prepared, given.mask, None, mask_style=args.mask_style, settings=settings, mass=mass
+    )
     provenance = _provenance(prepared, given, args)
     warnings = [*prepared.header.warnings, *prepared.warnings, *_warnings(mammogram, prepared, given)]
     record = view_record(
@@ -160,6 +174,7 @@ def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | Non
         ("TAM / breast area", _or_dash(measured.tam_per_breast_area, "{:.6f}")),
         (f"SIM, TSIM{measured.intensity_threshold}", f"{measured.sim}, {measured.tsim}"),
         ("connected parts", f"{measured.parts_count}"),
+        ("calcium", view_mass_words(measured)),
     )
     for name, value in rows:
         table.add_row(name, value)

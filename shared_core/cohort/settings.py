@@ -9,6 +9,7 @@ from shared_core.inference.backends.interface import Precision
 from shared_core.inference.model import BackendChoice, Device
 from shared_core.mammogram import MammogramHeader
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
+from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.weights.registry import DEFAULT_MODEL
 
@@ -29,6 +30,8 @@ class BatchSettings:
     threshold: float | None = None
     spacing_mm: Spacing | None = None
     measurement: MeasurementSettings = DEFAULT_SETTINGS
+    calibration: Calibration | None = None
+    """Of the site, for the mass of calcium."""
     pictures: bool = True
     """Write overlays and exam sheets."""
     probability: bool = False

@@ -90,6 +90,7 @@ class Worker:
                 threshold=self.settings.threshold,
                 settings=self.settings.measurement,
                 spacing_mm=self.settings.spacing_mm,
+                calibration=self.settings.calibration,
                 progress=progress,
                 cancelled=cancelled,
             )

@@ -14,6 +14,7 @@ from shared_core.exporting.plain import plain
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.csbi import VesselKinds
+from shared_core.quantification.mass_words import exam_mass_words, view_mass_words
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.quantification.report_sentence import exam_sentence, view_sentence
 
@@ -51,7 +52,7 @@ def view_record(
         "warnings": list(warnings),
         "model": plain(provenance),
         "metrics": _metrics(prepared, measurement),
-        "report_sentence": view_sentence(measurement),
+        "report_sentence": view_sentence(measurement, mass=view_mass_words(measurement)),
     }
 
 
@@ -91,7 +92,9 @@ def exam_record(exam: Exam, measurement: ExamMeasurement) -> Record:
         "calcified_length_mm": plain(measurement.calcified_length_mm),
         "csbi_grade": measurement.csbi_grade,
         "csbi_reason": measurement.csbi_reason,
-        "report_sentence": exam_sentence(measurement),
+        **plain(_mass(measurement)),
+        "mass_reason": measurement.mass_reason,
+        "report_sentence": exam_sentence(measurement, mass=exam_mass_words(measurement)),
         "breasts": plain(measurement.breasts),
         "warnings": [*exam.warnings, *measurement.warnings],
     }
@@ -122,6 +125,16 @@ def _vessels(count: int | None, kinds: VesselKinds | None) -> Record:
         "vessels_coarse": kinds.coarse if kinds is not None else None,
         "vessels_tram_track": kinds.tram_track if kinds is not None else None,
         "vessels_unknown": kinds.unknown if kinds is not None else None,
+    }
+
+
+def _mass(measurement: ViewMeasurement | ExamMeasurement) -> Record:
+    return {
+        "mass_ha_mg": measurement.mass_ha_mg,
+        "mass_ca_mg": measurement.mass_ca_mg,
+        "mass_low_mg": measurement.mass_low_mg,
+        "mass_high_mg": measurement.mass_high_mg,
+        "mass_stratum": measurement.mass_stratum,
     }
 
 
@@ -160,6 +173,12 @@ def _metrics(prepared: PreparedView, measurement: ViewMeasurement) -> Record:
             "mean_calibre_mm": m.mean_calibre_mm,
             "csbi_grade": m.csbi_grade,
             "csbi_reason": m.csbi_reason,
+            "mass_status": m.mass_status,
+            "mass_reason": m.mass_reason,
+            **_mass(m),
+            "mass_lod_mg": m.mass_lod_mg,
+            "mass_k_cm2_g": m.mass_k_cm2_g,
+            "mass_k_source": m.mass_k_source,
             "exclusions_px": exclusions_px,
         }
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
 _ABOUT_THE_IMAGE: Final = ("spacing_source", "intent", "manufacturer", "synthetic_2d")
+_MASS: Final = ("mass_ha_mg", "mass_ca_mg", "mass_low_mg", "mass_high_mg", "mass_stratum")
 _METRICS: Final = (
     "pm",
     "am_px",
@@ -46,6 +47,12 @@ _METRICS: Final = (
     "mean_calibre_mm",
     "csbi_grade",
     "csbi_reason",
+    "mass_status",
+    "mass_reason",
+    *_MASS,
+    "mass_lod_mg",
+    "mass_k_cm2_g",
+    "mass_k_source",
 )
 _MODEL: Final = (
     "model_name",
@@ -79,6 +86,10 @@ _BREAST: Final = (
     "max_area_grade",
     "vessels_count",
     "mean_calcified_length_mm",
+    "mean_mass_ha_mg",
+    "mean_mass_ca_mg",
+    "mean_mass_low_mg",
+    "mean_mass_high_mg",
 )
 _SIDES: Final = (("left", "L"), ("right", "R"))
 _ABOUT_THE_EXAM: Final = (
@@ -102,6 +113,8 @@ _ABOUT_THE_EXAM: Final = (
     "calcified_length_mm",
     "csbi_grade",
     "csbi_reason",
+    *_MASS,
+    "mass_reason",
 )
 EXAM_COLUMNS: Final = (
     *_ABOUT_THE_EXAM,

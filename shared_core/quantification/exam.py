@@ -14,6 +14,7 @@ from statistics import fmean
 
 from shared_core.mammogram import Laterality, MammogramHeader
 from shared_core.quantification.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_kinds
+from shared_core.quantification.exam_mass import ViewMass, breast_mass, exam_mass
 from shared_core.quantification.guo import exam_index
 from shared_core.quantification.ibrahim import area_grade, percent
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
@@ -56,6 +57,7 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
         grade = area_grade(graded_percent, profile=profile, mask_style="vessel-band")
     breasts = _breasts(used)
     kinds, csbi = _csbi(used)
+    mass = exam_mass(_masses(used))
     return ExamMeasurement(
         guo_index=index if not missing else None,
         guo_index_available_views=index,
@@ -73,7 +75,17 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
+        mass_ha_mg=mass.mass_ha_mg,
+        mass_ca_mg=mass.mass_ca_mg,
+        mass_low_mg=mass.low_mg,
+        mass_high_mg=mass.high_mg,
+        mass_stratum=mass.stratum,
+        mass_reason=mass.reason or None,
     )
+
+
+def _masses(used: _Used) -> list[ViewMass]:
+    return [ViewMass(label, m.mass_ha_mg, m.mass_low_mg, m.mass_high_mg) for label, (_, m) in used.items()]
 
 
 def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
@@ -92,11 +104,13 @@ def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
 def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
     breasts = []
     for side in (Laterality.LEFT, Laterality.RIGHT):
-        of_side = {label: m for label, (header, m) in used.items() if header.laterality is side}
+        here = {label: pair for label, pair in used.items() if pair[0].laterality is side}
+        of_side = {label: m for label, (_, m) in here.items()}
         if not of_side:
             continue
         grades = [m.area_grade for m in of_side.values() if m.area_grade is not None]
         kinds = [m.vessel_kinds for m in of_side.values() if m.vessel_kinds is not None]
+        mass = breast_mass(side.value, _masses(here))
         breasts.append(
             BreastMeasurement(
                 laterality=side.value,
@@ -106,6 +120,10 @@ def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
                 max_area_grade=max(grades, default=None),
                 vessels_count=exam_kinds({side.value: kinds}).total if len(kinds) == len(of_side) else None,
                 mean_calcified_length_mm=_mean([m.calcified_length_mm for m in of_side.values()]),
+                mean_mass_ha_mg=mass.mass_ha_mg,
+                mean_mass_ca_mg=mass.mass_ca_mg,
+                mean_mass_low_mg=mass.low_mg,
+                mean_mass_high_mg=mass.high_mg,
             )
         )
     return tuple(breasts)

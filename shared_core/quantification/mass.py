@@ -23,6 +23,7 @@ from shared_core.quantification.exposure import Exposure, exposure_of
 from shared_core.quantification.intensity import intensity
 from shared_core.quantification.mass_settings import DEFAULT_MASS_SETTINGS, MassSettings
 from shared_core.quantification.mass_status import (
+    NO_PIXELS,
     MassStatus,
     MassStratum,
     Refusal,
@@ -42,6 +43,8 @@ from shared_core.quantification.scatter import scatter_to_primary
 _TILE_MM = 12.0
 _SURROUNDINGS_MM = 25.0
 """Of the mask that are looked at: for blank places."""
+_NEAR_MM = 2.0
+"""Of the mask: where the noise is like that under it."""
 _LEAST_PRIMARY = 0.003
 """Of the background's; less cannot be told from no signal."""
 _MG_PER_G: Final = 1000.0
@@ -73,6 +76,10 @@ class MassResult:
     stratum: MassStratum | None = None
     contributions: tuple[Contribution, ...] = ()
     """Standard deviation of each cause."""
+
+
+WITHOUT_PIXELS: Final = MassResult("not_computed:no_pixels", NO_PIXELS)
+"""For masks that come without the pixels as read."""
 
 
 def measure_mass(
@@ -201,7 +208,11 @@ def _measured(beam: Image, mask: Mask, usable: Mask, found: _Found, settings: Ma
     )
     area_cm2 = found.spacing.pixel_area_mm2 / 100.0
     mg_per_log = area_cm2 / found.signal.k_cm2_g * _MG_PER_G
-    lost_mg = _lost_to_blur(primary, region, usable, settings.psf_sigma_mm / pixel_mm) * mg_per_log
+    near = usable & _dilated(region, max(round(_NEAR_MM / pixel_mm), 2))
+    blur_px2 = (settings.psf_sigma_mm / pixel_mm) ** 2 + 1 / 12
+    of_noise = _noise_steepness(log_image, near)
+    lost = _lost_to_blur(primary, region, of_noise, blur_px2=blur_px2, scatter=found.scatter)
+    lost_mg = lost * mg_per_log
     density = found.signal.areal_density_g_cm2(contrast[region])
     mass = float(density.sum()) * area_cm2 * _MG_PER_G + lost_mg
     rim = region & ~_dilated(mask, margin_px - 1)
@@ -214,6 +225,7 @@ def _measured(beam: Image, mask: Mask, usable: Mask, found: _Found, settings: Ma
         Contribution("height in the breast", abs(mass) * _area_relative_sd(found, settings)),
         Contribution("mask margin", abs(float(contrast[rim].sum())) * mg_per_log / 2),
         Contribution("blur", abs(lost_mg) / 2),
+        Contribution("method", abs(mass) * settings.method_relative_sd),
     )
     return _result(
         found,
@@ -253,19 +265,28 @@ def _result(
     )
 
 
-def _lost_to_blur(primary: Image, region: Mask, usable: Mask, psf_px: float) -> float:
+def _lost_to_blur(primary: Image, region: Mask, of_noise: float, *, blur_px2: float, scatter: float) -> float:
     """Σ ΔL that the blur took: the mean of a logarithm is not the logarithm of the mean.
 
-    To second order ``s² |grad t|² / (2 t²)`` a pixel, s² with the pixel's own aperture (1/12 px²). What
-    noise adds to the gradient is known from outside of the mask and taken off.
+    To second order ``s² |grad t|² / (2 t²)`` a pixel, s² being the variance of the blur with the pixel's own
+    aperture (1/12 px²). What noise adds to the gradient is taken off; under calcium there are fewer quanta,
+    and so relatively more noise.
     """
-    if not usable.any():
-        return 0.0
-    s2 = psf_px**2 + 1 / 12
     down, right = np.gradient(primary)
-    steepness = s2 / 2 * (down**2 + right**2) / primary**2
-    of_noise = float(np.median(steepness[usable])) / math.log(2)  # an exponential's mean by its median
-    return float((steepness[region] - of_noise).sum())
+    passed = primary[region]
+    steepness = (down**2 + right**2)[region] / passed**2
+    noisier = (1 + scatter) * (passed + scatter) / passed**2
+    return blur_px2 / 2 * float((steepness - of_noise * noisier).sum())
+
+
+def _noise_steepness(log_image: Image, near: Mask) -> float:
+    """Mean square of the gradient of L that noise (and texture) make, near the mask."""
+    if not near.any():
+        return 0.0
+    down, right = np.gradient(log_image)
+    inside = cv2.erode(near.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    square = (down**2 + right**2)[inside if inside.any() else near]
+    return float(np.median(square)) / math.log(2)  # an exponential's mean by its median
 
 
 def _scatter_relative_sd(found: _Found, settings: MassSettings) -> float:

@@ -27,6 +27,8 @@ class MassSettings:
     focus_to_breast_mm: float = 620.0
     unknown_magnification_relative_sd: float = 0.10
     """Of the mass where the spacing is that of the detector and the magnification unknown."""
+    method_relative_sd: float = 0.008
+    """What is left with all of the above known: pixels, interpolation (docs/validation_mass.md, A)."""
     psf_sigma_mm: float = 0.05
     """Blur of the detector, pixel aperture left out."""
     margin_sigmas: float = 3.0

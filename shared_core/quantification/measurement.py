@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared_core.quantification.csbi import VesselKinds
+from shared_core.quantification.mass_status import NO_PIXELS, MassStatus, MassStratum
 
 Comparison = Literal[">", ">="]
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
@@ -80,6 +81,20 @@ class ViewMeasurement:
     """Grade 0 to 3 after CSBI, estimated on this view alone; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
+    mass_ha_mg: float | None = None
+    """Hydroxyapatite; see `measure_mass`."""
+    mass_ca_mg: float | None = None
+    """Calcium in it."""
+    mass_low_mg: float | None = None
+    """95 % interval of `mass_ha_mg`."""
+    mass_high_mg: float | None = None
+    mass_lod_mg: float | None = None
+    """Limit of detection of hydroxyapatite on this mask."""
+    mass_status: MassStatus = "not_computed:no_pixels"
+    mass_reason: str = NO_PIXELS
+    mass_stratum: MassStratum | None = None
+    mass_k_cm2_g: float | None = None
+    mass_k_source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,11 @@ class BreastMeasurement:
     vessels_count: int | None = None
     """Arteries in the view that shows most."""
     mean_calcified_length_mm: float | None = None
+    mean_mass_ha_mg: float | None = None
+    """Mean of CC and MLO; of one alone where the other has no number: see `exam_mass`."""
+    mean_mass_ca_mg: float | None = None
+    mean_mass_low_mg: float | None = None
+    mean_mass_high_mg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -126,3 +146,11 @@ class ExamMeasurement:
     """Grade 0 to 3 after CSBI, estimated; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
+    mass_ha_mg: float | None = None
+    """Hydroxyapatite of both breasts, of each the mean of CC and MLO."""
+    mass_ca_mg: float | None = None
+    mass_low_mg: float | None = None
+    mass_high_mg: float | None = None
+    mass_stratum: MassStratum | None = None
+    mass_reason: str | None = None
+    """Which view stands for a breast alone, or why there is no mass."""

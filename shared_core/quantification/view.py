@@ -19,6 +19,7 @@ from shared_core.quantification.guo import (
     thresholded_intensity_sum,
 )
 from shared_core.quantification.ibrahim import area_grade, percent
+from shared_core.quantification.mass import WITHOUT_PIXELS, MassResult, mass_refusal
 from shared_core.quantification.measurement import Denominator, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.parts import Box, bounding_box, connected_parts
 from shared_core.quantification.vessel import VesselMap
@@ -42,6 +43,7 @@ def measure_view(
     mask_style: MaskStyle,
     settings: MeasurementSettings,
     vessels: VesselMap | None = None,
+    mass: MassResult | None = None,
 ) -> ViewMeasurement:
     """Measure the BAC mask of one view.
 
@@ -65,6 +67,8 @@ def measure_view(
         X, comparison, grade profile, pectoral muscle.
     vessels
         What `view_vessels` found in this mask, where it is at hand; else it is sought here.
+    mass
+        What `measure_mass` found under this mask: it needs the pixels as read, which are not at hand here.
 
     Raises
     ------
@@ -117,6 +121,7 @@ def measure_view(
         parts_px=parts_px,
         pixel_area_mm2=pixel_area,
         **_vessel_numbers(vessels or view_vessels(prepared, mask, mask_style=mask_style), mask_style),
+        **_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
     )
 
 
@@ -146,6 +151,21 @@ def _vessel_numbers(found: VesselMap | None, mask_style: MaskStyle) -> dict[str,
         "mean_calibre_mm": float(np.average(calibres, weights=lengths)) if calibres else None,
         "csbi_grade": csbi.grade,
         "csbi_reason": csbi.reason,
+    }
+
+
+def _mass_numbers(mass: MassResult) -> dict[str, Any]:
+    return {
+        "mass_ha_mg": mass.mass_ha_mg,
+        "mass_ca_mg": mass.mass_ca_mg,
+        "mass_low_mg": mass.interval_low_mg,
+        "mass_high_mg": mass.interval_high_mg,
+        "mass_lod_mg": mass.limit_of_detection_mg,
+        "mass_status": mass.status,
+        "mass_reason": mass.reason,
+        "mass_stratum": mass.stratum,
+        "mass_k_cm2_g": mass.k_cm2_g,
+        "mass_k_source": mass.k_source,
     }
 
 

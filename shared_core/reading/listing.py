@@ -9,7 +9,10 @@ from pathlib import Path
 from shared_core.reading.files import guessed_format
 
 _IMAGE_SUFFIXES = {".dcm", ".dicom", ".dic", ".ima", ".png", ".tif", ".tiff", ".jpg", ".jpeg"}
-_OWN_OUTPUT = ("_mask.png", "_overlay.png", "_probability.png", "_sheet.png")
+_OWN_OUTPUT = (
+    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png"),
+    *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
+)
 
 
 def candidate_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:

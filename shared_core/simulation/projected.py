@@ -74,7 +74,7 @@ class ProjectedView:
     metal_mm: Map
     """Steel or titanium of clips, wires, markers."""
     opaque: Mask
-    """Lead letters, collimated field, paddle edges: where the display is white or blank whatever lies below."""
+    """Lead letters, paddle edges: where the display is white or blank whatever lies below."""
     collimated: Mask
     """Outside the exposed field."""
     truth: ViewTruth

@@ -1,0 +1,110 @@
+"""``bac calibrate``: a site's calibration from images of a step phantom."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from shared_core.errors import UsageError
+from shared_core.exporting import json_bytes
+from shared_core.exporting.atomic import write_bytes
+from shared_core.quantification.calibration import Calibration
+from shared_core.quantification.step_phantom import StepFit, StepPhantom, fit_steps, joined_points
+from shared_core.reading import read_mammogram
+
+OK = 0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``calibrate`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "calibrate",
+        help="make a site's calibration for calcium mass from step-phantom images",
+        description="Measure how strongly calcium shows on one machine, from raw (FOR PROCESSING) images "
+        "of a phantom with known areal densities, one or more for each beam.",
+    )
+    parser.add_argument(
+        "images", nargs="+", type=Path, metavar="IMAGE", help="raw DICOM image of the phantom"
+    )
+    parser.add_argument(
+        "--steps", type=Path, required=True, metavar="FILE", help="JSON: densities and rectangles"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="SITE", help="calibration file (.json)"
+    )
+    parser.add_argument(
+        "--offset", type=float, metavar="VALUE", help="pixel value without X-rays (default: 0)"
+    )
+    parser.add_argument(
+        "--date", type=_day, metavar="DAY", help="YYYY-MM-DD (default: study date of the first image)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit every image, write the calibration; return the exit code."""
+    phantom = StepPhantom.load(args.steps)
+    fits: list[tuple[Path, StepFit]] = []
+    serials: set[str | None] = set()
+    day: str | None = args.date
+    for path in args.images:
+        mammogram = read_mammogram(path)
+        fits.append((path, fit_steps(mammogram, phantom, offset=args.offset or 0.0)))
+        serials.add(mammogram.header.acquisition.device_serial)
+        day = day or _study_day(mammogram.header.identity.study_date)
+    if len(serials) > 1:
+        raise UsageError(
+            f"The images are of several devices ({', '.join(sorted(map(str, serials)))}); "
+            "make one calibration for each."
+        )
+    calibration = Calibration(
+        date=day or datetime.date.today().isoformat(),
+        points=joined_points([fit.point for _, fit in fits]),
+        device_serial=serials.pop(),
+        step_material=phantom.material,
+        offset=args.offset,
+        name=args.output.name,
+    )
+    # Whatever was written must be readable: the same checks as for a file from elsewhere.
+    Calibration.from_document(calibration.document(), name=str(args.output))
+    write_bytes(args.output, json_bytes(calibration.document()))
+    _print(fits, args.output)
+    return OK
+
+
+def _print(fits: list[tuple[Path, StepFit]], output: Path) -> None:
+    table = Table("Image", "Beam", "mm", "k cm2/g HA", "SD %", "residual mg/cm2", "scatter", show_edge=False)
+    for path, fit in fits:
+        point = fit.point
+        beam = f"{point.anode or '?'}/{point.filter_material or '?'} {point.kvp or 0:g} kV"
+        table.add_row(
+            path.name,
+            beam,
+            f"{point.thickness_mm:g}",
+            f"{point.k_cm2_g:.3f}",
+            f"{100 * point.relative_sd:.1f}",
+            f"{fit.residual_mg_cm2:.2f}",
+            f"{fit.scatter_to_primary:.2f}",
+        )
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    console.print(table)
+    console.print(f"Wrote {output}", soft_wrap=True, markup=False)
+
+
+def _study_day(text: str) -> str | None:
+    try:
+        return datetime.datetime.strptime(text, "%Y%m%d").date().isoformat()
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a day like 2026-01-31, not {text!r}") from None

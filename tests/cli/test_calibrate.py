@@ -1,0 +1,148 @@
+"""``bac calibrate``, and what its file does in ``bac measure``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+
+from shared_core.cli.main import main
+from shared_core.physics.beam import Beam
+from shared_core.physics.signal import effective_k_cm2_g
+from shared_core.quantification.scatter import scatter_to_primary
+from tests.reading.synthetic import MG, MG_RAW, dataset, write
+
+BEAM = Beam("W", "Rh", 0.05, 28)
+DENSITIES = (0, 20, 50, 100)
+STRONGER = 1.05
+
+
+def raw_dicom(
+    *, sop_class: str = MG_RAW, densities: tuple[int, ...] = DENSITIES, **attributes: Any
+) -> Dataset:
+    """Steps of these mg/cm² in a row on a half disc, as thick as a phantom or a breast."""
+    scatter = scatter_to_primary(45, grid=True)
+    row, column = np.mgrid[:400, :600]
+    disc = np.hypot((row - 200) / 190, column / 560) < 1
+    # A woman is not flat; a phantom is.
+    tissue = 3000.0 if densities == DENSITIES else 3000 * np.exp(0.2 * np.sin(row / 60) * np.sin(column / 80))
+    pixels = np.where(disc, tissue, 15500.0)
+    pixels += np.random.default_rng(0).normal(0, 10, pixels.shape)
+    for number, density in enumerate(densities):
+        if density == 0:
+            continue
+        sigma = density / 1000
+        k = effective_k_cm2_g(BEAM, thickness_mm=45, glandular_fraction=0.2, calcium_g_cm2=sigma)
+        primary = np.exp(-k * STRONGER * sigma)
+        pixels[150:200, 60 + 110 * number : 110 + 110 * number] *= (primary + scatter) / (1 + scatter)
+    return dataset(
+        pixels.astype(np.uint16),
+        sop_class=sop_class,
+        bits=14,
+        **{
+            "PresentationIntentType": "FOR PROCESSING",
+            "PixelIntensityRelationship": "LIN",
+            "PixelIntensityRelationshipSign": 1,
+            "PhotometricInterpretation": "MONOCHROME1",
+            "KVP": 28,
+            "AnodeTargetMaterial": "TUNGSTEN",
+            "FilterMaterial": "RHODIUM",
+            "FilterThicknessMinimum": 0.05,
+            "FilterThicknessMaximum": 0.05,
+            "BodyPartThickness": 45,
+            "Grid": ["RECIPROCATING", "PARALLEL"],
+            "DeviceSerialNumber": "A1",
+            "ImagerPixelSpacing": [0.1, 0.1],
+            "EstimatedRadiographicMagnificationFactor": 1.0,
+            **attributes,
+        },
+    )
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Path:
+    rectangles = [[155, 65 + 110 * number, 40, 40] for number in range(len(DENSITIES))]
+    document = {
+        "format": "openbac-calcium-steps-1",
+        "material": "hydroxyapatite",
+        "steps": [
+            {"areal_density_mg_cm2": density, "rectangle": rectangle}
+            for density, rectangle in zip(DENSITIES, rectangles, strict=True)
+        ],
+    }
+    path = tmp_path / "steps.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_calibrating_and_measuring_with_it(
+    tmp_path: Path, steps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, site = write(tmp_path / "phantom.dcm", raw_dicom()), tmp_path / "site.json"
+    assert main(["calibrate", str(image), str(image), "--steps", str(steps), "-o", str(site)]) == 0
+    assert "W/Rh 28 kV" in capsys.readouterr().out
+    written = json.loads(site.read_text(encoding="utf-8"))
+    assert (written["date"], written["device_serial"], len(written["points"])) == ("2020-01-02", "A1", 1)
+    expected = STRONGER * effective_k_cm2_g(BEAM, thickness_mm=45, glandular_fraction=0.2)
+    assert written["points"][0]["k_cm2_g"] == pytest.approx(expected, rel=0.01)
+
+    woman = write(tmp_path / "woman.dcm", raw_dicom(densities=(0, 20)))
+    mask = np.zeros((400, 600), np.uint8)
+    mask[150:200, 170:220] = 255
+    cv2.imwrite(str(tmp_path / "mask.png"), mask)
+    common = ["measure", str(woman), str(tmp_path / "mask.png"), "--json"]
+    assert main([*common, "--calibration", str(site)]) == 0
+    metrics = json.loads(capsys.readouterr().out)["metrics"]
+    true_mg = 20 * 0.5 * 0.5
+    assert metrics["mass_status"] == "computed:calibrated"
+    assert metrics["mass_ha_mg"] == pytest.approx(true_mg, rel=0.04)
+    assert metrics["mass_low_mg"] < true_mg < metrics["mass_high_mg"]
+    assert metrics["mass_ca_mg"] == pytest.approx(0.399 * metrics["mass_ha_mg"], rel=1e-3)
+    assert main(common) == 0
+    without = json.loads(capsys.readouterr().out)["metrics"]
+    assert without["mass_status"] == "computed:uncalibrated"
+    assert without["mass_ha_mg"] == pytest.approx(STRONGER * metrics["mass_ha_mg"], rel=0.01)
+
+
+def test_presentation_images_get_a_reason_and_no_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = write(
+        tmp_path / "shown.dcm",
+        raw_dicom(sop_class=MG, densities=(0, 20), PresentationIntentType="FOR PRESENTATION"),
+    )
+    mask = np.zeros((400, 600), np.uint8)
+    mask[150:200, 170:220] = 255
+    cv2.imwrite(str(tmp_path / "mask.png"), mask)
+    assert main(["measure", str(shown), str(tmp_path / "mask.png"), "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["metrics"]["mass_status"] == "not_computed:presentation_image"
+    assert record["metrics"]["mass_ha_mg"] is None
+    assert "mass not computed: presentation image" in record["report_sentence"]
+
+
+def test_mistakes_are_told_in_one_sentence(
+    tmp_path: Path, steps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write(tmp_path / "good.dcm", raw_dicom())
+    other = write(tmp_path / "other.dcm", raw_dicom(DeviceSerialNumber="B2"))
+    shown = write(
+        tmp_path / "shown.dcm",
+        raw_dicom(sop_class=MG, densities=(0, 20), PresentationIntentType="FOR PRESENTATION"),
+    )
+    site = tmp_path / "site.json"
+    for images, words in (
+        ([good, other], "several devices (A1, B2)"),
+        ([shown], "shown.dcm: is no raw image"),
+    ):
+        command = ["calibrate", *map(str, images), "--steps", str(steps), "-o", str(site)]
+        assert main(command) == 1
+        assert words in capsys.readouterr().err
+        assert not site.exists()
+    assert main(["calibrate", str(good), "--steps", str(tmp_path / "no.json"), "-o", str(site)]) == 1
+    assert "no.json: cannot be read" in capsys.readouterr().err
