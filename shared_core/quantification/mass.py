@@ -272,9 +272,8 @@ def _lost_to_blur(primary: Image, region: Mask, of_noise: float, *, blur_px2: fl
     aperture (1/12 px²). What noise adds to the gradient is taken off; under calcium there are fewer quanta,
     and so relatively more noise.
     """
-    down, right = np.gradient(primary)
     passed = primary[region]
-    steepness = (down**2 + right**2)[region] / passed**2
+    steepness = (np.asarray(np.gradient(primary)) ** 2).sum(axis=0)[region] / passed**2
     noisier = (1 + scatter) * (passed + scatter) / passed**2
     return blur_px2 / 2 * float((steepness - of_noise * noisier).sum())
 
@@ -283,9 +282,8 @@ def _noise_steepness(log_image: Image, near: Mask) -> float:
     """Mean square of the gradient of L that noise (and texture) make, near the mask."""
     if not near.any():
         return 0.0
-    down, right = np.gradient(log_image)
     inside = cv2.erode(near.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    square = (down**2 + right**2)[inside if inside.any() else near]
+    square = (np.asarray(np.gradient(log_image)) ** 2).sum(axis=0)[inside if inside.any() else near]
     return float(np.median(square)) / math.log(2)  # an exponential's mean by its median
 
 
