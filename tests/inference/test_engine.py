@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from shared_core.errors import Cancelled, UsageError
 from shared_core.inference.engine import segment, segment_steps
 from shared_core.inference.model import Model
+from shared_core.inference.runner import Runner
 from shared_core.weights.card import TilingPreset
 from tests.inference.conftest import prepared_view, texture, with_card
 
@@ -124,3 +125,11 @@ def test_raw_output_is_not_squeezed(random_model: Model, stitching: str) -> None
     as_logit = _probability(logits, image).astype(np.float64)
     expected = np.clip(np.log(as_logit / (1 - as_logit)), 0, 1)
     np.testing.assert_allclose(_probability(raw, image), expected, atol=1e-3)
+
+
+def test_batches_give_what_single_tiles_give(random_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = texture((420, 500), seed=4)
+    image[:, 300:] = 0
+    single = _probability(random_model, image)
+    monkeypatch.setattr(Model, "runner", lambda model: Runner(model.backend, batch_size=3))
+    np.testing.assert_allclose(_probability(random_model, image), single, atol=1e-5)
