@@ -44,20 +44,22 @@ SERIES = (
         "Header, glandularity, scatter and magnification are right, k comes from the spectrum: what is left "
         "is the error of background, noise, blur and pixels.",
         known_view,
-        lambda view: measure_mass(view.mammogram, view.mask, settings=KNOWN),
+        lambda view: measure_mass(view.mammogram, view.mask, mask_style="calcium", settings=KNOWN),
     ),
     Series(
         "B. A calibrated site",
         "Thickness, tube voltage, glandularity, scatter and the height of the arteries differ from what the "
         "file says; k comes from a calibration with a 45 mm phantom that errs by 1.5 %.",
         drawn_view,
-        lambda view: measure_mass(view.mammogram, view.mask, calibration=view.calibration),
+        lambda view: measure_mass(
+            view.mammogram, view.mask, mask_style="calcium", calibration=view.calibration
+        ),
     ),
     Series(
         "C. No calibration",
         "The same images; k comes from the spectrum, which does not know paddle and detector (SD 4 %).",
         drawn_view,
-        lambda view: measure_mass(view.mammogram, view.mask),
+        lambda view: measure_mass(view.mammogram, view.mask, mask_style="calcium"),
     ),
 )
 

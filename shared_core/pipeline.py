@@ -136,7 +136,13 @@ def analyze_view(
     vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)
     mass = without_mass
     if raw is not None:
-        mass = measure_mass(raw, mask, calibration=calibration, breast=prepared.breast_mask)
+        mass = measure_mass(
+            raw,
+            mask,
+            calibration=calibration,
+            breast=prepared.breast_mask,
+            mask_style=loaded.card.mask_style,
+        )
     measurement = measure_view(
         prepared,
         mask,

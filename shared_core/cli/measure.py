@@ -96,7 +96,13 @@ def run(args: argparse.Namespace) -> int:
     preset = load_card(DEFAULT_MODEL).preprocessing
     prepared = prepare(mammogram, preset, find_pectoral=settings.exclude_pectoral)
     calibration = Calibration.load(args.calibration) if args.calibration is not None else None
-    mass = measure_mass(mammogram, given.mask, calibration=calibration, breast=prepared.breast_mask)
+    mass = measure_mass(
+        mammogram,
+        given.mask,
+        calibration=calibration,
+        breast=prepared.breast_mask,
+        mask_style=args.mask_style,
+    )
     measured = measure_view(
         prepared, given.mask, None, mask_style=args.mask_style, settings=settings, mass=mass
     )

@@ -15,14 +15,16 @@ from shared_core.physics.attenuation import (
     mass_attenuation_cm2_g,
 )
 from shared_core.physics.beam import Beam
-from shared_core.physics.signal import effective_k_cm2_g
+from shared_core.physics.signal import effective_k_cm2_g, primary_signal
 from shared_core.physics.spectrum import Detector, detector_response, spectrum
 from shared_core.quantification.calibration import Calibration, CalibrationPoint
 from shared_core.quantification.exposure import Exposure
 from shared_core.quantification.mass_settings import MassSettings
 from shared_core.quantification.mass_status import Refusal
 
+_SHARES_OF_THICKNESS: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.6])
 _DENSITIES_G_CM2: Final = np.concatenate([[0.0], np.geomspace(0.005, 2.0, 20)])
+_USUAL_ARTERY_PER_MM: Final = 0.02
 _TRANSFER_SD_PER_CM: Final = 0.005
 """What carrying a calibration to another thickness adds, for each cm of difference."""
 
@@ -41,11 +43,30 @@ class CalciumSignal:
     """Whether the scatter is that of the calibration, so that its error cancels."""
     log_signal: NDArray[np.float64]
     """Signal at `_DENSITIES_G_CM2`, which the hardening of the beam bends."""
+    artery_per_mm: float = _USUAL_ARTERY_PER_MM
+    """Log signal of blood and wall that take the place of tissue, which is more fatty."""
+    elsewhere: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    """(-ln of the primary beside that at the compressed thickness, k / `k_cm2_g`) behind thinner and
+    thicker tissue; None where the beam is not known."""
 
-    def areal_density_g_cm2(self, log_contrast: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Hydroxyapatite in g/cm² from ΔL, corrected for hardening; linear below 0."""
-        dense = np.interp(log_contrast, self.log_signal, _DENSITIES_G_CM2)
-        return np.where(log_contrast > 0, dense, log_contrast / self.k_cm2_g)
+    def areal_density_g_cm2(
+        self, log_contrast: NDArray[np.float64], log_excess: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Hydroxyapatite in g/cm² from ΔL, corrected for hardening; linear below 0.
+
+        Parameters
+        ----------
+        log_contrast
+            ΔL of the primary.
+        log_excess
+            How much more the tissue around attenuates than the breast at its full thickness, as -ln. Where
+            it is thinner or more fatty the beam is softer, and the same calcium shows more.
+        """
+        contrast = log_contrast
+        if self.elsewhere is not None:
+            contrast = log_contrast / np.interp(log_excess, *self.elsewhere)
+        dense = np.interp(contrast, self.log_signal, _DENSITIES_G_CM2)
+        return np.where(contrast > 0, dense, contrast / self.k_cm2_g)
 
 
 def calcium_signal(
@@ -85,6 +106,8 @@ def calcium_signal(
         k_relative_sd=float(np.hypot(settings.model_relative_sd, spread)),
         scatter_known=False,
         log_signal=signal,
+        artery_per_mm=curve.artery_per_mm(),
+        elsewhere=curve.elsewhere(),
     )
 
 
@@ -123,6 +146,27 @@ class _Curve:
     def log_signal(self) -> NDArray[np.float64]:
         return np.array([sigma * self.k(sigma) for sigma in _DENSITIES_G_CM2])
 
+    def elsewhere(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """See `CalciumSignal.elsewhere`."""
+        at_mm = self.thickness_mm * _SHARES_OF_THICKNESS
+        primary = primary_signal(
+            self.beam, tissue_mm=at_mm, glandular_mm=self.glandular_fraction * at_mm, detector=self.detector
+        )
+        here = primary[_SHARES_OF_THICKNESS == 1]
+        k = np.array([replace(self, thickness_mm=float(mm)).k() for mm in at_mm])
+        return -np.log(primary / here), k / self.k()
+
+    def artery_per_mm(self) -> float:
+        """Blood and wall attenuate like glandular tissue."""
+        glandular_mm = self.glandular_fraction * self.thickness_mm
+        without, with_one_mm = primary_signal(
+            self.beam,
+            tissue_mm=self.thickness_mm,
+            glandular_mm=[glandular_mm, glandular_mm + 1 - self.glandular_fraction],
+            detector=self.detector,
+        )
+        return float(np.log(without / with_one_mm))
+
     def relative_spread(self, settings: MassSettings) -> float:
         """Of k, from thickness, glandularity and tube voltage as uncertain as `settings` say."""
         thicker = replace(self, thickness_mm=self.thickness_mm + settings.thickness_sd_mm)
@@ -141,9 +185,10 @@ def _calibrated(
     source = f"calibration: {calibration.name} of {calibration.date}"
     beam = exposure.beam if point.beam is None else point.beam
     k, relative_sd = point.k_cm2_g, point.relative_sd
-    signal = k * _DENSITIES_G_CM2
+    signal, elsewhere, artery = k * _DENSITIES_G_CM2, None, _USUAL_ARTERY_PER_MM
     if beam is not None and exposure.thickness_mm is not None:
         breast = _Curve(beam, exposure.thickness_mm, settings.glandular_fraction, exposure.detector)
+        elsewhere, artery = breast.elsewhere(), breast.artery_per_mm()
         signal = breast.log_signal() * (k / breast.k())
         spread = breast.relative_spread(replace(settings, kvp_sd=0.0))
         if point.thickness_mm is not None:
@@ -156,7 +201,8 @@ def _calibrated(
             apart_cm = abs(point.thickness_mm - exposure.thickness_mm) / 10.0
             spread = float(np.hypot(spread, _TRANSFER_SD_PER_CM * apart_cm))
         relative_sd = float(np.hypot(relative_sd, spread))
-    return CalciumSignal(k, source, True, relative_sd, point.thickness_mm is not None, signal)
+    scatter_known = point.thickness_mm is not None
+    return CalciumSignal(k, source, True, relative_sd, scatter_known, signal, artery, elsewhere)
 
 
 def _words(beam: Beam) -> str:

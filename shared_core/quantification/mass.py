@@ -16,11 +16,13 @@ import numpy as np
 
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.physics.attenuation import CALCIUM_IN_HYDROXYAPATITE
+from shared_core.physics.spectrum import Detector
 from shared_core.quantification.background import Image, NoBackground, harmonic_background
 from shared_core.quantification.calcium_signal import CalciumSignal, calcium_signal
 from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.exposure import Exposure, exposure_of
 from shared_core.quantification.intensity import intensity
+from shared_core.quantification.mass_corrections import artery_path_mm, lost_to_blur, noise_steepness
 from shared_core.quantification.mass_settings import DEFAULT_MASS_SETTINGS, MassSettings
 from shared_core.quantification.mass_status import (
     NO_PIXELS,
@@ -39,6 +41,7 @@ from shared_core.quantification.mass_uncertainty import (
 )
 from shared_core.quantification.parts import Box, bounding_box
 from shared_core.quantification.scatter import scatter_to_primary
+from shared_core.weights.card import MaskStyle
 
 _TILE_MM = 12.0
 _SURROUNDINGS_MM = 25.0
@@ -47,6 +50,13 @@ _NEAR_MM = 2.0
 """Of the mask: where the noise is like that under it."""
 _LEAST_PRIMARY = 0.003
 """Of the background's; less cannot be told from no signal."""
+_WITHOUT_CALCIUM = ("background", "quantum noise", "artery")
+"""Causes that are there where no calcium is."""
+_USUAL_PSF_MM: Final[dict[Detector, float]] = {"a-Se": 0.035, "CsI": 0.05}
+_STEP = 4
+"""Pixels from one to the next that are looked at for the breast's attenuation."""
+_FULL_THICKNESS_PERCENTILE = 60.0
+"""Of L in the breast: its thinner rim lies below."""
 _MG_PER_G: Final = 1000.0
 
 
@@ -89,6 +99,7 @@ def measure_mass(
     calibration: Calibration | None = None,
     settings: MassSettings = DEFAULT_MASS_SETTINGS,
     breast: Mask | None = None,
+    mask_style: MaskStyle = "vessel-band",
 ) -> MassResult:
     """Measure the calcium under a mask.
 
@@ -104,6 +115,9 @@ def measure_mass(
         Assumptions and their uncertainty.
     breast
         (rows, columns) bool: where the background may be taken from. None: the whole image but padding.
+    mask_style
+        ``vessel-band`` is wider than the artery, ``calcium`` as wide: decides on what blood and wall are
+        taken to add to the signal.
 
     Returns
     -------
@@ -131,7 +145,9 @@ def measure_mass(
         if allowed is not None:
             usable &= allowed[window.slices]
     try:
-        return _measured(beam, mask[window.slices].astype(bool), usable, found, settings)
+        full_log = _full_thickness_log(mammogram, breast, mask, found)
+        scene = _Scene(beam, mask[window.slices].astype(bool), usable, full_log, mask_style)
+        return _measured(scene, found, settings)
     except NoBackground:
         return MassResult(
             "not_computed:no_background",
@@ -184,19 +200,49 @@ def _signal(
     return _Found(signal, exposure, header.spacing, scatter, settings.offset if offset is None else offset)
 
 
-def _measured(beam: Image, mask: Mask, usable: Mask, found: _Found, settings: MassSettings) -> MassResult:
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """A mask and what lies around it."""
+
+    beam: Image
+    """X-ray intensity."""
+    mask: Mask
+    usable: Mask
+    """Where the background may come from."""
+    full_log: float
+    """L behind the breast at its full thickness."""
+    style: MaskStyle
+
+    def log_image(self) -> Image:
+        # Calcium that lets nothing through shows as the least signal that can be told.
+        floor = float(np.median(self.beam[self.usable])) * _LEAST_PRIMARY if self.usable.any() else 1.0
+        return np.asarray(-np.log(np.maximum(self.beam, floor)), np.float64)
+
+
+def _measured(scene: _Scene, found: _Found, settings: MassSettings) -> MassResult:
     pixel_mm = math.sqrt(found.spacing.pixel_area_mm2)
-    margin_px = math.ceil(settings.margin_sigmas * settings.psf_sigma_mm / pixel_mm) + 1
+    psf_mm = settings.psf_sigma_mm
+    psf_px = (_USUAL_PSF_MM[found.exposure.detector] if psf_mm is None else psf_mm) / pixel_mm
+    margin_px = math.ceil(settings.margin_sigmas * psf_px) + 1
     smoothing_px = settings.rim_smoothing_mm / pixel_mm
-    region, hole = _dilated(mask, margin_px), _dilated(mask, margin_px + 1)
-    usable = usable & ~hole
-    # Calcium that lets nothing through shows as the least signal that can be told.
-    floor = float(np.median(beam[usable])) * _LEAST_PRIMARY if usable.any() else 1.0
-    log_image = -np.log(np.maximum(beam, floor))
+    region, hole = _dilated(scene.mask, margin_px), _dilated(scene.mask, margin_px + 1)
+    usable = scene.usable & ~hole
+    log_image = scene.log_image()
     background = harmonic_background(log_image, hole, usable, smoothing_px=smoothing_px)
     primary = (1 + found.scatter) * np.exp(background - log_image) - found.scatter
     primary = np.maximum(primary, _LEAST_PRIMARY)
     contrast = -np.log(primary)
+    area_cm2 = found.spacing.pixel_area_mm2 / 100.0
+    mg_per_log = area_cm2 / found.signal.k_cm2_g * _MG_PER_G
+    near = usable & _dilated(region, max(round(_NEAR_MM / pixel_mm), 2))
+    of_noise = noise_steepness(log_image, near)
+    lost = lost_to_blur(primary, region, of_noise, blur_px2=psf_px**2 + 1 / 12, scatter=found.scatter)
+    calibre_mm, artery_sd = settings.artery(scene.style)
+    artery = artery_path_mm(scene.mask, pixel_mm=pixel_mm, calibre_mm=calibre_mm) * found.signal.artery_per_mm
+    density = found.signal.areal_density_g_cm2(
+        (contrast - artery)[region], background[region] - scene.full_log
+    )
+    mass = float(density.sum()) * area_cm2 * _MG_PER_G + lost * mg_per_log
     noise = blank_noise(
         log_image,
         region,
@@ -206,34 +252,32 @@ def _measured(beam: Image, mask: Mask, usable: Mask, found: _Found, settings: Ma
         tile_px=max(round(_TILE_MM / pixel_mm), 8 * margin_px),
         blanks=settings.blanks,
     )
-    area_cm2 = found.spacing.pixel_area_mm2 / 100.0
-    mg_per_log = area_cm2 / found.signal.k_cm2_g * _MG_PER_G
-    near = usable & _dilated(region, max(round(_NEAR_MM / pixel_mm), 2))
-    blur_px2 = (settings.psf_sigma_mm / pixel_mm) ** 2 + 1 / 12
-    of_noise = _noise_steepness(log_image, near)
-    lost = _lost_to_blur(primary, region, of_noise, blur_px2=blur_px2, scatter=found.scatter)
-    lost_mg = lost * mg_per_log
-    density = found.signal.areal_density_g_cm2(contrast[region])
-    mass = float(density.sum()) * area_cm2 * _MG_PER_G + lost_mg
-    rim = region & ~_dilated(mask, margin_px - 1)
+    rim = region & ~_dilated(scene.mask, margin_px - 1)
     blank_mg = mg_per_log * (1 + found.scatter)
     contributions = (
         Contribution("background", noise.background_sd * blank_mg),
         Contribution("quantum noise", noise.quantum_sd * blank_mg),
-        Contribution("k", abs(mass) * found.signal.k_relative_sd),
-        Contribution("scatter", abs(mass) * _scatter_relative_sd(found, settings)),
-        Contribution("height in the breast", abs(mass) * _area_relative_sd(found, settings)),
+        Contribution("artery", float(artery.sum()) * mg_per_log * artery_sd),
         Contribution("mask margin", abs(float(contrast[rim].sum())) * mg_per_log / 2),
-        Contribution("blur", abs(lost_mg) / 2),
-        Contribution("method", abs(mass) * settings.method_relative_sd),
+        Contribution("blur", abs(lost) * mg_per_log / 2),
+        *_in_proportion(mass, found, settings),
     )
     return _result(
         found,
         mass,
         contributions,
-        limit_mg=DETECTION * noise.sd * blank_mg,
-        background=float(np.exp(-np.median(background[mask]))),
+        background=float(np.exp(-np.median(background[scene.mask]))),
         pixels=int(np.count_nonzero(region)),
+    )
+
+
+def _in_proportion(mass: float, found: _Found, settings: MassSettings) -> tuple[Contribution, ...]:
+    """What goes with the mass."""
+    return (
+        Contribution("k", abs(mass) * found.signal.k_relative_sd),
+        Contribution("scatter", abs(mass) * _scatter_relative_sd(found, settings)),
+        Contribution("height in the breast", abs(mass) * _area_relative_sd(found, settings)),
+        Contribution("method", abs(mass) * settings.method_relative_sd),
     )
 
 
@@ -242,10 +286,12 @@ def _result(
     mass: float,
     contributions: tuple[Contribution, ...],
     *,
-    limit_mg: float,
     background: float,
     pixels: int,
 ) -> MassResult:
+    limit_mg = DETECTION * combined_sd_mg(
+        tuple(one for one in contributions if one.cause in _WITHOUT_CALCIUM)
+    )
     sd = combined_sd_mg(contributions)
     return MassResult(
         status="computed:calibrated" if found.signal.calibrated else "computed:uncalibrated",
@@ -265,26 +311,17 @@ def _result(
     )
 
 
-def _lost_to_blur(primary: Image, region: Mask, of_noise: float, *, blur_px2: float, scatter: float) -> float:
-    """Σ ΔL that the blur took: the mean of a logarithm is not the logarithm of the mean.
-
-    To second order ``s² |grad t|² / (2 t²)`` a pixel, s² being the variance of the blur with the pixel's own
-    aperture (1/12 px²). What noise adds to the gradient is taken off; under calcium there are fewer quanta,
-    and so relatively more noise.
-    """
-    passed = primary[region]
-    steepness = (np.asarray(np.gradient(primary)) ** 2).sum(axis=0)[region] / passed**2
-    noisier = (1 + scatter) * (passed + scatter) / passed**2
-    return blur_px2 / 2 * float((steepness - of_noise * noisier).sum())
-
-
-def _noise_steepness(log_image: Image, near: Mask) -> float:
-    """Mean square of the gradient of L that noise (and texture) make, near the mask."""
-    if not near.any():
-        return 0.0
-    inside = cv2.erode(near.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    square = (np.asarray(np.gradient(log_image)) ** 2).sum(axis=0)[inside if inside.any() else near]
-    return float(np.median(square)) / math.log(2)  # an exponential's mean by its median
+def _full_thickness_log(mammogram: Mammogram, breast: Mask | None, mask: Mask, found: _Found) -> float:
+    """L behind the breast where it has its full thickness: the greater part of its area."""
+    every = (slice(None, None, _STEP), slice(None, None, _STEP))
+    beam = intensity(mammogram, every, found.offset)
+    tissue = (beam > 0) & ~mask[every]
+    for allowed in (breast, None if mammogram.padding is None else ~mammogram.padding):
+        if allowed is not None:
+            tissue &= allowed[every]
+    if not tissue.any():
+        raise NoBackground("there is no tissue beside the mask")
+    return float(np.percentile(-np.log(beam[tissue]), _FULL_THICKNESS_PERCENTILE))
 
 
 def _scatter_relative_sd(found: _Found, settings: MassSettings) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared_core.weights.card import MaskStyle
+
 
 @dataclass(frozen=True)
 class MassSettings:
@@ -29,14 +31,27 @@ class MassSettings:
     """Of the mass where the spacing is that of the detector and the magnification unknown."""
     method_relative_sd: float = 0.008
     """What is left with all of the above known: pixels, interpolation (docs/validation_mass.md, A)."""
-    psf_sigma_mm: float = 0.05
-    """Blur of the detector, pixel aperture left out."""
+    artery_calibre_mm: float = 1.3
+    """Of arteries under a vessel band, which is wider: their blood and wall are taken off."""
+    artery_band_relative_sd: float = 0.6
+    """Of what is taken off: calibres are 0.5-3 mm, and the tissue around is not known."""
+    widest_artery_mm: float = 3.0
+    """Under a mask of the calcium, which is as wide as the artery."""
+    artery_relative_sd: float = 0.4
+    psf_sigma_mm: float | None = None
+    """Blur of the detector, pixel aperture left out; None: 0.035 for selenium, 0.05 for caesium iodide."""
     margin_sigmas: float = 3.0
     """Width of the margin round the mask that is added up, in standard deviations of the blur."""
     rim_smoothing_mm: float = 0.1
     """Of the values that the background starts from."""
     blanks: int = 24
     """Blank placements a tile for the noise of the background."""
+
+    def artery(self, style: MaskStyle) -> tuple[float, float]:
+        """Widest calibre in mm under a mask of this style, and the relative SD of the artery's signal."""
+        if style == "vessel-band":
+            return self.artery_calibre_mm, self.artery_band_relative_sd
+        return self.widest_artery_mm, self.artery_relative_sd
 
 
 DEFAULT_MASS_SETTINGS = MassSettings()

@@ -100,13 +100,13 @@ def test_calibrating_and_measuring_with_it(
     metrics = json.loads(capsys.readouterr().out)["metrics"]
     true_mg = 20 * 0.5 * 0.5
     assert metrics["mass_status"] == "computed:calibrated"
-    assert metrics["mass_ha_mg"] == pytest.approx(true_mg, rel=0.04)
+    assert metrics["mass_ha_mg"] == pytest.approx(true_mg, rel=0.1)
     assert metrics["mass_low_mg"] < true_mg < metrics["mass_high_mg"]
     assert metrics["mass_ca_mg"] == pytest.approx(0.399 * metrics["mass_ha_mg"], rel=1e-3)
     assert main(common) == 0
     without = json.loads(capsys.readouterr().out)["metrics"]
     assert without["mass_status"] == "computed:uncalibrated"
-    assert without["mass_ha_mg"] == pytest.approx(STRONGER * metrics["mass_ha_mg"], rel=0.01)
+    assert without["mass_ha_mg"] == pytest.approx(STRONGER * metrics["mass_ha_mg"], rel=0.02)
 
 
 def test_presentation_images_get_a_reason_and_no_number(

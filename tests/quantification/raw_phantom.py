@@ -62,10 +62,12 @@ class Physics:
     """Standard deviation of the glandular fraction."""
     scatter: float = 0.0
     """Scatter-to-primary ratio."""
-    psf_mm: float = 0.05
+    psf_mm: float = 0.035
     quanta: float = 6000.0
     """A pixel of 0.1 mm behind the breast; 0 for no noise."""
     random_height: bool = False
+    artery_tissue: bool = True
+    """Blood and wall attenuate like glandular tissue, also beyond the calcium."""
     k_factor: float = 1.0
     """What the spectrum does not know: calcium shows so much stronger."""
 
@@ -117,8 +119,8 @@ def power_law(size: int, random: np.random.Generator, beta: float = 3.0) -> NDAr
 
 def tram_track(
     size: int, spacing_mm: float, random: np.random.Generator, *, calibre_mm: float, place: float
-) -> tuple[NDArray[np.float32], Mask]:
-    """One artery from left to right: areal density (any scale) and the mask of its lumen and walls."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32], Mask]:
+    """One artery from left to right: areal density (any scale), path in it, mask of its calcified part."""
     y, x = (np.arange(size) + 0.5)[:, None] * spacing_mm, (np.arange(size) + 0.5)[None, :] * spacing_mm
     field_mm = size * spacing_mm
     wave_mm, swing_mm = random.uniform(15, 40), random.uniform(1, 4)
@@ -131,7 +133,8 @@ def tram_track(
     outer, inner = calibre_mm / 2, max(calibre_mm / 2 - 0.3, 0.0)
     chord = np.sqrt(np.maximum(outer**2 - away**2, 0)) - np.sqrt(np.maximum(inner**2 - away**2, 0))
     patches = np.clip(1 + 0.5 * cv2.resize(power_law(size // 4, random, 2.0), (size, size)), 0.05, None)
-    return (chord * along * patches).astype(np.float32), (away < outer) & along
+    through = 2 * np.sqrt(np.maximum(outer**2 - away**2, 0))
+    return (chord * along * patches).astype(np.float32), through.astype(np.float32), (away < outer) & along
 
 
 def simulate(
@@ -152,17 +155,21 @@ def simulate(
     count = int(np.clip(random.integers(1, 4), max(least, 1), 5))
     density = np.zeros((fine, fine), np.float32)
     mask = np.zeros((fine, fine), bool)
+    artery_mm = np.zeros((fine, fine), np.float32)
     shares = random.uniform(0.5, 1.5, count) if count > 1 else np.ones(1)
     for number, share in enumerate(shares / shares.sum()):
         calibre = random.uniform(2.0, 3.0) if mass_mg / count > 25 else random.uniform(0.8, 2.5)
         place = 0.1 + 0.8 * (number + 0.5) / count
-        profile, band = tram_track(fine, fine_mm, random, calibre_mm=calibre, place=place)
+        profile, lumen_mm, band = tram_track(fine, fine_mm, random, calibre_mm=calibre, place=place)
+        artery_mm += lumen_mm
         height_mm = random.uniform(-0.25, 0.25) * physics.thickness_mm if physics.random_height else 0.0
         # Nearer to the focus is larger: the same areal density on more pixels.
         shown_mg = mass_mg * share / (1 - height_mm / _FOCUS_MM) ** 2
         density += profile * np.float32(shown_mg / 1000 / (profile.sum() * (fine_mm / 10) ** 2))
         mask |= band
-    pixels = _detected(density, physics, random, size=size, spacing_mm=spacing_mm)
+    if not physics.artery_tissue:
+        artery_mm[:] = 0
+    pixels = _detected(density, artery_mm, physics, random, size=size, spacing_mm=spacing_mm)
     coarse = cv2.resize(mask.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA) > 0
     known = acquisition or acquisition_of(physics.beam, physics.thickness_mm)
     return raw_mammogram(pixels, known, spacing_mm=spacing_mm), coarse
@@ -170,6 +177,7 @@ def simulate(
 
 def _detected(
     density: NDArray[np.float32],
+    artery_mm: NDArray[np.float32],
     physics: Physics,
     random: np.random.Generator,
     *,
@@ -179,6 +187,7 @@ def _detected(
     texture = power_law(size, random) if physics.texture > 0 else np.zeros((size, size))
     glandular = np.clip(physics.glandular + physics.texture * texture, 0, 1)
     glandular = cv2.resize(glandular, density.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    glandular += (1 - glandular) * artery_mm / physics.thickness_mm
     primary = primary_map(physics, glandular, density)
     sigma = physics.psf_mm / (spacing_mm / _OVERSAMPLING)
     if sigma > 0:
@@ -233,7 +242,7 @@ def drawn_view(seed: int, *, field_mm: float | None = None) -> Drawn:
 
     Hidden from whoever measures: errors of the displayed thickness (SD 3 mm) and tube voltage (0.5 kV), the
     glandularity (0.2, SD 0.15), the height of every artery (middle half of the breast), the site's scatter
-    (SD 20 %, of the view 10 %), its paddle and detector (k SD 4 %), its blur (0.03-0.07 mm) and dose. The
+    (SD 20 %, of the view 10 %), its paddle and detector (k SD 4 %), its blur (0.02-0.05 mm) and dose. The
     calibration was taken on that machine with a 45 mm phantom, and errs by 1.5 %. 700 px a side, unless
     `field_mm` says how wide the image is.
     """
@@ -273,7 +282,7 @@ def _drawn(seed: int, *, nothing_hidden: bool = False, field_mm: float | None = 
         glandular=float(np.clip(random.normal(0.2, 0.15), 0, 0.9)),
         texture=float(random.uniform(0.02, 0.10)),
         scatter=scatter_to_primary(thickness_mm, grid=grid) * of_site * (1 + random.normal(0, 0.1)),
-        psf_mm=float(random.uniform(0.03, 0.07)),
+        psf_mm=float(random.uniform(0.02, 0.05)),
         quanta=float(random.uniform(3000, 9000)),
         random_height=True,
         k_factor=1 + random.normal(0, 0.04),
