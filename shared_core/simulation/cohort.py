@@ -49,6 +49,9 @@ class CohortSettings:
     """Four standard views instead of the left CC alone."""
     years: tuple[float, ...] = (0.0,)
     """Times of the exams of each patient."""
+    first_exam: int = 0
+    """Exams before this one of `years`, counted from 0, are left out: another cohort has them, before the
+    machine changed, say. Positioning and noise of an exam do not depend on it."""
     patient: PatientSettings = field(default_factory=PatientSettings)
     style: Style = "hologic"
     raw: bool = False
@@ -123,6 +126,8 @@ def _check(settings: CohortSettings) -> None:
     years = settings.years
     if not years or min(years) < 0 or max(years) > 60 or list(years) != sorted(set(years)):
         raise UsageError("Years of exams must rise from 0 to at most 60, like 0,1,2.")
+    if not 0 <= settings.first_exam < len(years):
+        raise UsageError(f"The first exam must be one of the {len(years)}, counted from 0.")
     if (settings.output_dir / "cohort.json").exists():
         raise OutputError(
             f"{settings.output_dir} already holds a cohort; choose another folder or delete it."
@@ -138,6 +143,8 @@ def _tasks(patient: Patient, number: int, settings: CohortSettings) -> list[_Tas
     age = int(stream(patient.seed, "age").integers(45, 75))
     tasks = []
     for visit, years in enumerate(settings.years):
+        if visit < settings.first_exam:
+            continue
         day = FIRST_DATE + timedelta(days=round(years * 365.25))
         views = STANDARD_VIEWS if settings.exam else ONE_VIEW
         for index, (laterality, view) in enumerate(views):
