@@ -3,7 +3,7 @@
 Every exam goes the whole way: object, exposure, vendor-like DICOM, reader, model, measurement. The truth
 is that of the simulator, so this says how well things are measured on simulated images only.
 
-python scripts/validate_simulation.py --patients 24 --weights ../shared/weights
+python -m validation.exams --patients 24 --weights ../shared/weights
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from shared_core.simulation.patient import PatientSettings
 from shared_core.statistics.kappa import quadratic_kappa
 from shared_core.statistics.regression import linear_regression
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+from validation import DOCS
 STYLES = ("hologic", "ge", "fuji")
 
 
@@ -128,7 +128,7 @@ def _page(rows: list[Row], first: int) -> str:
     lines = [
         "# Validation on simulated exams",
         "",
-        f"Made by `scripts/validate_simulation.py` from {len(rows)} views of "
+        f"Made by `python -m validation.exams` from {len(rows)} views of "
         f"{len({r.patient for r in rows})} simulated patients (seeds from {first} on, vendors in turn, every "
         "fourth without arterial calcium); do not edit by hand. It says how well things are measured on "
         "simulated images, no more.",
