@@ -1,6 +1,6 @@
 """Simulate, measure and judge serial exams.
 
-python -m validation.series --patients 10 --weights DIR --rows series_rows.csv --page docs/validation_change.md
+python -m validation.series --patients 10 --weights DIR --rows rows.csv --page docs/validation_change.md
 
 Patients that the rows already hold are not made again; with `--patients 0` the page is written from the rows.
 """

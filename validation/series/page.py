@@ -119,7 +119,9 @@ def plot(rows: Sequence[Row]) -> bytes:
         for course, title in titles.items()
     }
     panels = [
-        cv2.imdecode(np.frombuffer(change_plot(change, patient=title), np.uint8), cv2.IMREAD_COLOR)
+        np.asarray(
+            cv2.imdecode(np.frombuffer(change_plot(change, patient=title), np.uint8), cv2.IMREAD_COLOR)
+        )
         for title, change in changes.items()
     ]
     done, image = cv2.imencode(".png", np.hstack(panels))
