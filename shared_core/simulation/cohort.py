@@ -178,7 +178,10 @@ def _make(task: _Task, settings: CohortSettings) -> SimulatedView:
 def _projected(task: _Task, machine: Machine) -> ProjectedView:
     """The view on the machine's detector; later visits are positioned anew."""
     magnification = _USUAL_MAGNIFICATION
+    positioning = 0
     if task.visit:
+        # Of the patient too: one technologist's way with all of them would shift a whole cohort alike.
+        positioning = int(stream(task.patient.seed, "visit", task.visit).integers(1, 2**31))
         magnification = round(
             float(stream(task.patient.seed, "magnification", task.visit).uniform(1.05, 1.09)), 3
         )
@@ -189,7 +192,7 @@ def _projected(task: _Task, machine: Machine) -> ProjectedView:
         spacing_mm=machine.pitch_mm / magnification,
         shape=machine.field,
         years=task.years,
-        positioning_seed=task.visit,
+        positioning_seed=positioning,
         magnification=magnification,
     )
 

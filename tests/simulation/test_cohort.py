@@ -90,6 +90,16 @@ def test_calcium_grows_over_the_years_and_visits_are_positioned_anew(tmp_path: P
 
 
 @pytest.mark.usefixtures("coarse_machine")
+def test_patients_are_positioned_each_in_her_own_way(tmp_path: Path) -> None:
+    settings = CohortSettings(
+        tmp_path, years=(0.0, 1.0), patients=2, patient=PatientSettings(compressed_mm=50, mass_mg=0)
+    )
+    compressed = [view.record["compressed_mm"] for view in simulate_cohort(settings)]
+    assert compressed[0] == compressed[2] == 50
+    assert len(set(compressed)) == 3
+
+
+@pytest.mark.usefixtures("coarse_machine")
 def test_later_exams_alone_are_those_of_the_whole_series(tmp_path: Path) -> None:
     for name, first in (("all", 0), ("last", 1)):
         list(simulate_cohort(CohortSettings(tmp_path / name, years=(0.0, 2.0), first_exam=first)))

@@ -154,7 +154,7 @@ def test_patients_differ_in_extent_and_machine_and_courses_only_in_theirs(tmp_pa
     assert grown.patient.mass_mg == still.patient.mass_mg
     assert still.patient.growth_mg_per_year == 0
     assert grown.patient.growth_mg_per_year == pytest.approx(0.1 * (grown.patient.mass_mg or 0))
-    assert replace(machine, style=still.style, first_exam=0) == still
+    assert replace(machine, style=still.style, first_exam=1) == still
     assert machine.style != still.style
 
 

@@ -26,8 +26,11 @@ _MASS_MG: Final[dict[Severity, tuple[float, float]]] = {
     "severe": (35.0, 90.0),
 }
 """Of each breast at year 0."""
-_FIRST_EXAM: Final[dict[Course, int]] = {"still": 0, "grown": 1, "new machine": len(YEARS) - 1}
-"""Earlier exams of a course are those without growth."""
+_COHORT_YEARS: Final = (0.0, 1 / 365.25, *YEARS[1:])
+"""A cohort's first exam is positioned as in the book. No series has one such: the exam of the next day
+stands for it."""
+_FIRST_EXAM: Final[dict[Course, int]] = {"still": 1, "grown": 2, "new machine": len(YEARS)}
+"""Of the cohort; what comes before it in a course are the exams without growth."""
 
 
 def severity_of(patient: int) -> Severity:
@@ -53,7 +56,7 @@ def settings_of(patient: int, course: Course, folder: Path) -> CohortSettings:
         folder,
         seed=FIRST_SEED + patient,
         exam=True,
-        years=YEARS,
+        years=_COHORT_YEARS,
         first_exam=_FIRST_EXAM[course],
         patient=PatientSettings(mass_mg=mass_mg, severity=severity, growth_mg_per_year=growth),
         style=style,
@@ -99,7 +102,7 @@ def _measured(
             patient=patient,
             severity=str(settings.patient.severity),
             course=course,
-            years=float(done.record["years"]),
+            years=YEARS[_COHORT_YEARS.index(done.record["years"]) - 1],
             style=settings.style,
             view=result.header.view_label,
             masks=masks,
