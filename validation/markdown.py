@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 
@@ -20,6 +21,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1)
             raise ValueError(f"a row has {len(row)} cells under {len(head)} headings: {row}")
         lines.append(_line(row))
     return lines
+
+
+def shown(value: float | None, digits: int, *, signed: bool = False) -> str:
+    """A number with so many decimals, never -0; a dash where it is not known."""
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{round(value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
+
+
+def shown_limits(limits: tuple[float, float], digits: int) -> str:
+    """Both ends of an interval."""
+    return "-" if any(map(math.isnan, limits)) else f"{limits[0]:.{digits}f} to {limits[1]:.{digits}f}"
 
 
 def cells(line: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from validation.markdown import table
+from validation.markdown import shown, table
 
 BANDS_MG: Final = ((0, 1), (1, 5), (5, 20), (20, 60), (60, 200), (200, math.inf))
 LEAST_VIEWS: Final = 3
@@ -58,9 +58,9 @@ def _row(name: str, numbers: NDArray[np.float64]) -> list[str]:
     return [
         name,
         str(len(numbers)),
-        f"{error.mean():+.2f}",
-        f"{100 * (found.sum() / true.sum() - 1):+.1f}",
-        f"{_r_squared(true, found):.4f}",
+        shown(float(error.mean()), 2, signed=True),
+        shown(float(100 * (found.sum() / true.sum() - 1)), 1, signed=True),
+        shown(_r_squared(true, found), 4),
         f"{np.sqrt(np.mean(error**2)):.2f}",
         f"{100 * np.median(np.abs(error) / true):.1f}",
         f"{100 * np.mean((low <= true) & (true <= high)):.1f} %",

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from shared_core.statistics.comparison import quantity_agreement
 from validation.exams.row import ViewRow
-from validation.markdown import table
+from validation.markdown import shown, shown_limits, table
 
 Pairing = Literal["CC on MLO", "left on right"]
 Quantity = Callable[[ViewRow], float | None]
@@ -96,15 +96,15 @@ def _agreement(name: str, pairs: Sequence[tuple[float, float]]) -> list[str]:
     if len(pairs) < 3:
         return [name, str(len(pairs)), *("-" for _ in HEADINGS[1:])]
     found = quantity_agreement(name, *zip(*pairs, strict=True))
-    line, icc = found.regression, found.icc_agreement
+    line, pearson, icc = found.regression, found.pearson, found.icc_agreement
     return [
         name,
         str(found.n),
-        f"{(found.mean_a + found.mean_b) / 2:.1f}",
-        "-" if line is None else f"{line.slope:.2f}",
-        "-" if line is None else f"{round(line.intercept, 2) + 0:+.2f}",
-        "-" if found.pearson is None else f"{found.pearson.r:.2f}",
-        "-" if line is None else f"{line.see:.2f}",
-        f"{icc.icc:.2f}",
-        "{:.2f} to {:.2f}".format(*icc.limits),
+        shown((found.mean_a + found.mean_b) / 2, 1),
+        shown(line.slope if line else None, 2),
+        shown(line.intercept if line else None, 2, signed=True),
+        shown(pearson.r if pearson else None, 2),
+        shown(line.see if line else None, 2),
+        shown(icc.icc, 2),
+        shown_limits(icc.limits, 2),
     ]

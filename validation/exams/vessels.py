@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from shared_core.statistics.bootstrap import KAPPA_RESAMPLES, bootstrap_limits
 from shared_core.statistics.kappa import GRADES, contingency, kappa_of_tables
 from validation.exams.row import Vessels, ViewRow
-from validation.markdown import table
+from validation.markdown import shown, shown_limits, table
 
 Source = Literal["band", "model"]
 SOURCES: Final[dict[Source, str]] = {"band": "true band", "model": "model's mask"}
@@ -78,6 +79,20 @@ def grade_agreement(
 
     The interval is the percentile bootstrap over patients. NaN where all grades are the same.
     """
+    tables, without = _graded(rows, source)
+    whole = tables.sum(axis=0)
+    kappa = float(kappa_of_tables(whole[None])[0])
+    patients = len(tables)
+    if math.isnan(kappa):
+        return GradeAgreement(kappa, (math.nan, math.nan), whole, without)
+    drawn = np.random.default_rng(seed).multinomial(patients, np.full(patients, 1 / patients), size=resamples)
+    kappas = kappa_of_tables(np.tensordot(drawn, tables, axes=1))
+    limits = bootstrap_limits(kappas[~np.isnan(kappas)], kappa, method="percentile")
+    return GradeAgreement(kappa, limits, whole, without)
+
+
+def _graded(rows: Sequence[ViewRow], source: Source) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(patients, grades, grades) views by true and measured grade, and (grades,) views without one."""
     by_patient: dict[int, list[tuple[int, int]]] = {}
     without = np.zeros(GRADES, np.int64)
     for row in rows:
@@ -86,17 +101,8 @@ def grade_agreement(
             without[row.true_grade] += 1
         else:
             by_patient.setdefault(row.patient, []).append((row.true_grade, grade))
-    tables = np.array([contingency(*zip(*pairs, strict=True)) for pairs in by_patient.values()], np.int64)
-    tables = tables.reshape(-1, GRADES, GRADES)
-    drawn = np.random.default_rng(seed).multinomial(
-        len(tables), np.full(len(tables), 1 / len(tables)), size=resamples
-    )
-    kappas = kappa_of_tables(np.tensordot(drawn, tables, axes=1))
-    kappas = kappas[~np.isnan(kappas)]
-    whole = tables.sum(axis=0)
-    kappa = float(kappa_of_tables(whole[None])[0])
-    limits = bootstrap_limits(kappas, kappa, method="percentile") if kappas.size else (np.nan, np.nan)
-    return GradeAgreement(kappa, limits, whole, without)
+    tables = [contingency(*zip(*pairs, strict=True)) for pairs in by_patient.values()]
+    return np.array(tables, np.int64).reshape(-1, GRADES, GRADES), without
 
 
 def kappa_table(rows: Sequence[ViewRow]) -> list[str]:
@@ -106,17 +112,17 @@ def kappa_table(rows: Sequence[ViewRow]) -> list[str]:
         {
             "views with a grade": lambda source: str(found[source].table.sum()),
             "views without": lambda source: str(found[source].without.sum()),
-            "quadratic kappa": lambda source: f"{found[source].kappa:.3f}",
-            "95 % interval": lambda source: "{:.3f} to {:.3f}".format(*found[source].limits),
+            "quadratic kappa": lambda source: shown(found[source].kappa, 3),
+            "95 % interval": lambda source: shown_limits(found[source].limits, 3),
         }
     )
 
 
 def confusion_table(rows: Sequence[ViewRow], source: Source) -> list[str]:
     """Views by true grade (row) and measured grade (column)."""
-    found = grade_agreement(rows, source, resamples=1)
+    tables, without = _graded(rows, source)
     lines = [
-        [f"truly {grade}", *map(str, found.table[grade]), str(found.without[grade])]
+        [f"truly {grade}", *map(str, tables.sum(axis=0)[grade]), str(without[grade])]
         for grade in range(GRADES)
     ]
     return table([SOURCES[source], *map(str, range(GRADES)), "no grade"], lines)
