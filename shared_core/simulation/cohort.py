@@ -255,9 +255,14 @@ def truth_record(
     }
 
 
-def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> dict[str, Any]:
-    asked = plain(replace(settings, output_dir=Path()))
+def settings_record(settings: CohortSettings) -> dict[str, Any]:
+    """What was asked for, without where it goes, for JSON."""
+    asked: dict[str, Any] = plain(replace(settings, output_dir=Path()))
     del asked["output_dir"]
+    return asked
+
+
+def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> dict[str, Any]:
     views = [
         {
             "patient_id": record["subject"]["patient_id"],
@@ -270,7 +275,12 @@ def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> d
         }
         for record in records
     ]
-    return {"simulated": True, "software_version": SOFTWARE_VERSION, "settings": asked, "views": views}
+    return {
+        "simulated": True,
+        "software_version": SOFTWARE_VERSION,
+        "settings": settings_record(settings),
+        "views": views,
+    }
 
 
 def _mask_png(mask: Mask) -> bytes:
