@@ -72,15 +72,15 @@ def page(rows: Sequence[Row]) -> str:
         "",
         "From the series without growth, as coefficients of variation. *View*: a view against the others of "
         "its exam. *Whole exam*: all views of an exam alike. *Mean*: the mean of the views of an exam, which "
-        "holds both. Views with 0 in some exam are left out.",
+        "holds both. 0 of a whole exam: the views explain all of it. Views with 0 in some exam are left out.",
         "",
         *table(("quantity", "masks", "view", "whole exam", "mean", "left out"), _error_rows(rows), texts=2),
         "",
         "## Many series with these errors",
         "",
         f"{SERIES} series of numbers a cell, with these errors, of a quantity that itself grows by 10 % a "
-        f"year. It *holds* where false alarms are at most {MOST_ALARMS:.0%} and growth is found in at least "
-        f"{LEAST_FOUND:.0%} of the series with yearly exams.".replace("%", " %"),
+        f"year. It *holds* where false alarms are at most {_percent(MOST_ALARMS)} and growth is found in at "
+        f"least {_percent(LEAST_FOUND)} of the series with yearly exams.",
         "",
         *table(
             (
@@ -141,7 +141,7 @@ def _decision_rows(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
             *(quantity.title, masks),
             _share(alarms(found["still", masks][key])),
             _share(finds(found["grown", masks][key])),
-            f"{median_growth(rows, quantity, masks):+.0%}".replace("%", " %"),
+            f"{100 * median_growth(rows, quantity, masks):+.0f} %",
             _share(alarms(found["new machine", masks][key])),
         )
 
@@ -173,6 +173,10 @@ def _expected_rows(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
 
 def _each() -> Iterator[tuple[Quantity, Masks]]:
     return product(QUANTITIES, MASKS)
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"
 
 
 def _share(share: Share) -> str:
