@@ -22,9 +22,9 @@ from validation.series.decisions import (
     finds,
     median_growth,
     patients_of,
-    spread,
+    still_tables,
 )
-from validation.series.errors import spread_of
+from validation.series.errors import spread_by_value, spread_of
 from validation.series.exams import settings_of, severity_of, style_of
 from validation.series.page import page, plot
 from validation.series.rows import YEARS, Course, Masks, Row, append_rows, read_rows, series_of
@@ -126,6 +126,23 @@ def test_errors_of_views_and_exams_come_out_of_the_layout() -> None:
     assert (found.series, found.degrees_of_freedom, found.left_out) == (400, 2400, 0)
 
 
+def test_by_value_the_same_errors_come_out_and_a_trace_counts_as_a_trace() -> None:
+    random = np.random.default_rng(4)
+    sway = random.normal(0, 0.05, (400, 3, 1))
+    tables = 20 * np.exp(sway + random.normal(0, 0.1, (400, 3, 4)))
+    found = spread_by_value(tables)
+    assert found is not None
+    assert found.view_cv == pytest.approx(0.1, rel=0.06)
+    assert found.exam_cv == pytest.approx(0.05, rel=0.2)
+    tables[:, :, 3] = 10.0 ** random.uniform(-4, -2, (400, 3))
+    traces, logs = spread_by_value(tables), spread_of(tables)
+    assert traces is not None
+    assert logs is not None
+    assert traces.view_cv < 0.12
+    assert logs.view_cv > 0.4
+    assert spread_by_value([np.zeros((3, 4))]) is None
+
+
 def test_views_with_nothing_have_no_logarithm_and_are_left_out() -> None:
     table = np.array([[10.0, 8.0, 0.0], [11.0, 8.5, 2.0]])
     found = spread_of([table, np.zeros((2, 3))])
@@ -145,7 +162,7 @@ def test_errors_that_are_small_hold_and_large_ones_do_not(monkeypatch: pytest.Mo
 def test_what_was_not_measured_is_not_followed(rows: list[Row]) -> None:
     without = [replace(row, mass_ha_mg=float("nan")) for row in rows]
     assert decided(without, "still", "model")["mass_ha_mg"] == []
-    assert spread(without, QUANTITIES[-1], "model") is None
+    assert still_tables(without, QUANTITIES[-1], "model") == []
 
 
 def test_patients_differ_in_extent_and_machine_and_courses_only_in_theirs(tmp_path: Path) -> None:
@@ -166,6 +183,9 @@ def test_page_tells_shares_and_errors_of_every_quantity(
     for quantity in QUANTITIES:
         assert text.count(f"| {quantity.title} | model |") == 3
     assert "4/4 (51 to 100 %)" in text
+    assert "strays by more than" not in text
+    noisy = page(rows_of(7, noise=0.6))
+    assert "in patient 7 (mild, view" in noisy
     image = cv2.imdecode(np.frombuffer(plot(rows), np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     assert image.shape[1] > 3000

@@ -9,12 +9,13 @@ from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.quantification.change import Decision, PatientChange, change_over_time
 from shared_core.quantification.serial import QUANTITIES, Quantity, SerialExam, common_views
 from shared_core.simulation.cohort import FIRST_DATE
 from tests.quantification.simulated_series import series
-from validation.series.errors import Spread, spread_of
+from validation.series.errors import Spread
 from validation.series.rows import GROWTH_A_YEAR, Course, Masks, Row, series_of
 
 SERIES: Final = 1200
@@ -90,14 +91,16 @@ def finds(decisions: Sequence[Decision]) -> Share:
     return Share(decisions.count("increase"), len(decisions))
 
 
-def spread(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> Spread | None:
-    """Error of a quantity in the series without growth."""
+def still_tables(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> list[NDArray[np.float64]]:
+    """Of each patient without growth, (exams, views) of a quantity; those who do not know it are left out."""
     tables = []
     for patient in patients_of(rows):
         exams = exams_of(rows, patient, "still", masks)
         views = common_views(exams, quantity)
-        tables.append(np.array([[exam.views[view][quantity.key] for view in views] for exam in exams]))
-    return spread_of(table for table in tables if table.size)
+        if views:
+            values = [[exam.views[view][quantity.key] for view in views] for exam in exams]
+            tables.append(np.array(values, np.float64))
+    return tables
 
 
 def median_growth(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> float:

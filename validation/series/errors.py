@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.quantification.repeat_error import error_of_series
+
 
 @dataclass(frozen=True)
 class Spread:
-    """Standard deviations of the logarithm, which are coefficients of variation."""
+    """Coefficients of variation."""
 
     view_cv: float
     """Of a view against the others of its exam."""
@@ -67,4 +69,43 @@ def spread_of(tables: Iterable[NDArray[np.float64]]) -> Spread | None:
         series=series,
         degrees_of_freedom=int(freedom[0]),
         left_out=left_out,
+    )
+
+
+def spread_by_value(tables: Iterable[NDArray[np.float64]]) -> Spread | None:
+    """The same, each view weighing as much as it adds to the exam, as `error_of_series` has it.
+
+    A view of 0.01 mg that is 5 mg the next time is a thousandfold in the logarithm, but no more than
+    those 5 mg in the value of the exam. Variances of series are averaged.
+
+    Parameters
+    ----------
+    tables
+        Of each series (exams, views), the quantity of each view, without growth.
+
+    Returns
+    -------
+    None where no series tells its error.
+    """
+    of_view, of_total, of_exam, freedom = [], [], [], 0
+    for table in tables:
+        error = error_of_series(table)
+        if error is None:
+            continue
+        totals = table.sum(axis=1)
+        by_views = (error.sd / float(totals.mean())) ** 2
+        share = table.sum(axis=0) / totals.sum()
+        of_view.append(by_views / float((share**2).sum()))
+        of_total.append(float(totals.var(ddof=1) / totals.mean() ** 2))
+        of_exam.append(of_total[-1] - by_views)
+        freedom += round(error.degrees_of_freedom)
+    if not of_view:
+        return None
+    return Spread(
+        view_cv=float(np.sqrt(np.mean(of_view))),
+        exam_cv=float(np.sqrt(max(float(np.mean(of_exam)), 0.0))),
+        exam_total_cv=float(np.sqrt(np.mean(of_total))),
+        series=len(of_view),
+        degrees_of_freedom=freedom,
+        left_out=0,
     )
