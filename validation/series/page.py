@@ -63,8 +63,8 @@ def page(rows: Sequence[Row]) -> str:
         "No growth; growth by 10 % of the first *mass* a year, half as much again after five years; and no "
         "growth, but the last exam on another maker's machine. Deposits grow in length and in thickness, so "
         "that area and length gain less than mass: *gained* is the median of each quantity at the last exam, "
-        "against the same exam without growth. The three courses share the exam at year 0, and the quantities of "
-        "a patient share the masks: rows and columns are no independent tests.",
+        "against the same exam without growth. The three courses share the exam at year 0, and the "
+        "quantities of a patient share the masks: rows and columns are no independent tests.",
         "",
         *table(
             ("quantity", "masks", "false alarms", "growth found", "gained", "alarms, new machine"),
@@ -94,9 +94,9 @@ def page(rows: Sequence[Row]) -> str:
         "## Many series with these errors",
         "",
         f"{SERIES} series of numbers a cell, with the errors of the logarithm, of a quantity that itself "
-        "grows by 10 % a year, compound; exams at years 0, 2 and 5, and every year. It *holds* where false alarms are "
-        f"at most {_percent(MOST_ALARMS)} and growth is found in at least {_percent(LEAST_FOUND)} of the "
-        "series with yearly exams. The last column is of yearly exams, with the errors by value: "
+        "grows by 10 % a year, compound; exams at years 0, 2 and 5, and every year. It *holds* where false "
+        f"alarms are at most {_percent(MOST_ALARMS)} and growth is found in at least "
+        f"{_percent(LEAST_FOUND)} of the series with yearly exams. The last column is of yearly exams, with the errors by value: "
         "false alarms, and growth found.",
         "",
         *table(
@@ -111,8 +111,8 @@ def page(rows: Sequence[Row]) -> str:
         *_words(rows),
         "![Measured series](validation/change.png)",
         "",
-        "One patient by the masks of the model: without growth, with growth, and without growth with a new "
-        "machine at the last exam. Bars are 1.96 SD of an exam, the shade what the limits leave open.",
+        "The patient with the most calcium, an easy case, by the masks of the model: without growth, with "
+        "growth, and without growth with a new machine at the last exam. Bars are 1.96 SD of an exam, the shade what the limits leave open.",
         "",
     ]
     return "\n".join(lines)
