@@ -96,8 +96,8 @@ def page(rows: Sequence[Row]) -> str:
         f"{SERIES} series of numbers a cell, with the errors of the logarithm, of a quantity that itself "
         "grows by 10 % a year, compound; exams at years 0, 2 and 5, and every year. It *holds* where false "
         f"alarms are at most {_percent(MOST_ALARMS)} and growth is found in at least "
-        f"{_percent(LEAST_FOUND)} of the series with yearly exams. The last column is of yearly exams, with the errors by value: "
-        "false alarms, and growth found.",
+        f"{_percent(LEAST_FOUND)} of the series with yearly exams. The last column is of yearly exams, "
+        "with the errors by value: false alarms, and growth found.",
         "",
         *table(
             (
@@ -112,7 +112,8 @@ def page(rows: Sequence[Row]) -> str:
         "![Measured series](validation/change.png)",
         "",
         "The patient with the most calcium, an easy case, by the masks of the model: without growth, with "
-        "growth, and without growth with a new machine at the last exam. Bars are 1.96 SD of an exam, the shade what the limits leave open.",
+        "growth, and without growth with a new machine at the last exam. Bars are 1.96 SD of an "
+        "exam, the shade what the limits leave open.",
         "",
     ]
     return "\n".join(lines)
