@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Final, get_args
 
 import numpy as np
@@ -16,12 +15,12 @@ from shared_core.preprocessing import PreparedView, prepare
 from shared_core.preprocessing.greyscale import model_image_u8
 from shared_core.preprocessing.noise import median
 from shared_core.preprocessing.preset import PreprocessingPreset
-from shared_core.reading import read_mammogram
 from shared_core.simulation.insertion import InsertionSettings, insert_calcium
 from shared_core.simulation.patient import PatientSettings, Severity, make_patient
 from shared_core.simulation.randomness import stream
 from shared_core.training.data.faint import faint_band
 from shared_core.training.data.grid import training_view
+from shared_core.training.data.images import RealImage, described
 from shared_core.training.data.laid import LaidArteries, lay_arteries
 from shared_core.training.data.simulated import FAINT_G_CM2
 from shared_core.training.example import Identity, TrainingView
@@ -31,21 +30,6 @@ from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 _ARTERIES: Final[dict[Severity, tuple[int, int]]] = {"mild": (1, 1), "moderate": (1, 2), "severe": (2, 4)}
 _SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)[1:]
-
-
-@dataclass(frozen=True)
-class RealImage:
-    """A real mammogram, and what is stated of it."""
-
-    path: Path
-    patient_id: str
-    bac_free: bool
-    """Somebody looked and found no arterial calcium."""
-    spacing_mm: float | None = None
-    """In the plane of the breast, where the file does not know it: assumed, both for the size of arteries
-    and for the way to the model's grid."""
-    licence: str = ""
-    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,7 @@ class InsertedViews:
         for image in self.images:
             if not image.bac_free:
                 raise UsageError(
-                    f"{image.path.name}: nobody states that it is free of BAC, so that its own would count as "
+                    f"{image.path.name}: nobody states that it is free of BAC, and its own would count as "
                     "background; leave it out, or label it."
                 )
 
@@ -90,14 +74,11 @@ class InsertedViews:
     def description(self) -> dict[str, str]:
         """For the data statement of the card."""
         people = len({image.patient_id for image in self.images})
-        names = ", ".join(
-            f"{image.path.name}{f' ({image.licence})' if image.licence else ''}" for image in self.images
-        )
         return {
             "real views with BAC put in": f"{len(self.images)} views of {people} patients, {self.variants} "
             f"variants each, {self.untouched_share:.0%} of them untouched, seed {self.seed}, calcium factor "
             f"exp(N(0, {self.contrast_spread:g})), bands below {self.faint_g_cm2:g} g/cm2 ignored",
-            "real images": names,
+            "real images": described(self.images),
             "BAC made by": f"OpenBAC {SOFTWARE_VERSION} simulator",
         }
 
@@ -106,13 +87,13 @@ class InsertedViews:
         image, variant = self._parts(number)
         tags = {**dict(image.tags), "severity": self._severity(number)}
         tags.setdefault("style", "real")
-        view_id = f"{image.patient_id}-{image.path.stem}-{variant:03d}"
+        view_id = f"{image.view_id}-{variant:03d}"
         return Identity(image.patient_id, view_id, "inserted", tuple(sorted(tags.items())))
 
     def load(self, number: int) -> TrainingView:
         """Make view `number`."""
         image, variant = self._parts(number)
-        mammogram, clean = _clean(image.path, image.spacing_mm, self.card.preprocessing)
+        mammogram, clean = _clean(image, self.card.preprocessing)
         if self._severity(number) == "none":
             nothing = np.zeros(clean.image_u8.shape, np.bool_)
             view = training_view(clean, nothing, identity=self.identity(number), card=self.card)
@@ -188,13 +169,9 @@ def mirrored(view: TrainingView) -> TrainingView:
 
 
 @lru_cache(maxsize=2)
-def _clean(
-    path: Path, spacing_mm: float | None, preset: PreprocessingPreset
-) -> tuple[Mammogram, PreparedView]:
-    """A real image as it is; kept, since its variants often follow each other."""
-    mammogram = read_mammogram(path)
-    if mammogram.spacing is None and spacing_mm is not None:
-        mammogram = read_mammogram(path, spacing_mm=spacing_mm)
+def _clean(image: RealImage, preset: PreprocessingPreset) -> tuple[Mammogram, PreparedView]:
+    """A real image as it is; kept, since its variants follow each other."""
+    mammogram = image.read()
     return mammogram, prepare(mammogram, preset)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from shared_core.errors import Cancelled, UsageError
 from shared_core.simulation.randomness import stream
 from shared_core.training.data.patch_store import PatchStore
+from shared_core.training.data.split import Member
 from shared_core.training.example import Identity, TrainingView, ViewSource
 from shared_core.training.patch import PatchSet
 
@@ -54,7 +56,7 @@ class ViewPatches:
     number: int
     identity: Identity
     image_sha256: str
-    """Of shape and pixels of the prepared image: the same picture has the same whatever its name."""
+    """Of the prepared image: the same picture has the same, whatever its name."""
     images_u8: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     corners_px: NDArray[np.int32]
@@ -152,6 +154,23 @@ def load_patches(folder: Path) -> PatchSet:
     )
 
 
+def patch_members(folder: Path) -> list[Member]:
+    """The views of a finished build with the fingerprints of their images, for `check_split`.
+
+    Raises
+    ------
+    UsageError
+        There is none, or it was not finished.
+    """
+    _, _, records = PatchStore.load(folder)
+    return [Member(_identity(record["identity"]), record["image_sha256"]) for record in records]
+
+
+def _identity(content: dict[str, Any]) -> Identity:
+    tags = tuple((name, value) for name, value in content["tags"])
+    return Identity(content["patient_id"], content["view_id"], content["origin"], tags)
+
+
 def cut(view: TrainingView, number: int, settings: PatchSettings) -> ViewPatches:
     """The patches of one view that are kept, in the order of reading.
 
@@ -191,10 +210,14 @@ def cut(view: TrainingView, number: int, settings: PatchSettings) -> ViewPatches
 
 
 def image_sha256(image_u8: NDArray[np.uint8]) -> str:
-    """Fingerprint of a picture: shape and pixels."""
-    digest = hashlib.sha256(repr(image_u8.shape).encode())
-    digest.update(np.ascontiguousarray(image_u8).data)
-    return digest.hexdigest()
+    """Fingerprint of a picture: of shape and pixels, and the same for its mirror image."""
+    start = hashlib.sha256(repr(image_u8.shape).encode())
+    prints = []
+    for image in (image_u8, image_u8[:, ::-1]):
+        digest = start.copy()
+        digest.update(np.ascontiguousarray(image).data)
+        prints.append(digest.hexdigest())
+    return min(prints)
 
 
 def _padded(plane: NDArray[np.uint8] | NDArray[np.bool_], tile: int) -> NDArray[np.uint8]:
