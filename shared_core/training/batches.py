@@ -31,7 +31,13 @@ def has_bac(patches: PatchSet) -> NDArray[np.bool_]:
 
 
 def epoch_order(
-    positive: NDArray[np.bool_], sampling: SamplingRecipe, *, hardest: Numbers, seed: int, epoch: int
+    positive: NDArray[np.bool_],
+    sampling: SamplingRecipe,
+    *,
+    pool: Numbers,
+    hardest: Numbers,
+    seed: int,
+    epoch: int,
 ) -> Numbers:
     """Numbers of the patches of one epoch, shuffled: positives, then the hardest and other negatives.
 
@@ -39,11 +45,13 @@ def epoch_order(
     ----------
     positive
         (patches,) bool.
+    pool
+        Numbers of the patches to draw from.
     hardest
         Numbers of the mined negatives; may be empty.
     """
     rng = np.random.default_rng((seed, epoch, _ORDER))
-    positives, negatives = np.flatnonzero(positive), np.flatnonzero(~positive)
+    positives, negatives = pool[positive[pool]], pool[~positive[pool]]
     chosen = _draw(positives, sampling.positives or len(positives), rng)
     wanted = round(sampling.negatives_per_positive * len(chosen)) if len(positives) else len(negatives)
     if not len(negatives):

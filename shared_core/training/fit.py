@@ -90,6 +90,7 @@ def fit(
     machine: Machine | None = None,
     workers: int = 1,
     start: Arrays | None = None,
+    pool: Numbers | None = None,
     progress: Callable[[Progress], None] | None = None,
     epoch_done: Callable[[dict[str, Any]], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -115,6 +116,8 @@ def fit(
         Threads that prepare batches.
     start
         Weights to go on from, under our names or the published ones; None begins at random.
+    pool
+        Numbers of the training patches to draw from, one more often named is drawn more often; None for all.
     progress, epoch_done
         Called after every step; after every epoch with its row of the log.
     cancelled
@@ -133,7 +136,7 @@ def fit(
     if not len(training) or not len(validation):
         raise UsageError("Training needs patches to train on and patches to validate on; give more data.")
     with repeatable(machine):
-        trainer = _Trainer(recipe, training, validation, output_dir, seed, machine, workers, start)
+        trainer = _Trainer(recipe, training, validation, output_dir, seed, machine, workers, start, pool)
         return trainer.fit(progress, epoch_done, cancelled)
 
 
@@ -148,9 +151,11 @@ class _Trainer:
         machine: Machine,
         workers: int,
         start: Arrays | None,
+        pool: Numbers | None,
     ) -> None:
         self.recipe, self.training, self.validation = recipe, training, validation
         self.output_dir, self.seed, self.workers = output_dir, seed, workers
+        self.pool = np.arange(len(training)) if pool is None else np.asarray(pool, np.int64)
         self.positive = has_bac(training)
         self.stepper = Stepper(make_network(recipe, seed=seed, start=start), recipe, machine)
         # A second network holds the averaged weights when they are scored.
@@ -164,6 +169,7 @@ class _Trainer:
             "torch": str(torch.__version__),
             "training_patches_sha256": patches_sha256(training),
             "validation_patches_sha256": patches_sha256(validation),
+            "drawn_patches_sha256": arrays_sha256({"pool": self.pool}),
             "start_sha256": arrays_sha256(start) if start is not None else "random weights",
         }
         self.run = _Run()
@@ -208,6 +214,7 @@ class _Trainer:
         order = epoch_order(
             self.positive,
             recipe.sampling,
+            pool=self.pool,
             hardest=np.asarray(run.hardest, np.int64),
             seed=self.seed,
             epoch=run.epoch,
@@ -259,7 +266,8 @@ class _Trainer:
     def _validate(self) -> dict[str, float]:
         run = self.run
         scores = asdict(score_patches(self._judging(), self.validation, self.recipe, self.stepper.device))
-        if run.best is None or scores["score"] > run.best_scores["score"]:
+        last = self.recipe.validation.keep == "last"
+        if last or run.best is None or scores["score"] > run.best_scores["score"]:
             run.best = {name: value.detach().cpu().clone() for name, value in self.stepper.weights().items()}
             run.best_scores, run.best_epoch, run.stale = scores, run.epoch + 1, 0
         else:
@@ -268,7 +276,8 @@ class _Trainer:
 
     def _mine(self) -> list[int]:
         """Numbers of the patches without BAC on which most is marked, the worst first."""
-        negatives = np.flatnonzero(~self.positive)
+        drawn = np.unique(self.pool)
+        negatives = drawn[~self.positive[drawn]]
         network = self._judging()
         marked = np.zeros(len(negatives))
         for place, images, labels in _in_batches(self.training, negatives):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,22 +41,35 @@ class ProbabilityCounts:
 
     def scores(self, recipe: ValidationRecipe) -> PatchScores:
         """Choose the threshold that the recipe's score asks for, and score there."""
-        found, false_beside, false_clear = (_above(part) for part in (self.bac, self.beside, self.clear))
-        dice = 2 * found / np.maximum(found + false_beside + false_clear + self.bac.sum(), 1)
-        recall = found / max(int(self.bac.sum()), 1)
-        share = false_clear / max(int(self.clear.sum()), 1)
+        dice, share = self._dice(), self._false_share()
         step = _chosen_step(recipe.score, dice, share, recipe.false_area_share)
-        score = recall[step] if recipe.score == "recall-at-false-area" else dice[step]
-        marked = found[step] + false_beside[step] + false_clear[step]
+        scores = self.at(step / STEPS)
+        return replace(scores, score=scores.recall) if recipe.score == "recall-at-false-area" else scores
+
+    def at(self, threshold: float) -> PatchScores:
+        """Scores at a threshold; the score is the Dice."""
+        step = min(max(round(threshold * STEPS), 0), STEPS)
+        dice = self._dice()
+        found = int(self.bac[step:].sum())
+        marked = found + int(self.beside[step:].sum()) + int(self.clear[step:].sum())
         return PatchScores(
-            score=float(score),
+            score=float(dice[step]),
             threshold=step / STEPS,
             dice=float(dice[step]),
-            recall=float(recall[step]),
-            precision=float(found[step] / max(int(marked), 1)),
-            false_share=float(share[step]),
+            recall=found / max(int(self.bac.sum()), 1),
+            precision=found / max(marked, 1),
+            false_share=float(self._false_share()[step]),
             best_dice=float(dice.max()),
         )
+
+    def _dice(self) -> NDArray[np.float64]:
+        """At every step."""
+        found, false_beside, false_clear = (_above(part) for part in (self.bac, self.beside, self.clear))
+        dice = 2 * found / np.maximum(found + false_beside + false_clear + self.bac.sum(), 1)
+        return np.asarray(dice)
+
+    def _false_share(self) -> NDArray[np.float64]:
+        return np.asarray(_above(self.clear) / max(int(self.clear.sum()), 1))
 
 
 @dataclass(frozen=True)

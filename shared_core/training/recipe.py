@@ -29,6 +29,10 @@ class PatchRecipe:
 
     tile_px: int = 512
     overlap_px: int = 64
+    negatives_per_positive: float = 1.0
+    """Patches without BAC that are cut from a view, by those with BAC in it."""
+    least_negatives: int = 6
+    """In every view."""
     crop_px: int = 0
     """Side of a random crop of each patch; 0 takes the whole. Crops are quicker, but the gates of SCU-Net
     average over what they see, and in use they see 512 px."""
@@ -94,12 +98,31 @@ class OptimisationRecipe:
 class ValidationRecipe:
     """How the best weights are told, and when to stop."""
 
+    share: float = 0.2
+    """Of the patients, where no split is given."""
+    keep: Literal["best", "last"] = "best"
     score: ScoreKind = "dice-at-half"
     false_area_share: float = 2e-4
     """For ``recall-at-false-area``: share of the pixels of patches without BAC that may be marked."""
     every_epochs: int = 1
     patience: int = 10
     """Validations without a better score after which training stops; 0 never stops."""
+
+
+@dataclass(frozen=True)
+class FineTuningRecipe:
+    """How a model is bettered with a handful of labelled exams, see `shared_core.training.fine_tuning`."""
+
+    enabled: bool = False
+    held_out: float = 0.3
+    """Share of the patients whose views only measure before and after."""
+    replay_patients: int = 8
+    """Simulated patients that are shown again, so that nothing is forgotten."""
+    replay_seed: int = 20_000
+    data_share: float = 0.5
+    """Of the patches shown that come from the data; the others are replay."""
+    margin: float = 0.02
+    """Dice that may be lost on replay views before the new model is rejected."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +147,7 @@ class Recipe:
     loss: LossRecipe = LossRecipe()
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
+    fine_tuning: FineTuningRecipe = FineTuningRecipe()
 
     @property
     def shown_px(self) -> int:
@@ -212,6 +236,8 @@ def _check(recipe: Recipe) -> None:
         if value % 16 or (name == "tile_px" and value < 16):
             raise ValueError(f"patches.{name} must be a multiple of 16, not {value}")
     _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
+    _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
+    _check_range("patches.least_negatives", patches.least_negatives, 0)
     _check_range("patches.crop_px", patches.crop_px, 0, patches.tile_px)
     _check_range("sampling.batch", sampling.batch, 1, 1024)
     _check_range("sampling.positives", sampling.positives, 0)
@@ -229,9 +255,16 @@ def _check(recipe: Recipe) -> None:
     _check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
     _check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
     _check_range("optimisation.ema_decay", optimisation.ema_decay, 0, 0.99999)
+    _check_range("validation.share", validation.share, 0.01, 0.9)
     _check_range("validation.false_area_share", validation.false_area_share, 0, 1)
     _check_range("validation.every_epochs", validation.every_epochs, 1)
     _check_range("validation.patience", validation.patience, 0)
+    fine_tuning = recipe.fine_tuning
+    _check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)
+    _check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
+    _check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
+    _check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
+    _check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
 
 
 def _check_range(name: str, value: float, low: float, high: float = math.inf) -> None:
