@@ -1,9 +1,10 @@
-"""What people drew on an image: lines along arteries, and areas; and the bands that Guo's rule makes of them."""
+"""What people drew on an image, lines along arteries and areas, and the bands that Guo's rule makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -98,10 +99,10 @@ def _paint(band: NDArray[np.uint8], points: Floats, width_px: float) -> None:
     places = np.rint(points[:, ::-1] * factor).astype(np.int32)
     # A thick polyline of OpenCV takes whole pixels only; circles take fractions, and are as quick.
     radius = round(width_px / 2 * factor)
-    for start, end in zip(places[:-1], places[1:], strict=True):
+    for start, end in pairwise(places):
         steps = max(int(np.hypot(*(end - start)) / (2 * factor)), 1)
         for place in np.linspace(start, end, steps + 1):
-            centre = int(round(place[0])), int(round(place[1]))
+            centre = round(float(place[0])), round(float(place[1]))
             cv2.circle(band, centre, radius, 1, cv2.FILLED, cv2.LINE_8, _FRACTION_BITS)
 
 

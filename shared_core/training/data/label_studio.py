@@ -119,7 +119,7 @@ def _drawn(name: str, shape: dict[str, Any]) -> DrawnImage:
 def _points(per_cent: Any, rows: int, columns: int) -> Floats:
     """(x, y) in per cent of the image to (row, column)."""
     points = np.asarray(per_cent, np.float64).reshape(-1, 2)
-    return points[:, ::-1] / 100 * np.array([rows, columns])
+    return np.asarray(points[:, ::-1] / 100 * np.array([rows, columns]))
 
 
 def brushed(rle: list[int], shape: tuple[int, int]) -> Mask:

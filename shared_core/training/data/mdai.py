@@ -10,9 +10,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from shared_core.errors import UsageError
+from shared_core.mammogram import Mask
 from shared_core.training.data.drawn import DrawnImage, Floats, merged
 from shared_core.training.data.exports import read_json
 
@@ -77,9 +79,20 @@ def _drawn(uid: str, annotation: dict[str, Any], mode: str | None) -> DrawnImage
     if mode in _AREAS:
         return DrawnImage(uid, shape, areas=(_points(data["vertices"]),))
     if mode == "mask":
-        # Background strokes were rubbed out again; the client paints them over in this order, too.
-        return DrawnImage(uid, shape, areas=tuple(_points(area) for area in data.get("foreground") or ()))
+        if shape is None:
+            raise ValueError("a mask without the size of its image")
+        return DrawnImage(uid, shape, brushed=_mask(data, shape))
     return DrawnImage(uid, shape)
+
+
+def _mask(data: dict[str, Any], shape: tuple[int, int]) -> Mask:
+    """Outlines that were painted, then those that were rubbed out."""
+    mask = np.zeros(shape, np.uint8)
+    for name, value in (("foreground", 1), ("background", 0)):
+        for outline in data.get(name) or ():
+            corners = np.rint(_points(outline)[:, ::-1]).astype(np.int32)
+            cv2.fillPoly(mask, [corners], value)
+    return mask.astype(np.bool_)
 
 
 def _points(vertices: Any) -> Floats:
