@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared_core.errors import UsageError
+from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import MammogramHeader
 from shared_core.preprocessing import prepare
 from shared_core.reading import read_header, read_mammogram
@@ -101,13 +101,19 @@ def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[Annot
     UsageError
         An image is not there, there twice, or of another size than the one drawn on.
     """
+    if not images.is_dir():
+        raise UsageError(f"{images} is no folder; name the folder of the images that were drawn on.")
     found: dict[str, list[tuple[Path, MammogramHeader]]] = {drawn.key: [] for drawn in drawings}
     for path in candidate_files([images]):
         # Names come first: reading the header of every file takes time.
         if path.name in found:
             found[path.name].append((path, read_header(path)))
             continue
-        header = read_header(path)
+        try:
+            header = read_header(path)
+        except OpenBacError:
+            # A folder holds other things, too; an image that is missed is named below.
+            continue
         if header.identity.sop_instance_uid in found:
             found[header.identity.sop_instance_uid].append((path, header))
     joined = []
