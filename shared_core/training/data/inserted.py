@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, get_args
 
+import cv2
 import numpy as np
 
 from shared_core.errors import UsageError
@@ -18,11 +19,10 @@ from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.simulation.insertion import InsertionSettings, insert_calcium
 from shared_core.simulation.patient import PatientSettings, Severity, make_patient
 from shared_core.simulation.randomness import stream
-from shared_core.training.data.faint import faint_band
+from shared_core.training.data.faint import faint_band, texture_levels
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage, described
 from shared_core.training.data.laid import LaidArteries, lay_arteries
-from shared_core.training.data.simulated import FAINT_G_CM2
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
@@ -48,10 +48,13 @@ class InsertedViews:
     """Of the variants, the first among them."""
     flips: bool = True
     """Every other variant is mirrored, left to right."""
+    contrast: float = 1.0
+    """Median of a factor on all calcium of a view."""
     contrast_spread: float = 0.35
-    """Standard deviation of the logarithm of a factor on all calcium of a view."""
-    faint_g_cm2: float = FAINT_G_CM2
-    """Where a band has less calcium than this, averaged over its width and a few mm, it is ignored."""
+    """Standard deviation of the logarithm of that factor."""
+    faint: float = 0.25
+    """Where calcium makes a band brighter by less than this part of the standard deviation of the tissue's
+    texture, on average over its width and a few mm, the band is ignored: nobody would have seen it."""
     card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
@@ -77,7 +80,8 @@ class InsertedViews:
         return {
             "real views with BAC put in": f"{len(self.images)} views of {people} patients, {self.variants} "
             f"variants each, {self.untouched_share:.0%} of them untouched, seed {self.seed}, calcium factor "
-            f"exp(N(0, {self.contrast_spread:g})), bands below {self.faint_g_cm2:g} g/cm2 ignored",
+            f"{self.contrast:g} exp(N(0, {self.contrast_spread:g})), bands fainter than {self.faint:g} of "
+            "the texture ignored",
             "real images": described(self.images),
             "BAC made by": f"OpenBAC {SOFTWARE_VERSION} simulator",
         }
@@ -127,7 +131,7 @@ class InsertedViews:
             spacing_mm=spacing_mm,
             positioning_seed=int(rng.integers(1, 2**31)),
         )
-        factor = float(np.exp(rng.normal(0, self.contrast_spread)))
+        factor = float(self.contrast * np.exp(rng.normal(0, self.contrast_spread)))
         done = insert_calcium(
             mammogram,
             laid.calcium_g_cm2 * np.float32(factor),
@@ -140,8 +144,14 @@ class InsertedViews:
                 blur_mm=float(rng.uniform(0.05, 0.12)),
             ),
         )
-        faint = faint_band(laid.band, done.calcium_g_cm2, spacing_mm=spacing_mm, least_g_cm2=self.faint_g_cm2)
-        return _with_pixels(clean, done.mammogram, self.card.preprocessing), laid, faint
+        prepared = _with_pixels(clean, done.mammogram, self.card.preprocessing)
+        faint = faint_band(
+            laid.band,
+            np.asarray(cv2.subtract(prepared.image_u8, clean.image_u8, dtype=cv2.CV_32F), np.float32),
+            spacing_mm=spacing_mm,
+            least=self.faint * texture_levels(clean.image_u8, clean.breast_mask),
+        )
+        return prepared, laid, faint
 
     def _parts(self, number: int) -> tuple[RealImage, int]:
         if not 0 <= number < len(self):

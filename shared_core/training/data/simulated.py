@@ -126,7 +126,7 @@ class SimulatedViews:
             band,
             projected.calcium_g_cm2,
             spacing_mm=projected.spacing_mm,
-            least_g_cm2=self.faint_g_cm2,
+            least=self.faint_g_cm2,
         )
         return training_view(prepared, band, identity=self.identity(number), card=self.card, ignore=faint)
 

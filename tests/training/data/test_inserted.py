@@ -65,6 +65,16 @@ def test_only_images_stated_to_be_free_of_bac_are_taken(source: InsertedViews) -
         replace(source, images=(unknown,))
 
 
+def test_bands_that_nobody_would_see_are_ignored(source: InsertedViews) -> None:
+    faint = replace(source, contrast=0.01, contrast_spread=0.0).load(1)
+    assert faint.ignore is not None
+    assert faint.label.any()
+    assert np.array_equal(faint.ignore, faint.label)
+    plain = replace(source, contrast=5.0, contrast_spread=0.0).load(1)
+    assert plain.ignore is not None
+    assert plain.ignore.sum() < 0.5 * plain.label.sum()
+
+
 @pytest.mark.parametrize("mirror", [False, True])
 def test_bands_keep_their_width_and_hold_the_calcium(mirror: bool) -> None:
     breast = breast_picture((900, 500)) > 40
