@@ -7,7 +7,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, calibrate, change, compare, demo, info, measure, models, simulate
+from shared_core.cli import (
+    analyze,
+    calibrate,
+    change,
+    compare,
+    demo,
+    info,
+    measure,
+    models,
+    simulate,
+    train,
+)
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -56,6 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
     simulate.add_parser(subparsers)
+    train.add_parser(subparsers)
     return parser
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.training.data.augmentation import augment_one
 from shared_core.training.patch import PatchSet
-from shared_core.training.recipe import AugmentationRecipe, Recipe, SamplingRecipe
+from shared_core.training.recipe import Recipe, SamplingRecipe
 
 Pixels = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
@@ -116,7 +117,7 @@ class EpochBatches:
         if self.recipe.patches.crop_px:
             rows, columns = crop_place(label, self.recipe.patches.crop_px, rng)
             image, label = image[rows, columns], label[rows, columns]
-        return changed(image, label, self.recipe.augmentation, rng)
+        return augment_one(image, label, rng, self.recipe.augmentation)
 
 
 def crop_place(label: Pixels, side_px: int, rng: np.random.Generator) -> tuple[slice, slice]:
@@ -128,21 +129,3 @@ def crop_place(label: Pixels, side_px: int, rng: np.random.Generator) -> tuple[s
         low, high = np.maximum(low, pixel - side_px + 1), np.minimum(high, pixel)
     row, column = rng.integers(low, high, endpoint=True)
     return slice(row, row + side_px), slice(column, column + side_px)
-
-
-def changed(
-    image: Pixels, label: Pixels, recipe: AugmentationRecipe, rng: np.random.Generator
-) -> tuple[Pixels, Pixels]:
-    """A patch turned, mirrored and with other greys; pixels of 0 (outside the breast) stay 0."""
-    if recipe.quarter_turns:
-        turns = int(rng.integers(4))
-        image, label = np.rot90(image, turns), np.rot90(label, turns)
-    if recipe.flips and rng.random() < 0.5:
-        image, label = image[:, ::-1], label[:, ::-1]
-    grey = np.arange(256) / 255.0
-    grey = grey ** np.exp(rng.uniform(-1, 1) * recipe.gamma)
-    grey = (grey - 0.5) * (1 + rng.uniform(-1, 1) * recipe.contrast) + 0.5
-    grey = grey + rng.uniform(-1, 1) * recipe.brightness
-    table = np.clip(np.rint(grey * 255), 0, 255).astype(np.uint8)
-    table[0] = 0
-    return table[image], np.ascontiguousarray(label)

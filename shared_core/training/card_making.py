@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.exporting.atomic import write_bytes
-from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.training.fit import Fitted
-from shared_core.training.recipe import Recipe
-from shared_core.weights.card import ModelCard, TilingPreset
+from shared_core.training.plan import Plan, processing_card
+from shared_core.training.recipe import Recipe, recipe_toml
+from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
 from shared_core.weights.safetensors import safetensors_bytes
 
@@ -27,17 +27,14 @@ _STATISTICS = ("running_mean", "running_var")
 
 @dataclass(frozen=True)
 class Origin:
-    """What a person has to say about a model."""
+    """What the card of a trained model says in words."""
 
-    name: str
     title: str
     training_data: str
-    licence: str = "as stated by whoever trained it"
-    citation: str = "none"
     limitations: tuple[str, ...] = ()
 
 
-def write_model(folder: Path, fitted: Fitted, recipe: Recipe, origin: Origin) -> ModelCard:
+def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
     """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much.
 
     Raises
@@ -45,11 +42,11 @@ def write_model(folder: Path, fitted: Fitted, recipe: Recipe, origin: Origin) ->
     OutputError
         If they cannot be written.
     """
-    weights = safetensors_bytes(stored(fitted.arrays, recipe))
-    write_bytes(folder / WEIGHTS_FILE, weights)
-    card = make_card(weights, fitted, recipe, origin)
+    weights = safetensors_bytes(stored(fitted.arrays, plan.recipe))
+    card = make_card(weights, fitted, plan, origin)
     text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
     parse_card(text, str(folder / CARD_FILE))
+    write_bytes(folder / WEIGHTS_FILE, weights)
     write_bytes(folder / CARD_FILE, text.encode())
     return card
 
@@ -61,11 +58,19 @@ def stored(arrays: Mapping[str, NDArray[np.float32]], recipe: Recipe) -> dict[st
     return {name: array.astype(np.float16) if array.ndim == 4 else array for name, array in arrays.items()}
 
 
-def make_card(weights: bytes, fitted: Fitted, recipe: Recipe, origin: Origin) -> ModelCard:
-    """The card of trained weights, with processing as for the published model."""
-    scores = fitted.scores
-    return ModelCard(
-        name=origin.name,
+def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
+    """The card of trained weights; processing as of the model that it began from, or as published."""
+    recipe, start = plan.recipe, plan.start
+    made_by = {
+        "recipe": recipe.name,
+        "recipe_sha256": hashlib.sha256(recipe_toml(recipe).encode()).hexdigest(),
+        "began_from": "random weights" if start is None else f"{start.card.name}, sha256 {start.card.sha256}",
+        **fitted.made_by,
+    }
+    before = "" if start is None else f"Began from {start.card.name}: {start.card.training_data} Then: "
+    card = replace(
+        processing_card(recipe, start),
+        name=plan.name,
         title=origin.title,
         network=recipe.network,
         weights_file=WEIGHTS_FILE,
@@ -73,26 +78,14 @@ def make_card(weights: bytes, fitted: Fitted, recipe: Recipe, origin: Origin) ->
         size_bytes=len(weights),
         url="",
         output="logits",
-        normalisation_mean=recipe.normalisation_mean,
-        normalisation_sd=recipe.normalisation_sd,
-        input_spacing_mm=recipe.spacing_mm,
-        resample="when-spacing-known",
-        resample_tolerance=0.1,
-        preprocessing=PreprocessingPreset(name="valid-area"),
-        tiling=TilingPreset(tile_px=512),
-        threshold=fitted.threshold,
-        mask_style="vessel-band",
-        licence=origin.licence,
-        citation=origin.citation,
-        training_data=origin.training_data,
-        intended_use="Research on breast arterial calcification on two-dimensional mammograms For "
-        "Presentation. Not a medical device; not for diagnosis, nor for any decision about a patient.",
-        limitations=(
-            f"Told best by {recipe.validation.score} on validation patches ({scores['score']:.3f} in epoch "
-            f"{fitted.epoch}); recall {scores['recall']:.3f} and precision {scores['precision']:.3f} there "
-            "are not those on other images.",
-            *origin.limitations,
-        ),
+        licence=plan.licence if start is None else f"{plan.licence}; began from: {start.card.licence}",
+        citation="none" if start is None else start.card.citation,
+        training_data=before + origin.training_data,
+        limitations=origin.limitations,
         parameters=sum(array.size for name, array in fitted.arrays.items() if not name.endswith(_STATISTICS)),
-        made_by=(f"recipe: {recipe.name}", *(f"{name}: {value}" for name, value in fitted.made_by.items())),
+        made_by=tuple(f"{what}: {value}" for what, value in made_by.items()),
     )
+    if recipe.fine_tuning.enabled:
+        # Before and after were compared by the old decisions, so they are kept.
+        return card
+    return replace(card, threshold=fitted.threshold, temperature=1.0, candidates=None)

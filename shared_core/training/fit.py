@@ -19,7 +19,7 @@ from shared_core.training.machine import Machine, repeatable
 from shared_core.training.network import Arrays, arrays_of, make_network, probabilities
 from shared_core.training.optimisation import learning_rate
 from shared_core.training.patch import PatchSet
-from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
+from shared_core.training.patch_scores import ProbabilityCounts
 from shared_core.training.recipe import Recipe
 from shared_core.training.state import arrays_sha256, load_state, patches_sha256, require_same, save_state
 from shared_core.training.step import Stepper
@@ -265,9 +265,9 @@ class _Trainer:
 
     def _validate(self) -> dict[str, float]:
         run = self.run
-        scores = asdict(score_patches(self._judging(), self.validation, self.recipe, self.stepper.device))
-        last = self.recipe.validation.keep == "last"
-        if last or run.best is None or scores["score"] > run.best_scores["score"]:
+        counts = count_patches(self._judging(), self.validation, self.recipe, self.stepper.device)
+        scores = asdict(counts.scores(self.recipe.validation))
+        if self.recipe.validation.keep == "last" or run.best is None or _better(scores, run.best_scores):
             run.best = {name: value.detach().cpu().clone() for name, value in self.stepper.weights().items()}
             run.best_scores, run.best_epoch, run.stale = scores, run.epoch + 1, 0
         else:
@@ -314,16 +314,23 @@ class _Trainer:
             torch.cuda.set_rng_state(state["random_cuda"])
 
 
-def score_patches(
-    network: torch.nn.Module, patches: PatchSet, recipe: Recipe, device: torch.device
-) -> PatchScores:
-    """Score a network, in the mode for use, on whole patches."""
+def count_patches(
+    network: torch.nn.Module,
+    patches: PatchSet,
+    recipe: Recipe,
+    device: torch.device,
+    *,
+    numbers: Numbers | None = None,
+    temperature: float = 1.0,
+) -> ProbabilityCounts:
+    """What a network, in the mode for use, says of whole patches; of all, or of those with `numbers`."""
     counts = ProbabilityCounts()
-    for _, images, labels in _in_batches(patches, np.arange(len(patches))):
-        found = probabilities(network, images, recipe, device)
+    chosen = np.arange(len(patches)) if numbers is None else numbers
+    for _, images, labels in _in_batches(patches, chosen):
+        found = probabilities(network, images, recipe, device, temperature=temperature)
         for probability, label in zip(found, labels, strict=True):
             counts.add(probability, label)
-    return counts.scores(recipe.validation)
+    return counts
 
 
 def _in_batches(patches: PatchSet, numbers: Numbers) -> Any:
@@ -331,6 +338,11 @@ def _in_batches(patches: PatchSet, numbers: Numbers) -> Any:
         chosen = numbers[start : start + _VALIDATION_BATCH]
         place = slice(start, start + len(chosen))
         yield place, np.asarray(patches.images_u8[chosen]), np.asarray(patches.labels[chosen])
+
+
+def _better(scores: dict[str, float], best: dict[str, float]) -> bool:
+    """By the score; where that is equal, as in the first epochs, by the Dice at its best threshold."""
+    return (scores["score"], scores["best_dice"]) > (best["score"], best["best_dice"])
 
 
 def _dropout_seed(seed: int, epoch: int) -> int:

@@ -76,8 +76,13 @@ def network_input(images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.de
 
 @torch.no_grad()
 def probabilities(
-    network: nn.Module, images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.device
+    network: nn.Module,
+    images_u8: NDArray[np.uint8],
+    recipe: Recipe,
+    device: torch.device,
+    *,
+    temperature: float = 1.0,
 ) -> NDArray[np.float32]:
     """Probability of BAC of whole patches, (N, H, W), in float32."""
-    logits = network(network_input(images_u8, recipe, device))
-    return cast("NDArray[np.float32]", torch.sigmoid(logits[:, 0].float()).cpu().numpy())
+    logits = network(network_input(images_u8, recipe, device))[:, 0].float()
+    return cast("NDArray[np.float32]", torch.sigmoid(logits / temperature).cpu().numpy())

@@ -39,6 +39,10 @@ class ProbabilityCounts:
         into = self.beside if truth.any() else self.clear
         into += np.bincount(steps[background], minlength=STEPS + 1)
 
+    def plus(self, other: ProbabilityCounts) -> ProbabilityCounts:
+        """Of both together."""
+        return ProbabilityCounts(self.bac + other.bac, self.beside + other.beside, self.clear + other.clear)
+
     def scores(self, recipe: ValidationRecipe) -> PatchScores:
         """Choose the threshold that the recipe's score asks for, and score there."""
         dice, share = self._dice(), self._false_share()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 from shared_core.errors import UsageError
+from shared_core.training.data.augmentation import Augmentation
 from shared_core.weights.strict_fields import build
 
 if sys.version_info >= (3, 11):
@@ -52,17 +54,6 @@ class SamplingRecipe:
     """How many of the hardest are kept."""
     mined_share: float = 0.5
     """Share of an epoch's negatives that is drawn from the hardest."""
-
-
-@dataclass(frozen=True)
-class AugmentationRecipe:
-    """Random changes of every patch that is shown; strengths are relative, 0 leaves it alone."""
-
-    flips: bool = True
-    quarter_turns: bool = True
-    brightness: float = 0.2
-    contrast: float = 0.2
-    gamma: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -143,7 +134,7 @@ class Recipe:
     """Of the weights in the finished model."""
     patches: PatchRecipe = PatchRecipe()
     sampling: SamplingRecipe = SamplingRecipe()
-    augmentation: AugmentationRecipe = AugmentationRecipe()
+    augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossRecipe = LossRecipe()
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
@@ -224,6 +215,21 @@ def parse_recipe(text: str, source: str) -> Recipe:
     return recipe
 
 
+def recipe_toml(recipe: Recipe) -> str:
+    """A recipe as TOML that `parse_recipe` reads back as the same."""
+    values = recipe.as_dict()
+    lines = [_toml_line(name, value) for name, value in values.items() if not isinstance(value, dict)]
+    for name, section in values.items():
+        if isinstance(section, dict):
+            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in section.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_line(name: str, value: Any) -> str:
+    # JSON's texts, numbers and truth values are TOML's as well.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+
+
 def _check(recipe: Recipe) -> None:
     _check_range("epochs", recipe.epochs, 1)
     _check_range("dropout", recipe.dropout, 0, 0.95)
@@ -245,8 +251,13 @@ def _check(recipe: Recipe) -> None:
     _check_range("sampling.mine_every_epochs", sampling.mine_every_epochs, 0)
     _check_range("sampling.mined", sampling.mined, 1)
     _check_range("sampling.mined_share", sampling.mined_share, 0, 1)
-    for name in ("brightness", "contrast", "gamma"):
+    for name in ("scale", "brightness", "contrast", "gamma"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
+    _check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
+    for name in ("noise", "blur_px"):
+        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
+    for name in ("film_edge", "letters"):
+        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
     _check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
     _check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
     optimisation, validation = recipe.optimisation, recipe.validation
