@@ -55,8 +55,8 @@ class Candidate:
 
     @property
     def elongation(self) -> float:
-        """Length / width."""
-        return self.length_mm / self.width_mm if self.width_mm > 0 else 0.0
+        """Length, with the pieces that it goes on in / width."""
+        return self.course_length_mm / self.width_mm if self.width_mm > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +106,8 @@ def decide(
     for part in parts:
         # Cheap questions first: only what passes them is followed, and only that can support others.
         why = _faint(*_peak_and_mean(part, probability), _area_mm2(part, spacing_mm), rule)
+        if why is None and _surely_short(part, rule, spacing_mm):
+            why = "short"
         if why is None:
             likely.append(part)
         else:
@@ -193,6 +195,11 @@ def _faint(peak: float, mean: float, area_mm2: float, rule: CandidateRule) -> Re
     if peak <= rule.seed_probability or mean < rule.least_mean_probability:
         return "weak"
     return "small" if area_mm2 < rule.least_area_mm2 else None
+
+
+def _surely_short(part: OutlinedPart, rule: CandidateRule, spacing_mm: tuple[float, float]) -> bool:
+    """Whether no line in a part that stands alone can be long enough: half its outline is longer than any."""
+    return rule.gap_mm <= 0 and part.outline_px / 2 * max(spacing_mm) < rule.least_length_mm - max(spacing_mm)
 
 
 def _peak_and_mean(part: OutlinedPart, probability: NDArray[np.float32]) -> tuple[float, float]:

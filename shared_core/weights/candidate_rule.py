@@ -24,7 +24,7 @@ class CandidateRule:
     gap_mm: float = 0.0
     """Pieces of one artery may lie this far apart; 0 takes each part alone."""
     least_elongation: float = 0.0
-    """Length of its own longest centre line / mean width."""
+    """That length / mean width."""
     most_width_mm: float = 0.0
     """Mean width."""
     least_border_distance_mm: float = 0.0
