@@ -13,6 +13,7 @@ from shared_core.cli import (
     change,
     compare,
     demo,
+    evaluate,
     info,
     measure,
     models,
@@ -63,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     change.add_parser(subparsers)
     compare.add_parser(subparsers)
     demo.add_parser(subparsers)
+    evaluate.add_parser(subparsers)
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)

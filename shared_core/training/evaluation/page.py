@@ -61,7 +61,7 @@ def _scores(models: Sequence[ModelScores]) -> Iterable[str]:
     for name, title in TITLES.items():
         found = [model.groups[0].scores.get(name) for model in models]
         if any(found):
-            yield f"| {title} | " + " | ".join(_with_limits(one) for one in found) + " |"
+            yield f"| {title} | " + " | ".join(with_limits(one) for one in found) + " |"
 
 
 def _difference(differences: Sequence[ScoreDifference], models: Sequence[ModelScores]) -> Iterable[str]:
@@ -96,12 +96,13 @@ def _by_tag(groups: Sequence[GroupScores]) -> Iterable[str]:
     yield "| | | views | with BAC | " + " | ".join(_SHORT) + " |"
     yield "|---|---|---:|---:|" + "---:|" * len(_SHORT)
     for group in groups:
-        cells = [_with_limits(group.scores.get(name)) for name in _BY_TAG]
+        cells = [with_limits(group.scores.get(name)) for name in _BY_TAG]
         value = group.value if group.tag != "all" else ""
         yield f"| {group.tag} | {value} | {group.views} | {group.with_bac} | " + " | ".join(cells) + " |"
 
 
-def _with_limits(estimate: Estimate | None) -> str:
+def with_limits(estimate: Estimate | None) -> str:
+    """A score with its interval, or a dash."""
     if estimate is None or math.isnan(estimate.value):
         return "-"
     low, high = estimate.limits
