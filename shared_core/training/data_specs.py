@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_core.errors import UsageError
@@ -63,7 +63,8 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
         exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N]``: images with masks.
         ``corrections:RESULTS[,images=IMAGES]``: a folder of ``bac analyze -o`` whose masks a person looked
         at and corrected. ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F]``: images that are free of
-        BAC, with simulated BAC put in; a folder below IMAGES holds one patient, where files do not say.
+        BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below IMAGES are of one
+        patient.
         ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
     card
         Of the model that is to be trained: preprocessing and spacing.
@@ -123,11 +124,9 @@ def _folder(options: _Options, card: ModelCard) -> ViewSource:
     images = options.folder()
     masks = options.folder("masks") if "masks" in options.values else None
     value = options.whole("value", 0)
+    pairs = (replace(pair, patient_id=_patient(pair.image, images)) for pair in find_pairs(images, masks))
     return FolderViews(
-        find_pairs(images, masks),
-        spacing_mm=options.number("spacing_mm"),
-        mask_value=value or None,
-        card=card,
+        tuple(pairs), spacing_mm=options.number("spacing_mm"), mask_value=value or None, card=card
     )
 
 
@@ -169,9 +168,11 @@ def _annotated(options: _Options, card: ModelCard, drawings: tuple[DrawnImage, .
 
 
 def _patient(path: Path, folder: Path) -> str:
-    """From the file, or else from the folder below `folder` that it lies in, or its own name."""
-    named = read_header(path).identity.patient_id
-    return named or (path.parent.name if path.parent != folder else path.stem)
+    """From a DICOM file; else the folder below `folder` that it lies in, or what its name says."""
+    identity = read_header(path).identity
+    if identity.sop_instance_uid or path.parent == folder:
+        return identity.patient_id or path.stem
+    return path.parent.name
 
 
 _KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {

@@ -18,7 +18,7 @@ from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
 from shared_core.training.data_statement import CutViews, data_statement, short_statement
 from shared_core.training.example import Joined, ViewSource
-from shared_core.training.fit import Fitted, count_patches, fit
+from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.machine import repeatable
 from shared_core.training.network import Arrays, make_network
@@ -26,6 +26,7 @@ from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
 from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
 from shared_core.training.recipe import FineTuningRecipe
+from shared_core.training.scoring import count_patches
 from shared_core.training.training_run import STATEMENT_FILE, cut_side
 from shared_core.weights.card import ModelCard
 

@@ -16,11 +16,11 @@ from shared_core.errors import Cancelled, UsageError
 from shared_core.training.batches import EpochBatches, Numbers, epoch_order, has_bac
 from shared_core.training.logs import write_history, write_tensorboard
 from shared_core.training.machine import Machine, repeatable
-from shared_core.training.network import Arrays, arrays_of, make_network, probabilities
+from shared_core.training.network import Arrays, arrays_of, make_network
 from shared_core.training.optimisation import learning_rate
 from shared_core.training.patch import PatchSet
-from shared_core.training.patch_scores import ProbabilityCounts
 from shared_core.training.recipe import Recipe
+from shared_core.training.scoring import count_patches, hardest_negatives
 from shared_core.training.state import arrays_sha256, load_state, patches_sha256, require_same, save_state
 from shared_core.training.step import Stepper
 from shared_core.version import SOFTWARE_VERSION
@@ -28,7 +28,6 @@ from shared_core.version import SOFTWARE_VERSION
 STATE_FILE = "state.pt"
 SAVE_SECONDS = 120.0
 """Longest work that a killed run loses."""
-_VALIDATION_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -275,16 +274,14 @@ class _Trainer:
         return scores
 
     def _mine(self) -> list[int]:
-        """Numbers of the patches without BAC on which most is marked, the worst first."""
         drawn = np.unique(self.pool)
-        negatives = drawn[~self.positive[drawn]]
-        network = self._judging()
-        marked = np.zeros(len(negatives))
-        for place, images, labels in _in_batches(self.training, negatives):
-            found = probabilities(network, images, self.recipe, self.stepper.device)
-            marked[place] = (found * (labels == 0)).sum(axis=(1, 2))
-        worst = np.argsort(-marked, kind="stable")[: self.recipe.sampling.mined]
-        return [int(number) for number in negatives[worst]]
+        return hardest_negatives(
+            self._judging(),
+            self.training,
+            drawn[~self.positive[drawn]],
+            self.recipe,
+            self.stepper.device,
+        )
 
     def _judging(self) -> torch.nn.Module:
         self.judge.load_state_dict(self.stepper.weights())
@@ -312,32 +309,6 @@ class _Trainer:
         torch.set_rng_state(state["random"])
         if self.stepper.device.type == "cuda":
             torch.cuda.set_rng_state(state["random_cuda"])
-
-
-def count_patches(
-    network: torch.nn.Module,
-    patches: PatchSet,
-    recipe: Recipe,
-    device: torch.device,
-    *,
-    numbers: Numbers | None = None,
-    temperature: float = 1.0,
-) -> ProbabilityCounts:
-    """What a network, in the mode for use, says of whole patches; of all, or of those with `numbers`."""
-    counts = ProbabilityCounts()
-    chosen = np.arange(len(patches)) if numbers is None else numbers
-    for _, images, labels in _in_batches(patches, chosen):
-        found = probabilities(network, images, recipe, device, temperature=temperature)
-        for probability, label in zip(found, labels, strict=True):
-            counts.add(probability, label)
-    return counts
-
-
-def _in_batches(patches: PatchSet, numbers: Numbers) -> Any:
-    for start in range(0, len(numbers), _VALIDATION_BATCH):
-        chosen = numbers[start : start + _VALIDATION_BATCH]
-        place = slice(start, start + len(chosen))
-        yield place, np.asarray(patches.images_u8[chosen]), np.asarray(patches.labels[chosen])
 
 
 def _better(scores: dict[str, float], best: dict[str, float]) -> bool:

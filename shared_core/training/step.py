@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -119,9 +118,3 @@ class Stepper:
                 f"Training failed: {MOST_SKIPPED} steps in a row had no finite gradient; "
                 "lower optimisation.learning_rate or set optimisation.precision to float32."
             )
-
-
-def mean(values: Iterable[float]) -> float:
-    """Mean in the given order; nan of nothing."""
-    numbers = list(values)
-    return sum(numbers) / len(numbers) if numbers else float("nan")
