@@ -28,6 +28,8 @@ COMPARED: Final = (
     "false_mm2_median",
 )
 ALPHA: Final = 0.05
+LEAST_PATIENTS: Final = 6
+"""Fewer that all differ alike can do so by chance (sign test of 5: P = 0.06), whatever a bootstrap says."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class ScoreDifference:
     title: str
     difference: EstimateDifference
     better: str
-    """``first``, ``second``, or ``neither`` where the interval holds 0."""
+    """``first``, ``second``, or ``neither`` where the interval holds 0 or there are too few patients."""
 
 
 def differences(
@@ -61,9 +63,10 @@ def differences(
 def in_words(difference: ScoreDifference, names: tuple[str, str]) -> str:
     """One sentence."""
     low, high = difference.difference.limits
-    if not np.isfinite([low, high]).all():
+    if difference.difference.clusters < LEAST_PATIENTS:
         return (
-            f"{difference.title}: {difference.difference.difference:+.3g}; too few patients for an interval."
+            f"{difference.title}: {difference.difference.difference:+.3g} ({names[0]} less {names[1]}); "
+            f"{difference.difference.clusters} patients are too few to tell whether that is chance."
         )
     numbers = f"{difference.difference.difference:+.3g} [{low:+.3g} to {high:+.3g}], P {_p(difference)}"
     if difference.better == "neither":
@@ -103,7 +106,6 @@ def _difference(
 
 def _better(found: EstimateDifference, wanted: str) -> str:
     low, high = found.limits
-    # NaN limits tell nothing either.
-    if not (low > 0 or high < 0):
+    if found.clusters < LEAST_PATIENTS or not (low > 0 or high < 0):
         return "neither"
     return "first" if (low > 0) is (wanted == "more") else "second"

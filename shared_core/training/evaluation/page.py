@@ -8,7 +8,7 @@ from typing import Final
 
 from shared_core.statistics.clusters import Estimate
 from shared_core.training.calibration import CERTAIN_NO
-from shared_core.training.evaluation.difference import ALPHA, ScoreDifference, in_words
+from shared_core.training.evaluation.difference import ALPHA, LEAST_PATIENTS, ScoreDifference, in_words
 from shared_core.training.evaluation.evaluating import ModelRows
 from shared_core.training.evaluation.scored import Evaluation, ModelScores
 from shared_core.training.evaluation.scores import TITLES, GroupScores
@@ -69,7 +69,7 @@ def _difference(differences: Sequence[ScoreDifference], models: Sequence[ModelSc
     yield (
         f"{names[0]} less {names[1]} on the same views, patients drawn together (paired bootstrap); not "
         "corrected for several comparisons. A difference is told where the 95 % interval leaves out 0 "
-        f"(P < {ALPHA:g})."
+        f"(P < {ALPHA:g}) and {LEAST_PATIENTS} patients or more have a say."
     )
     yield ""
     for difference in differences:

@@ -126,7 +126,7 @@ def test_a_known_difference_is_told_with_its_sign() -> None:
 
 
 def test_a_model_does_not_differ_from_itself() -> None:
-    rows = rows_of([1.0, 0.3, 0.5], [True, False])
+    rows = rows_of([1.0, 0.3, 0.5, 0.7, 0.2, 0.6], [True, False] * 3)
     for one in differences(rows, rows):
         assert one.difference.difference == 0
         assert one.better == "neither"
@@ -148,3 +148,9 @@ def test_pairing_tells_a_small_steady_gain_among_views_that_vary() -> None:
 def test_other_views_are_refused() -> None:
     with pytest.raises(UsageError, match="same views"):
         differences(rows_of([1.0], []), rows_of([1.0, 0.5], []))
+
+
+def test_a_handful_of_patients_tells_nothing() -> None:
+    found = {one.name: one for one in differences(rows_of([1.0, 0.9], []), rows_of([0.2, 0.3], []))}
+    assert found["dice_mean"].better == "neither"
+    assert "2 patients are too few" in in_words(found["dice_mean"], ("a", "b"))
