@@ -23,6 +23,7 @@ from shared_core.errors import UsageError
 from shared_core.inference.model import choose
 
 if TYPE_CHECKING:
+    from shared_core.training.before_after import Comparison
     from shared_core.training.machine import Machine
     from shared_core.training.plan import Plan, Watch
 
@@ -95,13 +96,7 @@ def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:
     assert plan.start is not None
     replay = view_source(args.replay, plan.start.card) if args.replay else None
     tuned = fine_tune(plan, replay=replay, watch=watch)
-    both = tuned.comparison
-    print(f"{'Dice at the threshold':24}before  after")
-    for views, before, after in (
-        ("held-out views", both.held_out_before, both.held_out_after),
-        ("replay views", both.replay_before, both.replay_after),
-    ):
-        print(f"{views:24}{before.dice:6.3f}  {after.dice:5.3f}")
+    _print_comparison(tuned.comparison)
     if tuned.rejected_because is not None:
         print(
             f"bac: the new model is not better: {tuned.rejected_because}. It lies in {tuned.folder} for "
@@ -111,6 +106,18 @@ def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:
         return FAILED
     print(f"{tuned.folder / 'model.json'}: {tuned.card.name}")
     return OK
+
+
+def _print_comparison(both: Comparison) -> None:
+    title = f"At threshold {both.replay_before.threshold:g}"
+    print(f"{title:28}{'Dice':>8}{'recall':>8}{'false area, ppm':>17}")
+    for views, scores in (
+        ("held-out views, before", both.held_out_before),
+        ("held-out views, after", both.held_out_after),
+        ("replay views, before", both.replay_before),
+        ("replay views, after", both.replay_after),
+    ):
+        print(f"{views:28}{scores.dice:8.3f}{scores.recall:8.3f}{1e6 * scores.false_share:17.0f}")
 
 
 def _plan(args: argparse.Namespace) -> Plan:

@@ -56,9 +56,18 @@ class Start:
         return cls(card, read_checkpoint(path))
 
     def fitted(self, recipe: Recipe) -> Recipe:
-        """The recipe with what the model takes as given: its grey levels and pixel size."""
+        """The recipe with what the model takes as given: its grey levels, pixel size and tiles."""
+        tile_px, patches = self.card.tiling.tile_px, recipe.patches
+        if tile_px != patches.tile_px:
+            patches = replace(
+                patches,
+                tile_px=tile_px,
+                overlap_px=min(patches.overlap_px, tile_px // 8),
+                crop_px=patches.crop_px if patches.crop_px < tile_px else 0,
+            )
         return replace(
             recipe,
+            patches=patches,
             normalisation_mean=self.card.normalisation_mean,
             normalisation_sd=self.card.normalisation_sd,
             spacing_mm=self.card.input_spacing_mm,

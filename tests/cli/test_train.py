@@ -143,3 +143,26 @@ def test_fine_tuning_needs_a_model(tmp_path: Path, capsys: pytest.CaptureFixture
 )
 def test_time_left_is_told_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_ends_cleanly_and_can_be_resumed(tmp_path: Path) -> None:
+    arguments = command(tmp_path, epochs=30)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shared_core", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 1"):
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 130
+    assert "stopped" in rest
+    assert "Traceback" not in rest
+    assert (tmp_path / "model" / "state.pt").exists()
