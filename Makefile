@@ -1,4 +1,4 @@
-# make demo   analyse a mammogram and show where the pictures are
+# make demo   analyse a simulated exam, compare with its truth, show where the pictures are
 # make test   style, types, tests and coverage
 # make bench  speed and memory beside the published processing and MONAI
 # make clean  remove what these made
@@ -14,13 +14,13 @@ GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
-	@scripts/demo.sh $(VENV)
+	$(VENV)/bin/bac demo -o demo-output $(addprefix --weights ,$(wildcard ../shared/weights))
 
 test: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadfile --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         read_header as read_header,
         read_mammogram as read_mammogram,
     )
+    from shared_core.simulation.samples import Sample as Sample, make_sample as make_sample
     from shared_core.weights import ModelCard as ModelCard, list_models as list_models, load_card as load_card
 
 _HOME: dict[str, str] = {
@@ -66,6 +67,7 @@ _HOME: dict[str, str] = {
     "PixelSpacing": "shared_core.mammogram",
     "PreparedView": "shared_core.preprocessing",
     "ProbabilityMap": "shared_core.inference",
+    "Sample": "shared_core.simulation.samples",
     "View": "shared_core.mammogram",
     "ViewMeasurement": "shared_core.quantification",
     "ViewResult": "shared_core.pipeline",
@@ -75,6 +77,7 @@ _HOME: dict[str, str] = {
     "list_models": "shared_core.weights",
     "load_card": "shared_core.weights",
     "load_model": "shared_core.inference",
+    "make_sample": "shared_core.simulation.samples",
     "mammogram_from_array": "shared_core.reading",
     "mask_from_probability": "shared_core.pipeline",
     "measure_exam": "shared_core.quantification",

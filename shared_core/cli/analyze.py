@@ -10,16 +10,17 @@ from rich.console import Console
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_summary
-from shared_core.cohort.batch import BatchReport, run_batch
+from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
+from shared_core.cohort.resume import finished_exams
 from shared_core.cohort.settings import BatchSettings
-from shared_core.errors import ModelError
+from shared_core.errors import ModelError, UsageError
 from shared_core.exporting import json_bytes
 from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading import ExamListing, find_exams
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,6 +46,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run_options.add_argument("--no-pictures", action="store_true", help="no overlays and exam sheets")
     run_options.add_argument(
         "--probability", action="store_true", help="also write probability maps (16-bit PNG, p x 65535)"
+    )
+    run_options.add_argument(
+        "--resume", action="store_true", help="go on: exams that OUT already holds are not made again"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run, parser=parser)
@@ -101,6 +105,8 @@ def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     if args.output is None and not args.json:
         args.parser.error("say where results go with -o OUT, or ask for --json")
+    if args.output is None and args.resume:
+        args.parser.error("--resume goes on in a folder; name it with -o OUT")
     try:
         load_card(args.model)
     except ModelError as error:
@@ -110,12 +116,20 @@ def run(args: argparse.Namespace) -> int:
     settings = _settings(args)
     with BatchConsole(console) as view:
         listing = find_exams(args.paths, progress=view.files_read)
-        view.start(listing)
+        finished = {}
+        if args.resume:
+            try:
+                finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
+            except UsageError as error:
+                print(f"bac: {error}", file=sys.stderr)
+                return USAGE
+        view.start(listing, finished)
         report = run_batch(
             listing,
             settings,
             arguments=_asked(args),
             named=[path for path in args.paths if not path.is_dir()],
+            finished=finished,
             workers=args.workers,
             view_done=view.view_done,
             progress=view.tile_done,
@@ -161,8 +175,8 @@ def _settings(args: argparse.Namespace) -> BatchSettings:
 
 
 def _asked(args: argparse.Namespace) -> dict[str, object]:
-    """What the person asked for; the number of processes has no say in the results."""
-    left_out = {"run", "parser", "command", "workers", "quiet", "json"}
+    """What the person asked for; neither the number of processes nor a pause has a say in the results."""
+    left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume"}
     return {
         name: [str(path) for path in value] if name == "paths" else value
         for name, value in sorted(vars(args).items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
@@ -69,13 +70,16 @@ class BatchConsole:
             self._images, description="reading files", completed=done, total=total, visible=True
         )
 
-    def start(self, listing: ExamListing) -> None:
-        """The images are known."""
-        self._total = sum(len(exam.headers) for exam in listing.exams)
+    def start(self, listing: ExamListing, finished: Collection[str] = ()) -> None:
+        """The images are known, and the keys of the exams that were finished before."""
+        exams = [exam for exam in listing.exams if exam.key not in finished]
+        self._total = sum(len(exam.headers) for exam in exams)
         self._progress.update(
             self._images, description="images", completed=0, total=self._total, visible=True
         )
-        self._console.print(f"{_plural(self._total, 'image')} in {_plural(len(listing.exams), 'exam')}")
+        if finished:
+            self._console.print(f"{_plural(len(finished), 'exam')} finished before, not made again")
+        self._console.print(f"{_plural(self._total, 'image')} in {_plural(len(exams), 'exam')}")
 
     def tile_done(self, number: int, done: int, total: int) -> None:
         """A piece of one image is done."""

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, calibrate, change, compare, info, measure, models, simulate
+from shared_core.cli import analyze, calibrate, change, compare, demo, info, measure, models, simulate
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -51,6 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     calibrate.add_parser(subparsers)
     change.add_parser(subparsers)
     compare.add_parser(subparsers)
+    demo.add_parser(subparsers)
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
+from shared_core.cohort.resume import FinishedExam
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting import (
-    encode_png,
-    exam_record,
-    exam_sheet,
     exams_csv,
     failed_record,
     failures_csv,
@@ -27,7 +27,6 @@ from shared_core.exporting import (
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
 from shared_core.pipeline import FAILED_KINDS, checked_threshold
-from shared_core.quantification import measure_exam
 from shared_core.reading import ExamListing, RejectedFile
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.fetch import require_weights
@@ -63,6 +62,7 @@ def run_batch(
     *,
     arguments: Mapping[str, object],
     named: Sequence[Path] = (),
+    finished: Mapping[str, FinishedExam] = MappingProxyType({}),
     workers: int | None = None,
     view_done: ViewDone | None = None,
     progress: TileProgress | None = None,
@@ -80,6 +80,8 @@ def run_batch(
         What the person asked for, for ``run.json``.
     named
         Files that the person named one by one: such a file that is no mammogram is a failure.
+    finished
+        Exams that are taken over and not made again, by key: see `finished_exams`.
     workers
         Processes; None for as many as there are processors and memory. One works in this process.
     view_done, progress
@@ -94,38 +96,23 @@ def run_batch(
         report.
     """
     tasks = make_tasks(listing.exams)
-    worker = Worker(settings)
-    count = default_workers(len(tasks)) if workers is None else max(1, min(workers, len(tasks)))
-    run = _prepare(listing, settings, arguments)
-    named_files = {path.resolve() for path in named}
-    failed_files = [
-        file
-        for file in listing.rejected
-        if file.kind in FAILED_KINDS or (file.kind != "duplicate" and file.path.resolve() in named_files)
-    ]
-    report = BatchReport(run, skipped=tuple(file for file in listing.rejected if file not in failed_files))
-    outcomes: dict[int, ViewOutcome] = {}
-    open_views = {exam.key: len(exam.headers) for exam in listing.exams}
-    exams = {exam.key: exam for exam in listing.exams}
-    exam_records: dict[str, dict[str, Any]] = {}
+    run = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
+    gathered = Collector(listing.exams, tasks, finished=finished, settings=settings)
+    left = gathered.left
+    count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
+    report = BatchReport(run)
     try:
-        for outcome in _outcomes(tasks, worker, count, progress, cancelled):
-            outcomes[outcome.task.number] = outcome
+        for outcome in _outcomes(left, Worker(settings), count, progress, cancelled):
             if view_done is not None:
                 view_done(outcome)
-            key = outcome.task.exam_key
-            open_views[key] -= 1
-            if open_views[key] == 0:
-                done = [outcomes[task.number] for task in tasks if task.exam_key == key]
-                exam_records[key] = _finish_exam(exams[key], done, settings)
-                for finished in done:
-                    # Only the records are needed from here on.
-                    outcomes[finished.task.number] = ViewOutcome(finished.task, finished.record)
+            gathered.receive(outcome)
     except (Cancelled, KeyboardInterrupt):
         report.cancelled = True
-    report.views = [outcomes[task.number].record for task in tasks if task.number in outcomes]
+    failed_files = _failed_files(listing, named)
+    report.skipped = tuple(file for file in listing.rejected if file not in failed_files)
+    report.views = [gathered.views[task.number] for task in tasks if task.number in gathered.views]
     report.views += [failed_record(file.path, file.reason) for file in failed_files]
-    report.exams = [exam_records[exam.key] for exam in listing.exams if exam.key in exam_records]
+    report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
     _write_tables(report, settings.output_dir)
     return report
 
@@ -152,14 +139,27 @@ def unique_stem(name: str, taken: set[str]) -> str:
     return stem
 
 
+def _failed_files(listing: ExamListing, named: Sequence[Path]) -> list[RejectedFile]:
+    named_files = {path.resolve() for path in named}
+    return [
+        file
+        for file in listing.rejected
+        if file.kind in FAILED_KINDS or (file.kind != "duplicate" and file.path.resolve() in named_files)
+    ]
+
+
 def _prepare(
-    listing: ExamListing, settings: BatchSettings, arguments: Mapping[str, object]
+    listing: ExamListing,
+    settings: BatchSettings,
+    arguments: Mapping[str, object],
+    *,
+    weights_needed: bool,
 ) -> dict[str, Any]:
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     card = load_card(settings.model)
     checked_threshold(settings.threshold, card)
     _, backend = choose(settings.device, settings.backend, settings.precision)
-    if listing.exams:
+    if weights_needed:
         require_weights(card, weights_dir=settings.weights_dir)
     run = run_record(
         software_version=SOFTWARE_VERSION,
@@ -184,27 +184,6 @@ def _outcomes(
     if count <= 1 or len(tasks) <= 1:
         return run_here(tasks, worker, progress=progress, cancelled=cancelled)
     return run_in_processes(tasks, worker.settings, workers=count, progress=progress, cancelled=cancelled)
-
-
-def _finish_exam(exam: Exam, outcomes: Sequence[ViewOutcome], settings: BatchSettings) -> dict[str, Any]:
-    measured = [
-        (outcome.header, outcome.measurement)
-        for outcome in outcomes
-        if outcome.header is not None and outcome.measurement is not None
-    ]
-    measurement = measure_exam(measured)
-    record = exam_record(exam, measurement)
-    views = [
-        (o.reduced, o.measurement) for o in outcomes if o.reduced is not None and o.measurement is not None
-    ]
-    if settings.output_dir is not None and settings.pictures and len(views) > 1:
-        provenance = next(o.record["model"] for o in outcomes if o.measurement is not None)
-        picture = exam_sheet(exam, views, measurement, provenance=provenance)
-        try:
-            write_bytes(settings.output_dir / exam.key / "exam_sheet.png", encode_png(picture))
-        except OutputError as error:
-            record["warnings"] = [*record.get("warnings", []), str(error)]
-    return record
 
 
 def _write_tables(report: BatchReport, folder: Path | None) -> None:

@@ -138,9 +138,18 @@ _messages: Any = None
 
 def _start_process(settings: BatchSettings, stop: Event, messages: Any) -> None:
     global _worker, _stop, _messages
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Ctrl-C reaches every process of a terminal; the parent alone decides, and says so by `stop`.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker, _stop, _messages = Worker(settings), stop, messages
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot stop its workers; they must not write into a batch begun anew."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _analyze(task: ViewTask) -> ViewOutcome:

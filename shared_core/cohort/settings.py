@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +49,11 @@ class ViewTask:
     exam_key: str
     stem: str
     """Start of the names of its files, unique within the exam."""
+
+
+def by_exam(tasks: Iterable[ViewTask]) -> dict[str, list[ViewTask]]:
+    """Tasks by the key of their exam, in order."""
+    found: dict[str, list[ViewTask]] = {}
+    for task in tasks:
+        found.setdefault(task.exam_key, []).append(task)
+    return found

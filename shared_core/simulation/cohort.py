@@ -49,6 +49,9 @@ class CohortSettings:
     """Four standard views instead of the left CC alone."""
     years: tuple[float, ...] = (0.0,)
     """Times of the exams of each patient."""
+    first_exam: int = 0
+    """Exams before this one of `years`, counted from 0, are left out: another cohort has them, before the
+    machine changed, say. Positioning and noise of an exam do not depend on it."""
     patient: PatientSettings = field(default_factory=PatientSettings)
     style: Style = "hologic"
     raw: bool = False
@@ -123,6 +126,8 @@ def _check(settings: CohortSettings) -> None:
     years = settings.years
     if not years or min(years) < 0 or max(years) > 60 or list(years) != sorted(set(years)):
         raise UsageError("Years of exams must rise from 0 to at most 60, like 0,1,2.")
+    if not 0 <= settings.first_exam < len(years):
+        raise UsageError(f"The first exam must be one of the {len(years)}, counted from 0.")
     if (settings.output_dir / "cohort.json").exists():
         raise OutputError(
             f"{settings.output_dir} already holds a cohort; choose another folder or delete it."
@@ -138,6 +143,8 @@ def _tasks(patient: Patient, number: int, settings: CohortSettings) -> list[_Tas
     age = int(stream(patient.seed, "age").integers(45, 75))
     tasks = []
     for visit, years in enumerate(settings.years):
+        if visit < settings.first_exam:
+            continue
         day = FIRST_DATE + timedelta(days=round(years * 365.25))
         views = STANDARD_VIEWS if settings.exam else ONE_VIEW
         for index, (laterality, view) in enumerate(views):
@@ -171,7 +178,10 @@ def _make(task: _Task, settings: CohortSettings) -> SimulatedView:
 def _projected(task: _Task, machine: Machine) -> ProjectedView:
     """The view on the machine's detector; later visits are positioned anew."""
     magnification = _USUAL_MAGNIFICATION
+    positioning = 0
     if task.visit:
+        # Of the patient too: one technologist's way with all of them would shift a whole cohort alike.
+        positioning = int(stream(task.patient.seed, "visit", task.visit).integers(1, 2**31))
         magnification = round(
             float(stream(task.patient.seed, "magnification", task.visit).uniform(1.05, 1.09)), 3
         )
@@ -182,7 +192,7 @@ def _projected(task: _Task, machine: Machine) -> ProjectedView:
         spacing_mm=machine.pitch_mm / magnification,
         shape=machine.field,
         years=task.years,
-        positioning_seed=task.visit,
+        positioning_seed=positioning,
         magnification=magnification,
     )
 
@@ -245,9 +255,14 @@ def truth_record(
     }
 
 
-def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> dict[str, Any]:
-    asked = plain(replace(settings, output_dir=Path()))
+def settings_record(settings: CohortSettings) -> dict[str, Any]:
+    """What was asked for, without where it goes, for JSON."""
+    asked: dict[str, Any] = plain(replace(settings, output_dir=Path()))
     del asked["output_dir"]
+    return asked
+
+
+def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> dict[str, Any]:
     views = [
         {
             "patient_id": record["subject"]["patient_id"],
@@ -260,7 +275,12 @@ def _cohort_record(settings: CohortSettings, records: list[dict[str, Any]]) -> d
         }
         for record in records
     ]
-    return {"simulated": True, "software_version": SOFTWARE_VERSION, "settings": asked, "views": views}
+    return {
+        "simulated": True,
+        "software_version": SOFTWARE_VERSION,
+        "settings": settings_record(settings),
+        "views": views,
+    }
 
 
 def _mask_png(mask: Mask) -> bytes:

@@ -22,7 +22,7 @@ TOP: Final = 4095
 _INNER_MM = 30.0
 """From the skin line to where a breast counts as evenly thick."""
 _FINE_MM = 0.05
-_SKIN, _SKIN_MM = 0.36, 1.6
+_SKIN, _SKIN_MM = 0.45, 4.5
 """How much more a ray along the skin attenuates than one through as much fat, and how deep."""
 _FADE_MM = 0.5
 _LEAST_SEEN = 0.15
@@ -53,7 +53,7 @@ LOOKS: Final[dict[Style, Look]] = {
     "hologic": Look(
         equalised=0.95,
         scales_mm=(0.1, 1.0, 8.0),
-        gains=(0.9, 1.2, 0.4),
+        gains=(0.8, 1.2, 0.3),
         middle=0.27,
         high=0.64,
         windows=(
@@ -65,7 +65,7 @@ LOOKS: Final[dict[Style, Look]] = {
     "ge": Look(
         equalised=0.90,
         scales_mm=(0.15, 1.2, 12.0),
-        gains=(0.3, 0.9, 0.3),
+        gains=(0.6, 1.1, 0.2),
         middle=0.24,
         high=0.70,
         windows=(
@@ -77,7 +77,7 @@ LOOKS: Final[dict[Style, Look]] = {
     "fuji": Look(
         equalised=0.97,
         scales_mm=(0.12, 0.8, 5.0),
-        gains=(0.5, 1.3, 0.6),
+        gains=(0.2, 1.3, 0.4),
         middle=0.34,
         high=0.70,
         windows=(Window(1900, 3200, VoiFunction.LINEAR, "STANDARD"),),
@@ -176,7 +176,7 @@ def _roll_off(attenuation: Map, depth_mm: Map) -> Map:
     fine = np.arange(0, _INNER_MM + 0.1, _FINE_MM)
     missing = np.interp(fine, (centres[1:] + centres[:-1]) / 2, levels - inner)
     # The outer rings are all skin: it stays brighter than the fat that they are levelled with.
-    missing = (missing - _SKIN * np.exp(-((fine / _SKIN_MM) ** 2))).astype(np.float32)
+    missing = (missing - _SKIN * np.exp(-fine / _SKIN_MM)).astype(np.float32)
     place = np.minimum(depth_mm * np.float32(1 / _FINE_MM), fine.size - 1).astype(np.int32)
     return np.asarray(missing[place], np.float32)
 

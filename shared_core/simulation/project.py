@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,8 @@ from shared_core.simulation.stamps import Layer, Scene, lay_stamp
 from shared_core.simulation.tissue import SKIN_MM, lay, make_plate, thickness
 from shared_core.simulation.truth import csbi_grade, draw_artery
 from shared_core.simulation.wall import add_soft_tube
+
+_SKIN_ROUGH_MM = 0.4
 
 
 def project(
@@ -172,8 +175,9 @@ def _tissue(patient: Patient, breast: Breast, placement: Placement) -> tuple[Map
     fibres *= within
     fibres *= np.float32(1 / placement.compressed_mm)
     glandular += fibres
-    glandular += tissue
-    glandular -= within
+    # Skin; its inner side is no mirror.
+    within -= tissue
+    glandular -= cv2.GaussianBlur(within, (0, 0), _SKIN_ROUGH_MM / placement.spacing_mm)
     return tissue, glandular
 
 

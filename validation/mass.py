@@ -1,6 +1,6 @@
 """Validate calcium mass on simulated raw mammograms and write ``docs/validation_mass.md``.
 
-    python scripts/validate_mass.py --views 320 -o docs/validation_mass.md
+    python -m validation.mass --views 320 -o docs/validation_mass.md
 
 The views come from ``tests/quantification/raw_phantom.py``, which shares physics tables with the measuring
 code and nothing else.
@@ -14,18 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "quantification")]
-
-from raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view  # noqa: E402
-
-from shared_core.quantification.mass import MassResult, measure_mass  # noqa: E402
-
-BANDS = ((1, 5), (5, 20), (20, 60), (60, 200))
-HEADINGS = ("", "views", "bias mg", "bias %", "R²", "RMSE mg", "median error %", "inside 95 % interval")
+from shared_core.quantification.mass import MassResult, measure_mass
+from tests.quantification.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
+from validation.mass_table import Weighed, mass_table
 
 
 @dataclass(frozen=True)
@@ -81,47 +72,24 @@ def _page(views: int) -> str:
     lines = [
         "# Validation of calcium mass",
         "",
-        f"Made by `python scripts/validate_mass.py --views {views}`. Simulated raw mammograms, "
+        f"Made by `python -m validation.mass --views {views}`. Simulated raw mammograms, "
         f"{len(BEAMS)} beams, 20-80 mm, 1-200 mg of hydroxyapatite (even on a logarithmic scale) in 1-5 "
         "tram-track arteries on power-law texture, with scatter, blur and quantum noise, 70-100 µm; nine of "
         "ten with a grid. The mask is the true one. Real images with a reference mass cannot be had.",
     ]
     for series in SERIES:
-        rows = np.array([_row(series, seed) for seed in range(views)])
-        lines += ["", f"## {series.title}", "", series.about, "", *_table(rows)]
+        weighed = [_weighed(series, seed) for seed in range(views)]
+        lines += ["", f"## {series.title}", "", series.about, "", *mass_table(weighed)]
     return "\n".join(lines) + "\n"
 
 
-def _row(series: Series, seed: int) -> tuple[float, float, float, float]:
+def _weighed(series: Series, seed: int) -> Weighed:
     view = series.draw(seed)
     result = series.measure(view)
     assert result.mass_ha_mg is not None
     assert result.interval_low_mg is not None
     assert result.interval_high_mg is not None
-    return view.mass_mg, result.mass_ha_mg, result.interval_low_mg, result.interval_high_mg
-
-
-def _table(rows: NDArray[np.float64]) -> list[str]:
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS), _line("all", rows)]
-    for low, high in BANDS:
-        inside = (rows[:, 0] >= low) & (rows[:, 0] < high)
-        if np.count_nonzero(inside) > 2:
-            lines.append(_line(f"{low}-{high} mg", rows[inside]))
-    return lines
-
-
-def _line(name: str, rows: NDArray[np.float64]) -> str:
-    true, found, low, high = rows.T
-    error = found - true
-    values = (
-        f"{error.mean():+.2f}",
-        f"{100 * (found.sum() / true.sum() - 1):+.1f}",
-        f"{np.corrcoef(true, found)[0, 1] ** 2:.4f}",
-        f"{np.sqrt(np.mean(error**2)):.2f}",
-        f"{100 * np.median(np.abs(error) / true):.1f}",
-        f"{100 * np.mean((low <= true) & (true <= high)):.1f} %",
-    )
-    return f"| {name} | {len(rows)} | " + " | ".join(values) + " |"
+    return Weighed(view.mass_mg, result.mass_ha_mg, result.interval_low_mg, result.interval_high_mg)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""``bac demo``: a sample exam, analysed, and beside what is true of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from shared_core.cli import arguments
+from shared_core.cli.analyze_output import BatchConsole
+from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
+from shared_core.cohort.batch import run_batch
+from shared_core.cohort.settings import BatchSettings
+from shared_core.errors import ModelError
+from shared_core.exporting import write_bytes
+from shared_core.inference.model import choose
+from shared_core.reading import find_exams
+from shared_core.simulation.samples import Sample, make_sample
+from shared_core.weights.fetch import require_weights
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+DEFAULT_OUTPUT = Path("demo-output")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``demo`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="analyse a simulated exam and compare with what is in it",
+        description="Make a simulated four-view exam, analyse it, and compare with the calcium that is in "
+        "it. Research use only: never a diagnosis.",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=DEFAULT_OUTPUT,
+        metavar="OUT",
+        help=f"folder for the results (default: {DEFAULT_OUTPUT})",
+    )
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help="a model's name or its card's .json file"
+    )
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    parser.add_argument(
+        "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
+    )
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make, analyse, compare; return the exit code."""
+    try:
+        card = load_card(args.model)
+    except ModelError as error:
+        args.parser.error(str(error))
+    # What may be missing is asked for before the work, not after it.
+    choose(args.device, args.backend, "float32")
+    require_weights(card, weights_dir=args.weights)
+    console = Console(stderr=True, highlight=False)
+    sample = _sample(console)
+    settings = BatchSettings(
+        output_dir=args.output,
+        model=args.model,
+        weights_dir=args.weights,
+        device=args.device,
+        backend=args.backend,
+    )
+    with BatchConsole(console) as view:
+        listing = find_exams([sample.images_dir])
+        view.start(listing)
+        report = run_batch(
+            listing,
+            settings,
+            arguments={"sample": sample.name, "model": args.model},
+            workers=args.workers,
+            view_done=view.view_done,
+            progress=view.tile_done,
+        )
+    if report.cancelled:
+        return INTERRUPTED
+    if report.failures:
+        for record in report.failures:
+            print(f"bac demo: {record['error']}", file=sys.stderr)
+        return FAILED
+    console.print("Calcium mass from the raw images, under the masks of the model")
+    rows = compare_with_truth(sample, report.views, args.output)
+    write_bytes(args.output / "truth.csv", truth_csv(rows))
+    _print(rows, sample, args.output)
+    return OK
+
+
+def _sample(console: Console) -> Sample:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console.print("A simulated exam: four views, calcified arteries in both breasts")
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("views", total=None)
+        return make_sample("exam", progress=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _print(rows: list[TruthRow], sample: Sample, output: Path) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    table = Table("View", title="True, and as the model sees it", title_justify="left")
+    for what in ("area mm2", "length mm", "arteries", "mass mg"):
+        table.add_column(f"{what}\ntrue", justify="right")
+        table.add_column("\nmodel", justify="right")
+    table.add_column("95 %\ninterval", justify="right")
+    table.add_column("Dice", justify="right")
+    for row in rows:
+        table.add_row(
+            row.view,
+            *(f"{row.true_area_mm2:.0f}", _number(row.measured_area_mm2, 0)),
+            *(f"{row.true_length_mm:.0f}", _number(row.measured_length_mm, 0)),
+            *(f"{row.true_vessels_count}", _number(row.measured_vessels_count, 0)),
+            *(f"{row.true_mass_ha_mg:.1f}", _number(row.measured_mass_ha_mg, 1)),
+            f"{_number(row.measured_mass_low_mg, 1)} to {_number(row.measured_mass_high_mg, 1)}",
+            f"{row.dice:.2f}",
+        )
+    console.print(table)
+    pictures = sorted(output.rglob("exam_sheet.png")) + sorted(output.rglob("*_overlay.png"))
+    numbers = [output / name for name in ("truth.csv", "views.csv", "exams.csv")]
+    for title, paths in (("Pictures", pictures), ("Numbers", numbers), ("Images", [sample.folder])):
+        console.print(f"{title}:")
+        for path in paths:
+            console.print(f"  {path}", markup=False, soft_wrap=True)
+    console.print("The exam is simulated; on real images the model does worse.")
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"

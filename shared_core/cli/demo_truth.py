@@ -1,0 +1,98 @@
+"""What was measured on a sample beside what is true of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from shared_core.exporting.mask import read_mask
+from shared_core.mammogram import Mask
+from shared_core.preprocessing import prepare
+from shared_core.quantification import MassResult, measure_mass
+from shared_core.reading import read_mammogram
+from shared_core.simulation.samples import Sample
+from shared_core.statistics.segmentation import overlap
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
+
+
+@dataclass(frozen=True)
+class TruthRow:
+    """One view: true, and measured under the mask of the model; a row of ``truth.csv``."""
+
+    view: str
+    dice: float
+    """Of the model's mask and the true vessel bands."""
+    true_area_mm2: float
+    """Of the vessel bands."""
+    measured_area_mm2: float | None
+    true_length_mm: float
+    measured_length_mm: float | None
+    true_vessels_count: int
+    measured_vessels_count: int | None
+    true_mass_ha_mg: float
+    measured_mass_ha_mg: float | None
+    """On the raw image."""
+    measured_mass_low_mg: float | None
+    measured_mass_high_mg: float | None
+
+
+def compare_with_truth(sample: Sample, records: Sequence[Mapping[str, Any]], results: Path) -> list[TruthRow]:
+    """One row a view of a sample with raw images.
+
+    Parameters
+    ----------
+    records
+        Of the views, all measured.
+    results
+        Folder that holds their masks.
+    """
+    by_file = {Path(record["file"]): record for record in records}
+    return [
+        _row(by_file[image], raw, truth, results)
+        for image, raw, truth in zip(sample.images, sample.raw, sample.truth, strict=True)
+    ]
+
+
+def truth_csv(rows: Sequence[TruthRow]) -> bytes:
+    """``truth.csv``: empty cells for what was not measured."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [field.name for field in fields(TruthRow)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def _row(record: Mapping[str, Any], raw: Path, truth_file: Path, results: Path) -> TruthRow:
+    document = json.loads(truth_file.read_bytes())
+    truth, metrics = document["truth"], record["metrics"]
+    stem = Path(record["file"]).stem
+    shape = document["rows"], document["columns"]
+    mask = read_mask(results / record["exam"] / f"{stem}_mask.png", shape)
+    band = read_mask(truth_file.with_name(f"{truth_file.stem}_band.png"), shape)
+    mass = _mass(raw, mask)
+    return TruthRow(
+        view=document["laterality"] + document["view"],
+        dice=overlap(mask, band).dice,
+        true_area_mm2=float(band.sum()) * document["spacing_mm"] ** 2,
+        measured_area_mm2=metrics["bac_area_mm2"],
+        true_length_mm=sum(vessel["length_mm"] for vessel in truth["vessels"]),
+        measured_length_mm=metrics["calcified_length_mm"],
+        true_vessels_count=len(truth["vessels"]),
+        measured_vessels_count=metrics["vessels_count"],
+        true_mass_ha_mg=truth["mass_mg"],
+        measured_mass_ha_mg=mass.mass_ha_mg,
+        measured_mass_low_mg=mass.interval_low_mg,
+        measured_mass_high_mg=mass.interval_high_mg,
+    )
+
+
+def _mass(raw: Path, mask: Mask) -> MassResult:
+    """As ``bac measure RAW MASK``."""
+    mammogram = read_mammogram(raw)
+    breast = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing).breast_mask
+    return measure_mass(mammogram, mask, breast=breast)

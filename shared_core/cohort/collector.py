@@ -1,0 +1,97 @@
+"""Gathers the views of a batch into exams, and finishes each exam with its last view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared_core.cohort.resume import FinishedExam, begin, how_made, inputs_of, mark_finished
+from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam
+from shared_core.cohort.worker import ViewOutcome
+from shared_core.errors import OutputError
+from shared_core.exporting import encode_png, exam_record, exam_sheet, write_bytes
+from shared_core.mammogram import Exam
+from shared_core.quantification import measure_exam
+
+Record = dict[str, Any]
+
+
+class Collector:
+    """The records of a batch as far as it has come.
+
+    Parameters
+    ----------
+    exams, tasks
+        All of the batch.
+    finished
+        Exams that were finished before; the others are begun anew.
+    settings
+        Of the batch.
+
+    Raises
+    ------
+    OutputError
+        If the folder for results cannot be changed.
+    """
+
+    def __init__(
+        self,
+        exams: Sequence[Exam],
+        tasks: Sequence[ViewTask],
+        *,
+        finished: Mapping[str, FinishedExam],
+        settings: BatchSettings,
+    ) -> None:
+        self.views: dict[int, Record] = {}
+        """By task number."""
+        self.exams: dict[str, Record] = {}
+        """By key."""
+        self._settings = settings
+        self._tasks = by_exam(tasks)
+        self._open = {exam.key: exam for exam in exams if exam.key not in finished}
+        self._outcomes: dict[str, dict[int, ViewOutcome]] = {key: {} for key in self._open}
+        self._made: Record = {}
+        self._inputs: dict[str, list[Record] | None] = {}
+        for key, before in finished.items():
+            self.exams[key] = before.exam
+            self.views |= {t.number: view for t, view in zip(self._tasks[key], before.views, strict=True)}
+        if settings.output_dir is not None and self._open:
+            begin(tuple(self._open.values()), settings.output_dir)
+            self._made = how_made(settings)
+            self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
+
+    @property
+    def left(self) -> list[ViewTask]:
+        """Tasks that are not done, in order."""
+        tasks = [task for key in self._open for task in self._tasks[key]]
+        return sorted((task for task in tasks if task.number not in self.views), key=lambda task: task.number)
+
+    def receive(self, outcome: ViewOutcome) -> None:
+        """Take the outcome of one view; the last one of an exam finishes it."""
+        key = outcome.task.exam_key
+        self.views[outcome.task.number] = outcome.record
+        gathered = self._outcomes[key]
+        gathered[outcome.task.number] = outcome
+        if len(gathered) == len(self._tasks[key]):
+            del self._outcomes[key]
+            self._finish(self._open.pop(key), [gathered[task.number] for task in self._tasks[key]])
+
+    def _finish(self, exam: Exam, outcomes: Sequence[ViewOutcome]) -> None:
+        measured = [(o.header, o.measurement) for o in outcomes if o.header and o.measurement]
+        measurement = measure_exam(measured)
+        record = exam_record(exam, measurement)
+        self.exams[exam.key] = record
+        folder, inputs = self._settings.output_dir, self._inputs.get(exam.key)
+        if folder is None:
+            return
+        views = [(o.reduced, o.measurement) for o in outcomes if o.reduced and o.measurement]
+        try:
+            if self._settings.pictures and len(views) > 1:
+                provenance = next(o.record["model"] for o in outcomes if not o.failed)
+                picture = exam_sheet(exam, views, measurement, provenance=provenance)
+                write_bytes(folder / exam.key / "exam_sheet.png", encode_png(picture))
+            if inputs is not None and not any(outcome.failed for outcome in outcomes):
+                tasks = self._tasks[exam.key]
+                mark_finished(exam, record, inputs=inputs, made=self._made, tasks=tasks, folder=folder)
+        except OutputError as error:
+            record["warnings"] = [*record.get("warnings", []), str(error)]

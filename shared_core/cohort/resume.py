@@ -1,0 +1,221 @@
+"""Going on with a batch that was interrupted: which exams are finished, and that they are as asked for now.
+
+An exam is finished where its folder holds the file `MARK`, written after everything else of the exam. It
+says how the exam was made, from which files, and what was written. Whoever begins an exam anew takes the
+mark away first, so that there is none over a mixture of old and new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.errors import OutputError, UsageError
+from shared_core.exporting import json_bytes, run_record, write_bytes
+from shared_core.exporting.plain import plain
+from shared_core.inference.model import choose
+from shared_core.mammogram import Exam
+from shared_core.pipeline import checked_threshold
+from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.registry import load_card
+
+Record = dict[str, Any]
+
+MARK: Final = ".finished"
+_UNFINISHED: Final = ".*.part"
+"""Left by `write_bytes` where its process was killed."""
+_MOST_DIFFERENCES: Final = 3
+
+
+@dataclass(frozen=True)
+class FinishedExam:
+    """Records of an exam that need not be made again."""
+
+    views: tuple[Record, ...]
+    exam: Record
+
+
+def finished_exams(
+    exams: Sequence[Exam], tasks: Sequence[ViewTask], settings: BatchSettings
+) -> dict[str, FinishedExam]:
+    """Exams whose results are whole in the output folder, by key.
+
+    An exam counts as unfinished where a view failed, where a result is missing or has another size, and
+    where an input file was added, taken away, or has another size or time of change.
+
+    Raises
+    ------
+    UsageError
+        If an exam was finished with other settings, another model or another version.
+    """
+    folder = settings.output_dir
+    if folder is None:
+        return {}
+    made = how_made(settings)
+    found = {}
+    for exam in exams:
+        mark = _read(folder / exam.key / MARK)
+        if mark is None:
+            continue
+        _check_same(mark["made"], made, folder, exam)
+        finished = _whole(mark, exam, [task for task in tasks if task.exam_key == exam.key], folder)
+        if finished is not None:
+            found[exam.key] = finished
+    return found
+
+
+def how_made(settings: BatchSettings) -> Record:
+    """Everything but the images that decides on the bytes of the results.
+
+    Raises
+    ------
+    OpenBacError
+        If the model or the device cannot be had.
+    """
+    card = load_card(settings.model)
+    device, backend = choose(settings.device, settings.backend, settings.precision)
+    run = run_record(
+        software_version=SOFTWARE_VERSION,
+        arguments={},
+        settings=settings.measurement,
+        card=card,
+        files=[],
+        libraries=[backend],
+    )
+    asked = {
+        "threshold": checked_threshold(settings.threshold, card),
+        "spacing_mm": settings.spacing_mm,
+        "device": device,
+        "backend": backend,
+        "precision": settings.precision,
+        "calibration": settings.calibration,
+        "pictures": settings.pictures,
+        "probability": settings.probability,
+    }
+    made: Record = {name: run[name] for name in ("software", "versions", "model", "settings")}
+    return made | {"asked": plain(asked)}
+
+
+def begin(exams: Sequence[Exam], folder: Path) -> None:
+    """Take away the marks of exams that are made now, and what a killed run left half-written.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be changed.
+    """
+    try:
+        for place in (folder, *(folder / exam.key for exam in exams)):
+            for path in (place / MARK, *place.glob(_UNFINISHED)):
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
+        ) from error
+
+
+def inputs_of(exam: Exam) -> list[Record] | None:
+    """Size and time of change of the files of an exam; None where one is gone."""
+    try:
+        states = [(header.path, header.path.stat()) for header in exam.headers if header.path is not None]
+    except OSError:
+        return None
+    return [
+        {"file": str(path), "size_bytes": state.st_size, "mtime_ns": state.st_mtime_ns}
+        for path, state in states
+    ]
+
+
+def mark_finished(
+    exam: Exam, record: Record, *, inputs: list[Record], made: Record, tasks: Sequence[ViewTask], folder: Path
+) -> None:
+    """Say that all of an exam is written.
+
+    Parameters
+    ----------
+    exam, record
+        The exam, and its record.
+    inputs
+        From `inputs_of`, before the work; a file that changed meanwhile leaves the exam unfinished.
+    made
+        From `how_made`.
+    tasks
+        The views of the exam, none of which failed.
+    folder
+        Of the results.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    if inputs_of(exam) != inputs:
+        return
+    base = folder / exam.key
+    mark = {
+        "made": made,
+        "inputs": inputs,
+        "listing_sha256": _listing_sha256(exam),
+        "results": {path.name: path.stat().st_size for path in sorted(_results(base, tasks))},
+        "exam": record,
+    }
+    write_bytes(base / MARK, json_bytes(mark))
+
+
+def _results(base: Path, tasks: Sequence[ViewTask]) -> Iterator[Path]:
+    sheet = base / "exam_sheet.png"
+    endings = (".json", "_mask.png", "_overlay.png", "_probability.png")
+    wanted = (base / f"{task.stem}{ending}" for task in tasks for ending in endings)
+    return (path for path in (sheet, *wanted) if path.is_file())
+
+
+def _listing_sha256(exam: Exam) -> str:
+    """Of everything that was understood of the files: their neighbours have a say in it, too."""
+    return hashlib.sha256(json_bytes(exam)).hexdigest()
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        mark = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    keys = {"made", "inputs", "listing_sha256", "results", "exam"}
+    return mark if isinstance(mark, dict) and keys <= set(mark) else None
+
+
+def _whole(mark: Record, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> FinishedExam | None:
+    if mark["inputs"] != inputs_of(exam) or mark["listing_sha256"] != _listing_sha256(exam):
+        return None
+    base = folder / exam.key
+    try:
+        if any((base / name).stat().st_size != size for name, size in mark["results"].items()):
+            return None
+        views = tuple(json.loads((base / f"{task.stem}.json").read_bytes()) for task in tasks)
+    except (OSError, ValueError):
+        return None
+    return FinishedExam(views, mark["exam"])
+
+
+def _check_same(before: Record, now: Record, folder: Path, exam: Exam) -> None:
+    if before == now:
+        return
+    differences = list(_differences(before, now))
+    shown = ", ".join(differences[:_MOST_DIFFERENCES])
+    more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
+    raise UsageError(
+        f"{folder / exam.key} was made otherwise ({shown}{more}): resume with the settings and versions of "
+        "then, choose another output folder, or leave --resume out to make everything anew."
+    )
+
+
+def _differences(before: object, now: object, name: str = "") -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in sorted({*before, *now}):
+            yield from _differences(before.get(key), now.get(key), str(key))
+    elif before != now:
+        yield f"{name}: {before} then, {now} now"

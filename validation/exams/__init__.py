@@ -1,0 +1,1 @@
+"""Simulated exams, measured as if they were real, beside the simulator's truth."""
