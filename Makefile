@@ -20,7 +20,7 @@ test: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadfile --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run

@@ -37,7 +37,9 @@ class MassSettings:
     """Of what is taken off: calibres are 0.5-3 mm, and the tissue around is not known."""
     widest_artery_mm: float = 3.0
     """Under a mask of the calcium, which is as wide as the artery."""
-    artery_relative_sd: float = 0.4
+    artery_relative_sd: float = 0.24
+    """Of the artery's signal under such a mask: the tissue in its place (`glandular_sd` of 1 less
+    `glandular_fraction`), and 0.15 for its shape."""
     psf_sigma_mm: float | None = None
     """Blur of the detector, pixel aperture left out; None: 0.035 for selenium, 0.05 for caesium iodide."""
     margin_sigmas: float = 3.0

@@ -19,6 +19,7 @@ from shared_core.simulation.projected import ProjectedView
 from shared_core.version import SOFTWARE_VERSION
 
 MANUFACTURER: Final = "OpenBAC simulator"
+"""Followed by the look, so that a change of the machine shows as one."""
 _FOR_PRESENTATION = UID("1.2.840.10008.5.1.4.1.1.1.2")
 _FOR_PROCESSING = UID("1.2.840.10008.5.1.4.1.1.1.2.1")
 _NAMESPACE = uuid.UUID("6f3b6b1e-7a52-5d0c-9f0e-3a4cf7b1d2c8")
@@ -119,7 +120,7 @@ def _describe_subject(ds: Dataset, view: ProjectedView, subject: Subject, kind: 
 
 def _describe_machine(ds: Dataset, raw: RawImage) -> None:
     machine = raw.machine
-    ds.Modality, ds.Manufacturer = "MG", MANUFACTURER
+    ds.Modality, ds.Manufacturer = "MG", f"{MANUFACTURER}, {machine.style} look"
     ds.ManufacturerModelName, ds.DeviceSerialNumber = machine.model_name, machine.serial
     ds.SoftwareVersions = SOFTWARE_VERSION
     ds.InstitutionName, ds.StationName = "SIMULATED", "OPENBAC"

@@ -169,12 +169,12 @@ def gradients(image: Image, region: Mask, *, spacing_mm: float | None = None) ->
     median = float(np.median(size))
     both = np.concatenate([down, across])
     both -= both.mean()
-    variance = float(np.mean(both**2))
+    squared = float(np.mean(both**2)) ** 2
     return Gradients(
         density=counts / (size.size * np.diff(GRADIENT_DECADES)),
         median=median,
         tail=float(np.percentile(size, 99)) / median if median else float("nan"),
-        kurtosis=float(np.mean(both**4)) / variance**2 - 3 if variance else float("nan"),
+        kurtosis=float(np.mean(both**4)) / squared - 3 if squared else float("nan"),
         per_mm=spacing_mm is not None,
     )
 

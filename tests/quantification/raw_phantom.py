@@ -264,6 +264,8 @@ KNOWN = MassSettings(
     model_relative_sd=0.0,
     scatter_relative_sd=0.0,
     height_sd_fraction=0.0,
+    # The masks are the arteries' own, in tissue that is known.
+    artery_relative_sd=0.06,
 )
 
 

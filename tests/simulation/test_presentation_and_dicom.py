@@ -90,7 +90,7 @@ def test_files_are_read_back_as_they_were_made(made: Made, tmp_path: Path) -> No
         assert header.acquisition.filter_thickness_mm == pytest.approx(beam.filter_mm)
         assert header.acquisition.breast_thickness_mm == pytest.approx(view.compressed_mm, abs=0.06)
         assert header.acquisition.exposure_uas == round(raw.technique.mas * 1000)
-        assert header.acquisition.manufacturer == "OpenBAC simulator"
+        assert header.acquisition.manufacturer == f"OpenBAC simulator, {raw.machine.style} look"
         assert not header.acquisition.synthetic_2d
     assert processing.header.acquisition.pixel_intensity_relationship == "LIN"
     assert processing.header.acquisition.pixel_intensity_sign == 1

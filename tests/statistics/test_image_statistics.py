@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from numpy import fft
 
 from shared_core.errors import UsageError
@@ -112,6 +112,7 @@ def test_region_without_room_for_a_window_is_refused() -> None:
     across=st.floats(-20, 20),
     spacing_mm=st.one_of(st.none(), st.floats(0.05, 0.2)),
 )
+@example(down=0.0, across=1.2e-117, spacing_mm=None)
 @settings(max_examples=30, deadline=None)
 def test_gradient_of_a_ramp_is_its_slope(down: float, across: float, spacing_mm: float | None) -> None:
     rows, columns = np.mgrid[0:40, 0:30].astype(float)
