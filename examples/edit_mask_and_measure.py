@@ -23,8 +23,8 @@ from shared_core import (
     OpenBacError,
     PreparedView,
     ViewMeasurement,
+    decide_mask,
     load_model,
-    mask_from_probability,
     measure_view,
     prepare,
     read_mammogram,
@@ -46,7 +46,7 @@ def main() -> int:
         model = load_model(weights_dir=args.weights)
         prepared = prepare(read_mammogram(args.file), model.card.preprocessing)
         probability = probability_of(prepared, model)
-        mask = mask_from_probability(probability, model.card.threshold)
+        mask = decide_mask(prepared, probability, model.card).mask
         if args.mask is not None:
             edited = read_mask(args.mask, prepared.image_u8.shape)
         else:

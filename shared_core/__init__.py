@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ViewResult as ViewResult,
         analyze_exam as analyze_exam,
         analyze_view as analyze_view,
+        decide_mask as decide_mask,
         mask_from_probability as mask_from_probability,
     )
     from shared_core.preprocessing import PreparedView as PreparedView, prepare as prepare
@@ -73,6 +74,7 @@ _HOME: dict[str, str] = {
     "ViewResult": "shared_core.pipeline",
     "analyze_exam": "shared_core.pipeline",
     "analyze_view": "shared_core.pipeline",
+    "decide_mask": "shared_core.pipeline",
     "find_exams": "shared_core.reading",
     "list_models": "shared_core.weights",
     "load_card": "shared_core.weights",

@@ -1,13 +1,13 @@
 """The one path through the house: from a mammogram to its BAC mask and numbers.
 
 The hosts call the same steps one by one, so that a person can edit the mask in between:
-`read_mammogram`, `prepare`, `segment_steps`, `mask_from_probability`, `measure_view`.
+`read_mammogram`, `prepare`, `segment_steps`, `decide_mask`, `measure_view`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from shared_core.quantification import (
     measure_view,
     view_vessels,
 )
+from shared_core.quantification.candidates import Decision, decide
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
@@ -132,7 +133,8 @@ def analyze_view(
     del mammogram, source
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
     cut = checked_threshold(threshold, loaded.card)
-    mask = mask_from_probability(probability.values, cut)
+    decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
+    mask = decision.mask
     vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)
     mass = without_mass
     if raw is not None:
@@ -158,7 +160,7 @@ def analyze_view(
         probability=probability,
         mask=mask,
         measurement=measurement,
-        provenance=provenance_of(prepared, probability, loaded.card, threshold=cut),
+        provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
         warnings=(
             *collect_warnings(prepared, probability, loaded.card),
             *(vessels.warnings if vessels is not None else ()),
@@ -221,8 +223,44 @@ def analyze_exam(
     return ExamResult(exam, tuple(views), tuple(failures), measurement)
 
 
+def decide_mask(
+    prepared: PreparedView,
+    probability: NDArray[np.float32],
+    card: ModelCard,
+    *,
+    threshold: float | None = None,
+) -> Decision:
+    """Where there is BAC: above the threshold, in parts that the card's rule takes for arteries.
+
+    Parameters
+    ----------
+    prepared, probability
+        The view and the model's answer for it, (rows, columns) at source size.
+    card
+        Of the model. Its rule is in mm: where the spacing of the view is not known, the pixels are taken
+        for those that the model knows, as the model takes them.
+    threshold
+        BAC where probability > threshold; None takes the card's.
+
+    Raises
+    ------
+    UsageError
+        If the threshold is not inside (0, 1).
+    """
+    spacing = prepared.spacing
+    known = (spacing.row_mm, spacing.column_mm) if spacing is not None else (card.input_spacing_mm,) * 2
+    return decide(
+        probability,
+        threshold=checked_threshold(threshold, card),
+        rule=card.candidates,
+        valid=prepared.valid_mask,
+        spacing_mm=known,
+        display_u8=prepared.display_u8,
+    )
+
+
 def mask_from_probability(probability: NDArray[np.float32], threshold: float) -> Mask:
-    """BAC where the probability lies above the threshold."""
+    """BAC where the probability lies above the threshold; no rule about its parts, see `decide_mask`."""
     return np.asarray(probability > threshold)
 
 
@@ -241,7 +279,12 @@ def checked_threshold(threshold: float | None, card: ModelCard) -> float:
 
 
 def provenance_of(
-    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard, *, threshold: float
+    prepared: PreparedView,
+    probability: ProbabilityMap,
+    card: ModelCard,
+    *,
+    threshold: float,
+    decision: Decision | None = None,
 ) -> dict[str, object]:
     """Everything that must stand beside a number for it to be made again."""
     spacing = prepared.spacing
@@ -250,6 +293,9 @@ def provenance_of(
         "model_name": card.name,
         "model_sha256": card.sha256,
         "threshold": threshold,
+        "temperature": card.temperature,
+        "candidates": asdict(card.candidates) if card.candidates is not None else None,
+        "parts_refused": sum(parts for _, parts in decision.refused) if decision is not None else 0,
         "mask_style": card.mask_style,
         "preprocessing": card.preprocessing.name,
         "input_spacing_mm": card.input_spacing_mm,

@@ -33,6 +33,7 @@ PROMISED = {
     "__version__",
     "analyze_exam",
     "analyze_view",
+    "decide_mask",
     "find_exams",
     "list_models",
     "load_card",

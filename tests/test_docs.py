@@ -42,7 +42,7 @@ WRITTEN = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("user-guide", "methods", "results", "python", "statistics", "simulation")
+        for name in ("user-guide", "methods", "results", "python", "statistics", "simulation", "evaluation")
     ),
 )
 """By hand; the other pages are made by scripts."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from shared_core import ViewResult, analyze_view, load_model
+from shared_core import ViewResult, analyze_view, decide_mask, load_model
 from shared_core.exporting import overlay_picture
 from shared_core.inference.engine import segment_steps
 from shared_core.inference.model import Model
@@ -94,7 +94,7 @@ def _shift_dice(result: ViewResult, model: Model) -> float:
         return float("nan")
     *_, last = segment_steps(result.prepared, model, origin_px=(200, 200))
     assert last.result is not None
-    moved = last.result.values > model.card.threshold
+    moved = decide_mask(result.prepared, last.result.values, model.card).mask
     return float(2 * (moved & result.mask).sum() / (moved.sum() + result.mask.sum()))
 
 

@@ -21,7 +21,7 @@ from shared_core.inference.model import choose
 from shared_core.reading import find_exams
 from shared_core.simulation.samples import Sample, make_sample
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_OUTPUT = Path("demo-output")
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error(str(error))
     # What may be missing is asked for before the work, not after it.
     choose(args.device, args.backend, "float32")
-    require_weights(card, weights_dir=args.weights)
+    require_weights(card, weights_dir=args.weights or weights_beside(args.model))
     console = Console(stderr=True, highlight=False)
     sample = _sample(console)
     settings = BatchSettings(

@@ -7,7 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import analyze, calibrate, change, compare, demo, info, measure, models, simulate
+from shared_core.cli import (
+    analyze,
+    calibrate,
+    change,
+    compare,
+    demo,
+    evaluate,
+    info,
+    measure,
+    models,
+    simulate,
+    train,
+)
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -52,10 +64,12 @@ def make_parser() -> argparse.ArgumentParser:
     change.add_parser(subparsers)
     compare.add_parser(subparsers)
     demo.add_parser(subparsers)
+    evaluate.add_parser(subparsers)
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
     simulate.add_parser(subparsers)
+    train.add_parser(subparsers)
     return parser
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from shared_core.errors import ModelError, OpenBacError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.fetch import fetch_weights
-from shared_core.weights.registry import list_models, load_card
+from shared_core.weights.registry import list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"bac models: {error}", file=sys.stderr)
         return USAGE
     action = {"list": _list, "fetch": _fetch, "verify": _verify}[args.action]
-    return action(cards, args.weights, Console())
+    weights_dir = args.weights or (None if name is None else weights_beside(name))
+    return action(cards, weights_dir, Console())
 
 
 def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:

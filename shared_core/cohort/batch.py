@@ -30,7 +30,7 @@ from shared_core.pipeline import FAILED_KINDS, checked_threshold
 from shared_core.reading import ExamListing, RejectedFile
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import load_card, weights_beside
 
 ViewDone = Callable[[ViewOutcome], None]
 
@@ -160,7 +160,7 @@ def _prepare(
     checked_threshold(settings.threshold, card)
     _, backend = choose(settings.device, settings.backend, settings.precision)
     if weights_needed:
-        require_weights(card, weights_dir=settings.weights_dir)
+        require_weights(card, weights_dir=settings.weights_dir or weights_beside(settings.model))
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments=arguments,

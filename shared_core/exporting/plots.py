@@ -1,30 +1,22 @@
 """Plots of agreement and of change, as PNG.
 
-Quiet on purpose: one ink for data, one for what is derived from it, limits as bands. matplotlib comes
-with the extra ``statistics``; its figures are drawn without a window and without global state.
+Quiet on purpose: one ink for data, one for what is derived from it, limits as bands.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shared_core.errors import UsageError
-from shared_core.exporting.phrases import RESEARCH_USE
+from shared_core.exporting.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
 from shared_core.quantification.change import PatientChange, QuantityChange
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_DATA: Final = "#1f4e79"
-_DERIVED: Final = "#c55a11"
-_QUIET: Final = "#6b6b6b"
-_DPI: Final = 150
 
 
 def bland_altman_plot(
@@ -39,27 +31,27 @@ def bland_altman_plot(
 ) -> bytes:
     """Difference first - second over their mean, with bias and limits of agreement."""
     one, other = np.asarray(first, float), np.asarray(second, float)
-    figure = _figure(6.4, 4.4)
+    figure = new_figure(6.4, 4.4)
     axes = figure.add_subplot()
-    axes.axhspan(*limits, color=_DERIVED, alpha=0.10, linewidth=0)
-    axes.axhline(0, color=_QUIET, linewidth=0.8)
-    axes.scatter((one + other) / 2, one - other, s=22, color=_DATA, alpha=0.75, linewidths=0)
-    axes.axhline(bias, color=_DERIVED, linewidth=1.6)
+    axes.axhspan(*limits, color=DERIVED, alpha=0.10, linewidth=0)
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    axes.scatter((one + other) / 2, one - other, s=22, color=DATA, alpha=0.75, linewidths=0)
+    axes.axhline(bias, color=DERIVED, linewidth=1.6)
     for level, words in ((limits[1], "+1.96 SD"), (bias, "bias"), (limits[0], "-1.96 SD")):
         if level != bias:
-            axes.axhline(level, color=_DERIVED, linewidth=1, linestyle=(0, (5, 3)))
+            axes.axhline(level, color=DERIVED, linewidth=1, linestyle=(0, (5, 3)))
         axes.annotate(
             f"{words}\n{level:.3g}",
             (1.01, level),
             xycoords=("axes fraction", "data"),
-            color=_DERIVED,
+            color=DERIVED,
             fontsize=8,
             va="center",
         )
     axes.set_xlabel(_with_unit(f"mean of {names[0]} and {names[1]}", unit))
     axes.set_ylabel(_with_unit(f"{names[0]} - {names[1]}", unit))
-    _finish(axes, title)
-    return _png(figure)
+    finish(axes, title)
+    return png_bytes(figure)
 
 
 def regression_plot(
@@ -75,32 +67,32 @@ def regression_plot(
 ) -> bytes:
     """y over x with the line of regression and the line of equality; `words` stand in the corner."""
     one, other = np.asarray(x, float), np.asarray(y, float)
-    figure = _figure(4.8, 4.8)
+    figure = new_figure(4.8, 4.8)
     axes = figure.add_subplot()
     low, high = min(one.min(), other.min()), max(one.max(), other.max())
     room = 0.04 * (high - low or 1)
     ends = np.array([low - room, high + room])
-    axes.plot(ends, ends, color=_QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
-    axes.plot(ends, slope * ends + intercept, color=_DERIVED, linewidth=1.6, label="regression")
-    axes.scatter(one, other, s=22, color=_DATA, alpha=0.75, linewidths=0)
+    axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+    axes.plot(ends, slope * ends + intercept, color=DERIVED, linewidth=1.6, label="regression")
+    axes.scatter(one, other, s=22, color=DATA, alpha=0.75, linewidths=0)
     axes.set(xlim=ends, ylim=ends, aspect="equal")
     axes.set_xlabel(_with_unit(names[0], unit))
     axes.set_ylabel(_with_unit(names[1], unit))
-    axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=8, color=_DERIVED)
+    axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=8, color=DERIVED)
     axes.legend(loc="lower right", fontsize=8, frameon=False)
-    _finish(axes, title)
-    return _png(figure)
+    finish(axes, title)
+    return png_bytes(figure)
 
 
 def change_plot(change: PatientChange, *, patient: str) -> bytes:
     """Each quantity over time: values with their 95 % error, the line, and what was decided."""
     count = len(change.quantities)
-    figure = _figure(7.2, 0.7 + 2.6 * count)
+    figure = new_figure(7.2, 0.7 + 2.6 * count)
     for place, axes in enumerate(np.atleast_1d(figure.subplots(count, 1, sharex=True))):
         _draw_change(axes, change, change.quantities[place])
     axes.set_xlabel("date of the exam")
     figure.suptitle(patient, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    return _png(figure)
+    return png_bytes(figure)
 
 
 def _draw_change(axes: Axes, change: PatientChange, one: QuantityChange) -> None:
@@ -112,23 +104,21 @@ def _draw_change(axes: Axes, change: PatientChange, one: QuantityChange) -> None
     if one.change_limits is not None:
         # What the limits leave open, drawn from the first value of the line.
         low, high = (one.intercept + limit * years / years[-1] for limit in one.change_limits)
-        axes.fill_between(dates, low, high, color=_DERIVED, alpha=0.12, linewidth=0)
+        axes.fill_between(dates, low, high, color=DERIVED, alpha=0.12, linewidth=0)
     for before, after in pairwise(change.exams):
         if before.manufacturers and after.manufacturers and before.manufacturers != after.manufacturers:
             between: Any = before.date + (after.date - before.date) / 2
-            axes.axvline(between, color=_QUIET, linewidth=1, linestyle=":")
+            axes.axvline(between, color=QUIET, linewidth=1, linestyle=":")
             axes.annotate(
                 f" {after.manufacturers[0]}", (between, 0.04), xycoords=("data", "axes fraction"), fontsize=7
             )
-    axes.plot(
-        dates, line, color=_DERIVED, linewidth=1.6 if decided else 1, linestyle="-" if decided else "--"
-    )
+    axes.plot(dates, line, color=DERIVED, linewidth=1.6 if decided else 1, linestyle="-" if decided else "--")
     error = 1.96 * one.error.sd if one.error is not None else None
-    axes.errorbar(dates, values, yerr=error, fmt="o", markersize=5, color=_DATA, capsize=3, linewidth=1)
+    axes.errorbar(dates, values, yerr=error, fmt="o", markersize=5, color=DATA, capsize=3, linewidth=1)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if error is None else 0.0)
     axes.set_ylabel(_with_unit(one.quantity.title, one.quantity.unit), fontsize=9)
     views = "all four views" if len(one.views) == 4 else " ".join(one.views)
-    _finish(axes, f"{one.decision} ({_change_words(one)}; {views})")
+    finish(axes, f"{one.decision} ({_change_words(one)}; {views})")
 
 
 def _change_words(one: QuantityChange) -> str:
@@ -140,34 +130,5 @@ def _change_words(one: QuantityChange) -> str:
     return f"{one.change:+.3g}{unit} in {one.years[-1]:.1f} y [{low:+.3g}, {high:+.3g}]{percent}"
 
 
-def _figure(width: float, height: float) -> Any:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            "Plots need matplotlib, which is not installed: pip install 'openbac[statistics]'."
-        ) from error
-    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _finish(axes: Axes, title: str) -> None:
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8)
-    axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
 def _with_unit(name: str, unit: str) -> str:
     return f"{name} [{unit}]" if unit else name
-
-
-def _png(figure: Any) -> bytes:
-    figure.text(0.995, 0.003, RESEARCH_USE, ha="right", va="bottom", fontsize=6, color=_QUIET)
-    buffer = io.BytesIO()
-    # Without the version of matplotlib in it, the same plot has the same bytes.
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

@@ -15,7 +15,7 @@ from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.weights.card import ModelCard
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 BackendChoice = Literal["auto", "torch", "openvino"]
@@ -61,7 +61,7 @@ def load_model(
     name
         Name in the registry, path of a card file, or a card.
     weights_dir
-        Folder searched first for the weights.
+        Folder searched first for the weights; by default that of the card where `name` is its file.
     device
         ``auto`` takes CUDA, then MPS, then the CPU.
     backend
@@ -81,6 +81,8 @@ def load_model(
         If device or backend cannot be used here.
     """
     card = name if isinstance(name, ModelCard) else load_card(name)
+    if weights_dir is None and not isinstance(name, ModelCard):
+        weights_dir = weights_beside(name)
     path = require_weights(card, weights_dir=weights_dir, download=download)
     if card.network != "scunet":
         raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.inference.tiles import Tile
+from shared_core.weights.card import ModelCard
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +46,11 @@ class Step:
     result: ProbabilityMap | None = None
 
 
-def to_probability(answer: NDArray[np.float32], output: Literal["logits", "raw"]) -> NDArray[np.float32]:
-    """Probability in [0, 1] of a network's answer, by the kind of output on its card."""
-    return sigmoid(answer) if output == "logits" else np.clip(answer, 0, 1)
+def to_probability(answer: NDArray[np.float32], card: ModelCard) -> NDArray[np.float32]:
+    """Probability in [0, 1] of a network's answer, by the kind of output and the temperature on its card."""
+    if card.output == "raw":
+        return np.clip(answer, 0, 1)
+    return sigmoid(answer if card.temperature == 1 else answer / np.float32(card.temperature))
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -67,7 +67,7 @@ class SeamlessRun:
         self._net = net
         self._runner = runner
         self._levels = normalised_levels(card)
-        self._output = card.output
+        self._card = card
         self._block_px = card.tiling.tile_px
         least = self._block_px + 2 * DEEPEN_HALO_PX
         rows, columns = (max(-(-side // ALIGN_PX) * ALIGN_PX, least) for side in self._shape)
@@ -180,7 +180,7 @@ class SeamlessRun:
             for tile, window, answer in zip(batch, windows, logits, strict=True):
                 core = clip(tile, self._shape)
                 rows, columns = scaled(core, 1, start=window)
-                probability = to_probability(answer[rows, columns], self._output)
+                probability = to_probability(answer[rows, columns], self._card)
                 probability *= self._valid[core.slices]
                 self._probability[core.slices] = probability
                 yield TileAnswer(core, probability)

@@ -77,7 +77,7 @@ class TiledRun:
             inputs = np.stack([self._levels[self._image[tile.slices]] for tile in batch])
             logits = self._runner.tile_logits(inputs)
             for tile, answer in zip(batch, logits, strict=True):
-                probability = to_probability(answer, self._card.output)
+                probability = to_probability(answer, self._card)
                 self._stitcher.add(tile, probability)
                 yield TileAnswer(_inside(tile, self._shape), _crop(probability, tile, self._shape))
 

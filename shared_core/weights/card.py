@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared_core.preprocessing.preset import PreprocessingPreset
+from shared_core.weights.candidate_rule import CandidateRule
 
 Stitching = Literal["maximum", "weighted", "seamless"]
 MaskStyle = Literal["vessel-band", "calcium"]
@@ -59,3 +60,9 @@ class ModelCard:
     limitations: tuple[str, ...] = ()
     parameters: int = 0
     """Trainable parameters that take part in the result."""
+    temperature: float = 1.0
+    """Logits are divided by it before the sigmoid (Guo, C. 2017, temperature scaling); 1 changes nothing."""
+    candidates: CandidateRule | None = None
+    """Which parts of the mask count as arteries; None keeps all."""
+    made_by: tuple[str, ...] = ()
+    """``what: value`` of the run that trained it: recipe, seed, software, machine, sha256 of its data."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
-from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 from shared_core.errors import ModelError
+from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import ModelCard
+from shared_core.weights.strict_fields import build
 
 
 def parse_card(text: str, source: str) -> ModelCard:
@@ -31,7 +32,7 @@ def parse_card(text: str, source: str) -> ModelCard:
     """
     try:
         content = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_a_number)
-        card: ModelCard = _build(ModelCard, content, "")
+        card: ModelCard = build(ModelCard, content)
         _check_values(card)
     except json.JSONDecodeError as error:
         raise ModelError(
@@ -54,49 +55,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_a_number(constant: str) -> float:
     raise ValueError(f"{constant} is not a number that a card may hold")
-
-
-def _build(kind: Any, content: Any, place: str) -> Any:
-    """Make the dataclass `kind` from a JSON object; `place` is the path of the field, for messages."""
-    if not isinstance(content, dict):
-        raise ValueError(f"{place.rstrip('.') or 'the whole'} must be a JSON object in braces")
-    known = [field.name for field in fields(kind)]
-    for name in content:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f", did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-            raise ValueError(f"unknown field {place + name!r}{hint}")
-    required = [field.name for field in fields(kind) if field.default is MISSING]
-    missing = [place + name for name in required if name not in content]
-    if missing:
-        raise ValueError(f"missing field{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
-    types = get_type_hints(kind)
-    return kind(**{name: _convert(types[name], value, place + name) for name, value in content.items()})
-
-
-def _convert(kind: Any, value: Any, place: str) -> Any:
-    """Check `value` against the annotated type `kind` of a card's field, and return it as that type."""
-    if is_dataclass(kind):
-        return _build(kind, value, place + ".")
-    if get_origin(kind) is Literal:
-        # A JSON list cannot be looked up in a set, and 1 == True: compare with the type.
-        if not isinstance(value, str) or value not in get_args(kind):
-            choices = " or ".join(repr(choice) for choice in get_args(kind))
-            raise ValueError(f"{place} must be {choices}, not {value!r}")
-        return value
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ValueError(f"{place} must be a list of texts")
-        return tuple(value)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind is float and number:
-        return float(value)
-    if kind is int and number and not isinstance(value, float):
-        return value
-    if kind in (bool, str) and isinstance(value, kind):
-        return value
-    wanted = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[kind]
-    raise ValueError(f"{place} must be {wanted}, not {value!r}")
 
 
 def _check_values(card: ModelCard) -> None:
@@ -138,7 +96,25 @@ def _check_values(card: ModelCard) -> None:
             "threshold of a model with logits must lie between 0 and 1",
         ),
         (card.parameters >= 0, "parameters must not be negative"),
+        (0 < card.temperature < math.inf, "temperature must be above 0"),
+        (
+            card.output == "logits" or card.temperature == 1,
+            "temperature is for logits; with raw output it must be 1",
+        ),
+        *_candidate_rules(card.candidates),
     ]
     for holds, message in rules:
         if not holds:
             raise ValueError(message)
+
+
+def _candidate_rules(rule: CandidateRule | None) -> list[tuple[bool, str]]:
+    if rule is None:
+        return []
+    return [
+        (0 <= value < math.inf, f"candidates.{name} must be finite and not negative")
+        for name, value in asdict(rule).items()
+    ] + [
+        (rule.seed_probability < 1, "candidates.seed_probability must be below 1"),
+        (rule.least_mean_probability < 1, "candidates.least_mean_probability must be below 1"),
+    ]

@@ -53,6 +53,17 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     )
 
 
+def weights_beside(name_or_path: str | Path) -> Path | None:
+    """Return the folder of a user's own card, where its weights lie as `bac train` writes them.
+
+    None for the models that come with the package.
+    """
+    if str(name_or_path) in {card.name for card in list_models()}:
+        return None
+    folder = Path(name_or_path).parent
+    return folder if folder.is_dir() else None
+
+
 def _own_card(path: Path, known: dict[str, ModelCard]) -> ModelCard:
     try:
         text = path.read_text(encoding="utf-8")

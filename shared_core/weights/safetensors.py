@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -62,6 +63,35 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     if end != len(content) - header_end:
         raise ValueError("the file is longer than its header says")
     return arrays
+
+
+def safetensors_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays as a safetensors file; the same arrays give the same bytes, in whatever order they come.
+
+    Raises
+    ------
+    ValueError
+        An array is of a type that the format lacks.
+    """
+    names = {np.dtype(code): name for name, code in _DTYPES.items() if name != "BF16"}
+    header: dict[str, Any] = {}
+    parts: list[bytes] = []
+    end = 0
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        if array.dtype.newbyteorder("<") not in names:
+            raise ValueError(f"array {name} of type {array.dtype} has no place in a safetensors file")
+        dtype = array.dtype.newbyteorder("<")
+        parts.append(array.astype(dtype, copy=False).tobytes())
+        header[name] = {
+            "dtype": names[dtype],
+            "shape": list(arrays[name].shape),
+            "data_offsets": [end, end + len(parts[-1])],
+        }
+        end += len(parts[-1])
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # arrays begin at a multiple of 8 bytes
+    return len(text).to_bytes(8, "little") + text + b"".join(parts)
 
 
 def _read_entry(name: str, entry: Any, content: bytes, start: int) -> tuple[NDArray[Any], tuple[int, int]]:

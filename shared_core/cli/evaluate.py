@@ -1,0 +1,242 @@
+"""``bac evaluate``: what a model finds on labelled views and marks falsely, and how two models differ."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from shared_core.cli import arguments
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.inference.model import load_model
+from shared_core.weights.card import ModelCard
+from shared_core.weights.card_json import parse_card
+from shared_core.weights.registry import load_card
+
+if TYPE_CHECKING:
+    from shared_core.training.evaluation.evaluating import Entry, ModelRows
+    from shared_core.training.evaluation.scored import Evaluation
+    from shared_core.training.example import ViewSource
+
+OK, FAILED, USAGE = 0, 1, 2
+
+_SHOWN = (
+    *("dice_pooled", "dice_mean", "vessel_recall", "false_parts_mean", "false_px_mean", "false_px_median"),
+    *("false_above_0_px", "false_above_500_px", "false_above_2000_px"),
+)
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``evaluate`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="score a model on labelled views, or two models against each other",
+        description="Score a model on labelled views: Dice, share of the arteries' length that is found, "
+        "false area, free response and calibration, by severity, density, style and look-alike; or two "
+        "models on the same views. Stopped at any moment, the same command goes on. "
+        "Needs the extra statistics.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="a model's name or its card's .json file")
+    parser.add_argument(
+        "data",
+        nargs="+",
+        metavar="DATA",
+        help="labelled views as for bac train: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
+        "inserted:IMAGES · corrections:RESULTS · mdai:EXPORT,images=IMAGES · "
+        "label-studio:EXPORT,images=IMAGES",
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for results")
+    parser.add_argument("--against", metavar="MODEL2", help="another model, on the same views")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
+    parser.add_argument(
+        "--split", type=Path, metavar="FILE", help="split.json of bac train: only one side of it"
+    )
+    parser.add_argument("--side", choices=("train", "validation", "test"), default="test", help="of --split")
+    parser.add_argument(
+        "--tolerance-mm",
+        type=_length,
+        default=0.84,
+        metavar="MM",
+        help="how far from an artery's centre line a mark may lie to have found it (default: 0.84, 12 px)",
+    )
+    _add_calibration_options(parser.add_argument_group("calibration"))
+    run_options = parser.add_argument_group("run")
+    run_options.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    run_options.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    run_options.add_argument(
+        "--workers", type=arguments.count, default=1, metavar="N", help="views at the same time (default: 1)"
+    )
+    run_options.add_argument(
+        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one view"
+    )
+    run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_calibration_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--calibrate",
+        choices=("dice", "recall", "vessel-recall"),
+        help="also write a copy of MODEL's card with temperature and threshold from these views: where "
+        "pooled Dice is largest, or where so much of the pixels or of the arteries' length is found",
+    )
+    group.add_argument(
+        "--recall",
+        type=arguments.probability,
+        default=0.5,
+        metavar="R",
+        help="for --calibrate (default: 0.5)",
+    )
+    group.add_argument("--name", metavar="NAME", help="of the copy (default: MODEL's with -calibrated)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate; return the exit code."""
+    from shared_core.training.evaluation.evaluating import evaluate_models
+    from shared_core.training.evaluation.report import write_evaluation
+    from shared_core.training.evaluation.scored import evaluate_rows
+
+    entries = _entries(args)
+    source = _source(args, entries[0].card)
+    console = Console(stderr=True, quiet=args.quiet, highlight=False)
+    with _bar(console) as bar:
+        task = bar.add_task("views", total=len(source))
+        rows = evaluate_models(
+            entries,
+            source,
+            tolerance_mm=args.tolerance_mm,
+            workers=args.workers,
+            progress=lambda done, _: bar.update(task, completed=done),
+        )
+    evaluation = write_evaluation(evaluate_rows(rows), source, args.output)
+    calibrated = _calibrate(args, rows[0]) if args.calibrate is not None else ()
+    if not args.quiet:
+        _print(evaluation, Console(width=None if sys.stdout.isatty() else 160, highlight=False))
+        for line in (*calibrated, f"Results in {args.output}"):
+            print(line)
+    for failure in rows[0].failures:
+        print(f"bac: {failure.view_id}: {failure.error}", file=sys.stderr)
+    return FAILED if rows[0].failures else OK
+
+
+def _entries(args: argparse.Namespace) -> list[Entry]:
+    from shared_core.training.evaluation.evaluating import Entry
+
+    names = [args.model] if args.against is None else [args.model, args.against]
+    entries = []
+    for name in names:
+        card = load_card(name)
+        # A card of one's own lies beside its weights.
+        beside = Path(name).parent if Path(name).is_file() else None
+        own = beside is not None and (beside / card.weights_file).is_file()
+        load = partial(
+            load_model,
+            card,
+            weights_dir=beside if own else args.weights,
+            device=args.device,
+            backend=args.backend,
+            threads=args.threads,
+        )
+        # Weights that are missing are told before the first view is made.
+        load()
+        entries.append(Entry(card, args.output / card.name, load))
+    if len({entry.card.name for entry in entries}) < len(entries):
+        raise UsageError("Both models have one name; give one of the cards another name.")
+    if any(entry.card.preprocessing != entries[0].card.preprocessing for entry in entries):
+        print(
+            f"bac: the views are prepared for {entries[0].card.name}; {entries[1].card.name} has another "
+            "preprocessing and is not judged with it.",
+            file=sys.stderr,
+        )
+    return entries
+
+
+def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
+    from shared_core.training.data.split import read_split
+    from shared_core.training.data_specs import view_source
+    from shared_core.training.evaluation.part import Part
+
+    source = view_source(args.data, card)
+    if args.split is None:
+        return source
+    numbers = tuple(read_split(args.split).numbers(source, args.side))
+    if not numbers:
+        raise UsageError(f"{args.split}: none of these views is on its {args.side} side; name another side.")
+    return Part(source, numbers, f"{args.side} side of {args.split.name}")
+
+
+def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
+    """Write the calibrated card; say what was chosen."""
+    from shared_core.training.calibration import (
+        calibrated_card,
+        choose_threshold,
+        fit_temperature,
+        pooled_counts,
+    )
+
+    chosen = choose_threshold(rows.rows, args.calibrate, recall=args.recall)
+    temperature = fit_temperature(pooled_counts(rows.rows))
+    name = args.name or f"{rows.card.name}-calibrated"
+    card = calibrated_card(rows.card, name=name, temperature=temperature, threshold=chosen.threshold)
+    path = args.output / f"{name}.json"
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+    parse_card(text, str(path))
+    write_bytes(path, text.encode())
+    return (
+        f"Threshold {chosen.threshold:.3g} of {rows.card.name} by the rule: {chosen.rule}. There: Dice "
+        f"{chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "
+        f"found, false area on views without BAC {chosen.false_px_mean:,.0f} px "
+        f"(median {chosen.false_px_median:,.0f}).",
+        f"Card {path}: temperature {card.temperature:.3f}, threshold {card.threshold:.3g}.",
+    )
+
+
+def _print(evaluation: Evaluation, console: Console) -> None:
+    from shared_core.training.evaluation.difference import in_words
+    from shared_core.training.evaluation.page import with_limits
+    from shared_core.training.evaluation.scores import TITLES
+
+    table = Table(box=None)
+    table.add_column("")
+    for model in evaluation.models:
+        table.add_column(model.name, justify="right")
+    for name in _SHOWN:
+        found = [model.groups[0].scores.get(name) for model in evaluation.models]
+        if any(found):
+            table.add_row(escape(TITLES[name]), *(escape(with_limits(one)) for one in found))
+    console.print(table)
+    for difference in evaluation.differences:
+        names = evaluation.models[0].name, evaluation.models[1].name
+        console.print(in_words(difference, names), markup=False, soft_wrap=True)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal or console.quiet,
+    )
+
+
+def _length(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+    if not 0 < value <= 10:
+        raise argparse.ArgumentTypeError(f"must lie above 0 and at most at 10 mm, not {text}")
+    return value

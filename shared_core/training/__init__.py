@@ -1,0 +1,1 @@
+"""Train, fine-tune, calibrate and evaluate models; needs the extra ``train``."""

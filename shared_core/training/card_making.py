@@ -1,0 +1,91 @@
+"""A finished model: weights as safetensors, and the card that says how to use them and what made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.exporting.atomic import write_bytes
+from shared_core.training.fit import Fitted
+from shared_core.training.plan import Plan, processing_card
+from shared_core.training.recipe import Recipe, recipe_toml
+from shared_core.weights.card import ModelCard
+from shared_core.weights.card_json import parse_card
+from shared_core.weights.safetensors import safetensors_bytes
+
+CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
+
+_STATISTICS = ("running_mean", "running_var")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the card of a trained model says in words."""
+
+    title: str
+    training_data: str
+    limitations: tuple[str, ...] = ()
+
+
+def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
+    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written.
+    """
+    weights = safetensors_bytes(stored(fitted.arrays, plan.recipe))
+    card = make_card(weights, fitted, plan, origin)
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+    parse_card(text, str(folder / CARD_FILE))
+    write_bytes(folder / WEIGHTS_FILE, weights)
+    write_bytes(folder / CARD_FILE, text.encode())
+    return card
+
+
+def stored(arrays: Mapping[str, NDArray[np.float32]], recipe: Recipe) -> dict[str, NDArray[Any]]:
+    """Arrays as the recipe stores them: only convolutions as float16, as a variance may be too small."""
+    if recipe.stored_as == "float32":
+        return dict(arrays)
+    return {name: array.astype(np.float16) if array.ndim == 4 else array for name, array in arrays.items()}
+
+
+def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
+    """The card of trained weights; processing as of the model that it began from, or as published."""
+    recipe, start = plan.recipe, plan.start
+    made_by = {
+        "recipe": recipe.name,
+        "recipe_sha256": hashlib.sha256(recipe_toml(recipe).encode()).hexdigest(),
+        "began_from": "random weights" if start is None else f"{start.card.name}, sha256 {start.card.sha256}",
+        **fitted.made_by,
+    }
+    before = "" if start is None else f"Began from {start.card.name}: {start.card.training_data} Then: "
+    card = replace(
+        processing_card(recipe, start),
+        name=plan.name,
+        title=origin.title,
+        network=recipe.network,
+        weights_file=WEIGHTS_FILE,
+        sha256=hashlib.sha256(weights).hexdigest(),
+        size_bytes=len(weights),
+        url="",
+        output="logits",
+        licence=plan.licence if start is None else f"{plan.licence}; began from: {start.card.licence}",
+        citation="none" if start is None else start.card.citation,
+        training_data=before + origin.training_data,
+        limitations=origin.limitations,
+        parameters=sum(array.size for name, array in fitted.arrays.items() if not name.endswith(_STATISTICS)),
+        made_by=tuple(f"{what}: {value}" for what, value in made_by.items()),
+    )
+    if recipe.fine_tuning.enabled:
+        # Before and after were compared by the old decisions, so they are kept.
+        return card
+    return replace(card, threshold=fitted.threshold, temperature=1.0, candidates=None)

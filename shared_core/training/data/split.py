@@ -1,0 +1,210 @@
+"""Which patients teach, which choose the model, which test it; and the proof that none does two of these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.plain import json_bytes
+from shared_core.simulation.randomness import stream
+from shared_core.training.example import Identity, ViewSource
+
+Side = Literal["train", "validation", "test"]
+SIDES: tuple[Side, ...] = get_args(Side)
+_KIND = "OpenBAC split by patient"
+
+
+@dataclass(frozen=True)
+class Split:
+    """Patients of each side, sorted."""
+
+    seed: int
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...] = ()
+
+    def patients(self, side: Side) -> tuple[str, ...]:
+        """Patients of one side."""
+        of_side: dict[Side, tuple[str, ...]] = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+        }
+        return of_side[side]
+
+    def numbers(self, source: ViewSource, side: Side) -> list[int]:
+        """Numbers of the views of one side."""
+        patients = set(self.patients(side))
+        return [number for number in range(len(source)) if source.identity(number).patient_id in patients]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One view that takes part."""
+
+    identity: Identity
+    image_sha256: str | None = None
+    """Of its prepared image, as `shared_core.training.data.patches.image_sha256` makes it."""
+
+
+def split_by_patient(
+    identities: Iterable[Identity],
+    *,
+    seed: int,
+    validation: float = 0.2,
+    test: float = 0.0,
+    has_bac: Mapping[str, bool] | None = None,
+) -> Split:
+    """Draw the sides; patients with BAC, without, and of whom it is not known are drawn apart.
+
+    Parameters
+    ----------
+    identities
+        Of all views.
+    seed
+        The same seed and patients give the same split, in whatever order they come.
+    validation, test
+        Shares of the patients. Where a share is above 0 its side has at least one patient.
+    has_bac
+        By patient; where it does not say, the tag ``severity`` does, if there is one.
+
+    Raises
+    ------
+    UsageError
+        If shares leave nothing to train on, or there are fewer patients than sides.
+    """
+    if validation < 0 or test < 0 or validation + test >= 1:
+        raise UsageError("The shares of validation and test must leave patients to train on.")
+    known = _bac_by_patient(identities, has_bac or {})
+    if len(known) < 1 + (validation > 0) + (test > 0):
+        raise UsageError(
+            f"{len(known)} patients are too few to be split; add patients, or leave the test side out."
+        )
+    sides: dict[Side, list[str]] = {side: [] for side in SIDES}
+    for stratum in (True, False, None):
+        patients = sorted(patient for patient, bac in known.items() if bac is stratum)
+        _deal(patients, sides, {"validation": validation, "test": test}, seed, str(stratum))
+    _fill_empty(sides, {"validation": validation, "test": test})
+    return Split(seed, *(tuple(sorted(sides[side])) for side in SIDES))
+
+
+def _bac_by_patient(identities: Iterable[Identity], told: Mapping[str, bool]) -> dict[str, bool | None]:
+    found: dict[str, bool | None] = {}
+    for identity in identities:
+        patient = identity.patient_id
+        severity = dict(identity.tags).get("severity")
+        seen = None if severity is None else severity != "none"
+        before = found.get(patient)
+        # BAC in one view is BAC of the patient.
+        found[patient] = told.get(patient, before if seen is None else bool(before) or seen)
+    return found
+
+
+def _deal(
+    patients: list[str], sides: dict[Side, list[str]], shares: Mapping[Side, float], seed: int, stratum: str
+) -> None:
+    """Deal one stratum; one patient alone trains."""
+    order = [patients[place] for place in stream(seed, "split", stratum).permutation(len(patients))]
+    for side, share in shares.items():
+        wanted = round(len(patients) * share)
+        if share > 0 and len(patients) > len(shares):
+            wanted = max(wanted, 1)
+        taken = min(wanted, max(len(order) - 1, 0))
+        sides[side] += order[:taken]
+        order = order[taken:]
+    sides["train"] += order
+
+
+def _fill_empty(sides: dict[Side, list[str]], shares: Mapping[Side, float]) -> None:
+    for side, share in shares.items():
+        if share > 0 and not sides[side]:
+            richest = max(SIDES, key=lambda name: len(sides[name]))
+            sides[side].append(sides[richest].pop())
+
+
+def write_split(split: Split, path: Path) -> None:
+    """Write a split as JSON.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    content: dict[str, object] = {"kind": _KIND, "seed": split.seed}
+    content.update((side, list(split.patients(side))) for side in SIDES)
+    write_bytes(path, json_bytes(content))
+
+
+def read_split(path: Path) -> Split:
+    """Read a split, and check that no patient stands twice.
+
+    Raises
+    ------
+    UsageError
+        If it is not there, is no split, or leaks.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+        if content["kind"] != _KIND:
+            raise ValueError
+        patients = [tuple(str(patient) for patient in content[side]) for side in SIDES]
+        split = Split(int(content["seed"]), *patients)
+    except OSError as error:
+        raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} is no split of patients; name the split.json of a training run.") from None
+    check_split(split, ())
+    return split
+
+
+def check_split(split: Split, members: Iterable[Member]) -> None:
+    """Refuse a leak.
+
+    Parameters
+    ----------
+    members
+        All views that take part; those with an `image_sha256` are compared by their pixels too.
+
+    Raises
+    ------
+    UsageError
+        A patient stands on two sides or on none, or the same picture stands on two sides under the names
+        of two patients.
+    """
+    side_of: dict[str, Side] = {}
+    for side in SIDES:
+        for patient in split.patients(side):
+            other = side_of.setdefault(patient, side)
+            if other != side:
+                raise UsageError(
+                    f"Patient {patient} stands on two sides of the split, {other} and {side}; leave one."
+                )
+    first_with: dict[str, tuple[Identity, Side]] = {}
+    for member in members:
+        identity = member.identity
+        if identity.patient_id not in side_of:
+            raise UsageError(
+                f"Patient {identity.patient_id} ({identity.view_id}) is on no side of the split; split again."
+            )
+        if member.image_sha256 is None:
+            continue
+        own = side_of[identity.patient_id]
+        twin, side = first_with.setdefault(member.image_sha256, (identity, own))
+        if side != own:
+            raise UsageError(
+                f"{identity.view_id} of patient {identity.patient_id} ({own}) is the same picture as "
+                f"{twin.view_id} of patient {twin.patient_id} ({side}); name both patients alike, "
+                "or leave one out."
+            )
+
+
+def members_of(source: ViewSource, numbers: Sequence[int] | None = None) -> list[Member]:
+    """The views of a source without their pixels."""
+    return [
+        Member(source.identity(number)) for number in (range(len(source)) if numbers is None else numbers)
+    ]

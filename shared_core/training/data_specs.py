@@ -1,0 +1,185 @@
+"""Sources of labelled views from short texts: ``simulated:patients=40,seed=1``, ``folder:PATH``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shared_core.errors import UsageError
+from shared_core.reading import read_header
+from shared_core.reading.listing import candidate_files
+from shared_core.simulation.machine import STYLES
+from shared_core.training.data.annotations import AnnotatedViews, join_drawings
+from shared_core.training.data.drawn import DrawnImage
+from shared_core.training.data.folders import FolderViews
+from shared_core.training.data.images import RealImage
+from shared_core.training.data.inserted import InsertedViews
+from shared_core.training.data.label_studio import read_label_studio
+from shared_core.training.data.mdai import read_mdai
+from shared_core.training.data.pairs import find_pairs
+from shared_core.training.data.simulated import SimulatedViews
+from shared_core.training.example import Joined, ViewSource
+from shared_core.weights.card import ModelCard
+
+
+@dataclass(frozen=True)
+class _Options:
+    """``name=value`` pairs of one text, each asked for once."""
+
+    spec: str
+    values: dict[str, str]
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.pop(name, default)
+
+    def whole(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise UsageError(f"--data {self.spec}: {name} must be a whole number from 0 on, not {value!r}.")
+        return int(value)
+
+    def number(self, name: str) -> float | None:
+        value = self.text(name)
+        try:
+            return float(value) if value else None
+        except ValueError:
+            raise UsageError(f"--data {self.spec}: {name} must be a number, not {value!r}.") from None
+
+    def folder(self, name: str = "") -> Path:
+        path = Path(self.text(name))
+        if not path.is_dir():
+            raise UsageError(f"--data {self.spec}: {path} is not a folder; check the path.")
+        return path
+
+
+def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
+    """Make what one or several texts describe, one after the other.
+
+    Parameters
+    ----------
+    specs
+        ``simulated:patients=N,seed=N[,styles=hologic+ge][,pitch_mm=F]``: views of patients that do not
+        exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N]``: images with masks.
+        ``corrections:RESULTS[,images=IMAGES]``: a folder of ``bac analyze -o`` whose masks a person looked
+        at and corrected. ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F]``: images that are free of
+        BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below IMAGES are of one
+        patient.
+        ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
+    card
+        Of the model that is to be trained: preprocessing and spacing.
+
+    Raises
+    ------
+    UsageError
+        A text cannot be understood, or what it names is not there.
+    """
+    if not specs:
+        raise UsageError("Say what to train on with --data, such as --data simulated:patients=40,seed=1.")
+    sources = tuple(_one(spec, card) for spec in specs)
+    return sources[0] if len(sources) == 1 else Joined(sources)
+
+
+def _one(spec: str, card: ModelCard) -> ViewSource:
+    kind, _, rest = spec.partition(":")
+    if kind not in _KINDS:
+        raise UsageError(f"--data {spec}: must begin with {', '.join(f'{name}:' for name in _KINDS)}.")
+    parts = [part for part in rest.split(",") if part]
+    values: dict[str, str] = {}
+    # The first part without a name is the path.
+    if parts and "=" not in parts[0]:
+        values[""] = parts.pop(0)
+    for part in parts:
+        name, equals, value = part.partition("=")
+        if not equals or name in values:
+            raise UsageError(f"--data {spec}: {part!r} must be a name and a value, like seed=1, given once.")
+        values[name] = value
+    options = _Options(spec, values)
+    source = _KINDS[kind](options, card)
+    if options.values:
+        left = next(iter(options.values)) or options.values[""]
+        raise UsageError(f"--data {spec}: {kind} knows no {left!r}.")
+    return source
+
+
+def _simulated(options: _Options, card: ModelCard) -> ViewSource:
+    styles = tuple(style for style in STYLES if style in options.values.get("styles", style).split("+"))
+    asked = [style for style in options.text("styles").split("+") if style]
+    unknown = sorted(set(asked) - set(STYLES))
+    if unknown:
+        raise UsageError(
+            f"--data {options.spec}: there is no style {unknown[0]!r}; known: {', '.join(STYLES)}."
+        )
+    return SimulatedViews(
+        seed=options.whole("seed", 0),
+        patients=options.whole("patients", 12),
+        styles=styles,
+        pitch_mm=options.number("pitch_mm"),
+        whole_field=options.text("field", "whole") == "whole",
+        card=card,
+    )
+
+
+def _folder(options: _Options, card: ModelCard) -> ViewSource:
+    images = options.folder()
+    masks = options.folder("masks") if "masks" in options.values else None
+    value = options.whole("value", 0)
+    pairs = (replace(pair, patient_id=_patient(pair.image, images)) for pair in find_pairs(images, masks))
+    return FolderViews(
+        tuple(pairs), spacing_mm=options.number("spacing_mm"), mask_value=value or None, card=card
+    )
+
+
+def _corrections(options: _Options, card: ModelCard) -> ViewSource:
+    results = options.folder()
+    images = options.folder("images") if "images" in options.values else results
+    return FolderViews(
+        find_pairs(images, results),
+        origin="correction",
+        spacing_mm=options.number("spacing_mm"),
+        title="masks of a model, corrected",
+        card=card,
+    )
+
+
+def _inserted(options: _Options, card: ModelCard) -> ViewSource:
+    folder = options.folder()
+    spacing_mm = options.number("spacing_mm")
+    images = tuple(
+        RealImage(path, _patient(path, folder), bac_free=True, spacing_mm=spacing_mm)
+        for path in candidate_files([folder])
+    )
+    return InsertedViews(
+        seed=options.whole("seed", 0), images=images, variants=options.whole("variants", 8), card=card
+    )
+
+
+def _mdai(options: _Options, card: ModelCard) -> ViewSource:
+    return _annotated(options, card, read_mdai(Path(options.text(""))))
+
+
+def _label_studio(options: _Options, card: ModelCard) -> ViewSource:
+    return _annotated(options, card, read_label_studio(Path(options.text(""))))
+
+
+def _annotated(options: _Options, card: ModelCard, drawings: tuple[DrawnImage, ...]) -> ViewSource:
+    images = join_drawings(drawings, options.folder("images"))
+    return AnnotatedViews(images, spacing_mm=options.number("spacing_mm"), card=card)
+
+
+def _patient(path: Path, folder: Path) -> str:
+    """From a DICOM file; else the folder below `folder` that it lies in, or what its name says."""
+    identity = read_header(path).identity
+    if identity.sop_instance_uid or path.parent == folder:
+        return identity.patient_id or path.stem
+    return path.parent.name
+
+
+_KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {
+    "simulated": _simulated,
+    "folder": _folder,
+    "corrections": _corrections,
+    "inserted": _inserted,
+    "mdai": _mdai,
+    "label-studio": _label_studio,
+}

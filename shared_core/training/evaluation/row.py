@@ -1,0 +1,196 @@
+"""What one model does on one view: all that any score, curve and table is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.inference.tiles import regular_tiles
+from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.candidates import decide
+from shared_core.training.evaluation.operating_point import (
+    TOLERANCE_MM,
+    OperatingPoint,
+    operating_point,
+    reference_of,
+)
+from shared_core.training.evaluation.probability_counts import ProbabilityCounts, count_probabilities
+from shared_core.training.example import Identity, TrainingView
+from shared_core.weights.card import ModelCard
+
+SWEEP: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+"""Thresholds of the curves; closer at the top, where models that are too sure of themselves still differ."""
+PATCH_PX, PATCH_STRIDE_PX = 512, 448
+"""Guo 2021: 512 px, overlapping by 64."""
+
+Kind = Literal["BAC", "none", "open"]
+"""Whether a view shows BAC by its label; ``open`` where all of its label is left open."""
+
+
+@dataclass(frozen=True)
+class PatchCount:
+    """One patch at the card's threshold."""
+
+    label_px: int
+    marked_px: int
+    peak: float
+    """Largest probability."""
+
+
+@dataclass(frozen=True, eq=False)
+class ViewRow:
+    """One view, scored."""
+
+    number: int
+    """In its source."""
+    identity: Identity
+    rows: int
+    columns: int
+    spacing_mm: float | None
+    kind: Kind
+    label_px: int
+    line_px: int
+    """Length of the centre lines of the label."""
+    at_card: OperatingPoint
+    sweep: tuple[OperatingPoint, ...]
+    """At each of `SWEEP`; the card's rule about candidates is applied at each."""
+    probabilities: ProbabilityCounts
+    """Before any rule, inside the valid area."""
+    patches: tuple[PatchCount, ...]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What scores are broken down by; `origin` among them."""
+        return {**dict(self.identity.tags), "origin": self.identity.origin}
+
+    def area_mm2(self, count_px: float) -> float | None:
+        """Area of so many pixels; None where the spacing is not known."""
+        return None if self.spacing_mm is None else count_px * self.spacing_mm**2
+
+
+def score_view(
+    number: int,
+    view: TrainingView,
+    probability: NDArray[np.float32],
+    card: ModelCard,
+    *,
+    tolerance_mm: float = TOLERANCE_MM,
+) -> tuple[ViewRow, Mask]:
+    """Compare a model's answer with the label of a view.
+
+    Parameters
+    ----------
+    number
+        Of the view in its source.
+    probability
+        (rows, columns) in [0, 1], by the model of `card`.
+
+    Returns
+    -------
+    The row, and the mask at the card's threshold.
+    """
+    reference = reference_of(view, tolerance_mm=tolerance_mm)
+    masks = {threshold: _mask(view, probability, card, threshold) for threshold in {card.threshold, *SWEEP}}
+    points = {
+        threshold: operating_point(mask, reference, threshold=threshold) for threshold, mask in masks.items()
+    }
+    mask = masks[card.threshold]
+    counted = view.valid if view.ignore is None else view.valid & ~view.ignore
+    has_label = bool(reference.label.any())
+    kind: Kind = "BAC" if has_label else "open" if view.label.any() else "none"
+    row = ViewRow(
+        number=number,
+        identity=view.identity,
+        rows=view.image_u8.shape[0],
+        columns=view.image_u8.shape[1],
+        spacing_mm=view.spacing_mm,
+        kind=kind,
+        label_px=int(np.count_nonzero(reference.label)),
+        line_px=len(reference.line),
+        at_card=points[card.threshold],
+        sweep=tuple(points[threshold] for threshold in SWEEP),
+        probabilities=count_probabilities(probability, view.label, counted=counted),
+        patches=_patches(view, probability, mask, reference.label),
+    )
+    return row, mask
+
+
+def prepared_view(view: TrainingView) -> PreparedView:
+    """A view as the inference engine takes it: already prepared, at the model's spacing or near it."""
+    rows, columns = view.image_u8.shape
+    mm = view.spacing_mm
+    spacing = None if mm is None else PixelSpacing(mm, mm, SpacingSource.USER)
+    header = MammogramHeader(None, "memory", rows, columns, 8, spacing=spacing)
+    return PreparedView(
+        header, view.image_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
+    )
+
+
+def row_document(row: ViewRow) -> dict[str, Any]:
+    """The row in the types of JSON."""
+    document = asdict(row)
+    document["probabilities"] = {
+        "bac": row.probabilities.bac.tolist(),
+        "other": row.probabilities.other.tolist(),
+    }
+    document["patches"] = [[patch.label_px, patch.marked_px, patch.peak] for patch in row.patches]
+    return document
+
+
+def row_from_document(document: Mapping[str, Any]) -> ViewRow:
+    """A row from `row_document`.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is none.
+    """
+    identity = document["identity"]
+    tags = tuple((str(name), str(value)) for name, value in identity["tags"])
+    counts = (np.array(document["probabilities"][kind], np.int64) for kind in ("bac", "other"))
+    fields = {
+        **document,
+        "identity": Identity(**{**identity, "tags": tags}),
+        "at_card": OperatingPoint(**document["at_card"]),
+        "sweep": tuple(OperatingPoint(**point) for point in document["sweep"]),
+        "probabilities": ProbabilityCounts(*counts),
+        "patches": tuple(PatchCount(*patch) for patch in document["patches"]),
+    }
+    return ViewRow(**fields)
+
+
+def _mask(view: TrainingView, probability: NDArray[np.float32], card: ModelCard, threshold: float) -> Mask:
+    mm = view.spacing_mm if view.spacing_mm is not None else card.input_spacing_mm
+    return decide(
+        probability,
+        threshold=threshold,
+        rule=card.candidates,
+        valid=view.valid,
+        spacing_mm=(mm, mm),
+        display_u8=view.image_u8,
+    ).mask
+
+
+def _patches(
+    view: TrainingView, probability: NDArray[np.float32], mask: Mask, label: Mask
+) -> tuple[PatchCount, ...]:
+    """Patches that hold a pixel where BAC may be reported; a view smaller than a patch is one."""
+    rows, columns = view.image_u8.shape
+    side = min(PATCH_PX, rows, columns)
+    told = mask if view.ignore is None else mask & ~view.ignore
+    found = []
+    for tile in regular_tiles((rows, columns), tile_px=side, stride_px=min(PATCH_STRIDE_PX, side)):
+        if view.valid[tile.slices].any():
+            found.append(
+                PatchCount(
+                    int(np.count_nonzero(label[tile.slices])),
+                    int(np.count_nonzero(told[tile.slices])),
+                    round(float(probability[tile.slices].max()), 6),
+                )
+            )
+    return tuple(found)

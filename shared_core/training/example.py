@@ -1,0 +1,113 @@
+"""One labelled view, as a model in training sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import Mask
+
+Origin = Literal["simulated", "inserted", "folder", "annotation", "correction", "teacher"]
+"""Where a label comes from: the simulator; calcium put into a real image; a mask beside an image; lines
+drawn by hand; a model's mask corrected by hand; another model."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who and what a view shows."""
+
+    patient_id: str
+    """Views of one patient never stand on both sides of a split."""
+    view_id: str
+    """Different for every view of a source."""
+    origin: Origin
+    tags: tuple[tuple[str, str], ...] = ()
+    """(what, value) by which scores are broken down: ``severity``, ``density``, ``style``, ``look-alike``,
+    ``projection``; sorted."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingView:
+    """A view on the grid that the model works on, prepared as for inference, with its label."""
+
+    identity: Identity
+    image_u8: NDArray[np.uint8]
+    """(rows, columns): after `shared_core.preprocessing.prepare` and resampling to the model's spacing."""
+    label: Mask
+    """(rows, columns) bool: vessel band, by the annotation rule of Guo 2021."""
+    valid: Mask
+    """(rows, columns) bool: where BAC may be reported; patches come from here."""
+    spacing_mm: float | None = None
+    """Of this grid, in the plane of the breast; None where it is not known."""
+    ignore: Mask | None = None
+    """(rows, columns) bool: pixels that take no part in loss and scores, e.g. where a teacher is unsure."""
+
+
+class ViewSource(Protocol):
+    """Views by number. The same number gives the same view, so that a run can be repeated and resumed."""
+
+    def __len__(self) -> int:
+        """Count of views."""
+        ...
+
+    def identity(self, number: int) -> Identity:
+        """Who and what view `number` shows, without loading it."""
+        ...
+
+    def load(self, number: int) -> TrainingView:
+        """Make or read view `number`."""
+        ...
+
+    @property
+    def description(self) -> dict[str, str]:
+        """What it is and what made it, for the data statement of the card."""
+        ...
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Several sources, one after the other."""
+
+    sources: tuple[ViewSource, ...]
+    _starts: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        starts = [0]
+        for source in self.sources:
+            starts.append(starts[-1] + len(source))
+        object.__setattr__(self, "_starts", tuple(starts))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __iter__(self) -> Iterator[TrainingView]:
+        return (self.load(number) for number in range(len(self)))
+
+    def identity(self, number: int) -> Identity:
+        """Who and what view `number` shows."""
+        source, own = self._find(number)
+        return source.identity(own)
+
+    def load(self, number: int) -> TrainingView:
+        """Make or read view `number`."""
+        source, own = self._find(number)
+        return source.load(own)
+
+    @property
+    def description(self) -> dict[str, str]:
+        """The descriptions of the parts, numbered."""
+        return {
+            f"{number}. {name}": text
+            for number, source in enumerate(self.sources, 1)
+            for name, text in source.description.items()
+        }
+
+    def _find(self, number: int) -> tuple[ViewSource, int]:
+        if not 0 <= number < len(self):
+            raise IndexError(f"There are {len(self)} views; there is no number {number}.")
+        part = int(np.searchsorted(self._starts, number, side="right")) - 1
+        return self.sources[part], number - self._starts[part]

@@ -1,0 +1,229 @@
+"""Bettering a model with a handful of corrected exams, and never silently making it worse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.training.batches import Numbers, has_bac
+from shared_core.training.before_after import Comparison
+from shared_core.training.card_making import Origin, write_model
+from shared_core.training.data.simulated import SimulatedViews
+from shared_core.training.data.split import Split, check_split, write_split
+from shared_core.training.data_statement import CutViews, data_statement, short_statement
+from shared_core.training.example import Joined, ViewSource
+from shared_core.training.fit import Fitted, fit
+from shared_core.training.holding_out import Fold, folds_of, pool_of
+from shared_core.training.machine import repeatable
+from shared_core.training.network import Arrays, make_network
+from shared_core.training.patch import PatchSet
+from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
+from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
+from shared_core.training.recipe import FineTuningRecipe
+from shared_core.training.scoring import count_patches
+from shared_core.training.training_run import STATEMENT_FILE, cut_side
+from shared_core.weights.card import ModelCard
+
+PATCHES = Path("patches/all")
+REJECTED, COMPARISON_FILE = "rejected", "before_after.csv"
+_REPLAY_MEASURED = 3
+"""One in so many replay patients measures what was forgotten."""
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """The new model, and whether it may take the old one's place."""
+
+    card: ModelCard
+    folder: Path
+    """Of card and weights: the output folder, or ``rejected`` in it."""
+    comparison: Comparison
+    rejected_because: str | None
+    held_out: str
+    """How the held-out views were chosen, in a sentence."""
+
+
+def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | None = None) -> FineTuned:
+    """Train a model further in `plan.output_dir`, which `open_output` has begun, and compare.
+
+    Views of some patients are held out and measured before and after. What the model knew is shown again
+    (replay). Where the score of held-out views falls, or that of replay views by more than the recipe's
+    margin, the new model lands in ``rejected``.
+
+    Parameters
+    ----------
+    plan
+        With the corrected views as its source and the model to begin from.
+    replay
+        Views of other patients, labelled as the model learnt; simulated ones by default.
+
+    Raises
+    ------
+    UsageError
+        No model to begin from, too few views, or a patient of the data is in the replay as well.
+    Cancelled
+        The person stopped it; calling again goes on.
+    """
+    watch, start = watch or Watch(), plan.start
+    if start is None:
+        raise UsageError(f"Recipe {plan.recipe.name} betters a model; name it with --from MODEL.")
+    tuner = _Tuner(plan, start, replay or default_replay(plan.recipe.fine_tuning, start.card), watch)
+    return tuner.run()
+
+
+def default_replay(recipe: FineTuningRecipe, card: ModelCard) -> SimulatedViews:
+    """Simulated patients in all styles."""
+    return SimulatedViews(seed=recipe.replay_seed, patients=recipe.replay_patients, card=card)
+
+
+class _Tuner:
+    def __init__(self, plan: Plan, start: Start, replay: ViewSource, watch: Watch) -> None:
+        self.own_views = len(plan.source)
+        self.plan = replace(plan, source=Joined((plan.source, replay)))
+        self.start, self.watch, self.recipe = start, watch, plan.recipe
+        self.device = torch.device(plan.machine.device)
+
+    def run(self) -> FineTuned:
+        plan = self.plan
+        self.patches = cut_side(plan, list(range(len(plan.source))), PATCHES, self.watch)
+        self.positive = has_bac(self.patches)
+        cut = CutViews.read(plan.output_dir / PATCHES)
+        own, replay = _part(cut, 0, self.own_views), _part(cut, self.own_views, len(cut.identities))
+        _refuse_common_patients(own, replay)
+        if not any(own.with_bac):
+            self.watch.say("None of the corrected views has BAC: the model can only learn what is none.")
+        folds, said = folds_of(own, seed=plan.seed, share=self.recipe.fine_tuning.held_out)
+        self.watch.say(said)
+        self._choose_replay(replay)
+        with repeatable(plan.machine):
+            before, replay_before = (
+                self._measured(self.start.arrays, folds),
+                self._replay_score(self.start.arrays),
+            )
+        models = [self._fit(fold, plan.output_dir / f"fold-{number}") for number, fold in enumerate(folds, 1)]
+        with repeatable(plan.machine):
+            after = ProbabilityCounts()
+            for model, fold in zip(models, folds, strict=True):
+                after = after.plus(self._count(model.arrays, self._patches_of(fold.held_out)))
+        final = models[0]
+        if len(folds) > 1:
+            final = self._fit(Fold(tuple(range(self.own_views)), ()), plan.output_dir / "all")
+        with repeatable(plan.machine):
+            replay_after = self._replay_score(final.arrays)
+        threshold = self.start.card.threshold
+        comparison = Comparison(before.at(threshold), after.at(threshold), replay_before, replay_after)
+        self._write_split(folds, own, replay)
+        return self._finish(final, comparison, said, {"corrected": own, "replay": replay})
+
+    def _choose_replay(self, replay: CutViews) -> None:
+        patients = sorted({identity.patient_id for identity in replay.identities})
+        if len(patients) < 2:
+            raise UsageError("Replay needs two patients or more: some teach and the others measure.")
+        measured = set(patients[::_REPLAY_MEASURED])
+        places = range(len(replay.identities))
+        shown = [place for place in places if replay.identities[place].patient_id not in measured]
+        held = [place for place in places if replay.identities[place].patient_id in measured]
+        self.replay_shown = self._patches_of([self.own_views + place for place in shown])
+        self.replay_measured = self._patches_of([self.own_views + place for place in held])
+
+    def _patches_of(self, views: Sequence[int]) -> Numbers:
+        return np.flatnonzero(np.isin(self.patches.views, list(views)))
+
+    def _fit(self, fold: Fold, folder: Path) -> Fitted:
+        share = self.recipe.fine_tuning.data_share
+        data = self._patches_of(fold.teaching)
+        return fit(
+            self.recipe,
+            self.patches,
+            _chosen(self.patches, self.replay_measured),
+            output_dir=folder,
+            seed=self.plan.seed,
+            machine=self.plan.machine,
+            workers=self.plan.workers,
+            start=self.start.arrays,
+            pool=pool_of(data, self.replay_shown, self.positive, data_share=share),
+            progress=self.watch.steps,
+            epoch_done=self.watch.epoch,
+            cancelled=self.watch.cancelled,
+        )
+
+    def _count(self, arrays: Arrays, numbers: Numbers) -> ProbabilityCounts:
+        network = make_network(self.recipe, seed=0, start=arrays).to(self.device).eval()
+        return count_patches(
+            network,
+            self.patches,
+            self.recipe,
+            self.device,
+            numbers=numbers,
+            temperature=self.start.card.temperature,
+        )
+
+    def _measured(self, arrays: Arrays, folds: Sequence[Fold]) -> ProbabilityCounts:
+        return self._count(arrays, self._patches_of([view for fold in folds for view in fold.held_out]))
+
+    def _replay_score(self, arrays: Arrays) -> PatchScores:
+        return self._count(arrays, self.replay_measured).at(self.start.card.threshold)
+
+    def _write_split(self, folds: Sequence[Fold], own: CutViews, replay: CutViews) -> None:
+        taught = {identity.patient_id for identity in replay.identities}
+        names = [
+            {own.identities[view].patient_id for view in views}
+            for views in (folds[0].teaching, folds[0].held_out)
+        ]
+        if len(folds) > 1:
+            names = [names[0] | names[1], set()]
+        split = Split(self.plan.seed, tuple(sorted(names[0] | taught)), (), tuple(sorted(names[1])))
+        check_split(split, [*own.members(), *replay.members()])
+        write_split(split, self.plan.output_dir / SPLIT_FILE)
+
+    def _finish(
+        self, final: Fitted, comparison: Comparison, said: str, sides: dict[str, CutViews]
+    ) -> FineTuned:
+        plan, card = self.plan, self.start.card
+        because = comparison.verdict(self.recipe.fine_tuning.margin)
+        folder = plan.output_dir if because is None else plan.output_dir / REJECTED
+        write_bytes(plan.output_dir / COMPARISON_FILE, comparison.csv())
+        statement = data_statement(plan.source, sides, split=said)
+        write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
+        held, replay = comparison.held_out_after, comparison.replay_after
+        limits = (
+            f"Fine-tuned on {self.own_views} views. Dice on held-out patches "
+            f"{comparison.held_out_before.dice:.3f} before, {held.dice:.3f} after; on replay patches "
+            f"{comparison.replay_before.dice:.3f} before, {replay.dice:.3f} after. {said}",
+            *([f"Rejected: {because}."] if because else []),
+            *card.limitations,
+        )
+        origin = Origin(f"{card.title}; {plan.recipe.title}", short_statement(plan.source, sides), limits)
+        kept = replace(final, threshold=card.threshold)
+        return FineTuned(write_model(folder, kept, plan, origin), folder, comparison, because, said)
+
+
+def _part(cut: CutViews, begin: int, end: int) -> CutViews:
+    return CutViews(
+        cut.identities[begin:end], cut.sha256[begin:end], cut.patches[begin:end], cut.with_bac[begin:end]
+    )
+
+
+def _chosen(patches: PatchSet, numbers: Numbers) -> PatchSet:
+    return PatchSet(
+        patches.images_u8[numbers],
+        patches.labels[numbers],
+        patches.views[numbers],
+        patches.corners_px[numbers],
+    )
+
+
+def _refuse_common_patients(own: CutViews, replay: CutViews) -> None:
+    common = {identity.patient_id for identity in own.identities} & {
+        identity.patient_id for identity in replay.identities
+    }
+    if common:
+        raise UsageError(
+            f"Patient {min(common)} is in the data and in the replay as well; take others for one of them."
+        )

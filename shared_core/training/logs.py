@@ -1,0 +1,62 @@
+"""What a training run writes down as it goes: a CSV table, and TensorBoard where it is installed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from shared_core.exporting.atomic import write_bytes
+
+History = Sequence[dict[str, Any]]
+
+COLUMNS = (
+    "epoch",
+    "step",
+    "learning_rate",
+    "loss",
+    "score",
+    "threshold",
+    "dice",
+    "recall",
+    "precision",
+    "false_share",
+    "best_dice",
+    "mined",
+    "skipped_steps",
+)
+"""No times: the same run writes the same bytes."""
+
+
+def history_csv(history: History) -> bytes:
+    """One row an epoch."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in history:
+        writer.writerow({name: _short(row.get(name, "")) for name in COLUMNS})
+    return stream.getvalue().encode()
+
+
+def write_history(folder: Path, history: History) -> None:
+    """Write ``log.csv`` whole, as a resumed run may have to replace rows."""
+    write_bytes(folder / "log.csv", history_csv(history))
+
+
+def write_tensorboard(folder: Path, row: dict[str, Any]) -> None:
+    """Add one epoch to TensorBoard's events in ``tensorboard/``; nothing where it is not installed."""
+    if find_spec("tensorboard") is None:
+        return
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(str(folder / "tensorboard")) as writer:
+        for name in COLUMNS[2:]:
+            if isinstance(row.get(name), (int, float)):
+                writer.add_scalar(name, row[name], row["epoch"])
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value

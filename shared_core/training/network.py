@@ -1,0 +1,88 @@
+"""The network in training: made from a recipe, begun from a model, and given back as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from shared_core.errors import ModelError
+from shared_core.networks.published_names import is_published, scunet_state_from_published
+from shared_core.networks.scunet import ScuNet
+from shared_core.training.recipe import Recipe
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_COUNTER = "num_batches_tracked"
+"""Batch norm's count of batches, which takes no part in a result."""
+
+
+def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> ScuNet:
+    """The network on the CPU, at random from a seed or with the weights of a model.
+
+    Raises
+    ------
+    ModelError
+        The weights are not those of the recipe's network.
+    """
+    torch.manual_seed(seed)
+    network = ScuNet()
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = recipe.dropout
+    if start is not None:
+        _load(network, scunet_state_from_published(start) if is_published(start) else start)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+    return network
+
+
+def _load(network: nn.Module, arrays: Arrays) -> None:
+    wanted = {name: value.shape for name, value in network.state_dict().items() if _COUNTER not in name}
+    given = {name: array for name, array in arrays.items() if _COUNTER not in name}
+    wrong = [
+        name
+        for name in sorted(wanted.keys() | given.keys())
+        if name not in given or name not in wanted or tuple(given[name].shape) != tuple(wanted[name])
+    ]
+    if wrong:
+        raise ModelError(
+            f"The weights to start from are not those of an SCU-Net: {wrong[0]!r} is missing, unknown or "
+            "of another shape; start from a model of that network."
+        )
+    state = {name: torch.from_numpy(np.asarray(array, np.float32)) for name, array in given.items()}
+    network.load_state_dict(state, strict=False)
+
+
+def arrays_of(state: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
+    """What takes part in a result, as float32 arrays."""
+    return {
+        name: value.detach().float().cpu().contiguous().numpy()
+        for name, value in state.items()
+        if _COUNTER not in name
+    }
+
+
+def network_input(images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.device) -> Tensor:
+    """Patches (N, H, W) as normalised input (N, 3, H, W) on the device."""
+    grey = torch.from_numpy(np.ascontiguousarray(images_u8)).to(device).float()
+    grey = (grey / 255.0 - recipe.normalisation_mean) / recipe.normalisation_sd
+    # Three channels of one memory would do for inference; backward wants a layout of its own.
+    return grey[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def probabilities(
+    network: nn.Module,
+    images_u8: NDArray[np.uint8],
+    recipe: Recipe,
+    device: torch.device,
+    *,
+    temperature: float = 1.0,
+) -> NDArray[np.float32]:
+    """Probability of BAC of whole patches, (N, H, W), in float32."""
+    logits = network(network_input(images_u8, recipe, device))[:, 0].float()
+    return cast("NDArray[np.float32]", torch.sigmoid(logits / temperature).cpu().numpy())

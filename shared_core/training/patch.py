@@ -1,0 +1,30 @@
+"""Patches of labelled views on disk or in memory, the unit that a network is trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class PatchSet:
+    """Patches of one size, with the view that each came from."""
+
+    images_u8: NDArray[np.uint8]
+    """(patches, tile_px, tile_px); may be a memory map."""
+    labels: NDArray[np.uint8]
+    """(patches, tile_px, tile_px): 0 background, 1 BAC, 255 ignored."""
+    views: NDArray[np.int32]
+    """(patches,): number of the view in its source."""
+    corners_px: NDArray[np.int32]
+    """(patches, 2): row and column of the upper left corner in the view."""
+
+    def __len__(self) -> int:
+        return len(self.images_u8)
+
+    @property
+    def positive(self) -> NDArray[np.bool_]:
+        """(patches,): whether any BAC is in it."""
+        return np.asarray((self.labels == 1).any(axis=(1, 2)))

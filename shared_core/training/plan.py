@@ -1,0 +1,167 @@
+"""What one training run is to do, and the folder that it does it in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from shared_core.errors import ModelError, UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.plain import json_bytes
+from shared_core.training.example import ViewSource
+from shared_core.training.fit import Progress
+from shared_core.training.machine import Machine
+from shared_core.training.recipe import Recipe, recipe_toml
+from shared_core.training.state import require_same
+from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.card import ModelCard, TilingPreset
+from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.fetch import require_weights
+from shared_core.weights.registry import load_card, weights_beside
+
+PLAN_FILE, RECIPE_FILE, SPLIT_FILE = "plan.json", "recipe.toml", "split.json"
+
+PROCESSED_AS = "scunet-emory-2021"
+"""Preparation and pixel size of a model that begins from nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """The model that a run begins from."""
+
+    card: ModelCard
+    arrays: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def load(cls, name_or_path: str | Path, *, weights_dir: Path | None = None) -> Start:
+        """Find a model by name or card file, and read its weights.
+
+        Raises
+        ------
+        ModelError
+            Card or weights are unknown, missing, damaged, or of a network that cannot be trained.
+        """
+        card = load_card(name_or_path)
+        if card.network != "scunet" or card.output != "logits":
+            raise ModelError(
+                f"Model {card.name} cannot be trained further: only an SCU-Net that gives logits can; "
+                "begin from another model."
+            )
+        path = require_weights(card, weights_dir=weights_dir or weights_beside(name_or_path))
+        return cls(card, read_checkpoint(path))
+
+    def fitted(self, recipe: Recipe) -> Recipe:
+        """The recipe with what the model takes as given: its grey levels, pixel size and tiles."""
+        tile_px, patches = self.card.tiling.tile_px, recipe.patches
+        if tile_px != patches.tile_px:
+            patches = replace(
+                patches,
+                tile_px=tile_px,
+                overlap_px=min(patches.overlap_px, tile_px // 8),
+                crop_px=patches.crop_px if patches.crop_px < tile_px else 0,
+            )
+        return replace(
+            recipe,
+            patches=patches,
+            normalisation_mean=self.card.normalisation_mean,
+            normalisation_sd=self.card.normalisation_sd,
+            spacing_mm=self.card.input_spacing_mm,
+        )
+
+
+def processing_card(recipe: Recipe, start: Start | None) -> ModelCard:
+    """A card by which views are prepared: that of the model to begin from, or as for the published one."""
+    if start is not None:
+        return start.card
+    tile_px = recipe.patches.tile_px
+    return replace(
+        load_card(PROCESSED_AS),
+        normalisation_mean=recipe.normalisation_mean,
+        normalisation_sd=recipe.normalisation_sd,
+        input_spacing_mm=recipe.spacing_mm,
+        tiling=TilingPreset(tile_px=tile_px, stride_px=tile_px * 15 // 16),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything that decides on the finished model."""
+
+    recipe: Recipe
+    source: ViewSource
+    output_dir: Path
+    name: str
+    """Of the finished model."""
+    seed: int = 0
+    machine: Machine = field(default_factory=Machine)
+    workers: int = 1
+    """Processes that cut patches, threads that prepare batches; never changes a result."""
+    start: Start | None = None
+    split: Path | None = None
+    """A ``split.json`` to keep to; None draws one."""
+    licence: str = "not stated by whoever trained it"
+
+    def record(self) -> dict[str, Any]:
+        """What two runs must have in common for the one to go on with the other."""
+        return {
+            "recipe": self.recipe.as_dict(),
+            "data": self.source.description,
+            "views": len(self.source),
+            "seed": self.seed,
+            "name": self.name,
+            "start": None if self.start is None else [self.start.card.name, self.start.card.sha256],
+            "software": SOFTWARE_VERSION,
+        }
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Whom to tell how far a run is, and whom to ask whether to go on."""
+
+    patches: Callable[[str, int, int], None] | None = None
+    """Called with (what, views done, views in all)."""
+    steps: Callable[[Progress], None] | None = None
+    epoch: Callable[[dict[str, Any]], None] | None = None
+    says: Callable[[str], None] | None = None
+    """Called with a sentence that a person should read."""
+    cancelled: Callable[[], bool] | None = None
+
+    def say(self, sentence: str) -> None:
+        """Pass on a sentence."""
+        if self.says is not None:
+            self.says(sentence)
+
+
+def open_output(plan: Plan, *, resume: bool) -> None:
+    """Begin the folder of a run, or see that it is of the same run.
+
+    Raises
+    ------
+    UsageError
+        It holds another run, or this one and `resume` was not asked for.
+    OutputError
+        It cannot be written.
+    """
+    path = plan.output_dir / PLAN_FILE
+    record = json.loads(json_bytes(plan.record()))
+    if path.exists():
+        if not resume:
+            raise UsageError(
+                f"{plan.output_dir} already holds a training run; add --resume to go on with it, "
+                "or choose another folder."
+            )
+        try:
+            saved = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            raise UsageError(f"{path} cannot be read; choose another output folder.") from None
+        require_same(path, saved, record)
+        return
+    if plan.output_dir.is_dir() and any(plan.output_dir.iterdir()):
+        raise UsageError(f"{plan.output_dir} holds other files; choose a new folder for the training run.")
+    write_bytes(path, json_bytes(record))
+    write_bytes(plan.output_dir / RECIPE_FILE, recipe_toml(plan.recipe).encode())

@@ -1,0 +1,284 @@
+"""Recipes: what a training run does, as a small file that a person can read."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from shared_core.errors import UsageError
+from shared_core.training.data.augmentation import Augmentation
+from shared_core.weights.strict_fields import build
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LossKind = Literal["dice", "bce", "dice+bce"]
+Schedule = Literal["constant", "cosine"]
+ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "recall-at-false-area"]
+TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True)
+class PatchRecipe:
+    """Patches cut from the views, and what of each the network sees at once."""
+
+    tile_px: int = 512
+    overlap_px: int = 64
+    negatives_per_positive: float = 1.0
+    """Patches without BAC that are cut from a view, by those with BAC in it."""
+    least_negatives: int = 6
+    """In every view."""
+    crop_px: int = 0
+    """Side of a random crop of each patch; 0 takes the whole. Crops are quicker, but the gates of SCU-Net
+    average over what they see, and in use they see 512 px."""
+
+
+@dataclass(frozen=True)
+class SamplingRecipe:
+    """Which patches an epoch holds."""
+
+    batch: int = 8
+    positives: int = 0
+    """Patches with BAC in an epoch; 0 takes each once."""
+    negatives_per_positive: float = 0.5
+    mine_every_epochs: int = 5
+    """How often all patches without BAC are scored for the hardest; 0 never."""
+    mined: int = 500
+    """How many of the hardest are kept."""
+    mined_share: float = 0.5
+    """Share of an epoch's negatives that is drawn from the hardest."""
+
+
+@dataclass(frozen=True)
+class LossRecipe:
+    """What is made small."""
+
+    kind: LossKind = "dice"
+    bce_weight: float = 1.0
+    """Of the cross-entropy in the sum ``dice+bce``."""
+    positive_weight: float = 1.0
+    """Of a BAC pixel in the cross-entropy."""
+
+
+@dataclass(frozen=True)
+class OptimisationRecipe:
+    """AdamW and its learning rate."""
+
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    schedule: Schedule = "constant"
+    warmup_steps: int = 0
+    clip_norm: float = 2.0
+    """Longest gradient; 0 for no limit."""
+    ema_decay: float = 0.0
+    """Of the moving average of the weights that is validated and kept; 0 keeps the last weights."""
+    precision: TrainingPrecision = "auto"
+    """``auto``: float16 on CUDA, else float32."""
+    norms: Literal["train", "keep"] = "train"
+    """``keep``: batch norm goes on with the statistics that it started with."""
+
+
+@dataclass(frozen=True)
+class ValidationRecipe:
+    """How the best weights are told, and when to stop."""
+
+    share: float = 0.2
+    """Of the patients, where no split is given."""
+    keep: Literal["best", "last"] = "best"
+    score: ScoreKind = "dice-at-half"
+    false_area_share: float = 2e-4
+    """For ``recall-at-false-area``: share of the pixels of patches without BAC that may be marked."""
+    every_epochs: int = 1
+    patience: int = 10
+    """Validations without a better score after which training stops; 0 never stops."""
+
+
+@dataclass(frozen=True)
+class FineTuningRecipe:
+    """How a model is bettered with a handful of labelled exams, see `shared_core.training.fine_tuning`."""
+
+    enabled: bool = False
+    held_out: float = 0.3
+    """Share of the patients whose views only measure before and after."""
+    replay_patients: int = 8
+    """Simulated patients that are shown again, so that nothing is forgotten."""
+    replay_seed: int = 20_000
+    data_share: float = 0.5
+    """Of the patches shown that come from the data; the others are replay."""
+    margin: float = 0.02
+    """Dice that may be lost on replay views before the new model is rejected."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a training run but the data, the seed and the machine."""
+
+    name: str
+    title: str
+    network: Literal["scunet"] = "scunet"
+    dropout: float = 0.5
+    """In the two fusions of SCU-Net; 0.5 in the published code."""
+    epochs: int = 50
+    normalisation_mean: float = 0.2813
+    normalisation_sd: float = 0.1256
+    spacing_mm: float = 0.07
+    """Views are brought to this pixel size."""
+    stored_as: Literal["float32", "float16"] = "float32"
+    """Of the weights in the finished model."""
+    patches: PatchRecipe = PatchRecipe()
+    sampling: SamplingRecipe = SamplingRecipe()
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    loss: LossRecipe = LossRecipe()
+    optimisation: OptimisationRecipe = OptimisationRecipe()
+    validation: ValidationRecipe = ValidationRecipe()
+    fine_tuning: FineTuningRecipe = FineTuningRecipe()
+
+    @property
+    def shown_px(self) -> int:
+        """Side of what the network sees in training."""
+        return self.patches.crop_px or self.patches.tile_px
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values by name, sections within."""
+        return asdict(self)
+
+    def with_epochs(self, epochs: int | None) -> Recipe:
+        """The same for another count of epochs; None leaves it."""
+        return self if epochs is None else replace(self, epochs=epochs)
+
+
+def list_recipes() -> tuple[str, ...]:
+    """Names of the recipes that come with the package."""
+    folder = resources.files("shared_core.training").joinpath("recipes")
+    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Return a recipe of the package by its name, or read a user's own file.
+
+    Raises
+    ------
+    UsageError
+        There is no such recipe, or the file is not a sound one; the sentence names file and key.
+    """
+    return parse_recipe(recipe_text(name_or_path), str(name_or_path))
+
+
+def recipe_text(name_or_path: str | Path) -> str:
+    """The text of a recipe, see `load_recipe`."""
+    if str(name_or_path) in list_recipes():
+        folder = resources.files("shared_core.training").joinpath("recipes")
+        return folder.joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
+    path = Path(name_or_path)
+    if path.suffix.lower() != ".toml" and not path.is_file():
+        raise UsageError(
+            f"There is no recipe {str(name_or_path)!r}: known are {', '.join(list_recipes())}, "
+            "or give the path of a .toml file."
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"Recipe {path} cannot be read: {error.strerror}; check the path.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"Recipe {path} is not a text file in UTF-8.") from None
+
+
+def parse_recipe(text: str, source: str) -> Recipe:
+    """Read a recipe from TOML.
+
+    Parameters
+    ----------
+    text
+        The fields of `Recipe`, sections as tables; fields with a default may be left out.
+    source
+        Name of the file, for messages.
+
+    Raises
+    ------
+    UsageError
+        Not TOML, or a key is unknown, missing, of the wrong type or out of range.
+    """
+    try:
+        recipe: Recipe = build(Recipe, tomllib.loads(text))
+        _check(recipe)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"Recipe {source} is not valid TOML: {error}.") from None
+    except ValueError as error:
+        raise UsageError(f"Recipe {source}: {error}.") from None
+    return recipe
+
+
+def recipe_toml(recipe: Recipe) -> str:
+    """A recipe as TOML that `parse_recipe` reads back as the same."""
+    values = recipe.as_dict()
+    lines = [_toml_line(name, value) for name, value in values.items() if not isinstance(value, dict)]
+    for name, section in values.items():
+        if isinstance(section, dict):
+            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in section.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_line(name: str, value: Any) -> str:
+    # JSON's texts, numbers and truth values are TOML's as well.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+
+
+def _check(recipe: Recipe) -> None:
+    _check_range("epochs", recipe.epochs, 1)
+    _check_range("dropout", recipe.dropout, 0, 0.95)
+    _check_range("normalisation_mean", recipe.normalisation_mean, 0, 1)
+    _check_range("normalisation_sd", recipe.normalisation_sd, 1e-3, 10)
+    _check_range("spacing_mm", recipe.spacing_mm, 0.01, 1)
+    patches, sampling, augmentation = recipe.patches, recipe.sampling, recipe.augmentation
+    for name in ("tile_px", "crop_px"):
+        value = getattr(patches, name)
+        if value % 16 or (name == "tile_px" and value < 16):
+            raise ValueError(f"patches.{name} must be a multiple of 16, not {value}")
+    _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
+    _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
+    _check_range("patches.least_negatives", patches.least_negatives, 0)
+    _check_range("patches.crop_px", patches.crop_px, 0, patches.tile_px)
+    _check_range("sampling.batch", sampling.batch, 1, 1024)
+    _check_range("sampling.positives", sampling.positives, 0)
+    _check_range("sampling.negatives_per_positive", sampling.negatives_per_positive, 0, 100)
+    _check_range("sampling.mine_every_epochs", sampling.mine_every_epochs, 0)
+    _check_range("sampling.mined", sampling.mined, 1)
+    _check_range("sampling.mined_share", sampling.mined_share, 0, 1)
+    for name in ("scale", "brightness", "contrast", "gamma"):
+        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
+    _check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
+    for name in ("noise", "blur_px"):
+        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
+    for name in ("film_edge", "letters"):
+        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
+    _check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
+    _check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
+    optimisation, validation = recipe.optimisation, recipe.validation
+    _check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
+    _check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)
+    _check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
+    _check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
+    _check_range("optimisation.ema_decay", optimisation.ema_decay, 0, 0.99999)
+    _check_range("validation.share", validation.share, 0.01, 0.9)
+    _check_range("validation.false_area_share", validation.false_area_share, 0, 1)
+    _check_range("validation.every_epochs", validation.every_epochs, 1)
+    _check_range("validation.patience", validation.patience, 0)
+    fine_tuning = recipe.fine_tuning
+    _check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)
+    _check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
+    _check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
+    _check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
+    _check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
+
+
+def _check_range(name: str, value: float, low: float, high: float = math.inf) -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+        raise ValueError(f"{name} must be {limits}, not {value:g}")

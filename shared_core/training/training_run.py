@@ -1,0 +1,140 @@
+"""From a plan to a finished model in its folder: split, patches, training, card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.training.card_making import Origin, write_model
+from shared_core.training.data.patches import PatchSettings, build_patches, load_patches
+from shared_core.training.data.split import (
+    Side,
+    Split,
+    check_split,
+    members_of,
+    read_split,
+    split_by_patient,
+    write_split,
+)
+from shared_core.training.data_statement import CutViews, data_statement, short_statement
+from shared_core.training.fit import Fitted, fit
+from shared_core.training.patch import PatchSet
+from shared_core.training.plan import SPLIT_FILE, Plan, Watch
+from shared_core.weights.card import ModelCard
+
+TRAIN, VALIDATION = Path("patches/train"), Path("patches/validation")
+STATEMENT_FILE = "data_statement.md"
+
+
+def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
+    """Train a model in `plan.output_dir`, which `open_output` has begun; go on where it stopped.
+
+    Returns
+    -------
+    ModelCard
+        Of the finished model: ``model.json`` and ``model.safetensors`` in the folder.
+
+    Raises
+    ------
+    UsageError
+        The split leaks, there is no BAC to learn from, or the folder holds something else.
+    Cancelled
+        The person stopped it; calling again goes on.
+    OpenBacError
+        As of reading, fitting and writing.
+    """
+    watch = watch or Watch()
+    split = plan_split(plan)
+    sides = {
+        "training": cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch),
+        "validation": cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch),
+    }
+    views = {side: CutViews.read(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
+    # The same picture under two names shows only now.
+    check_split(split, [member for cut in views.values() for member in cut.members()])
+    if not any(views["training"].with_bac):
+        raise UsageError("No patch to train on holds BAC, so there is nothing to learn; give other data.")
+    fitted = fit(
+        plan.recipe,
+        sides["training"],
+        sides["validation"],
+        output_dir=plan.output_dir,
+        seed=plan.seed,
+        machine=plan.machine,
+        workers=plan.workers,
+        start=None if plan.start is None else plan.start.arrays,
+        progress=watch.steps,
+        epoch_done=watch.epoch,
+        cancelled=watch.cancelled,
+    )
+    said = f"Patients were put on the sides by chance (seed {split.seed}); none is on two."
+    statement = data_statement(plan.source, views, split=said)
+    write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
+    return write_model(plan.output_dir, fitted, plan, origin_of(plan, views, fitted))
+
+
+def plan_split(plan: Plan) -> Split:
+    """Draw the split or read the given one, check it, and write it to the folder.
+
+    Raises
+    ------
+    UsageError
+        A patient stands on two sides or on none.
+    """
+    path = plan.output_dir / SPLIT_FILE
+    if path.exists():
+        split = read_split(path)
+    elif plan.split is not None:
+        split = read_split(plan.split)
+    else:
+        identities = [plan.source.identity(number) for number in range(len(plan.source))]
+        split = split_by_patient(identities, seed=plan.seed, validation=plan.recipe.validation.share)
+    check_split(split, members_of(plan.source))
+    empty: list[Side] = [side for side in ("train", "validation") if not split.numbers(plan.source, side)]
+    if empty:
+        raise UsageError(f"The split leaves no view for {empty[0]}; add patients or give another split.")
+    write_split(split, path)
+    return split
+
+
+def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> PatchSet:
+    """Cut views into patches in a folder below the output, or take what is there."""
+    recipe = plan.recipe.patches
+    settings = PatchSettings(
+        tile_px=recipe.tile_px,
+        overlap_px=recipe.overlap_px,
+        negatives_per_positive=recipe.negatives_per_positive,
+        least_negatives=recipe.least_negatives,
+        seed=plan.seed,
+    )
+
+    def done(count: int, total: int) -> None:
+        if watch.patches is not None:
+            watch.patches(folder.name, count, total)
+
+    path = plan.output_dir / folder
+    build_patches(
+        plan.source,
+        numbers,
+        path,
+        settings=settings,
+        workers=plan.workers,
+        progress=done,
+        cancelled=watch.cancelled,
+    )
+    return load_patches(path)
+
+
+def origin_of(plan: Plan, views: dict[str, CutViews], fitted: Fitted) -> Origin:
+    """What the card says of where the model comes from."""
+    scores, validation = fitted.scores, plan.recipe.validation
+    limits = (
+        f"On its validation patches at the threshold (epoch {fitted.epoch}, chosen by {validation.score}): "
+        f"Dice {scores['dice']:.3f}, recall {scores['recall']:.3f}, precision {scores['precision']:.3f}; "
+        "other images may do worse.",
+    )
+    return Origin(plan.recipe.title, short_statement(plan.source, views), limits)
+
+
+_FOLDERS = {"training": TRAIN, "validation": VALIDATION}

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from shared_core.errors import Cancelled, ModelError, UsageError
+from shared_core.training import fit as fitting
+from shared_core.training.fit import Fitted, fit
+from shared_core.training.logs import COLUMNS
+from shared_core.training.machine import Machine
+from shared_core.training.recipe import Recipe
+from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINING, VALIDATION = drawn_patches(36, seed=0), drawn_patches(12, seed=1)
+SHORT = drawn_recipe(2)
+
+
+def run(folder: Path, recipe: Recipe = SHORT, **options: Any) -> Fitted:
+    return fit(recipe, TRAINING, VALIDATION, output_dir=folder, **options)
+
+
+def same(first: Fitted, second: Fitted) -> bool:
+    return all(np.array_equal(first.arrays[name], second.arrays[name]) for name in first.arrays)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    return run(tmp_path_factory.mktemp("once"))
+
+
+def test_drawn_bands_are_learnt(tmp_path: Path) -> None:
+    recipe = with_optimisation(drawn_recipe(16), ema_decay=0.0)
+    fitted = fit(recipe, drawn_patches(72, seed=0), VALIDATION, output_dir=tmp_path)
+    assert fitted.scores["dice"] >= 0.6
+    losses = [row["loss"] for row in fitted.history]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path: Path, once: Fitted) -> None:
+    again = run(tmp_path / "again", workers=3)
+    assert same(once, again)
+    assert once.history == again.history
+    assert not same(once, run(tmp_path / "other", seed=1))
+
+
+def test_threads_and_random_numbers_of_the_process_are_left_alone(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    threads = torch.get_num_threads()
+    run(tmp_path, drawn_recipe(1))
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.rand(2), expected)
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from shared_core.training import fit as fitting
+from tests.training.test_fit import SHORT, TRAINING, VALIDATION
+fitting.SAVE_SECONDS = 0.0
+def told(progress):
+    print(progress.epoch, progress.step, flush=True)
+    time.sleep(0.05)
+fitting.fit(SHORT, TRAINING, VALIDATION, output_dir=Path(sys.argv[1]), progress=told)
+"""
+
+
+def test_killed_in_the_middle_of_an_epoch_it_goes_on_to_the_same_weights(
+    tmp_path: Path, once: Fitted
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for epoch, step in ((1, 3), (2, 2)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if tuple(map(int, line.split())) >= (epoch, step):
+                break
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        assert process.returncode != 0
+    steps: list[tuple[int, int]] = []
+    resumed = run(tmp_path, progress=lambda now: steps.append((now.epoch, now.step)))
+    assert steps[0] >= (2, 2)
+    assert same(once, resumed)
+    assert once.history == resumed.history
+
+
+def test_stopped_by_a_person_it_goes_on_to_the_same_weights(tmp_path: Path, once: Fitted) -> None:
+    asked: list[int] = []
+
+    def after_three_steps() -> bool:
+        asked.append(1)
+        return len(asked) == 3
+
+    with pytest.raises(Cancelled, match="go on"):
+        run(tmp_path, cancelled=after_three_steps)
+    assert same(once, run(tmp_path))
+
+
+def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
+    first = run(tmp_path, drawn_recipe(1))
+    began = time.monotonic()
+    second = run(tmp_path, drawn_recipe(1), progress=lambda now: pytest.fail("a step was made"))
+    assert same(first, second)
+    assert time.monotonic() - began < 5
+
+
+def test_state_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> None:
+    run(tmp_path, drawn_recipe(1))
+    with pytest.raises(UsageError, match=r"another seed \(was 0, is 4\)"):
+        run(tmp_path, drawn_recipe(1), seed=4)
+    with pytest.raises(UsageError, match="another recipe"):
+        run(tmp_path, drawn_recipe(2))
+    with pytest.raises(UsageError, match="training patches"):
+        fit(drawn_recipe(1), drawn_patches(12, seed=9), VALIDATION, output_dir=tmp_path)
+
+
+def test_damaged_state_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / fitting.STATE_FILE).write_bytes(b"no state")
+    with pytest.raises(UsageError, match=r"state\.pt is damaged"):
+        run(tmp_path)
+
+
+def test_it_stops_early_when_validation_does_not_get_better(tmp_path: Path) -> None:
+    # Steps too small to change a score: the first validation stays the best.
+    recipe = with_optimisation(drawn_recipe(30), learning_rate=1e-9, ema_decay=0.0, norms="keep")
+    recipe = replace(recipe, validation=replace(recipe.validation, patience=2))
+    fitted = run(tmp_path, recipe)
+    assert len(fitted.history) < 30
+    assert len(fitted.history) - fitted.epoch == 2
+
+
+def test_last_weights_are_kept_where_the_recipe_says_so(tmp_path: Path) -> None:
+    recipe = replace(SHORT, validation=replace(SHORT.validation, keep="last", every_epochs=2))
+    fitted = run(tmp_path, recipe)
+    assert fitted.epoch == 2
+    assert ["score" in row for row in fitted.history] == [False, True]
+
+
+def test_negatives_are_mined_and_the_log_says_so(tmp_path: Path) -> None:
+    fitted = run(tmp_path, drawn_recipe(3))
+    assert [row["mined"] for row in fitted.history] == [0, 0, 6]
+    header, *rows = (tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()
+    assert header == ",".join(COLUMNS)
+    assert len(rows) == 3
+
+
+def test_it_begins_from_given_weights(tmp_path: Path, once: Fitted) -> None:
+    recipe = with_optimisation(drawn_recipe(1), learning_rate=1e-9, norms="keep", ema_decay=0.0)
+    recipe = replace(recipe, sampling=replace(recipe.sampling, mine_every_epochs=0))
+    fitted = run(tmp_path, recipe, start=once.arrays)
+    for name, array in once.arrays.items():
+        np.testing.assert_allclose(fitted.arrays[name], array, atol=1e-5)
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path, once: Fitted) -> None:
+    arrays = dict(once.arrays)
+    del arrays["head.bias"]
+    with pytest.raises(ModelError, match=r"head\.bias"):
+        run(tmp_path, start=arrays)
+
+
+def test_no_finite_gradient_for_long_is_said_and_not_hidden(tmp_path: Path) -> None:
+    recipe = with_optimisation(drawn_recipe(30), learning_rate=10.0, clip_norm=0.0)
+    recipe = replace(recipe, loss=replace(recipe.loss, kind="bce", positive_weight=1e38))
+    with pytest.raises(ModelError, match=r"lower optimisation\.learning_rate"):
+        run(tmp_path, recipe)
+
+
+def test_patches_are_needed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="needs patches"):
+        fit(SHORT, TRAINING, _none(), output_dir=tmp_path)
+
+
+def test_half_precision_is_for_gpus() -> None:
+    assert Machine("cpu").dtype("float16") == torch.float32
+    assert Machine("cuda").dtype("auto") == torch.float16
+    assert Machine("cuda").dtype("bfloat16") == torch.bfloat16
+    assert Machine("mps").dtype("auto") == torch.float32
+
+
+def _none() -> Any:
+    patches = drawn_patches(1, seed=0)
+    return replace(
+        patches,
+        images_u8=patches.images_u8[:0],
+        labels=patches.labels[:0],
+        views=patches.views[:0],
+        corners_px=patches.corners_px[:0],
+    )
