@@ -12,6 +12,8 @@ from shared_core.simulation.projected import Map
 _REACH_MM = 2.0
 """Standard deviation of the window along the band."""
 _COARSE_MM = 0.5
+_STARVED = 0.1
+_STARVED_REACH_MM = 1.0
 
 
 def faint_band(band: Mask, amount: Map, *, spacing_mm: float, least: float) -> Mask:
@@ -39,6 +41,30 @@ def faint_band(band: Mask, amount: Map, *, spacing_mm: float, least: float) -> M
     mean = means[0] / np.maximum(means[1], np.float32(1e-6))
     mean = cv2.resize(mean, (band.shape[1], band.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(band & (mean < least))
+
+
+def starved_band(band: Mask, signal: NDArray[np.uint16], breast: Mask, *, spacing_mm: float) -> Mask:
+    """Parts of a vessel band behind what nearly stops the rays, such as an implant.
+
+    Parameters
+    ----------
+    band, breast
+        (rows, columns) bool.
+    signal
+        (rows, columns): linear in the X-rays, larger for more.
+    spacing_mm
+        Of the pixels.
+
+    Returns
+    -------
+    (rows, columns) bool
+        Where the signal, averaged over more than the width of an artery, is below a tenth of the breast's.
+    """
+    if not band.any() or not breast.any():
+        return np.zeros(band.shape, np.bool_)
+    level = _STARVED * float(np.median(signal[breast]))
+    around = cv2.GaussianBlur(signal.astype(np.float32), (0, 0), _STARVED_REACH_MM / spacing_mm)
+    return np.asarray(band & (around < level))
 
 
 def texture_levels(image_u8: NDArray[np.uint8], inside: Mask) -> float:

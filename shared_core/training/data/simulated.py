@@ -20,7 +20,7 @@ from shared_core.mammogram import (
 from shared_core.preprocessing import prepare
 from shared_core.reading import mammogram_from_array
 from shared_core.simulation.cohort import STANDARD_VIEWS
-from shared_core.simulation.exposure import expose
+from shared_core.simulation.exposure import RawImage, expose
 from shared_core.simulation.look_alikes import LOOK_ALIKES, checked_look_alikes
 from shared_core.simulation.machine import STYLES, Machine, Style, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, Severity, make_patient
@@ -28,7 +28,7 @@ from shared_core.simulation.presentation import TOP, PresentationImage, present
 from shared_core.simulation.project import project
 from shared_core.simulation.projected import ProjectedView
 from shared_core.simulation.randomness import stream
-from shared_core.training.data.faint import faint_band
+from shared_core.training.data.faint import faint_band, starved_band
 from shared_core.training.data.grid import training_view
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
@@ -118,7 +118,7 @@ class SimulatedViews:
 
     def load(self, number: int) -> TrainingView:
         """Make view `number`."""
-        projected, mammogram = self.mammogram(number)
+        projected, raw, mammogram = self._exposed(number)
         prepared = prepare(mammogram, self.card.preprocessing)
         hidden = projected.opaque | projected.collimated
         band = projected.truth.band_mask & ~hidden
@@ -128,10 +128,15 @@ class SimulatedViews:
             spacing_mm=projected.spacing_mm,
             least=self.faint_g_cm2,
         )
+        faint |= starved_band(band, raw.pixels, projected.truth.breast_mask, spacing_mm=projected.spacing_mm)
         return training_view(prepared, band, identity=self.identity(number), card=self.card, ignore=faint)
 
     def mammogram(self, number: int) -> tuple[ProjectedView, Mammogram]:
         """The rays of view `number` with their truth, and the FOR PRESENTATION image."""
+        projected, _, mammogram = self._exposed(number)
+        return projected, mammogram
+
+    def _exposed(self, number: int) -> tuple[ProjectedView, RawImage, Mammogram]:
         patient_number, laterality, view = self._parts(number)
         machine = self._machine(patient_number)
         rng = stream(self.seed, "exposure", number)
@@ -155,7 +160,7 @@ class SimulatedViews:
             collimated=projected.collimated,
             letters=letters if rng.random() < 0.9 else "",
         )
-        return projected, mammogram_of(shown, projected)
+        return projected, raw, mammogram_of(shown, projected)
 
     def _parts(self, number: int) -> tuple[int, Laterality, View]:
         if not 0 <= number < len(self):
