@@ -123,6 +123,10 @@ def _document(lines: list[Line], films: list[Line], models: tuple[Model, ...]) -
         "marked pixel is false. None of the files carries a pixel spacing, so all areas are in pixels, and "
         "nothing was resampled.",
         "",
+        "Measured against a known truth, on simulated images: [exams](validation_simulation.md), "
+        "[calcium mass](validation_mass.md), [change over time](validation_change.md), "
+        "[realism](validation_realism.md).",
+        "",
         "*Default* is `scunet-emory-2021`: valid area, windowed gates. *Published* is "
         "`scunet-emory-2021-published`: the processing of the published code. *Grid* is the Dice score "
         "between the mask and the mask with the tile grid moved by 200 px.",
