@@ -105,8 +105,7 @@ def _pooled(
             except BrokenProcessPool:
                 return
             yield outcome
-    except BaseException:
-        # Whatever ends the batch early, Ctrl-C included, must not leave workers at work.
+    except BaseException:  # whatever ends the batch early, Ctrl-C included, must not leave workers at work
         stop.set()
         raise
     finally:

@@ -38,7 +38,7 @@ def write_bytes(path: Path, content: bytes) -> None:
                 # Network disks tell only here that they are full.
                 os.fsync(file.fileno())
             beside.replace(path)
-        except BaseException:
+        except BaseException:  # Ctrl-C as well must leave no half file
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:

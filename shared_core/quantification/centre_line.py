@@ -130,11 +130,12 @@ def _strokes(graph: SkeletonGraph) -> list[list[tuple[Chain, int]]]:
     starts = [ChainEnd(c, s) for c in graph.chains for s in (0, 1) if (id(c), s) not in partner]
     # Rings have no start of their own: any chain of them serves.
     for start in [*starts, *(ChainEnd(chain, 0) for chain in graph.chains)]:
-        stroke, entered = [], start
+        stroke: list[tuple[Chain, int]] = []
+        entered: ChainEnd | None = start
         while entered is not None and id(entered.chain) not in seen:
             seen.add(id(entered.chain))
             stroke.append((entered.chain, entered.side))
-            entered = partner.get((id(entered.chain), 1 - entered.side))  # type: ignore[assignment]
+            entered = partner.get((id(entered.chain), 1 - entered.side))
         if stroke:
             strokes.append(stroke)
     return strokes

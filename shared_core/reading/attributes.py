@@ -30,14 +30,13 @@ class Attributes:
         self.dataset = dataset
 
     def _value(self, keyword: str) -> Any:
-        # pydicom converts at the first access, where any damage of the file can raise anything
         try:
             value = self.dataset.get(keyword)
             if value is None:
                 value = next(
                     (v for item in self._functional_groups() if (v := item.get(keyword)) is not None), None
                 )
-        except Exception:
+        except Exception:  # pydicom converts at the first access: a damaged file can raise anything
             return None
         return value
 

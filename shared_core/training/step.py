@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,7 +74,7 @@ class Stepper:
             logits = self.network(x)
         loss = segmentation_loss(logits.float(), y, self.recipe.loss)
         self.optimiser.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.scaler.unscale_(self.optimiser)
         limit = self.recipe.optimisation.clip_norm or float("inf")
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), limit)
@@ -91,7 +93,7 @@ class Stepper:
         """The weights that are validated and kept: the average, or the last without one."""
         return self.average.state
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """All that the next step depends on."""
         return {
             "network": self.network.state_dict(),
@@ -102,13 +104,13 @@ class Stepper:
             "skipped": self.skipped,
         }
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a saved `state`."""
-        self.network.load_state_dict(state["network"])  # type: ignore[arg-type]
-        self.optimiser.load_state_dict(state["optimiser"])  # type: ignore[arg-type]
-        self.scaler.load_state_dict(state["scaler"])  # type: ignore[arg-type]
-        self.average.restore(state["average"], state["average_steps"])  # type: ignore[arg-type]
-        self.skipped = int(state["skipped"])  # type: ignore[call-overload]
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.scaler.load_state_dict(state["scaler"])
+        self.average.restore(state["average"], state["average_steps"])
+        self.skipped = int(state["skipped"])
 
     def _skip(self) -> None:
         self.skipped += 1

@@ -58,6 +58,22 @@ def page(rows: Sequence[Row]) -> str:
         "*True* masks are those of the simulator (the vessel band; for mass the calcium); *model* is the "
         "mask of the default model. Mass is measured on the raw image in both.",
         "",
+        *_decisions(rows),
+        *_errors(rows),
+        *_many_series(rows),
+        *_words(rows),
+        "![Measured series](validation/change.png)",
+        "",
+        "The patient with the most calcium, an easy case, by the masks of the model: without growth, with "
+        "growth, and without growth with a new machine at the last exam. Bars are 1.96 SD of an "
+        "exam, the shade what the limits leave open.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _decisions(rows: Sequence[Row]) -> list[str]:
+    return [
         "## What was decided",
         "",
         "No growth; growth by 10 % of the first *mass* a year, half as much again after five years; and no "
@@ -72,6 +88,11 @@ def page(rows: Sequence[Row]) -> str:
             texts=2,
         ),
         "",
+    ]
+
+
+def _errors(rows: Sequence[Row]) -> list[str]:
+    return [
         "## Errors of measurement",
         "",
         "From the series without growth, as coefficients of variation. *View*: a view against the others of "
@@ -91,6 +112,11 @@ def page(rows: Sequence[Row]) -> str:
             texts=2,
         ),
         "",
+    ]
+
+
+def _many_series(rows: Sequence[Row]) -> list[str]:
+    return [
         "## Many series with these errors",
         "",
         f"{SERIES} series of numbers a cell, with the errors of the logarithm, of a quantity that itself "
@@ -108,15 +134,7 @@ def page(rows: Sequence[Row]) -> str:
             texts=2,
         ),
         "",
-        *_words(rows),
-        "![Measured series](validation/change.png)",
-        "",
-        "The patient with the most calcium, an easy case, by the masks of the model: without growth, with "
-        "growth, and without growth with a new machine at the last exam. Bars are 1.96 SD of an "
-        "exam, the shade what the limits leave open.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def plot(rows: Sequence[Row]) -> bytes:
