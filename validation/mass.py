@@ -59,26 +59,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run all series and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--views", type=int, default=320)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first view")
     parser.add_argument("-o", "--output", type=Path)
     args = parser.parse_args(arguments)
-    page = _page(args.views)
+    page = _page(args.views, args.first)
     if args.output is not None:
         args.output.write_text(page, encoding="utf-8")
     print(page)
     return 0
 
 
-def _page(views: int) -> str:
+def _page(views: int, first: int = 0) -> str:
     lines = [
         "# Validation of calcium mass",
         "",
-        f"Made by `python -m validation.mass --views {views}`. Simulated raw mammograms, "
+        f"Made by `python -m validation.mass --views {views} --first {first}`. Simulated raw mammograms, "
         f"{len(BEAMS)} beams, 20-80 mm, 1-200 mg of hydroxyapatite (even on a logarithmic scale) in 1-5 "
         "tram-track arteries on power-law texture, with scatter, blur and quantum noise, 70-100 µm; nine of "
         "ten with a grid. The mask is the true one. Real images with a reference mass cannot be had.",
+        "",
+        "The uncertainties of the artery's own tissue, 24 % and in A 6 %, were chosen on views 0 to 319: there "
+        "the share inside the interval is a fit. `--first 50000` measures other views.",
     ]
     for series in SERIES:
-        weighed = [_weighed(series, seed) for seed in range(views)]
+        weighed = [_weighed(series, seed) for seed in range(first, first + views)]
         lines += ["", f"## {series.title}", "", series.about, "", *mass_table(weighed)]
     return "\n".join(lines) + "\n"
 
