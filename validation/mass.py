@@ -78,8 +78,8 @@ def _page(views: int, first: int = 0) -> str:
         "tram-track arteries on power-law texture, with scatter, blur and quantum noise, 70-100 µm; nine of "
         "ten with a grid. The mask is the true one. Real images with a reference mass cannot be had.",
         "",
-        "The uncertainties of the artery's own tissue, 24 % and in A 6 %, were chosen on views 0 to 319: there "
-        "the share inside the interval is a fit. `--first 50000` measures other views.",
+        "The uncertainties of the artery's own tissue, 24 % and in A 6 %, were chosen on views 0 to 319: "
+        "there the share inside the interval is a fit. `--first 50000` measures other views.",
     ]
     for series in SERIES:
         weighed = [_weighed(series, seed) for seed in range(first, first + views)]
