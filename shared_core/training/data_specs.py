@@ -39,10 +39,10 @@ class _Options:
             raise UsageError(f"--data {self.spec}: {name} must be a whole number from 0 on, not {value!r}.")
         return int(value)
 
-    def number(self, name: str) -> float | None:
+    def number(self, name: str, default: float | None = None) -> float | None:
         value = self.text(name)
         try:
-            return float(value) if value else None
+            return float(value) if value else default
         except ValueError:
             raise UsageError(f"--data {self.spec}: {name} must be a number, not {value!r}.") from None
 
@@ -62,8 +62,8 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
         ``simulated:patients=N,seed=N[,styles=hologic+ge][,pitch_mm=F]``: views of patients that do not
         exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N]``: images with masks.
         ``corrections:RESULTS[,images=IMAGES]``: a folder of ``bac analyze -o`` whose masks a person looked
-        at and corrected. ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F]``: images that are free of
-        BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below IMAGES are of one
+        at and corrected. ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F][,contrast=F][,contrast_spread=F]``:
+        images that are free of BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below IMAGES are of one
         patient.
         ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
     card
@@ -150,7 +150,12 @@ def _inserted(options: _Options, card: ModelCard) -> ViewSource:
         for path in candidate_files([folder])
     )
     return InsertedViews(
-        seed=options.whole("seed", 0), images=images, variants=options.whole("variants", 8), card=card
+        seed=options.whole("seed", 0),
+        images=images,
+        variants=options.whole("variants", 8),
+        contrast=options.number("contrast", 1.0) or 1.0,
+        contrast_spread=options.number("contrast_spread", 0.35) or 0.0,
+        card=card,
     )
 
 

@@ -256,7 +256,7 @@ def _check(recipe: Recipe) -> None:
     _check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
     for name in ("noise", "blur_px"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
-    for name in ("film_edge", "letters"):
+    for name in ("film_edge", "letters", "synthesised_2d"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
     _check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
     _check_range("loss.positive_weight", recipe.loss.positive_weight, 0)

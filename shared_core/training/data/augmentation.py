@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.training.data.synthesised import synthesised_look
+
 Patch = NDArray[np.uint8]
 _LETTERS: Final = "ACDEIKLMORSTUXZ0123456789"
 
@@ -35,6 +37,8 @@ class Augmentation:
     """Probability of a bright strip along one side, as at the edge of scanned film or of a paddle."""
     letters: float = 0.0
     """Probability of burned-in letters."""
+    synthesised_2d: float = 0.0
+    """Probability of the look of a mammogram that was synthesised from tomosynthesis."""
 
 
 def augment(
@@ -67,6 +71,8 @@ def augment_one(
 ) -> tuple[Patch, Patch]:
     """Change one patch (side, side); see `augment`."""
     image, label = _placed(image_u8, label, rng, settings)
+    if settings.synthesised_2d and rng.random() < settings.synthesised_2d:
+        image = synthesised_look(image, rng)
     image = _softened(image, rng, settings)
     image = _regreyed(image, rng, settings)
     image, label = image.copy(), label.copy()
