@@ -26,6 +26,8 @@ from shared_core.training.step import Stepper
 from shared_core.version import SOFTWARE_VERSION
 
 STATE_FILE = "state.pt"
+_MINING = 2
+"""Which of the independent streams of random numbers of an epoch, beside those of the batches."""
 SAVE_SECONDS = 120.0
 """Longest work that a killed run loses."""
 
@@ -275,10 +277,15 @@ class _Trainer:
 
     def _mine(self) -> list[int]:
         drawn = np.unique(self.pool)
+        numbers = drawn[~self.positive[drawn]]
+        among = self.recipe.sampling.mine_from
+        if 0 < among < len(numbers):
+            rng = np.random.default_rng((self.seed, self.run.epoch, _MINING))
+            numbers = np.sort(rng.choice(numbers, among, replace=False))
         return hardest_negatives(
             self._judging(),
             self.training,
-            drawn[~self.positive[drawn]],
+            numbers,
             self.recipe,
             self.stepper.device,
         )

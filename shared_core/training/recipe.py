@@ -50,6 +50,8 @@ class SamplingRecipe:
     negatives_per_positive: float = 0.5
     mine_every_epochs: int = 5
     """How often all patches without BAC are scored for the hardest; 0 never."""
+    mine_from: int = 0
+    """Among how many of them the hardest are sought, drawn anew every time; 0 among all."""
     mined: int = 500
     """How many of the hardest are kept."""
     mined_share: float = 0.5
@@ -249,6 +251,7 @@ def _check(recipe: Recipe) -> None:
     _check_range("sampling.positives", sampling.positives, 0)
     _check_range("sampling.negatives_per_positive", sampling.negatives_per_positive, 0, 100)
     _check_range("sampling.mine_every_epochs", sampling.mine_every_epochs, 0)
+    _check_range("sampling.mine_from", sampling.mine_from, 0)
     _check_range("sampling.mined", sampling.mined, 1)
     _check_range("sampling.mined_share", sampling.mined_share, 0, 1)
     for name in ("scale", "brightness", "contrast", "gamma"):
