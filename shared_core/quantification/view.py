@@ -27,7 +27,7 @@ from shared_core.quantification.vessels import find_vessels
 from shared_core.weights.card import MaskStyle
 
 
-class _BreastArea(NamedTuple):
+class BreastArea(NamedTuple):
     """The denominator, and the muscle that was taken out of it."""
 
     area_px: int
@@ -80,7 +80,7 @@ def measure_view(
         _check_shape("probability", probability, prepared.image_u8)
     mask = mask if mask.dtype == np.bool_ else mask != 0
     x, comparison = settings.intensity_threshold, settings.intensity_comparison
-    breast = _breast_area(prepared, settings)
+    breast = breast_area(prepared, settings)
     box = bounding_box(mask) or Box(0, 0, 0, 0)
     image_in_box, mask_in_box = prepared.image_u8[box.slices], mask[box.slices]
     histogram = intensity_histogram(image_in_box, mask_in_box)
@@ -169,12 +169,12 @@ def _mass_numbers(mass: MassResult) -> dict[str, Any]:
     }
 
 
-def _breast_area(prepared: PreparedView, settings: MeasurementSettings) -> _BreastArea:
+def breast_area(prepared: PreparedView, settings: MeasurementSettings) -> BreastArea:
     pectoral = prepared.pectoral_mask
     if not settings.exclude_pectoral or pectoral is None:
-        return _BreastArea(prepared.breast_area_px, "breast", None)
+        return BreastArea(prepared.breast_area_px, "breast", None)
     muscle_px = int(np.count_nonzero(pectoral & prepared.breast_mask))
-    return _BreastArea(
+    return BreastArea(
         max(prepared.breast_area_px - muscle_px, 0), "breast without pectoral muscle", pectoral
     )
 

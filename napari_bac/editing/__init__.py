@@ -1,0 +1,1 @@
+"""Changes of labels beyond the brush: centre lines and whole arteries."""

@@ -1,0 +1,1 @@
+"""Where layers stand on the canvas and how they look."""

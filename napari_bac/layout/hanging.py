@@ -1,0 +1,106 @@
+"""Where the views of an exam hang: as a radiologist reads them, chest walls back to back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from shared_core import Laterality, PreparedView, View
+
+GAP_MM: Final = 4.0
+_UPPER, _LOWER = 0, 1
+_RIGHT, _LEFT = 0, 1
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where one image stands."""
+
+    translate: tuple[float, float]
+    """Of its first pixel, (row, column) in the units of the canvas."""
+    mirrored: bool
+    """Turned so that its chest wall looks to the other breast."""
+
+
+def chest_wall_is_left(view: PreparedView) -> bool:
+    """Whether the chest wall lies on the left border of the stored image.
+
+    The breast touches that border along more rows than the other.
+    """
+    mask = view.breast_mask
+    margin = max(mask.shape[1] // 50, 1)
+    return bool(mask[:, :margin].any(axis=1).sum() >= mask[:, -margin:].any(axis=1).sum())
+
+
+def hang(
+    views: Mapping[str, PreparedView], steps: Mapping[str, tuple[float, float]]
+) -> dict[str, Placed]:
+    """Place views: right breast left, left breast right, CC over MLO, other views in rows below.
+
+    Parameters
+    ----------
+    views
+        By key.
+    steps
+        (row, column) size of a pixel of each on the canvas: mm, or 1 where the spacing is not known.
+
+    Returns
+    -------
+    By key; the seam between the breasts stands at column 0, the first row of the canvas at 0.
+    """
+    rows = _rows(views)
+    placed: dict[str, Placed] = {}
+    top = 0.0
+    for row in rows:
+        height = 0.0
+        for side in (_RIGHT, _LEFT):
+            reach = GAP_MM / 2
+            for key in row[side]:
+                shape, (row_step, column_step) = views[key].image_u8.shape, steps[key]
+                width = shape[1] * column_step
+                left = -reach - width if side == _RIGHT else reach
+                # The right breast hangs on the left: its chest wall must be on its right.
+                mirrored = _knows_side(views[key]) and chest_wall_is_left(views[key]) == (side == _RIGHT)
+                placed[key] = Placed((top, left), mirrored)
+                reach += width + GAP_MM
+                height = max(height, shape[0] * row_step)
+        top += height + GAP_MM
+    return placed
+
+
+def order_of(views: Mapping[str, PreparedView]) -> tuple[str, ...]:
+    """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
+    return tuple(key for row in _rows(views) for side in row for key in side)
+
+
+def _rows(views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:
+    standard: list[tuple[list[str], list[str]]] = [([], []), ([], [])]
+    others: list[str] = []
+    for key, view in views.items():
+        header = view.header
+        side = {Laterality.RIGHT: _RIGHT, Laterality.LEFT: _LEFT}.get(header.laterality)
+        level = {View.CC: _UPPER, View.MLO: _LOWER}.get(header.view)
+        if side is None or level is None:
+            others.append(key)
+        else:
+            standard[level][side].append(key)
+    return [row for row in standard if row[0] or row[1]] + _in_pairs(others, views)
+
+
+def _in_pairs(keys: Sequence[str], views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:
+    right = [key for key in keys if views[key].header.laterality is Laterality.RIGHT]
+    left = [key for key in keys if key not in right]
+    count = max(len(right), len(left))
+    return [(right[number : number + 1], left[number : number + 1]) for number in range(count)]
+
+
+def _knows_side(view: PreparedView) -> bool:
+    return view.header.laterality in (Laterality.LEFT, Laterality.RIGHT)
+
+
+def mirror_matrix(columns: int) -> np.ndarray:
+    """An affine in the pixels of an image that turns it left to right in its place."""
+    return np.array([[1.0, 0.0, 0.0], [0.0, -1.0, columns - 1.0], [0.0, 0.0, 1.0]])

@@ -1,0 +1,91 @@
+"""The layers of a view: its image and its labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from napari.layers import Image, Labels
+from numpy.typing import NDArray
+
+from napari_bac.layout.colours import label_colormap
+from napari_bac.layout.hanging import Placed, mirror_matrix
+from napari_bac.session.opened_view import METADATA, OpenedView
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+LABELS_SUFFIX = " calcification"
+OPACITY = 0.6
+
+
+def steps_of(opened: OpenedView) -> tuple[float, float]:
+    """(row, column) size of a pixel on the canvas: mm, or 1 where the spacing is not known."""
+    spacing = opened.prepared.spacing
+    return (spacing.row_mm, spacing.column_mm) if spacing is not None else (1.0, 1.0)
+
+
+def units_of(opened: OpenedView) -> str:
+    """``mm``, or ``pixel`` where the spacing is not known."""
+    return "mm" if opened.prepared.spacing is not None else "pixel"
+
+
+def image_layer(opened: OpenedView, name: str) -> Image:
+    """The image as displayed, 8 bit: what the numbers and the model see before the median."""
+    return Image(
+        opened.prepared.display_u8,
+        name=name,
+        scale=steps_of(opened),
+        units=(units_of(opened),) * 2,
+        contrast_limits=(0, 255),
+        interpolation2d="linear",
+        metadata={METADATA: opened},
+    )
+
+
+def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None = None) -> Labels:
+    """Labels on a view: those given, or none yet."""
+    pixels = np.zeros(opened.prepared.image_u8.shape, np.uint8) if labels is None else labels
+    layer = Labels(
+        pixels,
+        name=name + LABELS_SUFFIX,
+        scale=steps_of(opened),
+        units=(units_of(opened),) * 2,
+        opacity=OPACITY,
+        metadata={METADATA: opened},
+    )
+    layer.colormap = label_colormap()
+    layer.brush_size = 12
+    return layer
+
+
+def put(layer: Image | Labels, placed: Placed) -> None:
+    """Move a layer to its place on the canvas."""
+    layer.translate = placed.translate
+    columns = layer.data.shape[1]
+    step = layer.scale[1]
+    affine = np.eye(3)
+    if placed.mirrored:
+        # In canvas units: first about the image's own middle, where it stands.
+        affine = mirror_matrix(columns)
+        affine[1, 2] = 2 * placed.translate[1] + (columns - 1) * step
+    layer.affine = affine
+
+
+def add_view(
+    viewer: ViewerModel, opened: OpenedView, name: str, *, image: Image | None = None
+) -> tuple[Image, Labels]:
+    """Put a view into the viewer: images below, labels above."""
+    if image is None:
+        image = image_layer(opened, name)
+        viewer.add_layer(image)
+    labels = labels_layer(opened, name)
+    labels.translate, labels.affine = image.translate, image.affine
+    viewer.add_layer(labels)
+    below = max((index for index, layer in enumerate(viewer.layers) if isinstance(layer, Image)), default=0)
+    viewer.layers.move(viewer.layers.index(image), min(below, _images(viewer)))
+    return image, labels
+
+
+def _images(viewer: ViewerModel) -> int:
+    return sum(isinstance(layer, Image) for layer in viewer.layers)

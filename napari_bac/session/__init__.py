@@ -1,0 +1,1 @@
+"""What a viewer knows of its exam: views, labels, numbers, runs; without any widget."""

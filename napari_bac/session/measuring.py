@@ -1,0 +1,113 @@
+"""The slow numbers, away from the GUI thread: after a stroke, never during one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from napari.qt.threading import FunctionWorker, create_worker
+from qtpy.QtCore import QTimer
+
+from napari_bac.session.view_session import LabelPixels, ViewSession
+from shared_core import MeasurementSettings
+from shared_core.quantification.labelled import LabelledMeasurement, measure_labels
+
+REST_MS = 150
+"""Without a change before the slow numbers are taken."""
+
+
+class Measuring:
+    """Measures the views that were changed, one at a time, the latest labels only.
+
+    Parameters
+    ----------
+    find
+        The view of a key, None where it is gone.
+    done
+        Called on the GUI thread with the key when the numbers of a view are those of its labels.
+    failed
+        Called with a sentence.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[str], ViewSession | None],
+        settings: Callable[[], MeasurementSettings],
+        done: Callable[[str], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._find, self._settings, self._done, self._failed = find, settings, done, failed
+        self._waiting: dict[str, None] = {}
+        self._worker: FunctionWorker[LabelledMeasurement] | None = None
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._next)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any numbers are still to come."""
+        return bool(self._waiting) or self._worker is not None
+
+    def ask(self, key: str) -> None:
+        """Measure a view once its labels have rested."""
+        self._waiting[key] = None
+        self._timer.start(REST_MS)
+
+    def stop(self) -> None:
+        """Forget what waits; what runs ends without a word."""
+        self._timer.stop()
+        self._waiting.clear()
+        if self._worker is not None:
+            self._worker.quit()
+            self._worker = None
+
+    def _next(self) -> None:
+        if self._worker is not None:
+            return
+        while self._waiting:
+            key = next(iter(self._waiting))
+            del self._waiting[key]
+            view = self._find(key)
+            if view is not None:
+                self._start(view)
+                return
+
+    def _start(self, view: ViewSession) -> None:
+        labels = view.label_pixels().copy()
+        worker: FunctionWorker[LabelledMeasurement] = create_worker(
+            _measured, view, labels, self._settings(), _start_thread=False
+        )
+        self._worker = worker
+        worker.returned.connect(partial(self._take, view.key, view.revision))
+        worker.errored.connect(lambda error: self._failed(f"The numbers could not be taken: {error}"))
+        worker.finished.connect(partial(self._end, worker))
+        worker.start()
+
+    def _take(self, key: str, revision: int, measured: LabelledMeasurement) -> None:
+        view = self._find(key)
+        if view is None or self._worker is None:
+            return
+        view.measured = measured
+        view.measured_is_current = view.revision == revision
+        if not view.measured_is_current:
+            self._waiting[key] = None
+        self._done(key)
+
+    def _end(self, worker: FunctionWorker[LabelledMeasurement]) -> None:
+        if self._worker is worker:
+            self._worker = None
+            if self._waiting and not self._timer.isActive():
+                self._timer.start(REST_MS)
+
+
+def _measured(view: ViewSession, labels: LabelPixels, settings: MeasurementSettings) -> LabelledMeasurement:
+    answer = view.answer
+    own = answer is not None and not view.edited
+    return measure_labels(
+        view.opened.prepared,
+        labels,
+        probability=answer.probability.values if own and answer is not None else None,
+        mask_style=view.mask_style,
+        settings=settings,
+        raw=view.raw,
+    )

@@ -1,0 +1,125 @@
+"""A view read and prepared, before it has layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core import (
+    Laterality,
+    Mammogram,
+    OpenBacError,
+    PreparedView,
+    View,
+    find_exams,
+    load_card,
+    mammogram_from_array,
+    prepare,
+    read_mammogram,
+)
+from shared_core.quantification import mass_refusal
+from shared_core.weights.registry import DEFAULT_MODEL
+
+METADATA = "openbac"
+"""Key in the metadata of a layer under which its `OpenedView` lies."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedView:
+    """One view and its exam."""
+
+    prepared: PreparedView
+    raw: Mammogram | None
+    """The pixels as read, kept only where calcium can be weighed on them."""
+    exam_key: str
+    """Patient and date, as `find_exams` names them; empty for a single image."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None for a layer that was there before."""
+        return self.prepared.header.path
+
+    @property
+    def title(self) -> str:
+        """``R-CC`` as hung, or the name of the file where side or view is not known."""
+        header = self.prepared.header
+        if header.laterality is Laterality.UNKNOWN or header.view is View.UNKNOWN:
+            return header.name
+        return f"{header.laterality.value}-{header.view.value}"
+
+
+@dataclass(frozen=True)
+class NotOpened:
+    """A file that is no mammogram, and why."""
+
+    path: Path
+    reason: str
+
+
+def open_view(path: Path, *, exam_key: str = "", spacing_mm: float | None = None) -> OpenedView:
+    """Read and prepare one file.
+
+    Raises
+    ------
+    OpenBacError
+        One sentence: what is wrong with the file and what to do.
+    """
+    return _prepared(read_mammogram(path, spacing_mm=spacing_mm), exam_key)
+
+
+def open_array(
+    pixels: NDArray[np.generic],
+    *,
+    name: str,
+    spacing_mm: float | tuple[float, float] | None,
+    view: View = View.UNKNOWN,
+    laterality: Laterality = Laterality.UNKNOWN,
+) -> OpenedView:
+    """Prepare the pixels of a layer that is in the viewer already.
+
+    Raises
+    ------
+    OpenBacError
+        Not a single grey image, or no breast in it.
+    """
+    mammogram = mammogram_from_array(
+        pixels, spacing_mm=spacing_mm, view=view, laterality=laterality, name=name
+    )
+    return _prepared(mammogram, "")
+
+
+def open_paths(
+    paths: Sequence[Path],
+    *,
+    spacing_mm: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[OpenedView, ...], tuple[NotOpened, ...]]:
+    """Read all mammograms among files and folders, in the order of their exams; a bad file stops no other."""
+    listing = find_exams(paths)
+    refused = [NotOpened(file.path, file.reason) for file in listing.rejected if file.path is not None]
+    headers = [(exam.key, header) for exam in listing.exams for header in exam.headers]
+    opened: list[OpenedView] = []
+    for done, (key, header) in enumerate(headers, start=1):
+        assert header.path is not None
+        try:
+            opened.append(open_view(header.path, exam_key=key, spacing_mm=spacing_mm))
+        except OpenBacError as error:
+            refused.append(NotOpened(header.path, str(error)))
+        if progress is not None:
+            progress(done, len(headers))
+    return tuple(opened), tuple(refused)
+
+
+def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
+    prepared = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing)
+    raw = mammogram if mass_refusal(mammogram.header) is None else None
+    return OpenedView(prepared, raw, exam_key)
+
+
+def renamed(view: OpenedView, name: str) -> OpenedView:
+    """The same with another exam key."""
+    return replace(view, exam_key=name)
