@@ -78,12 +78,10 @@ def add_view(
     """Put a view into the viewer: images below, labels above."""
     if image is None:
         image = image_layer(opened, name)
-        viewer.add_layer(image)
+        viewer.layers.insert(_images(viewer), image)
     labels = labels_layer(opened, name)
     labels.translate, labels.affine = image.translate, image.affine
     viewer.add_layer(labels)
-    below = max((index for index, layer in enumerate(viewer.layers) if isinstance(layer, Image)), default=0)
-    viewer.layers.move(viewer.layers.index(image), min(below, _images(viewer)))
     return image, labels
 
 

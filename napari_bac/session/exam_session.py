@@ -91,9 +91,7 @@ class ExamSession:
             put(self.views[key].image, place)
             put(self.views[key].labels, place)
         self.views = {key: self.views[key] for key in order_of(prepared)}
-        known = all(view.spacing_is_known for view in self.views.values())
         self.viewer.scale_bar.visible = True
-        self.viewer.scale_bar.unit = "mm" if known else None
         self.viewer.reset_view()
         self.signals.views_changed.emit()
 
