@@ -145,7 +145,7 @@ def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) ->
     content[len(content) // 2] ^= 1
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ModelError, match="sha256"):
-        load_model(weights_dir=tmp_path, download=False)
+        load_model("scunet-emory-2021", weights_dir=tmp_path, download=False)
     (tmp_path / name).write_bytes(content[:1000])
     with pytest.raises(ModelError):
         read_checkpoint(tmp_path / name)

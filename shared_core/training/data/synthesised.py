@@ -1,4 +1,4 @@
-"""Patches with the look of a mammogram synthesised from tomosynthesis: smooth, with every thin line bright."""
+"""Patches with the look of a mammogram synthesised from tomosynthesis: smooth, its thin lines bright."""
 
 from __future__ import annotations
 
