@@ -32,7 +32,7 @@ FILM = "cbis-ddsm-P_00646-LCC.png"
 
 @pytest.fixture(scope="module")
 def model(published_weights: Path) -> Model:
-    return load_model(weights_dir=published_weights, device="cpu")
+    return load_model("scunet-emory-2021", weights_dir=published_weights, device="cpu")
 
 
 def _dice(one: np.ndarray, other: np.ndarray) -> float:
@@ -161,7 +161,7 @@ def test_whole_path_works_where_torch_is_not_installed(
         "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
         "from pathlib import Path\n"
         "from shared_core import analyze_view, load_model\n"
-        f"model = load_model(weights_dir=Path({str(published_weights)!r}))\n"
+        f"model = load_model('scunet-emory-2021', weights_dir=Path({str(published_weights)!r}))\n"
         f"result = analyze_view({str(real_mammograms / FILM)!r}, model=model)\n"
         "print(result.provenance['backend'].split()[0], result.measurement.am_px)"
     )

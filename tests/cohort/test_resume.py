@@ -54,7 +54,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> P
 
 @pytest.fixture(scope="module")
 def options(source: Path, published_weights: Path) -> list[str]:
-    return ["analyze", str(source), "--weights", str(published_weights)]
+    return ["analyze", str(source), "--model", "scunet-emory-2021", "--weights", str(published_weights)]
 
 
 @pytest.fixture(scope="module")
