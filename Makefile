@@ -1,4 +1,4 @@
-# make demo   analyse a simulated exam, compare with its truth, show where the pictures are
+# make demo   analyse a simulated exam with the bundled model, compare with its truth, show where the pictures are
 # make test   style, types, tests and coverage
 # make bench  speed and memory beside the published processing and MONAI
 # make clean  remove what these made
@@ -14,7 +14,7 @@ GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
-	$(VENV)/bin/bac demo -o demo-output $(addprefix --weights ,$(wildcard ../shared/weights))
+	$(VENV)/bin/bac demo -o demo-output
 
 test: $(VENV)/.test
 	$(VENV)/bin/ruff check .

@@ -33,7 +33,6 @@ from shared_core.quantification.measurement import ExamMeasurement, MeasurementS
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL
 
 DEFAULT_SETTINGS = MeasurementSettings()
 
@@ -80,7 +79,7 @@ class ExamResult:
 def analyze_view(
     source: str | Path | Mammogram,
     *,
-    model: Model | str = DEFAULT_MODEL,
+    model: Model | str | None = None,
     threshold: float | None = None,
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
@@ -95,7 +94,7 @@ def analyze_view(
     source
         A file, or a mammogram already read.
     model
-        A loaded model (quicker for many images) or the name of one.
+        A loaded model (quicker for many images) or the name of one; None for the default, see `load_model`.
     threshold
         BAC where probability > threshold; None takes the card's.
     settings
@@ -119,7 +118,7 @@ def analyze_view(
         One sentence that says what is wrong and what to do: the file cannot be read or holds no
         mammogram or no breast, the model cannot be had, or the work was cancelled.
     """
-    loaded = load_model(model) if isinstance(model, str) else model
+    loaded = model if isinstance(model, Model) else load_model(model)
     if isinstance(source, Mammogram):
         if spacing_mm is not None:
             raise UsageError("spacing_mm is for files; a mammogram in memory carries its own spacing.")
@@ -162,6 +161,7 @@ def analyze_view(
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
         warnings=(
+            *((loaded.note,) if loaded.note else ()),
             *collect_warnings(prepared, probability, loaded.card),
             *(vessels.warnings if vessels is not None else ()),
         ),
@@ -172,7 +172,7 @@ def analyze_view(
 def analyze_exam(
     source: str | Path | Exam | Iterable[str | Path],
     *,
-    model: Model | str = DEFAULT_MODEL,
+    model: Model | str | None = None,
     threshold: float | None = None,
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
@@ -197,7 +197,7 @@ def analyze_exam(
         If there is not exactly one exam, the model cannot be had, or the work was cancelled.
     """
     exam, failures = _one_exam(source)
-    loaded = load_model(model) if isinstance(model, str) else model
+    loaded = model if isinstance(model, Model) else load_model(model)
     views: list[ViewResult] = []
     for done, header in enumerate(exam.headers, start=1):
         assert header.path is not None

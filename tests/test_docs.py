@@ -42,7 +42,16 @@ WRITTEN = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("user-guide", "methods", "results", "python", "statistics", "simulation", "evaluation")
+        for name in (
+            "user-guide",
+            "methods",
+            "results",
+            "python",
+            "statistics",
+            "simulation",
+            "evaluation",
+            "training",
+        )
     ),
 )
 """By hand; the other pages are made by scripts."""

@@ -32,7 +32,7 @@ FILM = "cbis-ddsm-P_00646-LCC.png"
 
 @pytest.fixture(scope="module")
 def model(published_weights: Path) -> Model:
-    return load_model(weights_dir=published_weights, device="cpu")
+    return load_model("scunet-emory-2021", weights_dir=published_weights, device="cpu")
 
 
 def _dice(one: np.ndarray, other: np.ndarray) -> float:
@@ -145,7 +145,7 @@ def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) ->
     content[len(content) // 2] ^= 1
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ModelError, match="sha256"):
-        load_model(weights_dir=tmp_path, download=False)
+        load_model("scunet-emory-2021", weights_dir=tmp_path, download=False)
     (tmp_path / name).write_bytes(content[:1000])
     with pytest.raises(ModelError):
         read_checkpoint(tmp_path / name)
@@ -161,7 +161,7 @@ def test_whole_path_works_where_torch_is_not_installed(
         "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
         "from pathlib import Path\n"
         "from shared_core import analyze_view, load_model\n"
-        f"model = load_model(weights_dir=Path({str(published_weights)!r}))\n"
+        f"model = load_model('scunet-emory-2021', weights_dir=Path({str(published_weights)!r}))\n"
         f"result = analyze_view({str(real_mammograms / FILM)!r}, model=model)\n"
         "print(result.provenance['backend'].split()[0], result.measurement.am_px)"
     )

@@ -9,16 +9,17 @@ from pathlib import Path
 from rich.console import Console
 
 from shared_core.cli import arguments
-from shared_core.cli.analyze_output import BatchConsole, print_summary
+from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
-from shared_core.cohort.resume import finished_exams
-from shared_core.cohort.settings import BatchSettings
+from shared_core.cohort.resume import as_begun, finished_exams
+from shared_core.cohort.settings import BatchSettings, with_model
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting import json_bytes
 from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading import ExamListing, find_exams
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.default_model import default_phrase
+from shared_core.weights.registry import load_card
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -56,7 +57,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_model_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="a model's name or its card's .json file"
+        "--model",
+        metavar="NAME",
+        help=f"a model's name or its card's .json file (default: {default_phrase()})",
     )
     group.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
     group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
@@ -107,13 +110,20 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("say where results go with -o OUT, or ask for --json")
     if args.output is None and args.resume:
         args.parser.error("--resume goes on in a folder; name it with -o OUT")
-    try:
-        load_card(args.model)
-    except ModelError as error:
-        args.parser.error(str(error))
+    if args.model is not None:
+        try:
+            load_card(args.model)
+        except ModelError as error:
+            args.parser.error(str(error))
     quiet = args.quiet or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
     settings = _settings(args)
+    try:
+        settings = with_model(as_begun(settings) if args.resume else settings)
+    except UsageError as error:
+        print(f"bac: {error}", file=sys.stderr)
+        return USAGE
+    print_model(settings, console)
     with BatchConsole(console) as view:
         listing = find_exams(args.paths, progress=view.files_read)
         finished = {}

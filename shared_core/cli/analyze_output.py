@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -20,8 +21,10 @@ from rich.progress import (
 from rich.table import Table
 
 from shared_core.cohort.batch import BatchReport
+from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
 from shared_core.reading import ExamListing
+from shared_core.weights.registry import load_card
 
 
 class BatchConsole:
@@ -105,6 +108,14 @@ class BatchConsole:
         total = self._tiles_before + sum(total for _, total in self._under_way.values())
         if total:
             self._progress.update(self._tiles, completed=done, total=total, visible=True)
+
+
+def print_model(settings: BatchSettings, console: Console) -> None:
+    """Say which model runs; that it is another than the default one is said even where all is quiet."""
+    if settings.model_note:
+        print(f"bac: {settings.model_note}", file=sys.stderr)
+    card = load_card(named_model(settings))
+    console.print(f"Model {card.name}, sha256 {card.sha256[:8]}", markup=False, soft_wrap=True)
 
 
 def outcome_phrase(outcome: ViewOutcome) -> str:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from shared_core.cli import arguments
-from shared_core.cli.analyze_output import BatchConsole
+from shared_core.cli.analyze_output import BatchConsole, print_model
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
@@ -20,8 +20,9 @@ from shared_core.exporting import write_bytes
 from shared_core.inference.model import choose
 from shared_core.reading import find_exams
 from shared_core.simulation.samples import Sample, make_sample
+from shared_core.weights.default_model import OFFLINE
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
+from shared_core.weights.registry import load_card, weights_beside
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_OUTPUT = Path("demo-output")
@@ -44,7 +45,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help=f"folder for the results (default: {DEFAULT_OUTPUT})",
     )
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help="a model's name or its card's .json file"
+        "--model",
+        default=OFFLINE,
+        metavar="NAME",
+        help=f"a model's name or its card's .json file (default: {OFFLINE}, which needs no network)",
     )
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
@@ -73,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         backend=args.backend,
     )
+    print_model(settings, console)
     with BatchConsole(console) as view:
         listing = find_exams([sample.images_dir])
         view.start(listing)

@@ -1,9 +1,10 @@
-"""``bac models list | fetch | verify``: which models there are, and whether their weights are here."""
+"""``bac models list | show | fetch | verify``: which models there are, and whether their weights are here."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -12,28 +13,34 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from shared_core.errors import ModelError, OpenBacError
 from shared_core.weights.card import ModelCard
+from shared_core.weights.default_model import OFFLINE, PREFERRED
 from shared_core.weights.fetch import fetch_weights
+from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
 OK, FAILED, USAGE = 0, 1, 2
+DATA_STATEMENT = "data_statement.md"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``models`` and its actions to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "models",
-        help="list the models, download their weights, check them",
+        help="list and show the models, download their weights, check them",
         description="The models that can be used, and whether their weights are on this machine.",
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|fetch|verify")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|fetch|verify")
     for action, text in (
         ("list", "list the models with licence and where their weights are"),
+        ("show", "show a model's card, and of a bundled one its files and the data statement"),
         ("fetch", "download the weights that are not here"),
         ("verify", "check the sha256 of the weights and read them"),
     ):
         command = actions.add_parser(action, help=text, description=text.capitalize() + ".")
-        if action != "list":
+        if action == "show":
+            command.add_argument("name", help="a model's name or its card's .json file")
+        elif action != "list":
             command.add_argument(
                 "name", nargs="?", help="a model's name or its card's .json file; all if left out"
             )
@@ -51,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"bac models: {error}", file=sys.stderr)
         return USAGE
-    action = {"list": _list, "fetch": _fetch, "verify": _verify}[args.action]
+    action = {"list": _list, "show": _show, "fetch": _fetch, "verify": _verify}[args.action]
     weights_dir = args.weights or (None if name is None else weights_beside(name))
     return action(cards, weights_dir, Console())
 
@@ -60,18 +67,56 @@ def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Conso
     reports = [verify_weights(card, weights_dir=weights_dir) for card in cards]
     if not console.is_terminal:
         for card, report in zip(cards, reports, strict=True):
-            print(card.name, report.status, report.path or "", card.licence, card.title, sep="\t")
+            fields = card.name, report.status, report.path or "", card.licence, card.title, _role(card)
+            print(*fields, sep="\t")
         return OK
     for card, report in zip(cards, reports, strict=True):
         where = str(report.path or report.message)
         console.print(
-            f"[bold]{card.name}[/]\n  {escape(card.title)}\n"
+            f"[bold]{card.name}[/]{_in_brackets(_role(card))}\n  {escape(card.title)}\n"
             f"  weights  {escape(where)}\n  licence  {escape(card.licence)}\n",
             soft_wrap=True,
             highlight=False,
         )
     console.print("Research use only. What a model was trained on and where it fails is on its card.")
     return OK
+
+
+def _role(card: ModelCard) -> str:
+    """Whether it is a default, and whether it comes with the package."""
+    roles = []
+    if card.name == PREFERRED:
+        roles.append("default")
+    elif card.name == OFFLINE:
+        roles.append("default where the other cannot be had")
+    if bundled_folder(card) is not None:
+        roles.append("bundled")
+    return ", ".join(roles)
+
+
+def _in_brackets(role: str) -> str:
+    return f"  ({role})" if role else ""
+
+
+def _show(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:
+    (card,) = cards
+    report = verify_weights(card, weights_dir=weights_dir)
+    print(f"{card.name}{_in_brackets(_role(card))}: {card.title}\n")
+    print(f"weights: {report.path or 'none'}; {report.message}")
+    for name, value in asdict(card).items():
+        if name in ("name", "title"):
+            continue
+        if isinstance(value, tuple):
+            print(f"{name}:", *(f"  - {line}" for line in value), sep="\n")
+        elif isinstance(value, dict):
+            print(f"{name}:", *(f"  {field}: {part}" for field, part in value.items()), sep="\n")
+        else:
+            print(f"{name}: {value}")
+    folder = bundled_folder(card)
+    if folder is not None:
+        print("\nIn the package:", *(f"  {path}" for path in sorted(folder.iterdir())), sep="\n")
+        print("\n" + (folder / DATA_STATEMENT).read_text(encoding="utf-8"), end="")
+    return OK if report.status == "ok" else FAILED
 
 
 def _fetch(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:

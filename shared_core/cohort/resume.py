@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting import json_bytes, run_record, write_bytes
 from shared_core.exporting.plain import plain
@@ -22,7 +22,7 @@ from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
 from shared_core.pipeline import checked_threshold
 from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import list_models, load_card
 
 Record = dict[str, Any]
 
@@ -40,6 +40,30 @@ class FinishedExam:
     exam: Record
 
 
+def as_begun(settings: BatchSettings) -> BatchSettings:
+    """Go on with the model that the output folder was begun with, where none is named.
+
+    Which model is the default may hang on the network, and one folder must not hold two models.
+
+    Raises
+    ------
+    UsageError
+        If it was begun with a model that is not among those of `list_models`.
+    """
+    then = _begun_with(settings.output_dir)
+    if then is None or settings.model not in (None, then.name):
+        return settings
+    if settings.model is None and (then.name, then.sha256) not in {
+        (card.name, card.sha256) for card in list_models()
+    }:
+        raise UsageError(
+            f"{settings.output_dir} was begun with model {then.name}, which is not one of this version: "
+            "name its card with --model, choose another output folder, or leave --resume out to make "
+            "everything anew."
+        )
+    return replace(settings, model=then.name, model_note=then.note)
+
+
 def finished_exams(
     exams: Sequence[Exam], tasks: Sequence[ViewTask], settings: BatchSettings
 ) -> dict[str, FinishedExam]:
@@ -51,12 +75,14 @@ def finished_exams(
     Raises
     ------
     UsageError
-        If an exam was finished with other settings, another model or another version.
+        If an exam was finished with other settings, another model or another version, or the folder was
+        begun with another model.
     """
     folder = settings.output_dir
     if folder is None:
         return {}
     made = how_made(settings)
+    _check_same_model(_begun_with(folder), made["model"], folder)
     found = {}
     for exam in exams:
         mark = _read(folder / exam.key / MARK)
@@ -69,6 +95,26 @@ def finished_exams(
     return found
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """The model of the last run in a folder."""
+
+    name: str
+    sha256: str
+    note: str
+
+
+def _begun_with(folder: Path | None) -> _Begun | None:
+    """From ``run.json``, which is written before anything else; None where there is no sound one."""
+    if folder is None:
+        return None
+    try:
+        run = json.loads((folder / "run.json").read_bytes())
+        return _Begun(run["model"]["name"], run["model"]["sha256"], "".join(run.get("warnings", [])[:1]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def how_made(settings: BatchSettings) -> Record:
     """Everything but the images that decides on the bytes of the results.
 
@@ -77,7 +123,8 @@ def how_made(settings: BatchSettings) -> Record:
     OpenBacError
         If the model or the device cannot be had.
     """
-    card = load_card(settings.model)
+    settings = with_model(settings)
+    card = load_card(named_model(settings))
     device, backend = choose(settings.device, settings.backend, settings.precision)
     run = run_record(
         software_version=SOFTWARE_VERSION,
@@ -199,6 +246,15 @@ def _whole(mark: Record, exam: Exam, tasks: Sequence[ViewTask], folder: Path) ->
     except (OSError, ValueError):
         return None
     return FinishedExam(views, mark["exam"])
+
+
+def _check_same_model(then: _Begun | None, now: Record, folder: Path) -> None:
+    if then is not None and (then.name, then.sha256) != (now["name"], now["sha256"]):
+        raise UsageError(
+            f"{folder} was begun with model {then.name} (sha256 {then.sha256[:8]}), and {now['name']} "
+            f"(sha256 {now['sha256'][:8]}) is asked for: resume with that one, choose another output "
+            "folder, or leave --resume out to make everything anew."
+        )
 
 
 def _check_same(before: Record, now: Record, folder: Path, exam: Exam) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared_core.cohort.settings import BatchSettings, ViewTask
@@ -59,7 +59,7 @@ class Worker:
         """The model, loaded at first use."""
         if self._model is None:
             settings = self.settings
-            self._model = load_model(
+            loaded = load_model(
                 settings.model,
                 weights_dir=settings.weights_dir,
                 device=settings.device,
@@ -67,6 +67,7 @@ class Worker:
                 precision=settings.precision,
                 threads=settings.threads,
             )
+            self._model = replace(loaded, note=settings.model_note)
         return self._model
 
     def analyze(

@@ -26,6 +26,7 @@ def run_record(
     card: ModelCard,
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Settings, versions, model and inputs of a run; neither date nor duration.
 
@@ -41,6 +42,8 @@ def run_record(
         The input files, in the order of the run.
     libraries
         Distributions that did the inference, e.g. ``torch`` or ``openvino``.
+    warnings
+        What concerns all of the run, such as that another model ran than the default one.
     """
     return {
         "software": {"openbac": software_version},
@@ -60,6 +63,7 @@ def run_record(
         "settings": plain(settings),
         "model": plain(card),
         "files": [str(file) for file in files],
+        "warnings": list(warnings),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -14,8 +15,9 @@ from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.weights.card import ModelCard
 from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.default_model import default_choice
 from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
+from shared_core.weights.registry import load_card, weights_beside
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 BackendChoice = Literal["auto", "torch", "openvino"]
@@ -32,6 +34,8 @@ class Model:
     backend: GatedBackend
     weights_path: Path
     threads: int | None
+    note: str = ""
+    """One sentence where it stands in for the default model, which could not be had; else empty."""
 
     def runner(self) -> Runner:
         """Make what runs one image: batches on a GPU with the CPU behind it, single tiles on a CPU."""
@@ -45,7 +49,7 @@ class Model:
 
 
 def load_model(
-    name: str | Path | ModelCard = DEFAULT_MODEL,
+    name: str | Path | ModelCard | None = None,
     *,
     weights_dir: Path | None = None,
     device: Device = "auto",
@@ -59,7 +63,8 @@ def load_model(
     Parameters
     ----------
     name
-        Name in the registry, path of a card file, or a card.
+        Name in the registry, path of a card file, or a card. None for the default model; where its
+        weights cannot be had, for the one that comes with the package, with a warning.
     weights_dir
         Folder searched first for the weights; by default that of the card where `name` is its file.
     device
@@ -80,6 +85,12 @@ def load_model(
     DeviceError
         If device or backend cannot be used here.
     """
+    note = ""
+    if name is None:
+        choice = default_choice(weights_dir=weights_dir, download=download)
+        name, note = choice.card, choice.note
+        if note:
+            warnings.warn(note, stacklevel=2)
     card = name if isinstance(name, ModelCard) else load_card(name)
     if weights_dir is None and not isinstance(name, ModelCard):
         weights_dir = weights_beside(name)
@@ -88,7 +99,7 @@ def load_model(
         raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
     net = fold_scunet(read_checkpoint(path))
     runs = make_backend(net, device=device, backend=backend, precision=precision, threads=threads)
-    return Model(card, net, runs, path, threads)
+    return Model(card, net, runs, path, threads, note)
 
 
 def make_backend(

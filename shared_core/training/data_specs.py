@@ -62,9 +62,10 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
         ``simulated:patients=N,seed=N[,styles=hologic+ge][,pitch_mm=F]``: views of patients that do not
         exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N]``: images with masks.
         ``corrections:RESULTS[,images=IMAGES]``: a folder of ``bac analyze -o`` whose masks a person looked
-        at and corrected. ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F][,contrast=F][,contrast_spread=F]``:
-        images that are free of BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below IMAGES are of one
-        patient.
+        at and corrected.
+        ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F][,contrast=F][,contrast_spread=F]``: images
+        that are free of BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below
+        IMAGES are of one patient.
         ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
     card
         Of the model that is to be trained: preprocessing and spacing.

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import http.client
 import os
+import queue
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared_core.errors import Cancelled, ModelError, OutputError
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import find_weights, find_weights_in, sha256_of, weights_cache_dir
+from shared_core.weights.location import (
+    find_bundled,
+    find_weights,
+    find_weights_in,
+    sha256_of,
+    weights_cache_dir,
+)
 
 Progress = Callable[[int, int], None]
 """Called with (bytes here, bytes in all)."""
@@ -25,6 +34,15 @@ _BLOCK_BYTES = 1 << 16
 _TIMEOUT_S = 30.0
 _MAX_CONNECTIONS = 5
 _LOCK_POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class _Caller:
+    """Whom to tell, whom to ask, and how long to wait for an answer."""
+
+    progress: Progress | None
+    cancel: Cancel | None
+    patience_s: float
 
 
 class _Interrupted(Exception):
@@ -63,6 +81,7 @@ def fetch_weights(
     weights_dir: Path | None = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
+    patience_s: float = _TIMEOUT_S,
 ) -> Path:
     """Download the weights of a model from the address on its card, unless they are here.
 
@@ -75,6 +94,8 @@ def fetch_weights(
     weights_dir
         Where to put the file, made if need be; None for the user's cache. Where None, weights
         that `find_weights` finds are returned without a download.
+    patience_s
+        How long to wait for the server to answer, in all: name, connection and first line.
 
     Raises
     ------
@@ -85,17 +106,18 @@ def fetch_weights(
     Cancelled
         `cancel` returned True; the next call resumes.
     """
-    here = find_weights(card) if weights_dir is None else find_weights_in(weights_dir, card)
+    here = find_weights(card) if weights_dir is None else _here(weights_dir, card)
     if here is not None:
         return here
     if not card.url:
         raise ModelError(f"Model {card.name} has no download address: {_by_hand(card, weights_dir)}.")
     folder = weights_cache_dir() if weights_dir is None else weights_dir
+    caller = _Caller(progress, cancel, patience_s)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone_in(folder, cancel):
             # Another process may have brought the file while this one waited.
-            return find_weights_in(folder, card) or _download(card, folder, progress, cancel)
+            return find_weights_in(folder, card) or _download(card, folder, caller)
     except OSError as error:
         raise OutputError(
             f"The weights of model {card.name} cannot be written to {folder}: {error.strerror}; "
@@ -133,14 +155,18 @@ def _raise_if(cancel: Cancel | None, message: str) -> None:
         raise Cancelled(message)
 
 
-def _download(card: ModelCard, folder: Path, progress: Progress | None, cancel: Cancel | None) -> Path:
+def _here(folder: Path, card: ModelCard) -> Path | None:
+    return find_weights_in(folder, card) or find_bundled(card)
+
+
+def _download(card: ModelCard, folder: Path, caller: _Caller) -> Path:
     part = folder / f"{card.weights_file}.part"
     resumed = part.exists()
-    _transfer(card, part, progress, cancel)
+    _transfer(card, part, caller)
     if resumed and sha256_of(part) != card.sha256:
         # What lay there may have been the beginning of another file: once more from zero.
         part.unlink()
-        _transfer(card, part, progress, cancel)
+        _transfer(card, part, caller)
     found = sha256_of(part)
     if found != card.sha256:
         part.unlink()
@@ -151,7 +177,7 @@ def _download(card: ModelCard, folder: Path, progress: Progress | None, cancel: 
     return part.replace(folder / card.weights_file)
 
 
-def _transfer(card: ModelCard, part: Path, progress: Progress | None, cancel: Cancel | None) -> None:
+def _transfer(card: ModelCard, part: Path, caller: _Caller) -> None:
     """Fill `part` to the card's size; connect again as long as each connection brings more."""
     here = part.stat().st_size if part.exists() else 0
     if here > card.size_bytes:
@@ -161,7 +187,7 @@ def _transfer(card: ModelCard, part: Path, progress: Progress | None, cancel: Ca
     for _ in range(_MAX_CONNECTIONS):
         before = here
         try:
-            here = _receive(card, part, here, progress, cancel)
+            here = _receive(card, part, here, caller)
         except _Interrupted as error:
             reason = str(error)
             here = part.stat().st_size if part.exists() else 0
@@ -178,14 +204,12 @@ def _transfer(card: ModelCard, part: Path, progress: Progress | None, cancel: Ca
     )
 
 
-def _receive(
-    card: ModelCard, part: Path, start: int, progress: Progress | None, cancel: Cancel | None
-) -> int:
+def _receive(card: ModelCard, part: Path, start: int, caller: _Caller) -> int:
     """Append to `part` from byte `start` what one connection brings; return the bytes that are here."""
     here = start
     if here == card.size_bytes:
         return here
-    with _connect(card, here) as response:
+    with _connect(card, here, caller.patience_s) as response:
         if response.status != 206:
             here = 0
         announced = response.headers.get("Content-Length")
@@ -198,20 +222,20 @@ def _receive(
             while block := _read_block(response, card.size_bytes - here):
                 stream.write(block)
                 here += len(block)
-                if progress is not None:
-                    progress(here, card.size_bytes)
-                _raise_if(cancel, f"The download of {card.weights_file} was stopped; it resumes next time.")
+                if caller.progress is not None:
+                    caller.progress(here, card.size_bytes)
+                _raise_if(
+                    caller.cancel, f"The download of {card.weights_file} was stopped; it resumes next time."
+                )
     return here
 
 
-def _connect(card: ModelCard, start: int) -> http.client.HTTPResponse:
+def _connect(card: ModelCard, start: int, patience_s: float) -> http.client.HTTPResponse:
     headers = {"User-Agent": "openbac", "Accept-Encoding": "identity"}
     if start:
         headers["Range"] = f"bytes={start}-"
     try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(
-            urllib.request.Request(card.url, headers=headers), timeout=_TIMEOUT_S
-        )
+        response = _answer(urllib.request.Request(card.url, headers=headers), patience_s)
     except urllib.error.HTTPError as error:
         error.close()
         raise _Interrupted(f"the server answers {error.code} {error.reason}") from None
@@ -225,6 +249,30 @@ def _connect(card: ModelCard, start: int) -> http.client.HTTPResponse:
         response.close()
         raise _Interrupted("the server sent another part of the file than asked for")
     return response
+
+
+def _answer(request: urllib.request.Request, patience_s: float) -> http.client.HTTPResponse:
+    """Open an address within `patience_s`, or raise.
+
+    In a thread that is left behind where it takes longer: a socket's timeout holds for each address of a
+    host anew, and looking up the host's name knows none.
+    """
+    answers: queue.SimpleQueue[http.client.HTTPResponse | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(urllib.request.urlopen(request, timeout=_TIMEOUT_S))
+        except Exception as error:  # whatever it is, it is raised again below
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=patience_s)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {patience_s:g} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _read_block(response: http.client.HTTPResponse, missing: int) -> bytes:

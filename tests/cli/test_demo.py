@@ -1,10 +1,10 @@
-"""``bac demo``, the whole way, and what it says where the weights are missing."""
+"""``bac demo``, the whole way without a network, and what it says where weights are missing."""
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import io
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,9 @@ import cv2
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.default_model import OFFLINE
+from shared_core.weights.registry import load_card
+from tests.no_network import asked, without_network
 
 
 @dataclass(frozen=True)
@@ -21,23 +23,40 @@ class Run:
 
     code: int
     printed: str
+    said: str
     output: Path
+    asked: str
+    """What would have reached the network."""
 
 
 @pytest.fixture(scope="module")
-def demo(published_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """With an empty cache, in processes that note and refuse whatever would reach the network."""
     folder = tmp_path_factory.mktemp("demo")
     output = folder / "out"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENBAC_CACHE", str(folder / "cache"))
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            code = main(["demo", "-o", str(output), "--weights", str(published_weights), "--workers", "1"])
-    return Run(code, printed.getvalue(), output)
+    environment = without_network(folder) | {"OPENBAC_CACHE": str(folder / "cache")}
+    answer = subprocess.run(
+        [sys.executable, "-m", "shared_core", "demo", "-o", str(output), "--workers", "2"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return Run(answer.returncode, answer.stdout, answer.stderr, output, asked(folder))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_demo_runs_offline_with_the_bundled_model_and_names_it(demo: Run) -> None:
+    assert demo.code == 0, demo.said
+    assert demo.asked == ""
+    card = load_card(OFFLINE)
+    assert f"Model {card.name}, sha256 {card.sha256[:8]}" in demo.said
+    assert {row["model_sha256"] for row in _rows(demo.output / "views.csv")} == {card.sha256}
 
 
 def test_demo_finds_most_of_the_calcium_and_says_so(demo: Run) -> None:
@@ -74,7 +93,7 @@ def test_demo_names_pictures_that_are_there(demo: Run) -> None:
         assert picture.std() > 10
 
 
-def test_demo_without_weights_says_what_to_do_before_any_work(
+def test_demo_of_a_model_without_weights_says_what_to_do_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OPENBAC_CACHE", str(tmp_path / "cache"))
@@ -83,9 +102,9 @@ def test_demo_without_weights_says_what_to_do_before_any_work(
     for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
-    assert main(["demo", "-o", str(tmp_path / "out")]) == 1
+    assert main(["demo", "-o", str(tmp_path / "out"), "--model", "scunet-emory-2021"]) == 1
     said = capsys.readouterr().err
-    assert load_card(DEFAULT_MODEL).url in said
+    assert load_card("scunet-emory-2021").url in said
     assert "--weights DIR" in said
     assert len(said.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()

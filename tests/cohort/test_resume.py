@@ -54,7 +54,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> P
 
 @pytest.fixture(scope="module")
 def options(source: Path, published_weights: Path) -> list[str]:
-    return ["analyze", str(source), "--weights", str(published_weights)]
+    return ["analyze", str(source), "--model", "scunet-emory-2021", "--weights", str(published_weights)]
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,10 @@ def test_changed_and_added_images_are_analysed(
         (["--spacing-mm", "0.1"], "spacing_mm: None then, [0.1, 0.1] now"),
         (["--no-pictures"], "pictures: True then, False now"),
         (["--tam-threshold", "150"], "intensity_threshold: 100 then, 150 now"),
-        (["--model", "scunet-emory-2021-published"], "name: scunet-emory-2021 then"),
+        (
+            ["--model", "scunet-emory-2021-published"],
+            "begun with model scunet-emory-2021 (sha256 c17bf2dd), and scunet-emory-2021-published",
+        ),
     ],
 )
 def test_other_settings_are_refused_and_nothing_is_touched(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,6 +14,7 @@ from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model, choose, gpu, make_backend
 from tests.inference.conftest import prepared_view, texture
+from tests.no_network import asked, without_network
 
 TOLERANCE = 1e-4
 """Largest difference of probability between backends in float32 (stated in docs/methods.md)."""
@@ -68,3 +73,16 @@ def test_cpu_prefers_the_light_backend_where_installed() -> None:
     pytest.importorskip("openvino", reason="OpenVINO is not installed")
     assert choose("cpu", "auto") == ("cpu", "openvino")
     assert choose("cpu", "torch") == ("cpu", "torch")
+
+
+def test_importing_the_openvino_backend_tells_nobody(tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    answer = subprocess.run(
+        [sys.executable, "-c", "import shared_core.inference.backends.openvino_scunet"],
+        env=without_network(tmp_path) | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert asked(tmp_path) == ""

@@ -62,6 +62,19 @@ def test_images_for_insertion_take_their_patient_from_the_folder(tmp_path: Path)
     assert len(source) == 6
 
 
+def test_inserted_calcium_is_as_strong_as_asked_for(tmp_path: Path) -> None:
+    picture(tmp_path / "one" / "l.png")
+    source = view_source([f"inserted:{tmp_path},contrast=1.4,contrast_spread=0.45"], CARD)
+    assert isinstance(source, InsertedViews)
+    assert (source.contrast, source.contrast_spread) == (1.4, 0.45)
+    plain = view_source([f"inserted:{tmp_path}"], CARD)
+    assert isinstance(plain, InsertedViews)
+    assert (plain.contrast, plain.contrast_spread) == (1.0, 0.35)
+    even = view_source([f"inserted:{tmp_path},contrast_spread=0"], CARD)
+    assert isinstance(even, InsertedViews)
+    assert even.contrast_spread == 0
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
@@ -72,6 +85,7 @@ def test_images_for_insertion_take_their_patient_from_the_folder(tmp_path: Path)
         ("simulated:styles=philips", "no style 'philips'"),
         ("simulated:pitch_mm=thin", "pitch_mm must be a number"),
         ("simulated:patients=1,seed", "a name and a value"),
+        ("simulated:contrast=1.4", "knows no 'contrast'"),
         ("folder:/no/such/folder", "is not a folder"),
         ("corrections:/no/such/folder", "is not a folder"),
         ("mdai:/no/such/file.json,images=/no", "/no/such/file.json"),

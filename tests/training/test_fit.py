@@ -14,6 +14,7 @@ import torch
 
 from shared_core.errors import Cancelled, ModelError, UsageError
 from shared_core.training import fit as fitting
+from shared_core.training.batches import has_bac
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.logs import COLUMNS
 from shared_core.training.machine import Machine
@@ -67,6 +68,7 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from shared_core.training import fit as fitting
+from shared_core.training.batches import has_bac
 from tests.training.test_fit import SHORT, TRAINING, VALIDATION
 fitting.SAVE_SECONDS = 0.0
 def told(progress):
@@ -113,6 +115,57 @@ def test_stopped_by_a_person_it_goes_on_to_the_same_weights(tmp_path: Path, once
     with pytest.raises(Cancelled, match="go on"):
         run(tmp_path, cancelled=after_three_steps)
     assert same(once, run(tmp_path))
+
+
+def _seeking_among(some: int) -> Recipe:
+    """Mines after every epoch, the two hardest of some."""
+    return replace(
+        drawn_recipe(3),
+        sampling=replace(SHORT.sampling, mine_every_epochs=1, mine_from=some, mined=2, mined_share=1.0),
+    )
+
+
+def test_hard_negatives_are_sought_among_some_drawn_anew_and_the_same_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    seek = fitting.hardest_negatives
+
+    def noted(network: Any, patches: Any, numbers: Any, *more: Any) -> list[int]:
+        asked.append(numbers.tolist())
+        return seek(network, patches, numbers, *more)
+
+    monkeypatch.setattr(fitting, "hardest_negatives", noted)
+    negatives = set(np.flatnonzero(~has_bac(TRAINING)).tolist())
+    some = len(negatives) // 2
+    first = run(tmp_path / "first", _seeking_among(some))
+    assert [len(numbers) for numbers in asked] == [some, some]
+    assert all(set(numbers) <= negatives and numbers == sorted(set(numbers)) for numbers in asked)
+    assert asked[0] != asked[1]
+    before = list(asked)
+    asked.clear()
+    assert same(first, run(tmp_path / "again", _seeking_among(some)))
+    assert asked == before
+    asked.clear()
+    run(tmp_path / "all", _seeking_among(0))
+    assert [set(numbers) for numbers in asked] == [negatives, negatives]
+
+
+def test_run_that_seeks_among_some_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    recipe = _seeking_among(5)
+    whole = run(tmp_path / "whole", recipe)
+    for stop in (2, 3):
+        steps: list[int] = []
+
+        def cancelled(stop: int = stop, steps: list[int] = steps) -> bool:
+            steps.append(1)
+            return len(steps) == stop
+
+        with pytest.raises(Cancelled):
+            run(tmp_path / "parts", recipe, cancelled=cancelled)
+    resumed = run(tmp_path / "parts", recipe)
+    assert same(whole, resumed)
+    assert whole.history == resumed.history
 
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:

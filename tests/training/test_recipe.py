@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from shared_core.training.recipe import (
     recipe_text,
     recipe_toml,
 )
+from shared_core.weights.default_model import OFFLINE
+from shared_core.weights.location import BUNDLED_WEIGHTS
+from shared_core.weights.registry import load_card
 
 HEAD = 'name = "own"\ntitle = "Own"\n'
 
@@ -26,6 +30,14 @@ def test_guo_recipe_holds_what_the_paper_states() -> None:
     assert recipe.augmentation.flips
     assert recipe.augmentation.quarter_turns
     assert min(recipe.augmentation.brightness, recipe.augmentation.contrast, recipe.augmentation.gamma) > 0
+
+
+def test_recipe_beside_the_bundled_weights_is_the_one_that_made_them() -> None:
+    beside = BUNDLED_WEIGHTS / OFFLINE / "recipe.toml"
+    recipe, made_by = load_recipe(beside), load_card(OFFLINE).made_by
+    assert recipe.name in list_recipes()
+    assert f"recipe: {recipe.name}" in made_by
+    assert f"recipe_sha256: {hashlib.sha256(beside.read_bytes()).hexdigest()}" in made_by
 
 
 @pytest.mark.parametrize("name", list_recipes())
@@ -59,6 +71,9 @@ def test_texts_with_quotes_survive_toml() -> None:
         ("[optimisation]\nlearning_rat = 1e-3", "optimisation.learning_rat"),
         ("[optimisation]\nlearning_rate = 0", "optimisation.learning_rate"),
         ("[augmentation]\nletters = 2", "augmentation.letters"),
+        ("[augmentation]\nsynthesised_2d = 1.5", "augmentation.synthesised_2d"),
+        ("[sampling]\nmine_from = -1", "sampling.mine_from"),
+        ("[sampling]\nmine_from = 0.5", "sampling.mine_from"),
         ("[validation]\nkeep = 'first'", "validation.keep"),
         ("[fine_tuning]\nmargin = -0.1", "fine_tuning.margin"),
         ("sampling = 3", "sampling"),

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shared_core.errors import ModelError
+from shared_core.weights import location
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import PACKAGED_WEIGHTS, find_weights, sha256_of, weights_cache_dir
+from shared_core.weights.location import (
+    BUNDLED_WEIGHTS,
+    bundled_folder,
+    find_bundled,
+    find_weights,
+    sha256_of,
+    weights_cache_dir,
+)
+from shared_core.weights.registry import list_models, load_card
 from tests.weights.conftest import CONTENT
 
 
@@ -100,14 +110,56 @@ def test_sha256_of_a_missing_file_is_a_model_error(tmp_path: Path) -> None:
         sha256_of(tmp_path / "nothing.pt")
 
 
-def test_packaged_weights_lie_inside_the_package() -> None:
-    assert PACKAGED_WEIGHTS.parent.joinpath("cards").is_dir()
+@pytest.fixture
+def bundled(card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The weights of the card, as if they came with the package."""
+    monkeypatch.setattr(location, "BUNDLED_WEIGHTS", tmp_path / "bundled")
+    return put(tmp_path / "bundled" / card.name)
+
+
+def test_every_bundled_folder_has_its_card_and_is_small() -> None:
+    folders = sorted(path.name for path in BUNDLED_WEIGHTS.iterdir() if path.is_dir())
+    assert folders
+    for name in folders:
+        card = load_card(name)
+        found = find_weights(card)
+        assert found == BUNDLED_WEIGHTS / name / card.weights_file
+        assert found.suffix == ".safetensors"
+        assert found.stat().st_size == card.size_bytes <= 1_000_000
+        assert card.url == ""
+        assert card.made_by
+        assert {"data_statement.md", "log.csv", "recipe.toml"} <= {
+            path.name for path in found.parent.iterdir()
+        }
+
+
+def test_bundled_weights_need_no_folder_and_no_file_of_their_name_is_in_the_way(
+    card: ModelCard, bundled: Path, cache: Path, tmp_path: Path
+) -> None:
+    put(cache, b"of another model")
+    put(tmp_path / "w", b"of another model")
+    assert find_weights(card, weights_dir=tmp_path / "w") == bundled
+    assert bundled_folder(card) == bundled.parent
+
+
+def test_card_of_another_name_may_use_bundled_weights(card: ModelCard, bundled: Path) -> None:
+    assert find_weights(replace(card, name="tiny-calibrated")) == bundled
+
+
+def test_bundled_weights_of_another_model_are_none_of_a_users_card(card: ModelCard, bundled: Path) -> None:
+    own = replace(card, name="mine", sha256="0" * 64)
+    assert find_bundled(own) is None
+    assert find_weights(own) is None
+
+
+def test_damaged_bundled_weights_are_not_used(card: ModelCard, bundled: Path) -> None:
+    bundled.write_bytes(CONTENT[:-1])
+    with pytest.raises(ModelError, match=r"are not those of model tiny.*install OpenBAC again"):
+        find_weights(card)
 
 
 def test_published_weights_are_found_one_folder_deep(published_weights: Path, cache: Path) -> None:
-    from shared_core.weights.registry import list_models
-
-    for card in list_models():
+    for card in (card for card in list_models() if card.url):
         found = find_weights(card, weights_dir=published_weights.parent)
         assert found == published_weights / card.weights_file
         assert found.stat().st_size == card.size_bytes

@@ -14,7 +14,7 @@ from shared_core.errors import ModelError
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.card import ModelCard, TilingPreset
 from shared_core.weights.card_json import parse_card
-from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card
+from shared_core.weights.registry import list_models, load_card
 
 CARDS = Path(__file__).resolve().parents[2] / "shared_core" / "weights" / "cards"
 
@@ -28,9 +28,9 @@ def parse(content: object) -> ModelCard:
     return parse_card(json.dumps(content), "mine.json")
 
 
-def test_default_model_comes_first_and_names_are_unique() -> None:
+def test_names_are_unique_and_in_order() -> None:
     names = [card.name for card in list_models()]
-    assert names[0] == DEFAULT_MODEL
+    assert names == sorted(names)
     assert len(set(names)) == len(names)
     assert "scunet-emory-2021-published" in names
 
@@ -89,10 +89,10 @@ def test_own_card_may_not_take_a_packaged_name(tmp_path: Path) -> None:
 
 def test_unknown_name_names_the_closest_and_all_known() -> None:
     with pytest.raises(
-        ModelError, match=r"did you mean 'scunet-emory-2021'\? Known are scunet-emory-2021, scunet"
+        ModelError, match=r"did you mean 'scunet-emory-2021'\? Known are openbac-1, scunet-emory-2021, sc"
     ):
         load_card("SCUNet-emory-202")
-    with pytest.raises(ModelError, match="known are scunet-emory-2021"):
+    with pytest.raises(ModelError, match="known are openbac-1, scunet-emory-2021"):
         load_card("!!")
 
 

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino import opset13 as ops
 
 from shared_core.inference.backends.interface import Array, BackendInfo, Precision
+from shared_core.inference.backends.telemetry import without_telemetry
 from shared_core.networks.scunet_lean import LeanContext, LeanConv, LeanGate, LeanScuNet
+
+with without_telemetry():
+    import openvino as ov
+    from openvino import opset13 as ops
 
 Node = Any
 """An OpenVINO graph node; the package ships no types for them."""

@@ -33,7 +33,8 @@ from shared_core.training.data.grid import training_view
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.default_model import PREFERRED
+from shared_core.weights.registry import load_card
 
 FAINT_G_CM2: Final = 0.001
 """Calcium on the width of the band below which a person would hardly draw it."""
@@ -69,7 +70,7 @@ class SimulatedViews:
     """Size of detector elements in place of the machine's own: coarser is quicker, to try things out."""
     whole_field: bool = True
     """The whole detector; otherwise the smallest image that holds the breast, which is quicker."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=lambda: load_card(PREFERRED), repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:

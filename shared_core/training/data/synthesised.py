@@ -1,4 +1,4 @@
-"""Patches with the look of a mammogram synthesised from tomosynthesis: smooth, with every thin line bright."""
+"""Patches with the look of a mammogram synthesised from tomosynthesis: smooth, its thin lines bright."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def synthesised_look(image_u8: NDArray[np.uint8], rng: np.random.Generator) -> N
     width_px, gain = float(rng.choice(_WIDTHS_PX)), np.float32(rng.uniform(1.0, 4.0))
     lines = np.zeros_like(image)
     for kernel in _line_filters(width_px):
-        np.maximum(lines, cv2.filter2D(image, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101), lines)
+        stands_out = cv2.filter2D(image, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101)
+        np.maximum(lines, stands_out, out=lines)
     raised = smooth + gain * np.maximum(lines - np.float32(_NOISE), 0)
     return np.where(image_u8 > 0, np.clip(np.rint(raised), 1, 255), 0).astype(np.uint8)
 

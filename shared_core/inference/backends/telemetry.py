@@ -1,0 +1,22 @@
+"""OpenVINO without its telemetry: to import it would tell Google Analytics, from beside patients' images."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_TELEMETRY: Final = "openvino_telemetry"
+
+
+@contextmanager
+def without_telemetry() -> Iterator[None]:
+    """For the first import of OpenVINO: it then does not find its telemetry, and takes its own empty one."""
+    before = {name: module for name, module in sys.modules.items() if name == _TELEMETRY}
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # None is how Python marks what is not there
+    try:
+        yield
+    finally:
+        del sys.modules[_TELEMETRY]
+        sys.modules.update(before)
