@@ -1,0 +1,209 @@
+"""A segmentation of some views, away from the GUI thread: progress, cancel within a tile, errors in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+from napari.qt.threading import GeneratorWorker, create_worker
+
+from napari_bac.session.opened_view import OpenedView
+from napari_bac.session.view_session import KeptLabels, ModelAnswer
+from shared_core import Model, OpenBacError, decide_mask, load_model, segment_steps
+from shared_core.inference.model import Device
+from shared_core.inference.probability import TileAnswer
+from shared_core.quantification import view_vessels
+from shared_core.quantification.labelled import labels_of
+
+State = Literal["running", "done", "cancelled", "failed"]
+
+
+class SegmentationError(Exception):
+    """Carries a sentence out of a worker, which swallows every `RuntimeError` raised in a generator."""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What is to run."""
+
+    views: tuple[tuple[str, OpenedView], ...]
+    """(key, view)."""
+    model: str | None = None
+    """Name or card file; None for the default."""
+    device: Device = "auto"
+    threshold: float | None = None
+    """None takes the card's."""
+
+
+@dataclass(frozen=True, eq=False)
+class TileDone:
+    """One tile of one view is there."""
+
+    key: str
+    done: int
+    total: int
+    """Of the view."""
+    answer: TileAnswer | None
+
+
+@dataclass(frozen=True, eq=False)
+class ViewDone:
+    """One view is segmented."""
+
+    key: str
+    answer: ModelAnswer
+
+
+@dataclass(frozen=True)
+class ViewFailed:
+    """One view could not be segmented; the others go on."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ModelLoaded:
+    """What runs."""
+
+    words: str
+    """Model, device and backend."""
+    note: str
+
+
+RunEvent = TileDone | ViewDone | ViewFailed | ModelLoaded
+
+
+@dataclass(eq=False)
+class SegmentationRun:
+    """A run and how far it is; emits through `told` on the GUI thread.
+
+    Parameters
+    ----------
+    request
+        What to run.
+    told
+        Called after every event.
+    """
+
+    request: RunRequest
+    told: Callable[[RunEvent | None], None]
+    state: State = "running"
+    words: str = "Loading the model"
+    """What runs, or why it ended."""
+    key: str = ""
+    """The view that is worked on."""
+    done: int = 0
+    total: int = 0
+    """Tiles of all views, as far as they are known."""
+    failures: list[ViewFailed] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
+    _finished_views: int = 0
+    _worker: GeneratorWorker[RunEvent, None, None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        worker: GeneratorWorker[RunEvent, None, None] = create_worker(
+            run_events, self.request, _start_thread=False
+        )
+        worker.yielded.connect(self._on_event)
+        worker.errored.connect(self._on_error)
+        worker.aborted.connect(partial(self._end, "cancelled", "Cancelled; views that were done keep their result."))
+        worker.returned.connect(lambda _nothing: self._end("done", self._summary()))
+        self._worker = worker
+        worker.start()
+
+    def cancel(self) -> None:
+        """End within the tile that is worked on."""
+        if self._worker is not None and self.state == "running":
+            self._worker.quit()
+
+    @property
+    def share(self) -> float:
+        """Of the work, 0 to 1."""
+        within = self.done / self.total if self.total else 0.0
+        return min((self._finished_views + within) / max(len(self.request.views), 1), 1.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until there is something to tell it from."""
+        share = self.share
+        return None if share < 0.02 else (time.monotonic() - self._began) * (1 - share) / share
+
+    def _on_event(self, event: RunEvent) -> None:
+        if self.state != "running":
+            return
+        if isinstance(event, ModelLoaded):
+            self.words = event.words
+        elif isinstance(event, TileDone):
+            self.key, self.done, self.total = event.key, event.done, event.total
+        else:
+            self._finished_views += 1
+            self.done = self.total = 0
+            if isinstance(event, ViewFailed):
+                self.failures.append(event)
+        self.told(event)
+
+    def _on_error(self, error: BaseException) -> None:
+        self._end("failed", str(error))
+
+    def _end(self, state: State, words: str) -> None:
+        if self.state == "running":
+            self.state, self.words, self._worker = state, words, None
+            self.told(None)
+
+    def _summary(self) -> str:
+        seconds = time.monotonic() - self._began
+        worked = f"{self.words}, {seconds:.0f} s"
+        failed = "; ".join(f"{failure.key}: {failure.reason}" for failure in self.failures)
+        return f"{worked}. Not done: {failed}" if failed else worked
+
+
+def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
+    """Do the work, event by event; also runs without any window.
+
+    Raises
+    ------
+    SegmentationError
+        No view can be done: the model or the device cannot be had.
+    """
+    try:
+        model = load_model(request.model, device=request.device)
+    except OpenBacError as error:
+        raise SegmentationError(str(error)) from error
+    except RuntimeError as error:
+        raise SegmentationError(f"The model cannot be loaded: {error}") from error
+    info = model.backend.info
+    yield ModelLoaded(f"{model.card.name} on {info.device} ({info.name} {info.version})", model.note)
+    for key, opened in request.views:
+        try:
+            yield from _view_events(key, opened, model, request.threshold)
+        except OpenBacError as error:
+            yield ViewFailed(key, str(error))
+        except (RuntimeError, MemoryError) as error:
+            # torch.OutOfMemoryError is a RuntimeError; raised on, it would leave the dock waiting for ever.
+            yield ViewFailed(key, f"the computer gave up ({error}); close other programs, or choose the CPU")
+
+
+def _view_events(
+    key: str, opened: OpenedView, model: Model, threshold: float | None
+) -> Generator[RunEvent, None, None]:
+    began = time.monotonic()
+    prepared, card = opened.prepared, model.card
+    result = None
+    for step in segment_steps(prepared, model):
+        result = step.result
+        yield TileDone(key, step.done, step.total, step.answer)
+    assert result is not None
+    cut = card.threshold if threshold is None else threshold
+    mask = decide_mask(prepared, result.values, card, threshold=cut).mask
+    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=card.mask_style))
+    yield ViewDone(key, ModelAnswer(card, result, cut, KeptLabels.of(labels), time.monotonic() - began))
+
+
+def keys_of(request: RunRequest) -> Sequence[str]:
+    """Of the views, in order."""
+    return [key for key, _ in request.views]
