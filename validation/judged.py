@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,8 +39,11 @@ class Judged:
 
     @property
     def folder(self) -> str:
-        """Name of its folder of rows."""
-        return re.sub(r"[^\w.-]+", "-", self.name)
+        """Name of its folder of rows; another one for other weights or decisions."""
+        card = self.card
+        decided = repr((card.sha256, card.threshold, card.temperature, card.candidates))
+        digest = hashlib.sha256(decided.encode()).hexdigest()[:8]
+        return f"{re.sub(r'[^-.0-9A-Za-z_]+', '-', self.name)}-{digest}"
 
     def load(self) -> Model:
         """On the CPU, so that rows do not depend on the machine's graphics card."""

@@ -49,3 +49,10 @@ def test_the_film_with_bac_is_never_taken_for_one_without(real_mammograms: Path)
     assert FILM_WITH_BAC in [file.path.stem for file in files]
     assert FILM_WITH_BAC not in names
     assert len(names) == 7
+
+
+def test_rows_of_other_decisions_lie_elsewhere() -> None:
+    model = judged(PUBLISHED)
+    other = replace(model, card=replace(model.card, candidates=RULE))
+    assert other.folder != model.folder
+    assert replace(model, card=replace(model.card, title="another")).folder == model.folder

@@ -2,7 +2,8 @@
 
     python -m validation.leave_one_out --patches RUN --images FOLDER --weights FOLDER --out STUDY
 
-RUN is the folder of ``bac train``, whose patches are all cut. Stopped, the same command goes on.
+RUN is the folder of ``bac train``, whose patches are all cut. Stopped, the same command goes on. Folds may be
+made by several processes with --only; the command without it then writes the page.
 """
 
 from __future__ import annotations
@@ -60,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--weights", type=Path, metavar="DIR", help="folder of the published weights")
     add("--rule", metavar="MODEL", help="whose card has the rule; one about shape where none is named")
     add("--folds", type=int, default=4, metavar="N", help="groups of patients; 0: one by one (4)")
+    add(
+        "--only",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="only these folds, 1 to N, and no page: two at a time",
+    )
     add("--variants", type=int, default=4, metavar="N", help="with BAC put in, of each image (4)")
     add("--seed", type=int, default=40_001, metavar="N", help="of what is put in (40001)")
     add("--train-seed", type=int, default=1, metavar="N", help="of the training (1)")
@@ -84,7 +92,6 @@ def _run(args: argparse.Namespace) -> None:
         output_dir=args.out,
         seed=args.train_seed,
         machine=Machine(device, args.threads),
-        workers=1,
     )
     source = InsertedViews(
         seed=args.seed,
@@ -100,14 +107,16 @@ def _run(args: argparse.Namespace) -> None:
     published = judged(PUBLISHED, weights_dir=args.weights)
     parts = []
     for fold in folds:
+        if args.only is not None and fold.number not in args.only:
+            continue
         model = judged(teach(study, fold, source))
         # One name in all folds, as their rows become one.
         same = replace(model, card=replace(model.card, name=study.recipe.name), model=study.recipe.name)
-        parts.append(
-            judge_fold(
-                source, fold, (same, published), rule, study.folder(fold) / "judged", workers=args.workers
-            )
-        )
+        # Judging other variants, or by another rule, trains nothing anew.
+        folder = study.folder(fold) / f"judged-{args.seed}-{args.variants}"
+        parts.append(judge_fold(source, fold, (same, published), rule, folder, workers=args.workers))
+    if args.only is not None:
+        return
     rows = joined(parts)
     figure = curves_figure(curves(rows), false_mm2=False)
     write_bytes(args.output.parent / "validation" / CURVES, figure)
