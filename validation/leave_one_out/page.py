@@ -100,12 +100,12 @@ def _verdict(judged: Sequence[JudgedRows]) -> list[str]:
 def _sentence(name: str, first: Matched, other: str, second: Matched) -> str:
     told = difference(first, second)
     low, high = told.limits
-    ratio = f"{first.mean_px / second.mean_px:.2f} times" if second.mean_px else "more than none:"
+    ratio = f", {first.mean_px / second.mean_px:.2f} times as much" if second.mean_px else ""
     reached = "no more than" if first.mean_px <= second.mean_px else "more than"
     twice = "" if first.mean_px <= second.mean_px else f", {_twice(first, second)}"
     return (
         f"{name} marks {first.mean_px:.0f} px falsely on a view (mean), {reached} {other} with "
-        f"{second.mean_px:.0f} px ({ratio} as much{twice}); difference {told.difference:+.0f} px "
+        f"{second.mean_px:.0f} px {ratio}{twice}; difference {told.difference:+.0f} px "
         f"[{low:+.0f} to {high:+.0f}] over {told.clusters} patients."
     )
 

@@ -53,7 +53,8 @@ def curves_figure(curves: Sequence[NamedCurve], *, false_mm2: bool = True) -> by
     )
     right.set_xlabel(f"mean false area of a view without BAC [{unit}]", loc="left", fontsize=9)
     right.set_ylabel("share of the bands' pixels that is found", fontsize=9)
-    finish(right, "Recall and false area; dots: threshold of the card")
+    dots = "; dots: threshold of the card" if any(curve.at_card for curve in curves) else ""
+    finish(right, f"Recall and false area{dots}")
     left.legend(loc="lower right", fontsize=8, frameon=False)
     return png_bytes(figure)
 
