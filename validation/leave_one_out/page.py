@@ -105,7 +105,7 @@ def _sentence(name: str, first: Matched, other: str, second: Matched) -> str:
     twice = "" if first.mean_px <= second.mean_px else f", {_twice(first, second)}"
     return (
         f"{name} marks {first.mean_px:.0f} px falsely on a view (mean), {reached} {other} with "
-        f"{second.mean_px:.0f} px {ratio}{twice}; difference {told.difference:+.0f} px "
+        f"{second.mean_px:.0f} px{ratio}{twice}; difference {told.difference:+.0f} px "
         f"[{low:+.0f} to {high:+.0f}] over {told.clusters} patients."
     )
 
