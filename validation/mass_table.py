@@ -15,6 +15,12 @@ from validation.markdown import shown, table
 BANDS_MG: Final = ((0, 1), (1, 5), (5, 20), (20, 60), (60, 200), (200, math.inf))
 LEAST_VIEWS: Final = 3
 """In a band; fewer say nothing."""
+GOALS: Final = (
+    "bias of the total within 5 %",
+    "95 % intervals hold 90-98 % of the truths",
+    "R² 0.99 or more",
+    "RMSE 2.3 mg or less (Li 2025)",
+)
 HEADINGS: Final = (
     *("", "views", "bias mg", "bias %", "R²", "RMSE mg", "median error %"),
     "inside 95 % interval",
@@ -46,6 +52,25 @@ def mass_table(views: Sequence[Weighed]) -> list[str]:
         if np.count_nonzero(inside) >= LEAST_VIEWS:
             rows.append(_row(_name(low, high), numbers[inside]))
     return table(HEADINGS, rows)
+
+
+def goals_table(names: Sequence[str], series: Sequence[Sequence[Weighed]]) -> list[str]:
+    """Each goal by each series: the number, and whether it holds."""
+    rows: list[list[str]] = [[goal] for goal in GOALS]
+    for views in series:
+        true, found, low, high = np.array([(v.true_mg, v.mg, v.low_mg, v.high_mg) for v in views]).T
+        bias = float(100 * (found.sum() / true.sum() - 1))
+        inside = float(100 * np.mean((low <= true) & (true <= high)))
+        r_squared, rmse = _r_squared(true, found), float(np.sqrt(np.mean((found - true) ** 2)))
+        cells = (
+            (f"{bias:+.1f} %", abs(bias) <= 5),
+            (f"{inside:.1f} %", 90 <= inside <= 98),
+            (f"{r_squared:.4f}", r_squared >= 0.99),
+            (f"{rmse:.2f} mg", rmse <= 2.3),
+        )
+        for row, (number, holds) in zip(rows, cells, strict=True):
+            row.append(f"{number}: {'holds' if holds else '**does not hold**'}")
+    return table(("goal", *names), rows)
 
 
 def _name(low: float, high: float) -> str:

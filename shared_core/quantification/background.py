@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from shared_core.mammogram import Mask
 
 Image = NDArray[np.float64]
-_MOST_STEPS = 2000
 _LEAST_SUPPORT = 0.02
 """Share of the smoothing kernel that must lie on usable pixels."""
 _STEPS = ((-1, 0), (1, 0), (0, -1), (0, 1))
@@ -65,9 +64,7 @@ def harmonic_background(image: Image, hole: Mask, usable: Mask, *, smoothing_px:
     return filled
 
 
-def contrast_weights(
-    region: Mask, hole: Mask, usable: Mask, *, smoothing_px: float, tolerance: float = 1e-6
-) -> Image:
+def contrast_weights(region: Mask, hole: Mask, usable: Mask, *, smoothing_px: float) -> Image:
     """Weights whose scalar product with an image is the sum of image - background over `region`.
 
     ``(weights * image).sum() == (image - harmonic_background(image, hole, ...))[region].sum()``: the
@@ -79,8 +76,6 @@ def contrast_weights(
         Part of the hole to sum over.
     hole, usable, smoothing_px
         As for `harmonic_background`.
-    tolerance
-        Of the solution; 1e-3 is enough for a noise.
 
     Raises
     ------
@@ -88,7 +83,7 @@ def contrast_weights(
         As for `harmonic_background`.
     """
     lattice = _lattice(hole, usable, smoothing_px)
-    green = _solve(lattice, region.ravel()[lattice.unknown].astype(np.float64), tolerance)
+    green = _solve(lattice, region.ravel()[lattice.unknown].astype(np.float64))
     rim = np.zeros(hole.size)
     for neighbours in lattice.rim_neighbours:
         at = neighbours >= 0
@@ -145,34 +140,21 @@ def _check_every_part(hole: Mask, unknown: NDArray[np.intp], touches: Mask) -> N
         raise NoBackground("a part of the mask has no usable tissue around it")
 
 
-def _solve(lattice: _Lattice, source: Image, tolerance: float = 1e-6) -> Image:
-    """Solve ``degree u - Σ u(neighbours) = source`` by conjugate gradients, scaled by the degree."""
+def _solve(lattice: _Lattice, source: Image) -> Image:
+    """Solve ``degree u - Σ u(neighbours) = source``: symmetric, and sparse as the hole is narrow."""
+    # scipy takes a while to load, and only masks with pixels need it.
+    from scipy.sparse import csc_matrix
+    from scipy.sparse.linalg import splu
+
     count = source.size
-    padded = np.zeros(count + 1)
-
-    def apply(vector: Image) -> Image:
-        padded[:count] = vector
-        up, down, left, right = (padded.take(numbers) for numbers in lattice.neighbours)
-        coupled: Image = lattice.degree * vector - (up + down + left + right)
-        return coupled
-
-    solution = np.zeros(count)
-    residual = source.copy()
-    scaled = residual / lattice.degree
-    direction = scaled.copy()
-    product = float(residual @ scaled)
-    goal = tolerance**2 * product
-    for _ in range(_MOST_STEPS):
-        if product <= goal:
-            break
-        along = apply(direction)
-        step = product / float(direction @ along)
-        solution += step * direction
-        residual -= step * along
-        scaled = residual / lattice.degree
-        previous, product = product, float(residual @ scaled)
-        direction = scaled + (product / previous) * direction
-    return solution
+    own = np.arange(count)
+    coupled = lattice.neighbours < count
+    rows = np.broadcast_to(own, coupled.shape)[coupled]
+    values = np.concatenate([lattice.degree, np.full(rows.size, -1.0)])
+    at = np.concatenate([own, rows]), np.concatenate([own, lattice.neighbours[coupled]])
+    matrix = csc_matrix((values, at), shape=(count, count))
+    factors = splu(matrix, "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    return np.asarray(factors.solve(source), np.float64)
 
 
 def _blur(image: Image, sigma_px: float) -> Image:

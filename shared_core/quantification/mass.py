@@ -17,6 +17,7 @@ import numpy as np
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.physics.attenuation import CALCIUM_IN_HYDROXYAPATITE
 from shared_core.physics.spectrum import Detector
+from shared_core.quantification.artery_ends import artery_ends
 from shared_core.quantification.background import Image, NoBackground, harmonic_background
 from shared_core.quantification.calcium_signal import CalciumSignal, calcium_signal
 from shared_core.quantification.calibration import Calibration
@@ -226,6 +227,9 @@ def _measured(scene: _Scene, found: _Found, settings: MassSettings) -> MassResul
     margin_px = math.ceil(settings.margin_sigmas * psf_px) + 1
     smoothing_px = settings.rim_smoothing_mm / pixel_mm
     region, hole = _dilated(scene.mask, margin_px), _dilated(scene.mask, margin_px + 1)
+    calibre_mm, artery_sd = settings.artery(scene.style)
+    if scene.style == "calcium":
+        hole |= artery_ends(scene.mask, pixel_mm=pixel_mm, widest_mm=calibre_mm)
     usable = scene.usable & ~hole
     log_image = scene.log_image()
     background = harmonic_background(log_image, hole, usable, smoothing_px=smoothing_px)
@@ -237,8 +241,8 @@ def _measured(scene: _Scene, found: _Found, settings: MassSettings) -> MassResul
     near = usable & _dilated(region, max(round(_NEAR_MM / pixel_mm), 2))
     of_noise = noise_steepness(log_image, near)
     lost = lost_to_blur(primary, region, of_noise, blur_px2=psf_px**2 + 1 / 12, scatter=found.scatter)
-    calibre_mm, artery_sd = settings.artery(scene.style)
-    artery = artery_path_mm(scene.mask, pixel_mm=pixel_mm, calibre_mm=calibre_mm) * found.signal.artery_per_mm
+    path_mm, width_sd = artery_path_mm(scene.mask, pixel_mm=pixel_mm, calibre_mm=calibre_mm)
+    artery = path_mm * found.signal.artery_per_mm
     density = found.signal.areal_density_g_cm2(
         (contrast - artery)[region], background[region] - scene.full_log
     )
@@ -257,7 +261,7 @@ def _measured(scene: _Scene, found: _Found, settings: MassSettings) -> MassResul
     contributions = (
         Contribution("background", noise.background_sd * blank_mg),
         Contribution("quantum noise", noise.quantum_sd * blank_mg),
-        Contribution("artery", float(artery.sum()) * mg_per_log * artery_sd),
+        Contribution("artery", float(artery.sum()) * mg_per_log * math.hypot(artery_sd, width_sd)),
         Contribution("mask margin", abs(float(contrast[rim].sum())) * mg_per_log / 2),
         Contribution("blur", abs(lost) * mg_per_log / 2),
         *_in_proportion(mass, found, settings),

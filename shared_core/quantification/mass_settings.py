@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from shared_core.weights.card import MaskStyle
@@ -37,9 +38,8 @@ class MassSettings:
     """Of what is taken off: calibres are 0.5-3 mm, and the tissue around is not known."""
     widest_artery_mm: float = 3.0
     """Under a mask of the calcium, which is as wide as the artery."""
-    artery_relative_sd: float = 0.24
-    """Of the artery's signal under such a mask: the tissue in its place (`glandular_sd` of 1 less
-    `glandular_fraction`), and 0.15 for its shape."""
+    artery_shape_relative_sd: float = 0.15
+    """Of an artery's cross-section by its width: compression leaves none quite round."""
     psf_sigma_mm: float | None = None
     """Blur of the detector, pixel aperture left out; None: 0.035 for selenium, 0.05 for caesium iodide."""
     margin_sigmas: float = 3.0
@@ -50,10 +50,14 @@ class MassSettings:
     """Blank placements a tile for the noise of the background."""
 
     def artery(self, style: MaskStyle) -> tuple[float, float]:
-        """Widest calibre in mm under a mask of this style, and the relative SD of the artery's signal."""
+        """Widest calibre in mm under a mask of this style, and the relative SD of the artery's signal.
+
+        Under a mask of the calcium that is what tissue the artery takes the place of, and its shape.
+        """
         if style == "vessel-band":
             return self.artery_calibre_mm, self.artery_band_relative_sd
-        return self.widest_artery_mm, self.artery_relative_sd
+        tissue = self.glandular_sd / (1 - self.glandular_fraction)
+        return self.widest_artery_mm, math.hypot(tissue, self.artery_shape_relative_sd)
 
 
 DEFAULT_MASS_SETTINGS = MassSettings()

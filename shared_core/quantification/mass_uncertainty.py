@@ -18,8 +18,6 @@ _LEAST_BLANKS = 6
 _MOST_TRIES = 600
 _NOISE_WITHOUT_BLANKS = 3.0
 """Times the quantum noise, where no blank place was found: the texture is then not known."""
-_NEIGHBOURS = 1.15
-"""Neighbouring tiles err alike: SD of a whole artery / quadrature of its tiles, on power-law texture."""
 DETECTION: float = 3.29
 """Limit of detection / SD of blanks: 5 % errors of both kinds (Currie, Anal Chem 40:586, 1968)."""
 Z_95: float = 1.96
@@ -101,7 +99,6 @@ def blank_noise(
     ratio = blank / quantum if quantum > 0 else _NOISE_WITHOUT_BLANKS**2
     rest = sum(one for _, one in alone)
     blank, quantum = blank + rest * max(ratio, 1.0), quantum + rest
-    blank *= _NEIGHBOURS**2
     return BlankNoise(math.sqrt(max(blank - quantum, 0.0)), math.sqrt(quantum), places)
 
 
@@ -127,9 +124,7 @@ def _tile_weights(
             try:
                 around_part = _touched(hole[box.slices], part)
                 tissue = usable[box.slices] & ~hole[box.slices]
-                weights = contrast_weights(
-                    part, around_part, tissue, smoothing_px=smoothing_px, tolerance=1e-3
-                )
+                weights = contrast_weights(part, around_part, tissue, smoothing_px=smoothing_px)
             except NoBackground:
                 continue
             support = np.abs(weights) > 1e-9

@@ -98,7 +98,13 @@ class PresentationImage:
 
 
 def present(
-    raw: RawImage, *, breast: Mask, opaque: Mask, collimated: Mask, letters: str = ""
+    raw: RawImage,
+    *,
+    breast: Mask,
+    opaque: Mask,
+    collimated: Mask,
+    letters: str = "",
+    look: Look | None = None,
 ) -> PresentationImage:
     """Make a raw image fit to be looked at.
 
@@ -114,9 +120,11 @@ def present(
         (rows, columns) bool: the breast, what X-rays do not pass, outside the exposed field.
     letters
         Laterality and view, written opposite the chest wall; none when empty.
+    look
+        Processing other than that of the machine's style.
     """
     style = raw.machine.style
-    look = LOOKS[style]
+    look = look or LOOKS[style]
     mm = raw.machine.pitch_mm
     attenuation = _attenuation(raw)
     seen = _seen(attenuation, breast, mm)

@@ -68,7 +68,8 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
         epoch_done=watch.epoch,
         cancelled=watch.cancelled,
     )
-    said = f"Patients were put on the sides by chance (seed {split.seed}); none is on two."
+    how = f"by chance (seed {split.seed})" if plan.split is None else "by a split that was given"
+    said = f"Patients were put on the sides {how}; none is on two."
     statement = data_statement(plan.source, views, split=said)
     write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
     return write_model(plan.output_dir, fitted, plan, origin_of(plan, views, fitted))

@@ -7,7 +7,9 @@ drawn beside what the header says.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -237,16 +239,21 @@ class Drawn:
     calibration: Calibration
 
 
-def drawn_view(seed: int, *, field_mm: float | None = None) -> Drawn:
+Hidden = Literal["kvp", "thickness", "glandularity", "scatter", "height", "detector", "phantom"]
+HIDDEN: tuple[Hidden, ...] = get_args(Hidden)
+"""What whoever measures a drawn view does not know; ``phantom`` is the error of the calibration's."""
+
+
+def drawn_view(seed: int, *, hidden: Collection[Hidden] = HIDDEN, field_mm: float | None = None) -> Drawn:
     """A view of a woman and machine drawn at random; masses are even on a logarithmic scale, 1-200 mg.
 
     Hidden from whoever measures: errors of the displayed thickness (SD 3 mm) and tube voltage (0.5 kV), the
     glandularity (0.2, SD 0.15), the height of every artery (middle half of the breast), the site's scatter
     (SD 20 %, of the view 10 %), its paddle and detector (k SD 4 %), its blur (0.02-0.05 mm) and dose. The
     calibration was taken on that machine with a 45 mm phantom, and errs by 1.5 %. 700 px a side, unless
-    `field_mm` says how wide the image is.
+    `field_mm` says how wide the image is. What is not in `hidden` is as the header and the settings say.
     """
-    return _drawn(seed, field_mm=field_mm)
+    return _drawn(seed, hidden, field_mm)
 
 
 def known_view(seed: int, *, field_mm: float | None = None) -> Drawn:
@@ -254,7 +261,7 @@ def known_view(seed: int, *, field_mm: float | None = None) -> Drawn:
 
     Measure it with `KNOWN`, which says so.
     """
-    return _drawn(seed, nothing_hidden=True, field_mm=field_mm)
+    return _drawn(seed, (), field_mm)
 
 
 KNOWN = MassSettings(
@@ -264,45 +271,45 @@ KNOWN = MassSettings(
     model_relative_sd=0.0,
     scatter_relative_sd=0.0,
     height_sd_fraction=0.0,
-    # The masks are the arteries' own, in tissue that is known.
-    artery_relative_sd=0.06,
+    # The arteries drawn here are round.
+    artery_shape_relative_sd=0.0,
 )
 
 
-def _drawn(seed: int, *, nothing_hidden: bool = False, field_mm: float | None = None) -> Drawn:
+def _drawn(seed: int, hidden: Collection[Hidden], field_mm: float | None) -> Drawn:
     random = np.random.default_rng(7_000_000 + seed)
     beam = BEAMS[seed % len(BEAMS)]
     mass_mg = float(np.exp(random.uniform(0, np.log(200))))
     shown_mm = float(random.uniform(20, 80))
     grid = bool(random.random() < 0.9)
-    true_beam = replace(beam, kvp=beam.kvp + random.normal(0, 0.5))
-    thickness_mm = max(shown_mm + random.normal(0, 3), 15.0)
-    of_site = max(1 + random.normal(0, 0.2), 0.2)
+
+    # Everything is drawn, hidden or not: the rest of the view stays the same.
+    def error(of: Hidden, sd: float) -> float:
+        drawn = float(random.normal(0, sd))
+        return drawn if of in hidden else 0.0
+
+    true_beam = replace(beam, kvp=beam.kvp + error("kvp", 0.5))
+    if "thickness" not in hidden:
+        shown_mm = float(round(shown_mm))
+    thickness_mm = max(shown_mm + error("thickness", 3), 15.0)
+    of_site = max(1 + error("scatter", 0.2), 0.2)
+    glandular = 0.2 + error("glandularity", 0.15)
+    texture = float(random.uniform(0.02, 0.10))
+    of_view = 1 + error("scatter", 0.1)
     physics = Physics(
         beam=true_beam,
         thickness_mm=thickness_mm,
-        glandular=float(np.clip(random.normal(0.2, 0.15), 0, 0.9)),
-        texture=float(random.uniform(0.02, 0.10)),
-        scatter=scatter_to_primary(thickness_mm, grid=grid) * of_site * (1 + random.normal(0, 0.1)),
+        glandular=float(np.clip(glandular, 0, 0.9)),
+        texture=texture,
+        scatter=scatter_to_primary(thickness_mm, grid=grid) * of_site * of_view,
         psf_mm=float(random.uniform(0.02, 0.05)),
         quanta=float(random.uniform(3000, 9000)),
-        random_height=True,
-        k_factor=1 + random.normal(0, 0.04),
+        random_height="height" in hidden,
+        k_factor=1 + error("detector", 0.04),
     )
-    if nothing_hidden:
-        shown_mm = float(round(shown_mm))
-        physics = replace(
-            physics,
-            beam=beam,
-            thickness_mm=shown_mm,
-            glandular=0.2,
-            scatter=scatter_to_primary(shown_mm, grid=grid),
-            random_height=False,
-            k_factor=1.0,
-        )
     phantom = scatter_to_primary(45.0, grid=grid)
     k = effective_k_cm2_g(true_beam, thickness_mm=45.0, glandular_fraction=0.2) * physics.k_factor
-    k *= (1 + phantom) / (1 + phantom * of_site) * (1 + random.normal(0, 0.015))
+    k *= (1 + phantom) / (1 + phantom * of_site) * (1 + error("phantom", 0.015))
     point = CalibrationPoint(
         k, 0.015, beam.anode, beam.filter_material, beam.filter_mm, beam.kvp, thickness_mm=45.0
     )

@@ -22,14 +22,14 @@ from validation.exams.agreement import (
 from validation.exams.page import simulation_page
 from validation.exams.recognition import dice_table, false_area_beside_real
 from validation.exams.row import Mass, ViewRow
-from validation.exams.study import study_manifest
+from validation.exams.study import DEFAULT, PUBLISHED, study_manifest
 from validation.exams.vessels import confusion_table, count_table, grade_agreement, kappa_table, length_table
 from validation.false_area import FalseArea
 from validation.markdown import cells
 
 REAL = {
-    "default": FalseArea(15, 0.0, 218.0, (4, 2, 1)),
-    "published": FalseArea(15, 884.0, 5872.0, (10, 8, 6)),
+    DEFAULT: FalseArea(15, 0.0, 218.0, (4, 2, 1)),
+    PUBLISHED: FalseArea(15, 884.0, 5872.0, (10, 8, 6)),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from validation.exams.row import ViewRow
+from validation.exams.study import DEFAULT, PUBLISHED
 from validation.false_area import FalseArea, false_area, false_area_table
 from validation.markdown import table
 
@@ -46,16 +47,16 @@ def false_area_beside_real(rows: Sequence[ViewRow], real: Mapping[str, FalseArea
     rows
         Of the study; one view without BAC at least.
     real
-        The columns ``default`` and ``published`` of docs/validation.md.
+        The columns of both presets in docs/validation.md.
     """
     without = [row for row in rows if not row.has_bac]
     return false_area_table(
         {
             "simulated, default": false_area([row.predicted_px for row in without]),
-            "real, default": real["default"],
+            "real, default": real[DEFAULT],
             "simulated, published": false_area(
                 [row.published_px for row in without if row.published_px is not None]
             ),
-            "real, published": real["published"],
+            "real, published": real[PUBLISHED],
         }
     )

@@ -24,7 +24,7 @@ from shared_core.simulation.exposure import RawImage, expose
 from shared_core.simulation.look_alikes import LOOK_ALIKES, checked_look_alikes
 from shared_core.simulation.machine import STYLES, Machine, Style, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, Severity, make_patient
-from shared_core.simulation.presentation import TOP, PresentationImage, present
+from shared_core.simulation.presentation import TOP, Look, PresentationImage, present
 from shared_core.simulation.project import project
 from shared_core.simulation.projected import ProjectedView
 from shared_core.simulation.randomness import stream
@@ -42,6 +42,15 @@ _OF_THE_EXPOSURE: Final = frozenset({"label", "collimation", "paddle-edge", "bb"
 _RARE: Final = {"pacemaker": 0.15, "implant": 0.15, "collimation": 0.5}
 _SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)[1:]
 _SEVERITY_ODDS: Final = (0.4, 0.35, 0.25)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A machine and processing of its own, like none of the styles."""
+
+    name: str
+    machine: Machine
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,8 @@ class SimulatedViews:
     """Size of detector elements in place of the machine's own: coarser is quicker, to try things out."""
     whole_field: bool = True
     """The whole detector; otherwise the smallest image that holds the breast, which is quicker."""
+    site: Site | None = None
+    """All views come from there, in place of the styles."""
     card: ModelCard = field(default_factory=lambda: load_card(PREFERRED), repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
@@ -94,7 +105,7 @@ class SimulatedViews:
         """For the data statement of the card."""
         asked = f"seed {self.seed}, {self.patients} patients, {len(self.views)} views each"
         return {
-            "simulated views": f"{asked}, styles {', '.join(self.styles)}, {self.share_none:.0%} of patients "
+            "simulated views": f"{asked}, {self._looks()}, {self.share_none:.0%} of patients "
             f"without arterial calcium, look-alikes {', '.join(self.look_alikes) or 'none'} "
             f"({self.look_alikes_mean:g} an image), bands below {self.faint_g_cm2:g} g/cm2 ignored",
             "made by": f"OpenBAC {SOFTWARE_VERSION} simulator",
@@ -110,7 +121,7 @@ class SimulatedViews:
         tags = {
             "severity": patient.severity if calcified else "none",
             "density": patient.density,
-            "style": self._style(patient_number),
+            "style": self._style(patient_number) if self.site is None else self.site.name,
             "look-alike": "+".join(sorted(set(names))) or "none",
             "projection": view.value,
         }
@@ -160,6 +171,7 @@ class SimulatedViews:
             opaque=projected.opaque,
             collimated=projected.collimated,
             letters=letters if rng.random() < 0.9 else "",
+            look=None if self.site is None else self.site.look,
         )
         return projected, raw, mammogram_of(shown, projected)
 
@@ -169,11 +181,14 @@ class SimulatedViews:
         patient, view = divmod(number, len(self.views))
         return patient, *self.views[view]
 
+    def _looks(self) -> str:
+        return f"styles {', '.join(self.styles)}" if self.site is None else f"site {self.site.name}"
+
     def _style(self, patient: int) -> Style:
         return self.styles[patient % len(self.styles)]
 
     def _machine(self, patient: int) -> Machine:
-        machine = machine_of(self._style(patient))
+        machine = machine_of(self._style(patient)) if self.site is None else self.site.machine
         if self.pitch_mm is None:
             return machine
         factor = machine.pitch_mm / self.pitch_mm

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared_core.exporting.mask import mask_png
 from shared_core.inference.backends.interface import Precision
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
+from shared_core.inference.probability import ProbabilityMap
 from shared_core.training.evaluation.operating_point import TOLERANCE_MM
 from shared_core.training.evaluation.row import SWEEP, ViewRow, prepared_view, score_view
 from shared_core.training.evaluation.rows_file import RowsFile
@@ -75,6 +76,7 @@ def evaluate_models(
     source: ViewSource,
     *,
     tolerance_mm: float = TOLERANCE_MM,
+    thresholds: Sequence[float] = SWEEP,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -84,12 +86,15 @@ def evaluate_models(
     Parameters
     ----------
     entries
-        Each model runs as in ``bac analyze``: tiling, temperature, threshold and rule of its card.
+        Each model runs as in ``bac analyze``: tiling, temperature, threshold and rule of its card. A view
+        is run once for those whose cards differ in threshold and rule only.
     source
         Views, each loaded once for all models. Their grid is that of the model that they were prepared for;
         another model resamples them to its own spacing.
     tolerance_mm
         How far from an artery's centre line a mark may lie to have found it.
+    thresholds
+        Of the curves, the lowest first.
     workers
         Processes; with several, source and entries must go through pickle.
     progress
@@ -112,7 +117,8 @@ def evaluate_models(
         The person stopped it.
     """
     files = [
-        RowsFile(entry.folder / ROWS_FILE, settings_of(entry, source, tolerance_mm)) for entry in entries
+        RowsFile(entry.folder / ROWS_FILE, settings_of(entry, source, tolerance_mm, thresholds))
+        for entry in entries
     ]
     everything = range(len(source))
     left = {
@@ -120,7 +126,7 @@ def evaluate_models(
         for number in everything
         if (missing := tuple(place for place, file in enumerate(files) if number not in file.rows))
     }
-    scorer = _Scorer(tuple(entries), source, tolerance_mm)
+    scorer = _Scorer(tuple(entries), source, tolerance_mm, tuple(thresholds))
     failures: list[FailedView] = []
     done = len(everything) - len(left)
     if progress is not None:
@@ -149,7 +155,9 @@ def evaluate_models(
     )
 
 
-def settings_of(entry: Entry, source: ViewSource, tolerance_mm: float) -> dict[str, Any]:
+def settings_of(
+    entry: Entry, source: ViewSource, tolerance_mm: float, thresholds: Sequence[float] = SWEEP
+) -> dict[str, Any]:
     """Everything that the rows of a model on a source depend on, but the files of the source themselves."""
     card = {name: value for name, value in asdict(entry.card).items() if name not in _WORDS_OF_A_CARD}
     views = [source.identity(number) for number in range(len(source))]
@@ -161,7 +169,7 @@ def settings_of(entry: Entry, source: ViewSource, tolerance_mm: float) -> dict[s
         "data": dict(source.description),
         "views": hashlib.sha256((repr(views) + made_of).encode()).hexdigest(),
         "tolerance": tolerance_mm,
-        "thresholds": SWEEP,
+        "thresholds": list(thresholds),
     }
 
 
@@ -171,6 +179,11 @@ def mask_path(folder: Path, row: ViewRow) -> Path:
     return folder / MASKS_FOLDER / f"{row.number:05d}_{safe}.png"
 
 
+def _run_of(entry: Entry) -> str:
+    """The same for entries that give the same probabilities."""
+    return repr((replace(entry.card, name="", threshold=0.5, candidates=None), entry.precision))
+
+
 _Result = list[tuple[int, ViewRow]] | FailedView
 """(place of the entry, its row) of one view."""
 
@@ -178,10 +191,17 @@ _Result = list[tuple[int, ViewRow]] | FailedView
 class _Scorer:
     """Scores single views; loads each model when it is first needed."""
 
-    def __init__(self, entries: tuple[Entry, ...], source: ViewSource, tolerance_mm: float) -> None:
+    def __init__(
+        self,
+        entries: tuple[Entry, ...],
+        source: ViewSource,
+        tolerance_mm: float,
+        thresholds: tuple[float, ...],
+    ) -> None:
         self._entries = entries
         self._source = source
         self._tolerance_mm = tolerance_mm
+        self._thresholds = thresholds
         self._models: dict[int, Model] = {}
 
     def __call__(
@@ -191,10 +211,20 @@ class _Scorer:
         try:
             view = self._source.load(number)
             rows = []
+            maps: dict[str, ProbabilityMap] = {}
             for place, model in models:
-                probability = segment(prepared_view(view), model, cancelled=cancelled).values
                 card, folder = self._entries[place].card, self._entries[place].folder
-                row, mask = score_view(number, view, probability, card, tolerance_mm=self._tolerance_mm)
+                same = _run_of(self._entries[place])
+                if same not in maps:
+                    maps[same] = segment(prepared_view(view), model, cancelled=cancelled)
+                row, mask = score_view(
+                    number,
+                    view,
+                    maps[same].values,
+                    card,
+                    tolerance_mm=self._tolerance_mm,
+                    thresholds=self._thresholds,
+                )
                 # The mask first: a row on the disk promises that its mask is there.
                 write_bytes(mask_path(folder, row), mask_png(mask))
                 rows.append((place, row))

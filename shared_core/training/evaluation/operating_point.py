@@ -18,6 +18,8 @@ TOLERANCE_MM: Final = 0.84
 """12 px of 70 um: how far from an artery's centre line a mark may lie to have found it."""
 TOLERANCE_PX: Final = 12.0
 """Where the spacing is not known."""
+FOUND_SHARE: Final = 0.5
+"""An artery is found where this much of its length is."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class OperatingPoint:
     """Of them, those that come nowhere within the tolerance of the label."""
     stray_px: int
     """Area of the mask farther than the tolerance from the label; without a label, all of it."""
+    arteries_found: int
+    """Connected parts of the label of whose length `FOUND_SHARE` is found."""
+    open_found_px: int
+    """Pixels of the label that are left open and marked."""
 
     @property
     def overlap(self) -> Overlap:
@@ -58,9 +64,18 @@ class Reference:
     """Pixels that take no part."""
     line: NDArray[np.intp]
     """(points, 2) row and column, 1 px apart, of its centre lines."""
+    artery: NDArray[np.intp]
+    """(points,) which connected part of the label each lies in, from 0."""
+    open_label: Mask | None
+    """Pixels of the label among those that are left open."""
     near: Mask
     """Within the tolerance of the label, or of what is left open."""
     tolerance_px: float
+
+    @property
+    def arteries(self) -> int:
+        """Connected parts of the label that have a centre line."""
+        return int(self.artery.max()) + 1 if len(self.artery) else 0
 
 
 def reference_of(view: TrainingView, *, tolerance_mm: float = TOLERANCE_MM) -> Reference:
@@ -70,7 +85,8 @@ def reference_of(view: TrainingView, *, tolerance_mm: float = TOLERANCE_MM) -> R
     label = view.label if view.ignore is None else view.label & ~view.ignore
     told = label if view.ignore is None else label | view.ignore
     near = _distance_px(told) <= tolerance_px if told.any() else np.zeros_like(label)
-    return Reference(label, view.ignore, _line(label, spacing), near, tolerance_px)
+    open_label = None if view.ignore is None else view.label & view.ignore
+    return Reference(label, view.ignore, *_line(label, spacing), open_label, near, tolerance_px)
 
 
 def operating_point(mask: Mask, reference: Reference, *, threshold: float) -> OperatingPoint:
@@ -87,31 +103,38 @@ def operating_point(mask: Mask, reference: Reference, *, threshold: float) -> Op
     told = mask if reference.open is None else mask & ~reference.open
     true_px = int(np.count_nonzero(told & label))
     parts, false_parts = _parts(told, reference.near)
+    found = _found(mask, reference)
+    of_artery = np.bincount(reference.artery, minlength=reference.arteries)
+    found_of_artery = np.bincount(reference.artery[found], minlength=reference.arteries)
     return OperatingPoint(
         threshold=threshold,
         true_positive_px=true_px,
         false_positive_px=int(np.count_nonzero(told)) - true_px,
         false_negative_px=int(np.count_nonzero(label)) - true_px,
-        line_found_px=_line_found_px(mask, reference),
+        line_found_px=int(np.count_nonzero(found)),
         parts=parts,
         false_parts=false_parts,
         stray_px=int(np.count_nonzero(told & ~reference.near)),
+        arteries_found=int(np.count_nonzero(found_of_artery >= FOUND_SHARE * of_artery)),
+        open_found_px=0
+        if reference.open_label is None
+        else int(np.count_nonzero(mask & reference.open_label)),
     )
 
 
-def _line(label: Mask, spacing_mm: float | None) -> NDArray[np.intp]:
-    if not label.any():
-        return np.zeros((0, 2), np.intp)
+def _line(label: Mask, spacing_mm: float | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Points of the centre lines, and the number of each one's artery."""
     mm = np.full(2, spacing_mm if spacing_mm is not None else TOLERANCE_MM / TOLERANCE_PX)
-    lines = [
-        _one_px_apart(part.grid.in_view(line.points))
-        for part in followed_parts(label, mm)
-        for line in part.lines
+    arteries = [
+        np.concatenate([_one_px_apart(part.grid.in_view(line.points)) for line in part.lines])
+        for part in (followed_parts(label, mm) if label.any() else ())
+        if part.lines
     ]
-    if not lines:
-        return np.zeros((0, 2), np.intp)
-    points = np.rint(np.concatenate(lines)).astype(np.intp)
-    return np.clip(points, 0, np.array(label.shape) - 1)
+    if not arteries:
+        return np.zeros((0, 2), np.intp), np.zeros(0, np.intp)
+    points = np.rint(np.concatenate(arteries)).astype(np.intp)
+    numbers = np.repeat(np.arange(len(arteries)), [len(points) for points in arteries])
+    return np.clip(points, 0, np.array(label.shape) - 1), numbers.astype(np.intp)
 
 
 def _one_px_apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -120,19 +143,20 @@ def _one_px_apart(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _line_found_px(mask: Mask, reference: Reference) -> int:
+def _found(mask: Mask, reference: Reference) -> NDArray[np.bool_]:
+    """(points,) whether each point of the centre lines has a mark within the tolerance."""
     line = reference.line
     if not len(line):
-        return 0
+        return np.zeros(0, np.bool_)
     reach = int(np.ceil(reference.tolerance_px)) + 1
     low = np.maximum(line.min(axis=0) - reach, 0)
     high = line.max(axis=0) + reach + 1
     around = mask[low[0] : high[0], low[1] : high[1]]
     if not around.any():
-        return 0
+        return np.zeros(len(line), np.bool_)
     distance = _distance_px(around)
     rows, columns = (line - low).T
-    return int(np.count_nonzero(distance[rows, columns] <= reference.tolerance_px))
+    return np.asarray(distance[rows, columns] <= reference.tolerance_px)
 
 
 def _parts(mask: Mask, near: Mask) -> tuple[int, int]:

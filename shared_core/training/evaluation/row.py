@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -58,10 +58,14 @@ class ViewRow:
     """Length of the centre lines of the label."""
     at_card: OperatingPoint
     sweep: tuple[OperatingPoint, ...]
-    """At each of `SWEEP`; the card's rule about candidates is applied at each."""
+    """At each threshold of the curves; the card's rule about candidates is applied at each."""
     probabilities: ProbabilityCounts
     """Before any rule, inside the valid area."""
     patches: tuple[PatchCount, ...]
+    arteries: int
+    """Connected parts of the label."""
+    open_label_px: int
+    """Pixels of the label that are left open."""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -80,6 +84,7 @@ def score_view(
     card: ModelCard,
     *,
     tolerance_mm: float = TOLERANCE_MM,
+    thresholds: Sequence[float] = SWEEP,
 ) -> tuple[ViewRow, Mask]:
     """Compare a model's answer with the label of a view.
 
@@ -89,13 +94,16 @@ def score_view(
         Of the view in its source.
     probability
         (rows, columns) in [0, 1], by the model of `card`.
+    thresholds
+        Of the curves.
 
     Returns
     -------
     The row, and the mask at the card's threshold.
     """
     reference = reference_of(view, tolerance_mm=tolerance_mm)
-    masks = {threshold: _mask(view, probability, card, threshold) for threshold in {card.threshold, *SWEEP}}
+    every = {card.threshold, *thresholds}
+    masks = {threshold: _mask(view, probability, card, threshold) for threshold in every}
     points = {
         threshold: operating_point(mask, reference, threshold=threshold) for threshold, mask in masks.items()
     }
@@ -113,9 +121,11 @@ def score_view(
         label_px=int(np.count_nonzero(reference.label)),
         line_px=len(reference.line),
         at_card=points[card.threshold],
-        sweep=tuple(points[threshold] for threshold in SWEEP),
+        sweep=tuple(points[threshold] for threshold in thresholds),
         probabilities=count_probabilities(probability, view.label, counted=counted),
         patches=_patches(view, probability, mask, reference.label),
+        arteries=reference.arteries,
+        open_label_px=0 if reference.open_label is None else int(np.count_nonzero(reference.open_label)),
     )
     return row, mask
 

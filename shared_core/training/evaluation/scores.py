@@ -71,6 +71,14 @@ def _pooled_dice(row: ViewRow) -> Sums:
     return twice, twice + point.false_positive_px + point.false_negative_px
 
 
+def _whole_dice(row: ViewRow) -> Sums:
+    """As `_pooled_dice`, with what is left open held against the model as well."""
+    twice, total = _pooled_dice(row)
+    found = row.at_card.open_found_px
+    # Marked open pixels of the label are common to both masks; of the others only the label has a part.
+    return twice + 2 * found, total + found + row.open_label_px
+
+
 def _false_mm2(row: ViewRow) -> Sums:
     area = row.area_mm2(row.at_card.marked_px)
     return NOTHING if area is None else (area, 1.0)
@@ -90,6 +98,7 @@ RATIOS: Final[tuple[RatioScore, ...]] = (
     RatioScore(
         "dice_pooled_bac", "Dice, all pixels of the views with BAC as one", _when("BAC", _pooled_dice)
     ),
+    RatioScore("dice_pooled_whole", "Dice, all pixels as one, faint BAC not left open", _whole_dice),
     RatioScore(
         "dice_mean", "Dice, mean of the views with BAC", _when("BAC", lambda r: _mean(r.at_card.overlap.dice))
     ),
@@ -110,6 +119,11 @@ RATIOS: Final[tuple[RatioScore, ...]] = (
         "vessel_recall_mean",
         "share of the arteries' length that is found, mean of the views",
         _when("BAC", lambda r: (r.at_card.line_found_px / r.line_px, 1.0) if r.line_px else NOTHING),
+    ),
+    RatioScore(
+        "arteries_found",
+        "share of the arteries of which half the length or more is found",
+        _when("BAC", lambda r: (r.at_card.arteries_found, r.arteries)),
     ),
     RatioScore("false_parts_mean", "false parts a view", lambda r: (r.at_card.false_parts, 1.0), "less"),
     RatioScore(

@@ -16,9 +16,9 @@ from shared_core.simulation.dicom import Subject, presentation_dicom
 from shared_core.simulation.exposure import expose
 from shared_core.simulation.machine import HOLOGIC
 from shared_core.simulation.patient import PatientSettings, make_patient
-from shared_core.simulation.presentation import present
+from shared_core.simulation.presentation import LOOKS, present
 from shared_core.simulation.project import project
-from shared_core.training.data.simulated import mammogram_of
+from shared_core.training.data.simulated import Site, mammogram_of
 from tests.training.data.small import COARSE_CARD, coarse_views
 
 
@@ -96,3 +96,15 @@ def test_what_cannot_be_simulated_is_refused() -> None:
         coarse_views(look_alikes=("pearl",))
     with pytest.raises(IndexError):
         coarse_views().load(6)
+
+
+def test_a_site_of_its_own_takes_the_place_of_the_styles() -> None:
+    machine = replace(HOLOGIC, pitch_mm=0.5, field=(466, 358))
+    site = Site("elsewhere", machine, replace(LOOKS["hologic"], middle=0.6, high=0.9))
+    same, other = coarse_views(styles=("hologic",), pitch_mm=None), coarse_views(pitch_mm=None, site=site)
+    assert dict(other.identity(0).tags)["style"] == "elsewhere"
+    assert "site elsewhere" in other.description["simulated views"]
+    brighter = other.load(0)
+    assert brighter.spacing_mm is not None
+    plain = replace(same, site=replace(site, look=LOOKS["hologic"])).load(0)
+    assert brighter.image_u8[brighter.valid].mean() > plain.image_u8[plain.valid].mean() + 20

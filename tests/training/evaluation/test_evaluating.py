@@ -20,6 +20,7 @@ from shared_core.training.evaluation.evaluating import Entry, ModelRows, evaluat
 from shared_core.training.evaluation.report import write_evaluation
 from shared_core.training.evaluation.row import row_document
 from shared_core.training.evaluation.scored import evaluate_rows
+from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import TilingPreset
 from tests.networks.random_scunet import random_scunet, state_of
 from tests.training.evaluation.drawn import CARD, NOTHING, DrawnViews, band, view
@@ -144,3 +145,21 @@ def test_two_models_of_one_name_are_refused(model: Model, tmp_path: Path) -> Non
     rows = evaluated(model, tmp_path)
     with pytest.raises(UsageError, match="one name"):
         evaluate_rows([rows, rows])
+
+
+def test_cards_that_differ_in_threshold_and_rule_only_share_the_probabilities(
+    model: Model, tmp_path: Path
+) -> None:
+    ruled = replace(
+        model.card, name="ruled", threshold=0.7, candidates=CandidateRule(least_length_mm=5, gap_mm=5)
+    )
+    # Other weights would show in the counts, were they asked.
+    entries = [
+        Entry(model.card, tmp_path / "plain", lambda: model),
+        Entry(ruled, tmp_path / "ruled", lambda: lively_model(6)),
+    ]
+    plain, other = evaluate_models(entries, VIEWS, thresholds=(0.5, 0.9))
+    for one, two in zip(plain.rows, other.rows, strict=True):
+        assert np.array_equal(one.probabilities.all, two.probabilities.all)
+        assert one.at_card.marked_px >= two.at_card.marked_px
+        assert [point.threshold for point in two.sweep] == [0.5, 0.9]

@@ -19,7 +19,7 @@ from shared_core.training.evaluation.row import (
     score_view,
 )
 from shared_core.weights.candidate_rule import CandidateRule
-from tests.training.evaluation.drawn import CARD, NOTHING, band, row, view
+from tests.training.evaluation.drawn import CARD, NOTHING, answer, band, row, view
 
 ARTERY = band(300, 50, 350)
 
@@ -129,3 +129,21 @@ def test_engine_sees_the_view_as_it_is() -> None:
     assert prepared.spacing is not None
     assert prepared.spacing.row_mm == 0.07
     assert prepared_view(view(ARTERY, spacing_mm=None)).spacing is None
+
+
+def test_an_artery_is_found_where_half_of_its_length_is() -> None:
+    two = ARTERY | band(100, 50, 350)
+    scored = row(two, (band(300, 50, 240), 0.9), (band(100, 50, 150), 0.9))
+    assert (scored.arteries, scored.at_card.arteries_found) == (2, 1)
+    assert row(NOTHING).arteries == 0
+
+
+def test_the_part_of_the_label_that_is_left_open_is_counted_beside() -> None:
+    scored = row(ARTERY, (band(300, 150, 250), 0.9), ignore=band(300, 200, 350))
+    assert (scored.open_label_px, scored.at_card.open_found_px) == (3000, 1000)
+    assert (scored.at_card.true_positive_px, scored.at_card.false_negative_px) == (1000, 2000)
+
+
+def test_curves_have_the_thresholds_that_were_asked_for() -> None:
+    scored, _ = score_view(0, view(ARTERY), answer((ARTERY, 0.9)), CARD, thresholds=(0.3, 0.95))
+    assert [(point.threshold, point.true_positive_px) for point in scored.sweep] == [(0.3, 6000), (0.95, 0)]

@@ -154,3 +154,10 @@ def test_a_handful_of_patients_tells_nothing() -> None:
     found = {one.name: one for one in differences(rows_of([1.0, 0.9], []), rows_of([0.2, 0.3], []))}
     assert found["dice_mean"].better == "neither"
     assert "2 patients are too few" in in_words(found["dice_mean"], ("a", "b"))
+
+
+def test_what_is_left_open_counts_in_the_dice_of_the_whole_label() -> None:
+    rows = [row(ARTERY, (band(300, 150, 250), 0.9), ignore=band(300, 200, 350))]
+    scores = scores_of(rows)
+    assert scores["dice_pooled"].value == pytest.approx(2 * 1000 / (1000 + 3000))
+    assert scores["dice_pooled_whole"].value == pytest.approx(2 * 2000 / (2000 + 6000))

