@@ -1,4 +1,4 @@
-"""Any mask file to a mask: PNG or TIFF of 0 and 255 or of labels, and DICOM SEG."""
+"""Any mask file to a mask or to labels: PNG or TIFF of 0 and 255 or of labels, and DICOM SEG."""
 
 from __future__ import annotations
 
@@ -31,6 +31,55 @@ class MaskFile:
     """SOP Instance UIDs of the images that a SEG was drawn on."""
 
 
+@dataclass(frozen=True, eq=False)
+class LabelFile:
+    """Labels as a file has them."""
+
+    path: Path
+    labels: NDArray[np.uint8]
+    """(rows, columns), above 0 where BAC; 1 where the file only says that it is BAC."""
+    source_uids: tuple[str, ...] = ()
+    """SOP Instance UIDs of the images that a SEG was drawn on."""
+
+    @property
+    def count(self) -> int:
+        """Labels that have a pixel."""
+        return int(np.count_nonzero(np.bincount(self.labels.ravel(), minlength=2)[1:]))
+
+
+def read_label_file(path: Path) -> LabelFile:
+    """Read labels: numbers of a grey picture stay as they are, whatever else is a mask.
+
+    Parameters
+    ----------
+    path
+        PNG or TIFF; or a DICOM SEG, of which the calcification is taken, as label 1. A grey picture of
+        255 alone is a mask as well. Numbers above 255 are counted anew in their order.
+
+    Raises
+    ------
+    UnreadableImageError, UnsupportedImageError, UsageError
+        As for `read_mask_file`; more labels than 255 cannot be held.
+    """
+    if file_format(path) == "DICOM":
+        found = read_segmentation(path)
+        return LabelFile(path, found.mask.view(np.uint8), found.source_uids)
+    picture = _picture(path)
+    if picture.ndim == 3 or picture.dtype.kind not in "iu":
+        return LabelFile(path, _labelled(picture, path.name, None).astype(np.uint8))
+    present = np.unique(picture[picture != 0])
+    if len(present) == 1 and present[0] == 255:
+        present = np.ones(1, picture.dtype)
+        picture = (picture != 0).astype(np.uint8)
+    if len(present) > 255:
+        raise UsageError(
+            f"{path.name}: holds {len(present)} labels, more than the 255 that fit; is it the mask?"
+        )
+    if len(present) and (present[0] < 0 or present[-1] > 255):
+        picture = np.where(picture != 0, np.searchsorted(present, picture) + 1, 0)
+    return LabelFile(path, picture.astype(np.uint8))
+
+
 def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     """Read a mask.
 
@@ -50,16 +99,20 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     UsageError
         The segment is not there, or has to be chosen.
     """
-    kind = file_format(path)
-    if kind == "DICOM":
+    if file_format(path) == "DICOM":
         found = read_segmentation(path, segment=segment)
         return MaskFile(path, found.mask, found.source_uids)
+    return MaskFile(path, _labelled(_picture(path), path.name, segment))
+
+
+def _picture(path: Path) -> NDArray[Any]:
+    kind = file_format(path)
     if kind == "JPEG":
         raise UnsupportedImageError(f"{path.name}: is a JPEG, which blurs masks; save the mask as PNG.")
     data = read_bytes(path)
     picture = read_tiff(data, path.name) if kind == "TIFF" else _png(data, path.name)
     check_size(path.name, *picture.shape[:2])
-    return MaskFile(path, _labelled(picture, path.name, segment))
+    return picture
 
 
 def _png(data: bytes, name: str) -> NDArray[Any]:

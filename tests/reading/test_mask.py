@@ -15,7 +15,7 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.reading.dicom_seg import LABEL_MAP, SEGMENTATION
-from shared_core.reading.mask import read_mask_file
+from shared_core.reading.mask import read_label_file, read_mask_file
 
 SOURCE = "1.2.3.4"
 
@@ -171,3 +171,44 @@ def test_other_files_are_refused_with_what_to_give(
     )
     with pytest.raises(UnreadableImageError, match="damaged"):
         read_mask_file(tmp_path / "cut.png")
+
+
+def test_labels_of_a_picture_keep_their_numbers(tmp_path: Path, mask: np.ndarray) -> None:
+    labels = mask.astype(np.uint8) * 3
+    labels[50:60] = 255
+    cv2.imwrite(str(tmp_path / "labels.png"), labels)
+    found = read_label_file(tmp_path / "labels.png")
+    assert np.array_equal(found.labels, labels)
+    assert found.count == 2
+
+
+def test_a_mask_of_255_is_one_label(tmp_path: Path, mask: np.ndarray) -> None:
+    cv2.imwrite(str(tmp_path / "mask.png"), mask.astype(np.uint8) * 255)
+    assert np.array_equal(read_label_file(tmp_path / "mask.png").labels, mask)
+
+
+def test_labels_above_255_are_counted_anew_in_their_order(tmp_path: Path, mask: np.ndarray) -> None:
+    labels = mask.astype(np.uint16) * 900
+    labels[50:60] = 300
+    cv2.imwrite(str(tmp_path / "labels.png"), labels)
+    found = read_label_file(tmp_path / "labels.png").labels
+    assert np.array_equal(found == 1, labels == 300)
+    assert np.array_equal(found == 2, labels == 900)
+
+
+def test_more_labels_than_fit_are_refused(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "grey.png"), np.arange(100 * 90, dtype=np.uint16).reshape(100, 90))
+    with pytest.raises(UsageError, match="grey.png: holds 8999 labels"):
+        read_label_file(tmp_path / "grey.png")
+
+
+def test_an_empty_picture_has_no_label(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "labels.png"), np.zeros((70, 90), np.uint8))
+    assert read_label_file(tmp_path / "labels.png").count == 0
+
+
+def test_a_segmentation_is_one_label_and_names_its_image(tmp_path: Path, mask: np.ndarray) -> None:
+    path = _seg(tmp_path / "seg.dcm", mask[np.newaxis], "BINARY", [_segment(1, "BAC")], [1])
+    found = read_label_file(path)
+    assert np.array_equal(found.labels, mask)
+    assert found.source_uids == (SOURCE,)
