@@ -20,7 +20,8 @@ test: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadfile --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadfile \
+		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
@@ -35,7 +36,8 @@ $(VENV)/.demo: $(GROUND)
 	@$(SETUP) light
 	@touch $@
 
-$(VENV)/.test: $(GROUND)
+$(VENV)/.test: $(GROUND) scripts/display_libraries.sh
+	@scripts/display_libraries.sh
 	@$(SETUP) dev,light,torch
 	@touch $@
 

@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.display import missing_for_windows
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
+collect_ignore = ["napari_bac"] if missing_for_windows() else []
+"""Said by tests/test_display.py, which fails in CI."""
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Without the libraries of Qt, pytest-qt would end the session before the first test."""
+    if missing_for_windows() and pluginmanager.has_plugin("pytest-qt"):
+        pluginmanager.unregister(name="pytest-qt")
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ BESIDE = {"simulation", "statistics", "training"}
 """Stand beside the layers: only `cli` and tests use them."""
 GUI = {
     *("napari", "qtpy", "PySide6", "PySide2", "PyQt6", "PyQt5", "magicgui", "tkinter", "wx"),
+    *("psygnal", "pyqtgraph", "superqt", "vispy"),
     *("slicer", "vtk", "ctk", "qt", "napari_bac"),
 }
 
@@ -144,3 +145,31 @@ def test_importing_the_package_and_the_command_line_leaves_torch_alone() -> None
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout.strip(), result.stderr) == (0, "[]", "")
+
+
+HOST = PACKAGE.parent / "napari_bac"
+HOST_FILES = sorted(HOST.rglob("*.py"))
+BINDINGS = {"PySide6", "PySide2", "PyQt6", "PyQt5"}
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=lambda path: path.relative_to(HOST).as_posix())
+def test_plugin_asks_qtpy_for_qt_and_no_library_for_algorithms(path: Path) -> None:
+    # What computes stands in shared_core, where it is typed and tested; hosts show and ask.
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert not used & (BINDINGS | {"cv2", "scipy", "skimage", "torch", "openvino", "pydicom"})
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=lambda path: path.relative_to(HOST).as_posix())
+def test_modules_of_the_plugin_can_be_read_at_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300

@@ -31,7 +31,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    shutil.copytree(ROOT / "shared_core", source / "shared_core", ignore=ignored)
+    for package in ("napari_bac", "shared_core"):
+        shutil.copytree(ROOT / package, source / package, ignore=ignored)
     output = tmp_path_factory.mktemp("dist")
     code = (
         "import sys\nfrom setuptools import build_meta\nfolder = sys.argv[1]\n"
@@ -67,8 +68,9 @@ def test_every_file_of_the_tree_that_is_read_at_run_time_is_packaged(package: tu
     names, _ = package
     wanted = {
         path.relative_to(ROOT).as_posix()
-        for pattern in ("*.py", "*.json", "*.toml", "*.safetensors", "*.md", "*.csv", "py.typed")
-        for path in (ROOT / "shared_core").rglob(pattern)
+        for folder in ("napari_bac", "shared_core")
+        for pattern in ("*.py", "*.json", "*.toml", "*.yaml", "*.safetensors", "*.md", "*.csv", "py.typed")
+        for path in (ROOT / folder).rglob(pattern)
     }
     assert wanted - names == set()
 
