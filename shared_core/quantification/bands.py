@@ -133,5 +133,6 @@ def _without_pinholes(band: Mask, *, width: float) -> Mask:
     outside = (~band).view(np.uint8)
     _, numbered, stats, _ = cv2.connectedComponentsWithStats(outside, connectivity=4)
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < width**2)
-    holes = np.isin(numbered, small[small > 0])
+    # The empty rim around a compact band is small, and no hole.
+    holes = np.isin(numbered, small[(small > 0) & (small != numbered[0, 0])])
     return np.asarray(band | holes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.guo import thresholded_area_px, thresholded_intensity_sum
 from shared_core.quantification.ibrahim import percent
@@ -57,6 +58,9 @@ class LiveCounts:
         # (label, grey level): pixels; beside it those that the denominator leaves out.
         self._pixels = np.zeros((LABELS, _GREYS), np.int64)
         self._left_out = np.zeros((LABELS, _GREYS), np.int64)
+        # A bit a pixel: a view of 13 megapixels takes 2 MB.
+        self._reference: NDArray[np.uint8] | None = None
+        self._differing_px = 0
 
     @property
     def area_px(self) -> NDArray[np.int64]:
@@ -64,6 +68,23 @@ class LiveCounts:
         area: NDArray[np.int64] = self._pixels.sum(axis=1)
         area[0] = 0
         return area
+
+    @property
+    def differing_px(self) -> int:
+        """Pixels that are marked here and not in the reference, or there and not here."""
+        return self._differing_px
+
+    def compare_with(self, reference: Mask | None) -> None:
+        """Count the pixels that differ from a mask, as the model's, now and after every update.
+
+        Parameters
+        ----------
+        reference
+            (rows, columns) bool; None for an empty one.
+        """
+        self._reference = None if reference is None else np.packbits(reference, axis=1)
+        marked = self._copy > 0
+        self._differing_px = int(np.count_nonzero(marked if reference is None else marked != reference))
 
     def update(self, labels: Labels, region: Region | None = None) -> NDArray[np.intp]:
         """Take in a change.
@@ -85,7 +106,9 @@ class LiveCounts:
             If the labels do not have the shape of the view, or are not uint8.
         """
         if labels.shape != self._copy.shape or labels.dtype != np.uint8:
-            raise ValueError(f"labels must be uint8 of shape {self._copy.shape}, not {labels.dtype} {labels.shape}")
+            raise ValueError(
+                f"labels must be uint8 of shape {self._copy.shape}, not {labels.dtype} {labels.shape}"
+            )
         region = region or self._changed_box(labels)
         if region is None:
             return np.empty(0, np.intp)
@@ -99,6 +122,9 @@ class LiveCounts:
         if self._breast.left_out is not None:
             out = self._breast.left_out[region][changed]
             self._count(self._left_out, was[out], became[out], grey[out])
+        there = self._of_reference(region)[changed]
+        self._differing_px += int(np.count_nonzero((became > 0) != there))
+        self._differing_px -= int(np.count_nonzero((was > 0) != there))
         before[...] = now
         touched = np.union1d(was, became).astype(np.intp)
         return touched[touched > 0]
@@ -127,6 +153,13 @@ class LiveCounts:
         here = became.astype(np.intp) * _GREYS + grey
         gone = was.astype(np.intp) * _GREYS + grey
         table += (np.bincount(here, minlength=size) - np.bincount(gone, minlength=size)).reshape(table.shape)
+
+    def _of_reference(self, region: Region) -> Mask:
+        rows, columns = region
+        if self._reference is None:
+            return np.zeros(self._copy[region].shape, np.bool_)
+        bits = np.unpackbits(self._reference[rows], axis=1, count=self._copy.shape[1])
+        return bits[:, columns].view(np.bool_)
 
     def _changed_box(self, labels: Labels) -> Region | None:
         differs = self._copy != labels

@@ -102,7 +102,7 @@ def find_vessels(
     labels = np.zeros(mask.shape, np.uint8)
     if bounding_box(mask) is None:
         return VesselMap((), labels, 0.0, 0.0 if spacing is not None else None)
-    mm = _steps_mm(spacing)
+    mm = steps_mm(spacing)
     parts = followed_parts(mask, mm)
     courses, specks = _courses(_pieces(parts, mm), artery_gap_mm)
     kept = courses[:MOST_VESSELS]
@@ -125,7 +125,8 @@ def find_vessels(
     )
 
 
-def _steps_mm(spacing: PixelSpacing | None) -> NDArray[np.float64]:
+def steps_mm(spacing: PixelSpacing | None) -> NDArray[np.float64]:
+    """(2,) distance of neighbouring rows and columns, assumed where the spacing is not known."""
     if spacing is None:
         return np.array([ASSUMED_SPACING_MM, ASSUMED_SPACING_MM])
     return np.array([spacing.row_mm, spacing.column_mm])
@@ -235,7 +236,7 @@ def _vessel(
     spacing: PixelSpacing | None,
     intensity_u8: NDArray[np.uint8] | None,
 ) -> Vessel:
-    mm = _steps_mm(spacing)
+    mm = steps_mm(spacing)
     segments = [piece.segment for piece in course.pieces]
     lengths_mm = [segment.length_mm for segment in segments]
     calibre_mm = float(np.average([segment.width_mm for segment in segments], weights=lengths_mm))

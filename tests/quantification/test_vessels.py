@@ -226,6 +226,12 @@ def test_a_mask_that_is_all_true_does_not_fail(shape: tuple[int, int]) -> None:
     assert len(found.vessels) <= 1
 
 
+def test_a_filled_square_is_as_wide_as_it_is() -> None:
+    mask = np.pad(np.ones((40, 40), bool), 5)
+    found = find_vessels(mask, spacing=spacing(0.5), intensity_u8=np.full(mask.shape, 120, np.uint8))
+    assert 5 < found.vessels[0].mean_calibre_px < 50
+
+
 def test_a_ring_and_noise_do_not_fail() -> None:
     rows, columns = np.mgrid[:300, :300] - 150
     ring = np.abs(np.hypot(rows, columns) - 100) < 10

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
 
 import cv2
 import numpy as np
@@ -13,14 +11,11 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 from shared_core.quantification.bands import followed_parts
-from shared_core.quantification.joining import SEGMENT_GAP_MM, Segment, chains_of_segments, runs_of
-from shared_core.simulation.bands import NARROWEST_MM
+from shared_core.quantification.joining import Segment
+from shared_core.quantification.line_bands import BAND_MM, bands_of
+from shared_core.quantification.vessels import ASSUMED_SPACING_MM
 
 Floats = NDArray[np.float64]
-BAND_MM: Final = NARROWEST_MM
-"""Width of the line: 27 pixels of 70 um, as the published model paints."""
-ASSUMED_SPACING_MM: Final = 0.07
-_FRACTION_BITS: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +56,7 @@ def drawn_band(
     mm = spacing_mm or ASSUMED_SPACING_MM
     segments = [_segment(line * mm, width_mm) for line in drawn.lines if len(line) > 1]
     segments += _followed(drawn, shape, mm)
-    band = np.zeros(shape, np.uint8)
-    for chain in chains_of_segments(segments, gap_mm=SEGMENT_GAP_MM):
-        for run in runs_of(segments, chain, gap_mm=SEGMENT_GAP_MM):
-            _paint(band, run / mm, width_mm / mm)
-    return band.astype(np.bool_)
+    return bands_of(segments, shape, mm=np.array([mm, mm]), width_mm=width_mm)
 
 
 def _segment(points_mm: Floats, width_mm: float) -> Segment:
@@ -91,19 +82,6 @@ def _followed(drawn: DrawnImage, shape: tuple[int, int], mm: float) -> list[Segm
         for part in parts
         for line in part.lines
     ]
-
-
-def _paint(band: NDArray[np.uint8], points: Floats, width_px: float) -> None:
-    """One line, thick and with round ends, in place."""
-    factor = 1 << _FRACTION_BITS
-    places = np.rint(points[:, ::-1] * factor).astype(np.int32)
-    # A thick polyline of OpenCV takes whole pixels only; circles take fractions, and are as quick.
-    radius = round(width_px / 2 * factor)
-    for start, end in pairwise(places):
-        steps = max(int(np.hypot(*(end - start)) / (2 * factor)), 1)
-        for place in np.linspace(start, end, steps + 1):
-            centre = round(float(place[0])), round(float(place[1]))
-            cv2.circle(band, centre, radius, 1, cv2.FILLED, cv2.LINE_8, _FRACTION_BITS)
 
 
 def merged(drawings: Sequence[DrawnImage]) -> DrawnImage:
