@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from napari_bac.settings import Hanging
 from shared_core import Laterality, PreparedView, View
 
 GAP_MM: Final = 4.0
@@ -36,7 +37,9 @@ def chest_wall_is_left(view: PreparedView) -> bool:
 
 
 def hang(
-    views: Mapping[str, PreparedView], steps: Mapping[str, tuple[float, float]]
+    views: Mapping[str, PreparedView],
+    steps: Mapping[str, tuple[float, float]],
+    hanging: Hanging = "right on the left",
 ) -> dict[str, Placed]:
     """Place views: right breast left, left breast right, CC over MLO, other views in rows below.
 
@@ -46,12 +49,14 @@ def hang(
         By key.
     steps
         (row, column) size of a pixel of each on the canvas: mm, or 1 where the spacing is not known.
+    hanging
+        Which breast hangs on the left; the chest walls stand back to back in both ways.
 
     Returns
     -------
     By key; the seam between the breasts stands at column 0, the first row of the canvas at 0.
     """
-    rows = _rows(views)
+    rows = _rows(views, hanging)
     placed: dict[str, Placed] = {}
     top = 0.0
     for row in rows:
@@ -62,7 +67,7 @@ def hang(
                 shape, (row_step, column_step) = views[key].image_u8.shape, steps[key]
                 width = shape[1] * column_step
                 left = -reach - width if side == _RIGHT else reach
-                # The right breast hangs on the left: its chest wall must be on its right.
+                # What hangs on the left must have its chest wall on its right.
                 mirrored = _knows_side(views[key]) and chest_wall_is_left(views[key]) == (side == _RIGHT)
                 placed[key] = Placed((top, left), mirrored)
                 reach += width + GAP_MM
@@ -71,12 +76,13 @@ def hang(
     return placed
 
 
-def order_of(views: Mapping[str, PreparedView]) -> tuple[str, ...]:
+def order_of(views: Mapping[str, PreparedView], hanging: Hanging = "right on the left") -> tuple[str, ...]:
     """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
-    return tuple(key for row in _rows(views) for side in row for key in side)
+    return tuple(key for row in _rows(views, hanging) for side in row for key in side)
 
 
-def _rows(views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:
+def _rows(views: Mapping[str, PreparedView], hanging: Hanging) -> list[tuple[list[str], list[str]]]:
+    """By row: what hangs on the left, and what on the right."""
     standard: list[tuple[list[str], list[str]]] = [([], []), ([], [])]
     others: list[str] = []
     for key, view in views.items():
@@ -87,7 +93,8 @@ def _rows(views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]
             others.append(key)
         else:
             standard[level][side].append(key)
-    return [row for row in standard if row[0] or row[1]] + _in_pairs(others, views)
+    rows = [row for row in standard if row[0] or row[1]] + _in_pairs(others, views)
+    return rows if hanging == "right on the left" else [(left, right) for right, left in rows]
 
 
 def _in_pairs(keys: Sequence[str], views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:

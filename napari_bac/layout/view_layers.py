@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from napari_bac.layout.colours import label_colormap
 from napari_bac.layout.hanging import Placed, mirror_matrix
 from napari_bac.session.opened_view import METADATA, OpenedView
+from napari_bac.settings import preferences
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
 LABELS_SUFFIX = " calcification"
-OPACITY = 0.6
 
 
 def steps_of(opened: OpenedView) -> tuple[float, float]:
@@ -51,7 +51,7 @@ def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None
         name=name + LABELS_SUFFIX,
         scale=steps_of(opened),
         units=(units_of(opened),) * 2,
-        opacity=OPACITY,
+        opacity=preferences().opacity,
         metadata={METADATA: opened},
     )
     layer.colormap = label_colormap()
@@ -79,10 +79,21 @@ def add_view(
     if image is None:
         image = image_layer(opened, name)
         viewer.layers.insert(_images(viewer), image)
+    elif opened.prepared.spacing is not None:
+        image.scale, image.units = steps_of(opened), (units_of(opened),) * 2
     labels = labels_layer(opened, name)
+    labels.scale, labels.units = image.scale, image.units
     labels.translate, labels.affine = image.translate, image.affine
     viewer.add_layer(labels)
     return image, labels
+
+
+def show_scale_bar(viewer: ViewerModel) -> None:
+    """Show the bar; in mm where all layers are, else in pixels."""
+    # Since napari 0.9 it stands with the canvas; there, the older way warns.
+    overlays = getattr(getattr(viewer, "canvas", None), "overlays", None)
+    bar = overlays.scale_bar if overlays is not None else viewer.scale_bar
+    bar.visible = True
 
 
 def _images(viewer: ViewerModel) -> int:

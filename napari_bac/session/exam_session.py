@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
-import numpy as np
-from napari.layers import Image, Labels
+from napari.layers import Image, Labels, Layer
 
 from napari_bac.layout.hanging import hang, order_of
-from napari_bac.layout.view_layers import add_view, put, steps_of
+from napari_bac.layout.view_layers import add_view, put, show_scale_bar, steps_of
+from napari_bac.session.autosave import Autosave
+from napari_bac.session.edit_store import SavedEdits
+from napari_bac.session.layer_pixels import pixels_of, spacing_of
+from napari_bac.session.limits import size_warning
+from napari_bac.session.mask_layers import MaskLayers
 from napari_bac.session.measuring import Measuring
+from napari_bac.session.notifying import notify
 from napari_bac.session.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
+from napari_bac.session.opening import Opening
+from napari_bac.session.probability_layers import ProbabilityLayers
+from napari_bac.session.running import Running
+from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.signals import SessionSignals
-from napari_bac.session.view_session import KeptLabels, LabelPixels, ModelAnswer, ViewSession, count_view
+from napari_bac.session.view_session import UNFIT, LabelPixels, ModelAnswer, ViewSession, count_view
 from napari_bac.session.watcher import LabelsWatcher, Region
+from napari_bac.settings import preferences
 from shared_core import ExamMeasurement, MeasurementSettings, measure_exam
+from shared_core.inference.model import Device
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -27,23 +38,42 @@ class ExamSession:
     """Views of one viewer, their labels, numbers and what runs on them."""
 
     def __init__(self, viewer: ViewerModel) -> None:
-        self.viewer = viewer
+        # The table of sessions must not keep a closed viewer.
+        self._viewer = ref(viewer)
         self.signals = SessionSignals()
         self.settings = MeasurementSettings()
         self.views: dict[str, ViewSession] = {}
         """By key, in the order in which they hang."""
         self.exam: ExamMeasurement | None = None
         self.selected: tuple[str, int] | None = None
+        self.report: str | None = None
+        """Sentence for the report as the person changed it; None while the draft stands."""
+        self.hanging = preferences().hanging
+        self.probabilities = ProbabilityLayers(viewer, self.views)
+        self.opening = Opening(self.add, self.say, self.signals.run_changed.emit)
+        self._running = Running(self)
         self._measuring = Measuring(self.views.get, lambda: self.settings, self._on_measured, self.say)
         self._adding = False
+        self.autosave = Autosave(self)
+        self._mask_layers = MaskLayers(self)
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.layers.events.inserted.connect(self._on_inserted)
         self.take_layers()
 
+    @property
+    def viewer(self) -> ViewerModel:
+        """The viewer."""
+        viewer = self._viewer()
+        assert viewer is not None, "the viewer of this session is gone"
+        return viewer
+
     # Opening
 
     def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[NotOpened, ...]:
-        """Read files and folders, hang what they hold, and return what could not be read."""
+        """Read files and folders, hang what they hold, and return what could not be read.
+
+        The window waits meanwhile; `opening.start` reads away from it.
+        """
         opened, refused = open_paths(paths, spacing_mm=spacing_mm)
         self.add(opened)
         return refused
@@ -55,18 +85,26 @@ class ExamSession:
             self.hang()
         return keys
 
-    def take_layer(self, layer: Image, *, spacing_mm: float | None = None) -> str:
+    def take_layer(self, layer: Layer, *, spacing_mm: float | tuple[float, float] | None = None) -> str:
         """Make a view of an image layer that is there; return its key.
+
+        The spacing is the one given, else that of a layer in units of length, else not known.
 
         Raises
         ------
         OpenBacError
             The layer is no single grey image, or shows no breast.
         """
+        taken = next((key for key, view in self.views.items() if layer in (view.image, view.labels)), None)
+        if taken is not None:
+            return taken
         opened = layer.metadata.get(METADATA)
+        pixels = pixels_of(layer)
         if not isinstance(opened, OpenedView):
-            opened = open_array(np.asarray(layer.data), name=layer.name, spacing_mm=spacing_mm)
+            spacing_mm = spacing_mm if spacing_mm is not None else spacing_of(layer)
+            opened = open_array(pixels, name=layer.name, spacing_mm=spacing_mm)
         key = self._add(opened, image=layer)
+        show_scale_bar(self.viewer)
         self.signals.views_changed.emit()
         return key
 
@@ -86,43 +124,93 @@ class ExamSession:
     def hang(self) -> None:
         """Place all views as a radiologist reads them."""
         prepared = {key: view.opened.prepared for key, view in self.views.items()}
-        places = hang(prepared, {key: steps_of(view.opened) for key, view in self.views.items()})
-        for key, place in places.items():
+        steps = {key: steps_of(view.opened) for key, view in self.views.items()}
+        for key, place in hang(prepared, steps, self.hanging).items():
             put(self.views[key].image, place)
             put(self.views[key].labels, place)
-        self.views = {key: self.views[key] for key in order_of(prepared)}
-        self.viewer.scale_bar.visible = True
+        in_order = {key: self.views[key] for key in order_of(prepared, self.hanging)}
+        # The same dictionary: others hold it.
+        self.views.clear()
+        self.views.update(in_order)
+        show_scale_bar(self.viewer)
         self.viewer.reset_view()
         self.signals.views_changed.emit()
 
     def close(self) -> None:
         """Let go of the viewer: no timer, worker or callback stays."""
+        self.signals.closing.emit()
+        self.autosave.stop()
+        self._mask_layers.stop()
+        self._running.stop()
+        self.opening.stop()
         self._measuring.stop()
-        self.viewer.layers.events.removed.disconnect(self._on_removed)
-        self.viewer.layers.events.inserted.disconnect(self._on_inserted)
+        viewer = self._viewer()
+        if viewer is not None:
+            viewer.layers.events.removed.disconnect(self._on_removed)
+            viewer.layers.events.inserted.disconnect(self._on_inserted)
+            _SESSIONS.pop(viewer, None)
         for view in self.views.values():
             if view.watcher is not None:
                 view.watcher.stop()
         self.views.clear()
 
+    # Running
+
+    @property
+    def run(self) -> SegmentationRun | None:
+        """The segmentation that runs, or the last one."""
+        return self._running.run
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a segmentation runs."""
+        return self._running.is_running
+
+    def segment(
+        self,
+        keys: Iterable[str] | None = None,
+        *,
+        model: str | None = None,
+        device: Device = "auto",
+        threshold: float | None = None,
+    ) -> bool:
+        """Begin to segment views, all where none are named; False, and a sentence, where that cannot be.
+
+        Model (name or card file), device and threshold as in `RunRequest`.
+        """
+        wanted = self.views if keys is None else keys
+        return self._running.start(wanted, model=model, device=device, threshold=threshold)
+
+    def cancel(self) -> None:
+        """End the segmentation within the tile that is worked on."""
+        self._running.cancel()
+
     # Labels
 
     def set_labels(self, key: str, labels: LabelPixels, *, as_edit: bool = True) -> None:
         """Change the labels of a view in one step of undo."""
-        layer = self.views[key].labels
-        changed = np.nonzero(np.asarray(layer.data) != labels)
-        if len(changed[0]):
-            layer.data_setitem(changed, labels[changed])
+        self.views[key].set_labels(labels)
         if not as_edit:
             self.views[key].edited = False
 
     def set_answer(self, key: str, answer: ModelAnswer) -> None:
         """Take a model's labels for a view, as one step of undo."""
-        view = self.views[key]
-        view.answer, view.mask_style = answer, answer.card.mask_style
-        self.set_labels(key, answer.labels.labels())
-        self._on_change(view, None)
+        self.views[key].take_answer(answer)
+        self.signals.edited_changed.emit(key)
+        self.probabilities.follow(key)
         self.request_numbers(key)
+
+    def set_threshold(self, key: str, threshold: float) -> None:
+        """Decide anew on what the model said of a view, as one step of undo; edits by hand are left behind.
+
+        Raises
+        ------
+        OpenBacError
+            If the threshold is not inside (0, 1).
+        """
+        view = self.views[key]
+        if view.answer is not None and (threshold != view.answer.threshold or view.edited):
+            self.set_answer(key, decided(view.opened.prepared, view.answer, threshold))
 
     def reset_to_model(self, key: str) -> None:
         """Bring back the labels that the model gave, as one step of undo."""
@@ -133,6 +221,18 @@ class ExamSession:
     def request_numbers(self, key: str) -> None:
         """Take the slow numbers of a view soon."""
         self._measuring.ask(key)
+
+    def restorable(self, key: str) -> SavedEdits | None:
+        """Edits of a view that an earlier session left without an export; None where there are none."""
+        return self.autosave.restorable(key)
+
+    def restore(self, key: str) -> None:
+        """Bring such edits back, as one step of undo."""
+        self.autosave.restore(key)
+
+    def discard(self, key: str) -> None:
+        """Throw such edits away."""
+        self.autosave.discard(key)
 
     @property
     def measuring(self) -> bool:
@@ -151,7 +251,7 @@ class ExamSession:
 
     # Inside
 
-    def _add(self, opened: OpenedView, *, image: Image | None = None) -> str:
+    def _add(self, opened: OpenedView, *, image: Layer | None = None) -> str:
         key = _unique(opened.title, self.views)
         self._adding = True
         try:
@@ -167,23 +267,16 @@ class ExamSession:
         view.notes.extend((*opened.prepared.header.warnings, *opened.prepared.warnings))
         self.views[key] = view
         self.request_numbers(key)
+        if coarse := size_warning(key, opened.prepared.image_u8.shape):
+            self.say(coarse)
         return key
 
     def _on_change(self, view: ViewSession, region: Region | None) -> None:
-        pixels = view.label_pixels()
-        if pixels.shape != view.opened.prepared.image_u8.shape or pixels.dtype != np.uint8:
-            self.say(
-                f"{view.labels.name}: labels of another shape or type cannot be measured on {view.key}; "
-                "undo, or load them as a layer of their own."
-            )
+        if not view.fits:
+            self.say(f"{view.labels.name}: {UNFIT}")
             return
-        if not len(view.counts.update(pixels, region)):
+        if not view.take_change(region):
             return
-        view.revision += 1
-        view.measured_is_current = False
-        edited = _differs(pixels, view.answer)
-        if edited != view.edited:
-            view.edited = edited
         self.signals.live_changed.emit(view.key)
         self.signals.edited_changed.emit(view.key)
         self._measuring.ask(view.key)
@@ -209,6 +302,7 @@ class ExamSession:
                 if view.watcher is not None:
                     view.watcher.stop()
                 del self.views[key]
+                self._running.on_view_gone(key)
                 self.signals.views_changed.emit()
 
 
@@ -216,18 +310,16 @@ _SESSIONS: WeakKeyDictionary[Any, ExamSession] = WeakKeyDictionary()
 
 
 def session_of(viewer: ViewerModel) -> ExamSession:
-    """The session of a viewer, made when first asked for."""
+    """The session of a viewer, made when first asked for; it ends with the viewer's window."""
     # Plugins get a proxy that forbids private names; all proxies of a viewer wrap one object.
     own = getattr(viewer, "__wrapped__", viewer)
     if own not in _SESSIONS:
-        _SESSIONS[own] = ExamSession(own)
+        session = _SESSIONS[own] = ExamSession(own)
+        notify(session)
+        window = getattr(own, "window", None)
+        if window is not None:
+            window.main_menu.destroyed.connect(session.close)
     return _SESSIONS[own]
-
-
-def _differs(pixels: LabelPixels, answer: ModelAnswer | None) -> bool:
-    if answer is None:
-        return bool(pixels.any())
-    return not np.array_equal(pixels > 0, answer.labels.labels() > 0)
 
 
 def _unique(title: str, taken: Iterable[str]) -> str:
@@ -236,8 +328,3 @@ def _unique(title: str, taken: Iterable[str]) -> str:
         number += 1
         key = f"{title} {number}"
     return key
-
-
-def kept(labels: LabelPixels) -> KeptLabels:
-    """Put labels away; see `KeptLabels`."""
-    return KeptLabels.of(labels)

@@ -22,5 +22,9 @@ class SessionSignals(SignalGroup):
     """(key) Whether the labels differ from the model's, or from what is on disk."""
     run_changed = Signal()
     """A segmentation began, advanced or ended: see `ExamSession.run`."""
+    restorable_changed = Signal(str)
+    """(key) Whether edits of an earlier session wait to be restored or discarded."""
+    closing = Signal()
+    """The viewer closes: whatever runs for it must end."""
     said = Signal(str)
     """A sentence for the person."""

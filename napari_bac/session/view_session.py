@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
 from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.watcher import LabelsWatcher
+from napari_bac.session.watcher import LabelsWatcher, Region
 from shared_core import Mammogram, MeasurementSettings, ModelCard, ProbabilityMap
 from shared_core.quantification.labelled import LabelledMeasurement
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 
 LabelPixels = NDArray[np.uint8]
+
+UNFIT: Final = (
+    "labels of another shape or type than the image's cannot be measured on it; undo, reset them to the "
+    "model's, or load them as a layer of their own."
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,9 @@ class KeptLabels:
     @classmethod
     def of(cls, labels: LabelPixels) -> KeptLabels:
         """Put away."""
-        return cls(zlib.compress(np.ascontiguousarray(labels).tobytes(), 1), (labels.shape[0], labels.shape[1]))
+        return cls(
+            zlib.compress(np.ascontiguousarray(labels).tobytes(), 1), (labels.shape[0], labels.shape[1])
+        )
 
     def labels(self) -> LabelPixels:
         """Take out, (rows, columns) uint8."""
@@ -61,6 +70,8 @@ class ViewSession:
     measured: LabelledMeasurement | None = None
     measured_is_current: bool = False
     """False from an edit until the slow numbers are there."""
+    stale: set[int] = field(default_factory=set)
+    """Labels that were changed since `measured`."""
     revision: int = 0
     """Counts changes of the labels."""
     edited: bool = False
@@ -68,6 +79,8 @@ class ViewSession:
     saved_revision: int = 0
     """Revision that lies on disk, exported or taken over from there."""
     mask_style: str = "vessel-band"
+    began_as: Mapping[str, object] | None = None
+    """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
     notes: list[str] = field(default_factory=list)
     """Sentences for the person: warnings of reading, of the model."""
 
@@ -91,9 +104,44 @@ class ViewSession:
         """The pixels as read, where calcium can be weighed on them."""
         return self.opened.raw
 
+    @property
+    def fits(self) -> bool:
+        """Whether the labels have the shape of the image and the type that can be counted."""
+        pixels = self.label_pixels()
+        return pixels.shape == self.opened.prepared.image_u8.shape and pixels.dtype == np.uint8
+
     def label_pixels(self) -> LabelPixels:
         """The labels as they are now, (rows, columns) uint8; not a copy."""
         return np.asarray(self.labels.data)
+
+    def set_labels(self, labels: LabelPixels) -> None:
+        """Change the labels in one step of undo."""
+        if not self.fits:
+            # Whatever stands there cannot be changed pixel by pixel, nor brought back.
+            self.labels.data = labels.copy()
+            return
+        changed = np.nonzero(self.label_pixels() != labels)
+        if len(changed[0]):
+            self.labels.data_setitem(changed, labels[changed])
+
+    def take_answer(self, answer: ModelAnswer) -> None:
+        """Take a model's labels, as one step of undo."""
+        labels = answer.labels.labels()
+        self.answer, self.mask_style = answer, answer.card.mask_style
+        self.counts.compare_with(labels > 0)
+        self.set_labels(labels)
+        self.edited = self.counts.differing_px > 0
+
+    def take_change(self, region: Region | None) -> bool:
+        """Count a change of the labels; whether there was one."""
+        touched = self.counts.update(self.label_pixels(), region)
+        if not len(touched):
+            return False
+        self.stale.update(touched.tolist())
+        self.revision += 1
+        self.measured_is_current = False
+        self.edited = self.counts.differing_px > 0
+        return True
 
 
 def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:

@@ -18,8 +18,12 @@ try:
 except ImportError as missing:  # qtpy names its own kind of missing binding
     pytest.skip(f"no Qt for napari: {missing}", allow_module_level=True)
 
+import npe2
+
+import napari_bac
 from napari_bac.session.exam_session import ExamSession, session_of
 from napari_bac.session.opened_view import OpenedView
+from shared_core.cache import CACHE_VARIABLE
 from tests.napari_bac import pictures
 
 if TYPE_CHECKING:
@@ -28,6 +32,14 @@ if TYPE_CHECKING:
 _HAS_SCREEN = sys.platform != "linux" or bool(
     os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or shutil.which("Xvfb")
 )
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test alone: no corrections of another one are offered."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -51,7 +63,7 @@ def session(viewer: napari.Viewer, qtbot: Any) -> Iterator[ExamSession]:
 def said(session: ExamSession) -> list[str]:
     """What the session says to the person, as it comes."""
     sentences: list[str] = []
-    session.signals.said.connect(sentences.append, weak=False)
+    session.signals.said.connect(sentences.append)
     return sentences
 
 
@@ -86,3 +98,12 @@ def exam_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exam")
     pictures.write_exam(folder)
     return folder
+
+
+@pytest.fixture
+def plugin() -> None:
+    """The plugin as napari finds it, also where the package is only on the path."""
+    manager = npe2.PluginManager.instance()
+    manager.discover()
+    if "openbac" not in manager:
+        manager.register(npe2.PluginManifest.from_file(Path(napari_bac.__file__).with_name("napari.yaml")))

@@ -1,0 +1,44 @@
+"""What a layer that the person has loaded holds, in the words of the engine."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from napari.layers import Image, Layer
+from numpy.typing import NDArray
+
+from shared_core.errors import UsageError
+
+_MM: Final = {"millimeter": 1.0, "centimeter": 10.0, "meter": 1000.0, "micrometer": 0.001, "nanometer": 1e-6}
+
+
+def pixels_of(layer: Layer) -> NDArray[Any]:
+    """The grey values of an image layer, (rows, columns).
+
+    Raises
+    ------
+    UsageError
+        The layer is no image, is in colour, or has more than two dimensions.
+    """
+    if not isinstance(layer, Image):
+        raise UsageError(
+            f"{layer.name}: is a layer of {layer.__class__.__name__.lower()}; select an image layer."
+        )
+    if layer.rgb:
+        raise UsageError(f"{layer.name}: is a colour image; split it (Layers menu), or load the grey image.")
+    if layer.ndim != 2:
+        raise UsageError(
+            f"{layer.name}: has {layer.ndim} dimensions, a mammogram has 2; load one slice as a layer of its own."
+        )
+    # Of a pyramid, the finest level.
+    return np.asarray(layer.data[0] if layer.multiscale else layer.data)
+
+
+def spacing_of(layer: Layer) -> tuple[float, float] | None:
+    """(row, column) spacing in mm of a layer whose units are of length; None where they are pixels."""
+    factors = [_MM.get(str(unit)) for unit in getattr(layer, "units", ("pixel", "pixel"))]
+    if layer.ndim != 2 or len(factors) != 2 or None in factors:
+        return None
+    row, column = (float(scale) * (factor or 1.0) for scale, factor in zip(layer.scale, factors, strict=True))
+    return row, column

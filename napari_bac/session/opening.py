@@ -1,0 +1,122 @@
+"""Reading files away from the GUI thread; a bad file stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from napari.qt.threading import GeneratorWorker, create_worker
+
+from napari_bac.session.opened_view import NotOpened, OpenedView, open_view
+from shared_core import OpenBacError, find_exams
+
+MOST_NAMED = 3
+"""Files that one sentence names."""
+
+Found = tuple[int, int, OpenedView | NotOpened | None]
+"""(files read, files in all, what was found)."""
+
+
+class Opening:
+    """Opens files and folders for a session.
+
+    Parameters
+    ----------
+    add
+        Hangs views.
+    say
+        Takes a sentence for the person.
+    changed
+        Called as it goes on.
+    """
+
+    def __init__(
+        self,
+        add: Callable[[Iterable[OpenedView]], Any],
+        say: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._add, self._say, self._changed = add, say, changed
+        self._worker: GeneratorWorker[Found, None, None] | None = None
+        self._opened: list[OpenedView] = []
+        self._refused: list[NotOpened] = []
+        self.done = 0
+        self.total = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether files are being read."""
+        return self._worker is not None
+
+    def start(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> bool:
+        """Begin to read; False, and a sentence, where that goes on already."""
+        if self._worker is not None:
+            self._say("Files are being opened already: wait for the end.")
+            return False
+        self._opened, self._refused, self.done, self.total = [], [], 0, 0
+        worker: GeneratorWorker[Found, None, None] = create_worker(
+            found_views, tuple(paths), spacing_mm, _start_thread=False
+        )
+        worker.yielded.connect(self._on_found)
+        worker.errored.connect(lambda error: self._end(f"The files cannot be opened: {error}"))
+        worker.returned.connect(lambda _nothing: self._end(""))
+        self._worker = worker
+        worker.start()
+        self._changed()
+        return True
+
+    def stop(self) -> None:
+        """Read no more, and say nothing."""
+        if self._worker is not None:
+            self._worker.quit()
+            self._worker = None
+
+    def _on_found(self, found: Found) -> None:
+        if self._worker is None:
+            return
+        self.done, self.total, view = found
+        if isinstance(view, OpenedView):
+            self._opened.append(view)
+        elif isinstance(view, NotOpened):
+            self._refused.append(view)
+        self._changed()
+
+    def _end(self, sentence: str) -> None:
+        if self._worker is None:
+            return
+        self._worker = None
+        # All at once, so that an exam hangs together.
+        self._add(self._opened)
+        if sentence or self._refused or not self._opened:
+            self._say(sentence or refused_words(self._refused))
+        self._opened = []
+        self._changed()
+
+
+def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Found, None, None]:
+    """Read all mammograms among files and folders, one after another."""
+    listing = find_exams(paths, spacing_mm=spacing_mm)
+    headers = [(exam.key, header) for exam in listing.exams for header in exam.headers]
+    for file in listing.rejected:
+        yield 0, len(headers), NotOpened(file.path, file.reason)
+    for done, (key, header) in enumerate(headers, start=1):
+        assert header.path is not None
+        found: OpenedView | NotOpened
+        try:
+            found = open_view(header.path, exam_key=key, spacing_mm=spacing_mm)
+        except OpenBacError as error:
+            found = NotOpened(header.path, str(error))
+        except RuntimeError as error:
+            # A worker swallows what is raised on, and would never end.
+            found = NotOpened(header.path, f"{header.path.name}: {error}")
+        yield done, len(headers), found
+
+
+def refused_words(refused: Sequence[NotOpened]) -> str:
+    """One sentence on the files that were left out."""
+    if not refused:
+        return "No mammograms were found there."
+    named = "; ".join(file.reason for file in refused[:MOST_NAMED])
+    more = len(refused) - MOST_NAMED
+    return f"Not opened: {named}" + (f"; and {more} more" if more > 0 else "")

@@ -1,0 +1,113 @@
+"""Layers that show what the model says: tiles while they come, and the whole map where it is asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+from weakref import ref
+
+import numpy as np
+from napari.layers import Image
+
+from napari_bac.session.view_session import ViewSession
+from shared_core.inference.probability import TileAnswer
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+SUFFIX: Final = " probability"
+REFRESH_S: Final = 0.25
+"""Least time between two pictures of tiles that come."""
+
+
+class ProbabilityLayers:
+    """One layer a view at most; a person may delete it as any other.
+
+    Parameters
+    ----------
+    viewer
+        Where they are shown.
+    views
+        Of the session, by key.
+    """
+
+    def __init__(self, viewer: ViewerModel, views: Mapping[str, ViewSession]) -> None:
+        self._viewer, self._views = ref(viewer), views
+        self._shown: dict[str, Image] = {}
+        self._preview: Image | None = None
+        self._refreshed = 0.0
+
+    def is_shown(self, key: str) -> bool:
+        """Whether the whole map of a view is shown."""
+        viewer = self._viewer()
+        return viewer is not None and key in self._shown and self._shown[key] in viewer.layers
+
+    def show(self, key: str) -> None:
+        """Show the whole map of a view that has one."""
+        view = self._views[key]
+        if view.answer is not None and not self.is_shown(key):
+            self._shown[key] = self._add(view, view.answer.probability.values, 1.0)
+
+    def hide(self, key: str) -> None:
+        """Take the map of a view away."""
+        if self.is_shown(key):
+            self._remove(self._shown[key])
+        self._shown.pop(key, None)
+
+    def follow(self, key: str) -> None:
+        """Show the new map where the old one is shown."""
+        answer = self._views[key].answer
+        if self.is_shown(key) and answer is not None:
+            self._shown[key].data = answer.probability.values
+
+    def begin_preview(self, key: str, shape: tuple[int, int]) -> None:
+        """Make ready for the tiles of a view, on an image of (rows, columns)."""
+        self.end_preview()
+        self._preview = self._add(self._views[key], np.zeros(shape, np.uint8), 255.0)
+        self._refreshed = time.monotonic()
+
+    def add_tile(self, answer: TileAnswer) -> None:
+        """Show a tile that has come."""
+        if self._preview is None:
+            return
+        self._preview.data[answer.tile.slices] = np.rint(answer.probability * 255)
+        if time.monotonic() - self._refreshed > REFRESH_S:
+            self._preview.refresh(thumbnail=False, extent=False)
+            self._refreshed = time.monotonic()
+
+    def end_preview(self) -> None:
+        """Take the tiles away."""
+        preview, self._preview = self._preview, None
+        if preview is not None:
+            self._remove(preview)
+
+    def _add(self, view: ViewSession, values: np.ndarray, top: float) -> Image:
+        image, rows_columns = view.image, view.image.data.shape
+        viewer = self._viewer()
+        assert viewer is not None
+        # Coarser pixels than the image's begin half a pixel of theirs before its first centre.
+        ratio = np.divide(rows_columns, values.shape)
+        scale = np.asarray(image.scale) * ratio
+        layer = Image(
+            values,
+            name=view.key + SUFFIX,
+            scale=scale,
+            translate=np.asarray(image.translate) + (scale - np.asarray(image.scale)) / 2,
+            affine=image.affine,
+            units=image.units,
+            colormap="magma",
+            blending="additive",
+            contrast_limits=(0.0, top),
+            opacity=0.7,
+        )
+        selected = set(viewer.layers.selection)
+        viewer.layers.insert(viewer.layers.index(view.labels), layer)
+        # A person who paints goes on painting.
+        viewer.layers.selection = selected
+        return layer
+
+    def _remove(self, layer: Image) -> None:
+        viewer = self._viewer()
+        if viewer is not None and layer in viewer.layers:
+            viewer.layers.remove(layer)

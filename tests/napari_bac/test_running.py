@@ -1,0 +1,240 @@
+"""Runs: results as one step of undo, tiles, cancel, memory, views that go away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.opened_view import OpenedView
+from tests.napari_bac import pictures
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+MODEL = "openbac-1"
+LONG_MS = 60_000
+
+
+def wait(session: ExamSession, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: not session.is_running, timeout=LONG_MS)
+
+
+def run(session: ExamSession, qtbot: Any, **how: Any) -> None:
+    assert session.segment(model=MODEL, **how)
+    wait(session, qtbot)
+
+
+@pytest.fixture
+def one_view(session: ExamSession, left_cc: OpenedView) -> ExamSession:
+    session.add([left_cc])
+    return session
+
+
+@pytest.fixture
+def at_tile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], None]], list[int]]:
+    """Do something at every tile, in the worker, before the network sees it; gives the count."""
+    from shared_core.inference.runner import Runner
+
+    def hook(do: Callable[[int], None]) -> list[int]:
+        calls: list[int] = []
+        real = Runner.encode
+
+        def encode(self: Runner, image: Any) -> Any:
+            calls.append(len(calls) + 1)
+            do(len(calls))
+            return real(self, image)
+
+        monkeypatch.setattr(Runner, "encode", encode)
+        return calls
+
+    return hook
+
+
+def test_a_run_is_one_step_of_undo_and_can_be_brought_back(one_view: ExamSession, qtbot: Any) -> None:
+    view = one_view.views["L-CC"]
+    before = pictures.labels()
+    one_view.set_labels("L-CC", before)
+    run(one_view, qtbot)
+    assert one_view.run is not None
+    assert one_view.run.state == "done"
+    assert "openbac-1 on cpu" in one_view.run.words
+    found = view.label_pixels().copy()
+    assert (found > 0)[pictures.truth()].mean() > 0.5
+    assert not view.edited
+    assert view.dirty
+    view.labels.undo()
+    assert np.array_equal(view.label_pixels(), before)
+    assert view.edited
+    one_view.reset_to_model("L-CC")
+    assert np.array_equal(view.label_pixels(), found)
+    assert not view.edited
+
+
+def test_another_threshold_is_one_step_of_undo_without_a_run(one_view: ExamSession, qtbot: Any) -> None:
+    run(one_view, qtbot)
+    view = one_view.views["L-CC"]
+    first = view.label_pixels().copy()
+    one_view.set_threshold("L-CC", 0.9)
+    higher = view.label_pixels().copy()
+    assert 0 < np.count_nonzero(higher) < np.count_nonzero(first)
+    assert view.answer is not None
+    assert view.answer.threshold == 0.9
+    assert not view.edited
+    view.labels.undo()
+    assert np.array_equal(view.label_pixels(), first)
+
+
+def test_the_probability_is_a_layer_where_asked_for(one_view: ExamSession, qtbot: Any) -> None:
+    layers = len(one_view.viewer.layers)
+    run(one_view, qtbot)
+    assert len(one_view.viewer.layers) == layers
+    one_view.probabilities.show("L-CC")
+    shown = one_view.viewer.layers["L-CC probability"]
+    view = one_view.views["L-CC"]
+    assert np.array_equal(shown.extent.world, view.image.extent.world)
+    one_view.viewer.layers.remove(shown)
+    assert not one_view.probabilities.is_shown("L-CC")
+    one_view.probabilities.show("L-CC")
+    one_view.probabilities.hide("L-CC")
+    assert len(one_view.viewer.layers) == layers
+
+
+def test_tiles_appear_as_they_finish_on_their_image(one_view: ExamSession, qtbot: Any) -> None:
+    seen: list[np.ndarray] = []
+
+    def look() -> None:
+        layers = one_view.viewer.layers
+        if "L-CC probability" in layers and layers["L-CC probability"].data.any():
+            seen.append(layers["L-CC probability"].extent.world)
+
+    one_view.signals.run_changed.connect(look)
+    run(one_view, qtbot)
+    assert seen
+    assert np.allclose(seen[0], one_view.views["L-CC"].image.extent.world, atol=pictures.SPACING_MM)
+    assert "L-CC probability" not in one_view.viewer.layers
+
+
+def test_cancel_ends_within_a_tile_and_leaves_the_labels(
+    one_view: ExamSession, qtbot: Any, at_tile: Callable[..., list[int]]
+) -> None:
+    before = pictures.labels()
+    one_view.set_labels("L-CC", before)
+    calls = at_tile(lambda _count: None)
+    one_view.signals.run_changed.connect(
+        lambda: one_view.cancel() if one_view.run and one_view.run.done else None
+    )
+    run(one_view, qtbot)
+    assert one_view.run is not None
+    assert one_view.run.state == "cancelled"
+    assert 0 < one_view.run.done < one_view.run.total
+    assert calls
+    assert np.array_equal(one_view.views["L-CC"].label_pixels(), before)
+
+
+def test_out_of_memory_is_said_in_words_and_the_next_run_works(
+    one_view: ExamSession, said: list[str], qtbot: Any, at_tile: Callable[..., list[int]]
+) -> None:
+    def full_once(count: int) -> None:
+        if count == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    at_tile(full_once)
+    run(one_view, qtbot)
+    assert one_view.run is not None
+    assert [failure.key for failure in one_view.run.failures] == ["L-CC"]
+    assert any("L-CC" in sentence and "the memory is full" in sentence for sentence in said)
+    assert "GiB" not in said[0]
+    run(one_view, qtbot)
+    assert one_view.views["L-CC"].answer is not None
+
+
+def test_a_view_that_fails_does_not_stop_the_others(
+    session: ExamSession, four_views: list[OpenedView], qtbot: Any, at_tile: Callable[..., list[int]]
+) -> None:
+    session.add(four_views[:2])
+
+    def fail_first(count: int) -> None:
+        if count == 1:
+            raise RuntimeError("a bad day")
+
+    at_tile(fail_first)
+    run(session, qtbot)
+    assert session.run is not None
+    assert [failure.key for failure in session.run.failures] == ["R-CC"]
+    assert session.views["R-CC"].answer is None
+    assert session.views["L-CC"].answer is not None
+    assert "Not done: R-CC" in session.run.words
+
+
+def test_two_runs_at_once_are_refused_in_a_sentence(
+    one_view: ExamSession, said: list[str], qtbot: Any
+) -> None:
+    assert one_view.segment(model=MODEL)
+    assert not one_view.segment(model=MODEL)
+    assert said == ["A segmentation is running already: wait for its end, or cancel it."]
+    one_view.cancel()
+    wait(one_view, qtbot)
+
+
+def test_a_model_that_is_not_there_is_said(one_view: ExamSession, said: list[str], qtbot: Any) -> None:
+    assert one_view.segment(model="no-such-model")
+    wait(one_view, qtbot)
+    assert one_view.run is not None
+    assert one_view.run.state == "failed"
+    assert "no-such-model" in said[0]
+
+
+def test_a_layer_deleted_during_a_run_ends_it_and_another_can_begin(
+    one_view: ExamSession, left_cc: OpenedView, qtbot: Any
+) -> None:
+    assert one_view.segment(model=MODEL)
+    one_view.viewer.layers.remove(one_view.views["L-CC"].labels)
+    assert one_view.views == {}
+    wait(one_view, qtbot)
+    assert one_view.run is not None
+    assert one_view.run.state == "cancelled"
+    # The same name again: the old run has no say in it.
+    one_view.add([left_cc])
+    run(one_view, qtbot)
+    assert one_view.views["L-CC"].answer is not None
+
+
+def test_one_of_two_views_deleted_during_a_run_leaves_the_other(
+    session: ExamSession, four_views: list[OpenedView], said: list[str], qtbot: Any
+) -> None:
+    session.add(four_views[:2])
+    assert session.segment(model=MODEL)
+    session.viewer.layers.remove(session.views["R-CC"].image)
+    wait(session, qtbot)
+    assert session.views["L-CC"].answer is not None
+    assert any(sentence.startswith("R-CC was closed") for sentence in said)
+
+
+def test_the_viewer_closed_during_a_run_leaves_no_thread(
+    make_napari_viewer: Callable[..., Any], left_cc: OpenedView, qtbot: Any
+) -> None:
+    from qtpy.QtCore import QThreadPool
+
+    from napari_bac.session.exam_session import session_of
+
+    viewer = make_napari_viewer()
+    session = session_of(viewer)
+    session.add([left_cc])
+    assert session.segment(model=MODEL)
+    viewer.close()
+    assert session.views == {}
+    assert not session.is_running
+    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0, timeout=LONG_MS)
+
+
+def test_no_calcification_is_said(session: ExamSession, said: list[str], qtbot: Any) -> None:
+    from napari_bac.session.opened_view import open_array
+
+    picture = pictures.breast()
+    picture[pictures.truth()] = 90
+    session.add([open_array(picture, name="plain", spacing_mm=pictures.SPACING_MM)])
+    run(session, qtbot, threshold=0.99)
+    assert any("no calcification found at threshold 0.99" in sentence for sentence in said)
+    assert session.views["plain"].answer is not None
