@@ -32,7 +32,7 @@ from shared_core.quantification.candidates import Decision, decide
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.reading import find_exams, read_mammogram
 from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.card import ModelCard
+from shared_core.weights.card import MaskStyle, ModelCard
 
 DEFAULT_SETTINGS = MeasurementSettings()
 
@@ -309,6 +309,33 @@ def provenance_of(
         "device": probability.backend.device,
         "precision": probability.backend.precision,
         "spacing_source": spacing.source.value if spacing is not None else None,
+    }
+
+
+def drawn_provenance(
+    prepared: PreparedView,
+    *,
+    mask_style: MaskStyle,
+    preprocessing: str,
+    edited: bool = True,
+    began_as: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """The same of a mask that a person drew, or edited without the model's answer at hand.
+
+    Parameters
+    ----------
+    began_as
+        ``model_name``, ``model_sha256`` and ``threshold`` of the labels that were edited, where known.
+    """
+    spacing = prepared.spacing
+    return {
+        "software_version": SOFTWARE_VERSION,
+        "model_name": None,
+        **(began_as or {}),
+        "mask_style": mask_style,
+        "preprocessing": preprocessing,
+        "spacing_source": spacing.source.value if spacing is not None else None,
+        "edited_by_hand": edited,
     }
 
 

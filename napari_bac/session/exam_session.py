@@ -13,6 +13,7 @@ from napari_bac.layout.hanging import hang, order_of
 from napari_bac.layout.view_layers import add_view, put, show_scale_bar, steps_of
 from napari_bac.session.autosave import Autosave
 from napari_bac.session.edit_store import SavedEdits
+from napari_bac.session.exporting import Exporting
 from napari_bac.session.layer_pixels import pixels_of, spacing_of
 from napari_bac.session.limits import size_warning
 from napari_bac.session.mask_layers import MaskLayers
@@ -56,6 +57,7 @@ class ExamSession:
         self._adding = False
         self.autosave = Autosave(self)
         self._mask_layers = MaskLayers(self)
+        self.exporting = Exporting(self)
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.layers.events.inserted.connect(self._on_inserted)
         self.take_layers()
@@ -141,6 +143,7 @@ class ExamSession:
         self.signals.closing.emit()
         self.autosave.stop()
         self._mask_layers.stop()
+        self.exporting.stop()
         self._running.stop()
         self.opening.stop()
         self._measuring.stop()

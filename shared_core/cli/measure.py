@@ -8,23 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.errors import UsageError
-from shared_core.exporting import (
-    encode_png,
-    json_bytes,
-    mask_png,
-    overlay_picture,
-    view_record,
-    views_csv,
-    write_bytes,
-)
-from shared_core.mammogram import Mammogram, Mask
+from shared_core.exporting import json_bytes, view_files, view_record, views_csv, write_bytes
+from shared_core.mammogram import Mammogram
 from shared_core.preprocessing import PreparedView, prepare
 from shared_core.quantification import (
     Calibration,
@@ -33,6 +24,7 @@ from shared_core.quantification import (
     measure_mass,
     measure_view,
 )
+from shared_core.quantification.mask_warnings import mask_warnings
 from shared_core.quantification.mass_words import view_mass_words
 from shared_core.reading import read_mammogram
 from shared_core.reading.mask import MaskFile, read_mask_file
@@ -41,7 +33,6 @@ from shared_core.weights.default_model import PREFERRED
 from shared_core.weights.registry import load_card
 
 OK = 0
-_MOST_OF_THE_IMAGE = 0.5
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -116,8 +107,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(json_bytes(record))
         return OK
     if args.output is not None:
-        picture = overlay_picture(prepared, given.mask, measured, provenance=provenance)
-        _write(args.output, args.image.stem, given.mask, picture, record)
+        for name, content in view_files(args.image.stem, prepared, given.mask, measured, record):
+            write_bytes(args.output / name, content)
+        write_bytes(args.output / "views.csv", views_csv([record]))
     _print(record, measured, args.output)
     return OK
 
@@ -136,13 +128,9 @@ def _warnings(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> 
     uid = mammogram.header.identity.sop_instance_uid
     if given.source_uids and uid and uid not in given.source_uids:
         warnings.append(f"{given.path.name} names another image as its source than {mammogram.header.name}.")
-    outside = int(np.count_nonzero(given.mask & ~prepared.breast_mask))
-    if outside:
-        warnings.append(f"{outside} pixels of the mask lie outside of the breast; they are counted.")
+    warnings += mask_warnings(prepared, given.mask)
     if not given.mask.any():
         warnings.append("The mask is empty; is it the right file, and the right --segment?")
-    if given.mask.mean() > _MOST_OF_THE_IMAGE:
-        warnings.append("The mask covers more than half of the image: is it inverted?")
     return warnings
 
 
@@ -157,13 +145,6 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
         "preprocessing": load_card(PREFERRED).preprocessing.name,
         "spacing_source": prepared.spacing.source.value if prepared.spacing is not None else None,
     }
-
-
-def _write(output: Path, stem: str, mask: Mask, picture: Any, record: dict[str, Any]) -> None:
-    write_bytes(output / f"{stem}_mask.png", mask_png(mask))
-    write_bytes(output / f"{stem}_overlay.png", encode_png(picture))
-    write_bytes(output / "views.csv", views_csv([record]))
-    write_bytes(output / f"{stem}.json", json_bytes(record))
 
 
 def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | None) -> None:

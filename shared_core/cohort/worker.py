@@ -10,13 +10,9 @@ from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.exporting import (
     ReducedView,
-    encode_png,
     failed_record,
-    json_bytes,
-    mask_png,
-    overlay_picture,
-    probability_png,
     reduce_view,
+    view_files,
     view_record,
     write_bytes,
 )
@@ -125,16 +121,17 @@ class Worker:
         if self.settings.output_dir is None:
             return
         base = self.settings.output_dir / task.exam_key
-        write_bytes(base / f"{task.stem}_mask.png", mask_png(result.mask))
-        if self.settings.probability:
-            write_bytes(base / f"{task.stem}_probability.png", probability_png(result.probability.values))
-        if self.settings.pictures:
-            picture = overlay_picture(
-                result.prepared, result.mask, result.measurement, provenance=result.provenance
-            )
-            write_bytes(base / f"{task.stem}_overlay.png", encode_png(picture))
-        # The JSON comes last: where it is, the other files of the view are too.
-        write_bytes(base / f"{task.stem}.json", json_bytes(record))
+        files = view_files(
+            task.stem,
+            result.prepared,
+            result.mask,
+            result.measurement,
+            record,
+            probability=result.probability.values if self.settings.probability else None,
+            pictures=self.settings.pictures,
+        )
+        for name, content in files:
+            write_bytes(base / name, content)
 
 
 def failed_outcome(task: ViewTask, error: str) -> ViewOutcome:

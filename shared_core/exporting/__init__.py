@@ -10,6 +10,8 @@ from shared_core.exporting.reduced import ReducedView, reduce_view
 from shared_core.exporting.run_record import run_record
 from shared_core.exporting.sheet import exam_sheet
 from shared_core.exporting.tables import exams_csv, failures_csv, views_csv
+from shared_core.exporting.view_files import view_files
+from shared_core.exporting.whole_folder import whole_folder
 
 __all__ = [
     "ReducedView",
@@ -26,7 +28,9 @@ __all__ = [
     "read_mask",
     "reduce_view",
     "run_record",
+    "view_files",
     "view_record",
     "views_csv",
+    "whole_folder",
     "write_bytes",
 ]

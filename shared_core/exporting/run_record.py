@@ -23,7 +23,7 @@ def run_record(
     software_version: str,
     arguments: Mapping[str, object],
     settings: MeasurementSettings,
-    card: ModelCard,
+    card: ModelCard | None,
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
     warnings: Sequence[str] = (),
@@ -37,7 +37,7 @@ def run_record(
     arguments
         What the person asked for: of the command line, or of the function called.
     settings, card
-        What the numbers depend on.
+        What the numbers depend on; no card where masks were drawn by hand, or models differ.
     files
         The input files, in the order of the run.
     libraries

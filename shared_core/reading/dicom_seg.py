@@ -34,6 +34,16 @@ class Segmentation:
     """SOP Instance UIDs of the images that the SEG names as its source."""
 
 
+def is_segmentation(path: Path) -> bool:
+    """Whether a file is a DICOM segmentation, by its class; nothing else of it is read."""
+    try:
+        with quiet_pydicom():
+            dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        return str(dataset.get("SOPClassUID", "")) in (SEGMENTATION, LABEL_MAP)
+    except Exception:  # boundary with pydicom: whatever is wrong is told where the file is read
+        return False
+
+
 def read_segmentation(path: Path, *, segment: int | None = None) -> Segmentation:
     """Read one segment of a SEG: BINARY, FRACTIONAL (half of the maximum and more) or LABELMAP.
 

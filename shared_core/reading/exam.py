@@ -182,6 +182,12 @@ def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
     )
 
 
+def exam_of(headers: Iterable[MammogramHeader], *, key: str = "") -> Exam:
+    """The exam of views that belong together, also of images in memory; named `key` where one is given."""
+    exam = _exam(list(headers))
+    return replace(exam, key=key) if key else exam
+
+
 def _exam(group: list[MammogramHeader]) -> Exam:
     headers = tuple(sorted(group, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path))))
     standard = [h for h in headers if not _NOT_STANDARD & set(h.modifiers)]

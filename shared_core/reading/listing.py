@@ -10,7 +10,7 @@ from shared_core.reading.files import guessed_format
 
 _IMAGE_SUFFIXES = {".dcm", ".dicom", ".dic", ".ima", ".png", ".tif", ".tiff", ".jpg", ".jpeg"}
 _OWN_OUTPUT = (
-    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png"),
+    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png", "_labels.png"),
     *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
 )
 

@@ -1,0 +1,179 @@
+"""Files and folders to layers: a mammogram, an exam, the latest of several exams, or a mask on its image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import napari
+from napari.utils import progress
+from napari.utils.notifications import show_error, show_info, show_warning
+
+from napari_bac.layout.hanging import hang
+from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
+from napari_bac.session.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
+from napari_bac.session.opened_view import METADATA, OpenedView, open_view
+from shared_core import Exam, OpenBacError, find_exams
+from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.pipeline import FAILED_KINDS
+from shared_core.reading.dicom_seg import is_segmentation
+from shared_core.reading.files import FileFormat, file_format
+
+LayerData = tuple[Any, ...]
+_NOTHING: list[LayerData] = [(None,)]
+"""What a reader gives that did its work and has no layers."""
+_MOST_NAMED = 3
+
+
+def reader_for(path: str | Sequence[str]) -> Callable[[str | Sequence[str]], list[LayerData]]:
+    """The reader of napari for files, folders and lists of files."""
+    return read_layers
+
+
+def read_layers(path: str | Sequence[str]) -> list[LayerData]:
+    """Read; what a person should know is shown as a notification, and never raised.
+
+    A list of files is one exam. Layers hang as a radiologist reads them; the images carry an `OpenedView`.
+    """
+    paths = [Path(path)] if isinstance(path, str) else [Path(one) for one in path]
+    try:
+        masks = [one for one in paths if one.is_file() and _is_mask(one)]
+        images = [one for one in paths if one not in masks]
+        layers = _exam_layers(images, masks) if images else []
+        views = [layer[1]["metadata"][METADATA] for layer in layers]
+        layers += _mask_layers(masks, views) if masks else []
+    except OpenBacError as error:
+        show_error(str(error))
+        return _NOTHING
+    return layers or _NOTHING
+
+
+def choose_exam(exams: Sequence[Exam]) -> tuple[Exam, str]:
+    """The latest of several exams, and a sentence about the others (empty where there are none)."""
+    latest = max(exams, key=lambda exam: (exam.study_date, len(exam.headers)))
+    if len(exams) == 1:
+        return latest, ""
+    patients = len({exam.patient_id for exam in exams})
+    if patients > 1:
+        return latest, (
+            f"This folder holds {len(exams)} exams of {patients} patients; {latest.key} was opened. "
+            "Open the folder of one patient, or use BAC batch for all of them."
+        )
+    return latest, (
+        f"This folder holds {len(exams)} exams of one patient; the latest, {_date(latest)}, was opened. "
+        "BAC over time shows all of them."
+    )
+
+
+def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
+    """Images of the exam among files and folders; masks that are found on the way are added to `masks`."""
+    listing = find_exams(paths)
+    other = [file.path for file in listing.rejected if file.kind == "not a mammogram"]
+    masks += [path for path in other if is_segmentation(path)]
+    if not listing.exams:
+        masks += [path for folder in paths if folder.is_dir() for path in _exported_masks(folder)]
+        if masks:
+            return []
+        reasons = [file.reason for file in listing.rejected]
+        where = ", ".join(str(path) for path in paths[:_MOST_NAMED])
+        if len(reasons) == 1:
+            raise UnreadableImageError(reasons[0])
+        raise UnsupportedImageError(
+            f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
+            if reasons
+            else f"{where}: holds no images; choose the folder of an exam."
+        )
+    exam, sentence = choose_exam(listing.exams)
+    # What else lies in a folder is nobody's concern; a mammogram that cannot be read is.
+    refused = [file.reason for file in listing.rejected if file.kind in FAILED_KINDS and file.path in paths]
+    opened: list[OpenedView] = []
+    for header in progress(exam.headers, desc="Reading mammograms"):
+        assert header.path is not None
+        try:
+            opened.append(open_view(header.path, exam_key=exam.key))
+        except OpenBacError as error:
+            refused.append(str(error))
+    if sentence:
+        show_info(sentence)
+    if refused and opened:
+        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+        show_warning(f"Not opened: {refused[0]}{more}")
+    if not opened:
+        raise UnreadableImageError(refused[0])
+    return _image_layers(opened)
+
+
+def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
+    views = {f"{view.title} {number}" if number else view.title: view for number, view in _numbered(opened)}
+    places = hang(
+        {key: view.prepared for key, view in views.items()},
+        {key: steps_of(view) for key, view in views.items()},
+    )
+    found = []
+    for key, view in views.items():
+        layer = image_layer(view, key)
+        put(layer, places[key])
+        found.append(layer.as_layer_data_tuple())
+    return found
+
+
+def _numbered(opened: Sequence[OpenedView]) -> list[tuple[int, OpenedView]]:
+    """Views with 0, or from the second of the same title on its number."""
+    seen: dict[str, int] = {}
+    found = []
+    for view in opened:
+        seen[view.title] = seen.get(view.title, 0) + 1
+        found.append((seen[view.title] if seen[view.title] > 1 else 0, view))
+    return found
+
+
+def _mask_layers(paths: Sequence[Path], with_them: Sequence[OpenedView]) -> list[LayerData]:
+    """Labels, with those of their images that are known and not there yet."""
+    masks = [read_given_labels(path) for path in progress(paths, desc="Reading masks")]
+    there = [*with_them, *_views_in_viewer()]
+    known = {view.path for view in there}
+    missing = dict.fromkeys(given.image for given in masks if given.image not in {None, *known})
+    new = [open_view(path) for path in missing if path is not None]
+    found = _image_layers(new) if new else []
+    placed = {id(layer[1]["metadata"][METADATA]): layer[1] for layer in found}
+    for given in masks:
+        try:
+            _, view = view_of(given, [(view.title, view) for view in (*new, *there)])
+        except UsageError:
+            # Shown as it is; a session that knows more views says what is wrong.
+            metadata = {METADATA_LABELS: given}
+            found.append((given.labels, {"name": given.path.stem, "metadata": metadata}, "labels"))
+            continue
+        layer = labels_layer(view, view.title, given.on(view, mask_style="vessel-band"))
+        layer.metadata = {METADATA_LABELS: given}
+        if id(view) in placed:
+            layer.translate, layer.affine = placed[id(view)]["translate"], placed[id(view)]["affine"]
+        found.append(layer.as_layer_data_tuple())
+    return found
+
+
+def _views_in_viewer() -> list[OpenedView]:
+    viewer = napari.current_viewer()
+    layers = viewer.layers if viewer is not None else []
+    return [layer.metadata[METADATA] for layer in layers if METADATA in layer.metadata]
+
+
+def _exported_masks(folder: Path) -> list[Path]:
+    """Of an exam that was exported: the records beside them know the mammograms."""
+    return sorted(path for ending in LABEL_ENDINGS for path in folder.rglob(f"*{ending}.png"))
+
+
+def _is_mask(path: Path) -> bool:
+    stem = path.name.partition(".")[0]
+    kind: FileFormat | None
+    try:
+        kind = file_format(path)
+    except OpenBacError:
+        return False
+    return is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
+
+
+def _date(exam: Exam) -> str:
+    date = exam.study_date
+    return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 else exam.key

@@ -1,0 +1,159 @@
+"""Edits of labels put by in the user's cache, one file a view, until an export holds them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+from weakref import WeakSet
+
+import numpy as np
+
+from napari_bac.session.opened_view import OpenedView
+from napari_bac.session.view_session import LabelPixels
+from shared_core.cache import user_cache_dir
+from shared_core.exporting import write_bytes
+
+_FORMAT: Final = "openbac edits 1"
+_SUFFIX: Final = ".edits"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedEdits:
+    """Labels that were put by."""
+
+    image: str
+    """See `image_name`."""
+    path: str
+    """File of the image, for people; empty where there is none."""
+    saved_at: datetime
+    mask_style: str
+    began_as: Mapping[str, object] | None
+    """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
+    packed: bytes
+    shape: tuple[int, int]
+    revision: int = 0
+    """Of the session that put it by."""
+    file: Path = Path()
+
+    def labels(self) -> LabelPixels:
+        """(rows, columns) uint8."""
+        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
+
+    @property
+    def when(self) -> str:
+        """For people, in their time: ``21 Nov 2026, 16:05``."""
+        return self.saved_at.astimezone().strftime("%d %b %Y, %H:%M").lstrip("0")
+
+
+def image_name(opened: OpenedView) -> str:
+    """What tells one image from all others: its DICOM UID, else its bytes; with its size."""
+    header = opened.prepared.header
+    shape = "x".join(map(str, opened.prepared.image_u8.shape))
+    if header.identity.sop_instance_uid:
+        return f"uid {header.identity.sop_instance_uid} {shape}"
+    if header.path is not None and header.path.is_file():
+        return f"file {hashlib.sha256(header.path.read_bytes()).hexdigest()} {shape}"
+    pixels = np.ascontiguousarray(opened.prepared.display_u8)
+    return f"pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
+
+
+class EditStore:
+    """The edits of one session; writes and removals of a view come in the order of its revisions."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder if folder is not None else user_cache_dir() / "edits"
+        self._token = secrets.token_hex(6)
+        self._last: dict[Path, int] = {}
+        self._lock = Lock()
+        self._closed = False
+        _OPEN.add(self)
+
+    def file_of(self, image: str, number: int) -> Path:
+        """Where the edits of a view go; `number` tells views of one image apart."""
+        return self._folder / f"{_digest(image)}-{self._token}-{number}{_SUFFIX}"
+
+    def write(self, saved: SavedEdits) -> None:
+        """Put by whole or not at all, unless something newer was.
+
+        Raises
+        ------
+        OutputError
+            The cache cannot be written.
+        """
+        head = {
+            "format": _FORMAT,
+            "image": saved.image,
+            "path": saved.path,
+            "saved_at": saved.saved_at.astimezone(timezone.utc).isoformat(),
+            "mask_style": saved.mask_style,
+            "began_as": dict(saved.began_as) if saved.began_as is not None else None,
+            "shape": list(saved.shape),
+            "revision": saved.revision,
+        }
+        content = json.dumps(head).encode() + b"\n" + saved.packed
+        with self._lock:
+            if self._last.get(saved.file, -1) < saved.revision:
+                write_bytes(saved.file, content)
+                self._last[saved.file] = saved.revision
+
+    def remove(self, file: Path, *, revision: int | None = None) -> None:
+        """Take away, and let no write up to `revision` bring it back."""
+        with self._lock:
+            file.unlink(missing_ok=True)
+            if revision is not None:
+                self._last[file] = max(self._last.get(file, -1), revision)
+
+    def find(self, image: str) -> list[SavedEdits]:
+        """What sessions that are over put by of an image, the newest first; damaged files are passed over."""
+        live = {store._token for store in _OPEN if not store._closed}
+        found = []
+        for file in self._folder.glob(f"{_digest(image)}-*{_SUFFIX}"):
+            if file.name.split("-")[1] not in live:
+                saved = _read(file)
+                if saved is not None and saved.image == image:
+                    found.append(saved)
+        return sorted(found, key=lambda saved: saved.saved_at, reverse=True)
+
+    def close(self) -> None:
+        """The session is over; another one may offer what it left."""
+        self._closed = True
+
+
+_OPEN: WeakSet[EditStore] = WeakSet()
+"""Of this process: their files are at work and not left over."""
+
+
+def _digest(image: str) -> str:
+    return hashlib.sha256(image.encode()).hexdigest()[:20]
+
+
+def _read(file: Path) -> SavedEdits | None:
+    try:
+        head, _, packed = file.read_bytes().partition(b"\n")
+        known: dict[str, Any] = json.loads(head)
+        if known["format"] != _FORMAT:
+            return None
+        rows, columns = known["shape"]
+        saved = SavedEdits(
+            image=known["image"],
+            path=known["path"],
+            saved_at=datetime.fromisoformat(known["saved_at"]),
+            mask_style=known["mask_style"],
+            began_as=known["began_as"],
+            packed=packed,
+            shape=(int(rows), int(columns)),
+            revision=int(known["revision"]),
+            file=file,
+        )
+        saved.labels()
+    except (OSError, ValueError, KeyError, TypeError, zlib.error):
+        return None
+    return saved

@@ -1,0 +1,118 @@
+"""Labels from a file, and the view that they belong to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from napari_bac.session.opened_view import OpenedView
+from napari_bac.session.view_session import LabelPixels
+from shared_core.errors import UsageError
+from shared_core.quantification import view_vessels
+from shared_core.quantification.labelled import labels_of
+from shared_core.reading.mask import read_label_file
+from shared_core.weights.card import MaskStyle
+
+METADATA_LABELS: Final = "openbac labels"
+"""Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""
+LABEL_ENDINGS: Final = ("_mask", "_labels")
+"""Of the names of files, before the suffix."""
+
+
+@dataclass(frozen=True, eq=False)
+class GivenLabels:
+    """Labels read from a file."""
+
+    path: Path
+    labels: LabelPixels
+    """(rows, columns) uint8."""
+    numbered: bool
+    """Whether its numbers are those of arteries; else it only says where there is BAC."""
+    source_uids: tuple[str, ...] = ()
+    """SOP Instance UIDs of the images that it was drawn on."""
+    image: Path | None = None
+    """The mammogram, as the record beside the file names it."""
+
+    @property
+    def image_stem(self) -> str:
+        """Name of the mammogram by the name of the file: ``LCC`` of ``LCC_mask.png``."""
+        stem = self.path.name.partition(".")[0]
+        return next((stem[: -len(end)] for end in LABEL_ENDINGS if stem.endswith(end)), stem)
+
+    def on(self, view: OpenedView, *, mask_style: MaskStyle) -> LabelPixels:
+        """The labels with the numbers of arteries, those of the file or new ones."""
+        if self.numbered:
+            return self.labels
+        mask = self.labels > 0
+        return labels_of(mask, view_vessels(view.prepared, mask, mask_style=mask_style))
+
+
+def read_given_labels(path: Path) -> GivenLabels:
+    """Read a mask or labels, and where its mammogram lies if a record of `bac` stands beside it.
+
+    Raises
+    ------
+    OpenBacError
+        One sentence: what is wrong with the file and what to do.
+    """
+    found = read_label_file(path)
+    stem = path.name.partition(".")[0]
+    numbered = stem.endswith("_labels") or found.count > 1
+    given = GivenLabels(path, found.labels, numbered, found.source_uids)
+    return GivenLabels(path, found.labels, numbered, found.source_uids, _image_of(given))
+
+
+def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tuple[str, OpenedView]:
+    """Which of the views, given with their keys, labels belong to.
+
+    What the file says of its source decides; then the name; then the size, where one view alone has it.
+
+    Raises
+    ------
+    UsageError
+        There is no such view, or it has another size.
+    """
+    there = list(views)
+    named = next((pair for pair in there if _is_named(given, pair[1])), None)
+    if named is None:
+        named = next((pair for pair in there if _has_name(given, pair[1])), None)
+    if named is None and not given.source_uids:
+        fitting = [pair for pair in there if pair[1].prepared.image_u8.shape == given.labels.shape]
+        named = fitting[0] if len(fitting) == 1 else None
+    if named is None:
+        raise UsageError(f"{given.path.name}: open the mammogram that it was drawn on first, then the mask.")
+    (rows, columns), wanted = given.labels.shape, named[1].prepared.image_u8.shape
+    if (rows, columns) != wanted:
+        raise UsageError(
+            f"{given.path.name}: has {rows} x {columns} pixels, {named[0]} has {wanted[0]} x {wanted[1]} "
+            "(rows x columns); give the mask of this mammogram."
+        )
+    return named
+
+
+def _is_named(given: GivenLabels, view: OpenedView) -> bool:
+    uid = view.prepared.header.identity.sop_instance_uid
+    if uid and uid in given.source_uids:
+        return True
+    return given.image is not None and view.path is not None and view.path.resolve() == given.image.resolve()
+
+
+def _has_name(given: GivenLabels, view: OpenedView) -> bool:
+    if given.source_uids:  # another image is named
+        return False
+    own = view.path.name.rpartition(".")[0] or view.path.name if view.path is not None else ""
+    return given.image_stem in {own, view.title}
+
+
+def _image_of(given: GivenLabels) -> Path | None:
+    """From the record that `bac` writes beside a mask; also where the folder was moved with its images."""
+    record = given.path.with_name(f"{given.image_stem}.json")
+    try:
+        file = Path(json.loads(record.read_bytes())["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    places = (file, given.path.with_name(file.name), given.path.parent.parent / file.name)
+    return next((place for place in places if place.is_file()), None)

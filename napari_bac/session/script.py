@@ -1,0 +1,112 @@
+"""The run of now as a Python script that needs no window and gives the same masks and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from napari_bac.session.view_session import ModelAnswer, ViewSession
+from shared_core import MeasurementSettings, __version__, list_models
+from shared_core.errors import UsageError
+from shared_core.mammogram import SpacingSource
+
+if TYPE_CHECKING:
+    from napari_bac.session.exam_session import ExamSession
+
+_HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
+
+Gives the model's masks and their numbers. Research use only: never a diagnosis.
+"""
+
+from pathlib import Path
+
+from shared_core import MeasurementSettings, analyze_view, load_model, measure_exam
+from shared_core.exporting import mask_png, write_bytes
+
+'''
+_LOOP: Final = """
+results = {}
+for name, (path, model, arguments) in views.items():
+    results[name] = analyze_view(path, model=models[model], settings=settings, **arguments)
+    numbers = results[name].measurement
+    area, share = numbers.bac_area_mm2, numbers.bac_percent_of_breast
+    print(f"{name}: {numbers.am_px} px, {area} mm2, {share} % of breast")
+
+exam = measure_exam([(result.header, result.measurement) for result in results.values()])
+print(f"exam: {exam.bac_percent_of_breast} % of breast, Guo's index {exam.guo_index}")
+
+for name, result in results.items():
+    write_bytes(Path(f"{name}_mask.png"), mask_png(result.mask))
+"""
+
+
+def script_of(session: ExamSession) -> str:
+    """A script of what the models said of the views.
+
+    Edits by hand are no part of it: of a view that has some, the script says so.
+
+    Raises
+    ------
+    UsageError
+        No view was segmented from a file.
+    """
+    views = {key: view for key, view in session.views.items() if view.answer is not None}
+    if not any(view.opened.path is not None for view in views.values()):
+        raise UsageError(
+            "There is no run to copy: open mammograms from files and segment them, then copy the run."
+        )
+    run = session.run
+    card_file = run.request.model if run is not None else None
+    models: dict[str, str] = {}
+    entries = []
+    for key, view in views.items():
+        assert view.answer is not None
+        call = _model_call(view.answer, card_file)
+        number = list(models.values()).index(call) if call in models.values() else len(models)
+        name = view.answer.card.name + (f" {number + 1}" if number else "")
+        models[name] = call
+        entries += _entry(key, view, view.answer, name)
+    lines = [
+        "models = {",
+        *(f"    {name!r}: {call}," for name, call in models.items()),
+        "}",
+        f"settings = {_settings(session.settings)}",
+        "views = {",
+        *entries,
+        "}",
+    ]
+    return _HEAD.format(version=__version__) + "\n".join(lines) + "\n" + _LOOP
+
+
+def _model_call(answer: ModelAnswer, card_file: str | None) -> str:
+    card, info = answer.card, answer.probability.backend
+    known = {(one.name, one.sha256) for one in list_models()}
+    name = card.name if (card.name, card.sha256) in known or card_file is None else card_file
+    device = info.device.partition(":")[0]
+    precision = f", precision={info.precision!r}" if info.precision != "float32" else ""
+    return f"load_model({name!r}, device={device!r}, backend={info.name!r}{precision})"
+
+
+def _entry(key: str, view: ViewSession, answer: ModelAnswer, model: str) -> Iterator[str]:
+    if view.opened.path is None:
+        yield f"    # {key} is an image in memory: save it as a file to have it here."
+        return
+    if view.edited:
+        yield f"    # {key} was edited by hand in napari. This is the model's mask;"
+        yield "    # export the exam, and measure the edited mask with `bac measure`."
+    arguments: dict[str, object] = {"threshold": answer.threshold}
+    spacing = view.opened.prepared.spacing
+    if spacing is not None and spacing.source is SpacingSource.USER:
+        arguments["spacing_mm"] = (spacing.row_mm, spacing.column_mm)
+    yield f"    {key!r}: (Path({str(view.opened.path.resolve())!r}), {model!r}, {arguments!r}),"
+
+
+def _settings(settings: MeasurementSettings) -> str:
+    """Only what differs from the defaults."""
+    default = MeasurementSettings()
+    changed: Mapping[str, object] = {
+        name: getattr(settings, name)
+        for name in MeasurementSettings.__dataclass_fields__
+        if getattr(settings, name) != getattr(default, name)
+    }
+    return f"MeasurementSettings({', '.join(f'{name}={value!r}' for name, value in changed.items())})"

@@ -1,0 +1,106 @@
+"""Labels to files that other programs read, and that come back onto their image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from napari.utils.notifications import show_error
+from numpy.typing import NDArray
+
+from napari_bac.layout.view_layers import LABELS_SUFFIX
+from napari_bac.session.opened_view import METADATA, OpenedView
+from shared_core import OpenBacError, PixelSpacing
+from shared_core.errors import UsageError
+from shared_core.exporting import encode_png, whole_folder, write_bytes
+from shared_core.exporting.nifti import labels_nifti
+from shared_core.mammogram import SpacingSource
+
+
+def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+    """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
+    return _written(path, meta, lambda: _unsigned(data))
+
+
+def write_mask(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+    """Write where any artery is marked: 255, as `bac analyze` writes masks."""
+    return _written(path, meta, lambda: (_unsigned(data) > 0) * np.uint8(255))
+
+
+def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]) -> list[str]:
+    """Write the labels of several views into a new folder, ``NAME_labels.png`` each."""
+    folder = Path(path)
+    names: list[str] = []
+    try:
+        with whole_folder(folder) as beside:
+            for data, meta, kind in layers:
+                if kind == "labels":
+                    name = _unique(_stem(meta), names)
+                    write_bytes(beside / name, encode_png(_unsigned(data), flat=True))
+                    names.append(name)
+    except OpenBacError as error:
+        show_error(str(error))
+        return []
+    return [str(folder / name) for name in names]
+
+
+def _written(path: str, meta: Mapping[str, Any], picture: Any) -> list[str]:
+    try:
+        write_bytes(Path(path), _encoded(path, picture(), _spacing(meta)))
+    except OpenBacError as error:
+        show_error(str(error))
+        return []
+    return [path]
+
+
+def _encoded(
+    path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], spacing: PixelSpacing | None
+) -> bytes:
+    if path.lower().endswith((".nii", ".nii.gz")):
+        return labels_nifti(labels, spacing, compress=path.lower().endswith(".gz"))
+    return encode_png(labels, flat=True)
+
+
+def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    labels = np.asarray(data)
+    if labels.ndim != 2:
+        raise UsageError(f"These labels have {labels.ndim} dimensions; the labels of one mammogram have two.")
+    if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
+        raise UsageError("These labels hold numbers outside of 0 to 65535; number the arteries from 1.")
+    return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
+
+
+def _opened(meta: Mapping[str, Any]) -> OpenedView | None:
+    opened = meta.get("metadata", {}).get(METADATA)
+    return opened if isinstance(opened, OpenedView) else None
+
+
+def _spacing(meta: Mapping[str, Any]) -> PixelSpacing | None:
+    """Of the view; of any other layer what its scale says in mm."""
+    opened = _opened(meta)
+    if opened is not None:
+        return opened.prepared.spacing
+    units = [str(unit) for unit in meta.get("units") or ()]
+    if units[-2:] != ["millimeter"] * 2:
+        return None
+    row_mm, column_mm = (float(step) for step in tuple(meta["scale"])[-2:])
+    return PixelSpacing(row_mm, column_mm, SpacingSource.USER)
+
+
+def _stem(meta: Mapping[str, Any]) -> str:
+    opened = _opened(meta)
+    name = str(meta.get("name") or "labels").removesuffix(LABELS_SUFFIX)
+    if opened is not None and opened.path is not None:
+        name = opened.path.name.rpartition(".")[0] or opened.path.name
+    return re.sub(r"[^\w.+-]+", "_", name).strip("._") or "labels"
+
+
+def _unique(stem: str, taken: Sequence[str]) -> str:
+    number, name = 1, f"{stem}_labels.png"
+    while name.lower() in {one.lower() for one in taken}:
+        number += 1
+        name = f"{stem}-{number}_labels.png"
+    return name

@@ -1,0 +1,203 @@
+"""Views as a person left them, in the files of ``bac analyze``; a folder that is whole or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from shared_core.cohort.batch import unique_stem
+from shared_core.cohort.final_view import FinalView
+from shared_core.cohort.worker import SHEET_VIEW_PX
+from shared_core.errors import OutputError, UsageError
+from shared_core.exporting import (
+    ReducedView,
+    encode_png,
+    exam_record,
+    exam_sheet,
+    exams_csv,
+    json_bytes,
+    reduce_view,
+    run_record,
+    view_files,
+    view_record,
+    views_csv,
+    whole_folder,
+    write_bytes,
+)
+from shared_core.exporting.nifti import labels_nifti
+from shared_core.quantification import measure_exam
+from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.reading.exam import exam_of
+from shared_core.version import SOFTWARE_VERSION
+
+Record = dict[str, Any]
+ExportFormat = Literal["csv", "json", "png", "nii"]
+"""Tables, a record a view, pictures for people, labels as NIfTI. Masks and ``run.json`` are always there."""
+EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
+USUAL_FORMATS: tuple[ExportFormat, ...] = ("csv", "json", "png")
+
+_RUN = "run.json"
+
+
+def export_exam(
+    folder: Path,
+    views: Sequence[FinalView],
+    *,
+    settings: MeasurementSettings,
+    host: str,
+    replace: bool = False,
+    formats: Sequence[str] = USUAL_FORMATS,
+) -> Path:
+    """Do all of `export_steps`; return the folder."""
+    for _ in export_steps(folder, views, settings=settings, host=host, replace=replace, formats=formats):
+        pass
+    return folder
+
+
+def export_steps(
+    folder: Path,
+    views: Sequence[FinalView],
+    *,
+    settings: MeasurementSettings,
+    host: str,
+    replace: bool = False,
+    formats: Sequence[str] = USUAL_FORMATS,
+) -> Iterator[tuple[int, int]]:
+    """Write everything that `bac analyze` writes for these masks.
+
+    The numbered labels lie beside each mask, as ``NAME_labels.png``: with them arteries that a person
+    joined or numbered anew come back when the exam is opened again.
+
+    Parameters
+    ----------
+    folder
+        Takes the results; made beside and renamed, so that nobody ever sees a half of it.
+    views
+        Of one exam or several.
+    settings
+        The views were measured with.
+    host
+        What was used: ``napari``.
+    replace
+        Whether an export that lies there gives way.
+    formats
+        Some of `EXPORT_FORMATS`.
+
+    Yields
+    ------
+    (views done, views in all); to leave the loop before its end cancels, and nothing is kept.
+
+    Raises
+    ------
+    OutputError
+        Something else lies there, or it cannot be written; what was there is untouched.
+    UsageError
+        There is no view, or no such format.
+    """
+    unknown = sorted(set(formats) - set(EXPORT_FORMATS))
+    if unknown:
+        raise UsageError(f"There is no export format {unknown[0]!r}; choose of {', '.join(EXPORT_FORMATS)}.")
+    if not views:
+        raise UsageError("There is no view to export; open an exam first.")
+    if replace and folder.exists() and not is_export(folder):
+        raise OutputError(f"{folder} holds something else than an exported exam; choose another folder.")
+    records: list[Record] = []
+    exams: list[Record] = []
+    with whole_folder(folder, replace=replace) as beside:
+        for members in _by_exam(views):
+            exam = exam_of([view.header for view in members], key=members[0].exam_key)
+            by_header = {id(view.header): view for view in members}
+            taken: set[str] = set()
+            small: list[tuple[ReducedView, ViewMeasurement]] = []
+            for view in (by_header[id(header)] for header in exam.headers):
+                record = _record(view, exam.key)
+                stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
+                for name, content in _view_files(stem, view, record, formats):
+                    write_bytes(beside / exam.key / name, content)
+                if "png" in formats:
+                    small.append(
+                        (
+                            reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX),
+                            view.measurement,
+                        )
+                    )
+                records.append(record)
+                yield len(records), len(views)
+            measurement = measure_exam([(view.header, view.measurement) for view in members])
+            exams.append(exam_record(exam, measurement))
+            if len(small) > 1:
+                picture = exam_sheet(exam, small, measurement, provenance=records[-1]["model"])
+                write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
+        if "csv" in formats:
+            write_bytes(beside / "views.csv", views_csv(records))
+            write_bytes(beside / "exams.csv", exams_csv(exams))
+        write_bytes(beside / _RUN, json_bytes(_run(views, settings, host)))
+
+
+def is_export(folder: Path) -> bool:
+    """Whether a folder holds what `export_exam` or ``bac analyze`` wrote."""
+    return (folder / _RUN).is_file()
+
+
+def _by_exam(views: Sequence[FinalView]) -> list[list[FinalView]]:
+    exams: dict[str, list[FinalView]] = {}
+    for view in views:
+        exams.setdefault(view.exam_key, []).append(view)
+    return list(exams.values())
+
+
+def _record(view: FinalView, exam_key: str) -> Record:
+    return view_record(
+        view.header,
+        view.prepared,
+        view.measurement,
+        provenance=view.provenance,
+        warnings=view.warnings,
+        exam=exam_key,
+    )
+
+
+def _view_files(
+    stem: str, view: FinalView, record: Record, formats: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
+    yield f"{stem}_labels.png", encode_png(view.labels, flat=True)
+    if "nii" in formats:
+        yield f"{stem}_labels.nii.gz", labels_nifti(view.labels, view.prepared.spacing)
+    files = view_files(
+        stem, view.prepared, view.labels > 0, view.measurement, record, pictures="png" in formats
+    )
+    for name, content in files:
+        if "json" in formats or not name.endswith(".json"):
+            yield name, content
+
+
+def _run(views: Sequence[FinalView], settings: MeasurementSettings, host: str) -> Record:
+    cards = {view.answer.card.sha256: view.answer.card for view in views if view.answer is not None}
+    warnings = []
+    if len(cards) > 1:
+        names = ", ".join(sorted(card.name for card in cards.values()))
+        warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
+    edited = [view.header.name for view in views if view.edited]
+    if edited:
+        warnings.append(f"Edited by hand: {', '.join(edited)}.")
+    return run_record(
+        software_version=SOFTWARE_VERSION,
+        arguments={
+            "host": host,
+            "views": [
+                {
+                    "file": str(view.header.path or view.header.name),
+                    "model_name": view.provenance.get("model_name"),
+                    "threshold": view.provenance.get("threshold"),
+                    "edited_by_hand": view.edited,
+                }
+                for view in views
+            ],
+        },
+        settings=settings,
+        card=next(iter(cards.values())) if len(cards) == 1 else None,
+        files=[view.header.path for view in views if view.header.path is not None],
+        libraries=sorted({view.answer.probability.backend.name for view in views if view.answer is not None}),
+        warnings=warnings,
+    )

@@ -1,0 +1,51 @@
+"""The files of one measured view, the same whoever writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.exporting.mask import mask_png, probability_png
+from shared_core.exporting.overlay import overlay_picture
+from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.png import encode_png
+from shared_core.mammogram import Mask
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.measurement import ViewMeasurement
+
+
+def view_files(
+    stem: str,
+    prepared: PreparedView,
+    mask: Mask,
+    measurement: ViewMeasurement,
+    record: Mapping[str, Any],
+    *,
+    probability: NDArray[np.float32] | None = None,
+    pictures: bool = True,
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file; the JSON comes last: where it is, the others of the view are too.
+
+    Parameters
+    ----------
+    stem
+        Start of the names.
+    prepared, mask, measurement
+        Of the view; the mask (rows, columns) bool at source size.
+    record
+        From `view_record`.
+    probability
+        (rows, columns) float32, to be written as a picture; None writes none.
+    pictures
+        Whether the overlay is drawn.
+    """
+    yield f"{stem}_mask.png", mask_png(mask)
+    if probability is not None:
+        yield f"{stem}_probability.png", probability_png(probability)
+    if pictures:
+        picture = overlay_picture(prepared, mask, measurement, provenance=record["model"])
+        yield f"{stem}_overlay.png", encode_png(picture)
+    yield f"{stem}.json", json_bytes(record)
