@@ -160,8 +160,15 @@ def _views_in_viewer() -> list[OpenedView]:
 
 
 def _exported_masks(folder: Path) -> list[Path]:
-    """Of an exam that was exported: the records beside them know the mammograms."""
-    return sorted(path for ending in LABEL_ENDINGS for path in folder.rglob(f"*{ending}.png"))
+    """Of an exam that was exported: the records beside them know the mammograms.
+
+    Of each view the labels with their numbers, else the mask.
+    """
+    found: dict[str, Path] = {}
+    for ending in LABEL_ENDINGS:
+        for path in folder.rglob(f"*{ending}.png"):
+            found[str(path).removesuffix(f"{ending}.png")] = path
+    return [found[name] for name in sorted(found)]
 
 
 def _is_mask(path: Path) -> bool:

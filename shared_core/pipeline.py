@@ -325,7 +325,8 @@ def drawn_provenance(
     Parameters
     ----------
     began_as
-        ``model_name``, ``model_sha256`` and ``threshold`` of the labels that were edited, where known.
+        ``mask_file``, ``model_name``, ``model_sha256`` and ``threshold`` of the labels that were taken over
+        or edited, where known.
     """
     spacing = prepared.spacing
     return {

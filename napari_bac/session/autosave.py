@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -27,9 +28,9 @@ class _Kept:
     """What is put by of one view."""
 
     image: str
-    number: int
+    file: Path
     offers: list[SavedEdits] = field(default_factory=list)
-    """Of sessions that are over, the newest first."""
+    """Of views that are gone, the newest first."""
     restored: list[SavedEdits] = field(default_factory=list)
     """Taken over, and kept on disk until this session put its own by."""
 
@@ -48,11 +49,11 @@ class Autosave:
         self._store = EditStore()
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
-        self._workers: set[FunctionWorker[None]] = set()
+        self._workers: set[FunctionWorker[str]] = set()
         self._failed = False
         self._timer = QTimer()
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._write_all)
+        self._timer.timeout.connect(self.write_now)
         session.signals.live_changed.connect(self._on_change)
         session.signals.views_changed.connect(self._on_views)
 
@@ -93,21 +94,42 @@ class Autosave:
             self._waiting.pop(view, None)
             self._remove(view, kept, revision)
 
+    def write_now(self) -> None:
+        """Put by what waits, in a worker, without waiting for the hand to rest."""
+        waiting, self._waiting = list(self._waiting), {}
+        for view in waiting:
+            kept = self._kept.get(view)
+            if kept is None or not view.fits:
+                continue
+            if not _is_work(view):
+                # The model's own labels, and those of a file, can be had again.
+                self._remove(view, kept, view.revision)
+                continue
+            worker: FunctionWorker[str] = create_worker(
+                self._write, self._saved(view, kept), view.label_pixels().copy(), _start_thread=False
+            )
+            worker.returned.connect(partial(self._written, kept))
+            worker.finished.connect(partial(self._workers.discard, worker))
+            self._workers.add(worker)
+            worker.start()
+
     def stop(self) -> None:
         """Put by at once what waits, and end."""
         self._timer.stop()
-        for view in self._waiting:
-            kept = self._kept.get(view)
-            if kept is not None and view.edited and view.fits:
-                self._write(self._saved(view, kept), view.label_pixels())
-        self._waiting.clear()
+        for view in list(self._waiting):
+            self._write_here(view)
         self._store.close()
 
     def _on_views(self) -> None:
+        there = set(self._session.views.values())
+        for view in set(self._kept) - there:
+            self._write_here(view)
+            self._store.release(self._kept[view].file)
         for view in self._session.views.values():
             if view not in self._kept:
                 image = image_name(view.opened)
-                kept = self._kept[view] = _Kept(image, len(self._kept), self._store.find(image))
+                kept = _Kept(image, self._store.new_file(image), self._store.find(image))
+                self._kept[view] = kept
                 if kept.offers:
                     self._session.say(
                         f"{view.key}: corrections of {kept.offers[0].when} were not exported; "
@@ -119,25 +141,6 @@ class Autosave:
         self._waiting[self._session.views[key]] = None
         self._timer.start(REST_MS)
 
-    def _write_all(self) -> None:
-        waiting, self._waiting = list(self._waiting), {}
-        for view in waiting:
-            kept = self._kept.get(view)
-            if kept is None or not view.fits:
-                continue
-            if not view.edited:
-                # The model's own labels can be had again.
-                self._remove(view, kept, view.revision)
-                continue
-            worker: FunctionWorker[None] = create_worker(
-                self._write, self._saved(view, kept), view.label_pixels().copy(), _start_thread=False
-            )
-            worker.returned.connect(partial(self._written, kept))
-            worker.errored.connect(self._on_error)
-            worker.finished.connect(partial(self._workers.discard, worker))
-            self._workers.add(worker)
-            worker.start()
-
     def _saved(self, view: ViewSession, kept: _Kept) -> SavedEdits:
         return SavedEdits(
             image=kept.image,
@@ -148,29 +151,44 @@ class Autosave:
             packed=b"",
             shape=(0, 0),
             revision=view.revision,
-            file=self._store.file_of(kept.image, kept.number),
+            file=kept.file,
         )
 
-    def _write(self, saved: SavedEdits, labels: LabelPixels) -> None:
-        small = KeptLabels.of(labels)
-        self._store.write(replace(saved, packed=small.packed, shape=small.shape))
+    def _write_here(self, view: ViewSession) -> None:
+        """At once, for there may be no later."""
+        kept = self._kept.get(view)
+        waits = view in self._waiting
+        self._waiting.pop(view, None)
+        if waits and kept is not None and _is_work(view) and view.fits:
+            self._written(kept, self._write(self._saved(view, kept), view.label_pixels()))
 
-    def _written(self, kept: _Kept, _nothing: None = None) -> None:
-        self._failed = False
+    def _write(self, saved: SavedEdits, labels: LabelPixels) -> str:
+        """Why it cannot be done, or nothing: napari would show what is raised in a worker as a bug."""
+        small = KeptLabels.of(labels)
+        try:
+            self._store.write(replace(saved, packed=small.packed, shape=small.shape))
+        except OpenBacError as error:
+            return str(error)
+        return ""
+
+    def _written(self, kept: _Kept, reason: str = "") -> None:
+        if reason and not self._failed:
+            # Once, not at every stroke.
+            self._session.say(f"Your corrections cannot be put by: {reason} Export the exam to keep them.")
+        self._failed = bool(reason)
+        if reason:
+            return
         for saved in kept.restored:
             self._store.remove(saved.file)
         kept.restored.clear()
 
     def _remove(self, view: ViewSession, kept: _Kept, revision: int) -> None:
-        self._store.remove(self._store.file_of(kept.image, kept.number), revision=revision)
+        self._store.remove(kept.file, revision=revision)
         self._written(kept)
 
-    def _on_error(self, error: BaseException) -> None:
-        # Once, not at every stroke.
-        if not self._failed:
-            self._failed = True
-            reason = str(error) if isinstance(error, OpenBacError) else f"{type(error).__name__}: {error}"
-            self._session.say(f"Your corrections cannot be put by: {reason} Export the exam to keep them.")
+
+def _is_work(view: ViewSession) -> bool:
+    return view.edited and view.dirty
 
 
 def began_as(view: ViewSession) -> dict[str, object] | None:

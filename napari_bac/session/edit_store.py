@@ -73,12 +73,20 @@ class EditStore:
         self._token = secrets.token_hex(6)
         self._last: dict[Path, int] = {}
         self._lock = Lock()
-        self._closed = False
+        self._views = 0
+        self._in_use: set[Path] = set()
         _OPEN.add(self)
 
-    def file_of(self, image: str, number: int) -> Path:
-        """Where the edits of a view go; `number` tells views of one image apart."""
-        return self._folder / f"{_digest(image)}-{self._token}-{number}{_SUFFIX}"
+    def new_file(self, image: str) -> Path:
+        """Where the edits of one more view go, which is at work until `release`."""
+        file = self._folder / f"{_digest(image)}-{self._token}-{self._views}{_SUFFIX}"
+        self._views += 1
+        self._in_use.add(file)
+        return file
+
+    def release(self, file: Path) -> None:
+        """The view is gone: what it left may be offered."""
+        self._in_use.discard(file)
 
     def write(self, saved: SavedEdits) -> None:
         """Put by whole or not at all, unless something newer was.
@@ -112,19 +120,19 @@ class EditStore:
                 self._last[file] = max(self._last.get(file, -1), revision)
 
     def find(self, image: str) -> list[SavedEdits]:
-        """What sessions that are over put by of an image, the newest first; damaged files are passed over."""
-        live = {store._token for store in _OPEN if not store._closed}
+        """What views that are gone left of an image, the newest first; damaged files are passed over."""
+        at_work = set().union(*(store._in_use for store in _OPEN))
         found = []
         for file in self._folder.glob(f"{_digest(image)}-*{_SUFFIX}"):
-            if file.name.split("-")[1] not in live:
+            if file not in at_work:
                 saved = _read(file)
                 if saved is not None and saved.image == image:
                     found.append(saved)
         return sorted(found, key=lambda saved: saved.saved_at, reverse=True)
 
     def close(self) -> None:
-        """The session is over; another one may offer what it left."""
-        self._closed = True
+        """The session is over."""
+        self._in_use.clear()
 
 
 _OPEN: WeakSet[EditStore] = WeakSet()

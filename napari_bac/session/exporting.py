@@ -15,7 +15,7 @@ from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels, ModelAnswer, ViewSession
 from napari_bac.settings import preferences
 from shared_core import MeasurementSettings, OpenBacError, load_card
-from shared_core.cohort.exam_export import EXPORT_FORMATS, export_steps
+from shared_core.cohort.exam_export import export_steps
 from shared_core.cohort.final_view import Answer, FinalView, final_view
 from shared_core.exporting import view_record, views_csv, write_bytes
 from shared_core.weights.default_model import PREFERRED
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
 
 HOST: Final = "napari"
-
-
-class ExportError(Exception):
-    """Carries a sentence out of a worker, which swallows every `RuntimeError` raised in a generator."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +82,7 @@ class Exporting:
 
     def __init__(self, session: ExamSession) -> None:
         self._session = session
-        self._worker: GeneratorWorker[tuple[int, int], None, None] | None = None
+        self._worker: GeneratorWorker[tuple[int, int], None, str] | None = None
 
     @property
     def busy(self) -> bool:
@@ -111,20 +107,18 @@ class Exporting:
             )
             return False
         snapshots = [Snapshot.of(view) for view in views]
-        formats = tuple(name for name in preferences().formats if name in EXPORT_FORMATS)
-        worker: GeneratorWorker[tuple[int, int], None, None] = create_worker(
+        worker: GeneratorWorker[tuple[int, int], None, str] = create_worker(
             _steps,
             snapshots,
             folder,
             session.settings,
             replace,
-            formats,
+            preferences().formats,
             _start_thread=False,
             _progress={"total": 2 * len(snapshots), "desc": "Exporting the exam"},
         )
-        worker.errored.connect(lambda error: session.say(f"Not exported: {error}"))
         worker.aborted.connect(lambda: session.say("The export was stopped; nothing of it was kept."))
-        worker.returned.connect(lambda _nothing: self._done(snapshots, folder))
+        worker.returned.connect(partial(self._done, snapshots, folder))
         worker.finished.connect(partial(self._end, worker))
         self._worker = worker
         worker.start()
@@ -171,15 +165,18 @@ class Exporting:
             return False
         return True
 
-    def _done(self, snapshots: Sequence[Snapshot], folder: Path) -> None:
+    def _done(self, snapshots: Sequence[Snapshot], folder: Path, reason: str) -> None:
         session = self._session
+        if reason:
+            session.say(f"Not exported: {reason}")
+            return
         for snapshot in snapshots:
             snapshot.view.saved_revision = snapshot.revision
             session.autosave.exported(snapshot.view, snapshot.revision)
             session.signals.edited_changed.emit(snapshot.view.key)
         session.say(f"Exported to {folder}.")
 
-    def _end(self, worker: GeneratorWorker[tuple[int, int], None, None]) -> None:
+    def _end(self, worker: GeneratorWorker[tuple[int, int], None, str]) -> None:
         if self._worker is worker:
             self._worker = None
 
@@ -190,12 +187,16 @@ def _steps(
     settings: MeasurementSettings,
     replace: bool,
     formats: tuple[str, ...],
-) -> Generator[tuple[int, int], None, None]:
+) -> Generator[tuple[int, int], None, str]:
+    """Return why it cannot be done, or nothing: a worker swallows or shows as a bug what is raised in it."""
     try:
         views: list[FinalView] = []
         for snapshot in snapshots:
             views.append(snapshot.final(settings))
             yield len(views), 2 * len(snapshots)
         yield from export_steps(folder, views, settings=settings, host=HOST, replace=replace, formats=formats)
+    except OpenBacError as error:
+        return str(error)
     except (RuntimeError, MemoryError) as error:
-        raise ExportError(f"the computer gave up ({error}); close other programs and try again.") from error
+        return f"the computer gave up ({error}); close other programs and try again."
+    return ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels
@@ -18,8 +18,9 @@ from shared_core.weights.card import MaskStyle
 
 METADATA_LABELS: Final = "openbac labels"
 """Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""
+_OF_MODEL: Final = ("model_name", "model_sha256", "threshold")
 LABEL_ENDINGS: Final = ("_mask", "_labels")
-"""Of the names of files, before the suffix."""
+"""Of the names of files, before the suffix; the later says more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,8 @@ class GivenLabels:
     """SOP Instance UIDs of the images that it was drawn on."""
     image: Path | None = None
     """The mammogram, as the record beside the file names it."""
+    began_as: Mapping[str, object] = field(default_factory=dict)
+    """The file, and the model that made it if the record beside it names one."""
 
     @property
     def image_stem(self) -> str:
@@ -62,7 +65,8 @@ def read_given_labels(path: Path) -> GivenLabels:
     stem = path.name.partition(".")[0]
     numbered = stem.endswith("_labels") or found.count > 1
     given = GivenLabels(path, found.labels, numbered, found.source_uids)
-    return GivenLabels(path, found.labels, numbered, found.source_uids, _image_of(given))
+    record = _record_of(given)
+    return replace(given, image=_image_of(given, record), began_as=_began_as(given, record))
 
 
 def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tuple[str, OpenedView]:
@@ -107,12 +111,26 @@ def _has_name(given: GivenLabels, view: OpenedView) -> bool:
     return given.image_stem in {own, view.title}
 
 
-def _image_of(given: GivenLabels) -> Path | None:
-    """From the record that `bac` writes beside a mask; also where the folder was moved with its images."""
-    record = given.path.with_name(f"{given.image_stem}.json")
+def _record_of(given: GivenLabels) -> Mapping[str, Any]:
+    """The record that `bac` writes beside a mask; empty where there is none."""
     try:
-        file = Path(json.loads(record.read_bytes())["file"])
-    except (OSError, ValueError, KeyError, TypeError):
+        record = json.loads(given.path.with_name(f"{given.image_stem}.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _began_as(given: GivenLabels, record: Mapping[str, Any]) -> Mapping[str, object]:
+    model = record.get("model")
+    known = model if isinstance(model, dict) else {}
+    return {"mask_file": str(given.path)} | {name: known[name] for name in _OF_MODEL if known.get(name)}
+
+
+def _image_of(given: GivenLabels, record: Mapping[str, Any]) -> Path | None:
+    """Where the record says, or where the folder was moved to with its images."""
+    name = record.get("file")
+    if not isinstance(name, str):
         return None
+    file = Path(name)
     places = (file, given.path.with_name(file.name), given.path.parent.parent / file.name)
     return next((place for place in places if place.is_file()), None)

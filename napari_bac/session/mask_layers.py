@@ -7,11 +7,27 @@ from typing import TYPE_CHECKING, Any
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
-from napari_bac.session.given_labels import METADATA_LABELS, view_of
+from napari_bac.session.given_labels import METADATA_LABELS, GivenLabels, view_of
 from shared_core import OpenBacError
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
+
+
+def take_over(session: ExamSession, key: str, given: GivenLabels) -> None:
+    """Put the labels of a file onto a view, as one step of undo; what lies on disk is no edit."""
+    view = session.views[key]
+    was_saved = not view.dirty
+    labels = given.on(view.opened, mask_style=view.mask_style)
+    if view.answer is None:
+        view.began_as = given.began_as
+        view.counts.compare_with(labels > 0)
+    session.set_labels(key, labels)
+    view.edited = view.counts.differing_px > 0
+    if was_saved:
+        view.saved_revision = view.revision
+    session.signals.edited_changed.emit(key)
+    session.request_numbers(key)
 
 
 class MaskLayers:
@@ -54,14 +70,13 @@ class MaskLayers:
             if given is None or not isinstance(layer, Labels) or id(layer) in self._told:
                 continue
             try:
-                key, opened = view_of(given, [(key, view.opened) for key, view in session.views.items()])
+                key, _ = view_of(given, [(key, view.opened) for key, view in session.views.items()])
             except OpenBacError as error:
                 self._told.add(id(layer))
                 session.say(str(error))
                 continue
-            session.set_labels(key, given.on(opened, mask_style=session.views[key].mask_style))
+            take_over(session, key, given)
             session.viewer.layers.remove(layer)
-            session.request_numbers(key)
             session.say(
                 f"{key}: the labels of {given.path.name} were taken over; undo brings the others back."
             )

@@ -111,18 +111,18 @@ def final_view(
         if not edited:
             vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
             said += vessels.warnings if vessels is not None else ()
-    said += _about_the_hand(prepared, labels, edited, answer)
+    said += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     return FinalView(
         prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, answer
     )
 
 
 def _about_the_hand(
-    prepared: PreparedView, labels: NDArray[np.uint8], edited: bool, answer: Answer | None
+    prepared: PreparedView, labels: NDArray[np.uint8], edited: bool, *, from_others: bool
 ) -> tuple[str, ...]:
     if edited:
-        how = "The mask was edited by hand." if answer is not None else "The mask was drawn by hand."
+        how = "The mask was edited by hand." if from_others else "The mask was drawn by hand."
         return how, *mask_warnings(prepared, labels > 0)
-    if answer is None:
+    if not from_others:
         return ("No model ran on this view and nothing was drawn on it: its zeros are no finding.",)
     return ()

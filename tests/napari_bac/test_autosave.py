@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +47,10 @@ while True:
 """
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache of its own."""
-    monkeypatch.setenv("OPENBAC_CACHE", str(tmp_path / "cache"))
-    yield tmp_path / "cache" / "edits"
+@pytest.fixture
+def cache(own_cache: Path) -> Path:
+    """Where edits are put by."""
+    return own_cache / "edits"
 
 
 @pytest.fixture
@@ -88,8 +86,8 @@ def test_edits_of_a_session_that_is_over_come_back_in_one_step_of_undo(
     second = session_of(viewer)
     said: list[str] = []
     offered: list[str] = []
-    second.signals.said.connect(said.append, weak=False)
-    second.signals.restorable_changed.connect(offered.append, weak=False)
+    second.signals.said.connect(said.append)
+    second.signals.restorable_changed.connect(offered.append)
     second.add([left_cc])
     found = second.restorable("L-CC")
     assert found is not None
@@ -206,7 +204,7 @@ def test_a_cache_that_cannot_be_written_is_said_once(
 
 def test_damaged_files_are_passed_over(cache: Path, left_cc: OpenedView) -> None:
     store = EditStore()
-    file = store.file_of(image_name(left_cc), 0)
+    file = store.new_file(image_name(left_cc))
     file.parent.mkdir(parents=True)
     file.write_bytes(b'{"format": "openbac edits 1"}\nrubbish')
     store.close()
@@ -231,7 +229,7 @@ def test_an_older_write_never_follows_a_newer_one(cache: Path, left_cc: OpenedVi
         small.packed,
         small.shape,
         2,
-        store.file_of(image, 0),
+        store.new_file(image),
     )
     store.write(new)
     store.write(replace(new, revision=1, mask_style="calcium"))
@@ -275,3 +273,15 @@ def test_edits_survive_a_killed_process(
     painted = np.load(tmp_path / "painted.npy")
     assert painted.any()
     assert np.array_equal(session.views["L-CC"].label_pixels(), painted)
+
+
+def test_a_view_taken_off_and_opened_again_is_offered_its_edits(
+    session: ExamSession, left_cc: OpenedView, cache: Path
+) -> None:
+    session.add([left_cc])
+    painted = _paint(session)
+    session.viewer.layers.clear()
+    session.add([left_cc])
+    found = session.restorable("L-CC")
+    assert found is not None
+    assert np.array_equal(found.labels(), painted)

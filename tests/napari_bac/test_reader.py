@@ -13,6 +13,7 @@ from napari.utils.notifications import notification_manager
 
 from napari_bac.layout.hanging import hang
 from napari_bac.reader import read_layers
+from napari_bac.session import exporting
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.given_labels import METADATA_LABELS
 from napari_bac.session.opened_view import METADATA, OpenedView
@@ -132,6 +133,29 @@ def test_an_exported_folder_opens_with_its_images(
     viewer.open(str(tmp_path), plugin="openbac")
     qtbot.waitUntil(lambda: len(viewer.layers) == 2)
     assert np.array_equal(session.views["L-CC"].label_pixels() > 0, pictures.truth())
+
+
+def test_a_file_taken_over_is_no_edit_and_keeps_its_model(
+    viewer: Any, session: ExamSession, exam_folder: Path, tmp_path: Path, plugin: None, qtbot: Any
+) -> None:
+    (tmp_path / "LCC_mask.png").write_bytes(mask_png(pictures.truth()))
+    (tmp_path / "LCC_labels.png").write_bytes(encode_png(pictures.labels() * np.uint8(7)))
+    model = {"model_name": "openbac-1", "model_sha256": "ab", "threshold": 0.5, "device": "cpu"}
+    record = {"file": str(exam_folder / "LCC.dcm"), "model": model}
+    (tmp_path / "LCC.json").write_bytes(json_bytes(record))
+    viewer.open(str(tmp_path), plugin="openbac")
+    qtbot.waitUntil(lambda: len(viewer.layers) == 2)
+    view = session.views["L-CC"]
+    assert set(np.unique(view.label_pixels())) == {0, 7, 14}
+    assert not view.edited
+    assert not view.dirty
+    final = exporting.Snapshot.of(view).final(session.settings)
+    assert final.provenance["model_name"] == "openbac-1"
+    assert final.provenance["edited_by_hand"] is False
+    view.labels.paint((5, 5), 1)
+    assert view.edited
+    assert view.dirty
+    assert "The mask was edited by hand." in exporting.Snapshot.of(view).final(session.settings).warnings
 
 
 def test_a_mask_without_its_image_says_what_to_open(

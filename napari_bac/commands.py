@@ -1,0 +1,140 @@
+"""What can be called from napari's command palette and menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from napari import Viewer
+from napari.utils.notifications import show_info
+from qtpy.QtWidgets import QApplication, QFileDialog
+
+from napari_bac.docks.export_dialog import ask_and_export
+from napari_bac.editing.arteries import go
+from napari_bac.editing.keys import toggle_outline
+from napari_bac.layout.filling import fill
+from napari_bac.layout.window_level import invert, is_inverted, show_preset
+from napari_bac.session.exam_session import ExamSession, session_of
+from napari_bac.session.script import script_of
+from napari_bac.settings import preferences
+from shared_core import OpenBacError
+
+PLUGIN: Final = "openbac"
+EXAM_DOCK: Final = "BAC exam"
+
+
+def open_exam(viewer: Viewer) -> None:
+    """Choose the folder of an exam and hang its views."""
+    chosen = QFileDialog.getExistingDirectory(None, "Open the folder of an exam")
+    if chosen:
+        session = session_of(viewer)
+        viewer.window.add_plugin_dock_widget(PLUGIN, EXAM_DOCK)
+        session.opening.start([Path(chosen)])
+
+
+def segment_all(viewer: Viewer) -> None:
+    """Segment all views, as the Preferences say."""
+    viewer.window.add_plugin_dock_widget(PLUGIN, EXAM_DOCK)
+    chosen = preferences()
+    session_of(viewer).segment(model=chosen.model or None, device=chosen.device)
+
+
+def cancel_segmentation(viewer: Viewer) -> None:
+    """Stop the segmentation within a tile."""
+    session_of(viewer).cancel()
+
+
+def next_artery(viewer: Viewer) -> None:
+    """Show the next artery."""
+    go(session_of(viewer), 1)
+
+
+def previous_artery(viewer: Viewer) -> None:
+    """Show the artery before."""
+    go(session_of(viewer), -1)
+
+
+def reset_to_model(viewer: Viewer) -> None:
+    """Bring back the model's labels of the view that is looked at, or of all; undo takes it back."""
+    session = session_of(viewer)
+    keys = [session.selected[0]] if session.selected is not None else list(session.views)
+    for key in keys:
+        session.reset_to_model(key)
+    if not any(session.views[key].answer for key in keys if key in session.views):
+        session.say("There are no labels of a model to go back to; segment first.")
+
+
+def show_all_views(viewer: Viewer) -> None:
+    """Show all views on the canvas."""
+    fill(session_of(viewer), 0)
+
+
+def outlines(viewer: Viewer) -> None:
+    """Labels as outlines, or filled."""
+    toggle_outline(session_of(viewer))
+
+
+def invert_images(viewer: Viewer) -> None:
+    """Bright as dark, or as it is."""
+    images = [view.image for view in session_of(viewer).views.values()]
+    if images:
+        invert(images, inverted=not is_inverted(images[0]))
+
+
+def window_as_stored(viewer: Viewer) -> None:
+    """Window over all grey levels."""
+    _show(viewer, "As stored")
+
+
+def window_fatty(viewer: Viewer) -> None:
+    """Window for a fatty breast."""
+    _show(viewer, "Fatty breast")
+
+
+def window_dense(viewer: Viewer) -> None:
+    """Window for a dense breast."""
+    _show(viewer, "Dense breast")
+
+
+def window_calcification(viewer: Viewer) -> None:
+    """Window for calcification."""
+    _show(viewer, "Calcification")
+
+
+def export_exam(viewer: Viewer) -> None:
+    """Write masks, numbers, pictures and the record of the run into a folder."""
+    ask_and_export(session_of(viewer))
+
+
+def export_metrics(viewer: Viewer) -> None:
+    """Write the numbers of all views as a table."""
+    session = session_of(viewer)
+    if not session.views:
+        session.say("There are no numbers yet; open an exam first.")
+        return
+    chosen, _ = QFileDialog.getSaveFileName(None, "Save the metrics", "views.csv", "Table (*.csv)")
+    if chosen and session.exporting.save_metrics(Path(chosen)):
+        show_info(f"Saved {chosen}.")
+
+
+def copy_as_python(viewer: Viewer) -> None:
+    """Put a script of the run into the clipboard."""
+    session = session_of(viewer)
+    _or_say(session, lambda: _copy(script_of(session)))
+
+
+def _copy(script: str) -> None:
+    QApplication.clipboard().setText(script)
+    show_info("The run is in the clipboard, as a Python script that needs no window.")
+
+
+def _show(viewer: Viewer, preset: str) -> None:
+    show_preset((view.image for view in session_of(viewer).views.values()), preset)
+
+
+def _or_say(session: ExamSession, action: Callable[[], None]) -> None:
+    try:
+        action()
+    except OpenBacError as error:
+        session.say(str(error))

@@ -1,0 +1,147 @@
+"""napari finds everything that the manifest promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import npe2
+import pytest
+from npe2.manifest.contributions import ConfigurationProperty
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication, QProgressDialog
+
+import napari_bac
+from napari_bac import sample_data
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.settings import DEVICES, HANGINGS, Preferences
+from shared_core import Cancelled, Sample
+from tests.napari_bac import pictures
+
+MANIFEST = Path(napari_bac.__file__).with_name("napari.yaml")
+
+
+@pytest.fixture(scope="module")
+def manifest() -> npe2.PluginManifest:
+    """As npe2 reads it."""
+    return npe2.PluginManifest.from_file(MANIFEST)
+
+
+def test_it_is_valid_and_all_that_it_names_can_be_imported(manifest: npe2.PluginManifest) -> None:
+    manifest.validate_imports()
+
+
+def test_it_has_the_name_of_the_distribution(manifest: npe2.PluginManifest) -> None:
+    assert manifest.name == "openbac"
+    try:
+        about = metadata.metadata("openbac")
+    except metadata.PackageNotFoundError:
+        pytest.skip("the package is only on the path")
+    assert about["Name"] == manifest.name
+    assert "Framework :: napari" in (about.get_all("Classifier") or [])
+
+
+def test_every_command_that_is_named_is_there(manifest: npe2.PluginManifest) -> None:
+    contributions = manifest.contributions
+    known = {command.id for command in contributions.commands or ()}
+    used = [one.command for one in (*(contributions.readers or ()), *(contributions.writers or ()))]
+    used += [one.command for one in (*(contributions.widgets or ()), *(contributions.sample_data or ()))]
+    used += [item.command for items in contributions.menus.values() for item in items]
+    assert set(used) <= known
+
+
+def test_the_preferences_are_those_that_the_plugin_reads(manifest: npe2.PluginManifest) -> None:
+    pages = manifest.contributions.configurations or {}
+    found: dict[str, ConfigurationProperty] = {
+        f"{page}.{name}": one for page, its in pages.items() for name, one in its.properties.items()
+    }
+    default = Preferences()
+    assert {name: one.default for name, one in found.items()} == {
+        "inference.device": default.device,
+        "inference.model": default.model,
+        "display.opacity": default.opacity,
+        "display.hanging": default.hanging,
+        "export.formats": ", ".join(default.formats),
+    }
+    assert tuple(found["inference.device"].enum or ()) == DEVICES
+    assert tuple(found["display.hanging"].enum or ()) == HANGINGS
+    assert all(one.title and one.description for one in found.values())
+
+
+@pytest.mark.parametrize("name", ["BAC exam", "BAC metrics", "BAC over time", "BAC batch"])
+def test_a_dock_opens_closes_and_opens_again(
+    viewer: Any, session: ExamSession, plugin: None, name: str
+) -> None:
+    dock, _ = viewer.window.add_plugin_dock_widget("openbac", name)
+    viewer.window.remove_dock_widget(dock)
+    viewer.window.add_plugin_dock_widget("openbac", name)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def call(viewer: Any, plugin: None) -> Callable[[str], Any]:
+    """Call a command as the palette does."""
+    from napari._app_model import get_app_model
+
+    return lambda name: get_app_model().commands.execute_command(f"openbac.{name}").result()
+
+
+def test_commands_of_the_palette_act_on_the_viewer(
+    call: Callable[[str], Any], exam_session: ExamSession
+) -> None:
+    exam_session.set_labels("R-CC", pictures.labels())
+    call("next_artery")
+    first = exam_session.selected
+    call("next_artery")
+    assert exam_session.selected != first
+    call("previous_artery")
+    assert exam_session.selected == first == ("R-CC", 1)
+    image = exam_session.views["L-CC"].image
+    call("window_dense")
+    assert tuple(image.contrast_limits) == (80, 255)
+    call("invert_images")
+    assert image.colormap.name == "gray_r"
+    call("show_all_views")
+    assert image.visible
+
+
+def test_commands_without_anything_to_act_on_say_so(
+    call: Callable[[str], Any], session: ExamSession, said: list[str]
+) -> None:
+    for name in ("next_artery", "reset_to_model", "copy_as_python", "export_exam", "export_metrics"):
+        call(name)
+    assert len(said) >= 4
+    assert all(sentence.endswith(".") for sentence in said)
+
+
+def _maker(folder: Path, *, views: int = 4) -> Callable[..., Sample]:
+    def make(name: str, *, progress: Any = None, cancelled: Any = None) -> Sample:
+        images = pictures.write_exam(folder / "images")
+        for done in range(1, views + 1):
+            if progress is not None:
+                progress(done, views)
+            if cancelled is not None and cancelled():
+                raise Cancelled("Making the sample exam was stopped; nothing of it was kept.")
+        return Sample(name, folder, tuple(images), (), ())  # type: ignore[arg-type]
+
+    return make
+
+
+def test_a_sample_is_made_beside_the_window_and_opens(viewer: Any, tmp_path: Path) -> None:
+    layers = sample_data.layers_of("exam", make=_maker(tmp_path))
+    assert {layer[1]["name"] for layer in layers} == set(pictures.KEYS)
+
+
+def test_making_a_sample_can_be_cancelled(viewer: Any, tmp_path: Path) -> None:
+    slow = _maker(tmp_path, views=10**9)
+
+    def cancel() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QProgressDialog)
+        dialog.cancel()
+
+    QTimer.singleShot(1500, cancel)
+    with pytest.raises(Cancelled, match="nothing of it was kept"):
+        sample_data.layers_of("exam", make=slow)
