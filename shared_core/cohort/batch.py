@@ -64,6 +64,7 @@ def run_batch(
     named: Sequence[Path] = (),
     finished: Mapping[str, FinishedExam] = MappingProxyType({}),
     workers: int | None = None,
+    apart: bool = False,
     view_done: ViewDone | None = None,
     progress: TileProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -84,6 +85,9 @@ def run_batch(
         Exams that are taken over and not made again, by key: see `finished_exams`.
     workers
         Processes; None for as many as there are processors and memory. One works in this process.
+    apart
+        Work in a process of its own even where it is one: for windows, which must stay usable, and which a
+        damaged file must not take along.
     view_done, progress
         Called after each image, and with (task number, done, total) after each tile.
     cancelled
@@ -103,7 +107,7 @@ def run_batch(
     count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
     report = BatchReport(run)
     try:
-        for outcome in _outcomes(left, Worker(settings), count, progress, cancelled):
+        for outcome in _outcomes(left, Worker(settings), count, apart, progress, cancelled):
             if view_done is not None:
                 view_done(outcome)
             gathered.receive(outcome)
@@ -181,10 +185,11 @@ def _outcomes(
     tasks: Sequence[ViewTask],
     worker: Worker,
     count: int,
+    apart: bool,
     progress: TileProgress | None,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[ViewOutcome]:
-    if count <= 1 or len(tasks) <= 1:
+    if not tasks or (not apart and (count <= 1 or len(tasks) <= 1)):
         return run_here(tasks, worker, progress=progress, cancelled=cancelled)
     return run_in_processes(tasks, worker.settings, workers=count, progress=progress, cancelled=cancelled)
 

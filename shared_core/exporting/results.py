@@ -35,7 +35,7 @@ _TEXTS: Final = frozenset(
     }
 )
 """Columns that stay text where they look like a number."""
-_MUST_AGREE: Final = (
+MUST_AGREE: Final = (
     "model_sha256",
     "threshold",
     "mask_style",
@@ -67,7 +67,7 @@ def read_results(path: Path) -> Results:
     """
     if path.is_dir():
         views, exams = path / "views.csv", path / "exams.csv"
-        if not (views.is_file() and exams.is_file()):
+        if not is_results(path):
             raise UsageError(f"{path}: holds no views.csv and exams.csv; name the folder of bac analyze -o.")
         return Results(path, read_table(views), read_table(exams))
     text = _text(path)
@@ -79,6 +79,23 @@ def read_results(path: Path) -> Results:
             f"{path}: is not the document of bac analyze --json; give that, or the folder of bac analyze -o."
         ) from None
     return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
+
+
+def is_results(path: Path) -> bool:
+    """Whether a folder holds the tables of ``bac analyze -o``."""
+    return (path / "views.csv").is_file() and (path / "exams.csv").is_file()
+
+
+def place_for_results(folder: Path) -> Path:
+    """Where results of a folder of images go if nobody says: beside it, as images and pictures do not mix."""
+    resolved = folder.resolve()
+    return resolved.with_name(f"{resolved.name}-bac")
+
+
+def results_beside(folder: Path) -> tuple[Path, ...]:
+    """All results of a folder of images: itself, beside it as `place_for_results` says, and in it."""
+    inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return tuple(place for place in (folder, place_for_results(folder), *inside) if is_results(place))
 
 
 def read_table(path: Path) -> tuple[Row, ...]:
@@ -122,7 +139,7 @@ def serial_exams(
     for row in results.exams:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
         views = [view for view in results.views if view["exam"] == row["key"] and view["status"] == "ok"]
-        exam = _serial_exam(key, when or _date(row, results.source), views)
+        exam = exam_of_rows(key, when or date_of_exam(row, results.source), views)
         found.setdefault("" if one_patient else patient, []).append(exam)
     return found
 
@@ -136,7 +153,7 @@ def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
         If they were measured with different models or settings.
     """
     views = [view for one in results for view in one.views if view["status"] == "ok"]
-    for column in _MUST_AGREE:
+    for column in MUST_AGREE:
         found = sorted({str(view.get(column)) for view in views})
         if len(found) > 1:
             raise UsageError(
@@ -151,7 +168,8 @@ def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _serial_exam(key: str, when: date, views: Sequence[Row]) -> SerialExam:
+def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
+    """One exam of a series from the rows of its views."""
     headers = [_header(view) for view in views]
     choice = choose_standard_views(headers)
     numbers = {
@@ -187,7 +205,14 @@ def _header(view: Row) -> MammogramHeader:
     )
 
 
-def _date(row: Row, source: Path) -> date:
+def date_of_exam(row: Row, source: Path) -> date:
+    """When the exam of a row was made.
+
+    Raises
+    ------
+    UsageError
+        If the row does not say.
+    """
     text = str(row["study_date"] or "")
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))

@@ -67,9 +67,9 @@ def test_file_that_crashes_its_process_fails_alone(
     assert len(list((tmp_path / "out").rglob("*_mask.png"))) == 2
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("workers", "apart"), [(1, False), (1, True), (2, False)])
 def test_cancelled_batch_keeps_what_is_finished(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, workers: int
+    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, workers: int, apart: bool
 ) -> None:
     listing = find_exams([cbis_dicoms / "sfm-benign-0"])
     settings = BatchSettings(tmp_path, weights_dir=published_weights, pictures=False, device="cpu")
@@ -79,6 +79,7 @@ def test_cancelled_batch_keeps_what_is_finished(
         settings,
         arguments={},
         workers=workers,
+        apart=apart,
         view_done=lambda outcome: done.append(outcome.task.path.name),
         cancelled=lambda: bool(done),
     )

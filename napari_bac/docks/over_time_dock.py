@@ -1,0 +1,282 @@
+"""BAC over time: a patient's exams, what became of each quantity, and a way back to every date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_bac.docks.listening import Listening
+from napari_bac.docks.progress_row import ProgressRow
+from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
+from napari_bac.session.batch_run import counted
+from napari_bac.session.exam_session import session_of
+from napari_bac.session.timeline import interval_words, series_of
+from shared_core.quantification.change_words import change_words, decision_words
+from shared_core.quantification.serial import QUANTITIES
+
+if TYPE_CHECKING:
+    import napari
+
+    from shared_core.exporting.timeline import Timeline
+
+_COLUMNS: Final = ("Date", "After", "Value", "Remarks")
+
+
+class OverTimeDock(QWidget):
+    """Shows the series of a session; holds nothing itself.
+
+    Parameters
+    ----------
+    napari_viewer
+        Given by napari.
+    """
+
+    def __init__(self, napari_viewer: napari.Viewer) -> None:
+        super().__init__()
+        self._viewer = napari_viewer
+        self._series = series_of(session_of(napari_viewer))
+        self._key = ""
+        self._build()
+        self._listening = Listening(self)
+        self._listening.to(self._series.changed, self.refresh)
+        napari_viewer.events.theme.connect(self._on_theme)
+        self._listening.finally_(lambda: napari_viewer.events.theme.disconnect(self._on_theme))
+        self._on_theme()
+
+    def _build(self) -> None:
+        self.open_button = QPushButton("&Open folder…")
+        self.open_button.setToolTip(
+            "Choose the folder of a patient's exams, or a folder of results (of BAC batch, of an export, of "
+            "bac analyze)."
+        )
+        self.open_button.clicked.connect(self._choose_folder)
+        self.patient_box = QComboBox()
+        self.patient_box.setToolTip("The patient whose exams are shown")
+        self.patient_box.activated.connect(
+            lambda index: self._series.choose(patient=self.patient_box.itemText(index))
+        )
+        self.quantity_box = QComboBox()
+        self.quantity_box.setToolTip("What is followed over time")
+        for quantity in QUANTITIES:
+            unit = quantity.unit.replace("mm2", "mm²")
+            self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
+        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=QUANTITIES[i]))
+        self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
+        self.analyse_button.setToolTip("Segment and measure these exams with the default model")
+        self.analyse_button.clicked.connect(lambda: self._series.analyse())
+        self.progress = ProgressRow(self._series.cancel)
+        self.decision_label, self.change_label, self.warning_label = _sentence(), _sentence(), _sentence()
+        font = self.decision_label.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self.decision_label.setFont(font)
+        self.decision_label.setAccessibleName("What became of it")
+        self.plot = TimePlot(self._series.open, self.tip)
+        self.legend = _sentence(legend_words())
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.table = self._make_table()
+        self.show_button = QPushButton("&Show this date")
+        self.show_button.setToolTip("Open the images and masks of the chosen date in place of what is open")
+        self.show_button.clicked.connect(lambda: self._show(beside=False))
+        self.beside_button = QPushButton("Show &beside")
+        self.beside_button.setToolTip("Open the chosen date and keep what is open")
+        self.beside_button.clicked.connect(lambda: self._show(beside=True))
+        self._lay_out()
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(0, len(_COLUMNS))
+        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.setToolTip("Double click or Enter opens a date")
+        table.verticalHeader().hide()
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        table.setMinimumHeight(110)
+        table.itemActivated.connect(lambda _item: self._show(beside=False))
+        table.itemSelectionChanged.connect(self._on_row)
+        return table
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("&Patient", self.patient_box)
+        form.addRow("&Quantity", self.quantity_box)
+        offer, buttons = QHBoxLayout(), QHBoxLayout()
+        offer.addWidget(self.offer_label, 1)
+        offer.addWidget(self.analyse_button)
+        buttons.addWidget(self.show_button)
+        buttons.addWidget(self.beside_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.open_button)
+        layout.addLayout(form)
+        layout.addLayout(offer)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.decision_label)
+        layout.addWidget(self.change_label)
+        layout.addWidget(self.plot, 3)
+        layout.addWidget(self.legend)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(buttons)
+        layout.addWidget(self.warning_label)
+        layout.addStretch(0)
+        self.setMinimumWidth(400)
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show the series as it is now."""
+        series = self._series
+        _fill(self.patient_box, series.patients, series.patient)
+        self.quantity_box.setCurrentIndex(self.quantity_box.findData(series.quantity.key))
+        without = series.found.without_results if series.found is not None else ()
+        offered = bool(without) and not series.is_busy
+        for widget in (self.offer_label, self.analyse_button):
+            widget.setVisible(offered)
+        self.offer_label.setText(f"{counted(len(without), 'exam')} not analysed yet.")
+        self.open_button.setEnabled(not series.is_busy)
+        self.progress.show_run(series.batch)
+        self._show_change(series.timeline)
+        self._fill_table(series.timeline)
+        self.plot.draw(series.timeline, series.quantity, self._key)
+        for widget in (self.plot, self.legend, self.table, self.show_button, self.beside_button):
+            widget.setVisible(series.timeline is not None)
+
+    def _show_change(self, line: Timeline | None) -> None:
+        followed = line.of(self._series.quantity) if line is not None else None
+        warnings: tuple[str, ...] = ()
+        if line is None:
+            self.decision_label.setText("")
+            self.change_label.setText(
+                self._series.words or "Open the folder of a patient with two or more exams."
+            )
+        elif followed is None:
+            self.decision_label.setText("No comparison")
+            why = line.reason or f"{self._series.quantity.title} is not known in the same view of every exam."
+            self.change_label.setText(why)
+        else:
+            assert line.change is not None
+            self.decision_label.setText(decision_words(followed))
+            names = [VIEWS[label][0] for label in VIEWS if label in followed.views]
+            views = "all four views" if len(names) == len(VIEWS) else ", ".join(names)
+            self.change_label.setText(f"{change_words(followed)} Compared: {views}.")
+            warnings = line.change.warnings
+        notes = self._series.found.notes if self._series.found is not None else ()
+        said = "\n".join(dict.fromkeys((*notes, *warnings)))
+        self.warning_label.setText(said)
+        self.warning_label.setVisible(bool(said))
+
+    def _fill_table(self, line: Timeline | None) -> None:
+        exams = line.exams if line is not None else ()
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(exams))
+        for row, one in enumerate(exams):
+            assert line is not None
+            for column, text in enumerate(self._cells(line, row)):
+                item = QTableWidgetItem(text)
+                item.setData(Qt.ItemDataRole.UserRole, one.key)
+                item.setToolTip(self.tip(one.key, ""))
+                if column in (1, 2):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(row, column, item)
+            if one.key == self._key:
+                self.table.selectRow(row)
+        self.table.blockSignals(False)
+        chosen = any(one.key == self._key for one in exams)
+        for button in (self.show_button, self.beside_button):
+            button.setEnabled(chosen)
+
+    def _cells(self, line: Timeline, row: int) -> tuple[str, ...]:
+        one, value = line.exams[row], line.value(line.exams[row], self._series.quantity)
+        since = interval_words(line.exams[0].exam.date, one.exam.date) if row else "first"
+        remarks = [line.left_out[one.key]] if one.key in line.left_out else []
+        if one.edited:
+            names = [VIEWS[label][0] for label in VIEWS if label in one.edited]
+            remarks.append(f"corrected: {', '.join(names) or 'other views'}")
+        return (
+            one.exam.date.isoformat(),
+            since,
+            "unknown" if value is None else f"{value:.3g}",
+            "; ".join(remarks),
+        )
+
+    def tip(self, key: str, label: str) -> str:
+        """What a point says: date, value, interval, technique, and why it is not compared."""
+        line = self._series.timeline
+        row = next((row for row, one in enumerate(line.exams) if one.key == key), None) if line else None
+        if line is None or row is None:
+            return ""
+        one, quantity = line.exams[row], self._series.quantity
+        value = one.exam.views[label].get(quantity.key) if label else line.value(one, quantity)
+        unit = quantity.unit.replace("mm2", "mm²")
+        title = VIEWS[label][0] if label else "Exam"
+        said = [f"{one.exam.date}, {title}: {'unknown' if value is None else f'{value:.4g} {unit}'.strip()}"]
+        if row:
+            said.append(
+                f"{interval_words(line.exams[row - 1].exam.date, one.exam.date)} after the exam before"
+            )
+        said.append(one.technique or "technique not known")
+        said += [f"Not compared: {line.left_out[key]}"] if key in line.left_out else []
+        if (label in one.edited) if label else one.edited:
+            said.append("Corrected by hand")
+        return "\n".join((*said, "Click to open this date"))
+
+    # What a person does
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Folder of a patient's exams, or of results")
+        if folder:
+            self.load(Path(folder))
+
+    def load(self, folder: Path) -> None:
+        """Read a folder of exams or of results."""
+        self._series.load(folder)
+
+    def _on_row(self) -> None:
+        items = self.table.selectedItems()
+        self._key = items[0].data(Qt.ItemDataRole.UserRole) if items else ""
+        self.refresh()
+
+    def _show(self, *, beside: bool) -> None:
+        if self._key:
+            self._series.open(self._key, beside=beside)
+
+    def _on_theme(self, _event: object = None) -> None:
+        self.plot.take_theme(self._viewer.theme)
+        self.refresh()
+
+
+def _sentence(text: str = "") -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _fill(box: QComboBox, names: list[str], chosen: str) -> None:
+    if [box.itemText(index) for index in range(box.count())] != names:
+        box.clear()
+        box.addItems(names)
+    box.setCurrentText(chosen)
+    box.setEnabled(len(names) > 1)

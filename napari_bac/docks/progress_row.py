@@ -1,0 +1,54 @@
+"""Progress of a batch: bar on the left, Cancel on the right, there only while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from napari_bac.session.batch_run import BatchRun, time_words
+
+_STEPS = 1000
+
+
+class ProgressRow(QWidget):
+    """Shows a run.
+
+    Parameters
+    ----------
+    cancel
+        Called when the person wants it to end.
+    """
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Progress of the analysis")
+        self.cancel_button = QPushButton("&Cancel")
+        self.cancel_button.setToolTip("Stop within the tiles that are worked on; finished exams are kept")
+        self.cancel_button.clicked.connect(lambda: cancel())
+        row = QHBoxLayout()
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.cancel_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.words)
+        layout.addLayout(row)
+        self.hide()
+
+    def show_run(self, run: BatchRun | None) -> None:
+        """Show how far it is; nothing where nothing runs."""
+        running = run is not None and run.state == "running"
+        self.setVisible(running)
+        if run is None or not running:
+            return
+        # Without a known end the bar moves to and fro.
+        self.bar.setRange(0, _STEPS if run.images else 0)
+        self.bar.setValue(int(_STEPS * run.share))
+        left = run.seconds_left
+        done = f", {run.images_done} done" if run.images else ""
+        self.words.setText(
+            run.words + done + (f", about {time_words(left)} left" if left is not None else "")
+        )

@@ -1,0 +1,174 @@
+"""The batch of a session: what runs, and the exams of its results, each of which can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from napari.utils.notifications import show_info
+from psygnal import Signal
+
+from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
+from napari_bac.session.exam_swap import show_exam
+from shared_core import OpenBacError
+from shared_core.exporting import phrases
+from shared_core.exporting.results import Results, Row, read_results
+from shared_core.exporting.timeline import image_of, masks_of
+
+if TYPE_CHECKING:
+    from napari_bac.session.exam_session import ExamSession
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """One exam of a batch or of results."""
+
+    key: str
+    files: tuple[Path, ...]
+    images: str
+    """How many, or how far they are."""
+    percent: str = ""
+    """BAC of the breast."""
+    grade: str = ""
+    words: str = ""
+    """What to know of it."""
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """In the order of the table."""
+        return (self.key, self.images, self.percent, self.grade)
+
+
+class BatchList:
+    """Runs and results; docks show them and ask for changes.
+
+    Parameters
+    ----------
+    session
+        Whose viewer exams are opened in.
+    """
+
+    changed = Signal()
+    """Emitted on the GUI thread."""
+
+    def __init__(self, session: ExamSession) -> None:
+        self._session = session
+        self.run: BatchRun | None = None
+        self.output: Path | None = None
+        self.words = ""
+        self.failures: list[tuple[str, str]] = []
+        """(file, sentence)."""
+        self._results: list[ResultLine] = []
+        session.signals.closing.connect(self.stop)
+
+    @property
+    def lines(self) -> list[ResultLine]:
+        """Exams: of the run, while it runs; else of the results."""
+        run = self.run
+        if run is None or run.state != "running":
+            return self._results
+        return [ResultLine(line.key, line.files, line.words) for line in run.exams.values()]
+
+    def start(self, request: BatchRequest) -> bool:
+        """Begin; False, and a sentence, where that cannot be."""
+        if self.run is not None and self.run.state == "running":
+            return self._no("A batch is running already: wait for its end, or cancel it.")
+        if request.folder is None or not request.folder.is_dir():
+            return self._no("Choose the folder with the exams first.")
+        if request.output is None:
+            return self._no("Choose a folder for the results first.")
+        self.output, self.failures, self._results, self.words = request.output, [], [], ""
+        self.run = BatchRun(request, self._on_change)
+        self.run.start()
+        return True
+
+    def cancel(self) -> None:
+        """End within the tiles that are worked on."""
+        if self.run is not None:
+            self.run.cancel()
+
+    def stop(self) -> None:
+        """End without a word."""
+        if self.run is not None:
+            self.run.stop()
+
+    def read(self, folder: Path) -> bool:
+        """Show the exams of results that were made before; False, and a sentence, where there are none."""
+        try:
+            results = read_results(folder)
+        except OpenBacError as error:
+            return self._no(str(error))
+        self.output = folder
+        self._take(results)
+        self.words = f"{counted(len(self._results), 'exam')} in {folder}."
+        self.changed.emit()
+        return True
+
+    def open(self, key: str) -> bool:
+        """Open an exam with its masks; False, and a sentence, where that cannot be."""
+        line = next((line for line in self.lines if line.key == key), None)
+        if line is None:
+            return False
+        masks = masks_of(self.output, key) if self.output is not None else ()
+        return show_exam(self._session, line.files, masks)
+
+    def _no(self, sentence: str) -> bool:
+        self.words = sentence
+        self._session.say(sentence)
+        self.changed.emit()
+        return False
+
+    def _on_change(self) -> None:
+        run = self.run
+        assert run is not None
+        self.failures = run.failures
+        if run.state != "running":
+            self.words = run.words
+            if run.report is not None and run.report.exams:
+                self._take(read_results(run.request.output))
+            # A batch may end while the person looks at something else.
+            if run.state == "done" and not run.failures:
+                show_info(f"Batch: {run.words}")
+            else:
+                self._session.say(f"Batch: {run.words}")
+        self.changed.emit()
+
+    def _take(self, results: Results) -> None:
+        views: dict[str, list[Row]] = {}
+        for view in results.views:
+            views.setdefault(str(view["exam"]), []).append(view)
+        self._results = [_line(row, views.get(str(row["key"]), []), results.source) for row in results.exams]
+        failed = [view for view in results.views if view["status"] == "failed"]
+        self.failures = [(str(view["file"]), str(view["error"])) for view in failed]
+
+
+def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
+    good = [view for view in views if view["status"] == "ok"]
+    failed = len(views) - len(good)
+    percent, grade = exam["bac_percent_of_breast"], exam["area_grade"]
+    return ResultLine(
+        str(exam["key"]),
+        tuple(image_of(view, source) for view in views),
+        f"{len(good)}, {failed} failed" if failed else str(len(good)),
+        phrases.percentage(float(percent)) if isinstance(percent, float) else phrases.UNKNOWN,
+        f"{grade:.0f} {exam['area_grade_name']}" if isinstance(grade, float) else phrases.UNKNOWN,
+        _remarks(exam),
+    )
+
+
+def _remarks(exam: Mapping[str, object]) -> str:
+    missing, warnings = exam["missing_views"], exam["warnings"]
+    said = [f"Missing: {missing}"] if missing else []
+    return "\n".join([*said, *(str(warnings).split(" | ") if warnings else [])])
+
+
+_BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()
+
+
+def batches_of(session: ExamSession) -> BatchList:
+    """The batch of a session, made when first asked for."""
+    if session not in _BATCHES:
+        _BATCHES[session] = BatchList(session)
+    return _BATCHES[session]

@@ -1,0 +1,258 @@
+"""A folder of exams analysed as `bac analyze` does, in processes of their own, seen from a window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Any, Final, Literal
+
+from napari.qt.threading import FunctionWorker, create_worker
+from qtpy.QtCore import QTimer
+
+from shared_core import OpenBacError, find_exams
+from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
+from shared_core.cohort.pool import default_workers
+from shared_core.cohort.resume import as_begun, finished_exams
+from shared_core.cohort.settings import BatchSettings, with_model
+from shared_core.cohort.worker import ViewOutcome
+from shared_core.inference.model import Device
+from shared_core.mammogram import Exam
+
+State = Literal["running", "done", "cancelled", "failed"]
+LOOK_MS: Final = 100
+"""Between looks at what the work has said."""
+
+_Word = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """What is to be done."""
+
+    folder: Path | None
+    output: Path | None
+    model: str | None = None
+    """Name or card file; None for the default."""
+    device: Device = "auto"
+    resume: bool = True
+    """Take over exams that the output holds already."""
+    workers: int | None = None
+    """Images at the same time; None leaves a processor to the window."""
+    pictures: bool = True
+
+
+@dataclass(eq=False)
+class ExamLine:
+    """One exam of the batch."""
+
+    key: str
+    files: tuple[Path, ...]
+    done: int = 0
+    failed: int = 0
+    before: bool = False
+    """Taken over from an earlier run."""
+
+    @property
+    def words(self) -> str:
+        """How far it is."""
+        if self.before:
+            return "done before"
+        if self.done < len(self.files):
+            return f"{self.done} of {len(self.files)}" if self.done else "waiting"
+        return f"{self.failed} failed" if self.failed else "done"
+
+
+@dataclass(eq=False)
+class BatchRun:
+    """A batch and how far it is; changes on the GUI thread only, and calls `told` after each change.
+
+    Parameters
+    ----------
+    request
+        What to do.
+    told
+        Called on the GUI thread.
+    """
+
+    request: BatchRequest
+    told: Callable[[], None]
+    state: State = "running"
+    words: str = "Looking for mammograms"
+    exams: dict[str, ExamLine] = field(default_factory=dict)
+    """By key."""
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    """(file, sentence)."""
+    images_done: int = 0
+    images: int = 0
+    report: BatchReport | None = None
+    _tiles: dict[int, float] = field(default_factory=dict)
+    """Share done of the images that are being worked on, by task number."""
+    _began: float | None = None
+    _stop: Event = field(default_factory=Event)
+    _said: SimpleQueue[_Word] = field(default_factory=SimpleQueue)
+    _worker: FunctionWorker[BatchReport | str] | None = None
+    _timer: QTimer = field(default_factory=QTimer)
+
+    def start(self) -> None:
+        """Begin."""
+        worker: FunctionWorker[BatchReport | str] = create_worker(self._work, _start_thread=False)
+        worker.returned.connect(self._on_end)
+        worker.errored.connect(lambda error: self._end("failed", f"The batch cannot go on: {error}"))
+        self._worker = worker
+        self._timer.timeout.connect(self._listen)
+        self._timer.start(LOOK_MS)
+        worker.start()
+        self.told()
+
+    def cancel(self) -> None:
+        """End within the tiles that are worked on; exams that are finished stay."""
+        if self.state == "running":
+            self.words = "Stopping"
+            self._stop.set()
+            self.told()
+
+    def stop(self) -> None:
+        """End for good, without a word."""
+        self._stop.set()
+        self._timer.stop()
+        if self.state == "running":
+            self.state = "cancelled"
+
+    @property
+    def share(self) -> float:
+        """Of the work, 0 to 1."""
+        return min((self.images_done + sum(self._tiles.values())) / self.images, 1.0) if self.images else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until there is something to tell it from."""
+        share = self.share
+        if self._began is None or share < 0.02:
+            return None
+        return (time.monotonic() - self._began) * (1 - share) / share
+
+    # In the worker
+
+    def _work(self) -> BatchReport | str:
+        """The report, or a sentence; what a worker raises would be shown as a fault of the program."""
+        try:
+            return self._analyse()
+        except OpenBacError as error:
+            return str(error)
+
+    def _analyse(self) -> BatchReport:
+        request = self.request
+        settings = BatchSettings(
+            output_dir=request.output, model=request.model, device=request.device, pictures=request.pictures
+        )
+        assert request.folder is not None
+        settings = with_model(as_begun(settings) if request.resume else settings)
+        if settings.model_note:
+            self._say(lambda: self._set_words(settings.model_note))
+        listing = find_exams(request.folder, progress=self._on_file)
+        finished = {}
+        if request.resume:
+            finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
+        self._say(lambda: self._on_listing(listing.exams, set(finished)))
+        left = sum(len(exam.headers) for exam in listing.exams if exam.key not in finished)
+        return run_batch(
+            listing,
+            settings,
+            arguments={"paths": [str(request.folder)], "output": request.output, "model": request.model},
+            finished=finished,
+            workers=request.workers or max(1, default_workers(left + 1) - 1),
+            apart=True,
+            view_done=lambda outcome: self._say(lambda: self._on_view(outcome)),
+            progress=lambda number, done, total: self._say(lambda: self._on_tile(number, done, total)),
+            cancelled=self._stop.is_set,
+        )
+
+    def _say(self, word: _Word) -> None:
+        self._said.put(word)
+
+    def _on_file(self, done: int, total: int) -> None:
+        self._say(lambda: self._set_words(f"Looking at file {done} of {total}"))
+
+    # On the GUI thread
+
+    def _listen(self) -> None:
+        heard = False
+        while True:
+            try:
+                word = self._said.get_nowait()
+            except Empty:
+                break
+            word()
+            heard = True
+        if heard:
+            self.told()
+
+    def _set_words(self, words: str) -> None:
+        if not self._stop.is_set():
+            self.words = words
+
+    def _on_listing(self, exams: tuple[Exam, ...], before: set[str]) -> None:
+        for exam in exams:
+            files = tuple(header.path for header in exam.headers if header.path is not None)
+            self.exams[exam.key] = ExamLine(exam.key, files, before=exam.key in before)
+        self.images = sum(len(line.files) for line in self.exams.values() if not line.before)
+        self._set_words(f"{counted(self.images, 'image')} in {counted(len(exams) - len(before), 'exam')}")
+        self._began = time.monotonic()
+
+    def _on_tile(self, number: int, done: int, total: int) -> None:
+        if total:
+            self._tiles[number] = done / total
+
+    def _on_view(self, outcome: ViewOutcome) -> None:
+        self._tiles.pop(outcome.task.number, None)
+        self.images_done += 1
+        line = self.exams[outcome.task.exam_key]
+        line.done += 1
+        line.failed += outcome.failed
+        if outcome.failed:
+            self.failures.append((str(outcome.task.path), str(outcome.record["error"])))
+
+    def _on_end(self, report: BatchReport | str) -> None:
+        self._listen()
+        if isinstance(report, str):
+            self._end("failed", report)
+            return
+        self.report = report
+        self.failures = [(record["file"], record["error"]) for record in report.failures]
+        if report.cancelled:
+            self._end("cancelled", "Stopped. Exams that are finished are kept; start again to go on.")
+        elif not self.exams:
+            self._end("failed", f"No mammogram was found in {self.request.folder}.")
+        else:
+            failed = f", {counted(len(self.failures), 'file')} failed" if self.failures else ""
+            seconds = time.monotonic() - (self._began or time.monotonic())
+            self._end("done", f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.")
+
+    def _end(self, state: State, words: str) -> None:
+        self._timer.stop()
+        self._worker = None
+        if self.state == "running":
+            self.state, self.words = state, words
+            self.told()
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 exam``, ``2 exams``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def time_words(seconds: float) -> str:
+    """``40 s``, ``5 min``, ``2 h 10 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def numbers_of(report: BatchReport | None) -> dict[str, dict[str, Any]]:
+    """Records of exams by key."""
+    return {} if report is None else {str(record["key"]): record for record in report.exams}

@@ -1,0 +1,60 @@
+"""Another exam into the viewer, with the masks that results hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_bac.session.given_labels import read_given_labels, view_of
+from napari_bac.session.mask_layers import take_over
+from shared_core import OpenBacError
+
+if TYPE_CHECKING:
+    from napari_bac.session.exam_session import ExamSession
+
+
+def show_exam(
+    session: ExamSession, files: Sequence[Path], masks: Sequence[Path] = (), *, beside: bool = False
+) -> bool:
+    """Open an exam in place of what is open, or beside it; False, and a sentence, where that cannot be.
+
+    Edits that were not exported are kept: the autosave offers them when the exam is opened again.
+    """
+    there = [path for path in files if path.is_file()]
+    if not there:
+        session.say("The images of this exam are not where they were analysed; open their folder.")
+        return False
+    if not beside:
+        for view in list(session.views.values()):
+            for layer in (view.labels, view.image):
+                if layer in session.viewer.layers:
+                    session.viewer.layers.remove(layer)
+    if not session.opening.start(there):
+        return False
+    if masks:
+        _put_when_open(session, masks, before=set(session.views))
+    return True
+
+
+def _put_when_open(session: ExamSession, masks: Sequence[Path], *, before: set[str]) -> None:
+    """Wait for the views, then put their masks on them."""
+
+    def look() -> None:
+        if not session.opening.is_open:
+            session.signals.run_changed.disconnect(look)
+            _put(session, masks, [key for key in session.views if key not in before])
+
+    session.signals.run_changed.connect(look)
+
+
+def _put(session: ExamSession, masks: Sequence[Path], keys: Sequence[str]) -> None:
+    new = [(key, session.views[key].opened) for key in keys]
+    for path in masks:
+        try:
+            given = read_given_labels(path)
+            key, _ = view_of(given, new)
+        except OpenBacError as error:
+            session.say(str(error))
+            continue
+        take_over(session, key, given)
