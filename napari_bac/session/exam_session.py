@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Image, Labels, Layer
 
+from napari_bac.editing.keys import ViewKeys
 from napari_bac.layout.hanging import hang, order_of
 from napari_bac.layout.view_layers import add_view, put, show_scale_bar, steps_of
 from napari_bac.session.autosave import Autosave
@@ -60,6 +61,7 @@ class ExamSession:
         self.exporting = Exporting(self)
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.layers.events.inserted.connect(self._on_inserted)
+        self._keys = ViewKeys(self)
         self.take_layers()
 
     @property
@@ -149,6 +151,7 @@ class ExamSession:
         self._measuring.stop()
         viewer = self._viewer()
         if viewer is not None:
+            self._keys.stop()
             viewer.layers.events.removed.disconnect(self._on_removed)
             viewer.layers.events.inserted.disconnect(self._on_inserted)
             _SESSIONS.pop(viewer, None)

@@ -75,7 +75,7 @@ class Measuring:
     def _start(self, view: ViewSession) -> None:
         labels = view.label_pixels().copy()
         worker: FunctionWorker[LabelledMeasurement] = create_worker(
-            _measured, view, labels, self._settings(), _start_thread=False
+            _measured, view, labels, self._settings(), _start_thread=False, _ignore_errors=True
         )
         self._worker = worker
         worker.returned.connect(partial(self._take, view.key, view.revision))
@@ -89,7 +89,9 @@ class Measuring:
             return
         view.measured = measured
         view.measured_is_current = view.revision == revision
-        if not view.measured_is_current:
+        if view.measured_is_current:
+            view.stale.clear()
+        else:
             self._waiting[key] = None
         self._done(key)
 

@@ -56,7 +56,7 @@ class Opening:
             return False
         self._opened, self._refused, self.done, self.total = [], [], 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
-            found_views, tuple(paths), spacing_mm, _start_thread=False
+            found_views, tuple(paths), spacing_mm, _start_thread=False, _ignore_errors=True
         )
         worker.yielded.connect(self._on_found)
         worker.errored.connect(lambda error: self._end(f"The files cannot be opened: {error}"))

@@ -131,7 +131,7 @@ class SegmentationRun:
     def start(self) -> None:
         """Begin."""
         worker: GeneratorWorker[RunEvent, None, None] = create_worker(
-            run_events, self.request, _start_thread=False
+            run_events, self.request, _start_thread=False, _ignore_errors=True
         )
         worker.yielded.connect(self._on_event)
         worker.errored.connect(self._on_error)

@@ -1,0 +1,47 @@
+"""A question in the dock itself, answered or left alone; the window goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+
+class Asking(QFrame):
+    """One question at a time; hidden while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.question = QLabel()
+        self.question.setWordWrap(True)
+        self.yes_button = QPushButton()
+        self.no_button = QPushButton()
+        self._yes: Callable[[], None] = lambda: None
+        self._no: Callable[[], None] = lambda: None
+        self.yes_button.clicked.connect(lambda: self._answer(self._yes))
+        self.no_button.clicked.connect(lambda: self._answer(self._no))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.yes_button)
+        buttons.addWidget(self.no_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.question)
+        layout.addLayout(buttons)
+        self.hide()
+
+    def ask(
+        self,
+        question: str,
+        yes: tuple[str, Callable[[], None]],
+        no: tuple[str, Callable[[], None]] = ("Leave it", lambda: None),
+    ) -> None:
+        """Put a question, in place of one that waits; each answer with what it does."""
+        self.question.setText(question)
+        self.yes_button.setText(yes[0])
+        self.no_button.setText(no[0])
+        self._yes, self._no = yes[1], no[1]
+        self.show()
+
+    def _answer(self, do: Callable[[], None]) -> None:
+        self.hide()
+        do()

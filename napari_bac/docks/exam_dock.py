@@ -1,0 +1,267 @@
+"""The dock "BAC exam": open, segment, look, and set right what the model said."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QFileDialog, QGroupBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from napari_bac.docks.asking import Asking
+from napari_bac.docks.display_box import DisplayBox
+from napari_bac.docks.export_dialog import ask_and_export
+from napari_bac.docks.listening import Listening
+from napari_bac.docks.model_choice import ModelChoice
+from napari_bac.docks.run_progress import RunProgress
+from napari_bac.docks.spacing_dialog import SpacingDialog
+from napari_bac.docks.threshold_row import ThresholdRow
+from napari_bac.docks.views_list import ViewsList
+from napari_bac.layout.filling import fill
+from napari_bac.session.exam_session import session_of
+from napari_bac.session.layer_pixels import pixels_of, spacing_of
+from napari_bac.session.opened_view import METADATA
+from napari_bac.session.script import script_of
+from shared_core import OpenBacError
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Layer
+
+_FILES = "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
+
+
+class ExamDock(QWidget):
+    """Shows a viewer's session; holds nothing that it would not find there again."""
+
+    def __init__(self, napari_viewer: ViewerModel) -> None:
+        super().__init__()
+        self.session = session_of(napari_viewer)
+        self.views = ViewsList(self.session, self._on_rows)
+        self.choice = ModelChoice()
+        self.threshold = ThresholdRow()
+        self.progress = RunProgress(self.session.cancel)
+        self.asking = Asking()
+        self.display = DisplayBox(self.session)
+        self.open_files_button = _button("Open &files…", "Read mammograms: DICOM, PNG, TIFF or JPEG")
+        self.open_folder_button = _button("Open f&older…", "Read all mammograms of an exam")
+        self.all_button = _button("Segment &all views", "Run the model on every view of the list")
+        self.selected_button = _button("Segment se&lected", "Run the model on the views selected above")
+        self.layer_button = _button(
+            "Segment image la&yer", "Run the model on the image layer that is selected in the layer list"
+        )
+        self.reset_button = _button(
+            "&Reset to model", "Bring back the model's labels; undo brings back yours"
+        )
+        self.export_button = _button("&Export exam…", "Write masks, numbers and pictures into a folder")
+        self.script_button = _button(
+            "Copy as Pytho&n", "Put a script of what ran on the clipboard; it needs no window"
+        )
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    # Outside
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Read files and folders away from the window."""
+        if paths:
+            self.session.opening.start(paths)
+
+    def segment(self, keys: list[str] | None = None) -> None:
+        """Run on views, all where none are named."""
+        if keys == []:
+            self.session.say("Select a view in the list first.")
+            return
+        choice = self.choice
+        self.session.segment(
+            keys, model=choice.name, device=choice.chosen_device, threshold=self.threshold.wanted
+        )
+
+    def segment_layer(self) -> None:
+        """Run on the image layer that is selected, asking for its pixel spacing where it has none."""
+        layer = self.session.viewer.layers.selection.active
+        if layer is None:
+            self.session.say("Select one image layer in the layer list first.")
+            return
+        known = any(layer in (view.image, view.labels) for view in self.session.views.values())
+        try:
+            if not known:
+                pixels_of(layer)
+        except OpenBacError as error:
+            self.session.say(str(error))
+            return
+        if known or METADATA in layer.metadata or spacing_of(layer) is not None:
+            self._take_and_segment(layer, None)
+            return
+        dialog = SpacingDialog(layer.name, self)
+        dialog.chosen.connect(partial(self._take_and_segment, layer))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Inside
+
+    def _lay_out(self) -> None:
+        model_box = QGroupBox("Segment")
+        in_box = QVBoxLayout(model_box)
+        in_box.addWidget(self.choice)
+        form = self.choice.layout()
+        form.addRow("&Threshold", self.threshold)
+        form.labelForField(self.threshold).setBuddy(self.threshold.slider)
+        in_box.addWidget(self.all_button)
+        in_box.addLayout(_row(self.selected_button, self.layer_button))
+        in_box.addWidget(self.progress)
+        in_box.addWidget(self.asking)
+        in_box.addWidget(self.reset_button)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.addLayout(_row(self.open_files_button, self.open_folder_button))
+        layout.addWidget(self.views)
+        layout.addWidget(model_box)
+        layout.addWidget(self.display)
+        layout.addLayout(_row(self.export_button, self.script_button))
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        own = QVBoxLayout(self)
+        own.setContentsMargins(0, 0, 0, 0)
+        own.addWidget(scroll)
+        self.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+
+    def _connect(self) -> None:
+        self.open_files_button.clicked.connect(lambda: self._ask_for_files())
+        self.open_folder_button.clicked.connect(lambda: self._ask_for_folder())
+        self.all_button.clicked.connect(lambda: self.segment())
+        self.selected_button.clicked.connect(lambda: self.segment(self.views.selected_keys()))
+        self.layer_button.clicked.connect(lambda: self.segment_layer())
+        self.reset_button.clicked.connect(lambda: self._reset())
+        self.export_button.clicked.connect(lambda: ask_and_export(self.session, self))
+        self.script_button.clicked.connect(lambda: self._copy_script())
+        self.threshold.settled.connect(self._on_threshold)
+        self.choice.model.currentIndexChanged.connect(lambda _place: self._show_threshold())
+        self.views.itemDoubleClicked.connect(lambda item: fill(self.session, self._number(item.text(0))))
+        signals, self._listening = self.session.signals, Listening(self)
+        self._listening.to(signals.views_changed, self._show)
+        self._listening.to(signals.run_changed, self._on_run)
+        self._listening.to(signals.edited_changed, self._on_edited)
+        self._listening.to(signals.selected, self._on_selected)
+        self._listening.to(signals.restorable_changed, self._offer)
+
+    def _show(self) -> None:
+        self.views.show_views()
+        self._on_run()
+        self._show_threshold()
+        for key in self.session.views:
+            self._offer(key)
+
+    def _on_run(self) -> None:
+        self.progress.show_session(self.session)
+        # Run alone is disabled while one runs.
+        for button in (self.all_button, self.selected_button, self.layer_button):
+            button.setEnabled(not self.session.is_running)
+        self.display.show_session()
+        self._show_reset()
+
+    def _on_edited(self, key: str) -> None:
+        self.views.show_view(key)
+        self._show_reset()
+
+    def _on_selected(self, key: str, _label: int) -> None:
+        self.views.choose(key)
+        self._show_threshold()
+
+    def _on_rows(self) -> None:
+        keys = self.views.selected_keys()
+        if len(keys) == 1:
+            self.session.select(keys[0])
+        self._show_threshold()
+        self._show_reset()
+
+    def _targets(self) -> list[str]:
+        """Views that the person means: those selected, else all."""
+        return self.views.selected_keys() or list(self.session.views)
+
+    def _show_reset(self) -> None:
+        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
+        self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in views))
+
+    def _show_threshold(self) -> None:
+        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
+        answer = next((view.answer for view in views if view.answer is not None), None)
+        own = self.choice.card.threshold if answer is None else answer.card.threshold
+        self.threshold.show_value(own if answer is None else answer.threshold, own)
+
+    def _on_threshold(self, value: float) -> None:
+        keys = [key for key in self._targets() if self.session.views[key].answer is not None]
+        edited = [key for key in keys if self.session.views[key].edited]
+        if not edited:
+            self._set_threshold(keys, value)
+            return
+        others = [key for key in keys if key not in edited]
+        self._set_threshold(others, value)
+        self.asking.ask(
+            f"{', '.join(edited)}: edited by hand. A new threshold replaces that; undo brings it back.",
+            ("Replace the edits", partial(self._set_threshold, edited, value)),
+            ("Keep the edits", self._show_threshold),
+        )
+
+    def _set_threshold(self, keys: list[str], value: float) -> None:
+        for key in keys:
+            if key in self.session.views:
+                self.session.set_threshold(key, value)
+
+    def _reset(self) -> None:
+        for key in self._targets():
+            self.session.reset_to_model(key)
+
+    def _offer(self, key: str) -> None:
+        found = self.session.restorable(key)
+        if found is not None:
+            self.asking.ask(
+                f"{key}: corrections of an earlier session were not exported.",
+                ("Restore", partial(self.session.restore, key)),
+                ("Discard", partial(self.session.discard, key)),
+            )
+
+    def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
+        try:
+            key = self.session.take_layer(layer, spacing_mm=spacing_mm)
+        except OpenBacError as error:
+            self.session.say(str(error))
+            return
+        self.segment([key])
+
+    def _copy_script(self) -> None:
+        try:
+            QGuiApplication.clipboard().setText(script_of(self.session))
+        except OpenBacError as error:
+            self.session.say(str(error))
+
+    def _number(self, key: str) -> int:
+        return list(self.session.views).index(key) + 1
+
+    def _ask_for_files(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self, "Open mammograms", str(Path.home()), _FILES)
+        self.open_paths([Path(file) for file in files])
+
+    def _ask_for_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open an exam folder", str(Path.home()))
+        self.open_paths([Path(folder)] if folder else [])
+
+
+def _button(text: str, tooltip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tooltip)
+    return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    return row

@@ -1,0 +1,105 @@
+"""Which model runs, and on what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
+
+from napari_bac.settings import DEVICES, preferences
+from shared_core import ModelCard, OpenBacError, list_models, load_card
+from shared_core.inference.model import Device
+from shared_core.weights.default_model import OFFLINE, PREFERRED
+
+_DEVICE_WORDS: dict[Device, str] = {
+    "auto": "best there is",
+    "cpu": "processor (CPU)",
+    "cuda": "NVIDIA graphics card",
+    "mps": "Apple graphics card",
+}
+
+
+class ModelChoice(QWidget):
+    """Model and device; what stands under Preferences comes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        wanted = preferences()
+        self.model = QComboBox()
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.model.setMinimumContentsLength(14)
+        self.model.addItem("Default", None)
+        self.model.setItemData(
+            0, f"{PREFERRED}, or {OFFLINE} where its weights cannot be had", _tooltip_role()
+        )
+        for card in list_models():
+            self.add_card(card, card.name)
+        self.model.setToolTip("The model that marks the calcification")
+        self.own_button = QPushButton("&Own…")
+        self.own_button.setToolTip("Use a model of your own: the .json card that bac train writes")
+        self.own_button.clicked.connect(self._ask_for_card)
+        self.device = QComboBox()
+        for device in DEVICES:
+            self.device.addItem(_DEVICE_WORDS[device], device)
+        self.device.setCurrentIndex(self.device.findData(wanted.device))
+        self.device.setToolTip("Where the model runs; a graphics card is some twenty times quicker")
+        if wanted.model:
+            self.take(wanted.model)
+        row = QHBoxLayout()
+        row.addWidget(self.model, 1)
+        row.addWidget(self.own_button)
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addRow("&Model", row)
+        layout.addRow("&Device", self.device)
+        layout.labelForField(row).setBuddy(self.model)
+
+    @property
+    def name(self) -> str | None:
+        """Name or card file of the model; None for the default."""
+        return self.model.currentData()
+
+    @property
+    def chosen_device(self) -> Device:
+        """Where it runs."""
+        device: Device = self.device.currentData()
+        return device
+
+    @property
+    def card(self) -> ModelCard:
+        """Of the model; of the preferred one where the default is chosen."""
+        return load_card(self.name or PREFERRED)
+
+    def add_card(self, card: ModelCard, name: str) -> None:
+        """Offer a model."""
+        self.model.addItem(card.name, name)
+        self.model.setItemData(self.model.count() - 1, card.title, _tooltip_role())
+
+    def take(self, name: str) -> str:
+        """Choose a model by name or card file; a sentence where that is none, else empty."""
+        place = self.model.findData(name)
+        if place < 0:
+            try:
+                self.add_card(load_card(name), name)
+            except OpenBacError as error:
+                return str(error)
+            place = self.model.count() - 1
+        self.model.setCurrentIndex(place)
+        return ""
+
+    def _ask_for_card(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self, "Card of a model", str(Path.home()), "Model card (*.json)"
+        )
+        refused = self.take(file) if file else ""
+        self.own_button.setToolTip(refused or self.own_button.toolTip())
+        if refused:
+            from napari.utils.notifications import show_warning
+
+            show_warning(refused)
+
+
+def _tooltip_role() -> int:
+    from qtpy.QtCore import Qt
+
+    return int(Qt.ItemDataRole.ToolTipRole)

@@ -1,0 +1,86 @@
+"""What runs, how far it is and how it ended: bar on the left, Cancel on the right while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.segmentation_run import SegmentationRun
+
+_STEPS = 1000
+
+
+class RunProgress(QWidget):
+    """Shows a session's segmentation, or the files that it opens.
+
+    Parameters
+    ----------
+    cancel
+        Called when the person wants it to end.
+    """
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _STEPS)
+        self.bar.setAccessibleName("Progress")
+        self.cancel_button = QPushButton("&Cancel")
+        self.cancel_button.setToolTip(
+            "End within the tile that is worked on; views that are done keep their result"
+        )
+        self.cancel_button.clicked.connect(lambda: cancel())
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setAccessibleName("What ran")
+        self.row = QWidget()
+        row = QHBoxLayout(self.row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.cancel_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.row)
+        layout.addWidget(self.words)
+
+    def show_session(self, session: ExamSession) -> None:
+        """Show how far it is."""
+        run, opening = session.run, session.opening
+        self.row.setVisible(session.is_running or opening.is_open)
+        self.cancel_button.setVisible(session.is_running)
+        if session.is_running and run is not None:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(round(_STEPS * run.share))
+            self.bar.setFormat(running_words(run))
+            self.words.setText(run.words)
+        elif opening.is_open:
+            # Without a known end the bar moves to and fro.
+            self.bar.setRange(0, opening.total)
+            self.bar.setValue(opening.done)
+            self.bar.setFormat(f"%v of {opening.total} files")
+            self.words.setText("Opening")
+        else:
+            self.words.setText(ended_words(run) if run is not None else "")
+        self.words.setVisible(bool(self.words.text()))
+
+
+def running_words(run: SegmentationRun) -> str:
+    """The view, its tiles and the time that is left."""
+    if not run.key:
+        return "…"
+    words = run.key + (f": tile {run.done} of {run.total}" if run.total else "")
+    left = run.seconds_left
+    return words + (f", {time_words(left)} left" if left is not None else "")
+
+
+def ended_words(run: SegmentationRun) -> str:
+    """How it ended, and why it was another model than the default one."""
+    return f"{run.words}. {run.note}" if run.note else run.words
+
+
+def time_words(seconds: float) -> str:
+    """A time as one says it."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} min"

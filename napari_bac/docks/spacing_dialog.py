@@ -1,0 +1,51 @@
+"""Asks for the pixel spacing of an image that does not say it; it may be left open."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QDialog, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+USUAL_MM = 0.070
+"""Of many detectors, and what the models know."""
+
+
+class SpacingDialog(QDialog):
+    """Ask, without stopping the window."""
+
+    chosen = Signal(object)
+    """Spacing in mm, or None to go on in pixels; not emitted where the person gives up."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Pixel spacing")
+        question = QLabel(
+            f"{name} does not say how large its pixels are. Without that, areas and lengths are given in "
+            "pixels, and the model may mark too much or too little."
+        )
+        question.setWordWrap(True)
+        self.spacing_mm = QDoubleSpinBox()
+        self.spacing_mm.setRange(0.01, 1.0)
+        self.spacing_mm.setDecimals(4)
+        self.spacing_mm.setSingleStep(0.005)
+        self.spacing_mm.setValue(USUAL_MM)
+        self.spacing_mm.setSuffix(" mm")
+        self.spacing_mm.setToolTip("Distance of neighbouring pixels in the plane of the breast")
+        self.use_button = QPushButton("&Use this spacing")
+        self.use_button.setDefault(True)
+        self.use_button.clicked.connect(lambda: self._choose(self.spacing_mm.value()))
+        self.unknown_button = QPushButton("Go on in &pixels")
+        self.unknown_button.setToolTip("The numbers are then counts of pixels")
+        self.unknown_button.clicked.connect(lambda: self._choose(None))
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        for button in (self.use_button, self.unknown_button, self.cancel_button):
+            buttons.addWidget(button)
+        layout = QFormLayout(self)
+        layout.addRow(question)
+        layout.addRow("Pixel &spacing", self.spacing_mm)
+        layout.addRow(buttons)
+
+    def _choose(self, spacing_mm: float | None) -> None:
+        self.accept()
+        self.chosen.emit(spacing_mm)

@@ -1,0 +1,78 @@
+"""From which probability on there is calcification: a slider, the number beside it, and the model's own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QSlider, QWidget
+
+REST_MS: Final = 120
+"""Without a move before it is taken over: one step of undo for one drag."""
+_STEPS: Final = 100
+
+
+class ThresholdRow(QWidget):
+    """Value in (0, 1)."""
+
+    settled = Signal(float)
+    """The person moved it and rests; not emitted for what the program shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own = 0.5
+        """The model's."""
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(1, _STEPS - 1)
+        self.slider.setAccessibleName("Threshold")
+        self.number = QDoubleSpinBox()
+        self.number.setRange(0.01, 0.99)
+        self.number.setSingleStep(0.01)
+        self.number.setDecimals(2)
+        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0.00") + 24)
+        self.own_button = QPushButton("Model'&s")
+        self.own_button.setToolTip("Back to the threshold that belongs to the model")
+        for widget in (self.slider, self.number):
+            widget.setToolTip(
+                "Calcification is where the model's probability lies above this. Views that are segmented "
+                "follow at once, in one step of undo"
+            )
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(lambda: self.settled.emit(self.value))
+        self._value = self.own
+        self.slider.valueChanged.connect(lambda step: self._move(step / _STEPS))
+        self.number.valueChanged.connect(self._move)
+        self.own_button.clicked.connect(lambda: self._move(self.own))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.number)
+        layout.addWidget(self.own_button)
+
+    @property
+    def value(self) -> float:
+        """As chosen, to the digit where it is the model's own."""
+        return self._value
+
+    @property
+    def wanted(self) -> float | None:
+        """None where it is the model's own."""
+        return None if self._value == self.own else self._value
+
+    def show_value(self, value: float, own: float) -> None:
+        """Show a threshold, and know the model's own."""
+        self._rest.stop()
+        self.own, self._value = own, value
+        for widget, shown in ((self.slider, round(value * _STEPS)), (self.number, round(value, 2))):
+            widget.blockSignals(True)
+            widget.setValue(shown)
+            widget.blockSignals(False)
+        self.own_button.setEnabled(value != own)
+
+    def _move(self, value: float) -> None:
+        # What is shown is rounded; the model's own value is not.
+        self.show_value(self.own if round(value, 2) == round(self.own, 2) else value, self.own)
+        self._rest.start()

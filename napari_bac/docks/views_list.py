@@ -1,0 +1,111 @@
+"""The views of the exam in the order in which they hang, and how far each is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.view_session import ViewSession
+
+COLUMNS: Final = ("View", "Labels", "Pixel")
+_KEY: Final = Qt.ItemDataRole.UserRole
+_ROWS_SEEN: Final = 5
+_PADDING_PX: Final = 4
+
+
+def labels_words(view: ViewSession) -> str:
+    """What the labels of a view are, in a few words."""
+    answer = view.answer
+    if answer is None:
+        words = "drawn by hand" if view.edited else "none yet"
+    else:
+        words = answer.card.name + (", edited" if view.edited else "")
+    return words + (", not exported" if view.dirty else "")
+
+
+def spacing_words(view: ViewSession) -> str:
+    """The pixel spacing of a view."""
+    spacing = view.opened.prepared.spacing
+    if spacing is None:
+        return "unknown"
+    if abs(spacing.row_mm - spacing.column_mm) < 1e-6:
+        return f"{spacing.row_mm:.3f} mm"
+    return f"{spacing.row_mm:.3f} × {spacing.column_mm:.3f} mm"
+
+
+class ViewsList(QTreeWidget):
+    """Shows a session's views.
+
+    Parameters
+    ----------
+    session
+        Whose views.
+    chosen
+        Called when the person selects other rows.
+    """
+
+    def __init__(self, session: ExamSession, chosen: Callable[[], None]) -> None:
+        super().__init__()
+        self._session = session
+        self._filling = False
+        self.setHeaderLabels(list(COLUMNS))
+        self.setRootIsDecorated(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAllColumnsShowFocus(True)
+        self.setUniformRowHeights(True)
+        self.setToolTip("Select one or more views; a double click fills the canvas with one")
+        self.setAccessibleName("Views of the exam")
+        self.setStyleSheet(f"QTreeWidget::item {{ padding: {_PADDING_PX}px 0; }}")
+        header = self.header()
+        header.setStretchLastSection(False)
+        for column, mode in enumerate(("ResizeToContents", "Stretch", "ResizeToContents")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
+        self.setFixedHeight(
+            _ROWS_SEEN * (self.fontMetrics().height() + 2 * _PADDING_PX) + self.header().sizeHint().height()
+        )
+        self.itemSelectionChanged.connect(lambda: None if self._filling else chosen())
+        self.show_views()
+
+    def selected_keys(self) -> list[str]:
+        """Keys of the rows that are selected, from above; empty where none is."""
+        items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
+        return [item.data(0, _KEY) for item in items if item is not None and item.isSelected()]
+
+    def show_views(self) -> None:
+        """Take over the views that are there; what was selected stays so."""
+        selected = set(self.selected_keys())
+        self._filling = True
+        self.clear()
+        for view in self._session.views.values():
+            item = QTreeWidgetItem([view.key, labels_words(view), spacing_words(view)])
+            item.setData(0, _KEY, view.key)
+            item.setToolTip(1, "\n".join(view.notes))
+            if view.opened.prepared.spacing is None:
+                item.setToolTip(2, "The pixel spacing is not known: numbers are in pixels")
+            self.addTopLevelItem(item)
+            item.setSelected(view.key in selected)
+        self._filling = False
+
+    def show_view(self, key: str) -> None:
+        """Take over what changed of one view."""
+        view = self._session.views.get(key)
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            if view is not None and item is not None and item.data(0, _KEY) == key:
+                item.setText(1, labels_words(view))
+                item.setToolTip(1, "\n".join(view.notes))
+
+    def choose(self, key: str) -> None:
+        """Select the row of a view alone, as if somebody else had."""
+        if self.selected_keys() == [key]:
+            return
+        self._filling = True
+        for row in range(self.topLevelItemCount()):
+            item = self.topLevelItem(row)
+            if item is not None:
+                item.setSelected(item.data(0, _KEY) == key)
+        self._filling = False

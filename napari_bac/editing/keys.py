@@ -1,0 +1,127 @@
+"""Keys on the canvas that change what is seen: one view or all, the overlay or its outline, the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from qtpy.QtCore import QTimer
+
+from napari_bac.layout.filling import fill
+from napari_bac.layout.window_level import WindowDrag, invert, is_inverted, next_preset
+
+if TYPE_CHECKING:
+    from napari_bac.session.exam_session import ExamSession
+    from napari_bac.session.view_session import ViewSession
+
+KEYS: Final = {
+    "1 to 4": "fill the canvas with one view, in the order in which they hang",
+    "0": "show all views",
+    "V (held)": "hide the labels",
+    "C": "labels as outlines, or filled",
+    "W": "next window",
+    "I": "invert the images",
+    "right button": "drag: across changes the window's width, up and down its level",
+}
+"""For the help of the dock."""
+
+_OUTLINE_PX: Final = 1.5
+"""On the screen, at least."""
+_MOST_PX: Final = 6
+
+
+class ViewKeys:
+    """Binds the keys to a viewer and to the layers of its views.
+
+    napari asks the active layer first, and its own layers take the digits for their tools, which the
+    letters E, P, F, L and Z choose as well; so each layer of a view gets the keys too.
+    """
+
+    def __init__(self, session: ExamSession) -> None:
+        self._session = session
+        self._drag = WindowDrag(session)
+        self._bound: set[int] = set()
+        viewer = session.viewer
+        viewer.mouse_drag_callbacks.append(self._drag)
+        self._bind(viewer)
+        session.signals.views_changed.connect(self._on_views)
+        self._on_views()
+
+    def stop(self) -> None:
+        """Let go of the mouse; keys of a viewer that stays do nothing without views."""
+        callbacks = self._session.viewer.mouse_drag_callbacks
+        if self._drag in callbacks:
+            callbacks.remove(self._drag)
+
+    def _on_views(self) -> None:
+        for view in self._session.views.values():
+            if id(view.labels) not in self._bound:
+                self._bound.add(id(view.labels))
+                self._bind(view.labels)
+                self._bind(view.image)
+
+    def _bind(self, target: Any) -> None:
+        for key, action in _actions(self._session).items():
+            target.bind_key(key, action, overwrite=True)
+
+
+def _actions(session: ExamSession) -> dict[str, Callable[[Any], Any]]:
+    """Plain functions: napari asks each for its name, and tells a held key by a generator function."""
+
+    def on_number(number: int) -> Callable[[Any], None]:
+        def fill_with_view(_target: Any) -> None:
+            fill(session, number)
+
+        return fill_with_view
+
+    def outline(_target: Any) -> None:
+        toggle_outline(session)
+
+    def window(_target: Any) -> None:
+        next_preset(view.image for view in session.views.values() if view.image.visible)
+
+    def invert_images(_target: Any) -> None:
+        images = [view.image for view in session.views.values()]
+        if images:
+            invert(images, inverted=not is_inverted(images[0]))
+
+    def hide_while_held(_target: Any) -> Generator[None, None, None]:
+        yield from hidden_labels(session)
+
+    numbers = {str(number): on_number(number) for number in range(5)}
+    return {**numbers, "C": outline, "W": window, "I": invert_images, "V": hide_while_held}
+
+
+def hidden_labels(session: ExamSession) -> Generator[None, None, None]:
+    """Hide all labels until gone on with."""
+    shown = [view.labels for view in session.views.values() if view.labels.visible]
+    for labels in shown:
+        labels.visible = False
+    yield
+    for labels in shown:
+        labels.visible = True
+
+
+def toggle_outline(session: ExamSession) -> None:
+    """Show labels as outlines, or filled again.
+
+    napari takes some 0.3 s for the outline of 12 megapixels: it is done for the views that are seen, one
+    a turn of the event loop, so that the window never waits longer than for one.
+    """
+    seen = [view for view in session.views.values() if view.labels.visible]
+    outlined = any(view.labels.contour for view in seen)
+    zoom = float(session.viewer.camera.zoom)
+    for turn, view in enumerate(seen):
+        thickness = 0 if outlined else outline_px(zoom * float(view.labels.scale[-1]))
+        QTimer.singleShot(turn, partial(_set_contour, view, thickness))
+
+
+def outline_px(screen_px_per_pixel: float) -> int:
+    """Pixels of the image that an outline needs to be seen."""
+    return min(max(round(_OUTLINE_PX / max(screen_px_per_pixel, 1e-6)), 1), _MOST_PX)
+
+
+def _set_contour(view: ViewSession, thickness: int) -> None:
+    if view.labels.contour != thickness:
+        view.labels.contour = thickness
