@@ -125,7 +125,9 @@ def copy_as_python(viewer: Viewer) -> None:
 
 
 def _copy(script: str) -> None:
-    QApplication.clipboard().setText(script)
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None, "an application has one"
+    clipboard.setText(script)
     show_info("The run is in the clipboard, as a Python script that needs no window.")
 
 

@@ -13,10 +13,10 @@ from napari.utils.notifications import show_error, show_info, show_warning
 from napari_bac.layout.hanging import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.session.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
+from napari_bac.session.one_exam import chosen_exams, worth_telling
 from napari_bac.session.opened_view import METADATA, OpenedView, open_view
-from shared_core import Exam, OpenBacError, find_exams
+from shared_core import OpenBacError, find_exams
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.pipeline import FAILED_KINDS
 from shared_core.reading.dicom_seg import is_segmentation
 from shared_core.reading.files import FileFormat, file_format
 
@@ -49,23 +49,6 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
     return layers or _NOTHING
 
 
-def choose_exam(exams: Sequence[Exam]) -> tuple[Exam, str]:
-    """The latest of several exams, and a sentence about the others (empty where there are none)."""
-    latest = max(exams, key=lambda exam: (exam.study_date, len(exam.headers)))
-    if len(exams) == 1:
-        return latest, ""
-    patients = len({exam.patient_id for exam in exams})
-    if patients > 1:
-        return latest, (
-            f"This folder holds {len(exams)} exams of {patients} patients; {latest.key} was opened. "
-            "Open the folder of one patient, or use BAC batch for all of them."
-        )
-    return latest, (
-        f"This folder holds {len(exams)} exams of one patient; the latest, {_date(latest)}, was opened. "
-        "BAC over time shows all of them."
-    )
-
-
 def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     """Images of the exam among files and folders; masks that are found on the way are added to `masks`."""
     listing = find_exams(paths)
@@ -84,14 +67,14 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
             if reasons
             else f"{where}: holds no images; choose the folder of an exam."
         )
-    exam, sentence = choose_exam(listing.exams)
-    # What else lies in a folder is nobody's concern; a mammogram that cannot be read is.
-    refused = [file.reason for file in listing.rejected if file.kind in FAILED_KINDS and file.path in paths]
+    exams, sentence = chosen_exams(listing, paths)
+    refused = [file.reason for file in worth_telling(listing, paths)]
+    headers = [(exam.key, header) for exam in exams for header in exam.headers]
     opened: list[OpenedView] = []
-    for header in progress(exam.headers, desc="Reading mammograms"):
+    for key, header in progress(headers, desc="Reading mammograms"):
         assert header.path is not None
         try:
-            opened.append(open_view(header.path, exam_key=exam.key))
+            opened.append(open_view(header.path, exam_key=key))
         except OpenBacError as error:
             refused.append(str(error))
     if sentence:
@@ -179,8 +162,3 @@ def _is_mask(path: Path) -> bool:
     except OpenBacError:
         return False
     return is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
-
-
-def _date(exam: Exam) -> str:
-    date = exam.study_date
-    return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 else exam.key

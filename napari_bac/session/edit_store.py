@@ -20,6 +20,7 @@ from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels
 from shared_core.cache import user_cache_dir
 from shared_core.exporting import write_bytes
+from shared_core.weights.card import MaskStyle
 
 _FORMAT: Final = "openbac edits 1"
 _SUFFIX: Final = ".edits"
@@ -34,7 +35,7 @@ class SavedEdits:
     path: str
     """File of the image, for people; empty where there is none."""
     saved_at: datetime
-    mask_style: str
+    mask_style: MaskStyle
     began_as: Mapping[str, object] | None
     """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
     packed: bytes
@@ -154,7 +155,7 @@ def _read(file: Path) -> SavedEdits | None:
             image=known["image"],
             path=known["path"],
             saved_at=datetime.fromisoformat(known["saved_at"]),
-            mask_style=known["mask_style"],
+            mask_style="calcium" if known["mask_style"] == "calcium" else "vessel-band",
             began_as=known["began_as"],
             packed=packed,
             shape=(int(rows), int(columns)),

@@ -25,13 +25,15 @@ def show_exam(
     if not there:
         session.say("The images of this exam are not where they were analysed; open their folder.")
         return False
+    if session.opening.is_open:
+        session.say("Files are being opened already: wait for the end.")
+        return False
     if not beside:
         for view in list(session.views.values()):
             for layer in (view.labels, view.image):
                 if layer in session.viewer.layers:
                     session.viewer.layers.remove(layer)
-    if not session.opening.start(there):
-        return False
+    session.opening.start(there)
     if masks:
         _put_when_open(session, masks, before=set(session.views))
     return True

@@ -18,6 +18,7 @@ from shared_core import MeasurementSettings, OpenBacError, load_card
 from shared_core.cohort.exam_export import export_steps
 from shared_core.cohort.final_view import Answer, FinalView, final_view
 from shared_core.exporting import view_record, views_csv, write_bytes
+from shared_core.weights.card import MaskStyle
 from shared_core.weights.default_model import PREFERRED
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Snapshot:
     labels: LabelPixels
     answer: ModelAnswer | None
     edited: bool
-    mask_style: str
+    mask_style: MaskStyle
     began_as: dict[str, object] | None
 
     @classmethod
@@ -63,7 +64,7 @@ class Snapshot:
             edited=self.edited,
             settings=settings,
             answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
-            mask_style="calcium" if self.mask_style == "calcium" else "vessel-band",
+            mask_style=self.mask_style,
             preprocessing=load_card(PREFERRED).preprocessing.name,
             began_as=self.began_as,
             raw=self.opened.raw,

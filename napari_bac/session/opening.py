@@ -8,14 +8,15 @@ from typing import Any
 
 from napari.qt.threading import GeneratorWorker, create_worker
 
+from napari_bac.session.one_exam import chosen_exams, worth_telling
 from napari_bac.session.opened_view import NotOpened, OpenedView, open_view
 from shared_core import OpenBacError, find_exams
 
 MOST_NAMED = 3
 """Files that one sentence names."""
 
-Found = tuple[int, int, OpenedView | NotOpened | None]
-"""(files read, files in all, what was found)."""
+Found = tuple[int, int, OpenedView | NotOpened | str]
+"""(files read, files in all, what was found, or a sentence)."""
 
 
 class Opening:
@@ -80,6 +81,8 @@ class Opening:
             self._opened.append(view)
         elif isinstance(view, NotOpened):
             self._refused.append(view)
+        else:
+            self._say(view)
         self._changed()
 
     def _end(self, sentence: str) -> None:
@@ -95,10 +98,13 @@ class Opening:
 
 
 def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Found, None, None]:
-    """Read all mammograms among files and folders, one after another."""
+    """Read the mammograms among files and folders, one after another; of a folder the latest exam."""
     listing = find_exams(paths, spacing_mm=spacing_mm)
-    headers = [(exam.key, header) for exam in listing.exams for header in exam.headers]
-    for file in listing.rejected:
+    exams, sentence = chosen_exams(listing, paths)
+    headers = [(exam.key, header) for exam in exams for header in exam.headers]
+    if sentence:
+        yield 0, len(headers), sentence
+    for file in worth_telling(listing, paths) if headers else listing.rejected:
         yield 0, len(headers), NotOpened(file.path, file.reason)
     for done, (key, header) in enumerate(headers, start=1):
         assert header.path is not None

@@ -58,7 +58,7 @@ def script_of(session: ExamSession) -> str:
     run = session.run
     card_file = run.request.model if run is not None else None
     models: dict[str, str] = {}
-    entries = []
+    entries: list[str] = []
     for key, view in views.items():
         assert view.answer is not None
         call = _model_call(view.answer, card_file)

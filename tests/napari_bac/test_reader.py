@@ -176,3 +176,17 @@ def test_a_mask_of_another_size_is_refused(
     qtbot.waitUntil(lambda: bool(said))
     assert "has 80 x 90 pixels, L-CC has 400 x 300" in said[0]
     assert not exam_session.views["L-CC"].label_pixels().any()
+
+
+def test_a_folder_opened_from_the_dock_follows_the_same_rule(
+    session: ExamSession, said: list[str], tmp_path: Path, qtbot: Any
+) -> None:
+    pictures.write_exam(tmp_path / "a", date="20220304")
+    pictures.write_exam(tmp_path / "b", date="20200102")
+    (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\1" * 30)
+    session.opening.start([tmp_path])
+    qtbot.waitUntil(lambda: not session.opening.is_open, timeout=60000)
+    assert tuple(session.views) == pictures.KEYS
+    assert {view.opened.exam_key for view in session.views.values()} == {"P1_20220304"}
+    assert len(said) == 1
+    assert "the latest, 2022-03-04, was opened" in said[0]

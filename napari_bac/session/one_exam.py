@@ -1,0 +1,40 @@
+"""Which of the exams and files in a folder concern the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shared_core import Exam
+from shared_core.reading import ExamListing, RejectedFile
+
+
+def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exam, ...], str]:
+    """The exams to open, and a sentence about those that are not (empty where there are none).
+
+    Of a folder the latest exam; of files that were named one by one all.
+    """
+    if len(listing.exams) < 2 or not any(path.is_dir() for path in paths):
+        return listing.exams, ""
+    latest = max(listing.exams, key=lambda exam: (exam.study_date, len(exam.headers)))
+    exams, patients = len(listing.exams), len({exam.patient_id for exam in listing.exams})
+    if patients > 1:
+        return (latest,), (
+            f"This folder holds {exams} exams of {patients} patients; {latest.key} was opened. "
+            "Open the folder of one patient, or use BAC batch for all of them."
+        )
+    return (latest,), (
+        f"This folder holds {exams} exams of one patient; the latest, {_date(latest)}, was opened. "
+        "BAC over time shows all of them."
+    )
+
+
+def worth_telling(listing: ExamListing, paths: Sequence[Path]) -> list[RejectedFile]:
+    """Files that were named and are in no exam; what else lies in a folder is nobody's concern."""
+    named = {path.resolve() for path in paths}
+    return [file for file in listing.rejected if file.path.resolve() in named]
+
+
+def _date(exam: Exam) -> str:
+    date = exam.study_date
+    return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 else exam.key
