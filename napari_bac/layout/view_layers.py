@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,12 +10,14 @@ from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
 from napari_bac.layout.colours import label_colormap
-from napari_bac.layout.hanging import Placed, mirror_matrix
+from napari_bac.layout.hanging import Placed, hang, mirror_matrix, order_of
 from napari_bac.session.opened_view import METADATA, OpenedView
-from napari_bac.settings import preferences
+from napari_bac.settings import Hanging, preferences
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
+
+    from napari_bac.session.view_session import ViewSession
 
 LABELS_SUFFIX = " calcification"
 
@@ -70,6 +73,16 @@ def put(layer: Image | Labels, placed: Placed) -> None:
         affine = mirror_matrix(columns)
         affine[1, 2] = 2 * placed.translate[1] + (columns - 1) * step
     layer.affine = affine
+
+
+def hang_layers(views: Mapping[str, ViewSession], hanging: Hanging) -> dict[str, ViewSession]:
+    """Move the layers of views to where a radiologist looks for them; the views in that order."""
+    prepared = {key: view.opened.prepared for key, view in views.items()}
+    steps = {key: steps_of(view.opened) for key, view in views.items()}
+    for key, place in hang(prepared, steps, hanging).items():
+        put(views[key].image, place)
+        put(views[key].labels, place)
+    return {key: views[key] for key in order_of(prepared, hanging)}
 
 
 def add_view(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 from napari.layers import Image, Labels, Layer
 
 from napari_bac.editing.keys import ViewKeys
-from napari_bac.layout.hanging import hang, order_of
-from napari_bac.layout.view_layers import add_view, put, show_scale_bar, steps_of
+from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
 from napari_bac.session.edit_store import SavedEdits
 from napari_bac.session.exporting import Exporting
@@ -19,17 +18,17 @@ from napari_bac.session.layer_pixels import pixels_of, spacing_of
 from napari_bac.session.limits import size_warning
 from napari_bac.session.mask_layers import MaskLayers
 from napari_bac.session.measuring import Measuring
-from napari_bac.session.notifying import notify
 from napari_bac.session.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
 from napari_bac.session.opening import Opening
 from napari_bac.session.probability_layers import ProbabilityLayers
+from napari_bac.session.registry import forget, session_of as session_of
 from napari_bac.session.running import Running
 from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.signals import SessionSignals
-from napari_bac.session.view_session import UNFIT, LabelPixels, ModelAnswer, ViewSession, count_view
+from napari_bac.session.view_session import UNFIT, LabelPixels, ModelAnswer, ViewSession, count_view, exam_of
 from napari_bac.session.watcher import LabelsWatcher, Region
 from napari_bac.settings import preferences
-from shared_core import ExamMeasurement, MeasurementSettings, measure_exam
+from shared_core import ExamMeasurement, MeasurementSettings
 from shared_core.inference.model import Device
 
 if TYPE_CHECKING:
@@ -74,9 +73,9 @@ class ExamSession:
     # Opening
 
     def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[NotOpened, ...]:
-        """Read files and folders, hang what they hold, and return what could not be read.
+        """Read files and folders and hang what they hold, while the window waits; what could not be read.
 
-        The window waits meanwhile; `opening.start` reads away from it.
+        `opening.start` reads away from the window.
         """
         opened, refused = open_paths(paths, spacing_mm=spacing_mm)
         self.add(opened)
@@ -127,12 +126,7 @@ class ExamSession:
 
     def hang(self) -> None:
         """Place all views as a radiologist reads them."""
-        prepared = {key: view.opened.prepared for key, view in self.views.items()}
-        steps = {key: steps_of(view.opened) for key, view in self.views.items()}
-        for key, place in hang(prepared, steps, self.hanging).items():
-            put(self.views[key].image, place)
-            put(self.views[key].labels, place)
-        in_order = {key: self.views[key] for key in order_of(prepared, self.hanging)}
+        in_order = hang_layers(self.views, self.hanging)
         # The same dictionary: others hold it.
         self.views.clear()
         self.views.update(in_order)
@@ -154,7 +148,7 @@ class ExamSession:
             self._keys.stop()
             viewer.layers.events.removed.disconnect(self._on_removed)
             viewer.layers.events.inserted.disconnect(self._on_inserted)
-            _SESSIONS.pop(viewer, None)
+            forget(viewer)
         for view in self.views.values():
             if view.watcher is not None:
                 view.watcher.stop()
@@ -193,11 +187,9 @@ class ExamSession:
 
     # Labels
 
-    def set_labels(self, key: str, labels: LabelPixels, *, as_edit: bool = True) -> None:
+    def set_labels(self, key: str, labels: LabelPixels) -> None:
         """Change the labels of a view in one step of undo."""
         self.views[key].set_labels(labels)
-        if not as_edit:
-            self.views[key].edited = False
 
     def set_answer(self, key: str, answer: ModelAnswer) -> None:
         """Take a model's labels for a view, as one step of undo."""
@@ -258,7 +250,7 @@ class ExamSession:
     # Inside
 
     def _add(self, opened: OpenedView, *, image: Layer | None = None) -> str:
-        key = _unique(opened.title, self.views)
+        key = opened.unique_title(self.views)
         self._adding = True
         try:
             image_layer, labels = add_view(self.viewer, opened, key, image=image)
@@ -289,11 +281,9 @@ class ExamSession:
 
     def _on_measured(self, key: str) -> None:
         self.signals.measured.emit(key)
-        views = [view for view in self.views.values() if view.measured is not None]
-        if len(views) == len(self.views) and all(view.measured_is_current for view in views):
-            self.exam = measure_exam(
-                [(view.opened.prepared.header, view.measured.view) for view in views if view.measured]
-            )
+        exam = exam_of(self.views.values())
+        if exam is not None:
+            self.exam = exam
             self.signals.exam_measured.emit()
 
     def _on_inserted(self, _event: Any) -> None:
@@ -310,27 +300,3 @@ class ExamSession:
                 del self.views[key]
                 self._running.on_view_gone(key)
                 self.signals.views_changed.emit()
-
-
-_SESSIONS: WeakKeyDictionary[Any, ExamSession] = WeakKeyDictionary()
-
-
-def session_of(viewer: ViewerModel) -> ExamSession:
-    """The session of a viewer, made when first asked for; it ends with the viewer's window."""
-    # Plugins get a proxy that forbids private names; all proxies of a viewer wrap one object.
-    own = getattr(viewer, "__wrapped__", viewer)
-    if own not in _SESSIONS:
-        session = _SESSIONS[own] = ExamSession(own)
-        notify(session)
-        window = getattr(own, "window", None)
-        if window is not None:
-            window.main_menu.destroyed.connect(session.close)
-    return _SESSIONS[own]
-
-
-def _unique(title: str, taken: Iterable[str]) -> str:
-    number, key, names = 1, title, set(taken)
-    while key in names:
-        number += 1
-        key = f"{title} {number}"
-    return key

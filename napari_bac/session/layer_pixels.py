@@ -29,7 +29,7 @@ def pixels_of(layer: Layer) -> NDArray[Any]:
         raise UsageError(f"{layer.name}: is a colour image; split it (Layers menu), or load the grey image.")
     if layer.ndim != 2:
         raise UsageError(
-            f"{layer.name}: has {layer.ndim} dimensions, a mammogram has 2; load one slice as a layer of its own."
+            f"{layer.name}: has {layer.ndim} dimensions, a mammogram has 2; load one slice as its own layer."
         )
     # Of a pyramid, the finest level.
     return np.asarray(layer.data[0] if layer.multiscale else layer.data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class OpenedView:
     """The pixels as read, kept only where calcium can be weighed on them."""
     exam_key: str
     """Patient and date, as `find_exams` names them; empty for a single image."""
+    name: str = ""
+    """Of the layer, where there is no file."""
 
     @property
     def path(self) -> Path | None:
@@ -48,8 +50,16 @@ class OpenedView:
         """``R-CC`` as hung, or the name of the file where side or view is not known."""
         header = self.prepared.header
         if header.laterality is Laterality.UNKNOWN or header.view is View.UNKNOWN:
-            return header.name
+            return self.name or header.name
         return f"{header.laterality.value}-{header.view.value}"
+
+    def unique_title(self, taken: Container[str]) -> str:
+        """The title, with a number where it is taken."""
+        number, title = 1, self.title
+        while title in taken:
+            number += 1
+            title = f"{self.title} {number}"
+        return title
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def open_array(
     mammogram = mammogram_from_array(
         pixels, spacing_mm=spacing_mm, view=view, laterality=laterality, name=name
     )
-    return _prepared(mammogram, "")
+    return replace(_prepared(mammogram, ""), name=name)
 
 
 def open_paths(

@@ -103,6 +103,5 @@ class Running:
         view.notes.extend(note for note in answer.probability.warnings if note not in view.notes)
         self._session.set_answer(event.key, answer)
         if not view.label_pixels().any():
-            self._session.say(
-                f"{event.key}: no calcification found at threshold {answer.threshold:.2f} by {answer.card.name}."
-            )
+            by = f"by {answer.card.name} at threshold {answer.threshold:.2f}"
+            self._session.say(f"{event.key}: no calcification was found {by}.")

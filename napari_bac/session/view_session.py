@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,9 +13,17 @@ from numpy.typing import NDArray
 
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.watcher import LabelsWatcher, Region
-from shared_core import Mammogram, MeasurementSettings, ModelCard, ProbabilityMap
+from shared_core import (
+    ExamMeasurement,
+    Mammogram,
+    MeasurementSettings,
+    ModelCard,
+    ProbabilityMap,
+    measure_exam,
+)
 from shared_core.quantification.labelled import LabelledMeasurement
 from shared_core.quantification.live import LiveCounts, LiveNumbers
+from shared_core.weights.card import MaskStyle
 
 LabelPixels = NDArray[np.uint8]
 
@@ -78,7 +86,7 @@ class ViewSession:
     """Labels differ from the model's, or, without a model, from none."""
     saved_revision: int = 0
     """Revision that lies on disk, exported or taken over from there."""
-    mask_style: str = "vessel-band"
+    mask_style: MaskStyle = "vessel-band"
     began_as: Mapping[str, object] | None = None
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
     notes: list[str] = field(default_factory=list)
@@ -147,3 +155,11 @@ class ViewSession:
 def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:
     """Begin to count the labels of a view."""
     return LiveCounts(opened.prepared, settings)
+
+
+def exam_of(views: Collection[ViewSession]) -> ExamMeasurement | None:
+    """The numbers of the exam; None while those of a view are still to come."""
+    measured = [(view.opened.prepared.header, view.measured.view) for view in views if view.measured]
+    if len(measured) < len(views) or not all(view.measured_is_current for view in views):
+        return None
+    return measure_exam(measured)

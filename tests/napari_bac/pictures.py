@@ -33,13 +33,16 @@ def bands() -> tuple[Curve, ...]:
     )
 
 
-def breast(laterality: Laterality = Laterality.LEFT, *, seed: int = 1) -> NDArray[np.uint8]:
+def breast(
+    laterality: Laterality = Laterality.LEFT, *, seed: int = 1, calcified: bool = True
+) -> NDArray[np.uint8]:
     """A half ellipse at the chest wall, grey 60 to 150, with two bright bands; (400, 300)."""
     rows, columns = np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]]
     disc = np.clip(1.15 - np.hypot((rows - 200) / 185, columns / 240), 0, 1)
     noise = np.random.default_rng(seed).normal(0, 2, SHAPE)
     picture = np.where(disc > 0.15, 60 + 90 * disc + noise, 0)
-    picture[truth()] = 235
+    if calcified:
+        picture[truth()] = 235
     picture = np.clip(picture, 0, 255).astype(np.uint8)
     return picture if laterality is Laterality.LEFT else np.ascontiguousarray(picture[:, ::-1])
 

@@ -232,9 +232,9 @@ def test_the_viewer_closed_during_a_run_leaves_no_thread(
 def test_no_calcification_is_said(session: ExamSession, said: list[str], qtbot: Any) -> None:
     from napari_bac.session.opened_view import open_array
 
-    picture = pictures.breast()
-    picture[pictures.truth()] = 90
+    picture = pictures.breast(calcified=False)
     session.add([open_array(picture, name="plain", spacing_mm=pictures.SPACING_MM)])
-    run(session, qtbot, threshold=0.99)
-    assert any("no calcification found at threshold 0.99" in sentence for sentence in said)
+    run(session, qtbot)
+    assert said == ["plain: no calcification was found by openbac-1 at threshold 0.29."]
+    assert not session.views["plain"].edited
     assert session.views["plain"].answer is not None
