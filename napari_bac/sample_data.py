@@ -56,6 +56,7 @@ class _Making(QThread):
         self._stop = Event()
         self._sample: Sample | None = None
         self._error: OpenBacError | None = None
+        self._showing = False
         self._dialog = QProgressDialog(QApplication.activeWindow())
 
     def result(self) -> Sample:
@@ -85,9 +86,13 @@ class _Making(QThread):
         return self._sample
 
     def _show(self, done: int, total: int) -> None:
+        # A modal dialog handles events while it is set, and would be set again within.
+        if self._showing or self._stop.is_set():
+            return
+        self._showing = True
         self._dialog.setMaximum(total)
-        if not self._stop.is_set():
-            self._dialog.setValue(done)
+        self._dialog.setValue(done)
+        self._showing = False
 
     def run(self) -> None:
         """In the other thread."""

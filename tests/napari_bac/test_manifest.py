@@ -12,7 +12,7 @@ import npe2
 import pytest
 from npe2.manifest.contributions import ConfigurationProperty
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QProgressDialog
+from qtpy.QtWidgets import QApplication, QProgressDialog, QPushButton
 
 import napari_bac
 from napari_bac import sample_data
@@ -121,7 +121,7 @@ def _maker(folder: Path, *, views: int = 4) -> Callable[..., Sample]:
     def make(name: str, *, progress: Any = None, cancelled: Any = None) -> Sample:
         images = pictures.write_exam(folder / "images")
         for done in range(1, views + 1):
-            time.sleep(0.02)
+            time.sleep(0.05)
             if progress is not None:
                 progress(done, views)
             if cancelled is not None and cancelled():
@@ -143,9 +143,9 @@ def test_making_a_sample_can_be_cancelled(viewer: Any, tmp_path: Path) -> None:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QProgressDialog):
             timer.stop()
-            dialog.cancel()
+            dialog.findChild(QPushButton).click()
 
     timer.timeout.connect(cancel)
     timer.start(100)
     with pytest.raises(Cancelled, match="nothing of it was kept"):
-        sample_data.layers_of("exam", make=_maker(tmp_path, views=2000))
+        sample_data.layers_of("exam", make=_maker(tmp_path, views=400))
