@@ -2,72 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+import numpy as np
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
+from napari_bac.editing.arteries import OTHER, Artery
 from napari_bac.layout.colours import label_colour
 from napari_bac.session.view_session import ViewSession
 from shared_core.quantification.labelled import UNFOLLOWED_LABEL, LabelNumbers
 
-COLUMNS: Final = ("View", "Artery", "Area mm²", "Length mm", "Width mm", "Segments")
-_IN_PIXELS: Final = ("View", "Artery", "Area px", "Length px", "Width", "Segments")
+LATER: Final = "…"
+NONE: Final = "–"
+COLUMNS: Final = ("View", "Artery", "Area", "Length", "Width", "Segments")
+ARTERY: Final = 1
+_UNITS: Final = {"Area": ("mm²", "px"), "Length": ("mm", "px"), "Width": ("mm", "px")}
+_TIPS: Final = (
+    "The view in which it is marked",
+    "Number and colour of the artery. F2 or a double click gives it another number",
+    "Of all that is marked with this number",
+    "Calcified, along its middle; gaps below 1 cm are part of it (Guo 2021)",
+    "Mean width of the marked band, wider than the artery itself",
+    "Calcified pieces: a gap of 1 cm ends a piece (Guo 2021)",
+)
+_OTHER_TIP: Final = "Marked, and too small or too round to be followed as an artery"
 _Role = Qt.ItemDataRole
 
 
 @dataclass(frozen=True)
 class ArteryRow:
-    """One label of one view. Length and width are None until they were taken of the present labels."""
+    """One label of one view. The slow numbers are known only of the present labels."""
 
     view: str
     label: int
     area: float
-    length: float | None
-    width_mm: float | None
-    segments: int | None
+    in_mm: bool
+    known: bool
+    """Whether length, width and segments were taken of the present labels."""
+    length: float | None = None
+    width: float | None = None
+    segments: int | None = None
+
+    @property
+    def artery(self) -> Artery:
+        """Which one it is."""
+        return self.view, self.label
 
     def cells(self) -> tuple[Any, ...]:
         """Values in the order of the columns; used to sort."""
-        return (self.view, self.label, self.area, self.length, self.width_mm, self.segments)
+        return (self.view, self.label, self.area, self.length, self.width, self.segments)
 
 
 def rows_of(view: ViewSession) -> list[ArteryRow]:
-    """The rows of a view: areas of this moment, the slow numbers as far as they are of the same area."""
+    """The rows of a view: areas of this moment, slow numbers of the arteries that were not changed since."""
     spacing = view.opened.prepared.spacing
     measured: dict[int, LabelNumbers] = {}
     if view.measured is not None:
-        measured = {one.label: one for one in view.measured.labels}
-    rows = []
+        measured = {one.label: one for one in view.measured.labels if one.label not in view.stale}
     areas = view.counts.area_px
-    for label in areas.nonzero()[0]:
-        own = measured.get(int(label))
-        # A stroke on one artery leaves what is known of the others.
-        if own is not None and own.area_px != areas[label]:
-            own = None
-        length = None if own is None else own.length_px if spacing is None else own.length_mm
+    rows = []
+    for label in np.flatnonzero(areas).tolist():
         area = float(areas[label]) * (spacing.pixel_area_mm2 if spacing is not None else 1.0)
+        own = measured.get(label)
+        if own is None:
+            rows.append(ArteryRow(view.key, label, area, spacing is not None, known=False))
+            continue
+        followed = own.length_px > 0
+        length = own.length_mm if spacing is not None else own.length_px
         rows.append(
             ArteryRow(
                 view.key,
-                int(label),
+                label,
                 area,
-                length,
-                own.mean_calibre_mm if own is not None else None,
-                own.segments if own is not None else None,
+                spacing is not None,
+                known=True,
+                length=length if followed else None,
+                width=own.mean_calibre_mm if spacing is not None else own.mean_calibre_px,
+                segments=own.segments if followed else None,
             )
         )
     return rows
 
 
 class ArteriesModel(QAbstractTableModel):
-    """Rows of all views."""
+    """Rows of all views, in the order of the views."""
+
+    renumber_asked = Signal(str, int, int)
+    """(view, label, new label) A person typed another number."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: list[ArteryRow] = []
-        self.in_pixels = False
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Arteries."""
@@ -78,55 +106,90 @@ class ArteriesModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
-        """Names with units."""
-        if role == _Role.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return (_IN_PIXELS if self.in_pixels else COLUMNS)[section]
-        return None
+        """Names, with units where all views have the same."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == _Role.DisplayRole:
+            units = _UNITS.get(COLUMNS[section])
+            kinds = {row.in_mm for row in self.rows}
+            if units is None or len(kinds) > 1:
+                return COLUMNS[section]
+            return f"{COLUMNS[section]} {units[0] if kinds != {False} else units[1]}"
+        return _TIPS[section] if role == _Role.ToolTipRole else None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        """The number of an artery can be changed."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == ARTERY else flags
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
         """Text, sort value, colour and alignment of a cell."""
-        row = self.rows[index.row()]
-        value = row.cells()[index.column()]
+        row, column = self.rows[index.row()], index.column()
+        value = row.cells()[column]
         if role == _Role.DisplayRole:
-            return self._text(index.column(), value)
+            return self._text(row, column, value)
+        if role == _Role.EditRole:
+            return value
         if role == _Role.UserRole:
             return -1.0 if value is None else value
-        if role == _Role.DecorationRole and index.column() == 1:
+        if role == _Role.DecorationRole and column == ARTERY:
             return QColor(label_colour(row.label))
-        if role == _Role.TextAlignmentRole and index.column() > 0:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == _Role.ToolTipRole and value is None:
-            return "Taken when the hand rests"
+        if role == _Role.TextAlignmentRole and column > 0:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == _Role.ToolTipRole:
+            if row.label == UNFOLLOWED_LABEL:
+                return _OTHER_TIP
+            return "Taken when the hand rests" if value is None and not row.known else None
         return None
+
+    def setData(self, index: QModelIndex, value: Any, role: int = _Role.EditRole) -> bool:
+        """Ask for another number; the row changes when the labels have."""
+        row = self.rows[index.row()]
+        if role != _Role.EditRole or index.column() != ARTERY or int(value) == row.label:
+            return False
+        self.renumber_asked.emit(row.view, row.label, int(value))
+        return True
 
     def put(self, view: str, rows: list[ArteryRow]) -> None:
         """Take over the rows of one view; rows that are the same are left alone."""
         first = next((place for place, row in enumerate(self.rows) if row.view == view), len(self.rows))
-        count = sum(row.view == view for row in self.rows)
-        for place in range(min(count, len(rows))):
-            if self.rows[first + place] != rows[place]:
-                self.rows[first + place] = rows[place]
-                self.dataChanged.emit(self.index(first + place, 0), self.index(first + place, len(COLUMNS) - 1))
-        if len(rows) > count:
-            self.beginInsertRows(QModelIndex(), first + count, first + len(rows) - 1)
-            self.rows[first + count : first + count] = rows[count:]
-            self.endInsertRows()
-        elif count > len(rows):
-            self.beginRemoveRows(QModelIndex(), first + len(rows), first + count - 1)
-            del self.rows[first + len(rows) : first + count]
+        wanted = {row.label: row for row in rows}
+        place = first
+        while place < len(self.rows) and self.rows[place].view == view:
+            if self.rows[place].label in wanted:
+                place += 1
+                continue
+            self.beginRemoveRows(QModelIndex(), place, place)
+            del self.rows[place]
             self.endRemoveRows()
+        for place, row in enumerate(rows, start=first):
+            present = self.rows[place] if place < len(self.rows) else None
+            if present is None or present.view != view or present.label != row.label:
+                self.beginInsertRows(QModelIndex(), place, place)
+                self.rows.insert(place, row)
+                self.endInsertRows()
+            elif present != row:
+                self.rows[place] = row
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
-    def clear(self) -> None:
-        """No rows."""
+    def reset(self, views: Iterable[ViewSession]) -> None:
+        """Take over other views."""
         self.beginResetModel()
-        self.rows = []
+        self.rows = [row for view in views for row in rows_of(view)]
         self.endResetModel()
 
-    def _text(self, column: int, value: Any) -> str:
+    def place_of(self, artery: Artery) -> int | None:
+        """The row of an artery."""
+        return next((place for place, row in enumerate(self.rows) if row.artery == artery), None)
+
+    def _text(self, row: ArteryRow, column: int, value: Any) -> str:
         if value is None:
-            return "…"
-        if column == 1:
-            return "other" if value == UNFOLLOWED_LABEL else str(value)
-        if column == 2 and self.in_pixels:
-            return f"{value:.0f}"
-        return f"{value:.2f}" if isinstance(value, float) else str(value)
+            return NONE if row.known else LATER
+        if column == ARTERY:
+            return OTHER if value == UNFOLLOWED_LABEL else str(value)
+        if not isinstance(value, float):
+            return str(value)
+        text = f"{value:.0f}" if not row.in_mm else f"{value:.2f}" if column != 3 else f"{value:.1f}"
+        if len({other.in_mm for other in self.rows}) > 1:
+            return f"{text} {_UNITS[COLUMNS[column]][0 if row.in_mm else 1]}"
+        return text

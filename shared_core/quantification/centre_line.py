@@ -59,7 +59,7 @@ def centre_lines(band: Mask) -> tuple[CentreLine, ...]:
     -------
     At least one line, longest first. A round spot gives its longest diameter.
     """
-    half_width = cv2.distanceTransform(band.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    half_width = _distance_from_outside(band)
     ridge = cv2.dilate(half_width, np.ones((3, 3), np.uint8))
     graph = skeleton_graph(band, half_width)
     strokes = _strokes(graph)
@@ -172,6 +172,13 @@ def _away(end: ChainEnd, reach: float = 25.0) -> NDArray[np.float64]:
     vector = points[stop] - points[start]
     norm = float(np.hypot(*vector))
     return vector / norm if norm > 0 else np.zeros(2)
+
+
+def _distance_from_outside(band: Mask) -> NDArray[np.float64]:
+    """Of each pixel, exactly: the last bit of OpenCV's root is another one in another thread."""
+    nearly = cv2.distanceTransform(band.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # Squares of distances on a grid are whole numbers.
+    return np.sqrt(np.rint(np.square(nearly, dtype=np.float64)))
 
 
 def _line(raw: Points, band: Mask, ridge: NDArray[Any], *, free: tuple[bool, bool]) -> tuple[Points, float]:

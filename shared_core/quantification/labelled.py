@@ -34,6 +34,8 @@ class LabelNumbers:
     length_px: float
     """Calcified, along the centre lines; 0 where nothing can be followed."""
     length_mm: float | None
+    mean_calibre_px: float | None
+    """Mean width, weighed by length; None where nothing can be followed."""
     mean_calibre_mm: float | None
     segments: int
     box: Box
@@ -120,14 +122,16 @@ def _label_numbers(labels: Labels, label: int, spacing: PixelSpacing | None) -> 
     found = find_vessels(np.pad(own, 2), spacing=spacing)
     area_px = int(np.count_nonzero(own))
     lengths = [vessel.length_px for vessel in found.vessels]
-    calibres = [vessel.mean_calibre_mm for vessel in found.vessels if vessel.mean_calibre_mm is not None]
+    calibres_mm = [vessel.mean_calibre_mm for vessel in found.vessels if vessel.mean_calibre_mm is not None]
+    calibres_px = [vessel.mean_calibre_px for vessel in found.vessels]
     return LabelNumbers(
         label=label,
         area_px=area_px,
         area_mm2=area_px * spacing.pixel_area_mm2 if spacing is not None else None,
         length_px=found.total_length_px,
         length_mm=found.total_length_mm,
-        mean_calibre_mm=float(np.average(calibres, weights=lengths)) if calibres else None,
+        mean_calibre_px=float(np.average(calibres_px, weights=lengths)) if calibres_px else None,
+        mean_calibre_mm=float(np.average(calibres_mm, weights=lengths)) if calibres_mm else None,
         segments=sum(vessel.segments for vessel in found.vessels),
         box=box,
     )

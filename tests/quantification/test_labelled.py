@@ -65,6 +65,7 @@ def test_the_whole_is_what_measuring_says_and_each_artery_has_its_own(prepared: 
     assert longest.length_mm == pytest.approx(110 * STEP_MM, rel=0.06)
     assert shorter.length_mm == pytest.approx(90 * STEP_MM, rel=0.06)
     assert longest.mean_calibre_mm == pytest.approx(8 * STEP_MM, rel=0.15)
+    assert longest.mean_calibre_px == pytest.approx(longest.mean_calibre_mm / STEP_MM)
     assert (speck.length_px, speck.mean_calibre_mm, speck.segments) == (0, None, 0)
     assert speck.area_mm2 == pytest.approx(4 * STEP_MM**2)
 

@@ -1,0 +1,100 @@
+"""Draw an artery along its middle: on and off, the width of the band, finish and cancel."""
+
+from __future__ import annotations
+
+from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_bac.docks.listening import Listening
+from napari_bac.editing.centre_line import CentreLineTool
+from napari_bac.session.exam_session import ExamSession
+from shared_core.quantification.vessels import ASSUMED_SPACING_MM
+
+
+class LinePanel(QWidget):
+    """Controls of the centre-line tool.
+
+    Parameters
+    ----------
+    session
+        Whose views are drawn on.
+    """
+
+    def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.tool = CentreLineTool(session)
+        self.draw = QPushButton("D&raw artery")
+        self.draw.setCheckable(True)
+        self.draw.setToolTip(
+            "Click along an artery; it becomes a band of this width (Guo's rule of annotation) with the "
+            "next free number.\nA drag moves the image. Enter or a double click finishes, Backspace takes "
+            "the last point back, Esc cancels."
+        )
+        self.width_box = QDoubleSpinBox()
+        self.width_box.setToolTip("Width of the band; the published model was taught with 1.9 mm (27 pixels)")
+        self.width_box.setAccessibleName("Width of the band")
+        self.finish = QPushButton("Finish")
+        self.finish.setToolTip("Make the band (Enter, or a double click on the image)")
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setToolTip("Forget this line (Esc)")
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        self._lay_out()
+        self.draw.toggled.connect(lambda on: self.tool.start() if on else self.tool.stop())
+        self.width_box.valueChanged.connect(self._on_width)
+        self.finish.clicked.connect(self.tool.finish)
+        self.cancel.clicked.connect(self.tool.cancel)
+        listening = Listening(self)
+        listening.to(self.tool.changed, self._show)
+        listening.to(session.signals.views_changed, self._on_views)
+        listening.finally_(self.tool.stop)
+        self._on_views()
+
+    @property
+    def in_pixels(self) -> bool:
+        """Whether the spacing of a view is not known, so that widths are in pixels."""
+        return any(not view.spacing_is_known for view in self._session.views.values())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.draw)
+        label = QLabel("W&idth")
+        label.setBuddy(self.width_box)
+        row.addWidget(label)
+        row.addWidget(self.width_box)
+        row.addWidget(self.finish)
+        row.addWidget(self.cancel)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.hint)
+
+    def _on_views(self) -> None:
+        # The keys are bound to the layers that are there.
+        self.tool.stop()
+        self.draw.setEnabled(bool(self._session.views))
+        in_pixels = self.in_pixels
+        self.width_box.blockSignals(True)
+        self.width_box.setDecimals(0 if in_pixels else 1)
+        self.width_box.setRange(*((2, 140) if in_pixels else (0.2, 10)))
+        self.width_box.setSingleStep(1 if in_pixels else 0.1)
+        self.width_box.setSuffix(" px" if in_pixels else " mm")
+        self.width_box.setValue(self.tool.width_mm / ASSUMED_SPACING_MM if in_pixels else self.tool.width_mm)
+        self.width_box.blockSignals(False)
+        self._show()
+
+    def _on_width(self, value: float) -> None:
+        self.tool.set_width(value * ASSUMED_SPACING_MM if self.in_pixels else value)
+
+    def _show(self) -> None:
+        tool = self.tool
+        self.draw.blockSignals(True)
+        self.draw.setChecked(tool.active)
+        self.draw.blockSignals(False)
+        for button in (self.finish, self.cancel):
+            button.setVisible(tool.active)
+        self.finish.setEnabled(len(tool.points) > 1)
+        self.hint.setVisible(tool.active)
+        points = f"{tool.key}: {len(tool.points)} points. " if tool.points else "Click along an artery. "
+        self.hint.setText(points + "Enter: finish. Backspace: one point back. Esc: cancel.")

@@ -1,0 +1,166 @@
+"""BAC metrics: the arteries, the numbers that follow every stroke, and the sentence for the report."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_bac.docks.arteries_table import ArteriesTable
+from napari_bac.docks.copying import QShortcut, copy_table
+from napari_bac.docks.line_panel import LinePanel
+from napari_bac.docks.listening import Listening
+from napari_bac.docks.numbers_table import NumbersTable, note_sentences
+from napari_bac.docks.report_box import ReportBox
+from napari_bac.editing.arteries import go
+from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
+from napari_bac.editing.picking import Picking
+from napari_bac.session.exam_session import session_of
+
+if TYPE_CHECKING:
+    import napari
+
+_NOTES_SHOWN = 3
+
+
+class MetricsDock(QWidget):
+    """Shows the session of a viewer; may be closed and opened again at any time.
+
+    Parameters
+    ----------
+    napari_viewer
+        Whose session is shown.
+    """
+
+    def __init__(self, napari_viewer: napari.Viewer) -> None:
+        super().__init__()
+        self._session = session_of(napari_viewer)
+        self.arteries = ArteriesTable(self._session)
+        self.line = LinePanel(self._session)
+        self.numbers = NumbersTable(self._session)
+        self.report = ReportBox(self._session)
+        self.notes = QLabel()
+        self.notes.setWordWrap(True)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.before = _button("◀ Pr&evious", f"Show the artery before ({BEFORE})")
+        self.next = _button("&Next ▶", f"Show the next artery ({NEXT})")
+        self.renumber = _button("N&umber…", "Give the selected artery another number (F2)")
+        self.join = _button(
+            "&Join", "Make the selected arteries one (Ctrl+J); select several with Ctrl or Shift"
+        )
+        self.delete = _button(
+            "&Delete", "Take the selected arteries out of the mask (Delete); Ctrl+Z brings them back"
+        )
+        self.copy = _button(
+            "&Copy numbers", "Put the table on the clipboard, for a spreadsheet (Ctrl+C in a table)"
+        )
+        self.save = _button("&Save CSV…", "Write all numbers of the views, as bac measure does")
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        top, middle = QWidget(), QWidget()
+        upper = QVBoxLayout(top)
+        upper.addLayout(_row(self.before, self.next, self.renumber, self.join, self.delete))
+        upper.addWidget(self.arteries, 1)
+        upper.addWidget(self.line)
+        lower = QVBoxLayout(middle)
+        lower.addWidget(self.numbers, 1)
+        lower.addWidget(self.notes)
+        lower.addLayout(_row(self.copy, self.save))
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        for place, (widget, share) in enumerate(((top, 3), (middle, 5), (self.report, 1))):
+            if widget.layout() is not None:
+                widget.layout().setContentsMargins(0, 0, 0, 0)
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(place, share)
+            splitter.setCollapsible(place, False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(6, 6, 6, 6)
+        whole.addWidget(splitter)
+        splitter.setSizes([260, 440, 150])
+        self.setMinimumWidth(360)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.before.clicked.connect(partial(self._go, -1))
+        self.next.clicked.connect(partial(self._go, 1))
+        self.renumber.clicked.connect(self.arteries.renumber_chosen)
+        self.join.clicked.connect(self.arteries.join_chosen)
+        self.delete.clicked.connect(self.arteries.delete_chosen)
+        self.copy.clicked.connect(lambda: copy_table(self.numbers, row_names=True))
+        self.save.clicked.connect(self._choose_file)
+        self.arteries.selectionModel().selectionChanged.connect(self._on_selection)
+        for key, do in (
+            (NEXT, partial(self._go, 1)),
+            (BEFORE, partial(self._go, -1)),
+            ("Ctrl+J", self.arteries.join_chosen),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
+        bind_artery_keys(session)
+        listening = Listening(self)
+        listening.to(session.signals.views_changed, self._refresh)
+        listening.to(session.signals.exam_measured, self._refresh)
+        listening.finally_(Picking(session, lambda: self.line.tool.active).stop)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for four views and the exam."""
+        return QSize(540, 860)
+
+    def save_csv(self, path: Path) -> bool:
+        """Write the numbers of all views as they are now; False, and a sentence, where that cannot be."""
+        return self._session.exporting.save_metrics(path)
+
+    def _go(self, step: int, *_: object) -> None:
+        go(self._session, step)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the numbers", "views.csv", "Tables (*.csv)")
+        if name:
+            self.save_csv(Path(name))
+
+    def _refresh(self) -> None:
+        notes = (
+            note_sentences(self._session) if self._session.views else ["Open a mammogram or an exam first."]
+        )
+        more = len(notes) - _NOTES_SHOWN
+        shown = notes if more <= 0 else [*notes[:_NOTES_SHOWN], f"… and {more} more: hold the mouse here."]
+        self.notes.setText("\n".join(shown))
+        self.notes.setToolTip("\n".join(notes))
+        for button in (self.copy, self.save):
+            button.setEnabled(bool(self._session.views))
+        self._on_selection()
+
+    def _on_selection(self) -> None:
+        chosen = self.arteries.chosen()
+        self.renumber.setEnabled(len(chosen) == 1)
+        self.join.setEnabled(len(chosen) > 1 and len({key for key, _ in chosen}) == 1)
+        self.delete.setEnabled(bool(chosen))
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    return button
+
+
+def _row(*buttons: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for button in buttons:
+        row.addWidget(button)
+    return row

@@ -1,0 +1,68 @@
+"""The numbers of the views and of the exam, and the sentences that belong to them."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from napari_bac.docks.copying import copies_itself
+from napari_bac.docks.listening import Listening
+from napari_bac.docks.numbers_model import NumbersModel
+from napari_bac.session.exam_session import ExamSession
+
+_NO_SPACING = "The pixel spacing is not known: areas and lengths are in pixels."
+_MASK_STYLES = {
+    "vessel-band": "bands along the arteries",
+    "calcium": "the calcium alone: no vessels, no grades",
+}
+
+
+class NumbersTable(QTableView):
+    """Numbers of a session.
+
+    Parameters
+    ----------
+    session
+        Whose numbers are shown.
+    """
+
+    def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.numbers = NumbersModel(session, self)
+        self.setModel(self.numbers)
+        self.setAccessibleName("Numbers of the views and the exam")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(self.fontMetrics().horizontalAdvance("0.000000") + 10)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        copies_itself(self, row_names=True)
+        listening = Listening(self)
+        listening.to(session.signals.views_changed, self.numbers.reset)
+        listening.to(session.signals.live_changed, self.numbers.refresh)
+        listening.to(session.signals.measured, self.numbers.refresh)
+        listening.to(session.signals.edited_changed, self.numbers.refresh)
+        listening.to(session.signals.exam_measured, self.numbers.refresh_exam)
+
+
+def note_sentences(session: ExamSession) -> list[str]:
+    """What a person should know beside the numbers: warnings of each view and of the exam, each once."""
+    sentences: dict[str, list[str]] = {}
+    for view in session.views.values():
+        for note in view.notes:
+            sentences.setdefault(note, []).append(view.key)
+        if not view.spacing_is_known:
+            sentences.setdefault(_NO_SPACING, []).append(view.key)
+    told = [f"{', '.join(keys)}: {note}" for note, keys in sentences.items()]
+    styles = {view.mask_style for view in session.views.values()}
+    told += [f"Masks mark {_MASK_STYLES.get(style, style)}." for style in sorted(styles)]
+    if session.exam is not None and len(session.views) > 1:
+        told += [f"Exam: {warning}" for warning in session.exam.warnings]
+    return told

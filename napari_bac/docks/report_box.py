@@ -1,0 +1,94 @@
+"""The sentence for the report: a draft that follows the numbers until a person changes it."""
+
+from __future__ import annotations
+
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from napari_bac.docks.listening import Listening
+from napari_bac.session.exam_session import ExamSession
+from shared_core.quantification import exam_sentence, view_sentence
+from shared_core.quantification.mass_words import exam_mass_words, view_mass_words
+
+
+class ReportBox(QWidget):
+    """Shows and edits the sentence of a session.
+
+    Parameters
+    ----------
+    session
+        Keeps what the person wrote.
+    """
+
+    def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.text = QPlainTextEdit()
+        self.text.setToolTip("A draft from the numbers, for you to check and to change; never a diagnosis")
+        self.text.setAccessibleName("Sentence for the report")
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(4 * self.fontMetrics().height())
+        self.state = QLabel()
+        self.again = QPushButton("Draft a&gain")
+        self.again.setToolTip("Leave your changes and write the sentence anew from the present numbers")
+        self.copy = QPushButton("Copy sen&tence")
+        self.copy.setToolTip("Put the sentence on the clipboard")
+        row = QHBoxLayout()
+        row.addWidget(self.state, 1)
+        row.addWidget(self.again)
+        row.addWidget(self.copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.text, 1)
+        self.text.textChanged.connect(self._on_typed)
+        self.again.clicked.connect(self._draft_again)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        listening = Listening(self)
+        for signal in (session.signals.exam_measured, session.signals.views_changed):
+            listening.to(signal, self.refresh)
+        listening.to(session.signals.live_changed, self._on_change)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the person wrote, else the draft."""
+        written = self._session.report
+        text = draft(self._session) if written is None else written
+        if text != self.text.toPlainText():
+            self.text.blockSignals(True)
+            self.text.setPlainText(text)
+            self.text.blockSignals(False)
+        self._say_state()
+
+    def _on_change(self, _key: str) -> None:
+        self._say_state()
+
+    def _on_typed(self) -> None:
+        self._session.report = self.text.toPlainText()
+        self._say_state()
+
+    def _draft_again(self) -> None:
+        self._session.report = None
+        self.refresh()
+
+    def _say_state(self) -> None:
+        written = self._session.report is not None
+        self.again.setEnabled(written)
+        if written:
+            self.state.setText("Report sentence, changed by you")
+        elif any(not view.measured_is_current for view in self._session.views.values()):
+            self.state.setText("Report sentence …")
+        else:
+            self.state.setText("Report sentence (draft)")
+
+
+def draft(session: ExamSession) -> str:
+    """The sentence of the exam, or of the one view; empty until it is measured."""
+    if len(session.views) == 1:
+        (view,) = session.views.values()
+        if view.measured is None:
+            return ""
+        return view_sentence(view.measured.view, mass=view_mass_words(view.measured.view))
+    if not session.views or session.exam is None:
+        return ""
+    return exam_sentence(session.exam, mass=exam_mass_words(session.exam))

@@ -1,0 +1,197 @@
+"""Mark an artery by clicking along it: the line becomes a band of one width, as Guo 2021 annotated.
+
+While the tool is on, a click on a view adds a point and a drag moves the image. Enter or a double click
+makes the band, Backspace takes the last point back, Escape leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from weakref import ref
+
+import numpy as np
+from napari.layers import Labels
+from psygnal import Signal
+
+from napari_bac.editing.arteries import choose
+from napari_bac.editing.clicks import Floats, click_callback, view_at
+from napari_bac.editing.line_preview import LinePreview
+from napari_bac.session.exam_session import ExamSession
+from shared_core.quantification.label_edits import added, free_label
+from shared_core.quantification.line_bands import BAND_MM, line_bands
+
+_CLOSER_IS_THE_SAME_PX: Final = 1.5
+
+
+class CentreLineTool:
+    """Draws one line after the other until it is turned off.
+
+    Parameters
+    ----------
+    session
+        Whose views are drawn on.
+    """
+
+    changed = Signal()
+    """Turned on or off, or a point came or went."""
+
+    def __init__(self, session: ExamSession) -> None:
+        self.width_mm = BAND_MM
+        """Of the band; on images of unknown spacing a pixel counts as 70 um."""
+        self.key: str | None = None
+        """The view that is drawn on; None before the first click."""
+        self.points: list[Floats] = []
+        """(row, column) in the pixels of the view."""
+        self.active = False
+        self._session = session
+        self._viewer = ref(session.viewer)
+        self._on_press = click_callback(self._add)
+        self._kept_double_clicks: list[Callable[..., Any]] = []
+        self._bound: list[Any] = []
+        self._preview = LinePreview(session)
+
+    def start(self) -> None:
+        """Turn on."""
+        if self.active:
+            return
+        viewer = self._session.viewer
+        self.active = True
+        viewer.mouse_drag_callbacks.append(self._on_press)
+        viewer.mouse_move_callbacks.append(self._on_move)
+        # Else a double click zooms.
+        self._kept_double_clicks = list(viewer.mouse_double_click_callbacks)
+        viewer.mouse_double_click_callbacks[:] = [self._on_double_click]
+        layers = [view.labels for view in self._session.views.values()]
+        self._let_the_mouse_move_the_image(layers)
+        self._bind(viewer, *layers)
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Turn off; a line that is not finished is forgotten."""
+        if not self.active:
+            return
+        self.active = False
+        self._clear()
+        viewer = self._viewer()
+        if viewer is not None:
+            viewer.mouse_drag_callbacks.remove(self._on_press)
+            viewer.mouse_move_callbacks.remove(self._on_move)
+            viewer.mouse_double_click_callbacks[:] = self._kept_double_clicks
+        for holder in self._bound:
+            for key in self._keys():
+                holder.bind_key(key, None)
+        self._bound = []
+        self.changed.emit()
+
+    def set_width(self, width_mm: float) -> None:
+        """Of this band and the next ones."""
+        self.width_mm = width_mm
+        self._show()
+
+    def finish(self) -> bool:
+        """Make a band of the line, as one step of undo; False where there is none."""
+        session, key = self._session, self.key
+        view = session.views.get(key) if key is not None else None
+        if view is None or len(self.points) < 2:
+            session.say("Click at least two points along an artery, then press Enter.")
+            return False
+        labels = view.label_pixels()
+        label = free_label(labels)
+        if label is None:
+            session.say(f"{view.key} has 254 arteries already; join or delete some first.")
+            return False
+        band = line_bands(
+            [np.array(self.points)],
+            view.opened.prepared.image_u8.shape,
+            spacing=view.opened.prepared.spacing,
+            width_mm=self.width_mm,
+        )
+        marked = added(labels, band, label)
+        self._clear()
+        if not (marked == label).any():
+            session.say("All of this band belongs to arteries already; nothing was added.")
+            return False
+        session.set_labels(view.key, marked)
+        choose(session, (view.key, label))
+        self.changed.emit()
+        return True
+
+    def take_back(self) -> None:
+        """Forget the last point."""
+        if self.points:
+            self.points.pop()
+            if not self.points:
+                self._clear()
+            self._show()
+            self.changed.emit()
+
+    def cancel(self) -> None:
+        """Forget the line; where there is none, turn off."""
+        if self.points:
+            self._clear()
+            self.changed.emit()
+        else:
+            self.stop()
+
+    def _add(self, position: Floats) -> None:
+        found = view_at(self._session, position)
+        if found is None:
+            return
+        key, place = found
+        if self.key is not None and key != self.key:
+            self._session.say(f"This line is drawn on {self.key}; press Enter to finish it first.")
+            return
+        self.key = key
+        if self.points and float(np.hypot(*(place - self.points[-1]))) < _CLOSER_IS_THE_SAME_PX:
+            return
+        self.points.append(place)
+        self._show()
+        self.changed.emit()
+
+    def _show(self, towards: Floats | None = None) -> None:
+        if self.key is None or self.key not in self._session.views or not self.points:
+            self._preview.hide()
+            return
+        points = [*self.points, towards] if towards is not None else self.points
+        self._preview.show(self._session.views[self.key], points, self.width_mm)
+
+    def _clear(self) -> None:
+        self.key, self.points = None, []
+        self._preview.hide()
+
+    def _on_move(self, _viewer: Any, event: Any) -> None:
+        if self.key in self._session.views and self.points:
+            assert self.key is not None
+            layer = self._session.views[self.key].labels
+            self._show(np.array(layer.world_to_data(event.position), float)[-2:])
+
+    def _on_double_click(self, _viewer: Any, _event: Any) -> None:
+        self.finish()
+
+    def _keys(self) -> dict[str, Callable[[], object]]:
+        return {"Enter": self.finish, "Escape": self.cancel, "Backspace": self.take_back}
+
+    def _bind(self, *holders: Any) -> None:
+        # A layer's keys come before the viewer's: napari ends polygons with the same ones.
+        self._bound = list(holders)
+        for holder in holders:
+            for key, do in self._keys().items():
+                holder.bind_key(key, _key_of(do), overwrite=True)
+
+    def _let_the_mouse_move_the_image(self, layers: list[Labels]) -> None:
+        for layer in layers:
+            layer.mode = "pan_zoom"
+        selection = self._session.viewer.layers.selection
+        if layers and selection.active not in layers:
+            key = self._session.selected[0] if self._session.selected is not None else None
+            chosen = self._session.views.get(key) if key is not None else None
+            selection.active = chosen.labels if chosen is not None else layers[0]
+
+
+def _key_of(do: Callable[[], object]) -> Callable[[Any], None]:
+    # A function, as napari asks for its name, which a partial has not.
+    def pressed(_holder: Any) -> None:
+        do()
+
+    return pressed
