@@ -115,8 +115,9 @@ def drag(session: ExamSession, key: str, button: Qt.MouseButton = Qt.MouseButton
         (kind.MouseButtonRelease, start + QPointF(100, -20), button, none),
     ):
         where = QPointF(canvas.mapToGlobal(at.toPoint()))
-        # vispy leaves out moves that follow each other faster than a screen shows them.
+        # Moves that follow each other faster than a screen shows them are left out or put off.
         time.sleep(0.03)
+        QApplication.processEvents()
         QApplication.sendEvent(
             canvas, QMouseEvent(type_, at, where, now, held, Qt.KeyboardModifier.NoModifier)
         )
