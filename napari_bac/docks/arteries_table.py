@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.copying import copies_itself
+from napari_bac.docks.copying import copy_table
 from napari_bac.docks.listening import Listening
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.editing.arteries import Artery, delete, join, renumber, show
@@ -44,7 +44,6 @@ class ArteriesTable(QTableView):
         self.sorted.setSortRole(Qt.ItemDataRole.UserRole)
         self.setModel(self.sorted)
         self._look()
-        copies_itself(self, row_names=False)
         self.arteries.renumber_asked.connect(lambda view, label, to: renumber(session, (view, label), to))
         self.selectionModel().selectionChanged.connect(self._on_selection)
         # Also where the row is selected already: it brings a view back that was moved away.
@@ -112,12 +111,14 @@ class ArteriesTable(QTableView):
         self.edit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter shows the artery, Delete takes it out."""
+        """Enter shows the artery, Delete takes it out, Ctrl+C copies the list or the selected rows."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._show_current()
         elif event.matches(QKeySequence.StandardKey.Delete) or key == Qt.Key.Key_Backspace:
             self.delete_chosen()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            copy_table(self, row_names=False)
         else:
             super().keyPressEvent(event)
 

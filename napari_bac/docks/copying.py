@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QAbstractItemModel, Qt
-from qtpy.QtGui import QGuiApplication, QKeySequence
+from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QAbstractItemView
-
-try:
-    from qtpy.QtGui import QShortcut
-except ImportError:  # Qt 5
-    from qtpy.QtWidgets import QShortcut  # type: ignore[attr-defined,no-redef]
-
-
-def copies_itself(table: QAbstractItemView, *, row_names: bool) -> None:
-    """Let Ctrl+C copy all of a table."""
-    shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
-    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-    shortcut.activated.connect(lambda: copy_table(table, row_names=row_names))
 
 
 def copy_table(table: QAbstractItemView, *, row_names: bool) -> None:

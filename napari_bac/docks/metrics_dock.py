@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_bac.docks.arteries_table import ArteriesTable
-from napari_bac.docks.copying import QShortcut, copy_table
+from napari_bac.docks.copying import copy_table
 from napari_bac.docks.line_panel import LinePanel
 from napari_bac.docks.listening import Listening
 from napari_bac.docks.numbers_table import NumbersTable, note_sentences
@@ -28,6 +28,11 @@ from napari_bac.editing.arteries import go
 from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
 from napari_bac.editing.picking import Picking
 from napari_bac.session.exam_session import session_of
+
+try:
+    from qtpy.QtGui import QShortcut
+except ImportError:  # Qt 5
+    from qtpy.QtWidgets import QShortcut
 
 if TYPE_CHECKING:
     import napari

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QKeyEvent, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from napari_bac.docks.copying import copies_itself
+from napari_bac.docks.copying import copy_table
 from napari_bac.docks.listening import Listening
 from napari_bac.docks.numbers_model import NumbersModel
 from napari_bac.session.exam_session import ExamSession
@@ -43,13 +44,19 @@ class NumbersTable(QTableView):
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        copies_itself(self, row_names=True)
         listening = Listening(self)
         listening.to(session.signals.views_changed, self.numbers.reset)
         listening.to(session.signals.live_changed, self.numbers.refresh)
         listening.to(session.signals.measured, self.numbers.refresh)
         listening.to(session.signals.edited_changed, self.numbers.refresh)
         listening.to(session.signals.exam_measured, self.numbers.refresh_exam)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies all of it."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_table(self, row_names=True)
+        else:
+            super().keyPressEvent(event)
 
 
 def note_sentences(session: ExamSession) -> list[str]:
