@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from shared_core.inference.model import Device
 
@@ -43,10 +43,10 @@ def preferences() -> Preferences:
     hanging = str(getattr(display, "hanging", default.hanging))
     formats = getattr(export, "formats", ", ".join(default.formats))
     return Preferences(
-        device=cast(Device, device) if device in DEVICES else default.device,
+        device=next((known for known in DEVICES if known == device), default.device),
         model=str(getattr(inference, "model", default.model)).strip(),
         opacity=min(max(float(getattr(display, "opacity", default.opacity)), 0.0), 1.0),
-        hanging=cast(Hanging, hanging) if hanging in HANGINGS else default.hanging,
+        hanging=next((known for known in HANGINGS if known == hanging), default.hanging),
         formats=_names(formats),
     )
 

@@ -10,7 +10,6 @@ from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -25,13 +24,12 @@ from qtpy.QtWidgets import (
 )
 
 from napari_bac.docks.listening import Listening
+from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.exam_session import session_of
-from napari_bac.settings import DEVICES, preferences
 from shared_core.exporting.results import place_for_results
-from shared_core.weights import list_models
 
 if TYPE_CHECKING:
     import napari
@@ -63,16 +61,7 @@ class BatchDock(QWidget):
         self.folder_edit, folder_row = self._path_row("Folder with the exams", self._on_folder)
         self.output_edit, output_row = self._path_row("Folder for the results", self._on_output)
         self.folder_edit.editingFinished.connect(self._suggest_output)
-        self.model_box, self.device_box = QComboBox(), QComboBox()
-        self.model_box.setToolTip("The model that segments; all exams of a folder are made with one")
-        self.model_box.addItem("default", "")
-        for card in list_models():
-            self.model_box.addItem(card.name, card.name)
-        self.device_box.setToolTip("Where the model computes; auto takes the quickest that is there")
-        self.device_box.addItems(DEVICES)
-        asked = preferences()
-        self.model_box.setCurrentIndex(max(self.model_box.findData(asked.model), 0))
-        self.device_box.setCurrentText(asked.device)
+        self.choice = ModelChoice()
         self.resume_box = QCheckBox("Go on: &keep exams that are done")
         self.resume_box.setToolTip(
             "Exams that the folder for results holds already, made in the same way, are not made again"
@@ -135,14 +124,13 @@ class BatchDock(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Exams", folder_row)
         form.addRow("Results", output_row)
-        form.addRow("&Model", self.model_box)
-        form.addRow("&Device", self.device_box)
         buttons = QHBoxLayout()
         buttons.addWidget(self.run_button, 1)
         buttons.addWidget(self.look_button)
         buttons.addWidget(self.folder_button)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
+        layout.addWidget(self.choice)
         layout.addWidget(self.resume_box)
         layout.addWidget(self.pictures_box)
         layout.addLayout(buttons)
@@ -205,8 +193,8 @@ class BatchDock(QWidget):
             BatchRequest(
                 Path(folder) if folder else None,
                 Path(output) if output else None,
-                model=self.model_box.currentData() or None,
-                device=DEVICES[self.device_box.currentIndex()],
+                model=self.choice.name,
+                device=self.choice.chosen_device,
                 resume=self.resume_box.isChecked(),
                 pictures=self.pictures_box.isChecked(),
             )
@@ -218,8 +206,9 @@ class BatchDock(QWidget):
         if run is not None:
             self.folder_edit.setText(str(run.request.folder))
             self.output_edit.setText(str(run.request.output))
-            self.model_box.setCurrentIndex(max(self.model_box.findData(run.request.model or ""), 0))
-            self.device_box.setCurrentText(run.request.device)
+            if run.request.model is not None:
+                self.choice.take(run.request.model)
+            self.choice.device.setCurrentIndex(self.choice.device.findData(run.request.device))
             self.resume_box.setChecked(run.request.resume)
             self.pictures_box.setChecked(run.request.pictures)
 

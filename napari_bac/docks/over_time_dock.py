@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from shared_core.exporting.timeline import Timeline
 
-_COLUMNS: Final = ("Date", "After", "Value", "Remarks")
+_COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
 
 class OverTimeDock(QWidget):
@@ -87,7 +87,7 @@ class OverTimeDock(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.decision_label.setFont(font)
         self.decision_label.setAccessibleName("What became of it")
-        self.plot = TimePlot(self._series.open, self.tip)
+        self.plot = TimePlot(self._on_point, self.tip)
         self.legend = _sentence(legend_words())
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.table = self._make_table()
@@ -189,6 +189,8 @@ class OverTimeDock(QWidget):
 
     def _fill_table(self, line: Timeline | None) -> None:
         exams = line.exams if line is not None else ()
+        unit = self._series.quantity.unit.replace("mm2", "mm²")
+        self.table.horizontalHeaderItem(2).setText(unit or "Value")
         self.table.blockSignals(True)
         self.table.setRowCount(len(exams))
         for row, one in enumerate(exams):
@@ -209,7 +211,7 @@ class OverTimeDock(QWidget):
 
     def _cells(self, line: Timeline, row: int) -> tuple[str, ...]:
         one, value = line.exams[row], line.value(line.exams[row], self._series.quantity)
-        since = interval_words(line.exams[0].exam.date, one.exam.date) if row else "first"
+        since = interval_words(line.exams[0].exam.date, one.exam.date) if row else "–"
         remarks = [line.left_out[one.key]] if one.key in line.left_out else []
         if one.edited:
             names = [VIEWS[label][0] for label in VIEWS if label in one.edited]
@@ -252,6 +254,11 @@ class OverTimeDock(QWidget):
     def load(self, folder: Path) -> None:
         """Read a folder of exams or of results."""
         self._series.load(folder)
+
+    def _on_point(self, key: str) -> None:
+        self._key = key
+        self.refresh()
+        self._series.open(key)
 
     def _on_row(self) -> None:
         items = self.table.selectedItems()

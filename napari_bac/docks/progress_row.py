@@ -48,7 +48,7 @@ class ProgressRow(QWidget):
         self.bar.setRange(0, _STEPS if run.images else 0)
         self.bar.setValue(int(_STEPS * run.share))
         left = run.seconds_left
-        done = f", {run.images_done} done" if run.images else ""
-        self.words.setText(
-            run.words + done + (f", about {time_words(left)} left" if left is not None else "")
-        )
+        said = [run.words]
+        said += [f"{run.images_done} done"] if run.images else []
+        said += [f"about {time_words(left)} left"] if left is not None else []
+        self.words.setText(". ".join(filter(None, (", ".join(said), run.note))))

@@ -26,7 +26,7 @@ _LEFT_OUT: Final = "#8A8A8A"
 _EXAM_SIZE, _VIEW_SIZE = 13, 9
 
 
-class TimePlot(pg.PlotWidget):  # type: ignore[misc]
+class TimePlot(pg.PlotWidget):
     """The plot.
 
     Parameters

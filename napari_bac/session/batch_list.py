@@ -126,7 +126,7 @@ class BatchList:
         self.failures = run.failures
         if run.state != "running":
             self.words = run.words
-            if run.report is not None and run.report.exams:
+            if run.report is not None and run.report.exams and run.request.output is not None:
                 self._take(read_results(run.request.output))
             # A batch may end while the person looks at something else.
             if run.state == "done" and not run.failures:

@@ -89,8 +89,11 @@ class BatchRun:
     images_done: int = 0
     images: int = 0
     report: BatchReport | None = None
+    note: str = ""
+    """One sentence where another model than the default one runs; else empty."""
     _tiles: dict[int, float] = field(default_factory=dict)
     """Share done of the images that are being worked on, by task number."""
+    _finished: set[int] = field(default_factory=set)
     _began: float | None = None
     _stop: Event = field(default_factory=Event)
     _said: SimpleQueue[_Word] = field(default_factory=SimpleQueue)
@@ -152,7 +155,7 @@ class BatchRun:
         assert request.folder is not None
         settings = with_model(as_begun(settings) if request.resume else settings)
         if settings.model_note:
-            self._say(lambda: self._set_words(settings.model_note))
+            self._say(lambda: self._set_note(settings.model_note))
         listing = find_exams(request.folder, progress=self._on_file)
         finished = {}
         if request.resume:
@@ -191,6 +194,9 @@ class BatchRun:
         if heard:
             self.told()
 
+    def _set_note(self, note: str) -> None:
+        self.note = note
+
     def _set_words(self, words: str) -> None:
         if not self._stop.is_set():
             self.words = words
@@ -204,11 +210,13 @@ class BatchRun:
         self._began = time.monotonic()
 
     def _on_tile(self, number: int, done: int, total: int) -> None:
-        if total:
+        # The last tiles of an image may be told after the image.
+        if total and number not in self._finished:
             self._tiles[number] = done / total
 
     def _on_view(self, outcome: ViewOutcome) -> None:
         self._tiles.pop(outcome.task.number, None)
+        self._finished.add(outcome.task.number)
         self.images_done += 1
         line = self.exams[outcome.task.exam_key]
         line.done += 1
@@ -230,7 +238,8 @@ class BatchRun:
         else:
             failed = f", {counted(len(self.failures), 'file')} failed" if self.failures else ""
             seconds = time.monotonic() - (self._began or time.monotonic())
-            self._end("done", f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.")
+            words = f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}."
+            self._end("done", f"{words} {self.note}".strip())
 
     def _end(self, state: State, words: str) -> None:
         self._timer.stop()

@@ -174,9 +174,7 @@ def breast_area(prepared: PreparedView, settings: MeasurementSettings) -> Breast
     if not settings.exclude_pectoral or pectoral is None:
         return BreastArea(prepared.breast_area_px, "breast", None)
     muscle_px = int(np.count_nonzero(pectoral & prepared.breast_mask))
-    return BreastArea(
-        max(prepared.breast_area_px - muscle_px, 0), "breast without pectoral muscle", pectoral
-    )
+    return BreastArea(max(prepared.breast_area_px - muscle_px, 0), "breast without pectoral muscle", pectoral)
 
 
 def _check_shape(what: str, array: NDArray[np.generic], image: NDArray[np.uint8]) -> None:
