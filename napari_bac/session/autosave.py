@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from napari.qt.threading import FunctionWorker, create_worker
 from qtpy.QtCore import QTimer
 
 from napari_bac.session.edit_store import EditStore, SavedEdits, image_name
 from napari_bac.session.view_session import KeptLabels, LabelPixels, ViewSession
+from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import OpenBacError
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ class Autosave:
         self._store = EditStore()
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
-        self._workers: set[FunctionWorker[str]] = set()
         self._failed = False
         self._timer = QTimer()
         self._timer.setSingleShot(True)
@@ -109,8 +108,6 @@ class Autosave:
                 self._write, self._saved(view, kept), view.label_pixels().copy(), _start_thread=False
             )
             worker.returned.connect(partial(self._written, kept))
-            worker.finished.connect(partial(self._workers.discard, worker))
-            self._workers.add(worker)
             worker.start()
 
     def stop(self) -> None:

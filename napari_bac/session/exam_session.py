@@ -29,6 +29,7 @@ from napari_bac.session.view_session import UNFIT, LabelPixels, ModelAnswer, Vie
 from napari_bac.session.watcher import LabelsWatcher, Region
 from napari_bac.settings import preferences
 from shared_core import ExamMeasurement, MeasurementSettings
+from shared_core.inference.memory import give_back_freed
 from shared_core.inference.model import Device
 
 if TYPE_CHECKING:
@@ -265,6 +266,8 @@ class ExamSession:
         view.notes.extend((*opened.prepared.header.warnings, *opened.prepared.warnings))
         self.views[key] = view
         self.request_numbers(key)
+        # Reading and preparing freed several images of float32.
+        give_back_freed()
         if coarse := size_warning(key, opened.prepared.image_u8.shape):
             self.say(coarse)
         return key

@@ -120,7 +120,7 @@ class Exporting:
         )
         worker.aborted.connect(lambda: session.say("The export was stopped; nothing of it was kept."))
         worker.returned.connect(partial(self._done, snapshots, folder))
-        worker.finished.connect(partial(self._end, worker))
+        worker.finished.connect(partial(self._end, snapshots))
         self._worker = worker
         worker.start()
         return True
@@ -177,9 +177,10 @@ class Exporting:
             session.signals.edited_changed.emit(snapshot.view.key)
         session.say(f"Exported to {folder}.")
 
-    def _end(self, worker: GeneratorWorker[tuple[int, int], None, str]) -> None:
-        if self._worker is worker:
-            self._worker = None
+    def _end(self, snapshots: list[Snapshot]) -> None:
+        self._worker = None
+        # napari remembers a worker that shows progress for ever, and with it what it was given.
+        snapshots.clear()
 
 
 def _steps(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from napari.qt.threading import FunctionWorker, create_worker
 from qtpy.QtCore import QTimer
 
 from napari_bac.session.view_session import LabelPixels, ViewSession
+from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import MeasurementSettings
+from shared_core.inference.memory import give_back_freed
 from shared_core.quantification.labelled import LabelledMeasurement, measure_labels
 
 REST_MS = 150
@@ -80,7 +81,8 @@ class Measuring:
         self._worker = worker
         worker.returned.connect(partial(self._take, view.key, view.revision))
         worker.errored.connect(lambda error: self._failed(f"The numbers could not be taken: {error}"))
-        worker.finished.connect(partial(self._end, worker))
+        # Not the worker itself: it would never go, nor the labels in it.
+        worker.finished.connect(self._end)
         worker.start()
 
     def _take(self, key: str, revision: int, measured: LabelledMeasurement) -> None:
@@ -95,17 +97,16 @@ class Measuring:
             self._waiting[key] = None
         self._done(key)
 
-    def _end(self, worker: FunctionWorker[LabelledMeasurement]) -> None:
-        if self._worker is worker:
-            self._worker = None
-            if self._waiting and not self._timer.isActive():
-                self._timer.start(REST_MS)
+    def _end(self) -> None:
+        self._worker = None
+        if self._waiting and not self._timer.isActive():
+            self._timer.start(REST_MS)
 
 
 def _measured(view: ViewSession, labels: LabelPixels, settings: MeasurementSettings) -> LabelledMeasurement:
     answer = view.answer
     own = answer is not None and not view.edited
-    return measure_labels(
+    measured = measure_labels(
         view.opened.prepared,
         labels,
         probability=answer.probability.values if own and answer is not None else None,
@@ -113,3 +114,5 @@ def _measured(view: ViewSession, labels: LabelPixels, settings: MeasurementSetti
         settings=settings,
         raw=view.raw,
     )
+    give_back_freed()
+    return measured

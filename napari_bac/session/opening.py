@@ -6,10 +6,9 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari.qt.threading import GeneratorWorker, create_worker
-
 from napari_bac.session.one_exam import chosen_exams, worth_telling
 from napari_bac.session.opened_view import NotOpened, OpenedView, open_view
+from napari_bac.session.working import GeneratorWorker, create_worker
 from shared_core import OpenBacError, find_exams
 
 MOST_NAMED = 3

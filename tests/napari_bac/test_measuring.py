@@ -1,0 +1,50 @@
+"""The slow numbers come after the hand rests, belong to the present labels, and leave nothing behind."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import numpy as np
+from qtpy.QtWidgets import QApplication
+
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.opened_view import OpenedView
+from napari_bac.session.working import WorkerBase
+from shared_core.quantification.labelled import measure_labels
+from tests.napari_bac import pictures
+
+LONG_MS = 60_000
+
+
+def test_the_numbers_are_those_of_the_labels_after_the_last_edit(
+    session: ExamSession, left_cc: OpenedView, qtbot: Any
+) -> None:
+    session.add([left_cc])
+    view = session.views["L-CC"]
+    session.set_labels("L-CC", pictures.labels())
+    qtbot.waitUntil(lambda: session.measuring, timeout=LONG_MS)
+    view.labels.paint((300, 30), 3)
+    assert not view.measured_is_current
+    qtbot.waitUntil(lambda: not session.measuring, timeout=LONG_MS)
+    assert view.measured_is_current
+    again = measure_labels(left_cc.prepared, np.array(view.label_pixels()), settings=session.settings)
+    assert view.measured == again
+    assert session.exam is not None
+
+
+def test_workers_that_are_done_let_their_labels_go(
+    session: ExamSession, left_cc: OpenedView, qtbot: Any
+) -> None:
+    session.add([left_cc])
+    for place in (100, 200):
+        session.views["L-CC"].labels.paint((place, 30), 1)
+        qtbot.waitUntil(lambda: not session.measuring, timeout=LONG_MS)
+    session.autosave.write_now()
+    qtbot.waitUntil(lambda: not _workers(), timeout=LONG_MS)
+
+
+def _workers() -> list[Any]:
+    QApplication.processEvents()
+    gc.collect()
+    return [thing for thing in gc.get_objects() if isinstance(thing, WorkerBase)]
