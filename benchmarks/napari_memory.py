@@ -90,21 +90,19 @@ def main() -> int:
 
 def made_up_answer(prepared: object) -> object:
     """An answer with two arteries, as large as a model's."""
-    from napari_bac.session.view_session import KeptLabels, ModelAnswer
+    from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
     from shared_core import PreparedView, ProbabilityMap, load_card
     from shared_core.inference.backends.interface import BackendInfo
-    from shared_core.inference.memory import sparse_copy
 
     assert isinstance(prepared, PreparedView)
     labels = np.zeros(SHAPE, np.uint8)
     labels[1000:1800, 1600:1640], labels[2200:3000, 1500:1540] = 1, 2
     values = np.where(prepared.valid_mask, 0.001, 0).astype(np.float32)
     values[labels > 0] = 0.9
-    values = sparse_copy(values)
     info = BackendInfo("torch", "made up", "cpu", "none", "float32")
     result = ProbabilityMap(values, 60, (0.07, 0.07), False, info)
     card = load_card("openbac-1")
-    return ModelAnswer(card, result, card.threshold, KeptLabels.of(labels), 1.0)
+    return ModelAnswer(card, KeptProbability.of(result), card.threshold, KeptLabels.of(labels), 1.0)
 
 
 if __name__ == "__main__":

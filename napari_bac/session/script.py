@@ -79,7 +79,7 @@ def script_of(session: ExamSession) -> str:
 
 
 def _model_call(answer: ModelAnswer, card_file: str | None) -> str:
-    card, info = answer.card, answer.probability.backend
+    card, info = answer.card, answer.kept.about.backend
     known = {(one.name, one.sha256) for one in list_models()}
     name = card.name if (card.name, card.sha256) in known or card_file is None else card_file
     device = info.device.partition(":")[0]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, Literal
 
 from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import KeptLabels, LabelPixels, ModelAnswer
+from napari_bac.session.view_session import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
 from napari_bac.session.working import GeneratorWorker, create_worker
 from shared_core import (
     Model,
@@ -21,7 +21,6 @@ from shared_core import (
     load_model,
     segment_steps,
 )
-from shared_core.inference.memory import sparse_copy
 from shared_core.inference.model import Device
 from shared_core.inference.probability import TileAnswer
 from shared_core.inference.resampling import model_shape
@@ -243,8 +242,8 @@ def _view_events(
     assert result is not None
     cut = card.threshold if threshold is None else threshold
     labels = KeptLabels.of(_labels(prepared, result, card, cut))
-    result = replace(result, values=sparse_copy(result.values))
-    yield ViewDone(key, ModelAnswer(card, result, cut, labels, time.monotonic() - began))
+    kept = KeptProbability.of(result)
+    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began))
 
 
 def decided(prepared: PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:

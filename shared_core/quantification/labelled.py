@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -108,7 +109,9 @@ def measure_labels(
         settings=settings or MeasurementSettings(),
         mass=mass,
     )
-    present = np.flatnonzero(np.bincount(labels.ravel(), minlength=256)[1:]) + 1
+    # `np.bincount` would take 8 bytes a pixel.
+    counts = cv2.calcHist([labels], [0], None, [256], [0.0, 256.0])
+    present = np.flatnonzero(counts.ravel()[1:]) + 1
     own = (_label_numbers(labels, int(label), prepared.spacing) for label in present)
     return LabelledMeasurement(view, tuple(own))
 

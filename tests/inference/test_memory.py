@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared_core.inference.memory import give_back_freed, sparse_copy
+from shared_core.inference.memory import give_back_freed
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc/self/status is Linux's")
@@ -21,23 +21,6 @@ def test_freed_blocks_leave_the_process() -> None:
     give_back_freed()
     assert _resident_kb() < before - 25_000
     assert stays.all()
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc/self/status is Linux's")
-def test_a_sparse_copy_is_the_same_and_takes_memory_for_what_it_holds() -> None:
-    values = np.zeros((4096, 4096), np.float32)
-    values[100:200, 300:4000] = np.random.default_rng(1).random((100, 3700), np.float32)
-    before = _resident_kb()
-    copy = sparse_copy(values)
-    assert np.array_equal(copy, values)
-    assert copy.dtype == np.float32
-    give_back_freed()
-    # All of it would be 67 000 kB.
-    assert _resident_kb() - before < 30_000
-
-
-def test_a_sparse_copy_of_nothing_is_nothing() -> None:
-    assert not sparse_copy(np.zeros((3, 5), np.float32)).any()
 
 
 def test_giving_back_twice_does_no_harm() -> None:

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import QApplication, QMessageBox
 from napari_bac.docks.export_dialog import export_into, free_name
 from napari_bac.session import exporting
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.view_session import KeptLabels, ModelAnswer
+from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
 from shared_core import Laterality, load_model, segment
 from shared_core.cli.main import main
 from shared_core.exporting import mask_png
@@ -57,7 +57,9 @@ def _answer(session: ExamSession, key: str) -> ModelAnswer:
     probability = segment(prepared, model)
     mask = decide_mask(prepared, probability.values, model.card).mask
     labels = labels_of(mask, view_vessels(prepared, mask, mask_style=model.card.mask_style))
-    return ModelAnswer(model.card, probability, model.card.threshold, KeptLabels.of(labels), 1.0)
+    return ModelAnswer(
+        model.card, KeptProbability.of(probability), model.card.threshold, KeptLabels.of(labels), 1.0
+    )
 
 
 def test_an_exam_drawn_by_hand_has_the_files_and_the_numbers_of_the_table(

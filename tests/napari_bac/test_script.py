@@ -13,7 +13,7 @@ import pytest
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.script import script_of
-from napari_bac.session.view_session import KeptLabels, ModelAnswer
+from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
 from shared_core import load_model, segment
 from shared_core.cli.main import main
 from shared_core.errors import UsageError
@@ -39,7 +39,7 @@ def _segment(session: ExamSession, key: str, threshold: float) -> None:
     probability = segment(prepared, model)
     mask = decide_mask(prepared, probability.values, model.card, threshold=threshold).mask
     labels = KeptLabels.of(mask.astype(np.uint8))
-    session.set_answer(key, ModelAnswer(model.card, probability, threshold, labels, 1.0))
+    session.set_answer(key, ModelAnswer(model.card, KeptProbability.of(probability), threshold, labels, 1.0))
 
 
 def test_the_copied_script_gives_the_same_mask_and_numbers(
