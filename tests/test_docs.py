@@ -44,6 +44,7 @@ WRITTEN = (
         f"docs/{name}.md"
         for name in (
             "user-guide",
+            "napari",
             "methods",
             "results",
             "python",

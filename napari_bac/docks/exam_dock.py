@@ -166,6 +166,8 @@ class ExamDock(QWidget):
             button.setEnabled(not self.session.is_running)
         self.display.show_session()
         self._show_reset()
+        if not self.session.is_running:
+            self._show_threshold()
 
     def _on_edited(self, key: str) -> None:
         self.views.show_view(key)

@@ -97,7 +97,7 @@ class MetricsDock(QWidget):
         whole.setContentsMargins(6, 6, 6, 6)
         whole.addWidget(splitter)
         splitter.setSizes([260, 440, 150])
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(430)
 
     def _connect(self) -> None:
         session = self._session

@@ -138,11 +138,7 @@ def _exam_index(m: ExamMeasurement) -> Cell:
 
 
 def _pm(m: ViewMeasurement) -> Cell:
-    return _number(
-        m.pm,
-        "{:.1f}",
-        "Needs the model's probability of these very labels; they were drawn or edited by hand.",
-    )
+    return _number(m.pm, "{:.1f}", why_not=_NO_PROBABILITY)
 
 
 def _edited(view: ViewSession, _live: LiveNumbers) -> Cell:
