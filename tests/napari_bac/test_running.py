@@ -112,7 +112,7 @@ def test_tiles_appear_as_they_finish_on_their_image(one_view: ExamSession, qtbot
     one_view.signals.run_changed.connect(look)
     run(one_view, qtbot)
     assert seen
-    assert np.allclose(seen[0], one_view.views["L-CC"].image.extent.world, atol=pictures.SPACING_MM)
+    assert np.allclose(seen[0], one_view.views["L-CC"].image.extent.world, atol=2 * pictures.SPACING_MM)
     assert "L-CC probability" not in one_view.viewer.layers
 
 
