@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from qtpy.QtWidgets import QWidget
+
+
+_ENDS: Final[set[Callable[..., None]]] = set()
+"""What is to be called as widgets go. Kept here, as the garbage collector may take a widget and the slots on it
+together, and Qt would then call a slot that is half taken to pieces."""
 
 
 class Listening:
@@ -20,8 +26,16 @@ class Listening:
     def __init__(self, widget: QWidget) -> None:
         self._connections: list[tuple[Any, Callable[..., Any]]] = []
         self._at_the_end: list[Callable[[], None]] = []
-        # Not the bound method: of that Qt keeps no strong reference.
-        widget.destroyed.connect(lambda *_: self.stop())
+        own = weakref.ref(self)
+
+        def end(*_: object) -> None:
+            _ENDS.discard(end)
+            listening = own()
+            if listening is not None:
+                listening.stop()
+
+        _ENDS.add(end)
+        widget.destroyed.connect(end)
 
     def to(self, signal: Any, slot: Callable[..., Any]) -> None:
         """Connect."""
