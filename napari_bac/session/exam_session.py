@@ -164,7 +164,7 @@ class ExamSession:
 
     @property
     def is_running(self) -> bool:
-        """Whether a segmentation runs."""
+        """Whether it runs."""
         return self._running.is_running
 
     def segment(
@@ -200,13 +200,7 @@ class ExamSession:
         self.request_numbers(key)
 
     def set_threshold(self, key: str, threshold: float) -> None:
-        """Decide anew on what the model said of a view, as one step of undo; edits by hand are left behind.
-
-        Raises
-        ------
-        OpenBacError
-            If the threshold is not inside (0, 1).
-        """
+        """Decide anew, inside (0, 1), on what the model said of a view; one step of undo, edits are lost."""
         view = self.views[key]
         if view.answer is not None and (threshold != view.answer.threshold or view.edited):
             self.set_answer(key, decided(view.opened.prepared, view.answer, threshold))

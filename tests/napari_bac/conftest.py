@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("napari", reason="napari is not installed: pip install 'napari[pyqt6]'")
-pytest.importorskip("pytestqt", reason="pytest-qt is not installed")
-try:
-    from qtpy.QtWidgets import QApplication
-except ImportError as missing:  # qtpy names its own kind of missing binding
-    pytest.skip(f"no Qt for napari: {missing}", allow_module_level=True)
-
-import npe2
-
-import napari_bac
-from napari_bac.session.exam_session import ExamSession, session_of
-from napari_bac.session.opened_view import OpenedView
 from shared_core.cache import CACHE_VARIABLE
-from tests.napari_bac import pictures
+from tests.display import missing_for_windows
+
+MISSING = missing_for_windows()
+
+if not MISSING:
+    import npe2
+    from qtpy.QtWidgets import QApplication
+
+    import napari_bac
+    from napari_bac.session.exam_session import ExamSession, session_of
+    from napari_bac.session.opened_view import OpenedView
+    from tests.napari_bac import pictures
 
 if TYPE_CHECKING:
     import napari
 
-_HAS_SCREEN = sys.platform != "linux" or bool(
-    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or shutil.which("Xvfb")
-)
+
+class NotHere(pytest.Module):
+    """A module of tests that cannot even be imported on this machine."""
+
+    def collect(self) -> Any:
+        """Say why, in place of its tests."""
+        pytest.skip(MISSING, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module | None:
+    """Leave out the modules where windows cannot be opened."""
+    return NotHere.from_parent(parent, path=module_path) if MISSING else None
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +50,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def viewer(make_napari_viewer: Callable[..., napari.Viewer]) -> napari.Viewer:
     """A real viewer; the test fails where it leaks a widget or a thread."""
-    if not _HAS_SCREEN:
-        pytest.skip("no display: set DISPLAY, or install Xvfb and pytest-xvfb")
     return make_napari_viewer()
 
 
