@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
 from qtpy.QtWidgets import QWidget
 
-
 _ENDS: Final[set[Callable[..., None]]] = set()
-"""What is to be called as widgets go. Kept here, as the garbage collector may take a widget and the slots on it
-together, and Qt would then call a slot that is half taken to pieces."""
+"""What is called as widgets go. Without it the garbage collector could take a widget and the slots on it at
+once, and Qt would call a slot that is half taken to pieces."""
 
 
 class Listening:
@@ -26,13 +24,10 @@ class Listening:
     def __init__(self, widget: QWidget) -> None:
         self._connections: list[tuple[Any, Callable[..., Any]]] = []
         self._at_the_end: list[Callable[[], None]] = []
-        own = weakref.ref(self)
 
         def end(*_: object) -> None:
             _ENDS.discard(end)
-            listening = own()
-            if listening is not None:
-                listening.stop()
+            self.stop()
 
         _ENDS.add(end)
         widget.destroyed.connect(end)
