@@ -31,7 +31,7 @@ def spacing_words(view: ViewSession) -> str:
     """The pixel spacing of a view."""
     spacing = view.opened.prepared.spacing
     if spacing is None:
-        return "unknown"
+        return "unknown (px)"
     if abs(spacing.row_mm - spacing.column_mm) < 1e-6:
         return f"{spacing.row_mm:.3f} mm"
     return f"{spacing.row_mm:.3f} × {spacing.column_mm:.3f} mm"

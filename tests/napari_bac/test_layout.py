@@ -211,3 +211,17 @@ def test_labels_of_another_shape_are_told_and_can_be_set_right(
     session.set_labels("L-CC", pictures.labels())
     assert view.live.am_px == np.count_nonzero(pictures.labels())
     assert view.edited
+
+
+def test_views_with_and_without_spacing_hang_together(
+    session: ExamSession, left_cc: OpenedView, without_spacing: OpenedView, said: list[str]
+) -> None:
+    session.add([left_cc, without_spacing])
+    for _ in range(5):
+        QApplication.processEvents()
+    assert len(session.views) == 2
+    for view in session.views.values():
+        assert np.array_equal(view.labels.extent.world, view.image.extent.world)
+    session.viewer.layers.selection.active = session.views["L-CC"].labels
+    session.views["L-CC"].labels.paint((200, 60), 1)
+    assert session.views["L-CC"].live.bac_area_mm2 is not None
