@@ -4,7 +4,7 @@
 
 The machine and its processing are simulated, and in no style that models are trained on: a storage plate with
 coarse pixels, much blur and noise, and flat, bright pictures. On two free CPU cores it takes a quarter of
-an hour at most. Stopped, the same command goes on.
+an hour. Stopped, the same command goes on.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--weights", type=Path, metavar="DIR", help="folder of weights that are not in the package")
     add("--out", type=Path, default=Path("validation-rows/site"), metavar="DIR", help="keeps what is done")
     add("--exams", type=int, default=TAUGHT_EXAMS, metavar="N", help="that teach, and as many that judge (5)")
-    add("--known", type=int, default=6, metavar="N", help="patients in the known styles, two views each (6)")
+    add("--known", type=int, default=15, metavar="N", help="patients in the known styles, two views each (15)")
+    add("--replay", type=int, default=12, metavar="N", help="as many more that are shown again (12)")
     add("--epochs", type=int, default=6, metavar="N", help="of the fine-tuning (6)")
     add("--positives", type=int, default=160, metavar="N", help="patches with BAC in an epoch (160)")
     add("--workers", type=int, default=2, metavar="N", help="views at a time (2)")
@@ -162,7 +163,7 @@ def _tuned(args: argparse.Namespace, start: Start) -> Path:
         patches=lambda _, done, total: told("views for patches")(done, total),
         epoch=lambda row: print(f"epoch {row['epoch']}: loss {row['loss']:.3f}", file=sys.stderr, flush=True),
     )
-    done = fine_tune(plan, replay=_known(REPLAY, max(args.known, 3), start.card), watch=watch)
+    done = fine_tune(plan, replay=_known(REPLAY, args.replay, start.card), watch=watch)
     return done.folder / CARD_FILE
 
 
