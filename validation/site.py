@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--weights", type=Path, metavar="DIR", help="folder of weights that are not in the package")
     add("--out", type=Path, default=Path("validation-rows/site"), metavar="DIR", help="keeps what is done")
     add("--exams", type=int, default=TAUGHT_EXAMS, metavar="N", help="that teach, and as many that judge (5)")
-    add("--known", type=int, default=15, metavar="N", help="patients in the known styles, two views each (15)")
+    add("--known", type=int, default=15, metavar="N", help="patients in known styles, two views each (15)")
     add("--replay", type=int, default=12, metavar="N", help="as many more that are shown again (12)")
     add("--epochs", type=int, default=6, metavar="N", help="of the fine-tuning (6)")
     add("--positives", type=int, default=160, metavar="N", help="patches with BAC in an epoch (160)")
@@ -211,8 +211,8 @@ def site_page(site: BeforeAfter, known: BeforeAfter, *, model: str, exams: int, 
         "Pooled Dice; faint BAC is left open; in brackets 95 % intervals over patients, and for what changed "
         "the paired bootstrap. Few patients: the intervals are somewhat too narrow.",
         f"At the site Dice {_told(gain)}. In the known styles together it {_told(elsewhere)}, "
-        f"{_beside(elsewhere)} the margin of {MARGIN:g} that was set before; of single styles, with few patients "
-        f"each, {worst} does worst: it {_told(least)}, {_beside(least)} the margin.",
+        f"{_beside(elsewhere)} the margin of {MARGIN:g} that was set before; of single styles, "
+        f"of few patients each, {worst} does worst: it {_told(least)}, {_beside(least)} the margin.",
     ]
     if rejected:
         parts.append("The fine-tuning rejected this model by its own held-out patches; it would not be used.")
