@@ -90,7 +90,10 @@ def model(provenance: Mapping[str, object]) -> str:
     """``scunet-emory-2021, p > 0.5``; of a mask that was given, the name of its file."""
     if "mask_file" in provenance:
         return f"mask {Path(str(provenance['mask_file'])).name}"
-    return f"{provenance.get('model_name', 'no model')}, p > {provenance.get('threshold', '?')}"
+    threshold = provenance.get("threshold", "?")
+    # A calibrated threshold has sixteen digits; the whole of it stands in the tables.
+    shown = f"{threshold:.3g}" if isinstance(threshold, float) else threshold
+    return f"{provenance.get('model_name', 'no model')}, p > {shown}"
 
 
 def date(study_date: str) -> str:

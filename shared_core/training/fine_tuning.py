@@ -21,7 +21,7 @@ from shared_core.training.example import Joined, ViewSource
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.machine import repeatable
-from shared_core.training.network import Arrays, make_network
+from shared_core.training.network import Arrays, blended, make_network
 from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
 from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
@@ -138,7 +138,7 @@ class _Tuner:
     def _fit(self, fold: Fold, folder: Path) -> Fitted:
         share = self.recipe.fine_tuning.data_share
         data = self._patches_of(fold.teaching)
-        return fit(
+        trained = fit(
             self.recipe,
             self.patches,
             _chosen(self.patches, self.replay_measured),
@@ -151,6 +151,9 @@ class _Tuner:
             progress=self.watch.steps,
             epoch_done=self.watch.epoch,
             cancelled=self.watch.cancelled,
+        )
+        return replace(
+            trained, arrays=blended(self.start.arrays, trained.arrays, self.recipe.fine_tuning.blend)
         )
 
     def _count(self, arrays: Arrays, numbers: Numbers) -> ProbabilityCounts:

@@ -66,6 +66,28 @@ def arrays_of(state: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
     }
 
 
+def blended(start: Arrays, trained: Arrays, share: float) -> dict[str, NDArray[np.float32]]:
+    """Weights a share of the way from those of `start` to those of `trained`.
+
+    Networks that began from the same weights may be averaged weight by weight: between them lies what keeps
+    most of the old and most of the new (Wortsman et al. 2022, Robust fine-tuning of zero-shot models, CVPR,
+    section 3).
+
+    Parameters
+    ----------
+    start, trained
+        Of the same names and shapes.
+    share
+        0 to 1; 1 gives those of `trained`.
+    """
+    if share == 1:
+        return {name: np.asarray(array, np.float32) for name, array in trained.items()}
+    return {
+        name: np.asarray((1 - share) * np.float64(start[name]) + share * np.float64(array), np.float32)
+        for name, array in trained.items()
+    }
+
+
 def network_input(images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.device) -> Tensor:
     """Patches (N, H, W) as normalised input (N, 3, H, W) on the device."""
     grey = torch.from_numpy(np.ascontiguousarray(images_u8)).to(device).float()

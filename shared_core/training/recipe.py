@@ -114,6 +114,8 @@ class FineTuningRecipe:
     replay_seed: int = 20_000
     data_share: float = 0.5
     """Of the patches shown that come from the data; the others are replay."""
+    blend: float = 1.0
+    """How far the weights go from the old ones to the trained ones; less forgets less."""
     margin: float = 0.02
     """Dice that may be lost on replay views before the new model is rejected."""
 
@@ -278,6 +280,7 @@ def _check(recipe: Recipe) -> None:
     _check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
     _check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
     _check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
+    _check_range("fine_tuning.blend", fine_tuning.blend, 0.05, 1)
     _check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
 
 

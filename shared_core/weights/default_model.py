@@ -14,7 +14,7 @@ from shared_core.weights.fetch import fetch_weights
 from shared_core.weights.location import WEIGHTS_VARIABLE, find_weights
 from shared_core.weights.registry import load_card
 
-PREFERRED: Final[str] = "scunet-emory-2021"
+PREFERRED: Final[str] = "openbac-1"
 """The default model: of those that can be had, the one that did best in docs/validation.md."""
 OFFLINE: Final[str] = "openbac-1"
 """Runs where the preferred one cannot be had; its weights come with the package."""

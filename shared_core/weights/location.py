@@ -41,14 +41,15 @@ def find_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path | 
         place that has a file of the card's name has none with its sha256.
     """
     # First, so that a file of the same name elsewhere (`bac train` calls all alike) is never in the way.
-    bundled = find_bundled(card)
+    bundled = _bundled_with_its_sha256(card)
     if bundled is not None:
         return bundled
     for folder in _search_folders(weights_dir):
         found = find_weights_in(folder, card)
         if found is not None:
             return found
-    return None
+    # Only now may the package complain: a model trained anew may go under the name of a bundled one.
+    return find_bundled(card)
 
 
 def find_bundled(card: ModelCard) -> Path | None:
@@ -64,9 +65,9 @@ def find_bundled(card: ModelCard) -> Path | None:
     ModelError
         The package has weights for a model of this name, but not with this sha256.
     """
-    for path in _candidates(BUNDLED_WEIGHTS, card.weights_file):
-        if sha256_of(path) == card.sha256:
-            return path
+    found = _bundled_with_its_sha256(card)
+    if found is not None:
+        return found
     own = BUNDLED_WEIGHTS / card.name / card.weights_file
     if not own.is_file():
         return None
@@ -74,6 +75,11 @@ def find_bundled(card: ModelCard) -> Path | None:
         f"Weights {own} are not those of model {card.name}: sha256 is {sha256_of(own)}, "
         f"expected {card.sha256}; install OpenBAC again."
     )
+
+
+def _bundled_with_its_sha256(card: ModelCard) -> Path | None:
+    files = _candidates(BUNDLED_WEIGHTS, card.weights_file)
+    return next((path for path in files if sha256_of(path) == card.sha256), None)
 
 
 def bundled_folder(card: ModelCard) -> Path | None:

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shared_core.errors import UsageError
@@ -95,6 +96,20 @@ def test_two_patients_are_left_out_in_turn_and_the_model_learns_from_both(
     assert {"fold-1", "fold-2", "all"} <= names
     split = json.loads((tmp_path / "new" / "split.json").read_bytes())
     assert {"site-0", "site-1"} <= set(split["train"])
+
+
+def test_blending_stops_half_way_from_the_old_weights(tmp_path: Path, start: Start) -> None:
+    weights = []
+    for blend in (1.0, 0.5):
+        recipe = tuning_recipe(1)
+        recipe = replace(recipe, fine_tuning=replace(recipe.fine_tuning, blend=blend))
+        plan = plan_for(tmp_path / f"{blend:g}", start, FAINT, recipe)
+        tuned = fine_tune(plan, replay=REPLAY)
+        weights.append(Start.load(tuned.folder / "model.json").arrays)
+    whole, half = weights
+    assert any(not np.array_equal(whole[name], start.arrays[name]) for name in whole)
+    for name, array in half.items():
+        np.testing.assert_allclose(array, (start.arrays[name] + whole[name]) / 2, rtol=1e-5, atol=1e-7)
 
 
 def test_patients_of_the_data_may_not_be_in_the_replay(tmp_path: Path, start: Start) -> None:

@@ -36,13 +36,15 @@ def test_a_gain_without_loss_is_within_the_margin() -> None:
     same = views({"ge": 0.9, "fuji": 0.9})
     page = site_page(SITE, (same, same), model="openbac-1", exams=5, rejected=False)
     assert "At the site Dice gains 0.333." in page
-    assert "is 0.000, within the margin" in page
+    assert "together it gains 0.000, within the margin" in page
+    assert "beyond" not in page
     assert "rejected" not in page
 
 
 def test_a_style_that_loses_is_told_though_another_gains() -> None:
     known = views({"ge": 0.5, "fuji": 0.9}), views({"ge": 1.0, "fuji": 0.8})
     page = site_page(SITE, known, model="openbac-1", exams=5, rejected=True)
+    assert "fuji does worst: it loses" in page
     assert "beyond the margin" in page
     assert "| of these, fuji |" in page
     assert "rejected this model" in page

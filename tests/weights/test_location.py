@@ -158,6 +158,14 @@ def test_damaged_bundled_weights_are_not_used(card: ModelCard, bundled: Path) ->
         find_weights(card)
 
 
+def test_model_trained_anew_under_the_name_of_a_bundled_one_has_its_own_weights(
+    card: ModelCard, bundled: Path, tmp_path: Path
+) -> None:
+    bundled.write_bytes(b"of the bundled model")
+    own = put(tmp_path / "trained")
+    assert find_weights(card, weights_dir=tmp_path / "trained") == own
+
+
 def test_published_weights_are_found_one_folder_deep(published_weights: Path, cache: Path) -> None:
     for card in (card for card in list_models() if card.url):
         found = find_weights(card, weights_dir=published_weights.parent)

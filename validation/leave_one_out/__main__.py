@@ -111,7 +111,8 @@ def _run(args: argparse.Namespace) -> None:
             continue
         model = judged(teach(study, fold, source))
         # One name in all folds, as their rows become one.
-        same = replace(model, card=replace(model.card, name=study.recipe.name), model=study.recipe.name)
+        name = f"{study.recipe.name}, left out"
+        same = replace(model, card=replace(model.card, name=name), model=name)
         # Judging other variants, or by another rule, trains nothing anew.
         folder = study.folder(fold) / f"judged-{args.seed}-{args.variants}"
         parts.append(judge_fold(source, fold, (same, published), rule, folder, workers=args.workers))
