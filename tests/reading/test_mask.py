@@ -198,7 +198,7 @@ def test_labels_above_255_are_counted_anew_in_their_order(tmp_path: Path, mask: 
 
 def test_more_labels_than_fit_are_refused(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.arange(100 * 90, dtype=np.uint16).reshape(100, 90))
-    with pytest.raises(UsageError, match="grey.png: holds 8999 labels"):
+    with pytest.raises(UsageError, match=r"grey\.png: holds 8999 labels"):
         read_label_file(tmp_path / "grey.png")
 
 
