@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
-import cv2
 import numpy as np
 from napari.layers import Image
 from numpy.typing import NDArray
 
 from napari_bac.session.view_session import ViewSession
+from shared_core.inference.preview import coarse_tile
 from shared_core.inference.probability import TileAnswer
 
 if TYPE_CHECKING:
@@ -79,15 +79,9 @@ class ProbabilityLayers:
         """Show a tile that has come."""
         if self._preview is None:
             return
-        # The brightest of each square, so that thin arteries stay.
-        brightest = cv2.dilate(answer.probability, np.ones((PREVIEW_STEP, PREVIEW_STEP), np.uint8))
-        row, column = (-(-start // PREVIEW_STEP) for start in (answer.tile.row, answer.tile.column))
-        inside = brightest[
-            row * PREVIEW_STEP - answer.tile.row :: PREVIEW_STEP,
-            column * PREVIEW_STEP - answer.tile.column :: PREVIEW_STEP,
-        ]
+        row, column, inside = coarse_tile(answer, PREVIEW_STEP)
         place = self._preview.data[row : row + inside.shape[0], column : column + inside.shape[1]]
-        place[...] = np.rint(inside * 255)
+        place[...] = inside
         if time.monotonic() - self._refreshed > REFRESH_S:
             self._preview.refresh(thumbnail=False, extent=False)
             self._refreshed = time.monotonic()
