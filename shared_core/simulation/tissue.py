@@ -7,6 +7,7 @@ same tissue.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -46,8 +47,12 @@ class Plate:
     """Height of the first row."""
 
 
+@lru_cache(maxsize=4)
 def make_plate(shape: BreastShape, view: View, *, density: Density, seed: int, side: str) -> Plate:
-    """Make the tissue of one breast as one view sees it."""
+    """Make the tissue of one breast as one view sees it.
+
+    The plates of one patient's four views are kept: later exams and other exposures show the same tissue.
+    """
     names = (side, view.value)
     left = -16.0
     top = shape.half_width_mm * (TOP + 0.2 if view is View.MLO else 1.15) + 4
@@ -74,7 +79,10 @@ def make_plate(shape: BreastShape, view: View, *, density: Density, seed: int, s
     fibres = _fibres(shape, stream(seed, "fibres", *names), (rows, columns), (left, top))
     # Muscle lies behind the ligaments and hides most of them.
     fibres *= FOLD[density] * (1 - 0.8 * _resized(muscle, (rows, columns)))
-    return Plate(edge, np.clip(gland, 0, 0.95), fibres, left, top)
+    plate = Plate(edge, np.clip(gland, 0, 0.95), fibres, left, top)
+    for kept in (plate.edge_mm, plate.gland, plate.fibres_mm):
+        kept.setflags(write=False)
+    return plate
 
 
 def lay(plate: Plate, values: Map, placement: Placement) -> Map:
