@@ -240,8 +240,16 @@ def _draw_fibre(
     down = corner[1] - start[1] - np.cumsum(np.sin(heading)) * 0.5
     points = np.rint(np.stack([depth, down], axis=1) / GRID_MM * 8).astype(np.int32)
     shade = min(40 + 80 * rng.exponential(), 255)
-    # A sheet of tissue turns into the ray and out of it again: no fibre ends bluntly.
-    for first in range(0, samples - 1, _PIECE):
-        along = min((first + _PIECE / 2) / samples, 1)
+    for first, strength in _fading(samples):
         piece = points[first : first + _PIECE + 1]
-        cv2.polylines(layer, [piece], False, float(shade * np.sin(np.pi * along)), width, cv2.LINE_AA, 3)
+        cv2.polylines(layer, [piece], False, shade * strength, width, cv2.LINE_AA, 3)
+
+
+@lru_cache(maxsize=256)
+def _fading(samples: int) -> tuple[tuple[int, float], ...]:
+    """First step and strength of each piece of a fibre.
+
+    A sheet of tissue turns into the ray and out of it again: no fibre ends bluntly.
+    """
+    firsts = range(0, samples - 1, _PIECE)
+    return tuple((first, float(np.sin(np.pi * min((first + _PIECE / 2) / samples, 1)))) for first in firsts)
