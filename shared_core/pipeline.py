@@ -119,6 +119,7 @@ def analyze_view(
         mammogram or no breast, the model cannot be had, or the work was cancelled.
     """
     loaded = model if isinstance(model, Model) else load_model(model)
+    cut = checked_threshold(threshold, loaded.card)
     if isinstance(source, Mammogram):
         if spacing_mm is not None:
             raise UsageError("spacing_mm is for files; a mammogram in memory carries its own spacing.")
@@ -131,7 +132,6 @@ def analyze_view(
     raw = mammogram if without_mass is None else None
     del mammogram, source
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
-    cut = checked_threshold(threshold, loaded.card)
     decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
     mask = decision.mask
     vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)

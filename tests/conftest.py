@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -19,6 +20,12 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Without the libraries of Qt, pytest-qt would end the session before the first test."""
     if missing_for_windows() and pluginmanager.has_plugin("pytest-qt"):
         pluginmanager.unregister(name="pytest-qt")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: napari's tests collect garbage after each window, and need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from shared_core import (
     Cancelled,
     Model,
     OpenBacError,
+    ViewResult,
     analyze_exam,
     analyze_view,
     load_model,
@@ -35,14 +36,20 @@ def model(published_weights: Path) -> Model:
     return load_model("scunet-emory-2021", weights_dir=published_weights, device="cpu")
 
 
+@pytest.fixture(scope="module")
+def whole(real_mammograms: Path, model: Model) -> ViewResult:
+    """The film, analysed by default."""
+    return analyze_view(real_mammograms / FILM, model=model)
+
+
 def _dice(one: np.ndarray, other: np.ndarray) -> float:
     return float(2 * (one & other).sum() / (one.sum() + other.sum()))
 
 
 def test_default_finds_the_calcified_artery_and_nothing_on_label_border_or_disc(
-    real_mammograms: Path, model: Model
+    whole: ViewResult,
 ) -> None:
-    mask = analyze_view(real_mammograms / FILM, model=model).mask
+    mask = whole.mask
     # Places read off the picture: points on the tram track, the marker disc, the label, the image rim.
     for row, column in ((1057, 850), (1043, 960), (1000, 1040), (1155, 450), (1090, 600)):
         assert mask[row - 15 : row + 16, column - 15 : column + 16].any(), (row, column)
@@ -65,8 +72,9 @@ def test_moving_the_grid_changes_the_default_mask_by_less_than_a_hundredth(
     assert _dice(*masks) > 0.985
 
 
-def test_steps_one_by_one_give_the_same_as_one_call(real_mammograms: Path, model: Model) -> None:
-    whole = analyze_view(real_mammograms / FILM, model=model)
+def test_steps_one_by_one_give_the_same_as_one_call(
+    real_mammograms: Path, model: Model, whole: ViewResult
+) -> None:
     prepared = prepare(read_mammogram(real_mammograms / FILM), model.card.preprocessing)
     probability = segment(prepared, model)
     mask = mask_from_probability(probability.values, model.card.threshold)
@@ -152,7 +160,7 @@ def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) ->
 
 
 def test_whole_path_works_where_torch_is_not_installed(
-    real_mammograms: Path, published_weights: Path, model: Model
+    real_mammograms: Path, published_weights: Path, whole: ViewResult
 ) -> None:
     pytest.importorskip("openvino", reason="OpenVINO is not installed")
     code = (
@@ -168,6 +176,4 @@ def test_whole_path_works_where_torch_is_not_installed(
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     backend, am_px = answer.stdout.split()
     assert backend == "openvino"
-    assert int(am_px) == pytest.approx(
-        analyze_view(real_mammograms / FILM, model=model).measurement.am_px, abs=3
-    )
+    assert int(am_px) == pytest.approx(whole.measurement.am_px, abs=3)

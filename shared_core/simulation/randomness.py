@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 import cv2
@@ -35,11 +36,17 @@ def smooth_noise(rng: np.random.Generator, samples: int, correlation: float) -> 
         Correlation length in samples.
     """
     knots = rng.standard_normal(int(samples / max(correlation, 1.0)) + 3)
-    place = np.linspace(0, len(knots) - 1.001, samples) if samples > 1 else np.zeros(samples)
-    left = place.astype(int)
-    weight = place - left
-    weight = weight * weight * (3 - 2 * weight)
+    left, weight = _between(len(knots), samples)
     return np.asarray(knots[left] * (1 - weight) + knots[left + 1] * weight)
+
+
+@lru_cache(maxsize=256)
+def _between(knots: int, samples: int) -> tuple[NDArray[np.intp], Floats]:
+    """The knot before each sample and the weight of the one after; a view has thousands of equal fibres."""
+    place = np.linspace(0, knots - 1.001, samples) if samples > 1 else np.zeros(samples)
+    left = place.astype(np.intp)
+    weight = place - left
+    return left, weight * weight * (3 - 2 * weight)
 
 
 def power_law_noise(

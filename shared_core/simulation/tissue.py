@@ -7,6 +7,7 @@ same tissue.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -46,8 +47,12 @@ class Plate:
     """Height of the first row."""
 
 
+@lru_cache(maxsize=4)
 def make_plate(shape: BreastShape, view: View, *, density: Density, seed: int, side: str) -> Plate:
-    """Make the tissue of one breast as one view sees it."""
+    """Make the tissue of one breast as one view sees it.
+
+    The plates of one patient's four views are kept: later exams and other exposures show the same tissue.
+    """
     names = (side, view.value)
     left = -16.0
     top = shape.half_width_mm * (TOP + 0.2 if view is View.MLO else 1.15) + 4
@@ -74,7 +79,10 @@ def make_plate(shape: BreastShape, view: View, *, density: Density, seed: int, s
     fibres = _fibres(shape, stream(seed, "fibres", *names), (rows, columns), (left, top))
     # Muscle lies behind the ligaments and hides most of them.
     fibres *= FOLD[density] * (1 - 0.8 * _resized(muscle, (rows, columns)))
-    return Plate(edge, np.clip(gland, 0, 0.95), fibres, left, top)
+    plate = Plate(edge, np.clip(gland, 0, 0.95), fibres, left, top)
+    for kept in (plate.edge_mm, plate.gland, plate.fibres_mm):
+        kept.setflags(write=False)
+    return plate
 
 
 def lay(plate: Plate, values: Map, placement: Placement) -> Map:
@@ -232,8 +240,16 @@ def _draw_fibre(
     down = corner[1] - start[1] - np.cumsum(np.sin(heading)) * 0.5
     points = np.rint(np.stack([depth, down], axis=1) / GRID_MM * 8).astype(np.int32)
     shade = min(40 + 80 * rng.exponential(), 255)
-    # A sheet of tissue turns into the ray and out of it again: no fibre ends bluntly.
-    for first in range(0, samples - 1, _PIECE):
-        along = min((first + _PIECE / 2) / samples, 1)
+    for first, strength in _fading(samples):
         piece = points[first : first + _PIECE + 1]
-        cv2.polylines(layer, [piece], False, float(shade * np.sin(np.pi * along)), width, cv2.LINE_AA, 3)
+        cv2.polylines(layer, [piece], False, shade * strength, width, cv2.LINE_AA, 3)
+
+
+@lru_cache(maxsize=256)
+def _fading(samples: int) -> tuple[tuple[int, float], ...]:
+    """First step and strength of each piece of a fibre.
+
+    A sheet of tissue turns into the ray and out of it again: no fibre ends bluntly.
+    """
+    firsts = range(0, samples - 1, _PIECE)
+    return tuple((first, float(np.sin(np.pi * min((first + _PIECE / 2) / samples, 1)))) for first in firsts)

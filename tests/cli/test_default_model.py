@@ -26,7 +26,7 @@ PUBLISHED = "scunet-emory-2021"
 def images(real_mammograms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two small views of two exams."""
     film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
-    small = cv2.resize(film, (450, 690), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(film, (300, 460), interpolation=cv2.INTER_AREA)
     folder = tmp_path_factory.mktemp("images")
     for number in (1, 2):
         cv2.imwrite(str(folder / f"case{number}_L_CC.png"), small[10 * number :])
@@ -50,7 +50,8 @@ def _prefer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _analyze(images: Path, output: Path, *more: str | Path) -> int:
-    return main(["analyze", str(images), "-o", str(output), "--no-pictures", *map(str, more)])
+    here = ["--no-pictures", "--workers", "1"]
+    return main(["analyze", str(images), "-o", str(output), *here, *map(str, more)])
 
 
 def _models(output: Path) -> set[str]:
@@ -84,7 +85,7 @@ def test_without_weights_and_network_the_bundled_model_runs_and_all_say_so(
 def test_quiet_run_still_says_that_another_model_runs(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["analyze", str(images), "--json", "-q"]) == 0
+    assert main(["analyze", str(images), "--json", "-q", "--workers", "1"]) == 0
     answer = capsys.readouterr()
     assert OFFLINE in answer.err
     assert len(answer.err.splitlines()) == 1

@@ -57,7 +57,7 @@ def recipe(folder: Path, *, epochs: int, positives: int = 40) -> str:
 
 
 def command(folder: Path, *more: str, epochs: int = 2) -> list[str]:
-    data = DATA.format(patients=4, pitch=0.28)
+    data = DATA.format(patients=2, pitch=0.28)
     out = str(folder / "model")
     tiny = recipe(folder, epochs=epochs, positives=10)
     return ["train", tiny, "--data", data, "--out", out, "--threads", "1", "--device", "cpu", *more]
@@ -66,13 +66,13 @@ def command(folder: Path, *more: str, epochs: int = 2) -> list[str]:
 def test_a_tiny_simulated_set_reaches_the_stated_dice_and_the_model_analyses(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = DATA.format(patients=8, pitch=0.14)
+    data = DATA.format(patients=6, pitch=0.14)
     out = tmp_path / "Tiny Model"
-    arguments = ["train", recipe(tmp_path, epochs=20), "--data", data, "--out", str(out), "--threads", "1"]
+    arguments = ["train", recipe(tmp_path, epochs=12), "--data", data, "--out", str(out), "--threads", "1"]
     assert main(arguments) == 0
     shown = capsys.readouterr()
     assert "tiny-model" in shown.out
-    assert "epoch 20: loss" in shown.err
+    assert "epoch 12: loss" in shown.err
     with (out / "log.csv").open(newline="") as file:
         best = max(float(row["dice"]) for row in csv.DictReader(file) if row["dice"])
     assert best >= STATED_DICE

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes
 def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> Path:
     """Three exams of two small views each."""
     film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
-    small = cv2.resize(film, (450, 690), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(film, (300, 460), interpolation=cv2.INTER_AREA)
     folder = tmp_path_factory.mktemp("source")
     for number in (1, 2, 3):
         picture = small[10 * number :]
@@ -54,7 +54,9 @@ def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> P
 
 @pytest.fixture(scope="module")
 def options(source: Path, published_weights: Path) -> list[str]:
-    return ["analyze", str(source), "--model", "scunet-emory-2021", "--weights", str(published_weights)]
+    # In this process, where they need not be killed: starting others takes longer than six small views.
+    weights = ["--weights", str(published_weights), "--workers", "1"]
+    return ["analyze", str(source), "--model", "scunet-emory-2021", *weights]
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +189,7 @@ def test_changed_and_added_images_are_analysed(
     images = Path(shutil.copytree(source, tmp_path / "images"))
     (images / "case3_R_CC.png").rename(tmp_path / "later.png")
     (images / "case2_R_CC.png").unlink()
-    options = ["analyze", str(images), "--weights", str(published_weights), "--no-pictures"]
+    options = ["analyze", str(images), "--weights", str(published_weights), "--no-pictures", "--workers", "1"]
     # Where nothing was done yet, there is nothing to complain of.
     assert len(_go_on(options, tmp_path / "out", capsys)) == 4
     assert _go_on(options, tmp_path / "out", capsys) == set()
@@ -243,6 +245,7 @@ def test_exam_with_a_failed_view_is_tried_again(
     dark = cv2.imread(str(images / "case1_L_CC.png"), cv2.IMREAD_GRAYSCALE) // 255
     cv2.imwrite(str(images / "case1_R_CC.png"), dark)
     options = ["analyze", str(images), "--weights", str(published_weights), "-o", str(tmp_path / "out")]
+    options += ["--workers", "1"]
     assert main([*options, "-q"]) == 1
     assert not (tmp_path / "out" / "case1" / MARK).exists()
     tables = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
@@ -259,7 +262,7 @@ def test_run_without_resume_takes_the_marks_away_before_it_begins(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("shared_core.cohort.worker.Worker.analyze", stop)
-    assert main([*options, "-o", str(output), "--workers", "1", "-q"]) == 130
+    assert main([*options, "-o", str(output), "-q"]) == 130
     assert not list(output.rglob(MARK))
 
 

@@ -190,7 +190,8 @@ class TestErrorsThatMatter:
         assert mg(measure_mass(replace(mammogram, pixels=air), square, breast=breast)) == expected
 
 
-VIEWS = 42
+VIEWS = len(BEAMS)
+"""One of each beam."""
 
 
 @pytest.fixture(scope="module")
@@ -226,14 +227,14 @@ class TestCohort:
         assert abs(found.sum() / true.sum() - 1) < 0.05
         assert np.corrcoef(true, found)[0, 1] ** 2 >= 0.99
         assert np.sqrt(np.mean((found - true) ** 2)) <= 2.3
-        # 42 views: 5 misses are within what 95 % intervals give in 95 of 100 such cohorts.
-        assert np.count_nonzero((true < low) | (true > high)) <= 5
+        # One miss of 14 is within what 95 % intervals give in 85 of 100 such cohorts.
+        assert np.count_nonzero((true < low) | (true > high)) <= 1
 
     def test_intervals_hold_the_truth_where_the_exposure_is_not_known(self, hidden: np.ndarray) -> None:
         for true, found, low, high in (hidden.T[:4], hidden.T[4:]):
             assert abs(found.sum() / true.sum() - 1) < 0.05
             assert np.corrcoef(true, found)[0, 1] ** 2 >= 0.98
-            assert np.count_nonzero((true < low) | (true > high)) <= 5
+            assert np.count_nonzero((true < low) | (true > high)) <= 1
 
     def test_intervals_are_narrower_with_a_calibration(self, hidden: np.ndarray) -> None:
         calibrated, model = hidden.T[:4], hidden.T[4:]
@@ -245,7 +246,7 @@ class TestBlank:
         above = 0
         for seed in range(12):
             physics = Physics(scatter=scatter_to_primary(45, grid=True))
-            mammogram, mask = simulate(1e-6, physics=physics, seed=seed, size=500)
+            mammogram, mask = simulate(1e-6, physics=physics, seed=seed, size=320)
             result = measure_mass(mammogram, mask)
             assert result.limit_of_detection_mg is not None
             above += mg(result) > result.limit_of_detection_mg

@@ -1,7 +1,7 @@
 """Damaged versions of sound files, always the same for the same seed.
 
-Run as a program it reads many of them and prints a JSON summary: a decoder that ends the process
-then ends only this one.
+Run as a program it reads many of them and prints a JSON summary of each kind, a line each: a decoder
+that ends the process then ends only this one.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def _png_with_right_checksums(data: bytes) -> bytes:
 
 def main(kind: str, seed: int, count: int) -> None:
     """Read `count` mutants of one kind and print what came of them."""
+    print(kind, file=sys.stderr, flush=True)
     rng = random.Random(f"{kind} {seed}")
     outcomes: Counter[str] = Counter()
     slowest = 0.0
@@ -142,8 +143,10 @@ def main(kind: str, seed: int, count: int) -> None:
             except Exception:
                 failures.append(f"mutant {number}: {traceback.format_exc(limit=-3)}")
             slowest = max(slowest, time.perf_counter() - start)
-    print(json.dumps({"outcomes": outcomes, "slowest_s": slowest, "failures": failures}))
+    summary = {"outcomes": outcomes, "slowest_s": slowest, "failures": failures}
+    print(json.dumps({"kind": kind, **summary}), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    for name in sys.argv[3:]:
+        main(name, int(sys.argv[1]), int(sys.argv[2]))

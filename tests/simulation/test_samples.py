@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,9 +81,10 @@ def test_sample_is_kept_in_the_users_cache_and_not_made_again(
 
 @pytest.mark.parametrize("change", ["version", "settings", "file lost"])
 def test_sample_is_made_anew_where_it_would_be_another_one(
-    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: str, exam: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = make_sample("exam", tmp_path)
+    shutil.copytree(exam.folder, tmp_path / "exam")
+    first = make_sample("exam", tmp_path, progress=lambda *_: pytest.fail("a copy is as good"))
     whole = _bytes(first.folder)
     if change == "version":
         monkeypatch.setattr(samples, "SOFTWARE_VERSION", "0.0.0")

@@ -15,15 +15,28 @@ from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.training.data.images import RealImage
 from shared_core.training.data.inserted import InsertedViews
 from shared_core.training.data.laid import lay_arteries, wall_at_right
+from shared_core.training.example import TrainingView
 from tests.training.data.small import COARSE_CARD, breast_picture, write_png
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> InsertedViews:
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> InsertedViews:
     """Two variants untouched of eight, of one image."""
-    path = write_png(tmp_path / "breast_LCC.png", breast_picture())
+    path = write_png(tmp_path_factory.mktemp("inserted") / "breast_LCC.png", breast_picture())
     image = RealImage(path, "someone", bac_free=True, spacing_mm=0.28, licence="CC0")
     return InsertedViews(3, (image,), variants=8, untouched_share=0.25, card=COARSE_CARD)
+
+
+@pytest.fixture(scope="module")
+def flipped(source: InsertedViews) -> TrainingView:
+    """The first variant with arteries."""
+    return source.load(1)
+
+
+@pytest.fixture(scope="module")
+def straight(source: InsertedViews) -> TrainingView:
+    """The same as the image lies."""
+    return replace(source, flips=False).load(1)
 
 
 def test_the_share_of_untouched_variants_is_as_stated(source: InsertedViews) -> None:
@@ -36,9 +49,10 @@ def test_the_share_of_untouched_variants_is_as_stated(source: InsertedViews) -> 
     assert len({source.identity(number).view_id for number in range(8)}) == 8
 
 
-def test_pixels_change_in_the_band_only_and_get_brighter_there(source: InsertedViews) -> None:
-    clean = source.load(0)
-    done = replace(source, flips=False).load(1)
+def test_pixels_change_in_the_band_only_and_get_brighter_there(
+    source: InsertedViews, straight: TrainingView
+) -> None:
+    clean, done = source.load(0), straight
     assert done.label.any()
     change = done.image_u8.astype(int) - clean.image_u8
     near = cv2.dilate(done.label.view(np.uint8), np.ones((9, 9), np.uint8)) > 0
@@ -47,16 +61,14 @@ def test_pixels_change_in_the_band_only_and_get_brighter_there(source: InsertedV
     assert np.array_equal(done.valid, clean.valid)
 
 
-def test_every_other_variant_is_the_mirror_image(source: InsertedViews) -> None:
-    flipped, straight = source.load(1), replace(source, flips=False).load(1)
+def test_every_other_variant_is_the_mirror_image(flipped: TrainingView, straight: TrainingView) -> None:
     assert np.array_equal(flipped.image_u8, straight.image_u8[:, ::-1])
     assert np.array_equal(flipped.label, straight.label[:, ::-1])
 
 
-def test_a_number_always_gives_the_same_view(source: InsertedViews) -> None:
-    again = replace(source)
-    assert np.array_equal(source.load(3).image_u8, again.load(3).image_u8)
-    assert (source.load(3).label != source.load(5).label).any()
+def test_a_number_always_gives_the_same_view(source: InsertedViews, flipped: TrainingView) -> None:
+    assert np.array_equal(flipped.image_u8, replace(source).load(1).image_u8)
+    assert (flipped.label != source.load(3).label).any()
 
 
 def test_only_images_stated_to_be_free_of_bac_are_taken(source: InsertedViews) -> None:
