@@ -156,7 +156,8 @@ def test_the_bar_is_in_mm_and_in_pixels_where_the_spacing_is_not_known(
     session: ExamSession, left_cc: OpenedView, without_spacing: OpenedView
 ) -> None:
     session.add([left_cc])
-    bar = session.viewer.canvas.overlays.scale_bar
+    canvas = getattr(session.viewer, "canvas", None)  # since napari 0.9
+    bar = session.viewer.scale_bar if canvas is None else canvas.overlays.scale_bar
     assert bar.visible
     assert {str(unit) for unit in session.viewer.layers.extent.units} == {"millimeter"}
     session.viewer.layers.clear()
