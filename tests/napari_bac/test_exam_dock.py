@@ -10,6 +10,7 @@ import pytest
 from napari.layers import Image, Shapes
 
 from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.docks.export_dialog import export_into
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.opened_view import OpenedView
@@ -107,6 +108,24 @@ def test_segment_shows_progress_and_cancel_only_while_it_runs(
     assert "L-CC probability" not in dock.session.viewer.layers
     dock.reset_button.click()
     assert not view.edited
+
+
+def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
+    dock: ExamDock, exam_session: ExamSession, said: list[str], tmp_path: Path, qtbot: Any
+) -> None:
+    shown: list[tuple[str, bool]] = []
+    progress = dock.progress
+    exam_session.signals.run_changed.connect(
+        lambda: shown.append((progress.words.text(), progress.row.isHidden()))
+    )
+    assert export_into(exam_session, tmp_path)
+    assert shown == [("Exporting", False)]
+    assert "nothing of the export is kept" in progress.cancel_button.toolTip()
+    progress.cancel_button.click()
+    qtbot.waitUntil(lambda: not exam_session.exporting.busy, timeout=LONG_MS)
+    assert shown[-1] == ("", True)
+    assert said == ["The export was stopped; nothing of it was kept."]
+    assert not (tmp_path / "P1_20200102").exists()
 
 
 def test_the_dock_closed_and_opened_again_shows_the_same(exam_session: ExamSession, qtbot: Any) -> None:
