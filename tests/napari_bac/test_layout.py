@@ -16,7 +16,7 @@ from napari_bac.editing.keys import outline_px
 from napari_bac.layout.filling import filling
 from napari_bac.layout.window_level import PRESETS, windowed
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.limits import largest_texture_px, size_warning, version_warning
+from napari_bac.session.limits import binding_warning, largest_texture_px, size_warning, version_warning
 from napari_bac.session.opened_view import OpenedView
 from tests.napari_bac import pictures
 
@@ -186,8 +186,16 @@ def test_an_outline_can_be_seen_at_any_zoom() -> None:
 
 def test_a_napari_that_is_too_old_is_told() -> None:
     assert version_warning("0.9.2") == ""
-    assert version_warning("0.6.0") == ""
-    assert version_warning("0.5.6").startswith("napari 0.5.6 is older than 0.6")
+    assert version_warning("0.6.6") == ""
+    assert version_warning("0.10.0rc1") == ""
+    for old in ("0.5.6", "0.6.5"):
+        assert version_warning(old).startswith(f"napari {old} is older than 0.6.6, which OpenBAC needs: run ")
+
+
+def test_a_pyside_that_ends_the_process_is_told() -> None:
+    assert binding_warning("6.12.0", (3, 11)).startswith("PySide6 6.12.0 ends napari without a word on ")
+    assert binding_warning("6.12.0", (3, 12)) == binding_warning("6.11.3", (3, 10)) == ""
+    assert binding_warning("", (3, 10)) == ""
 
 
 def test_an_image_above_the_limit_of_the_graphics_card_is_told(
