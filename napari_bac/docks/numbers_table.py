@@ -51,6 +51,11 @@ class NumbersTable(QTableView):
         listening.to(session.signals.edited_changed, self.numbers.refresh)
         listening.to(session.signals.exam_measured, self.numbers.refresh_exam)
 
+    def width_of(self, columns: int) -> int:
+        """What shows so many columns without scrolling, in pixels of the screen."""
+        beside = self.verticalHeader().sizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return beside + columns * self.horizontalHeader().minimumSectionSize() + 2 * self.frameWidth()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies all of it."""
         if event.matches(QKeySequence.StandardKey.Copy):

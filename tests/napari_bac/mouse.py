@@ -68,6 +68,13 @@ def double_click(viewer: napari.Viewer, layer: Layer, place: Place) -> None:
     QApplication.processEvents()
 
 
+def polygon(viewer: napari.Viewer, layer: Layer, places: Sequence[Place]) -> None:
+    """A click at each corner, two at the last."""
+    for place in places[:-1]:
+        click(viewer, layer, place)
+    double_click(viewer, layer, places[-1])
+
+
 def _send(
     viewer: napari.Viewer, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton, held: Qt.MouseButton
 ) -> None:
