@@ -60,6 +60,7 @@ def test_a_stray_file_is_told_and_stops_nothing(
     assert "LCC.dcm" in said[-1]
 
 
+@pytest.mark.pyside6
 def test_segment_shows_progress_and_cancel_only_while_it_runs(
     dock: ExamDock, left_cc: OpenedView, qtbot: Any
 ) -> None:
@@ -158,6 +159,7 @@ def test_an_image_layer_is_segmented_once_its_spacing_is_given(dock: ExamDock, q
     assert np.array_equal(view.labels.extent.world, layer.extent.world)
 
 
+@pytest.mark.pyside6
 def test_an_image_layer_may_stay_in_pixels(
     dock: ExamDock, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     assert exam_session.views["R-CC"].labels.mode == "pan_zoom"
 
 
+@pytest.mark.pyside6
 def test_v_hides_the_labels_while_it_is_held(exam_session: ExamSession, press: Callable[..., None]) -> None:
     exam_session.views["R-MLO"].labels.visible = False
     seen: list[list[bool]] = []
@@ -124,6 +125,7 @@ def drag(session: ExamSession, key: str, button: Qt.MouseButton = Qt.MouseButton
     QApplication.processEvents()
 
 
+@pytest.mark.pyside6
 def test_the_right_button_changes_the_window_of_the_image_under_it(exam_session: ExamSession) -> None:
     image, other = exam_session.views["R-CC"].image, exam_session.views["L-CC"].image
     image.contrast_limits = other.contrast_limits = (50, 150)

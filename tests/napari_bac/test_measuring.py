@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from qtpy.QtWidgets import QApplication
 
 from napari_bac.session.exam_session import ExamSession
@@ -35,6 +36,7 @@ def test_the_numbers_are_those_of_the_labels_after_the_last_edit(
     assert session.exam is not None
 
 
+@pytest.mark.pyside6
 def test_workers_that_are_done_let_their_labels_go(
     session: ExamSession, left_cc: OpenedView, tmp_path: Path, qtbot: Any
 ) -> None:

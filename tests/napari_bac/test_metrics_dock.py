@@ -52,6 +52,7 @@ def listed(dock: MetricsDock) -> list[tuple[str, int]]:
     return [row.artery for row in dock.arteries.arteries.rows]
 
 
+@pytest.mark.pyside6
 def test_a_row_fills_the_canvas_with_its_artery(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_row_fills_the_canvas_with_its_artery(
     assert np.allclose(viewer.camera.center, before)
 
 
+@pytest.mark.pyside6
 def test_the_canvas_selects_the_row(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, qtbot: Any
 ) -> None:
@@ -104,6 +106,7 @@ def test_the_canvas_selects_the_row(
     assert dock.arteries.chosen() == [TWO[0]]
 
 
+@pytest.mark.pyside6
 def test_arteries_are_joined_deleted_and_renumbered_in_one_step_each(
     session: ExamSession, dock: MetricsDock, qtbot: Any, said: list[str]
 ) -> None:
@@ -176,6 +179,7 @@ def test_tables_are_copied_with_their_headers(session: ExamSession, dock: Metric
     assert [line.split("\t")[:2] for line in others] == [[key, str(label)] for key, label in TWO]
 
 
+@pytest.mark.pyside6
 def test_the_report_follows_until_it_is_changed(
     session: ExamSession, viewer: napari.Viewer, left_cc: OpenedView, qtbot: Any
 ) -> None:

@@ -81,6 +81,7 @@ def chest_wall_on_the_left(laterality: Laterality) -> OpenedView:
     return replace(opened, prepared=replace(opened.prepared, **turned))
 
 
+@pytest.mark.pyside6
 @pytest.mark.parametrize("how", ["as it hangs", "mirrored", "transposed"])
 def test_numbers_follow_the_mouse(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, qtbot: Any, how: str
