@@ -21,6 +21,8 @@ _NO_BUTTON, _LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 
 def show(viewer: napari.Viewer) -> None:
     """Bring the window to the screen, before it has layers: only then the canvas has its size."""
+    # Large enough beside a dock that a pixel of the screen is one or two of the image.
+    viewer.window.resize(1500, 1000)
     viewer.show()
     for _ in range(5):
         QApplication.processEvents()
