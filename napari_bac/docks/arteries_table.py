@@ -70,6 +70,10 @@ class ArteriesTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
+        # What the numbers and their units leave.
+        for column, widest in ((0, "R-MLO"), (ARTERY, "■ 254")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 16)
         header.setHighlightSections(False)
         # As they hang, until a person sorts.
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

@@ -42,7 +42,7 @@ class ExamDock(QWidget):
         self.views = ViewsList(self.session, self._on_rows)
         self.choice = ModelChoice()
         self.threshold = ThresholdRow()
-        self.progress = RunProgress(self.session.cancel)
+        self.progress = RunProgress(self.session)
         self.asking = Asking()
         self.display = DisplayBox(self.session)
         self.open_files_button = _button("Open &files…", "Read mammograms: DICOM, PNG, TIFF or JPEG")
@@ -160,7 +160,7 @@ class ExamDock(QWidget):
             self._offer(key)
 
     def _on_run(self) -> None:
-        self.progress.show_session(self.session)
+        self.progress.show_session()
         # Run alone is disabled while one runs.
         for button in (self.all_button, self.selected_button, self.layer_button):
             button.setEnabled(not self.session.is_running)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import napari
 
 _NOTES_SHOWN = 3
+_MARGIN_PX = 6
 
 
 class MetricsDock(QWidget):
@@ -94,10 +95,11 @@ class MetricsDock(QWidget):
             splitter.setStretchFactor(place, share)
             splitter.setCollapsible(place, False)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(6, 6, 6, 6)
+        whole.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
         whole.addWidget(splitter)
         splitter.setSizes([260, 440, 150])
-        self.setMinimumWidth(430)
+        # Four views and the exam.
+        self.setMinimumWidth(self.numbers.width_of(5) + 2 * _MARGIN_PX)
 
     def _connect(self) -> None:
         session = self._session

@@ -11,6 +11,8 @@ from napari_bac.docks.listening import Listening
 from napari_bac.docks.numbers_model import NumbersModel
 from napari_bac.session.exam_session import ExamSession
 
+_WIDEST_NAME = "TAM100 / breast "
+_FRAMES_PX = 14
 _NO_SPACING = "The pixel spacing is not known: areas and lengths are in pixels."
 _MASK_STYLES = {
     "vessel-band": "bands along the arteries",
@@ -41,6 +43,8 @@ class NumbersTable(QTableView):
         self.horizontalHeader().setMinimumSectionSize(self.fontMetrics().horizontalAdvance("0.000000") + 10)
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setHighlightSections(False)
+        # Units come with the views: then the columns stay where they are.
+        self.verticalHeader().setFixedWidth(self.fontMetrics().horizontalAdvance(_WIDEST_NAME) + 10)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
@@ -50,6 +54,11 @@ class NumbersTable(QTableView):
         listening.to(session.signals.measured, self.numbers.refresh)
         listening.to(session.signals.edited_changed, self.numbers.refresh)
         listening.to(session.signals.exam_measured, self.numbers.refresh_exam)
+
+    def width_of(self, columns: int) -> int:
+        """What shows so many columns without scrolling, in pixels of the screen."""
+        beside = self.verticalHeader().minimumWidth() + self.verticalScrollBar().sizeHint().width()
+        return beside + columns * self.horizontalHeader().minimumSectionSize() + _FRAMES_PX
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies all of it."""

@@ -157,8 +157,8 @@ QUANTITIES: Final = (
         "Area grade", "Ibrahim 2025, of that share: automated, unverified", slow=_area_grade, exam=_area_grade
     ),
     Quantity(
-        "Calcified length",
-        "Along the arteries; of the exam: mean of the views of each breast, both breasts added up",
+        "Length",
+        "Calcified, along the arteries; of the exam: mean of the views of each breast, both breasts added up",
         slow=_length,
         exam=lambda exam: _number(exam.calcified_length_mm, "{:.1f}", "mm", why_not=_NO_SPACING),
     ),

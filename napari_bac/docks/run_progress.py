@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import SegmentationRun
 
 _STEPS = 1000
+_CANCEL_RUN = "End within the tile that is worked on; views that are done keep their result"
+_CANCEL_EXPORT = "End after the view that is worked on; nothing of the export is kept"
 
 
 class RunProgress(QWidget):
-    """Shows a session's segmentation, or the files that it opens.
+    """Shows a session's segmentation, its export, or the files that it opens.
 
     Parameters
     ----------
-    cancel
-        Called when the person wants it to end.
+    session
+        What it cancels when the person wants it to end.
     """
 
-    def __init__(self, cancel: Callable[[], None]) -> None:
+    def __init__(self, session: ExamSession) -> None:
         super().__init__()
+        self._session = session
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setAccessibleName("Progress")
         self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip(
-            "End within the tile that is worked on; views that are done keep their result"
-        )
-        self.cancel_button.clicked.connect(lambda: cancel())
+        self.cancel_button.setToolTip(_CANCEL_RUN)
+        self.cancel_button.clicked.connect(lambda: self._cancel())
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("What ran")
@@ -44,16 +43,23 @@ class RunProgress(QWidget):
         layout.addWidget(self.row)
         layout.addWidget(self.words)
 
-    def show_session(self, session: ExamSession) -> None:
+    def show_session(self) -> None:
         """Show how far it is."""
-        run, opening = session.run, session.opening
-        self.row.setVisible(session.is_running or opening.is_open)
-        self.cancel_button.setVisible(session.is_running)
+        session = self._session
+        run, opening, exporting = session.run, session.opening, session.exporting
+        self.row.setVisible(session.is_running or opening.is_open or exporting.busy)
+        self.cancel_button.setVisible(session.is_running or exporting.busy)
+        self.cancel_button.setToolTip(_CANCEL_RUN if session.is_running else _CANCEL_EXPORT)
         if session.is_running and run is not None:
             self.bar.setRange(0, _STEPS)
             self.bar.setValue(round(_STEPS * run.share))
             self.bar.setFormat(running_words(run))
             self.words.setText(run.words)
+        elif exporting.busy:
+            self.bar.setRange(0, exporting.total)
+            self.bar.setValue(exporting.done)
+            self.bar.setFormat("%p %")
+            self.words.setText("Exporting")
         elif opening.is_open:
             # Without a known end the bar moves to and fro.
             self.bar.setRange(0, opening.total)
@@ -63,6 +69,12 @@ class RunProgress(QWidget):
         else:
             self.words.setText(ended_words(run) if run is not None else "")
         self.words.setVisible(bool(self.words.text()))
+
+    def _cancel(self) -> None:
+        if self._session.is_running:
+            self._session.cancel()
+        else:
+            self._session.exporting.cancel()
 
 
 def running_words(run: SegmentationRun) -> str:

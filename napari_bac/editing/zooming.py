@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from napari.layers import Labels
 
+from napari_bac.layout.filling import fit_to
 from shared_core.quantification.parts import bounding_box
 
 if TYPE_CHECKING:
@@ -33,11 +34,7 @@ def zoom_to(viewer: ViewerModel, layer: Labels, label: int) -> bool:
     whole = np.ptp(layer.extent.world, axis=0)
     shown = np.maximum((high - low) * _AROUND, whole * _LEAST_SHARE)
     # Fitting the view tells how large the canvas is.
-    if hasattr(viewer, "fit_to_view"):
-        viewer.fit_to_view(layers=[layer])
-    else:
-        viewer.reset_view()
-        whole = np.ptp(viewer.layers.extent.world, axis=0)[-2:]
+    fit_to(viewer, layer)
     viewer.camera.zoom *= float(np.min(whole / shown))
     middle = ((low + high) / 2)[list(viewer.dims.displayed)[-2:]]
     viewer.camera.center = (0.0, float(middle[0]), float(middle[1]))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Layer
+
     from napari_bac.session.exam_session import ExamSession
 
 
@@ -24,12 +30,21 @@ def fill(session: ExamSession, number: int) -> None:
         viewer.reset_view()
         return
     viewer.layers.selection.active = chosen.labels
-    fit = getattr(viewer, "fit_to_view", None)
-    if fit is not None:
-        fit(layers=[chosen.image])
-    else:  # napari before 0.7
-        viewer.reset_view()
+    fit_to(viewer, chosen.image)
     session.select(chosen.key)
+
+
+def fit_to(viewer: ViewerModel, layer: Layer) -> None:
+    """Fill the canvas with a layer."""
+    if "layers" in signature(viewer.fit_to_view).parameters:
+        viewer.fit_to_view(layers=[layer])
+        return
+    # napari before 0.9 fits all layers; how many times smaller than they this one is, is how much to zoom.
+    viewer.fit_to_view()
+    own, whole = (np.ptp(extent.world, axis=0)[-2:] for extent in (layer.extent, viewer.layers.extent))
+    viewer.camera.zoom *= float(np.min(whole / own))
+    middle = np.mean(layer.extent.world, axis=0)[-2:]
+    viewer.camera.center = (0.0, float(middle[0]), float(middle[1]))
 
 
 def filling(session: ExamSession) -> str | None:

@@ -10,9 +10,9 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Final, Literal
 
-from napari.qt.threading import FunctionWorker, create_worker
 from qtpy.QtCore import QTimer
 
+from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import OpenBacError, find_exams
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.pool import default_workers

@@ -295,5 +295,6 @@ class ExamSession:
                 if view.watcher is not None:
                     view.watcher.stop()
                 del self.views[key]
+                self.exam = exam_of(self.views.values())
                 self._running.on_view_gone(key)
                 self.signals.views_changed.emit()

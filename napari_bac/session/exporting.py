@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from napari.qt.threading import GeneratorWorker, create_worker
-
 from napari_bac.session.autosave import began_as
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels, ModelAnswer, ViewSession
+from napari_bac.session.working import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from shared_core import MeasurementSettings, OpenBacError, load_card
 from shared_core.cohort.exam_export import export_steps
@@ -84,6 +84,9 @@ class Exporting:
     def __init__(self, session: ExamSession) -> None:
         self._session = session
         self._worker: GeneratorWorker[tuple[int, int], None, str] | None = None
+        self.done = 0
+        self.total = 0
+        """Steps: each view is measured, then written."""
 
     @property
     def busy(self) -> bool:
@@ -116,13 +119,14 @@ class Exporting:
             replace,
             preferences().formats,
             _start_thread=False,
-            _progress={"total": 2 * len(snapshots), "desc": "Exporting the exam"},
         )
+        worker.yielded.connect(self._on_step)
         worker.aborted.connect(lambda: session.say("The export was stopped; nothing of it was kept."))
         worker.returned.connect(partial(self._done, snapshots, folder))
-        worker.finished.connect(partial(self._end, snapshots))
-        self._worker = worker
+        worker.finished.connect(self._end)
+        self._worker, self.done, self.total = worker, 0, 2 * len(snapshots)
         worker.start()
+        session.signals.run_changed.emit()
         return True
 
     def cancel(self) -> None:
@@ -177,10 +181,15 @@ class Exporting:
             session.signals.edited_changed.emit(snapshot.view.key)
         session.say(f"Exported to {folder}.")
 
-    def _end(self, snapshots: list[Snapshot]) -> None:
-        self._worker = None
-        # napari remembers a worker that shows progress for ever, and with it what it was given.
-        snapshots.clear()
+    def _on_step(self, step: tuple[int, int]) -> None:
+        if self.busy:
+            self.done, self.total = step
+            self._session.signals.run_changed.emit()
+
+    def _end(self) -> None:
+        if self.busy:
+            self._worker = None
+            self._session.signals.run_changed.emit()
 
 
 def _steps(
@@ -196,7 +205,10 @@ def _steps(
         for snapshot in snapshots:
             views.append(snapshot.final(settings))
             yield len(views), 2 * len(snapshots)
-        yield from export_steps(folder, views, settings=settings, host=HOST, replace=replace, formats=formats)
+        writing = export_steps(folder, views, settings=settings, host=HOST, replace=replace, formats=formats)
+        with closing(writing):
+            for done, _views in writing:
+                yield len(views) + done, 2 * len(snapshots)
     except OpenBacError as error:
         return str(error)
     except (RuntimeError, MemoryError) as error:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import Final
 
 import napari
+import qtpy
 
-OLDEST_NAPARI: Final = (0, 6)
-"""`Layer.units`, which the scale bar in mm needs, and `viewer.fit_to_view` came then or before."""
+OLDEST_NAPARI: Final = (0, 6, 6)
+"""As pyproject.toml asks for: the oldest that the tests were run with."""
+SAFE_PYTHON: Final = (3, 12)
+"""From here on None is never counted: what PySide6 6.12 counts wrong does no harm."""
 
 SURE_PX: Final = 2048
 """Any graphics card shows this."""
@@ -16,11 +20,26 @@ SURE_PX: Final = 2048
 
 def version_warning(version: str = napari.__version__) -> str:
     """A sentence where napari is older than what this plugin was made for; else empty."""
-    numbers = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
-    if numbers >= OLDEST_NAPARI:
+    if _numbers(version) >= OLDEST_NAPARI:
         return ""
     oldest = ".".join(map(str, OLDEST_NAPARI))
     return f"napari {version} is older than {oldest}, which OpenBAC needs: run pip install --upgrade napari."
+
+
+def binding_warning(
+    version: str = qtpy.PYSIDE_VERSION or "", python: tuple[int, ...] = tuple(sys.version_info[:2])
+) -> str:
+    """A sentence where PySide6 would end the process in the midst of work; else empty.
+
+    6.12 takes a reference to None away at each answer None of a table's model, napari's own ones too.
+    """
+    if _numbers(version) < (6, 12) or python >= SAFE_PYTHON:
+        return ""
+    here, safe = ".".join(map(str, python)), ".".join(map(str, SAFE_PYTHON))
+    return (
+        f"PySide6 {version} ends napari without a word on Python {here}: run pip install 'PySide6<6.12', "
+        f"or use Python {safe} or newer."
+    )
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +54,10 @@ def largest_texture_px() -> int:
         return int(gloo.gl.glGetParameter(gloo.gl.GL_MAX_TEXTURE_SIZE) or 0)
     finally:
         canvas.close()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:3])
 
 
 def size_warning(name: str, shape: tuple[int, ...]) -> str:

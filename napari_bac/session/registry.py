@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from napari_bac.session.limits import version_warning
+from napari_bac.session.limits import binding_warning, version_warning
 from napari_bac.session.notifying import notify
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def session_of(viewer: ViewerModel) -> ExamSession:
     if own not in _SESSIONS:
         session = _SESSIONS[own] = ExamSession(own)
         notify(session)
-        if old := version_warning():
-            session.say(old)
+        for sentence in filter(None, (version_warning(), binding_warning())):
+            session.say(sentence)
         window = getattr(own, "window", None)
         if window is not None:
             window.main_menu.destroyed.connect(session.close)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from napari.qt.threading import FunctionWorker, create_worker
 from psygnal import Signal
 
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_swap import show_exam
+from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import Exam, OpenBacError, find_exams
 from shared_core.exporting.results import is_results, place_for_results, read_results, results_beside
 from shared_core.exporting.timeline import DatedExam, Timeline, dated_exams, timeline, together, with_views

@@ -192,6 +192,6 @@ def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:
 def exam_of(views: Collection[ViewSession]) -> ExamMeasurement | None:
     """The numbers of the exam; None while those of a view are still to come."""
     measured = [(view.opened.prepared.header, view.measured.view) for view in views if view.measured]
-    if len(measured) < len(views) or not all(view.measured_is_current for view in views):
+    if not views or len(measured) < len(views) or not all(view.measured_is_current for view in views):
         return None
     return measure_exam(measured)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -63,7 +63,7 @@ def export_steps(
     host: str,
     replace: bool = False,
     formats: Sequence[str] = USUAL_FORMATS,
-) -> Iterator[tuple[int, int]]:
+) -> Generator[tuple[int, int], None, None]:
     """Write everything that `bac analyze` writes for these masks.
 
     The numbered labels lie beside each mask, as ``NAME_labels.png``: with them arteries that a person

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 from shared_core.quantification.bands import SPECK_MM2, FollowedPart, OutlinedPart, follow, outlined_parts
-from shared_core.quantification.centre_line import CentreLine
+from shared_core.quantification.centre_line import CentreLine, distance_from_outside
 from shared_core.quantification.joining import Segment, chains_of_segments
 from shared_core.quantification.parts import Box
 from shared_core.quantification.skeleton import Points
@@ -285,7 +285,7 @@ def _bend(points: Points) -> float:
 
 def _width_variation(part: OutlinedPart, at: NDArray[np.intp]) -> float:
     """SD / mean of the width along the line; the ends are left out, as bands are round there."""
-    half = cv2.distanceTransform(np.pad(part.inside.view(np.uint8), 2), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    half = distance_from_outside(np.pad(part.inside, 2))
     ridge = cv2.dilate(half, np.ones((3, 3), np.uint8))
     own = np.clip(at - (part.box.top, part.box.left), 0, np.array(part.inside.shape) - 1) + 2
     cut = len(own) // 10

@@ -59,7 +59,7 @@ def centre_lines(band: Mask) -> tuple[CentreLine, ...]:
     -------
     At least one line, longest first. A round spot gives its longest diameter.
     """
-    half_width = _distance_from_outside(band)
+    half_width = distance_from_outside(band)
     ridge = cv2.dilate(half_width, np.ones((3, 3), np.uint8))
     graph = skeleton_graph(band, half_width)
     strokes = _strokes(graph)
@@ -174,7 +174,7 @@ def _away(end: ChainEnd, reach: float = 25.0) -> NDArray[np.float64]:
     return vector / norm if norm > 0 else np.zeros(2)
 
 
-def _distance_from_outside(band: Mask) -> NDArray[np.float64]:
+def distance_from_outside(band: Mask) -> NDArray[np.float64]:
     """Of each pixel, exactly: the last bit of OpenCV's root is another one in another thread."""
     nearly = cv2.distanceTransform(band.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # Squares of distances on a grid are whole numbers.

@@ -21,6 +21,8 @@ _NO_BUTTON, _LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 
 def show(viewer: napari.Viewer) -> None:
     """Bring the window to the screen, before it has layers: only then the canvas has its size."""
+    # Large enough beside a dock that a pixel of the screen is one or two of the image.
+    viewer.window.resize(1500, 1000)
     viewer.show()
     for _ in range(5):
         QApplication.processEvents()
@@ -66,6 +68,13 @@ def double_click(viewer: napari.Viewer, layer: Layer, place: Place) -> None:
     _send(viewer, QEvent.Type.MouseButtonDblClick, at, _LEFT, _LEFT)
     _send(viewer, QEvent.Type.MouseButtonRelease, at, _LEFT, _NO_BUTTON)
     QApplication.processEvents()
+
+
+def polygon(viewer: napari.Viewer, layer: Layer, places: Sequence[Place]) -> None:
+    """A click at each corner, two at the last."""
+    for place in places[:-1]:
+        click(viewer, layer, place)
+    double_click(viewer, layer, places[-1])
 
 
 def _send(

@@ -139,6 +139,7 @@ def test_batch_is_cancelled_and_can_begin_again(
         (lambda path: str(path), "No mammogram was found"),
     ],
 )
+@pytest.mark.pyside6
 def test_what_is_missing_is_said_in_one_sentence(
     dock: BatchDock, said: list[str], tmp_path: Path, qtbot: Any, make: Callable[[Path], str], words: str
 ) -> None:

@@ -41,6 +41,7 @@ def whole(viewer: napari.Viewer) -> None:
     QApplication.processEvents()
 
 
+@pytest.mark.pyside6
 def test_a_line_of_clicks_becomes_a_band(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, four_views: list[OpenedView], qtbot: Any
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from napari.layers import Image, Shapes
 
 from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.docks.export_dialog import export_into
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.opened_view import OpenedView
@@ -59,6 +60,7 @@ def test_a_stray_file_is_told_and_stops_nothing(
     assert "LCC.dcm" in said[-1]
 
 
+@pytest.mark.pyside6
 def test_segment_shows_progress_and_cancel_only_while_it_runs(
     dock: ExamDock, left_cc: OpenedView, qtbot: Any
 ) -> None:
@@ -109,6 +111,24 @@ def test_segment_shows_progress_and_cancel_only_while_it_runs(
     assert not view.edited
 
 
+def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
+    dock: ExamDock, exam_session: ExamSession, said: list[str], tmp_path: Path, qtbot: Any
+) -> None:
+    shown: list[tuple[str, bool]] = []
+    progress = dock.progress
+    exam_session.signals.run_changed.connect(
+        lambda: shown.append((progress.words.text(), progress.row.isHidden()))
+    )
+    assert export_into(exam_session, tmp_path)
+    assert shown == [("Exporting", False)]
+    assert "nothing of the export is kept" in progress.cancel_button.toolTip()
+    progress.cancel_button.click()
+    qtbot.waitUntil(lambda: not exam_session.exporting.busy, timeout=LONG_MS)
+    assert shown[-1] == ("", True)
+    assert said == ["The export was stopped; nothing of it was kept."]
+    assert not (tmp_path / "P1_20200102").exists()
+
+
 def test_the_dock_closed_and_opened_again_shows_the_same(exam_session: ExamSession, qtbot: Any) -> None:
     window = exam_session.viewer.window
     first = ExamDock(exam_session.viewer)
@@ -139,6 +159,7 @@ def test_an_image_layer_is_segmented_once_its_spacing_is_given(dock: ExamDock, q
     assert np.array_equal(view.labels.extent.world, layer.extent.world)
 
 
+@pytest.mark.pyside6
 def test_an_image_layer_may_stay_in_pixels(
     dock: ExamDock, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -260,6 +260,7 @@ def test_the_metrics_are_saved_as_the_table_of_views(
     assert (tmp_path / "views.csv").read_bytes() == (tmp_path / "out" / "views.csv").read_bytes()
 
 
+@pytest.mark.pyside6
 def test_images_without_a_file_are_exported_by_their_name(
     session: ExamSession, left_cc: Any, tmp_path: Path, qtbot: Any
 ) -> None:

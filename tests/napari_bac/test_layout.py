@@ -16,7 +16,7 @@ from napari_bac.editing.keys import outline_px
 from napari_bac.layout.filling import filling
 from napari_bac.layout.window_level import PRESETS, windowed
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.limits import largest_texture_px, size_warning, version_warning
+from napari_bac.session.limits import binding_warning, largest_texture_px, size_warning, version_warning
 from napari_bac.session.opened_view import OpenedView
 from tests.napari_bac import pictures
 
@@ -67,6 +67,7 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     assert exam_session.views["R-CC"].labels.mode == "pan_zoom"
 
 
+@pytest.mark.pyside6
 def test_v_hides_the_labels_while_it_is_held(exam_session: ExamSession, press: Callable[..., None]) -> None:
     exam_session.views["R-MLO"].labels.visible = False
     seen: list[list[bool]] = []
@@ -124,6 +125,7 @@ def drag(session: ExamSession, key: str, button: Qt.MouseButton = Qt.MouseButton
     QApplication.processEvents()
 
 
+@pytest.mark.pyside6
 def test_the_right_button_changes_the_window_of_the_image_under_it(exam_session: ExamSession) -> None:
     image, other = exam_session.views["R-CC"].image, exam_session.views["L-CC"].image
     image.contrast_limits = other.contrast_limits = (50, 150)
@@ -156,7 +158,8 @@ def test_the_bar_is_in_mm_and_in_pixels_where_the_spacing_is_not_known(
     session: ExamSession, left_cc: OpenedView, without_spacing: OpenedView
 ) -> None:
     session.add([left_cc])
-    bar = session.viewer.canvas.overlays.scale_bar
+    canvas = getattr(session.viewer, "canvas", None)  # since napari 0.9
+    bar = session.viewer.scale_bar if canvas is None else canvas.overlays.scale_bar
     assert bar.visible
     assert {str(unit) for unit in session.viewer.layers.extent.units} == {"millimeter"}
     session.viewer.layers.clear()
@@ -185,8 +188,16 @@ def test_an_outline_can_be_seen_at_any_zoom() -> None:
 
 def test_a_napari_that_is_too_old_is_told() -> None:
     assert version_warning("0.9.2") == ""
-    assert version_warning("0.6.0") == ""
-    assert version_warning("0.5.6").startswith("napari 0.5.6 is older than 0.6")
+    assert version_warning("0.6.6") == ""
+    assert version_warning("0.10.0rc1") == ""
+    for old in ("0.5.6", "0.6.5"):
+        assert version_warning(old).startswith(f"napari {old} is older than 0.6.6, which OpenBAC needs: run ")
+
+
+def test_a_pyside_that_ends_the_process_is_told() -> None:
+    assert binding_warning("6.12.0", (3, 11)).startswith("PySide6 6.12.0 ends napari without a word on ")
+    assert binding_warning("6.12.0", (3, 12)) == binding_warning("6.11.3", (3, 10)) == ""
+    assert binding_warning("", (3, 10)) == ""
 
 
 def test_an_image_above_the_limit_of_the_graphics_card_is_told(

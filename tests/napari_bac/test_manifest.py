@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -10,7 +12,9 @@ from typing import Any
 
 import npe2
 import pytest
+import qtpy
 from npe2.manifest.contributions import ConfigurationProperty
+from pytestqt.qt_compat import qt_api
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QProgressDialog, QPushButton
 
@@ -28,6 +32,13 @@ MANIFEST = Path(napari_bac.__file__).with_name("napari.yaml")
 def manifest() -> npe2.PluginManifest:
     """As npe2 reads it."""
     return npe2.PluginManifest.from_file(MANIFEST)
+
+
+@pytest.mark.pyside6
+def test_the_windows_are_of_the_qt_that_was_asked_for() -> None:
+    # Where there are two, qtpy falls back from one to the other with a warning that nobody sees.
+    found = "pyqt6" if importlib.util.find_spec("PyQt6") else "pyside6"
+    assert qtpy.API == qt_api.pytest_qt_api == os.environ.get("PYTEST_QT_API", found)
 
 
 def test_it_is_valid_and_all_that_it_names_can_be_imported(manifest: npe2.PluginManifest) -> None:
@@ -71,6 +82,7 @@ def test_the_preferences_are_those_that_the_plugin_reads(manifest: npe2.PluginMa
     assert all(one.title and one.description for one in found.values())
 
 
+@pytest.mark.pyside6
 @pytest.mark.parametrize("name", ["BAC exam", "BAC metrics", "BAC over time", "BAC batch"])
 def test_a_dock_opens_closes_and_opens_again(
     viewer: Any, session: ExamSession, plugin: None, name: str
@@ -89,6 +101,7 @@ def call(viewer: Any, plugin: None) -> Callable[[str], Any]:
     return lambda name: get_app_model().commands.execute_command(f"openbac.{name}").result()
 
 
+@pytest.mark.pyside6
 def test_commands_of_the_palette_act_on_the_viewer(
     call: Callable[[str], Any], exam_session: ExamSession
 ) -> None:

@@ -19,11 +19,11 @@ from napari_bac.docks.quantities import QUANTITIES
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.opened_view import OpenedView, open_view
 from napari_bac.session.view_session import ViewSession
-from shared_core import Laterality, measure_view
+from shared_core import Laterality, measure_exam, measure_view
 from shared_core.cli.main import main
 from shared_core.exporting import encode_png, write_bytes
 from tests.napari_bac import pictures
-from tests.napari_bac.mouse import show, stroke
+from tests.napari_bac.mouse import polygon, show, stroke
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def chest_wall_on_the_left(laterality: Laterality) -> OpenedView:
     return replace(opened, prepared=replace(opened.prepared, **turned))
 
 
+@pytest.mark.pyside6
 @pytest.mark.parametrize("how", ["as it hangs", "mirrored", "transposed"])
 def test_numbers_follow_the_mouse(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, qtbot: Any, how: str
@@ -102,7 +103,7 @@ def test_numbers_follow_the_mouse(
     def act(what: str, mode: str, places: list[tuple[float, float]], label: int = 1) -> None:
         layer.mode, layer.selected_label = mode, label
         before, revision = layer.data.copy(), view.revision
-        stroke(viewer, layer, places)
+        (polygon if mode == "polygon" else stroke)(viewer, layer, places)
         layer.mode = "pan_zoom"
         assert view.revision > revision, what
         assert (before != layer.data).any(), what
@@ -121,6 +122,8 @@ def test_numbers_follow_the_mouse(
     inside = tuple(np.argwhere(layer.data == 2)[40])
     act("fill", "fill", [(float(inside[0]), float(inside[1]))], label=5)
     assert 2 not in layer.data
+    act("polygon", "polygon", [(300, 40), (300, 90), (340, 90), (340, 40)], label=4)
+    assert layer.data[320, 65] == 4
     settle(qtbot, session)
     check_everything(dock, view, session)
 
@@ -152,7 +155,7 @@ def test_numbers_follow_programs(
 def test_slow_numbers_are_dots_until_they_are_of_these_labels(
     session: ExamSession, dock: MetricsDock, four_views: list[OpenedView], qtbot: Any
 ) -> None:
-    session.add(four_views[:2])
+    session.add(four_views[:3])
     for key, (side, _) in zip(session.views, pictures.STANDARD, strict=False):
         session.set_labels(key, pictures.labels(side))
     settle(qtbot, session)
@@ -162,13 +165,19 @@ def test_slow_numbers_are_dots_until_they_are_of_these_labels(
     session.views["R-CC"].labels.paint((10, 10), 1)
     # Its own row only, and only what the stroke changed is unknown.
     assert emitted == [(0, 0)]
-    assert [row.known for row in dock.arteries.arteries.rows] == [False, True, True, True]
-    assert numbers(dock, "R-CC")["Calcified length"] == numbers(dock, "Exam")["BAC of breast"] == "…"
-    assert numbers(dock, "L-CC")["Calcified length"] != "…"
+    assert [row.known for row in dock.arteries.arteries.rows] == [False] + 5 * [True]
+    assert numbers(dock, "R-CC")["Length"] == numbers(dock, "Exam")["BAC of breast"] == "…"
+    assert numbers(dock, "L-CC")["Length"] != "…"
     settle(qtbot, session)
     assert all(row.known for row in dock.arteries.arteries.rows)
     assert session.exam is not None
     assert numbers(dock, "Exam")["BAC of breast"] == f"{session.exam.bac_percent_of_breast:.3f}"
+    # Without one of its views it is another exam, at once.
+    session.viewer.layers.remove(session.views["R-MLO"].image)
+    left = [(view.opened.prepared.header, view.measured.view) for view in session.views.values()]
+    assert session.exam == measure_exam(left)
+    assert numbers(dock, "Exam")["Length"] == f"{session.exam.calcified_length_mm:.1f}"
+    assert numbers(dock, "Exam")["Vessels"] == str(session.exam.vessels_count)
 
 
 def test_without_spacing_numbers_are_pixels(
@@ -181,7 +190,7 @@ def test_without_spacing_numbers_are_pixels(
     heads = [dock.arteries.arteries.headerData(n, Qt.Orientation.Horizontal) for n in range(6)]
     assert heads[2:5] == ["Area px", "Length px", "Width px"]
     names = [dock.numbers.numbers.headerData(row, Qt.Orientation.Vertical) for row in range(len(QUANTITIES))]
-    assert {"BAC area, px", "Calcified length, px", "Breast area, px"} <= set(names)
+    assert {"BAC area, px", "Length, px", "Breast area, px"} <= set(names)
     assert numbers(dock, key)["Mean width"] == "–"
     assert "not known" in dock.notes.toolTip()
 
@@ -209,4 +218,4 @@ def test_saved_numbers_are_those_of_bac_measure(
     shown = numbers(dock, key)
     assert shown["BAC area"] == f"{float(theirs['bac_area_mm2']):.2f}"
     assert shown["TAM{x} / breast"] == f"{float(theirs['tam_per_breast_area']):.6f}"
-    assert shown["Calcified length"] == f"{float(theirs['calcified_length_mm']):.1f}"
+    assert shown["Length"] == f"{float(theirs['calcified_length_mm']):.1f}"

@@ -104,6 +104,7 @@ def test_other_quantity_is_chosen_and_one_that_is_not_known_is_said(loaded: Over
     assert loaded.decision_label.text() == "Increase"
 
 
+@pytest.mark.pyside6
 def test_click_on_a_point_opens_that_date_with_its_masks(
     loaded: OverTimeDock, viewer: napari.Viewer, session: ExamSession, qtbot: Any
 ) -> None:

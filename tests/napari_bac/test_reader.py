@@ -20,6 +20,7 @@ from napari_bac.session.opened_view import METADATA, OpenedView
 from shared_core import Laterality
 from shared_core.exporting import encode_png, json_bytes, mask_png
 from tests.napari_bac import pictures
+from tests.reading.segmentations import segment, write_seg
 
 
 @pytest.fixture
@@ -112,6 +113,20 @@ def test_our_own_mask_comes_back_onto_its_image(
     assert set(np.unique(found)) == {0, 1, 2}
     session.views["R-MLO"].labels.undo()
     assert not session.views["R-MLO"].label_pixels().any()
+
+
+def test_a_dicom_segmentation_goes_onto_the_image_that_it_names(
+    viewer: Any, session: ExamSession, exam_folder: Path, tmp_path: Path, plugin: None, qtbot: Any
+) -> None:
+    viewer.open(str(exam_folder), plugin="openbac")
+    uid = session.views["L-MLO"].opened.prepared.header.identity.sop_instance_uid
+    mask = pictures.truth()
+    # By its name it would be of another view of the same size.
+    path = write_seg(tmp_path / "LCC.dcm", mask[None], "BINARY", [segment(1, "BAC")], [1], source=uid)
+    viewer.open(str(path), plugin="openbac")
+    qtbot.waitUntil(lambda: len(viewer.layers) == 8)
+    assert np.array_equal(session.views["L-MLO"].label_pixels() > 0, mask)
+    assert not session.views["L-CC"].label_pixels().any()
 
 
 def test_numbered_labels_keep_their_numbers(

@@ -116,6 +116,7 @@ def test_tiles_appear_as_they_finish_on_their_image(one_view: ExamSession, qtbot
     assert "L-CC probability" not in one_view.viewer.layers
 
 
+@pytest.mark.pyside6
 def test_cancel_ends_within_a_tile_and_leaves_the_labels(
     one_view: ExamSession, qtbot: Any, at_tile: Callable[..., list[int]]
 ) -> None:
@@ -212,6 +213,7 @@ def test_one_of_two_views_deleted_during_a_run_leaves_the_other(
     assert any(sentence.startswith("R-CC was closed") for sentence in said)
 
 
+@pytest.mark.pyside6
 def test_the_viewer_closed_during_a_run_leaves_no_thread(
     make_napari_viewer: Callable[..., Any], left_cc: OpenedView, qtbot: Any
 ) -> None:

@@ -6,18 +6,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pydicom
 import pytest
 import tifffile
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.pixels.utils import pack_bits
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.reading.dicom_seg import LABEL_MAP, SEGMENTATION
 from shared_core.reading.mask import read_label_file, read_mask_file
-
-SOURCE = "1.2.3.4"
+from tests.reading.segmentations import SOURCE, segment, write_seg
 
 
 @pytest.fixture
@@ -25,50 +19,6 @@ def mask() -> np.ndarray:
     mask = np.zeros((70, 90), bool)
     mask[20:30, 11:57] = True
     return mask
-
-
-def _segment(number: int, label: str, code: str = "85756007") -> Dataset:
-    item, kind = Dataset(), Dataset()
-    kind.CodeValue, kind.CodingSchemeDesignator, kind.CodeMeaning = code, "SCT", label
-    item.SegmentNumber, item.SegmentLabel = number, label
-    item.SegmentedPropertyTypeCodeSequence = [kind]
-    return item
-
-
-def _frame_of(number: int) -> Dataset:
-    groups, identification = Dataset(), Dataset()
-    identification.ReferencedSegmentNumber = number
-    groups.SegmentIdentificationSequence = [identification]
-    return groups
-
-
-def _seg(path: Path, frames: np.ndarray, kind: str, segments: list[Dataset], numbers: list[int]) -> Path:
-    """A SEG of `frames` (frames, rows, columns), of which frame i is of segment `numbers[i]`."""
-    seg = Dataset()
-    seg.file_meta = FileMetaDataset()
-    seg.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    seg.SOPClassUID = LABEL_MAP if kind == "LABELMAP" else SEGMENTATION
-    seg.SOPInstanceUID = generate_uid()
-    seg.file_meta.MediaStorageSOPClassUID = seg.SOPClassUID
-    seg.file_meta.MediaStorageSOPInstanceUID = seg.SOPInstanceUID
-    seg.SegmentationType = kind
-    seg.SegmentSequence = segments
-    series, instance = Dataset(), Dataset()
-    instance.ReferencedSOPInstanceUID = SOURCE
-    series.ReferencedInstanceSequence = [instance]
-    seg.ReferencedSeriesSequence = [series]
-    seg.NumberOfFrames, seg.Rows, seg.Columns = frames.shape
-    seg.SamplesPerPixel, seg.PhotometricInterpretation, seg.PixelRepresentation = 1, "MONOCHROME2", 0
-    binary = kind == "BINARY"
-    seg.BitsAllocated = seg.BitsStored = 1 if binary else 8
-    seg.HighBit = seg.BitsStored - 1
-    if kind == "FRACTIONAL":
-        seg.MaximumFractionalValue = 200
-    seg.PixelData = pack_bits(frames.astype(np.uint8)) if binary else frames.astype(np.uint8).tobytes()
-    if kind != "LABELMAP":
-        seg.PerFrameFunctionalGroupsSequence = [_frame_of(number) for number in numbers]
-    pydicom.dcmwrite(path, seg, enforce_file_format=True)
-    return path
 
 
 @pytest.mark.parametrize("value", [1, 7, 255])
@@ -108,7 +58,7 @@ def test_colour_picture_is_bac_where_it_has_colour(tmp_path: Path, mask: np.ndar
 
 
 def test_binary_seg_of_one_segment(tmp_path: Path, mask: np.ndarray) -> None:
-    path = _seg(tmp_path / "s.dcm", mask[None], "BINARY", [_segment(1, "BAC")], [1])
+    path = write_seg(tmp_path / "s.dcm", mask[None], "BINARY", [segment(1, "BAC")], [1])
     found = read_mask_file(path)
     assert np.array_equal(found.mask, mask)
     assert found.source_uids == (SOURCE,)
@@ -116,8 +66,8 @@ def test_binary_seg_of_one_segment(tmp_path: Path, mask: np.ndarray) -> None:
 
 def test_calcification_among_several_segments_is_taken(tmp_path: Path, mask: np.ndarray) -> None:
     frames = np.stack([~mask, mask])
-    segments = [_segment(1, "Breast", "76752008"), _segment(2, "BAC", "129759000")]
-    path = _seg(tmp_path / "s.dcm", frames, "BINARY", segments, [1, 2])
+    segments = [segment(1, "Breast", "76752008"), segment(2, "BAC", "129759000")]
+    path = write_seg(tmp_path / "s.dcm", frames, "BINARY", segments, [1, 2])
     assert np.array_equal(read_mask_file(path).mask, mask)
     assert np.array_equal(read_mask_file(path, segment=1).mask, ~mask)
     with pytest.raises(UsageError, match="no segment 3; it has 1 Breast, 2 BAC"):
@@ -125,32 +75,32 @@ def test_calcification_among_several_segments_is_taken(tmp_path: Path, mask: np.
 
 
 def test_unknown_segments_must_be_chosen(tmp_path: Path, mask: np.ndarray) -> None:
-    segments = [_segment(1, "a"), _segment(2, "b")]
-    path = _seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", segments, [1, 2])
+    segments = [segment(1, "a"), segment(2, "b")]
+    path = write_seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", segments, [1, 2])
     with pytest.raises(UsageError, match=r"2 segments \(1 a, 2 b\); choose one with --segment"):
         read_mask_file(path)
 
 
 def test_fractional_seg_is_cut_at_half(tmp_path: Path, mask: np.ndarray) -> None:
     frame = np.where(mask, 100, 99)
-    path = _seg(tmp_path / "s.dcm", frame[None], "FRACTIONAL", [_segment(1, "BAC")], [1])
+    path = write_seg(tmp_path / "s.dcm", frame[None], "FRACTIONAL", [segment(1, "BAC")], [1])
     assert np.array_equal(read_mask_file(path).mask, mask)
 
 
 def test_label_map_is_read_by_its_value(tmp_path: Path, mask: np.ndarray) -> None:
-    segments = [_segment(0, "Background"), _segment(3, "BAC")]
-    path = _seg(tmp_path / "s.dcm", np.where(mask, 3, 0)[None], "LABELMAP", segments, [])
+    segments = [segment(0, "Background"), segment(3, "BAC")]
+    path = write_seg(tmp_path / "s.dcm", np.where(mask, 3, 0)[None], "LABELMAP", segments, [])
     assert np.array_equal(read_mask_file(path).mask, mask)
 
 
 def test_volume_is_refused(tmp_path: Path, mask: np.ndarray) -> None:
-    path = _seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", [_segment(1, "BAC")], [1, 1])
+    path = write_seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", [segment(1, "BAC")], [1, 1])
     with pytest.raises(UnsupportedImageError, match="2 frames of one segment"):
         read_mask_file(path)
 
 
 def test_damaged_seg_is_said_in_one_sentence(tmp_path: Path, mask: np.ndarray) -> None:
-    path = _seg(tmp_path / "s.dcm", mask[None], "BINARY", [_segment(1, "BAC")], [1])
+    path = write_seg(tmp_path / "s.dcm", mask[None], "BINARY", [segment(1, "BAC")], [1])
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(UnreadableImageError, match=r"s\.dcm: the SEG is damaged"):
         read_mask_file(path)
@@ -208,7 +158,7 @@ def test_an_empty_picture_has_no_label(tmp_path: Path) -> None:
 
 
 def test_a_segmentation_is_one_label_and_names_its_image(tmp_path: Path, mask: np.ndarray) -> None:
-    path = _seg(tmp_path / "seg.dcm", mask[np.newaxis], "BINARY", [_segment(1, "BAC")], [1])
+    path = write_seg(tmp_path / "seg.dcm", mask[np.newaxis], "BINARY", [segment(1, "BAC")], [1])
     found = read_label_file(path)
     assert np.array_equal(found.labels, mask)
     assert found.source_uids == (SOURCE,)
