@@ -1,0 +1,50 @@
+"""A real MRML scene for every test, and small mammograms in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
+
+MISSING = "" if importlib.util.find_spec("slicer") else "slicer-core is not installed: pip install slicer-core"
+if not MISSING:
+    sys.path.insert(0, str(MODULE))
+
+    from tests.host.scene import HeadlessApp, install
+
+
+class NotHere(pytest.Module):
+    """A module of tests that cannot even be imported here."""
+
+    def collect(self) -> Any:
+        """Say why, in place of its tests."""
+        pytest.skip(MISSING, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module | None:
+    """Leave out the modules where there is no MRML."""
+    return NotHere.from_parent(parent, path=module_path) if MISSING else None
+
+
+@pytest.fixture
+def app() -> Iterator[HeadlessApp]:
+    """The headless application with an empty scene."""
+    app = install()
+    app.close_scene()
+    yield app
+    app.close_scene()
+
+
+@pytest.fixture
+def load_volume(app: HeadlessApp) -> Callable[..., Any]:
+    """Reads a file into a volume node as Slicer does: ITK with GDCM, through the archetype storage node."""
+    from tests.slicer_bac_extension.mammograms import load
+
+    return load
