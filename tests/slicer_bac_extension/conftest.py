@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
 
-MISSING = "" if importlib.util.find_spec("slicer") else "slicer-core is not installed: pip install slicer-core"
+MISSING = (
+    "" if importlib.util.find_spec("slicer") else "slicer-core is not installed: pip install slicer-core"
+)
 if not MISSING:
     sys.path.insert(0, str(MODULE))
 
@@ -40,11 +42,3 @@ def app() -> Iterator[HeadlessApp]:
     app.close_scene()
     yield app
     app.close_scene()
-
-
-@pytest.fixture
-def load_volume(app: HeadlessApp) -> Callable[..., Any]:
-    """Reads a file into a volume node as Slicer does: ITK with GDCM, through the archetype storage node."""
-    from tests.slicer_bac_extension.mammograms import load
-
-    return load

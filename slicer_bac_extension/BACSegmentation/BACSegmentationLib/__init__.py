@@ -1,6 +1,6 @@
-"""What the module "BAC Segmentation" is made of: MRML nodes on one side, the engine `shared_core` on the other.
+"""What the module "BAC Segmentation" is made of: between MRML nodes and the engine `shared_core`.
 
-Nothing in it computes; whatever does stands in `shared_core`, which the command line and napari call, too.
+Nothing in it computes; whatever does stands in the engine, which the command line and napari call, too.
 """
 
 from BACSegmentationLib import engine
