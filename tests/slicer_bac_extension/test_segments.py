@@ -168,9 +168,15 @@ class TestOtherSegments:
         assert segments.segment_id(node) == ""
         other_segment(node, volume, mask, "Segment_1")
         np.testing.assert_array_equal(segments.mask_of(node, volume), mask)
+        segments.replace_mask(node, volume, ~mask)
+        np.testing.assert_array_equal(segments.mask_of(node, volume), ~mask)
         other_segment(node, volume, mask, "Segment_2")
         with pytest.raises(UsageError, match="By hand: has no segment BAC"):
             segments.mask_of(node, volume)
+        segments.show_mask(volume, ~mask, segmentation_node=node)  # the drawn ones stay as they are
+        assert segments.segment_id(node) == "BAC"
+        assert node.GetSegmentation().GetNumberOfSegments() == 3
+        node.RemoveSegment("BAC")
         node.GetSegmentation().GetSegment("Segment_2").SetName("BAC")
         assert segments.segment_id(node) == "Segment_2"
 

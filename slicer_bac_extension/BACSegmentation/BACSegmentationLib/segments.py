@@ -60,15 +60,26 @@ def show_mask(
             "give the mask of this mammogram."
         )
     node = segmentation_node or _new_segmentation(volume_node)
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
-    node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
-    segment = segment_id(node) or node.GetSegmentation().AddEmptySegment(SEGMENT_ID, SEGMENT_NAME, COLOUR)
-    # A surface of a mammogram takes gigabytes and minutes, each time that it changes.
-    node.RemoveClosedSurfaceRepresentation()
-    _write(node, segment, cropped_image(found, matrix_of_volume(volume_node)))
-    _describe(node.GetSegmentation().GetSegment(segment), _side(volume_node, laterality))
+    segment = _own_segment_id(node)
+    new = not segment
+    if new:
+        segment = node.GetSegmentation().AddEmptySegment(SEGMENT_ID, SEGMENT_NAME, COLOUR)
+    if new or reference_volume(node) is not volume_node:
+        _describe(node.GetSegmentation().GetSegment(segment), _side(volume_node, laterality))
+    _write(node, segment, found, volume_node)
     _put_beside(node, volume_node)
     return node
+
+
+def replace_mask(segmentation_node: Any, volume_node: Any, mask: Mask) -> None:
+    """Write a changed mask into the segment that `mask_of` reads, whatever it is called.
+
+    Raises
+    ------
+    UsageError
+        There is no BAC segment.
+    """
+    _write(segmentation_node, _known_segment_id(segmentation_node), np.asarray(mask) != 0, volume_node)
 
 
 def mask_of(segmentation_node: Any, volume_node: Any) -> Mask:
@@ -134,22 +145,17 @@ def refit(segmentation_node: Any, volume_node: Any) -> None:
             f"{segmentation_node.GetName()} was not made on the pixels of {volume_node.GetName()}; "
             "press Apply to make it anew."
         )
-    show_mask(volume_node, placed(labelmap, shift, shape), segmentation_node=segmentation_node)
+    replace_mask(segmentation_node, volume_node, placed(labelmap, shift, shape))
 
 
 def segment_id(segmentation_node: Any) -> str:
     """ID of the BAC segment; empty where there is none.
 
-    The segment of that ID, else of that name, else the only one.
+    The segment of that ID, else of that name, else the only one, as a person may have drawn it.
     """
     segmentation = segmentation_node.GetSegmentation()
-    if segmentation.GetSegment(SEGMENT_ID) is not None:
-        return SEGMENT_ID
-    named = segmentation.GetSegmentIdBySegmentName(SEGMENT_NAME)
-    if named:
-        return str(named)
     only = segmentation.GetNumberOfSegments() == 1
-    return str(segmentation.GetNthSegmentID(0)) if only else ""
+    return _own_segment_id(segmentation_node) or (str(segmentation.GetNthSegmentID(0)) if only else "")
 
 
 def segmentation_of(volume_node: Any) -> Any:
@@ -166,21 +172,33 @@ def reference_volume(segmentation_node: Any) -> Any:
 
 
 def _new_segmentation(volume_node: Any) -> Any:
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{volume_node.GetName()} BAC")
+    scene = volume_node.GetScene()
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{volume_node.GetName()} BAC")
     node.CreateDefaultDisplayNodes()
     set_up_overlay(node)
     return node
 
 
-def _labelmap(segmentation_node: Any) -> Any:
+def _own_segment_id(segmentation_node: Any) -> str:
+    segmentation = segmentation_node.GetSegmentation()
+    if segmentation.GetSegment(SEGMENT_ID) is not None:
+        return SEGMENT_ID
+    return str(segmentation.GetSegmentIdBySegmentName(SEGMENT_NAME))
+
+
+def _known_segment_id(segmentation_node: Any) -> str:
     segment = segment_id(segmentation_node)
     if not segment:
         raise UsageError(
             f"{segmentation_node.GetName()}: has no segment {SEGMENT_NAME}; name the one that marks "
             f"calcification {SEGMENT_NAME}, or press Apply to make it."
         )
+    return segment
+
+
+def _labelmap(segmentation_node: Any) -> Any:
     image = slicer.vtkOrientedImageData()
-    segmentation_node.GetBinaryLabelmapRepresentation(segment, image)
+    segmentation_node.GetBinaryLabelmapRepresentation(_known_segment_id(segmentation_node), image)
     if image.GetExtent()[1] < image.GetExtent()[0]:  # empty, and then without a geometry of its own
         return _reference_image(segmentation_node) or image
     return image
@@ -195,7 +213,13 @@ def _reference_image(segmentation_node: Any) -> Any:
     return image if kept and converter.DeserializeImageGeometry(kept, image, False) else None
 
 
-def _write(segmentation_node: Any, segment: str, labelmap: Any) -> None:
+def _write(segmentation_node: Any, segment: str, mask: Mask, volume_node: Any) -> None:
+    """On the pixels of a volume; no more of the segment is kept than its bounding box."""
+    segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    segmentation_node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    # A surface of a mammogram takes gigabytes and minutes, each time that it changes.
+    segmentation_node.RemoveClosedSurfaceRepresentation()
+    labelmap = cropped_image(mask, matrix_of_volume(volume_node))
     logic = slicer.vtkSlicerSegmentationsModuleLogic
     if not logic.SetBinaryLabelmapToSegment(labelmap, segmentation_node, segment, logic.MODE_REPLACE):
         raise UsageError(f"{segmentation_node.GetName()}: the segment cannot be written; press Apply again.")
@@ -220,7 +244,7 @@ def _side(volume_node: Any, laterality: Laterality | None) -> Laterality:
 
 def _put_beside(segmentation_node: Any, volume_node: Any) -> None:
     """Into the study of the volume in the subject hierarchy."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volume_node.GetScene())
     volume = hierarchy.GetItemByDataNode(volume_node) if hierarchy is not None else 0
     if not volume:
         return
