@@ -99,11 +99,10 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
         Keyword (``ImageLaterality``) to value, several values joined by a backslash.
     """
     dataset = Dataset()
-    for keyword, value in values.items():
-        if value:
+    with quiet_pydicom():
+        for keyword, value in values.items():
             with suppress(ValueError):  # an impossible value; pydicom checks what is set
                 setattr(dataset, keyword, value.split("\\") if "\\" in value else value)
-    with quiet_pydicom():
         attributes = Attributes(dataset)
         projection = dicom_projection(attributes, None)
         return MammogramHeader(
