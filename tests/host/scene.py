@@ -38,6 +38,7 @@ class HeadlessApp:
         self.app_logic = self._application_logic()
         self.logics = {name: self._module_logic(name, of) for name, of in LOGICS.items()}
         self._remote = self._data_io()
+        self._slice_logics: dict[str, Any] = {}
 
     def applicationLogic(self) -> Any:
         """As in Slicer."""
@@ -57,6 +58,17 @@ class HeadlessApp:
     def testingEnabled(self) -> bool:
         """Nobody answers dialogs."""
         return True
+
+    def slice_logic(self, name: str = "Red") -> Any:
+        """The logic of a slice view, which lives as long as the application, as its nodes do."""
+        if name not in self._slice_logics:
+            logic = slicer.vtkMRMLSliceLogic()
+            logic.SetMRMLApplicationLogic(self.app_logic)
+            self.app_logic.GetSliceLogics().AddItem(logic)
+            logic.SetMRMLScene(self.scene)
+            logic.AddSliceNode(name).SetMappedInLayout(1)
+            self._slice_logics[name] = logic
+        return self._slice_logics[name]
 
     def close_scene(self) -> None:
         """Take everything out of the scene, as "Close scene" does."""

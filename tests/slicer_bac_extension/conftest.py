@@ -42,3 +42,12 @@ def app() -> Iterator[HeadlessApp]:
     app.close_scene()
     yield app
     app.close_scene()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def views_end_before_their_screen() -> Iterator[None]:
+    """VTK draws on the screen of pytest-xvfb where there is one, and must not be left on it."""
+    yield
+    drawn = sys.modules.get("tests.host.slice_view")
+    if drawn is not None:
+        drawn.close_views()

@@ -8,7 +8,7 @@ import slicer
 import slicer.util
 
 SLICE: Final = "Red"
-FILL_OPACITY: Final = 0.25
+FILL_OPACITY: Final = 0.15
 """Light enough to see the calcium through it."""
 OUTLINE_OPACITY: Final = 1.0
 

@@ -215,8 +215,9 @@ def _reference_image(segmentation_node: Any) -> Any:
 
 def _write(segmentation_node: Any, segment: str, mask: Mask, volume_node: Any) -> None:
     """On the pixels of a volume; no more of the segment is kept than its bounding box."""
-    segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    # In this order: the geometry is taken relative to the transform.
     segmentation_node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
     # A surface of a mammogram takes gigabytes and minutes, each time that it changes.
     segmentation_node.RemoveClosedSurfaceRepresentation()
     labelmap = cropped_image(mask, matrix_of_volume(volume_node))
