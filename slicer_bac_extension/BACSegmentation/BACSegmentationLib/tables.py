@@ -116,7 +116,6 @@ def column_values(table_node: Any, column: str) -> list[Any]:
 
 def _clear(table_node: Any) -> None:
     table_node.RemoveAllColumns()
-    table_node.RemoveAllColumnProperties()
     table_node.SetUseFirstColumnAsRowHeader(False)
     table_node.SetUseColumnNameAsColumnHeader(True)
 
