@@ -16,7 +16,9 @@ from BACSegmentationLib.tables import column_values
 
 from shared_core.quantification.serial import QUANTITIES
 from tests.exporting.test_timeline import AREA, AREAS, line_of, write
+from tests.host.plot_view import chart_picture
 from tests.host.scene import HeadlessApp
+from tests.host.slice_view import missing_for_rendering
 
 VIEWS = {"R-CC": 2, "L-CC": 0, "R-MLO": 3, "L-MLO": 1}
 """Series to its place among the areas of an exam."""
@@ -55,7 +57,7 @@ def test_the_chart_says_what_and_in_which_unit(app: HeadlessApp, tmp_path: Path)
     chart = plots.show_change(line_of(write(tmp_path / "r", AREAS)), AREA)
     assert chart.GetYAxisTitle() == "BAC area (mm²)"
     assert chart.GetXAxisTitle() == "Year"
-    assert "in 4.0 years" in chart.GetTitle()
+    assert chart.GetTitle().startswith("Increase: +90.5\u00a0mm² in 4.0 years")
     assert max(map(len, chart.GetTitle().split("\n"))) <= 70
     low, high = chart.GetYAxisRange()
     assert low == 0
@@ -89,6 +91,7 @@ def test_an_exam_that_cannot_be_compared_is_shown_apart(app: HeadlessApp, tmp_pa
     assert math.isnan(column_values(table, plots.EXAM)[-1])
     assert column_values(table, plots.LEFT_OUT)[-1] == line.value(line.exams[-1], AREA)
     assert math.isnan(column_values(table, plots.LINE)[-1])
+    assert math.isnan(column_values(table, "L-CC")[-1])
     assert plots.LEFT_OUT in series_of(chart)
 
 
@@ -109,6 +112,17 @@ def test_it_is_saved_with_the_scene(app: HeadlessApp, tmp_path: Path) -> None:
     (chart,) = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert len(series_of(chart)) == 8
     np.testing.assert_allclose(column_values(plots.table_of(chart), plots.EXAM), values, rtol=1e-5)
+
+
+@pytest.mark.skipif(bool(missing_for_rendering()), reason=missing_for_rendering())
+def test_every_series_is_drawn_in_its_colour(app: HeadlessApp, tmp_path: Path) -> None:
+    chart = plots.show_change(line_of(write(tmp_path / "r", AREAS)), AREA)
+    picture = chart_picture(chart)
+    drawn = picture[:, : picture.shape[1] * 7 // 10]  # without the legend
+    for n in range(chart.GetNumberOfPlotSeriesNodes()):
+        colour = np.round(255 * np.array(chart.GetNthPlotSeriesNode(n).GetColor()))
+        close = np.abs(drawn - colour).max(axis=2) <= 12
+        assert close.any(), chart.GetNthPlotSeriesNode(n).GetName()
 
 
 def test_a_date_as_a_year() -> None:

@@ -44,7 +44,7 @@ _VIEWS: Final = (
 _EXAM: Final = _Series(EXAM, (0, 0, 0), "Circle", width=2.5, size=13)
 _LINES: Final = (
     _Series(LINE, (0.35, 0.35, 0.35), line="Dash"),
-    *(_Series(name, (0.6, 0.6, 0.6), line="Dot") for name in LIMITS),
+    *(_Series(name, (0.5, 0.5, 0.5), line="Dash-Dot") for name in LIMITS),
 )
 _NOT_COMPARED: Final = _Series(LEFT_OUT, (0.54, 0.54, 0.54), "Circle", "None", size=11)
 
@@ -64,7 +64,7 @@ def show_change(line: Timeline, quantity: Quantity, *, chart_node: Any = None) -
     The vtkMRMLPlotChartNode; its series share one vtkMRMLTableNode: a row an exam, NaN where there is no
     number, years as decimals (2020.5) and dates as labels.
     """
-    from shared_core.quantification.change_words import change_words
+    from shared_core.quantification.change_words import change_words, decision_words
 
     chart = chart_node or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotChartNode", "BAC over time")
     _remove_series(chart)
@@ -76,7 +76,8 @@ def show_change(line: Timeline, quantity: Quantity, *, chart_node: Any = None) -
             chart.AddAndObservePlotSeriesNodeID(_series_node(table, series).GetID())
     unit = quantity.unit.replace("mm2", "mm²")
     followed = line.of(quantity)
-    chart.SetTitle(_wrapped(change_words(followed) if followed is not None else line.reason))
+    told = line.reason if followed is None else f"{decision_words(followed)}: {change_words(followed)}"
+    chart.SetTitle(_wrapped(told))
     chart.SetTitleFontSize(14)
     chart.SetXAxisTitle(YEAR)
     chart.SetYAxisTitle(quantity.title + (f" ({unit})" if unit else ""))
@@ -98,15 +99,17 @@ def decimal_year(when: date) -> float:
 
 
 def _columns(line: Timeline, quantity: Quantity) -> dict[str, list[float]]:
+    out = [one.key in line.left_out for one in line.exams]
     columns: dict[str, list[float]] = {}
     for series in _VIEWS:
         label = series.column.replace("-", "")
+        # A line through an exam that is not compared would say that it is.
         columns[series.column] = [
-            one.exam.views.get(label, {}).get(quantity.key, math.nan) for one in line.exams
+            math.nan if left else one.exam.views.get(label, {}).get(quantity.key, math.nan)
+            for one, left in zip(line.exams, out, strict=True)
         ]
     values = [line.value(one, quantity) for one in line.exams]
     numbers = [math.nan if value is None else value for value in values]
-    out = [one.key in line.left_out for one in line.exams]
     columns[EXAM] = [math.nan if left else value for value, left in zip(numbers, out, strict=True)]
     columns[LEFT_OUT] = [value if left else math.nan for value, left in zip(numbers, out, strict=True)]
     return columns | _limits(line, quantity, out)
@@ -146,14 +149,14 @@ def _fill(table: Any, exams: Sequence[DatedExam], columns: dict[str, list[float]
 
 
 def _set_ranges(chart: Any, exams: Sequence[DatedExam], columns: dict[str, list[float]]) -> None:
-    """From 0 on, with room around the points."""
+    """From 0 on, with room around the points, and for the legend on the right."""
     years = [decimal_year(one.exam.date) for one in exams]
     values = [value for column in columns.values() for value in column if not math.isnan(value)]
     if not years or not values:
         return
-    room = 0.08 * (max(years) - min(years)) or 0.5
+    span = max(years) - min(years) or 1.0
     chart.XAxisRangeAutoOff()
-    chart.SetXAxisRange(min(years) - room, max(years) + room)
+    chart.SetXAxisRange(min(years) - 0.08 * span, max(years) + 0.35 * span)
     chart.YAxisRangeAutoOff()
     chart.SetYAxisRange(min(0.0, *values), 1.12 * max(*values, 0.0) or 1.0)
 
@@ -189,8 +192,8 @@ def _remove_series(chart: Any) -> None:
 
 
 def _wrapped(words: str, width: int = 70) -> str:
-    """Onto lines: Slicer cuts a long title off."""
-    return "\n".join(_lines(words.split(), width))
+    """Onto lines, a number with its unit: Slicer cuts a long title off."""
+    return "\n".join(_lines(words.replace(" mm", "\u00a0mm").split(" "), width))
 
 
 def _lines(words: Iterable[str], width: int) -> Iterable[str]:
