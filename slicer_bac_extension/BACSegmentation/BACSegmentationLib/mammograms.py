@@ -78,18 +78,17 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     known = read_header(file) if file is not None else None
     spacing, warnings = spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
     given = (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is SpacingSource.USER else None
-    if file is None:
-        read = mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
-        return _warned(read, *warnings)
+    if file is None or known is None:
+        alone = mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
+        return _warned(alone, *warnings)
     read, reason = _as_its_file(image, file, given)
     if read is not None:
         return _warned(read, *warnings)
-    assert known is not None
     # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
     own = replace(known, path=None, file_format="memory", intent=PresentationIntent.UNKNOWN, bits=16)
     own = replace(own, rows=image.pixels.shape[0], columns=image.pixels.shape[1], spacing=spacing)
-    read = mammogram_from_array(image.pixels, header=own, name=image.name)
-    return _warned(read, *warnings, f"measured from the volume, not from its file: {reason}")
+    changed = mammogram_from_array(image.pixels, header=own, name=image.name)
+    return _warned(changed, *warnings, f"measured from the volume, not from its file: {reason}")
 
 
 def header_of(volume_node: Any) -> MammogramHeader:
