@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -22,6 +24,7 @@ import slicer  # noqa: E402
 import slicer.util  # noqa: E402
 
 from tests.host import ctk_widgets, slicer_widgets, template, ui_file  # noqa: E402
+from tests.host.main_window import MainWindow, SegmentEditor  # noqa: E402
 from tests.host.sample_data_module import sample_data_module  # noqa: E402
 from tests.host.scene import HeadlessApp, install  # noqa: E402
 
@@ -31,9 +34,13 @@ _SOME_LIKE_QT = ("ctkComboBox", "ctkCheckBox")
 
 
 class ModuleManager(QtCore.QObject):
-    """Says that a module goes."""
+    """Knows the modules, and says that one goes."""
 
     moduleAboutToBeUnloaded = QtCore.Signal(str)
+
+    def module(self, name: str) -> Any:
+        """As in Slicer."""
+        return getattr(slicer.modules, name.lower(), None)
 
 
 class Settings(dict[str, Any]):
@@ -52,10 +59,12 @@ class PanelApp(QtCore.QObject):
     """`slicer.app` of a Slicer with a window: what the headless one has, and signals."""
 
     startupCompleted = QtCore.Signal()
+    applicationName = "Slicer"
 
     def __init__(self, headless: HeadlessApp) -> None:
         super().__init__()
         self.headless = headless
+        self.window = MainWindow()
         self._manager, self._settings = ModuleManager(), Settings()
 
     def __getattr__(self, name: str) -> Any:
@@ -70,6 +79,10 @@ class PanelApp(QtCore.QObject):
         return self._settings
 
     settings = userSettings
+
+    def topLevelWidgets(self) -> list[Any]:
+        """As in Slicer."""
+        return [self.window]
 
     def clipboard(self) -> Any:
         """As in Slicer."""
@@ -92,6 +105,27 @@ class PanelApp(QtCore.QObject):
         QtWidgets.QApplication.restoreOverrideCursor()
 
 
+class qSlicerScriptedLoadableModuleWidget(slicer_widgets.qMRMLWidget):
+    """What holds the panel of a module."""
+
+    def __init__(self, made: Any) -> None:
+        super().__init__()
+        self.setLayout(QtWidgets.QVBoxLayout())
+        self.setMRMLScene(slicer.mrmlScene)
+        self.isEntered = True
+        self._made = made
+
+    def self(self) -> Any:
+        """As in Slicer: the Python side."""
+        return self._made
+
+    def reload(self) -> None:
+        """As in Slicer: make the panel anew from the module file as it was imported last."""
+        self._made = sys.modules[NAME].BACSegmentationWidget(self)
+        setattr(slicer.modules, f"{NAME}Widget", self._made)
+        self._made.setup()
+
+
 class Panel:
     """An opened module.
 
@@ -103,27 +137,50 @@ class Panel:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.app = install_application()
+        self._before = _forget_module()
         self.module = load_module(folder)
         slicer.app.startupCompleted.emit()
-        self.parent = slicer_widgets.qMRMLWidget()
-        self.parent.setLayout(QtWidgets.QVBoxLayout())
-        self.parent.setMRMLScene(slicer.mrmlScene)
-        self.parent.isEntered = True
-        self.widget = self.module.BACSegmentationWidget(self.parent)
-        setattr(slicer.modules, f"{NAME}Widget", self.widget)
-        self.widget.setup()
+        self.parent = qSlicerScriptedLoadableModuleWidget(None)
+        slicer.modules.bacsegmentation.widgetRepresentation = lambda: self.parent
+        self.editor = SegmentEditor()
+        holder = qSlicerScriptedLoadableModuleWidget(SimpleNamespace(editor=self.editor))
+        slicer.modules.segmenteditor = SimpleNamespace(widgetRepresentation=lambda: holder)
+        self.parent.reload()
+
+    @property
+    def widget(self) -> Any:
+        """Its Python side."""
+        return self.parent.self()
 
     @property
     def ui(self) -> Any:
         """Its widgets by name."""
         return self.widget.ui
 
+    def wait(self, done: Callable[[], bool], *, seconds: float = 60.0) -> None:
+        """Let events happen until something is so; an error where it takes longer."""
+        end = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end, "nothing happened"
+            process_events()
+            time.sleep(0.005)
+
     def close(self) -> None:
-        """As when Slicer ends."""
+        """As when Slicer ends; the modules that were imported before are there again."""
         slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(NAME)
+        # Those in Slicer stop watching the scene when they are deleted.
+        for one in self.parent.findChildren(slicer_widgets.qMRMLWidget):
+            one.setMRMLScene(None)
         self.parent.deleteLater()
         QtWidgets.QApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)
         process_events()
+        _forget_module()
+        sys.modules.update(self._before)
+
+
+def _forget_module() -> dict[str, Any]:
+    own = [name for name in sys.modules if name.partition(".")[0] in (NAME, f"{NAME}Lib")]
+    return {name: sys.modules.pop(name) for name in own}
 
 
 def install_application() -> PanelApp:
@@ -137,16 +194,14 @@ def install_application() -> PanelApp:
             setattr(ctk, name, type(name, (QtWidgets.QComboBox,), {}))
         for name, widget in slicer_widgets.WIDGETS.items():
             setattr(slicer, name, widget)
-        slicer.qSlicerScriptedLoadableModuleWidget = type("qSlicerScriptedLoadableModuleWidget", (), {})
+        slicer.qSlicerScriptedLoadableModuleWidget = qSlicerScriptedLoadableModuleWidget
         template.install()
         sys.modules.setdefault("SampleData", sample_data_module())
     return slicer.app
 
 
 def load_module(folder: Path) -> Any:
-    """Import the module file anew, with its Lib, and make the module as Slicer's factory does."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in (NAME, f"{NAME}Lib")]:
-        del sys.modules[name]
+    """Import the module file and make the module, as Slicer's factory does."""
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location(NAME, folder / f"{NAME}.py")

@@ -121,15 +121,15 @@ class qMRMLNodeComboBox(QtWidgets.QComboBox):
 
 
 class qMRMLTableView(QtWidgets.QTableWidget):
-    """Shows a table node and follows it."""
+    """Shows a table node and follows it.
+
+    The one in Slicer forgets its table when it has a scene and no view node: here it takes no scene at all.
+    """
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._node: Any = None
         self._tag = 0
-
-    def setMRMLScene(self, scene: Any) -> None:
-        """As in Slicer."""
 
     def mrmlTableNode(self) -> Any:
         """As in Slicer."""

@@ -16,6 +16,15 @@ MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
 MISSING = (
     "" if importlib.util.find_spec("slicer") else "slicer-core is not installed: pip install slicer-core"
 )
+"""Why nothing of this can run here."""
+WITHOUT_PANEL = MISSING or (
+    "PyQt6 is loaded in this process, and two kinds of Qt break it: run these tests in a session of their own"
+    if "PyQt6.QtCore" in sys.modules
+    else ""
+    if importlib.util.find_spec("PySide6")
+    else "PySide6 is not installed: pip install PySide6-Essentials"
+)
+"""Why the panel cannot be opened here: test_panel*.py."""
 if not MISSING:
     sys.path.insert(0, str(MODULE))
 
@@ -25,14 +34,21 @@ if not MISSING:
 class NotHere(pytest.Module):
     """A module of tests that cannot even be imported here."""
 
+    reason = ""
+
     def collect(self) -> Any:
         """Say why, in place of its tests."""
-        pytest.skip(MISSING, allow_module_level=True)
+        pytest.skip(self.reason, allow_module_level=True)
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module | None:
-    """Leave out the modules where there is no MRML."""
-    return NotHere.from_parent(parent, path=module_path) if MISSING else None
+    """Leave out the modules where there is no MRML, or none of the Qt that they need."""
+    reason = WITHOUT_PANEL if module_path.name.startswith("test_panel") else MISSING
+    if not reason:
+        return None
+    module = NotHere.from_parent(parent, path=module_path)
+    module.reason = reason
+    return module
 
 
 @pytest.fixture

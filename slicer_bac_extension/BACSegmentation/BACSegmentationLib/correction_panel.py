@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import slicer
 import slicer.util
-import vtk
 from slicer.util import VTKObservationMixin
 
 if TYPE_CHECKING:
@@ -140,7 +139,8 @@ class CorrectionPanel(VTKObservationMixin):
             self.removeObservers()
             self._curve = curve
             if curve is not None:
-                self.addObserver(curve, vtk.vtkCommand.ModifiedEvent, self._on_curve)
+                self.addObserver(curve, curve.PointPositionDefinedEvent, self._on_curve)
+                self.addObserver(curve, curve.PointRemovedEvent, self._on_curve)
 
     def _on_curve(self, caller: Any, event: str) -> None:
         self.show()
