@@ -227,13 +227,20 @@ class TestGeometry:
         segments.show_mask(volume, mask, segmentation_node=node)
         np.testing.assert_array_equal(segments.mask_of(node, volume), mask)
 
-    def test_what_is_painted_past_the_edge_is_left_out(self, volume: Any) -> None:
+    @pytest.mark.parametrize(("down", "right"), [(7, 5), (-3, -4), (-4, 11)])
+    def test_a_labelmap_that_counts_its_pixels_from_elsewhere(
+        self, volume: Any, mask: NDArray[np.bool_], down: int, right: int
+    ) -> None:
+        # As other programs write one; what lies past the edge is left out.
         node = segments.show_mask(volume, np.zeros(SHAPE, bool))
-        image = cropped_image(np.ones((90, 90), bool), matrix_of_volume(volume))
-        image.SetOrigin(*(np.array(image.GetOrigin()) + [5 * SPACING[1], 7 * SPACING[0], 0]))
+        padded = np.pad(mask, 20)
+        image = cropped_image(padded, matrix_of_volume(volume))
+        corner = np.array([-(right - 20) * SPACING[1], -(down - 20) * SPACING[0], 0])
+        image.SetOrigin(*(np.array(image.GetOrigin()) + corner))
         logic = slicer.vtkSlicerSegmentationsModuleLogic
         logic.SetBinaryLabelmapToSegment(image, node, "BAC", logic.MODE_REPLACE)
-        assert segments.mask_of(node, volume).all()
+        wanted = padded[20 - down :, 20 - right :][: SHAPE[0], : SHAPE[1]]
+        np.testing.assert_array_equal(segments.mask_of(node, volume), wanted)
 
 
 class TestFiles:

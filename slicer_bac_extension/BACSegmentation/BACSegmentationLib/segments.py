@@ -111,13 +111,10 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
     name, of = segmentation_node.GetName(), volume_node.GetName()
     if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
         return f"{name} and {of} lie under different transforms; move both under the same one, or under none."
-    shape, now = shape_of(volume_node.GetImageData()), matrix_of_volume(volume_node)
-    reference = _reference_image(segmentation_node)
-    lattices = [_labelmap(segmentation_node)] + ([reference] if reference is not None else [])
-    differing = [one for one in lattices if offset_px(matrix_of_image(one), now, shape) is None]
-    if not differing:
+    labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
+    if offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape) is not None:
         return ""
-    was, (column_mm, row_mm, _) = differing[0].GetSpacing(), volume_node.GetSpacing()
+    was, (column_mm, row_mm, _) = labelmap.GetSpacing(), volume_node.GetSpacing()
     if np.allclose(was[:2], (column_mm, row_mm), rtol=1e-4):
         return f"{name} does not lie on the pixels of {of}; choose the volume that it was made on."
     return (
