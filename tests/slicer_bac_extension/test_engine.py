@@ -14,7 +14,10 @@ from BACSegmentationLib import engine
 import shared_core
 
 MODULE = Path(engine.__file__).parents[1]
-LIGHT = ("volumes", "mammograms", "segments", "terminology", "display", "tables", "plots", "curves")
+BATCH = {"batch", "exam_scenes"}
+"""Run when everything is installed."""
+LIGHT = {path.stem for path in MODULE.glob("*Lib/*.py") if not path.stem.endswith(("_panel", "__"))} - BATCH
+"""What the panel is made of, but for its windows."""
 INSTALLED_AT_APPLY = ("cv2", "gdcm", "openjpeg", "openvino", "platformdirs", "rich", "skimage", "tifffile")
 """What Slicer does not have by itself."""
 
@@ -82,7 +85,7 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 sys.path.insert(0, {str(MODULE)!r})
 import importlib
-for name in {LIGHT!r}: importlib.import_module("BACSegmentationLib." + name)
+for name in {sorted(LIGHT)!r}: importlib.import_module("BACSegmentationLib." + name)
 import numpy, slicer, slicer.util
 slicer.mrmlScene = slicer.vtkMRMLScene()
 node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "LCC")
