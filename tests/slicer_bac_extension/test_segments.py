@@ -296,7 +296,6 @@ class TestFiles:
 class TestMeaning:
     @pytest.fixture
     def terminologies(self, app: HeadlessApp) -> Any:
-        assert terminology.load()
         return slicer.modules.terminologies.logic()
 
     def test_name_and_colour_are_those_of_the_other_faces(self, volume: Any, mask: NDArray[np.bool_]) -> None:
@@ -324,6 +323,17 @@ class TestMeaning:
         assert found.GetRegionObject().GetCodeMeaning() == "Breast"
         assert (found.GetRegionModifierObject().GetCodeMeaning() or "") == words
         assert terminologies.SerializeTerminologyEntry(found) == text
+
+    def test_a_second_load_changes_nothing_and_without_the_module_there_is_none(
+        self, terminologies: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert terminology.load()
+        assert terminology.load()
+        names = vtk.vtkStringArray()
+        terminologies.GetLoadedTerminologyNames(names)
+        assert [names.GetValue(n) for n in range(names.GetNumberOfValues())].count(terminology.CONTEXT) == 1
+        monkeypatch.delattr(slicer.modules, "terminologies")
+        assert not terminology.load()
 
     def test_the_files_say_what_the_segments_say(self) -> None:
         resources = Path(terminology.__file__).parents[1] / "Resources"

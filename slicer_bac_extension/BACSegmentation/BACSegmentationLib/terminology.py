@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import slicer
+import vtk
 
 from shared_core.mammogram import Laterality
 
@@ -51,11 +52,15 @@ def entry(laterality: Laterality = Laterality.UNKNOWN) -> str:
 
 
 def load() -> bool:
-    """Offer the codes in Slicer's terminology selector; False where there is no such module."""
+    """Offer the codes in Slicer's terminology selector, once; False where there is no such module."""
     module = getattr(slicer.modules, "terminologies", None)
     if module is None:
         return False
     logic, resources = module.logic(), Path(__file__).resolve().parents[1] / "Resources"
+    loaded = vtk.vtkStringArray()
+    logic.GetLoadedTerminologyNames(loaded)
+    if loaded.LookupValue(CONTEXT) >= 0:
+        return True
     context, region = (str(resources / name) for name in _FILES)
     # Slicer up to 5.8 calls regions anatomic contexts.
     load_region = getattr(logic, "LoadRegionContextFromFile", None) or logic.LoadAnatomicContextFromFile
