@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -29,13 +30,15 @@ MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
 sys.path[:0] = [str(ROOT), str(MODULE)]
 
 from tests.host import module_panel  # noqa: E402
+from tests.host.plot_view import chart_picture  # noqa: E402
 from tests.host.slice_view import SliceView, slice_view  # noqa: E402
 
-NAMES = ("icon", "thumbnail", "slice", "panel")
+NAMES = ("icon", "thumbnail", "slice", "panel", "change")
 ICON_PX = 128
 THUMBNAIL_PX = (260, 280)
 SLICE_PX = (760, 900)
 PANEL_PX = (520, 1000)
+CHART_PX = (900, 560)
 CLOSE_UP_MM = 45.0
 VIEW = "RCC"
 LONGEST_S = 1800.0
@@ -46,6 +49,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all)")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs" / "slicer")
     parser.add_argument("--samples", type=Path, help="folder of samples (default: the user's cache)")
+    parser.add_argument(
+        "--results", type=Path, help="of bac analyze on the sample series (default: made anew)"
+    )
     args = parser.parse_args()
     names = set(args.names or NAMES)
     args.output.mkdir(parents=True, exist_ok=True)
@@ -64,6 +70,8 @@ def main() -> int:
         _save(_slice(panel, volumes[VIEW]), args.output / "slice.jpg")
     if "panel" in names:
         _panel(panel, args.output / "panel.jpg")
+    if "change" in names:
+        _save(_chart(args.samples, args.results), args.output / "change.jpg")
     panel.close()
     return 0
 
@@ -107,12 +115,13 @@ def _thumbnail(panel: Any, volume: Any) -> NDArray[np.uint8]:
     """The breast alone, smoothly made small."""
     columns, rows = THUMBNAIL_PX
     large = _shown(panel, volume, (4 * columns, 4 * rows)).picture()
-    bright = cv2.medianBlur(large[..., 0], 9) > 20
+    bright = cv2.medianBlur(np.ascontiguousarray(large[..., 0]), 9) > 20
     inside = np.flatnonzero(bright.any(axis=0)), np.flatnonzero(bright.any(axis=1))
     left, right, top, bottom = inside[0][0], inside[0][-1], inside[1][0], inside[1][-1]
     height = max(bottom - top, (right - left) * rows // columns)
     middle, width = (top + bottom) // 2, height * columns // rows
     top = max(middle - height // 2, 0)
+    large[:, right + 8 :] = 0  # the marker of the view, which would be cut
     small = cv2.resize(
         large[top : top + height, left : left + width], (columns, rows), None, 0, 0, cv2.INTER_AREA
     )
@@ -136,6 +145,24 @@ def _slice(panel: Any, volume: Any) -> NDArray[np.uint8]:
     view.node.JumpSliceByCentering(*to_ras.MultiplyPoint((middle[1], middle[0], 0, 1))[:3])
     line = np.full((rows, 6, 3), 255, np.uint8)
     return np.hstack([whole, line, view.picture()])
+
+
+def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
+    """Three dates of the simulated patient whose calcium grows."""
+    from BACSegmentationLib import batch, over_time, plots
+
+    from shared_core import make_sample
+    from shared_core.quantification.serial import QUANTITIES
+
+    with TemporaryDirectory() as folder:
+        if results is None:
+            results = Path(folder) / "results"
+            batch.run(
+                make_sample("series", samples).images_dir, results, save="none", options=["--no-pictures"]
+            )
+        ((_, line),) = over_time.timelines(results, ())[0].items()
+        area = next(one for one in QUANTITIES if one.key == "bac_area_mm2")
+        return chart_picture(plots.show_change(line, area), CHART_PX)
 
 
 def _densest(mask: NDArray[np.bool_], size: int) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import slicer
+import slicer.util
 from BACSegmentationLib import sample_data
 from PIL import Image
 
@@ -72,8 +74,21 @@ def test_missing_packages_are_named_before_anything_is_made(
 ) -> None:
     (tmp_path / "requirements.txt").write_text("no-such-package-of-openbac>=1\n", encoding="utf-8")
     monkeypatch.setattr(sample_data, "_RESOURCES", tmp_path)
-    with pytest.raises(sample_data.SampleError, match=r"no-such-package-of-openbac>=1.*press Apply"):
+    with pytest.raises(sample_data.SampleError, match=r"no-such-package-of-openbac>=1.*Sample Data installs"):
         sample_data.load_exam(tmp_path)
+
+
+def test_button_asks_for_what_is_missing_and_loads_nothing_without_it(
+    app: HeadlessApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.txt").write_text("no-such-package-of-openbac>=1\n", encoding="utf-8")
+    asked, shown = [], []
+    monkeypatch.setattr(sample_data, "_RESOURCES", tmp_path)
+    monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", lambda *words, **_: asked.append(words))
+    monkeypatch.setattr(slicer.util, "errorDisplay", lambda *words, **_: shown.append(words))
+    assert sample_data.load_from_button() == ()
+    assert len(asked) == len(shown) == 1
+    assert "not installed" in shown[0][0]
 
 
 def test_sample_is_offered_with_a_thumbnail(monkeypatch: pytest.MonkeyPatch) -> None:

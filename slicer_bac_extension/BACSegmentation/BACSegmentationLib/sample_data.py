@@ -53,7 +53,15 @@ def register() -> None:
 
 
 def load_from_button(_source: Any = None) -> tuple[Any, ...]:
-    """Make and load the exam behind a window that shows how far it is and can be cancelled."""
+    """Make and load the exam behind a window that shows how far it is and can be cancelled.
+
+    What the engine needs is asked for first, as at Apply.
+    """
+    try:
+        dependencies.ensure(_RESOURCES / "requirements.txt")
+    except dependencies.DependencyError as error:
+        slicer.util.errorDisplay(str(error), detailedText=error.advice)
+        return ()
     window = slicer.util.createProgressDialog(labelText="Simulating an exam", maximum=VIEWS, value=0)
     try:
         return load_exam(
@@ -108,8 +116,8 @@ def _make(
     lacking = dependencies.missing(_RESOURCES / "requirements.txt")
     if lacking:
         raise SampleError(
-            f"Making the exam needs Python packages that are missing: {', '.join(lacking)}. Choose any "
-            "volume in BAC Segmentation and press Apply once, which installs them; then try again."
+            f"Making the exam needs Python packages that are missing: {', '.join(lacking)}. The button in "
+            "Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
         )
     where = ["-o", str(output_dir.absolute())] if output_dir is not None else []
     files: list[Path] = []
