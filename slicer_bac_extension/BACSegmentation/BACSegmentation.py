@@ -1,33 +1,24 @@
 """BAC Segmentation: arterial calcification on mammograms, marked and measured inside 3D Slicer.
 
-The order and names are those of Slicer's scripted template; the work is done in BACSegmentationLib, and every
-number comes from the engine, shared_core.
+Order and names are those of Slicer's scripted template; the work is done in BACSegmentationLib.
 """
 
-import math
-import time
 from typing import Annotated, Any
 
-import numpy as np
 import slicer
 import slicer.util
 import vtk
-from BACSegmentationLib import dependencies, results, view_records
+from BACSegmentationLib import results
 from BACSegmentationLib.change_panel import ChangePanel
 from BACSegmentationLib.correction_panel import CorrectionPanel
 from BACSegmentationLib.input_panel import InputPanel
-from BACSegmentationLib.measuring import Measuring
+from BACSegmentationLib.keeping_panel import KeepingPanel
+from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.numbers_panel import NumbersPanel
-from BACSegmentationLib.parameters import REQUIREMENTS, RESEARCH_USE, TITLE, DeviceChoice
+from BACSegmentationLib.parameters import RESEARCH_USE, TITLE, DeviceChoice
 from BACSegmentationLib.run_panel import RunPanel
-from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
-from BACSegmentationLib.segments import mask_of, segmentation_of, show_mask
-from slicer import (
-    vtkMRMLMarkupsCurveNode,
-    vtkMRMLScalarVolumeNode,
-    vtkMRMLSegmentationNode,
-    vtkMRMLTableNode,
-)
+from BACSegmentationLib.self_test import SelfTest
+from slicer import vtkMRMLMarkupsCurveNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
 from slicer.i18n import tr as _, translate
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
@@ -128,7 +119,8 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic: BACSegmentationLogic | None = None
         self._parameterNode: BACSegmentationParameterNode | None = None
         self._parameterNodeGuiTag: int | None = None
-        self._shownVolume: Any = None
+        self._shown: tuple[Any, Any] | None = None
+        """Volume and segmentation that the panel shows; None where it has to look anew."""
         self._problem = ""
 
     def setup(self) -> None:
@@ -141,6 +133,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = BACSegmentationLogic()
         self.inputs = InputPanel(self)
         self.run = RunPanel(self)
+        self.keeping = KeepingPanel(self)
         self.numbers = NumbersPanel(self)
         self.correction = CorrectionPanel(self)
         self.change = ChangePanel(self)
@@ -181,7 +174,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.initializeParameterNode()
 
     def onSceneEndImport(self, caller: Any, event: Any) -> None:
-        """Called when a scene was loaded: its choices and results are shown."""
+        """Called when a scene was loaded: show its choices and results."""
         if self.parent.isEntered:
             self.setParameterNode(None)
             self.initializeParameterNode()
@@ -208,7 +201,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
         self._parameterNode = inputParameterNode
-        self._shownVolume = None
+        self._shown = None
         if self._parameterNode:
             self._parameterNodeGuiTag = self._parameterNode.connectGui(self.ui)
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
@@ -216,11 +209,14 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._checkCanApply()
 
     def _checkCanApply(self, caller: Any = None, event: Any = None) -> None:
-        volume = self._parameterNode.inputVolume if self._parameterNode else None
-        if volume is not self._shownVolume or volume is None:
-            self._shownVolume = volume
-            self._problem = self.inputs.show_volume(volume)
-            self._showExam(volume)
+        node = self._parameterNode
+        volume, segmentation = (node.inputVolume, node.outputSegmentation) if node else (None, None)
+        if self._shown != (volume, segmentation):
+            another = self._shown is None or self._shown[0] is not volume
+            self._shown = (volume, segmentation)
+            if another:
+                self._problem = self.inputs.show_volume(volume)
+            self.numbers.choose(volume, another=another)
         self.inputs.show_model()
         why = self._whyNot(volume)
         self.ui.applyButton.toolTip = why or _("Mark and measure arterial calcification on this mammogram.")
@@ -230,17 +226,9 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _whyNot(self, volume: Any) -> str:
         if volume is None:
             return _("Choose a mammogram first.")
-        if self._problem:
-            return self._problem
         if self.run.running:
             return _("A segmentation is running; wait for it, or cancel it.")
-        return ""
-
-    def _showExam(self, volume: Any) -> None:
-        """The segmentation and numbers that the chosen volume has already."""
-        if self._parameterNode:
-            self._parameterNode.outputSegmentation = self.logic.segmentationOf(volume)
-        self.numbers.watch(self.logic.pairsOf(volume))
+        return self._problem or results.problem_with(self._parameterNode.outputSegmentation, volume)
 
     def onApplyButton(self) -> None:
         """Run processing when user clicks "Apply" button."""
@@ -257,39 +245,13 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def refresh(self) -> None:
         """Show what can be done now, and the numbers."""
-        self._shownVolume = None
+        self._shown = None
         self._checkCanApply()
-
-    def take_results(self, run: Any) -> list[str]:
-        """Put the answers of a run into the scene; sentences about those that have no place any more."""
-        parameters = self._parameterNode
-        lost = self.logic.takeResults(run, parameters.inputVolume, parameters.outputSegmentation)
-        self.numbers.watch(self.logic.pairsOf(parameters.inputVolume))
-        self.fill_table()
-        return lost
-
-    def fill_table(self) -> None:
-        """Fill the output table, which is made where none is chosen."""
-        parameters = self._parameterNode
-        if not parameters.outputTable:
-            name = slicer.mrmlScene.GenerateUniqueName("BAC numbers")
-            parameters.outputTable = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
-        self.logic.fillTable(parameters.outputTable, self.numbers.pairs)
-
-    def summary_table(self) -> Any:
-        """The table for people; None before anything was measured."""
-        table = self._parameterNode.outputTable if self._parameterNode else None
-        return table.GetNodeReference(results.SUMMARY_ROLE) if table else None
-
-    def empty_segmentation(self, volume: Any) -> Any:
-        """A segmentation to draw on, for a mammogram on which no model ran."""
-        self._parameterNode.outputSegmentation = self.logic.emptySegmentation(volume)
-        self.numbers.watch(self.logic.pairsOf(volume))
-        return self._parameterNode.outputSegmentation
 
     def _stop(self) -> None:
         self.run.stop()
         self.numbers.stop()
+        self.keeping.stop()
         self.correction.stop()
         self.change.stop()
         self.logic.measuring.forget()
@@ -300,81 +262,17 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 #
 
 
-class BACSegmentationLogic(ScriptedLoadableModuleLogic):
-    """What the panel does, for scripts as well."""
+class BACSegmentationLogic(SceneLogic, ScriptedLoadableModuleLogic):
+    """What the panel does, for scripts as well: see `SceneLogic.process`."""
 
     def __init__(self) -> None:
         """Called when the logic class is instantiated."""
         ScriptedLoadableModuleLogic.__init__(self)
-        self.measuring = Measuring()
-        self.writing = False
-        """Whether the module itself is changing segmentations."""
+        SceneLogic.__init__(self)
 
     def getParameterNode(self) -> BACSegmentationParameterNode:
         """The choices, saved with the scene."""
         return BACSegmentationParameterNode(super().getParameterNode())
-
-    def process(
-        self,
-        inputVolume: vtkMRMLScalarVolumeNode,
-        outputSegmentation: Any = None,
-        outputTable: Any = None,
-        *,
-        allViews: bool = False,
-        model: str = "",
-        device: str = "auto",
-        threshold: float | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
-        """
-        Run the model and wait for it; can be used without GUI widget.
-        :return: the segmentation of the volume, and the record of its numbers
-        """
-        from shared_core.errors import OpenBacError
-
-        volumes = results.volumes_to_run(inputVolume, all_views=allViews)
-        ids = tuple(volume.GetID() for volume in volumes)
-        run = SegmentationRun(RunRequest(ids, model, device, threshold))
-        while run.advance():
-            time.sleep(0.05)
-        if run.state != "done":
-            raise OpenBacError(run.words)
-        self.takeResults(run, inputVolume, outputSegmentation)
-        pairs = self.pairsOf(inputVolume)
-        if outputTable is not None:
-            self.fillTable(outputTable, pairs)
-        segmentation = self.segmentationOf(inputVolume)
-        record = view_records.record_of(segmentation) if segmentation is not None else None
-        if record is None:
-            raise OpenBacError(run.words)
-        return segmentation, record
-
-    def takeResults(self, run: Any, volume: Any, segmentation: Any) -> list[str]:
-        """Put the answers of a run into the scene; sentences about those that have no place any more."""
-        self.writing = True
-        try:
-            return results.put(run, self.measuring, volume_node=volume, segmentation_node=segmentation)[1]
-        finally:
-            self.writing = False
-
-    def fillTable(self, table: Any, pairs: Any) -> Any:
-        """All numbers into a table node; the node of the summary for people, which hangs on it."""
-        return results.fill(table, pairs)
-
-    def pairsOf(self, volume: Any) -> list[Any]:
-        """The views of a volume's exam that have a segmentation."""
-        return results.pairs_of(volume)
-
-    def emptySegmentation(self, volume: Any) -> Any:
-        """A segmentation of a volume with nothing in it yet."""
-        self.writing = True
-        try:
-            return show_mask(volume, np.zeros(volume.GetImageData().GetDimensions()[1::-1], np.uint8))
-        finally:
-            self.writing = False
-
-    def segmentationOf(self, volume: Any) -> Any:
-        """The segmentation of a volume, or None."""
-        return segmentation_of(volume) if volume is not None else None
 
 
 #
@@ -382,48 +280,21 @@ class BACSegmentationLogic(ScriptedLoadableModuleLogic):
 #
 
 
-class BACSegmentationTest(ScriptedLoadableModuleTest):
-    """What "Reload and Test" runs: a made-up breast, measured and segmented."""
+class BACSegmentationTest(SelfTest, ScriptedLoadableModuleTest):
+    """What "Reload and Test" runs."""
 
     def setUp(self) -> None:
         """Do whatever is needed to reset the state - typically a scene clear will be enough."""
         slicer.mrmlScene.Clear()
-        missing = dependencies.missing(REQUIREMENTS)
+        missing = self.check_dependencies()
         if missing:
-            self.skipTest(f"Press Apply once, which installs what is missing: {', '.join(missing)}")
+            self.skipTest(missing)
 
     def runTest(self) -> None:
         """Run as few or as many tests as needed here."""
         self.setUp()
-        self.test_drawnMask()
+        self.test_drawn_mask()
+        self.delayDisplay("A drawn mask is measured")
         self.setUp()
         self.test_process()
-
-    def test_drawnMask(self) -> None:
-        """A mask that a person drew is measured as it is, pixel for pixel."""
-        volume = self._breast()
-        mask = np.zeros((600, 400), np.uint8)
-        mask[290:310, 50:200] = 1
-        segmentation = show_mask(volume, mask)
-        record = BACSegmentationLogic().measuring.measure(volume, segmentation)
-        assert record["metrics"]["am_px"] == 20 * 150
-        assert math.isclose(record["metrics"]["bac_area_mm2"], 20 * 150 * 0.07**2)
-        self.delayDisplay("A drawn mask is measured")
-
-    def test_process(self) -> None:
-        """The model runs in a process of its own, and its answer is in the scene."""
-        volume = self._breast()
-        table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
-        segmentation, record = BACSegmentationLogic().process(volume, outputTable=table)
-        assert record["metrics"]["am_px"] == int(mask_of(segmentation, volume).sum())
-        assert table.GetNumberOfRows() == 1
         self.delayDisplay("The model ran")
-
-    def _breast(self) -> Any:
-        rows, columns = np.mgrid[0:600, 0:400]
-        inside = (columns / 300) ** 2 + ((rows - 300) / 240) ** 2 < 1
-        grey = inside * (90 + 15 * np.sin(rows / 11) * np.cos(columns / 9))
-        volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "LCC")
-        slicer.util.updateVolumeFromArray(volume, grey[np.newaxis].astype(np.uint16))
-        volume.SetSpacing(0.07, 0.07, 1.0)
-        return volume

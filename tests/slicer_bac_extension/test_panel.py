@@ -18,7 +18,8 @@ from shared_core.exporting.record_reading import read_written
 from tests.exporting.test_timeline import AREAS, write
 from tests.host.module_panel import NAME, Panel, process_events, qt
 from tests.host.scene import HeadlessApp
-from tests.slicer_bac_extension.panel_walk import Replayed, no_swallowed_error, walk
+from tests.host.swallowed import no_swallowed_error
+from tests.slicer_bac_extension.panel_walk import Replayed, walk
 from tests.slicer_bac_extension.volumes_of_files import shown
 from tests.tram_track import tram_track, write_tram_track
 
@@ -105,6 +106,30 @@ def test_all_views_of_the_exam_are_segmented_together(replayed: Panel) -> None:
     segments = sys.modules["BACSegmentationLib.segments"]
     assert replayed.widget.parameters.outputSegmentation is segments.segmentation_of(right)
     assert replayed.ui.editButton.enabled
+
+
+def test_segmentation_of_another_volume_is_not_overwritten(replayed: Panel) -> None:
+    left, right = breast("LCC"), breast("RMLO")
+    of_left = applied(replayed, left)
+    replayed.ui.inputSelector.setCurrentNode(right)
+    assert replayed.widget.parameters.outputSegmentation is None
+    replayed.ui.segmentationSelector.setCurrentNode(of_left)
+    assert not replayed.ui.applyButton.enabled
+    assert "belongs to LCC" in replayed.ui.applyButton.toolTip
+    replayed.ui.segmentationSelector.setCurrentNode(None)
+    assert replayed.ui.applyButton.enabled
+
+
+def test_second_segmentation_of_a_volume_has_its_own_numbers(replayed: Panel) -> None:
+    volume = breast()
+    first = applied(replayed, volume)
+    second = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "second")
+    replayed.ui.segmentationSelector.setCurrentNode(second)
+    assert replayed.widget.parameters.outputSegmentation is second
+    assert applied(replayed, volume) is second
+    assert [node for _, node in replayed.widget.numbers.pairs] == [second]
+    replayed.ui.segmentationSelector.setCurrentNode(first)
+    assert [node for _, node in replayed.widget.numbers.pairs] == [first]
 
 
 def test_image_without_a_breast_is_refused_in_words(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:
@@ -237,7 +262,7 @@ def test_saved_results_are_those_of_the_console(
     applied(replayed, breast())
     monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     replayed.ui.saveButton.click()
-    replayed.wait(lambda: not replayed.widget.numbers.saving)
+    replayed.wait(lambda: not replayed.widget.keeping.saving)
     (view,) = read_written(tmp_path / "LCC-bac").views.values()
     record = Replayed.answer[0]
     assert view.record["metrics"] == record["metrics"]
@@ -288,4 +313,4 @@ def test_own_model_card_that_is_none_is_told_where_it_is_chosen(
 def test_self_test_of_the_module_runs(panel: Panel) -> None:
     test = panel.module.BACSegmentationTest()
     test.setUp()
-    test.test_drawnMask()
+    test.test_drawn_mask()

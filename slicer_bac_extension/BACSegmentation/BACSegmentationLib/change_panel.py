@@ -32,7 +32,7 @@ class ChangePanel:
         ui.showChangeButton.clicked.connect(self.show_change)
         ui.changeCollapsibleButton.contentsCollapsed.connect(self._on_folded)
 
-    def open_folder(self, checked: bool = False) -> None:
+    def open_folder(self) -> None:
         """Ask for a folder with results."""
         chosen = qt.QFileDialog.getExistingDirectory(self._owner.parent, "Folder with results", "")
         if chosen:
@@ -64,7 +64,7 @@ class ChangePanel:
             "Draw the number of each date, and say whether it changed." if ready else over_time.TWO_DATES
         )
 
-    def show_change(self, checked: bool = False) -> None:
+    def show_change(self) -> None:
         """Draw the chosen number of the chosen patient, and say what became of it."""
         from BACSegmentationLib import over_time, plots
 

@@ -36,7 +36,7 @@ class CorrectionPanel(VTKObservationMixin):
         ui.undoBandButton.clicked.connect(self.undo_band)
         self.show()
 
-    def edit(self, checked: bool = False) -> None:
+    def edit(self) -> None:
         """Open Segment Editor on the segmentation of the chosen mammogram."""
         from BACSegmentationLib.segments import segment_id
 
@@ -50,7 +50,7 @@ class CorrectionPanel(VTKObservationMixin):
         editor.setCurrentSegmentID(segment_id(segmentation))
         editor.setActiveEffectByName("Paint")
 
-    def draw_line(self, checked: bool = False) -> None:
+    def draw_line(self) -> None:
         """Begin a curve: clicks on the mammogram place its points, the right button ends it."""
         parameters = self._owner.parameters
         curve = parameters.centreLine
@@ -67,7 +67,7 @@ class CorrectionPanel(VTKObservationMixin):
         interaction.SetCurrentInteractionMode(interaction.Place)
         self._owner.say("Click along the artery; the right button ends the line.")
 
-    def add_band(self, checked: bool = False) -> None:
+    def add_band(self) -> None:
         """Mark the artery along the line."""
         from BACSegmentationLib.curves import add_band
         from BACSegmentationLib.segments import mask_of
@@ -76,7 +76,7 @@ class CorrectionPanel(VTKObservationMixin):
         parameters = self._owner.parameters
         with slicer.util.tryWithErrorDisplay("The line was not marked.", waitCursor=True):
             if segmentation is None:
-                segmentation = self._owner.empty_segmentation(volume)
+                segmentation = self._owner.numbers.draw_on(volume)
             before = mask_of(segmentation, volume)
             added = add_band(segmentation, volume, parameters.centreLine, parameters.bandWidthMm)
             self._before = (volume, segmentation, before)
@@ -86,7 +86,7 @@ class CorrectionPanel(VTKObservationMixin):
             self._owner.say(f"{added} pixels marked along the line.")
         self._owner.refresh()
 
-    def undo_band(self, checked: bool = False) -> None:
+    def undo_band(self) -> None:
         """Take the last band back, and whatever was changed after it."""
         from BACSegmentationLib.segments import show_mask
 

@@ -68,7 +68,7 @@ class InputPanel:
             if abs(parameters.threshold - own) > 1e-9:
                 parameters.threshold = own
 
-    def choose_card(self, checked: bool = False) -> None:
+    def choose_card(self) -> None:
         """Ask for a model card of the user's own."""
         path = qt.QFileDialog.getOpenFileName(self._owner.parent, "A model card", "", "Model cards (*.json)")
         # PySide gives the filter as well, PythonQt the path alone.

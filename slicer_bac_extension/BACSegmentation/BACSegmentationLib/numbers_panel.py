@@ -1,9 +1,7 @@
-"""The part of the panel with the numbers: their table, whether they are still true, and ways to keep them."""
+"""The part of the panel with the numbers: their table, and whether they are still true."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import qt
@@ -11,14 +9,15 @@ import slicer
 import slicer.util
 from slicer.util import VTKObservationMixin
 
-from BACSegmentationLib import view_records
+from BACSegmentationLib import results, view_records
+from BACSegmentationLib.segments import reference_volume, segmentation_of
 
 if TYPE_CHECKING:
     from BACSegmentation import BACSegmentationWidget
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
-FOLDER_SUFFIX: Final = "bac"
+NOTHING: Final = "Apply first, or mark an artery along a line."
 
 
 class NumbersPanel(VTKObservationMixin):
@@ -33,138 +32,106 @@ class NumbersPanel(VTKObservationMixin):
     def __init__(self, owner: BACSegmentationWidget) -> None:
         VTKObservationMixin.__init__(self)
         self._owner, self._ui = owner, owner.ui
-        self._pairs: list[Any] = []
-        self._steps: Iterator[tuple[int, int]] | None = None
+        self.pairs: list[Any] = []
+        """Volumes and segmentations of the chosen exam."""
+        self._filled: list[Any] = []
+        """The records that the tables were filled with."""
         self._rest = qt.QTimer()
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._on_rest)
-        self._saving = qt.QTimer()
-        self._saving.setInterval(0)
-        self._saving.timeout.connect(self._save_on)
-        ui = self._ui
-        ui.measureButton.clicked.connect(self.measure)
-        ui.copyReportButton.clicked.connect(self.copy_report)
-        ui.copyTableButton.clicked.connect(self.copy_table)
-        ui.saveButton.clicked.connect(self.save)
+        self._rest.timeout.connect(self.measure)
+        self._ui.measureButton.clicked.connect(self.on_measure_button)
         self.show()
 
-    @property
-    def pairs(self) -> list[Any]:
-        """Volumes and segmentations of the chosen exam."""
-        return self._pairs
+    def choose(self, volume: Any, *, another: bool = True) -> None:
+        """Show the numbers of a mammogram's exam.
 
-    @property
-    def saving(self) -> bool:
-        """Whether files are being written."""
-        return self._steps is not None
+        Parameters
+        ----------
+        another
+            Whether it was not chosen before: then its own segmentation is chosen as well.
+        """
+        parameters = self._owner.parameters
+        chosen = parameters.outputSegmentation if parameters is not None else None
+        # One that is new and empty belongs to no volume yet.
+        fits = chosen is not None and reference_volume(chosen) in (None, volume)
+        if another and parameters is not None and not fits:
+            chosen = segmentation_of(volume) if volume is not None else None
+            parameters.outputSegmentation = chosen
+        self.watch(results.pairs_of(volume, chosen=chosen))
 
     def watch(self, pairs: list[Any]) -> None:
         """These are the segmentations whose numbers are shown."""
         self.removeObservers()
-        self._pairs = pairs
+        self.pairs = pairs
         changed = slicer.vtkSegmentation.SourceRepresentationModified
         for _, segmentation in pairs:
             self.addObserver(segmentation, changed, self._on_changed)
         self.show()
 
-    def stop(self) -> None:
-        """The scene or the panel goes."""
-        self._rest.stop()
-        self._saving.stop()
-        self._steps = None
-        self.watch([])
+    def take(self, run: Any) -> list[str]:
+        """Put the answers of a run into the scene; sentences about those that have no place any more."""
+        parameters = self._owner.parameters
+        volume = parameters.inputVolume
+        lost: list[str] = self._owner.logic.take(run, volume, parameters.outputSegmentation)
+        self.choose(volume)
+        return lost
 
-    def measure(self, checked: bool = False) -> None:
+    def draw_on(self, volume: Any) -> Any:
+        """A segmentation to draw on, for a mammogram on which no model ran."""
+        segmentation = self._owner.logic.empty_segmentation(volume)
+        self.choose(volume)
+        return segmentation
+
+    def on_measure_button(self) -> None:
+        """As the person asked."""
+        self.measure()
+
+    def measure(self) -> None:
         """Measure what is older than its mask, or was never measured."""
         self._rest.stop()
         with slicer.util.tryWithErrorDisplay("The segmentation was not measured.", waitCursor=True):
-            for volume, segmentation in self._pairs:
-                if self._is_old(segmentation):
-                    self._owner.logic.measuring.measure(volume, segmentation)
-            self._owner.fill_table()
+            self._owner.logic.measure(self.pairs)
         self.show()
+
+    def stop(self) -> None:
+        """The scene or the panel goes."""
+        self._rest.stop()
+        self.watch([])
 
     def show(self) -> None:
         """The numbers as they are, and whether they are older than the segmentation."""
         ui = self._ui
-        measured = [node for _, node in self._pairs if view_records.record_of(node) is not None]
-        stale = [node.GetName() for _, node in self._pairs if view_records.is_stale(node)]
+        records = [view_records.record_of(node) for _, node in self.pairs]
+        measured = any(record is not None for record in records)
+        stale = [node.GetName() for _, node in self.pairs if view_records.is_stale(node)]
         ui.staleLabel.setVisible(bool(stale))
         if stale:
-            ui.staleLabel.text = (
-                f"{', '.join(stale)} has changed since it was measured. These numbers are of before."
-            )
-        ui.measureButton.enabled = bool(self._pairs)
+            ui.staleLabel.text = f"{', '.join(stale)} has changed. These numbers are of before."
+        ui.measureButton.enabled = bool(self.pairs)
         ui.measureButton.toolTip = (
-            "Take the numbers of the segmentation as it is now." if self._pairs else _NOTHING
+            "Take the numbers of the segmentation as it is now." if self.pairs else NOTHING
         )
-        for button in (ui.copyReportButton, ui.copyTableButton, ui.saveButton):
-            button.enabled = bool(measured) and not self.saving
-        table = self._owner.summary_table()
-        if ui.summaryTableView.mrmlTableNode() is not table:
-            ui.summaryTableView.setMRMLTableNode(table)
-        if measured:
-            from BACSegmentationLib import results
+        summary = self._fill(records) if measured else None
+        if ui.summaryTableView.mrmlTableNode() is not summary:
+            ui.summaryTableView.setMRMLTableNode(summary)
+        ui.reportText.plainText = results.report(self.pairs) if measured else ""
+        self._owner.keeping.show(measured)
 
-            ui.reportText.plainText = results.report(self._pairs)
-        else:
-            ui.reportText.plainText = ""
-
-    def copy_report(self, checked: bool = False) -> None:
-        """The sentences, on the clipboard."""
-        slicer.app.clipboard().setText(self._ui.reportText.plainText)
-        self._owner.say("The text is on the clipboard.")
-
-    def copy_table(self, checked: bool = False) -> None:
-        """``views.csv``, on the clipboard."""
-        from BACSegmentationLib import results
-
-        slicer.app.clipboard().setText(results.csv_text(self._pairs))
-        self._owner.say("The table is on the clipboard.")
-
-    def save(self, checked: bool = False) -> None:
-        """Ask for a folder, and begin to write the files of ``bac analyze`` into a new one in it."""
-        chosen = qt.QFileDialog.getExistingDirectory(self._owner.parent, "Folder for the results", "")
-        if not chosen:
-            return
-        name = slicer.app.applicationLogic() and self._pairs[0][0].GetName()
-        safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
-        folder = Path(chosen) / f"{safe}-{FOLDER_SUFFIX}"
-        replace = folder.exists()
-        if replace and not slicer.util.confirmYesNoDisplay(f"{folder} exists. Replace these results?"):
-            return
-        if any(self._is_old(node) for _, node in self._pairs):
-            self.measure()
-        self._steps = self._owner.logic.measuring.export_steps(self._pairs, folder, replace=replace)
-        self._folder = folder
-        self._owner.say("Saving…")
-        self._saving.start()
-        self.show()
-
-    def _save_on(self) -> None:
-        from shared_core.errors import OpenBacError
-
-        steps = self._steps
-        if steps is None:
-            self._saving.stop()
-            return
-        words = ""
-        try:
-            done, total = next(steps)
-            self._owner.say(f"Saving: {done} of {total}")
-            return
-        except StopIteration:
-            words = f"Saved in {self._folder}"
-        except OpenBacError as error:
-            words = f"Not saved: {error}"
-        self._saving.stop()
-        self._steps = None
-        self._owner.say(words)
-        self.show()
-
-    def _is_old(self, segmentation: Any) -> bool:
-        return view_records.is_stale(segmentation) or view_records.record_of(segmentation) is None
+    def _fill(self, records: list[Any]) -> Any:
+        """Fill the output table, which is made where none is chosen, and the one for people beside it."""
+        parameters = self._owner.parameters
+        table = parameters.outputTable
+        if table is None:
+            name = slicer.mrmlScene.GenerateUniqueName("BAC numbers")
+            table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
+            parameters.outputTable = table
+            self._filled = []
+        summary = results.summary_of(table)
+        if summary is None or self._filled != [table, *records]:
+            self._filled = [table, *records]
+            summary = results.fill(table, self.pairs)
+        return summary
 
     def _on_changed(self, segmentation: Any, event: str) -> None:
         if self._owner.logic.writing:
@@ -172,11 +139,6 @@ class NumbersPanel(VTKObservationMixin):
         view_records.mark_stale(segmentation)
         self.show()
         # Several of these come with one stroke.
-        if self._owner.parameters is not None and self._owner.parameters.measureByItself:
+        parameters = self._owner.parameters
+        if parameters is not None and parameters.measureByItself:
             self._rest.start()
-
-    def _on_rest(self) -> None:
-        self.measure()
-
-
-_NOTHING: Final = "Apply first, or draw a segmentation."

@@ -11,7 +11,7 @@ from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of
 from BACSegmentationLib.measuring import Measuring, Pair, exam_records
 from BACSegmentationLib.segmentation_run import SegmentationRun, ViewAnswer
-from BACSegmentationLib.segments import segmentation_of, show_mask
+from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
 from shared_core.errors import OpenBacError
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
@@ -67,8 +67,14 @@ def _show(volume: Any, chosen: Any, answer: ViewAnswer, measuring: Measuring, mo
     return node
 
 
-def pairs_of(volume_node: Any) -> list[Pair]:
-    """The views of a volume's exam that have a segmentation, in the order of views."""
+def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
+    """The views of a volume's exam that have a segmentation, in the order of views.
+
+    Parameters
+    ----------
+    chosen
+        The segmentation of the volume, where it has several.
+    """
     if volume_node is None:
         return []
     try:
@@ -76,8 +82,27 @@ def pairs_of(volume_node: Any) -> list[Pair]:
     except (OpenBacError, ImportError):
         # No mammogram, or the packages that read one are not there yet.
         volumes = [volume_node]
-    found = ((volume, segmentation_of(volume)) for volume in volumes)
+    own = (
+        chosen
+        if chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
+        else None
+    )
+    found = (
+        (volume, own if own is not None and volume is volume_node else segmentation_of(volume))
+        for volume in volumes
+    )
     return [(volume, node) for volume, node in found if node is not None]
+
+
+def problem_with(segmentation_node: Any, volume_node: Any) -> str:
+    """Why the mask of a volume cannot go into a segmentation; empty where it can."""
+    of = reference_volume(segmentation_node) if segmentation_node is not None else None
+    if of is None or of is volume_node:
+        return ""
+    return (
+        f"The output segmentation {segmentation_node.GetName()} belongs to {of.GetName()}; "
+        "choose another one under Output, or none for a new one."
+    )
 
 
 def fill(table_node: Any, pairs: Sequence[Pair]) -> Any:
@@ -89,7 +114,7 @@ def fill(table_node: Any, pairs: Sequence[Pair]) -> Any:
     """
     records = _records(pairs)
     tables.fill_table(table_node, records)
-    summary = table_node.GetNodeReference(SUMMARY_ROLE)
+    summary = summary_of(table_node)
     if summary is None:
         name = slicer.mrmlScene.GenerateUniqueName(f"{table_node.GetName()} summary")
         summary = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
@@ -97,6 +122,17 @@ def fill(table_node: Any, pairs: Sequence[Pair]) -> Any:
     exams = exam_records(pairs)
     tables.fill_summary(summary, records, exams[0][1] if len(exams) == 1 and len(records) > 1 else None)
     return summary
+
+
+def summary_of(table_node: Any) -> Any:
+    """The table for people that hangs on a table of all numbers, or None."""
+    return table_node.GetNodeReference(SUMMARY_ROLE)
+
+
+def folder_name(pairs: Sequence[Pair]) -> str:
+    """Of saved results: that of the first view, in letters that every disk takes."""
+    name = pairs[0][0].GetName()
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name) + "-bac"
 
 
 def report(pairs: Sequence[Pair]) -> str:

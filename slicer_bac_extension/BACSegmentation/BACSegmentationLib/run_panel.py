@@ -76,7 +76,7 @@ class RunPanel:
         self._show()
         self._owner.refresh()
 
-    def cancel(self, checked: bool = False) -> None:
+    def cancel(self) -> None:
         """End the run; what was there before stays."""
         if self.run is not None:
             self.run.cancel()
@@ -112,7 +112,7 @@ class RunPanel:
     def _end(self, run: SegmentationRun) -> None:
         if run.state == "done":
             with slicer.util.tryWithErrorDisplay("The result cannot be shown.", waitCursor=True):
-                lost = self._owner.take_results(run)
+                lost = self._owner.numbers.take(run)
             self.say(" ".join([run.words, *lost]))
         elif run.state == "failed":
             self._failed(run.words)
