@@ -63,6 +63,7 @@ def walk(panel: Panel, folder: Path) -> None:
     segmentation = panel.widget.parameters.outputSegmentation
     mask = _mask_of(segmentation, volume)
     assert mask.any()
+    assert not volume.GetDisplayNode().GetInterpolate()
     assert ui.summaryTableView.mrmlTableNode() is not None
     assert _number("am_px", panel) == int(mask.sum())
     assert "Vessels: 1" in ui.reportText.plainText

@@ -10,6 +10,7 @@ import slicer.util
 from slicer.util import VTKObservationMixin
 
 from BACSegmentationLib import results, view_records
+from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.segments import reference_volume, segmentation_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class NumbersPanel(VTKObservationMixin):
         volume = parameters.inputVolume
         lost: list[str] = self._owner.logic.take(run, volume, parameters.outputSegmentation)
         self.choose(volume)
+        if parameters.outputSegmentation is not None:
+            show_mammogram(volume, parameters.outputSegmentation)
         return lost
 
     def draw_on(self, volume: Any) -> Any:
