@@ -53,7 +53,7 @@ def entry(laterality: Laterality = Laterality.UNKNOWN) -> str:
 
 def load() -> bool:
     """Offer the codes in Slicer's terminology selector, once; False where there is no such module."""
-    module = getattr(slicer.modules, "terminologies", None)
+    module = getattr(getattr(slicer, "modules", None), "terminologies", None)
     if module is None:
         return False
     logic, resources = module.logic(), Path(__file__).resolve().parents[1] / "Resources"
