@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ PYTHON_VARIABLE = "OPENBAC_SLICER_PYTHON"
 """A Python of another version with the requirements of the extension: what `make test` puts there."""
 HOST = ("slicer-core", "pyside6-essentials")
 """In place of the application: MRML and VTK, and Qt."""
+AFTER_APPLY = ("exam_scenes",)
+"""Modules that are imported only where the requirements are there."""
 NEED_A_WINDOW = 3
 """Tests of the script for the application that the stand-ins cannot do."""
 LINKING = ROOT / "tests" / "host" / "declared.py"
@@ -103,6 +106,20 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tram_track(tmp_path_factory.mktemp("picture") / "LCC.png")
 
 
+def _linked(python: str, folder: Path, optional: Sequence[str], required: Sequence[str]) -> Interpreter:
+    """An interpreter that sees these distributions and what they need."""
+    command = [python, str(LINKING), str(folder), "--optional", *optional, "--required", *required]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    return Interpreter(python, folder)
+
+
+def _with_stand_ins(folder: Path) -> None:
+    """The stand-ins alone: with all of the repository's root, its engine would be on the path, too."""
+    (folder / "tests").mkdir()
+    shutil.copytree(ROOT / "tests" / "host", folder / "tests" / "host")
+
+
 def _run(
     interpreter: Interpreter, path: Path, *arguments: str, cwd: Path
 ) -> subprocess.CompletedProcess[str]:
@@ -121,6 +138,20 @@ def _run(
     )
 
 
+_FRESH = """
+import sys
+from importlib import import_module
+from pathlib import Path
+from tests.host.module_panel import Panel
+folder = Path(sys.argv[1])
+panel = Panel(folder)
+print("model:", panel.ui.modelComboBox.currentText)
+for path in sorted((folder / "BACSegmentationLib").glob("*.py")):
+    if path.stem not in sys.argv[2:]:
+        import_module(f"BACSegmentationLib.{path.stem}")
+print(sorted({"cv2", "openvino", "skimage", "rich", "tifffile", "torch"} & set(sys.modules)))
+panel.close()
+"""
 _APPLICATION = """
 import sys
 from pathlib import Path
@@ -215,12 +246,19 @@ def test_script_for_the_application_runs_on_the_package_and_the_stand_ins(
 ) -> None:
     if not (interpreter.requirements / "slicer_core").exists():
         pytest.skip(f"slicer-core is not installed for {interpreter.python}")
-    # The stand-ins alone, as all of the repository's root would be on the path with them.
-    (tmp_path / "tests").mkdir()
-    shutil.copytree(ROOT / "tests" / "host", tmp_path / "tests" / "host")
+    _with_stand_ins(tmp_path)
     scripts, report = ROOT / "slicer_bac_extension" / "Testing" / "Python", tmp_path / "report"
     arguments = (str(packed.modules), str(scripts), str(report))
     answer = _run(interpreter, packed.modules, "-c", _APPLICATION, *arguments, cwd=tmp_path)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     said = (report / "report.txt").read_text(encoding="utf-8")
     assert said.rstrip().endswith(f"OK (skipped={NEED_A_WINDOW})")
+
+
+def test_module_comes_up_in_a_slicer_where_nothing_was_installed(packed: Packed, tmp_path: Path) -> None:
+    # Else it could not ask for what is missing at the first Apply.
+    fresh = _linked(sys.executable, tmp_path / "site", INSIDE_SLICER, HOST)
+    _with_stand_ins(tmp_path)
+    answer = _run(fresh, packed.modules, "-c", _FRESH, str(packed.modules), *AFTER_APPLY, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.splitlines()[-2:] == ["model: Default model", "[]"]

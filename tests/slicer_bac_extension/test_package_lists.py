@@ -138,3 +138,11 @@ def test_a_clone_is_smaller_than_the_index_allows() -> None:
         pytest.skip("this copy of the tree is no git repository")
     files = [ROOT / name for name in answer.stdout.split("\0") if name]
     assert 0 < sum(path.stat().st_size for path in files if path.is_file()) < MOST_BYTES
+
+
+def test_readme_names_every_stand_in_and_says_what_was_never_run() -> None:
+    readme = (EXTENSION / "README.md").read_text(encoding="utf-8")
+    host = ROOT / "tests" / "host"
+    names = {path.name for path in host.glob("*.py")} - {"__init__.py"} | {"cmake/"}
+    assert {name for name in names if f"`{name}`" not in readme} == set()
+    assert re.search(r"\| F application \|.*\*\*never yet run inside Slicer\.\*\*", readme)

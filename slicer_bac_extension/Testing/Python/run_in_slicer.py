@@ -74,7 +74,7 @@ class InSlicer(unittest.TestCase):
     def test_3_apply_marks_measures_and_shows(self) -> None:
         """The whole path of a click: process, segmentation, numbers, view."""
         volume = self._segmented()
-        segmentation = self.widget.logic.segmentationOf(volume)
+        segmentation = _segmentation(volume)
         assert not segmentation.GetSegmentation().ContainsRepresentation("Closed surface")
         table = self.widget.parameters.outputTable
         assert table.GetNumberOfRows() == 1
@@ -103,7 +103,7 @@ class InSlicer(unittest.TestCase):
         self.widget.ui.editButton.click()
         _settle()
         editor = slicer.util.getModuleWidget("SegmentEditor").editor
-        assert editor.segmentationNode() is self.widget.logic.segmentationOf(volume)
+        assert editor.segmentationNode() is _segmentation(volume)
         assert editor.sourceVolumeNode() is volume
         assert editor.activeEffect().name == "Paint"
 
@@ -113,7 +113,7 @@ class InSlicer(unittest.TestCase):
         from BACSegmentationLib.view_records import is_stale, record_of
 
         volume = self._segmented()
-        segmentation = self.widget.logic.segmentationOf(volume)
+        segmentation = _segmentation(volume)
         mask = np.array(mask_of(segmentation, volume))
         mask[100:110, 50:70] = True
         replace_mask(segmentation, volume, mask)
@@ -128,7 +128,7 @@ class InSlicer(unittest.TestCase):
         from BACSegmentationLib.view_records import record_of
 
         volume = self._segmented()
-        before = record_of(self.widget.logic.segmentationOf(volume))
+        before = record_of(_segmentation(volume))
         with TemporaryDirectory() as folder:
             path = str(Path(folder) / "scene.mrb")
             assert slicer.util.saveScene(path)
@@ -137,7 +137,7 @@ class InSlicer(unittest.TestCase):
         _settle()
         volume = self.widget.parameters.inputVolume
         assert volume.GetName() == "LCC"
-        assert record_of(self.widget.logic.segmentationOf(volume)) == before
+        assert record_of(_segmentation(volume)) == before
 
     def test_8_batch_leaves_the_open_scene_alone(self) -> None:
         """A folder in, results and scenes out, in this application."""
@@ -163,13 +163,19 @@ class InSlicer(unittest.TestCase):
         assert self.widget.ui.applyButton.enabled, self.widget.ui.applyButton.toolTip
         self.widget.ui.applyButton.click()
         _wait(lambda: not self.widget.run.running)
-        assert self.widget.logic.segmentationOf(volume) is not None, self.widget.ui.statusLabel.text
+        assert _segmentation(volume) is not None, self.widget.ui.statusLabel.text
         return volume
 
 
 def _widget() -> Any:
     made = getattr(slicer.modules, f"{NAME}Widget", None)
     return made if made is not None else slicer.util.getModuleWidget(NAME)
+
+
+def _segmentation(volume: Any) -> Any:
+    from BACSegmentationLib.segments import segmentation_of
+
+    return segmentation_of(volume)
 
 
 def _breast() -> Any:
