@@ -12,7 +12,8 @@ _TITLE_PX: Final = 24
 class ctkCollapsibleButton(QtWidgets.QWidget):
     """A titled box that folds its content away."""
 
-    contentsCollapsed = QtCore.Signal(bool)
+    # Of bool in ctk; PySide6 6.12 releases True once too often with every such signal of Python's.
+    contentsCollapsed = QtCore.Signal(object)
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)

@@ -30,7 +30,6 @@ from tests.host.scene import HeadlessApp, install  # noqa: E402
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "slicer_bac_extension" / "BACSegmentation"
 NAME: Final = "BACSegmentation"
-_SOME_LIKE_QT = ("ctkComboBox", "ctkCheckBox")
 
 
 class ModuleManager(QtCore.QObject):
@@ -190,8 +189,6 @@ def install_application() -> PanelApp:
         slicer.app = PanelApp(headless)
         qt.QUiLoader = ui_file.QUiLoader
         vars(ctk).update(ctk_widgets.WIDGETS)
-        for name in _SOME_LIKE_QT:
-            setattr(ctk, name, type(name, (QtWidgets.QComboBox,), {}))
         for name, widget in slicer_widgets.WIDGETS.items():
             setattr(slicer, name, widget)
         slicer.qSlicerScriptedLoadableModuleWidget = qSlicerScriptedLoadableModuleWidget

@@ -75,7 +75,8 @@ def _get(self: Any, name: str) -> Any:
 def _put(self: Any, name: str, value: Any) -> None:
     held = next((vars(one)[name] for one in type(self).__mro__ if name in vars(one)), None)
     if isinstance(held, QtCore.Property):
-        if not QtCore.QObject.setProperty(self, name, value):
+        taken = list(value) if isinstance(value, tuple) else value
+        if not QtCore.QObject.setProperty(self, name, taken):
             raise AttributeError(f"{type(self).__name__}.{name} cannot be set to {value!r}")
     elif hasattr(type(held), "__set__"):
         type(held).__set__(held, self, value)

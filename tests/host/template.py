@@ -276,15 +276,33 @@ class _Binding:
         getattr(self.widget, self.signal).disconnect(self.take)
 
 
+def _name_what_connectors_know() -> None:
+    """Widgets that Slicer's parameter nodes can be bound to, and that are not on this panel."""
+    trees = sys.modules.setdefault(
+        "qSlicerSubjectHierarchyModuleWidgetsPythonQt", Names("qSlicerSubjectHierarchyModuleWidgetsPythonQt")
+    )
+    for module, names in (
+        (trees, "qMRMLSubjectHierarchyTreeView"),
+        (slicer, "qMRMLRangeWidget qMRMLSliderWidget qMRMLSpinBox qSlicerWidget"),
+        (sys.modules["ctk"], _CTK),
+    ):
+        for name in names.split():
+            if name not in vars(module):
+                setattr(module, name, type(name, (), {}))
+
+
+_CTK = (
+    "ctkCheckBox ctkCheckablePushButton ctkColorPickerButton ctkComboBox ctkDirectoryButton ctkDoubleSlider "
+    "ctkDoubleRangeSlider ctkDoubleSpinBox ctkPathLineEdit ctkRangeWidget"
+)
+
+
 def install() -> None:
     """Make ``from slicer.ScriptedLoadableModule import *`` and its like work."""
     own = os.environ.get("SLICER_PYTHON")
     if own:
         slicer.__path__.append(str(Path(own) / "slicer"))
-        # Asked for by its GUI connectors, and not by this module.
-        trees = Names("qSlicerSubjectHierarchyModuleWidgetsPythonQt")
-        trees.qMRMLSubjectHierarchyTreeView = type("qMRMLSubjectHierarchyTreeView", (), {})
-        sys.modules.setdefault(trees.__name__, trees)
+        _name_what_connectors_know()
         return
     made = {
         "slicer.i18n": {"tr": lambda text: text, "translate": lambda context, text: text},
