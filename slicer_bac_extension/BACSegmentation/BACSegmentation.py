@@ -156,11 +156,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def exit(self) -> None:
         """Called each time the user opens a different module."""
-        # What runs goes on, and edits are watched: only choices are not shown meanwhile.
-        if self._parameterNode:
-            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
-            self._parameterNodeGuiTag = None
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+        self._disconnectParameterNode()  # what runs goes on, and edits are watched
 
     def onSceneStartClose(self, caller: Any, event: Any) -> None:
         """Called just before the scene is closed."""
@@ -197,9 +193,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setParameterNode(self, inputParameterNode: BACSegmentationParameterNode | None) -> None:
         """Set and observe parameter node."""
-        if self._parameterNode:
-            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+        self._disconnectParameterNode()
         self._parameterNode = inputParameterNode
         self._shown = None
         if self._parameterNode:
@@ -207,6 +201,12 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
             self.inputs.fill_models()
         self._checkCanApply()
+
+    def _disconnectParameterNode(self) -> None:
+        if self._parameterNode and self._parameterNodeGuiTag is not None:
+            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
+            self._parameterNodeGuiTag = None
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
 
     def _checkCanApply(self, caller: Any = None, event: Any = None) -> None:
         node = self._parameterNode

@@ -12,8 +12,7 @@ _TITLE_PX: Final = 24
 class ctkCollapsibleButton(QtWidgets.QWidget):
     """A titled box that folds its content away."""
 
-    # Of bool in ctk; PySide6 6.12 releases True once too often with every such signal of Python's.
-    contentsCollapsed = QtCore.Signal(object)
+    contentsCollapsed = QtCore.Signal(bool)
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)

@@ -136,9 +136,12 @@ class Panel:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.app = install_application()
+        self.patience_s = 90.0
+        self._closed = False
         self._before = _forget_module()
         self.module = load_module(folder)
         slicer.app.startupCompleted.emit()
+        slicer.app.startupCompleted.disconnect()
         self.parent = qSlicerScriptedLoadableModuleWidget(None)
         slicer.modules.bacsegmentation.widgetRepresentation = lambda: self.parent
         self.editor = SegmentEditor()
@@ -156,16 +159,26 @@ class Panel:
         """Its widgets by name."""
         return self.widget.ui
 
-    def wait(self, done: Callable[[], bool], *, seconds: float = 60.0) -> None:
-        """Let events happen until something is so; an error where it takes longer."""
-        end = time.monotonic() + seconds
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Let events happen until something is so; an error where that takes longer than patience."""
+        end = time.monotonic() + self.patience_s
         while not done():
             assert time.monotonic() < end, "nothing happened"
             process_events()
             time.sleep(0.005)
 
+    def pause(self, seconds: float) -> None:
+        """Let events happen for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            process_events()
+            time.sleep(0.005)
+
     def close(self) -> None:
         """As when Slicer ends; the modules that were imported before are there again."""
+        if self._closed:
+            return
+        self._closed = True
         slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(NAME)
         # Those in Slicer stop watching the scene when they are deleted.
         for one in self.parent.findChildren(slicer_widgets.qMRMLWidget):
@@ -175,6 +188,28 @@ class Panel:
         process_events()
         _forget_module()
         sys.modules.update(self._before)
+
+
+def discard_leftovers() -> None:
+    """Take away what a faulty module leaves behind, whether or not it could be opened and closed."""
+    slicer.app.moduleManager().disconnect("moduleAboutToBeUnloaded(QString)")
+    node = slicer.mrmlScene.GetSingletonNode(NAME, "vtkMRMLScriptedModuleNode")
+    if node is not None:
+        node.RemoveAllObservers()
+        slicer.mrmlScene.RemoveNode(node)
+    made = vars(slicer.modules).pop(f"{NAME}Widget", None)
+    for part in (made, *vars(made).values()) if made is not None else ():
+        if isinstance(part, slicer.util.VTKObservationMixin):
+            part.removeObservers()
+        if isinstance(part, QtCore.QTimer):
+            part.stop()
+        for timer in vars(part).values() if hasattr(part, "_ui") else ():
+            if isinstance(timer, QtCore.QTimer):
+                timer.stop()
+    for one in QtWidgets.QApplication.topLevelWidgets():
+        for inner in one.findChildren(slicer_widgets.qMRMLNodeComboBox):
+            inner.setMRMLScene(None)
+    _forget_module()
 
 
 def _forget_module() -> dict[str, Any]:

@@ -12,6 +12,7 @@ between Python and C++ is not seen here.
 
 from __future__ import annotations
 
+import ctypes
 import inspect
 import re
 import sys
@@ -99,9 +100,20 @@ def _change_manners() -> None:
     QtCore.QObject.__getattribute__ = _get  # type: ignore[method-assign, assignment]
 
 
+def _spare_constants() -> None:
+    """PySide6 6.12 releases True and None once too often with signals that are declared in Python.
+
+    From Python 3.12 on they cannot be released; before, they would be gone in the middle of the tests.
+    """
+    for constant in (True, False, None):
+        for _ in range(100_000):
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(constant))
+
+
 def install() -> tuple[Names, Names]:
     """Make `import qt` and `import ctk` work; the two modules, `ctk` still empty."""
     if "qt" not in sys.modules:
+        _spare_constants()
         _change_manners()
         qt, ctk = Names("qt"), Names("ctk")
         for one in _classes():

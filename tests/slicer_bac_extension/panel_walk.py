@@ -52,7 +52,7 @@ class Replayed:
 
 
 def walk(panel: Panel, folder: Path) -> None:
-    """From the empty scene to saved results, and through a closed scene."""
+    """From the empty scene to saved results, through a closed scene, to the end of a run with the panel."""
     ui = panel.ui
     assert ui.applyButton.enabled is False
     assert "Choose a mammogram" in ui.applyButton.toolTip
@@ -72,7 +72,9 @@ def walk(panel: Panel, folder: Path) -> None:
     _edit(panel, volume, segmentation)
     _copy_and_save(panel, folder)
     _leave_and_come_back(panel, volume)
+    _delete_segmentation(panel, segmentation)
     _close_scene(panel)
+    _close_panel(panel)
 
 
 def _choose_mammogram(panel: Panel) -> Any:
@@ -145,6 +147,8 @@ def _change_by_hand(panel: Panel, volume: Any, segmentation: Any, mask: Any) -> 
     _paint(segmentation, volume, changed)
     assert not ui.staleLabel.isHidden()
     assert segmentation.GetName() in ui.staleLabel.text
+    panel.pause(0.05)
+    assert not ui.staleLabel.isHidden(), "measured, and nobody asked for it"
     assert _number("am_px", panel) == int(mask.sum())
     ui.measureButton.click()
     assert ui.staleLabel.isHidden()
@@ -221,6 +225,34 @@ def _leave_and_come_back(panel: Panel, volume: Any) -> None:
     widget.enter()
     assert abs(panel.ui.widthSpinBox.value - widget.parameters.bandWidthMm) < 1e-9
     assert widget.parameters.inputVolume is volume
+
+
+def _delete_segmentation(panel: Panel, segmentation: Any) -> None:
+    ui, numbers = panel.ui, panel.widget.numbers
+    other = shown(tram_track().astype(np.uint16) * 16, "RCC")
+    of_other = sys.modules["BACSegmentationLib.segments"].show_mask(other, np.zeros((600, 400), np.uint8))
+    panel.widget.refresh()
+    assert {node for _, node in numbers.pairs} == {of_other, segmentation}
+    slicer.mrmlScene.RemoveNode(of_other)
+    assert [node for _, node in numbers.pairs] == [segmentation]
+    assert ui.reportText.plainText
+    slicer.mrmlScene.RemoveNode(segmentation)
+    assert ui.reportText.plainText == ""
+    assert ui.saveButton.enabled is False
+    assert ui.editButton.enabled is False
+    assert ui.applyButton.enabled is True
+
+
+def _close_panel(panel: Panel) -> None:
+    widget = panel.widget
+    panel.ui.applyButton.click()
+    run = widget.run.run
+    assert run.state == "running"
+    panel.close()
+    assert run.state == "cancelled"
+    assert widget.numbers.pairs == []
+    for part in (widget, widget.numbers, widget.correction):
+        assert list(part.Observations) == []
 
 
 def _close_scene(panel: Panel) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -23,8 +22,6 @@ class SceneLogic:
 
     def __init__(self) -> None:
         self.measuring = Measuring()
-        self.writing = False
-        """Whether the module itself is changing segmentations."""
 
     def process(
         self,
@@ -80,8 +77,7 @@ class SceneLogic:
 
     def take(self, run: Any, volume: Any, segmentation: Any) -> list[str]:
         """Put the answers of a run into the scene; sentences about those that have no place any more."""
-        with self._writing():
-            return results.put(run, self.measuring, volume_node=volume, segmentation_node=segmentation)[1]
+        return results.put(run, self.measuring, volume_node=volume, segmentation_node=segmentation)[1]
 
     def measure(self, pairs: Sequence[Pair]) -> None:
         """Measure what is older than its mask, or was never measured.
@@ -97,17 +93,8 @@ class SceneLogic:
 
     def empty_segmentation(self, volume: Any) -> Any:
         """A segmentation of a volume with nothing in it yet."""
-        with self._writing():
-            columns, rows, _ = volume.GetImageData().GetDimensions()
-            return show_mask(volume, np.zeros((rows, columns), np.uint8))
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self.writing = True
-        try:
-            yield
-        finally:
-            self.writing = False
+        columns, rows, _ = volume.GetImageData().GetDimensions()
+        return show_mask(volume, np.zeros((rows, columns), np.uint8))
 
 
 def is_old(segmentation_node: Any) -> bool:

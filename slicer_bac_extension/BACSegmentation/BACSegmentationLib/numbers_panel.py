@@ -137,8 +137,7 @@ class NumbersPanel(VTKObservationMixin):
         return summary
 
     def _on_changed(self, segmentation: Any, event: str) -> None:
-        if self._owner.logic.writing:
-            return
+        # Of an answer of the model, too: its numbers come right after it, and take the mark away.
         view_records.mark_stale(segmentation)
         self.show()
         # Several of these come with one stroke.
