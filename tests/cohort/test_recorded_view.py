@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting import failed_record, json_bytes, view_record, write_bytes
 from shared_core.exporting.lossless import lossless_tiff
 from shared_core.exporting.record_reading import measurement_of, read_written
+from shared_core.exporting.records import with_header
+from shared_core.mammogram import Laterality
 from shared_core.quantification import mass_refusal
 from shared_core.reading import read_mammogram
 from tests.tram_track import write_tram_track
@@ -99,6 +102,16 @@ def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record:
 
 def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: dict[str, Any]) -> None:
     assert recorded_view(analysed.prepared, analysed.mask, record, settings=SETTINGS).edited
+
+
+def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: dict[str, Any]) -> None:
+    header = replace(analysed.header, laterality=Laterality.RIGHT, warnings=("of the host",))
+    told = with_header(record, header, file="RCC")
+    assert (told["file"], told["laterality"], told["view"]) == ("RCC", "R", "CC")
+    assert told["warnings"][0] == "of the host"
+    assert set(record["warnings"]) <= set(told["warnings"])
+    assert told["metrics"] == record["metrics"]
+    assert list(told) == list(record)
 
 
 def test_record_of_a_failure_has_no_numbers() -> None:

@@ -164,6 +164,7 @@ class qMRMLTableView(QtWidgets.QTableWidget):
                     self.setItem(row, column - first, item)
             if column >= first:
                 self.setHorizontalHeaderItem(column - first, QtWidgets.QTableWidgetItem(title))
+        self.resizeColumnsToContents()
 
 
 WIDGETS: Final = {one.__name__: one for one in (qMRMLWidget, qMRMLNodeComboBox, qMRMLTableView)}

@@ -50,15 +50,15 @@ class ChangePanel:
         without: tuple[str, ...] = ()
         try:
             self._lines, without = over_time.timelines(self._folder, volumes)
-            words = "" if self._lines else over_time.NO_DATE
+            words = over_time.TWO_DATES if self._lines else over_time.NO_DATE
         except OpenBacError as error:
             self._lines, words = {}, str(error)
         except ImportError:
             self._lines, words = {}, over_time.NO_DATE
         self._fill(ui.patientComboBox, [(name, name) for name in self._lines])
         self._fill(ui.quantityComboBox, [(one.title, one.key) for one in self._quantities()])
-        ui.changeText.text = "\n".join(filter(None, (words, *without)))
         ready = any(len(line.exams) > 1 for line in self._lines.values())
+        ui.changeText.text = "\n".join([*([] if ready else [words]), *without])
         ui.showChangeButton.enabled = ready
         ui.showChangeButton.toolTip = (
             "Draw the number of each date, and say whether it changed." if ready else over_time.TWO_DATES
