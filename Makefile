@@ -7,6 +7,7 @@
 # PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs.
 
 VENV := .venv
+SLICER_VENV := .venv-slicer
 SETUP := scripts/setup.sh $(VENV)
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
@@ -16,19 +17,24 @@ GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 demo: $(VENV)/.demo
 	$(VENV)/bin/bac demo -o demo-output
 
-test: $(VENV)/.test
+# Two sessions, as two bindings of Qt never meet in one process: PyQt6 for napari, PySide6 for Slicer's stand-ins.
+test: $(VENV)/.test $(SLICER_VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadfile \
+	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
+		--ignore=tests/slicer_bac_extension -n auto --dist loadfile \
 		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 \
+		OPENBAC_SLICER_PYTHON=$(SLICER_VENV)/bin/python $(VENV)/bin/python -m pytest \
+		tests/slicer_bac_extension -n auto --dist loadfile
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
 
 clean:
-	rm -rf $(VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* htmlcov \
-		.mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* \
+		htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The demo takes the light backend: the same results from a download of megabytes, not of gigabytes.
@@ -39,6 +45,14 @@ $(VENV)/.demo: $(GROUND)
 $(VENV)/.test: $(GROUND) scripts/display_libraries.sh
 	@scripts/display_libraries.sh
 	@$(SETUP) dev,light,torch
+	@touch $@
+
+# Slicer's own Python, on which the packed extension must run as well.
+SLICER_REQUIREMENTS := slicer_bac_extension/BACSegmentation/Resources/requirements.txt
+
+$(SLICER_VENV)/.test: $(SLICER_REQUIREMENTS) scripts/slicer_python.sh
+	@scripts/slicer_python.sh $(SLICER_VENV) $(SLICER_REQUIREMENTS)
+	@mkdir -p $(SLICER_VENV)
 	@touch $@
 
 $(VENV)/.bench: $(GROUND)

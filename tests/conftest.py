@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from tests.display import missing_for_windows
+
+# Developers have PySide6 as well, for the Slicer extension: pytest-qt must not take another Qt than napari.
+if any(metadata.distributions(name="PyQt6")):
+    os.environ.setdefault("QT_API", "pyqt6")
+    os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))

@@ -40,11 +40,13 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 WRITTEN = (
     "README.md",
+    "slicer_bac_extension/README.md",
     *(
         f"docs/{name}.md"
         for name in (
             "user-guide",
             "napari",
+            "slicer",
             "methods",
             "results",
             "python",
@@ -168,7 +170,7 @@ def _options() -> set[str]:
 
 def _named_options(document: str) -> set[str]:
     code = [*_commands(document), *re.findall(r"`([^`\n]+)`", _text(document))]
-    of_bac = [text for text in code if not re.match(r"(pip|make|python|scripts/)", text)]
+    of_bac = [text for text in code if not re.match(r"(pip|make|python|scripts/|(Python)?Slicer )", text)]
     return {option for text in of_bac for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
 
 

@@ -32,7 +32,7 @@ BESIDE = {"simulation", "statistics", "training"}
 GUI = {
     *("napari", "qtpy", "PySide6", "PySide2", "PyQt6", "PyQt5", "magicgui", "tkinter", "wx"),
     *("psygnal", "pyqtgraph", "superqt", "vispy"),
-    *("slicer", "vtk", "ctk", "qt", "napari_bac"),
+    *("slicer", "vtk", "ctk", "qt", "napari_bac", "BACSegmentation", "BACSegmentationLib"),
 }
 
 FILES = {
@@ -147,29 +147,49 @@ def test_importing_the_package_and_the_command_line_leaves_torch_alone() -> None
     assert (result.returncode, result.stdout.strip(), result.stderr) == (0, "[]", "")
 
 
-HOST = PACKAGE.parent / "napari_bac"
-HOST_FILES = sorted(HOST.rglob("*.py"))
+REPOSITORY = PACKAGE.parent
+NAPARI = REPOSITORY / "napari_bac"
+SLICER = REPOSITORY / "slicer_bac_extension" / "BACSegmentation"
+HOST_FILES = sorted([*NAPARI.rglob("*.py"), *SLICER.rglob("*.py")])
 BINDINGS = {"PySide6", "PySide2", "PyQt6", "PyQt5"}
+ALGORITHMS = {"cv2", "scipy", "skimage", "torch", "openvino", "onnxruntime", "pydicom", "SimpleITK"}
+OF_SLICER = {"slicer", "vtk", "qt", "ctk", "BACSegmentation", "BACSegmentationLib", "SampleData"}
+OF_NAPARI = {"napari", "qtpy", "magicgui", "psygnal", "pyqtgraph", "superqt", "vispy", "napari_bac"}
 
 
-@pytest.mark.parametrize("path", HOST_FILES, ids=lambda path: path.relative_to(HOST).as_posix())
-def test_plugin_asks_qtpy_for_qt_and_no_library_for_algorithms(path: Path) -> None:
+def used_by_host(path: Path) -> set[str]:
+    """Packages that a module of a host imports, at once or later."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(REPOSITORY).as_posix()
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=name_of)
+def test_host_asks_its_own_qt_and_no_library_for_algorithms(path: Path) -> None:
     # What computes stands in shared_core, where it is typed and tested; hosts show and ask.
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    used = {
-        name.split(".")[0]
-        for node in ast.walk(tree)
-        for name in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert not used & (BINDINGS | {"cv2", "scipy", "skimage", "torch", "openvino", "pydicom"})
+    assert not used_by_host(path) & (BINDINGS | ALGORITHMS | {"tests"})
 
 
-@pytest.mark.parametrize("path", HOST_FILES, ids=lambda path: path.relative_to(HOST).as_posix())
-def test_modules_of_the_plugin_can_be_read_at_one_sitting(path: Path) -> None:
+@pytest.mark.parametrize("path", HOST_FILES, ids=name_of)
+def test_no_host_knows_of_the_other(path: Path) -> None:
+    others = OF_SLICER if NAPARI in path.parents else OF_NAPARI
+    assert not used_by_host(path) & others
+
+
+def test_only_the_panel_and_what_it_is_made_of_need_a_window() -> None:
+    # The others run in PythonSlicer and without a main window as well.
+    with_qt = {path.stem for path in SLICER.rglob("*.py") if used_by_host(path) & {"qt", "ctk"}}
+    assert {name for name in with_qt if not name.endswith("_panel")} == set()
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=name_of)
+def test_modules_of_the_hosts_can_be_read_at_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
+from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings, with_model
@@ -52,6 +53,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--resume", action="store_true", help="go on: exams that OUT already holds are not made again"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    run_options.add_argument(
+        "--progress",
+        choices=("bars", "json"),
+        default="bars",
+        help="json: instead of bars and summary, one JSON object a line on standard output, for programs",
+    )
     parser.set_defaults(run=run, parser=parser)
 
 
@@ -108,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     if args.output is None and not args.json:
         args.parser.error("say where results go with -o OUT, or ask for --json")
+    if args.json and args.progress == "json":
+        args.parser.error("--json and --progress json both print to standard output; leave one out")
     if args.output is None and args.resume:
         args.parser.error("--resume goes on in a folder; name it with -o OUT")
     if args.model is not None:
@@ -115,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
             load_card(args.model)
         except ModelError as error:
             args.parser.error(str(error))
-    quiet = args.quiet or (args.json and not sys.stderr.isatty())
+    quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
     settings = _settings(args)
     try:
@@ -124,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"bac: {error}", file=sys.stderr)
         return USAGE
     print_model(settings, console)
-    with BatchConsole(console) as view:
+    with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
         listing = find_exams(args.paths, progress=view.files_read)
         finished = {}
         if args.resume:
@@ -186,7 +195,7 @@ def _settings(args: argparse.Namespace) -> BatchSettings:
 
 def _asked(args: argparse.Namespace) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
-    left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume"}
+    left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
     return {
         name: [str(path) for path in value] if name == "paths" else value
         for name, value in sorted(vars(args).items())

@@ -173,7 +173,9 @@ def _view_files(
 
 
 def _run(views: Sequence[FinalView], settings: MeasurementSettings, host: str) -> Record:
-    cards = {view.answer.card.sha256: view.answer.card for view in views if view.answer is not None}
+    cards = {view.card.sha256: view.card for view in views if view.card is not None}
+    # "openvino 2026.4": of what made the mask, in this process or another.
+    libraries = {str(view.provenance["backend"]).split()[0] for view in views if view.card is not None}
     warnings = []
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
@@ -198,6 +200,6 @@ def _run(views: Sequence[FinalView], settings: MeasurementSettings, host: str) -
         settings=settings,
         card=next(iter(cards.values())) if len(cards) == 1 else None,
         files=[view.header.path for view in views if view.header.path is not None],
-        libraries=sorted({view.answer.probability.backend.name for view in views if view.answer is not None}),
+        libraries=sorted(libraries),
         warnings=warnings,
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.exporting.record_reading import measurement_of
 from shared_core.inference.probability import ProbabilityMap
-from shared_core.mammogram import Mammogram, MammogramHeader
+from shared_core.mammogram import Mammogram, MammogramHeader, Mask
 from shared_core.pipeline import collect_warnings, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing import PreparedView
 from shared_core.quantification import view_vessels
-from shared_core.quantification.labelled import measure_labels
+from shared_core.quantification.labelled import labels_of, measure_labels
 from shared_core.quantification.mask_warnings import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.weights.card import MaskStyle, ModelCard
@@ -42,8 +44,8 @@ class FinalView:
     warnings: tuple[str, ...] = ()
     exam_key: str = ""
     """Of the exam it belongs to; views without one are one exam."""
-    answer: Answer | None = None
-    """What the labels are, or began as."""
+    card: ModelCard | None = None
+    """Of the model that the labels are of, or began with."""
 
     @property
     def header(self) -> MammogramHeader:
@@ -112,9 +114,53 @@ def final_view(
             vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
             said += vessels.warnings if vessels is not None else ()
     said += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
+    card_of_answer = answer.card if answer is not None else None
     return FinalView(
-        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, answer
+        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, card_of_answer
     )
+
+
+def recorded_view(
+    prepared: PreparedView,
+    mask: Mask,
+    record: Mapping[str, Any],
+    *,
+    began_as: Mask | None = None,
+    settings: MeasurementSettings,
+    raw: Mammogram | None = None,
+    exam_key: str = "",
+    card: ModelCard | None = None,
+) -> FinalView:
+    """A view whose model ran elsewhere, as in a process of its own, and whose mask a person may have changed.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    mask
+        (rows, columns) bool, as it is left.
+    record
+        From `view_record`, of the mask that the model gave.
+    began_as
+        That mask; None where it is not at hand: then `mask` counts as edited. Where both are the same,
+        all numbers are those of the record.
+    card
+        Of the model, where it is at hand.
+    """
+    edited = began_as is None or not np.array_equal(mask, began_as)
+    style: MaskStyle = record["model"]["mask_style"]
+    provenance = {**record["model"], "edited_by_hand": edited}
+    said = [str(warning) for warning in record["warnings"]]
+    if not edited:
+        labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+        return FinalView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)
+    if began_as is not None:
+        vessels = view_vessels(prepared, began_as, mask_style=style)
+        said = [warning for warning in said if vessels is None or warning not in vessels.warnings]
+    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+    measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
+    said += _about_the_hand(prepared, labels, edited, from_others=True)
+    return FinalView(prepared, labels, measured, provenance, tuple(dict.fromkeys(said)), exam_key, card)
 
 
 def _about_the_hand(

@@ -56,6 +56,20 @@ def view_record(
     }
 
 
+def with_header(record: Mapping[str, Any], header: MammogramHeader, *, file: str) -> Record:
+    """The same numbers with what a host knows of the image, which ran from a file without a header.
+
+    Parameters
+    ----------
+    header
+        Its warnings come first.
+    file
+        By what people know the image.
+    """
+    warnings = dict.fromkeys((*header.warnings, *record["warnings"]))
+    return {**record, "file": file, **_what_the_file_says(header), "warnings": list(warnings)}
+
+
 def failed_record(file: Path | str, error: str, *, header: MammogramHeader | None = None) -> Record:
     """The record of a file that could not be measured; `header` where at least that was read."""
     unknown = MammogramHeader(None, "", 0, 0, 0)

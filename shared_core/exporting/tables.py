@@ -122,11 +122,20 @@ EXAM_COLUMNS: Final = (
     "warnings",
 )
 FAILURE_COLUMNS: Final = ("file", "error")
+_UNITS: Final = {
+    "_cm2_g": "cm2/g",
+    "_mm2": "mm2",
+    "_mm": "mm",
+    "_px": "px",
+    "_mg": "mg",
+    "_percent": "%",
+    "percent_of_breast": "%",
+}
 
 
 def views_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
     """``views.csv`` from view records, failed ones with empty numbers, in the order given."""
-    return _csv(VIEW_COLUMNS, [_view_row(record) for record in records])
+    return _csv(VIEW_COLUMNS, [view_row(record) for record in records])
 
 
 def exams_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
@@ -140,7 +149,8 @@ def failures_csv(records: Iterable[Mapping[str, Any]]) -> bytes | None:
     return _csv(FAILURE_COLUMNS, failed) if failed else None
 
 
-def _view_row(record: Mapping[str, Any]) -> dict[str, Any]:
+def view_row(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a view in ``views.csv``: column to value, in no text yet."""
     metrics, model = record["metrics"] or {}, record["model"] or {}
     row_mm, column_mm = record["spacing_mm"] or (None, None)
     return {
@@ -165,11 +175,17 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    writer.writerows([cell(row[column]) for column in columns] for row in rows)
     return text.getvalue().encode("utf-8", errors="backslashreplace")
 
 
-def _cell(value: Any) -> Any:
+def column_unit(column: str) -> str:
+    """Unit of a column, from the end of its name; empty where it has none."""
+    return next((unit for end, unit in _UNITS.items() if column.endswith(end)), "")
+
+
+def cell(value: Any) -> Any:
+    """A value as it stands in the tables; None stands for an empty cell."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):

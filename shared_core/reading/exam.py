@@ -90,6 +90,10 @@ def _path(header: MammogramHeader) -> Path:
     return header.path
 
 
+def _place(header: MammogramHeader) -> str:
+    return str(header.path.parent) if header.path is not None else ""
+
+
 def _without_duplicates(
     headers: list[MammogramHeader], rejected: list[RejectedFile]
 ) -> list[MammogramHeader]:
@@ -133,7 +137,7 @@ def _grouped(headers: list[MammogramHeader]) -> list[list[MammogramHeader]]:
     for header in headers:
         identity = header.identity
         # without any identifier only the folder tells what belongs together
-        place = "" if identity.study_uid else str(_path(header).parent)
+        place = "" if identity.study_uid else _place(header)
         studies[(identity.patient_id, identity.study_date, identity.study_uid, place)].append(header)
     groups: list[list[MammogramHeader]] = []
     singles: dict[tuple[str, str], list[MammogramHeader]] = defaultdict(list)
@@ -180,6 +184,12 @@ def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
         and len(times) <= 1
         and not shown.acquisition.source_image_uids
     )
+
+
+def exams_of(headers: Iterable[MammogramHeader]) -> tuple[Exam, ...]:
+    """All views grouped into exams, also those of images in memory; nothing is left out as a duplicate."""
+    exams = sorted((_exam(group) for group in _grouped(list(headers))), key=lambda exam: exam.key)
+    return _unique_keys(exams)
 
 
 def exam_of(headers: Iterable[MammogramHeader], *, key: str = "") -> Exam:
@@ -245,7 +255,7 @@ def _unique_keys(exams: list[Exam]) -> tuple[Exam, ...]:
     for exam in exams:
         key, first = exam.key, exam.headers[0]
         if count[key.lower()] > 1:
-            key = f"{key}_{_digest(first.identity.study_uid or str(_path(first).parent) + exam.patient_id)}"
+            key = f"{key}_{_digest(first.identity.study_uid or _place(first) + exam.patient_id)}"
         number, unique = 2, key
         while unique.lower() in used:
             unique, number = f"{key}-{number}", number + 1

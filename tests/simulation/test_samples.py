@@ -14,6 +14,7 @@ from shared_core import Cancelled, make_sample
 from shared_core.errors import OutputError, UsageError
 from shared_core.reading import find_exams, read_header
 from shared_core.simulation import cohort, samples
+from shared_core.simulation.__main__ import main
 from shared_core.simulation.machine import HOLOGIC
 from shared_core.simulation.samples import Sample
 
@@ -124,3 +125,19 @@ def test_place_where_nothing_can_be_written_is_an_output_error(tmp_path: Path) -
 def test_unknown_sample_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="choose one of exam, series"):
         make_sample("scan", tmp_path)  # type: ignore[arg-type]
+
+
+def test_a_program_is_told_how_far_it_is_and_where_the_images_are(
+    exam: Sample, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["exam", "-o", str(tmp_path)]) == 0
+    *views, end = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert views == [{"event": "image", "done": number, "total": 4} for number in range(1, 5)]
+    assert end["event"] == "end"
+    assert [Path(file).read_bytes() for file in end["images"]] == [path.read_bytes() for path in exam.images]
+
+
+def test_a_program_is_told_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "exam").mkdir()
+    assert main(["exam", "-o", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith(f"bac: {tmp_path / 'exam'} is there and is not a sample")

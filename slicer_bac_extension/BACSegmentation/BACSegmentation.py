@@ -1,0 +1,300 @@
+"""BAC Segmentation: arterial calcification on mammograms, marked and measured inside 3D Slicer.
+
+Order and names are those of Slicer's scripted template; the work is done in BACSegmentationLib.
+"""
+
+from typing import Annotated, Any
+
+import slicer
+import slicer.util
+import vtk
+from BACSegmentationLib import results
+from BACSegmentationLib.change_panel import ChangePanel
+from BACSegmentationLib.correction_panel import CorrectionPanel
+from BACSegmentationLib.input_panel import InputPanel
+from BACSegmentationLib.keeping_panel import KeepingPanel
+from BACSegmentationLib.logic import SceneLogic
+from BACSegmentationLib.numbers_panel import NumbersPanel
+from BACSegmentationLib.parameters import RESEARCH_USE, TITLE, DeviceChoice
+from BACSegmentationLib.run_panel import RunPanel
+from BACSegmentationLib.self_test import SelfTest
+from slicer import vtkMRMLMarkupsCurveNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
+from slicer.i18n import tr as _, translate
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+#
+# BACSegmentation
+#
+
+
+class BACSegmentation(ScriptedLoadableModule):
+    """What Slicer shows of the module in its menus."""
+
+    def __init__(self, parent: Any) -> None:
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _(TITLE)
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        self.parent.dependencies = []
+        self.parent.contributors = ["OpenBAC developers"]
+        self.parent.helpText = _(
+            "Finds breast arterial calcification (BAC) on mammograms, outlines it, and measures it: area, "
+            "share of the breast, length of the calcified arteries, and change over time. Choose a "
+            "mammogram and press Apply; correct in Segment Editor; read the numbers."
+        )
+        self.parent.helpText += f"<p><b>{RESEARCH_USE}</b></p>"
+        self.parent.acknowledgementText = _(
+            "The default model goes on from SCU-Net: Guo X, O'Neill WC, Vey B, et al., medRxiv 2021, "
+            "10.1101/2021.07.30.21261406."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+#
+# Register sample data sets in Sample Data module
+#
+
+
+def registerSampleData() -> None:
+    """Offer simulated exams in the module Sample Data."""
+    from BACSegmentationLib import sample_data
+
+    sample_data.register()
+
+
+#
+# BACSegmentationParameterNode
+#
+
+
+@parameterNodeWrapper
+class BACSegmentationParameterNode:
+    """
+    What can be chosen; saved with the scene.
+
+    inputVolume - The mammogram.
+    allViews - Whether all views of its exam run.
+    model - Name of a model or path of its card; empty for the default.
+    device - Where it runs.
+    ownThreshold - Whether `threshold` counts, and not that of the model.
+    threshold - Marked is what has a probability above it.
+    outputSegmentation - Where the mask of the mammogram goes; none for a new one.
+    outputTable - Where the numbers go; none for a new one.
+    measureByItself - Whether the numbers follow the segmentation after a pause.
+    centreLine - A curve along an artery.
+    bandWidthMm - Width of the band that is marked along it.
+    """
+
+    inputVolume: vtkMRMLScalarVolumeNode
+    allViews: bool = False
+    model: str = ""
+    device: DeviceChoice = DeviceChoice.AUTO
+    ownThreshold: bool = False
+    threshold: Annotated[float, WithinRange(0.01, 0.99)] = 0.5
+    outputSegmentation: vtkMRMLSegmentationNode
+    outputTable: vtkMRMLTableNode
+    measureByItself: bool = True
+    centreLine: vtkMRMLMarkupsCurveNode
+    bandWidthMm: Annotated[float, WithinRange(0.2, 10)] = 1.9
+
+
+#
+# BACSegmentationWidget
+#
+
+
+class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel. Its parts are in BACSegmentationLib: input, run, numbers, correction, change."""
+
+    def __init__(self, parent: Any = None) -> None:
+        """Called when the user opens the module the first time and the widget is initialized."""
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic: BACSegmentationLogic | None = None
+        self._parameterNode: BACSegmentationParameterNode | None = None
+        self._parameterNodeGuiTag: int | None = None
+        self._shown: tuple[Any, Any] | None = None
+        """Volume and segmentation that the panel shows; None where it has to look anew."""
+        self._problem = ""
+
+    def setup(self) -> None:
+        """Called when the user opens the module the first time and the widget is initialized."""
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/BACSegmentation.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = BACSegmentationLogic()
+        self.inputs = InputPanel(self)
+        self.run = RunPanel(self)
+        self.keeping = KeepingPanel(self)
+        self.numbers = NumbersPanel(self)
+        self.correction = CorrectionPanel(self)
+        self.change = ChangePanel(self)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeRemovedEvent, self.onNodeRemoved)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
+        self.ui.applyButton.connect("clicked(bool)", self.onApplyButton)
+        self.initializeParameterNode()
+
+    def cleanup(self) -> None:
+        """Called when the application closes and the module widget is destroyed."""
+        self._stop()
+        self.setParameterNode(None)
+        self.removeObservers()
+
+    def enter(self) -> None:
+        """Called each time the user opens this module."""
+        self.initializeParameterNode()
+
+    def exit(self) -> None:
+        """Called each time the user opens a different module."""
+        self._disconnectParameterNode()  # what runs goes on, and edits are watched
+
+    def onSceneStartClose(self, caller: Any, event: Any) -> None:
+        """Called just before the scene is closed."""
+        self._stop()
+        self.setParameterNode(None)
+
+    def onSceneEndClose(self, caller: Any, event: Any) -> None:
+        """Called just after the scene is closed."""
+        self.say("")
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def onSceneEndImport(self, caller: Any, event: Any) -> None:
+        """Called when a scene was loaded: show its choices and results."""
+        if self.parent.isEntered:
+            self.setParameterNode(None)
+            self.initializeParameterNode()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeRemoved(self, caller: Any, event: Any, node: Any) -> None:
+        """Called when a node is deleted: what was shown of it goes."""
+        if node is not None and node.IsA("vtkMRMLDisplayableNode") and self._parameterNode:
+            if any(node in pair for pair in self.numbers.pairs):
+                self.numbers.watch([pair for pair in self.numbers.pairs if node not in pair])
+            self.refresh()
+
+    def initializeParameterNode(self) -> None:
+        """Ensure parameter node exists and observed."""
+        self.setParameterNode(self.logic.getParameterNode())
+        if not self._parameterNode.inputVolume:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first:
+                self._parameterNode.inputVolume = first
+
+    def setParameterNode(self, inputParameterNode: BACSegmentationParameterNode | None) -> None:
+        """Set and observe parameter node."""
+        self._disconnectParameterNode()
+        self._parameterNode = inputParameterNode
+        self._shown = None
+        if self._parameterNode:
+            self._parameterNodeGuiTag = self._parameterNode.connectGui(self.ui)
+            self.addObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+            self.inputs.fill_models()
+        self._checkCanApply()
+
+    def _disconnectParameterNode(self) -> None:
+        if self._parameterNode and self._parameterNodeGuiTag is not None:
+            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
+            self._parameterNodeGuiTag = None
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
+
+    def _checkCanApply(self, caller: Any = None, event: Any = None) -> None:
+        node = self._parameterNode
+        volume, segmentation = (node.inputVolume, node.outputSegmentation) if node else (None, None)
+        if self._shown != (volume, segmentation):
+            another = self._shown is None or self._shown[0] is not volume
+            self._shown = (volume, segmentation)
+            if another:
+                self._problem = self.inputs.show_volume(volume)
+            self.numbers.choose(volume, another=another)
+        self.inputs.show_model()
+        why = self._whyNot(volume)
+        self.ui.applyButton.toolTip = why or _("Mark and measure arterial calcification on this mammogram.")
+        self.ui.applyButton.enabled = not why
+        self.correction.show()
+
+    def _whyNot(self, volume: Any) -> str:
+        if volume is None:
+            return _("Choose a mammogram first.")
+        if self.run.running:
+            return _("A segmentation is running; wait for it, or cancel it.")
+        return self._problem or results.problem_with(self._parameterNode.outputSegmentation, volume)
+
+    def onApplyButton(self) -> None:
+        """Run processing when user clicks "Apply" button."""
+        self.run.apply()
+
+    @property
+    def parameters(self) -> "BACSegmentationParameterNode | None":
+        """The choices of now; None while a scene closes."""
+        return self._parameterNode
+
+    def say(self, words: str) -> None:
+        """Show what happened last."""
+        self.run.say(words)
+
+    def refresh(self) -> None:
+        """Show what can be done now, and the numbers."""
+        self._shown = None
+        self._checkCanApply()
+
+    def _stop(self) -> None:
+        self.run.stop()
+        self.numbers.stop()
+        self.keeping.stop()
+        self.correction.stop()
+        self.change.stop()
+        self.logic.measuring.forget()
+
+
+#
+# BACSegmentationLogic
+#
+
+
+class BACSegmentationLogic(SceneLogic, ScriptedLoadableModuleLogic):
+    """What the panel does, for scripts as well: see `SceneLogic.process`."""
+
+    def __init__(self) -> None:
+        """Called when the logic class is instantiated."""
+        ScriptedLoadableModuleLogic.__init__(self)
+        SceneLogic.__init__(self)
+
+    def getParameterNode(self) -> BACSegmentationParameterNode:
+        """The choices, saved with the scene."""
+        return BACSegmentationParameterNode(super().getParameterNode())
+
+
+#
+# BACSegmentationTest
+#
+
+
+class BACSegmentationTest(SelfTest, ScriptedLoadableModuleTest):
+    """What "Reload and Test" runs."""
+
+    def setUp(self) -> None:
+        """Do whatever is needed to reset the state - typically a scene clear will be enough."""
+        slicer.mrmlScene.Clear()
+        missing = self.check_dependencies()
+        if missing:
+            self.skipTest(missing)
+
+    def runTest(self) -> None:
+        """Run as few or as many tests as needed here."""
+        self.setUp()
+        self.test_drawn_mask()
+        self.delayDisplay("A drawn mask is measured")
+        self.setUp()
+        self.test_process()
+        self.delayDisplay("The model ran")

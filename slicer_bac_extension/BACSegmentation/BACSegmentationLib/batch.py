@@ -1,0 +1,212 @@
+"""Many exams without a window: a folder in; what the console writes, and files that Slicer opens, out.
+
+Three ways to the same, with the options of ``bac analyze``:
+
+    PythonSlicer -m BACSegmentationLib.batch FOLDER -o RESULTS --save seg.nrrd
+    Slicer --no-main-window --python-script .../BACSegmentationLib/batch.py FOLDER -o RESULTS --save mrb
+    from BACSegmentationLib.batch import run; run("FOLDER", "RESULTS", save="mrb")
+
+The images are analysed in a process of its own. What fails is listed, and the others go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import slicer
+
+from BACSegmentationLib import dependencies, engine
+from BACSegmentationLib.process import EngineProcess, ProcessError
+from shared_core.errors import OpenBacError
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes of ``bac analyze``."""
+SAVES: Final = ("none", "seg.nrrd", "mrb")
+
+_LOOK_S: Final = 0.1
+_USAGE_ERROR: Final = "bac analyze: error: "
+_REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "Resources" / "requirements.txt"
+
+
+class BatchError(RuntimeError):
+    """Nothing could be done; the message is for people."""
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """What a batch gave."""
+
+    output_dir: Path
+    views: int
+    """That were analysed."""
+    files: tuple[Path, ...]
+    """That Slicer opens."""
+    failures: tuple[tuple[str, str], ...]
+    """Input, or exam whose scene could not be written, and why."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all went well, else 1."""
+        return FAILED if self.failures or not self.views else OK
+
+
+def run(
+    paths: str | Path | Iterable[str | Path],
+    output_dir: str | Path,
+    *,
+    save: str = "seg.nrrd",
+    model: str = "",
+    options: Sequence[str] = (),
+    say: Callable[[str], None] = print,
+) -> BatchSummary:
+    """Analyse files and folders, then write what Slicer opens beside the results of each exam.
+
+    The open scene is not touched.
+
+    Parameters
+    ----------
+    paths
+        Image files and folders.
+    output_dir
+        For the results, those of ``bac analyze -o``.
+    save
+        One of `SAVES`: a segmentation a view, a scene an exam, or nothing more.
+    model
+        Name, or path of a card; empty for the default.
+    options
+        Others of ``bac analyze``, as ``["--spacing-mm", "0.07"]``.
+    say
+        Called with a line as things happen.
+
+    Raises
+    ------
+    BatchError
+        Nothing was done: a package is missing, or an option is wrong.
+    ProcessError
+        The engine cannot be started.
+    """
+    if save not in SAVES:
+        raise BatchError(f"There is no way {save!r} to save; choose one of {', '.join(SAVES)}.")
+    _check_requirements()
+    # The engine starts in a folder of its own.
+    inputs = [Path(path).absolute() for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    output = Path(output_dir).absolute()
+    chosen = ["--model", model] if model else []
+    _analyze([*map(str, inputs), "-o", str(output), *chosen, *options], output, say)
+    summary = _summary(output, save, model, say)
+    if not summary.views and not summary.failures:
+        nothing = tuple((str(path), "no mammogram was found") for path in inputs)
+        return replace(summary, failures=nothing)
+    return summary
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="BACSegmentationLib.batch",
+        description="Segment and measure BAC on folders of mammograms. Research use only: never a diagnosis.",
+        epilog="All options of `bac analyze` are taken as well.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="image file or folder")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="folder for results")
+    parser.add_argument("--save", choices=SAVES, default="seg.nrrd", help="what Slicer opens, beside them")
+    parser.add_argument("--model", default="", metavar="NAME", help="a model's name or its card's .json file")
+    asked, options = parser.parse_known_args(arguments)
+    try:
+        summary = run(asked.paths, asked.output, save=asked.save, model=asked.model, options=options)
+    except (BatchError, ProcessError) as error:
+        print(f"batch: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("batch: stopped; what was finished before is kept.", file=sys.stderr)
+        return INTERRUPTED
+    for what, why in summary.failures:
+        print(f"failed: {what}: {why}")
+    views, files = _count(summary.views, "view"), _count(len(summary.files), "file")
+    print(f"{views}, {files} for Slicer in {summary.output_dir}")
+    return summary.exit_code
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _check_requirements() -> None:
+    lacking = dependencies.missing(_REQUIREMENTS)
+    if lacking:
+        raise BatchError(
+            f"Python packages are missing: {', '.join(lacking)}. Press Apply once in the module, or install "
+            f"them by hand.\n{dependencies.offline_advice(_REQUIREMENTS)}"
+        )
+
+
+def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None]) -> None:
+    """Run the engine to its end; whatever ends this ends it, too."""
+    with TemporaryDirectory() as scratch:
+        child = EngineProcess(
+            ["analyze", *arguments, "--progress", "json"],
+            engine_folder=engine.folder(),
+            scratch=Path(scratch),
+        )
+        child.start()
+        try:
+            while child.exit_code is None:
+                _tell(child, say)
+                _let_slicer_work()
+                time.sleep(_LOOK_S)
+        finally:
+            if child.exit_code is None:
+                child.cancel()
+        _tell(child, say)
+        # It ends with 1 as well where single images failed; then there are tables.
+        if child.exit_code != OK and not (child.exit_code == FAILED and (output / "views.csv").is_file()):
+            words = child.last_words.rpartition(_USAGE_ERROR)[2]
+            raise BatchError(words or f"The engine ended with exit code {child.exit_code}.")
+
+
+def _tell(child: EngineProcess, say: Callable[[str], None]) -> None:
+    for event in child.events():
+        if event["event"] == "image":
+            say(f"[{event['done']}/{event['total']}] {event['file']}: {event['error'] or 'done'}")
+
+
+def _let_slicer_work() -> None:
+    app: Any = getattr(slicer, "app", None)
+    if app is not None:
+        app.processEvents()
+
+
+def _summary(output: Path, save: str, model: str, say: Callable[[str], None]) -> BatchSummary:
+    from BACSegmentationLib.exam_scenes import write_exam
+    from shared_core.exporting.record_reading import read_written
+
+    written = read_written(output)
+    failures = dict(written.failures)
+    exams: dict[Path, list[Any]] = {}
+    for view in written.views.values():
+        exams.setdefault(view.mask.parent, []).append(view)
+    files: list[Path] = []
+    for folder, views in exams.items() if save != "none" else ():
+        try:
+            files += write_exam(folder, views, save, model=model)
+            say(f"{folder.name}: written for Slicer")
+        except OpenBacError as error:
+            failures[folder.name] = str(error)
+    return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()))
+
+
+if __name__ == "__main__":
+    code = main()
+    if getattr(slicer, "app", None) is not None:
+        slicer.util.exit(code)
+    sys.exit(code)

@@ -1,0 +1,110 @@
+"""The part of the panel that follows a patient over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qt
+import slicer
+import slicer.util
+
+if TYPE_CHECKING:
+    from BACSegmentation import BACSegmentationWidget
+
+
+class ChangePanel:
+    """Exams of the scene and of a folder, and one chart.
+
+    Parameters
+    ----------
+    owner
+        Of the widgets and of the parameters.
+    """
+
+    def __init__(self, owner: BACSegmentationWidget) -> None:
+        self._owner, self._ui = owner, owner.ui
+        self._folder: Path | None = None
+        self._lines: dict[str, Any] = {}
+        self._chart_id = ""
+        ui = self._ui
+        ui.changeFolderButton.clicked.connect(self.open_folder)
+        ui.showChangeButton.clicked.connect(self.show_change)
+        ui.changeCollapsibleButton.contentsCollapsed.connect(self._on_folded)
+
+    def open_folder(self) -> None:
+        """Ask for a folder with results."""
+        chosen = qt.QFileDialog.getExistingDirectory(self._owner.parent, "Folder with results", "")
+        if chosen:
+            self._folder = Path(chosen)
+            self._ui.changeFolderText.text = self._folder.name
+            self.find()
+
+    def find(self) -> None:
+        """Look for exams in the scene and in the folder."""
+        from BACSegmentationLib import over_time
+        from shared_core.errors import OpenBacError
+
+        ui = self._ui
+        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        without: tuple[str, ...] = ()
+        try:
+            self._lines, without = over_time.timelines(self._folder, volumes)
+            words = over_time.TWO_DATES if self._lines else over_time.NO_DATE
+        except OpenBacError as error:
+            self._lines, words = {}, str(error)
+        except ImportError:
+            self._lines, words = {}, over_time.NO_DATE
+        self._fill(ui.patientComboBox, [(name, name) for name in self._lines])
+        self._fill(ui.quantityComboBox, [(one.title, one.key) for one in self._quantities()])
+        ready = any(len(line.exams) > 1 for line in self._lines.values())
+        ui.changeText.text = "\n".join([*([] if ready else [words]), *without])
+        ui.showChangeButton.enabled = ready
+        ui.showChangeButton.toolTip = (
+            "Draw the number of each date, and say whether it changed." if ready else over_time.TWO_DATES
+        )
+
+    def show_change(self) -> None:
+        """Draw the chosen number of the chosen patient, and say what became of it."""
+        from BACSegmentationLib import over_time, plots
+
+        ui = self._ui
+        line = self._lines.get(ui.patientComboBox.currentText)
+        quantity = next(
+            (one for one in self._quantities() if one.key == ui.quantityComboBox.currentData), None
+        )
+        if line is None or quantity is None:
+            return
+        with slicer.util.tryWithErrorDisplay("The change over time cannot be shown."):
+            chart = plots.show_change(
+                line, quantity, chart_node=slicer.mrmlScene.GetNodeByID(self._chart_id or "none")
+            )
+            self._chart_id = chart.GetID()
+            layout = slicer.app.layoutManager()
+            if layout is not None:
+                # Plot and slices side by side come with a 3D view, which a mammogram never needs.
+                layout.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpPlotView)
+                slicer.modules.plots.logic().ShowChartInLayout(chart)
+            ui.changeText.text = over_time.words_of(line, quantity)
+
+    def stop(self) -> None:
+        """The scene or the panel goes."""
+        self._lines, self._chart_id = {}, ""
+
+    def _quantities(self) -> tuple[Any, ...]:
+        if not self._lines:
+            return ()
+        from shared_core.quantification.serial import QUANTITIES
+
+        return QUANTITIES
+
+    def _fill(self, box: Any, entries: list[tuple[str, str]]) -> None:
+        chosen = box.currentText
+        box.clear()
+        for title, value in entries:
+            box.addItem(title, value)
+        box.currentIndex = max(box.findText(chosen), 0) if entries else -1
+
+    def _on_folded(self, folded: bool) -> None:
+        if not folded:
+            self.find()

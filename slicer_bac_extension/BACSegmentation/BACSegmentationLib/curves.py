@@ -1,0 +1,87 @@
+"""A line drawn along an artery with Markups becomes a band of the BAC segment (Guo 2021, II.A)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+import slicer.util
+import vtk
+from numpy.typing import NDArray
+
+from BACSegmentationLib.segments import mask_of, replace_mask
+from BACSegmentationLib.volumes import read_volume
+from shared_core.errors import UsageError
+from shared_core.mammogram import PixelSpacing
+
+
+def add_band(
+    segmentation_node: Any,
+    volume_node: Any,
+    curve_node: Any,
+    width_mm: float,
+    *,
+    spacing: PixelSpacing | None = None,
+) -> int:
+    """Add the band of a curve to the BAC segment.
+
+    Parameters
+    ----------
+    curve_node
+        vtkMRMLMarkupsCurveNode, as it is drawn; of a single point comes a disc.
+    width_mm
+        In the plane of the breast.
+    spacing
+        In the plane of the breast, as `mammogram_of` knows it; None takes the volume's, and 70 um a pixel
+        where that is not known.
+
+    Returns
+    -------
+    Pixels that came new into the segment.
+
+    Raises
+    ------
+    UsageError
+        No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
+    """
+    from shared_core.quantification.line_bands import line_bands
+
+    if not width_mm > 0:
+        raise UsageError(f"A band is wider than 0 mm; {width_mm:g} is not.")
+    image = read_volume(volume_node)
+    line = points_px(curve_node, volume_node)
+    inside = (line > -0.5).all(axis=1) & (line < np.array(image.pixels.shape) - 0.5).all(axis=1)
+    if not inside.any():
+        raise UsageError(
+            f"{curve_node.GetName()}: no point of it lies on {image.name}; draw it along an artery."
+        )
+    mask = mask_of(segmentation_node, volume_node)
+    band = line_bands([line], mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)
+    new = int(np.count_nonzero(band & ~mask))
+    if new:
+        replace_mask(segmentation_node, volume_node, mask | band)
+    return new
+
+
+def points_px(curve_node: Any, volume_node: Any) -> NDArray[np.float64]:
+    """The curve as it is drawn, (n, 2) rows and columns in pixels of a volume."""
+    points = curve_node.GetCurvePointsWorld()
+    if points is None or points.GetNumberOfPoints() == 0:
+        places = [
+            list(curve_node.GetNthControlPointPositionWorld(n))
+            for n in range(curve_node.GetNumberOfDefinedControlPoints())
+        ]
+    else:
+        places = [points.GetPoint(n) for n in range(points.GetNumberOfPoints())]
+    if not places:
+        return np.empty((0, 2))
+    world = vtk.vtkMatrix4x4()
+    slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(
+        None, volume_node.GetParentTransformNode(), world
+    )
+    to_pixels = vtk.vtkMatrix4x4()
+    volume_node.GetRASToIJKMatrix(to_pixels)
+    matrix = slicer.util.arrayFromVTKMatrix(to_pixels) @ slicer.util.arrayFromVTKMatrix(world)
+    columns, rows = (np.column_stack([places, np.ones(len(places))]) @ matrix.T)[:, :2].T
+    return np.column_stack([rows, columns])

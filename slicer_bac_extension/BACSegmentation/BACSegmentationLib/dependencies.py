@@ -1,0 +1,167 @@
+"""What the engine needs beyond Slicer's own packages: looked for at Apply, installed with consent alone."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import slicer
+import slicer.util
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+REQUESTER: Final = "BAC Segmentation"
+KEPT: Final = ("numpy", "scipy", "pillow", "pydicom", "SimpleITK", "packaging", "requests", "torch")
+"""Never replaced where they are there: other modules of Slicer lean on them."""
+TORCH: Final = "torch>=2.2"
+
+OFFLINE: Final = """\
+Without internet, on a computer of the same system that has it:
+
+  PythonSlicer -m pip download -d bac-packages -r "{requirements}"
+
+carry the folder bac-packages over, and here:
+
+  PythonSlicer -m pip install --no-index --find-links bac-packages -r "{requirements}"
+
+Behind a proxy, set HTTPS_PROXY before Slicer starts. The model comes with the module."""
+
+
+class DependencyError(RuntimeError):
+    """Something is missing and was not installed; the message is for people, `advice` tells more."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+def requirements_in(path: Path) -> list[str]:
+    """The lines of a requirements file."""
+    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+def missing(path: Path) -> list[str]:
+    """Those requirements of a file that are not installed, or too old."""
+    importlib.invalidate_caches()
+    return [line for line in requirements_in(path) if not _is_met(line)]
+
+
+def ensure(path: Path, *, device: Device = "auto", ask: Callable[[str, str], bool] | None = None) -> None:
+    """Have everything that a run needs; what is missing is installed if the user agrees.
+
+    Parameters
+    ----------
+    path
+        Of the requirements file: the light backend, no torch.
+    device
+        That the model is to run on; "cuda" and "mps" need torch.
+    ask
+        Called with (question, details) where Slicer has no dialog of its own for it; None asks in a window.
+
+    Raises
+    ------
+    DependencyError
+        The user declined, or it cannot be installed.
+    """
+    lacking = missing(path)
+    if lacking:
+        _install(path, lacking, ask or _confirm)
+        still = missing(path)
+        if still:
+            raise DependencyError(
+                f"Still missing: {', '.join(still)}. If they were just installed, restart Slicer.",
+                offline_advice(path),
+            )
+    if device in ("cuda", "mps"):
+        _ensure_torch()
+
+
+def offline_advice(path: Path) -> str:
+    """How to install by hand, without internet."""
+    return OFFLINE.format(requirements=path)
+
+
+def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        constraints = Path(folder) / "keep-slicers-own.txt"
+        constraints.write_text("\n".join(_kept_versions()) + "\n", encoding="utf-8")
+        try:
+            packaging = importlib.import_module("slicer.packaging")
+        except ImportError:
+            packaging = None
+        try:
+            if packaging is not None:
+                # Asks by itself, shows pip's progress, and says when a restart is wanted.
+                packaging.pip_ensure(lacking, constraints=str(constraints), requester=REQUESTER)
+            else:
+                question = (
+                    f"{len(lacking)} Python packages are needed to run the model on the processor of this "
+                    "computer, about 150 MB. Install them into Slicer now? No image data is sent anywhere."
+                )
+                if not ask(question, "\n".join(lacking)):
+                    raise RuntimeError("declined")
+                slicer.util.pip_install([*lacking, "--constraint", str(constraints)])
+        except subprocess.CalledProcessError as error:
+            raise DependencyError(
+                f"The Python packages could not be installed (pip ended with {error.returncode}); "
+                "see the Python console for its words. Is there an internet connection?",
+                offline_advice(path),
+            ) from error
+        except RuntimeError as error:
+            raise DependencyError(
+                "The model cannot run without its Python packages, which were not installed.",
+                offline_advice(path),
+            ) from error
+
+
+def _ensure_torch() -> None:
+    if _is_met(TORCH):
+        return
+    try:
+        utils = importlib.import_module("PyTorchUtils")
+    except ImportError:
+        raise DependencyError(
+            "A graphics card needs torch: install the extension PyTorch in Slicer's Extensions Manager, "
+            "or choose the processor (CPU)."
+        ) from None
+    minimum = TORCH.removeprefix("torch")
+    installed = utils.PyTorchUtilsLogic().installTorch(askConfirmation=True, torchVersionRequirement=minimum)
+    if installed is None:
+        raise DependencyError("torch was not installed; choose the processor (CPU), or try again.")
+
+
+def _kept_versions() -> list[str]:
+    found = ((name, _version(name)) for name in KEPT)
+    return [f"{name}=={version}" for name, version in found if version is not None]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _is_met(line: str) -> bool:
+    requirement = _requirement(line)
+    installed = _version(requirement.name)
+    return installed is not None and requirement.specifier.contains(installed, prereleases=True)
+
+
+def _requirement(line: str) -> Any:
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        # Slicer before 5.12; pip is always there.
+        from pip._vendor.packaging.requirements import Requirement
+    return Requirement(line)
+
+
+def _confirm(question: str, details: str) -> bool:
+    return bool(slicer.util.confirmOkCancelDisplay(question, REQUESTER, detailedText=details))

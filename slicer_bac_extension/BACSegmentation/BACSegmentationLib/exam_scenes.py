@@ -1,0 +1,121 @@
+"""Results of an exam as files that Slicer opens: a segmentation a view, or one scene with images and tables.
+
+The nodes live in a scene of their own: nobody's open scene is touched, and there need not be any.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+import slicer
+import slicer.util
+
+from BACSegmentationLib.loading import load_volume
+from BACSegmentationLib.segments import show_mask
+from BACSegmentationLib.tables import fill_table
+from BACSegmentationLib.view_records import keep_run
+from shared_core.errors import OutputError
+from shared_core.exporting.record_reading import WrittenView
+from shared_core.mammogram import Laterality, Mask
+
+SceneFormat = Literal["seg.nrrd", "mrb"]
+"""A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""
+SCENE_FORMATS: tuple[SceneFormat, ...] = get_args(SceneFormat)
+
+_LOGICS: Final = "vtkSlicer*ModuleLogicPython.*"
+
+
+def write_exam(
+    folder: Path, views: Sequence[WrittenView], save: SceneFormat, *, model: str = ""
+) -> tuple[Path, ...]:
+    """Write what Slicer opens beside the results of an exam.
+
+    Parameters
+    ----------
+    folder
+        Of the exam, in the results.
+    views
+        Its views, from `read_written`.
+    model
+        Name, or path of the card, that made them; empty for the default.
+
+    Returns
+    -------
+    ``<view>.seg.nrrd`` for each view, or ``<exam>.mrb``.
+
+    Raises
+    ------
+    OpenBacError
+        An image or a mask cannot be read, or a file cannot be written.
+    """
+    scene = own_scene()
+    try:
+        if save == "seg.nrrd":
+            return tuple(_write_segmentation(scene, view, folder) for view in views)
+        for view in views:
+            segmentation = _add_view(scene, view, spacing_mm=view.record["spacing_mm"])
+            # Opened in Slicer, they go on where they are: the numbers, and what an edit is told from.
+            keep_run(segmentation, dict(view.record), _mask(view), model=model)
+        table = scene.AddNewNodeByClass("vtkMRMLTableNode", "BAC measurements")
+        fill_table(table, [view.record for view in views])
+        path = folder / f"{folder.name}.mrb"
+        if not scene.WriteToMRB(str(path)):
+            raise OutputError(f"{path}: the scene cannot be written; is there room on the disk?")
+        return (path,)
+    finally:
+        scene.Clear(True)
+
+
+def own_scene() -> Any:
+    """A new scene, ready for segmentations; also in PythonSlicer, which has no application."""
+    _have_module_logics()
+    scene = slicer.vtkMRMLScene()
+    logic = slicer.vtkSlicerSegmentationsModuleLogic()
+    logic.SetMRMLScene(scene)  # registers the kinds of nodes and conversions
+    return scene
+
+
+def _have_module_logics() -> None:
+    """In Slicer they are there; PythonSlicer has them on its path, but nothing has imported them yet."""
+    if hasattr(slicer, "vtkSlicerSegmentationsModuleLogic"):
+        return
+    for folder in [path for path in sys.path if "qt-loadable-modules" in path and Path(path).is_dir()]:
+        slicer.util.importVTKClassesFromDirectory(folder, "slicer", filematch=_LOGICS)
+    if not hasattr(slicer, "vtkSlicerSegmentationsModuleLogic"):
+        raise OutputError(
+            "Segmentations cannot be written by this Python; run the batch with Slicer --python-script, or "
+            "without --save: masks and tables are written all the same."
+        )
+
+
+def _write_segmentation(scene: Any, view: WrittenView, folder: Path) -> Path:
+    node = _add_view(scene, view, spacing_mm=None)
+    path = folder / f"{view.mask.name.removesuffix('_mask.png')}.seg.nrrd"
+    storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+    storage.SetFileName(str(path))
+    if not storage.WriteData(node):
+        raise OutputError(f"{path}: the segmentation cannot be written; is there room on the disk?")
+    return path
+
+
+def _add_view(scene: Any, view: WrittenView, *, spacing_mm: Sequence[float] | None) -> Any:
+    """The image and its segmentation; returns the latter."""
+    volume = load_volume(Path(view.record["file"]), scene, name=_name(view.record), spacing_mm=spacing_mm)
+    side = view.record["laterality"]
+    laterality = Laterality(side) if side else Laterality.UNKNOWN
+    return show_mask(volume, _mask(view), laterality=laterality)
+
+
+def _mask(view: WrittenView) -> Mask:
+    from shared_core.reading.mask import read_mask_file
+
+    return read_mask_file(view.mask).mask
+
+
+def _name(record: Mapping[str, Any]) -> str:
+    """``LCC``, as radiologists say; the file's where the view is not known."""
+    side, view = record["laterality"], record["view"]
+    return f"{side}{view}" if side and view else Path(record["file"]).stem

@@ -1,0 +1,108 @@
+"""The part of the panel that says what is known of the chosen mammogram, and which model is to run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import qt
+
+from BACSegmentationLib.parameters import ModelEntry, model_entries
+
+if TYPE_CHECKING:
+    from BACSegmentation import BACSegmentationWidget
+
+
+class InputPanel:
+    """The image and the model.
+
+    Parameters
+    ----------
+    owner
+        Of the widgets and of the parameters.
+    """
+
+    def __init__(self, owner: BACSegmentationWidget) -> None:
+        self._owner, self._ui = owner, owner.ui
+        self._entries: list[ModelEntry] = []
+        self._filling = False
+        self._ui.modelComboBox.currentIndexChanged.connect(self._on_model)
+        self._ui.ownModelButton.clicked.connect(self.choose_card)
+
+    def show_volume(self, volume: Any) -> str:
+        """Say what is known of a volume; returns why it cannot be segmented, or nothing."""
+        words, problem = described(volume)
+        self._ui.inputInfoLabel.text = problem or words
+        return problem
+
+    def fill_models(self) -> None:
+        """List the models; those of the engine are known once its packages are there."""
+        chosen = self._owner.parameters.model if self._owner.parameters is not None else ""
+        entries = model_entries(chosen)
+        if entries != self._entries:
+            self._entries, self._filling = entries, True
+            box = self._ui.modelComboBox
+            box.clear()
+            for entry in entries:
+                box.addItem(entry.label)
+            self._filling = False
+        self.show_model()
+
+    def show_model(self) -> None:
+        """The model and threshold of the parameters."""
+        parameters = self._owner.parameters
+        if parameters is None:
+            return
+        values = [entry.value for entry in self._entries]
+        if parameters.model not in values:
+            self.fill_models()
+            return
+        entry = self._entries[values.index(parameters.model)]
+        self._filling = True
+        self._ui.modelComboBox.currentIndex = values.index(parameters.model)
+        self._filling = False
+        self._ui.modelComboBox.toolTip = entry.tip
+        self._ui.thresholdSlider.enabled = parameters.ownThreshold
+        if not parameters.ownThreshold and entry.threshold is not None:
+            # Compared rounded, as a slider gives back what it shows.
+            own = round(entry.threshold, 3)
+            if abs(parameters.threshold - own) > 1e-9:
+                parameters.threshold = own
+
+    def choose_card(self) -> None:
+        """Ask for a model card of the user's own."""
+        path = qt.QFileDialog.getOpenFileName(self._owner.parent, "A model card", "", "Model cards (*.json)")
+        # PySide gives the filter as well, PythonQt the path alone.
+        path = path[0] if isinstance(path, tuple) else path
+        if path:
+            self._owner.parameters.model = path
+            self.fill_models()
+
+    def _on_model(self, index: int) -> None:
+        if not self._filling and 0 <= index < len(self._entries):
+            self._owner.parameters.model = self._entries[index].value
+
+
+def described(volume: Any) -> tuple[str, str]:
+    """What is known of a volume, and why it cannot be segmented; one of the two is empty."""
+    if volume is None:
+        return "", ""
+    try:
+        from BACSegmentationLib.mammograms import header_of
+        from BACSegmentationLib.volumes import read_volume, shown_mm
+        from shared_core.errors import OpenBacError
+        from shared_core.reading.host import spacing_in_host
+
+        try:
+            image = read_volume(volume)
+            header = header_of(volume)
+        except OpenBacError as error:
+            return "", str(error)
+    except ImportError:
+        # The packages that read mammograms are asked for at Apply.
+        return "Its file is read at Apply, when the engine's packages are installed.", ""
+    known = header if header.path is not None else None
+    spacing, warnings = spacing_in_host(shown_mm(volume), header=known, name=image.name)
+    size = f"{spacing.row_mm:.3f} mm a pixel" if spacing is not None else "pixel size not known: no mm"
+    rows, columns = image.pixels.shape
+    parts = [header.view_label.replace("??", "view not known"), size, f"{columns} x {rows} pixels"]
+    return "\n".join([" · ".join(parts), *dict.fromkeys(warnings)]), ""

@@ -1,0 +1,86 @@
+"""One image file as a volume node, in the scene of the application or in one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import slicer
+import slicer.util
+import vtk
+
+from shared_core.errors import UnreadableImageError
+
+_GREY: Final = "vtkMRMLColorTableNodeGrey"
+"""Of every scene of Slicer; a reference by ID holds in a scene that is only written, too."""
+
+
+def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[float] | None = None) -> Any:
+    """Load one image file, never others that lie beside it.
+
+    DICOM files are read as Slicer reads them, with GDCM. PNG, TIFF and JPEG files get the grey pixels that
+    the engine sees, at the place where Slicer puts such a picture.
+
+    Parameters
+    ----------
+    scene
+        vtkMRMLScene that takes the nodes.
+    name
+        Of the node; empty for that of the file.
+    spacing_mm
+        (row, column) to be set; None leaves what the file says to Slicer.
+
+    Returns
+    -------
+    The vtkMRMLScalarVolumeNode.
+
+    Raises
+    ------
+    OpenBacError
+        It cannot be read; in one sentence.
+    """
+    from shared_core.reading.files import file_format
+
+    is_dicom = file_format(path) == "DICOM"
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name or path.stem)
+    try:
+        if is_dicom:
+            _read_as_slicer(path, node, scene)
+        else:
+            _take_from_engine(path, node)
+    except UnreadableImageError:
+        scene.RemoveNode(node)
+        raise
+    if spacing_mm is not None:
+        node.SetSpacing(spacing_mm[1], spacing_mm[0], 1.0)
+    display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
+    display.SetAndObserveColorNodeID(_GREY)
+    display.SetInterpolate(False)
+    node.SetAndObserveDisplayNodeID(display.GetID())
+    return node
+
+
+def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
+    storage = scene.AddNewNodeByClass("vtkMRMLVolumeArchetypeStorageNode")
+    # Else all files of the same series come as slices of one volume.
+    storage.SetSingleFile(True)
+    storage.SetFileName(str(path))
+    if not storage.ReadData(node) or node.GetImageData() is None:
+        scene.RemoveNode(storage)
+        raise UnreadableImageError(f"{path.name}: Slicer cannot read the image; see its error log.")
+    node.SetAndObserveStorageNodeID(storage.GetID())
+
+
+def _take_from_engine(path: Path, node: Any) -> None:
+    from shared_core.reading import read_mammogram
+    from shared_core.reading.host import reader_spacings
+
+    pixels = read_mammogram(path).pixels
+    row_mm, column_mm = reader_spacings(path)[-1]
+    slicer.util.updateVolumeFromArray(node, np.array(pixels)[None])
+    to_ras = vtk.vtkMatrix4x4()
+    to_ras.SetElement(0, 0, -column_mm)
+    to_ras.SetElement(1, 1, -row_mm)
+    node.SetIJKToRASMatrix(to_ras)

@@ -1,0 +1,200 @@
+"""Volume nodes as mammograms of the engine, and the volumes of a scene as exams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import slicer.util
+
+from BACSegmentationLib.volumes import (
+    VolumeImage,
+    dicom_database,
+    instance_uids,
+    read_volume,
+    shown_mm,
+)
+from shared_core.errors import OpenBacError, UnreadableImageError, UsageError
+from shared_core.mammogram import (
+    Exam,
+    Identity,
+    Mammogram,
+    MammogramHeader,
+    PresentationIntent,
+    SpacingSource,
+)
+
+# The engine's readers need packages that Slicer lacks before the first Apply: they are imported where used.
+
+_TAGS: Final = {
+    "PatientID": "0010,0020",
+    "StudyDate": "0008,0020",
+    "StudyInstanceUID": "0020,000D",
+    "SeriesInstanceUID": "0020,000E",
+    "SOPInstanceUID": "0008,0018",
+    "SOPClassUID": "0008,0016",
+    "SeriesDescription": "0008,103E",
+    "ViewPosition": "0018,5101",
+    "ImageLaterality": "0020,0062",
+    "Laterality": "0020,0060",
+}
+"""What the DICOM database may keep of a file that is gone."""
+
+
+@dataclass(frozen=True, eq=False)
+class SceneExam:
+    """An exam whose views are volumes of the scene."""
+
+    exam: Exam
+    """Key, patient, date, headers in the order of views, missing views and warnings."""
+    volumes: tuple[Any, ...]
+    """Volume nodes, one for each of `exam.headers`."""
+
+
+def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = None) -> Mammogram:
+    """The mammogram that a volume shows.
+
+    Where the pixels are those of the volume's file, after what GDCM is known to change, it is exactly what
+    the engine reads from the file, and ``header.path`` names the file: it may be run from there. Else
+    ``header.path`` is None, the pixels are the volume's, and a warning says "measured from the volume, not
+    from its file" and why.
+
+    The spacing is that of the engine's rule for the file, unless a person changed it in Slicer: then that
+    of the volume, "given by the user". All warnings stand in ``header.warnings``.
+
+    Raises
+    ------
+    OpenBacError
+        See `volumes.read_volume`; or the engine refuses the file or the image, as where there is no breast.
+    """
+    from shared_core.reading import mammogram_from_array, read_header
+    from shared_core.reading.host import spacing_in_host
+
+    image = read_volume(volume_node, dicom_files=dicom_files)
+    file = _image_file(image.files)
+    known = read_header(file) if file is not None else None
+    spacing, warnings = spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
+    given = (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is SpacingSource.USER else None
+    if file is None or known is None:
+        alone = mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
+        return _warned(alone, *warnings)
+    read, reason = _as_its_file(image, file, given)
+    if read is not None:
+        return _warned(read, *warnings)
+    # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
+    own = replace(known, path=None, file_format="memory", intent=PresentationIntent.UNKNOWN, bits=16)
+    own = replace(own, rows=image.pixels.shape[0], columns=image.pixels.shape[1], spacing=spacing)
+    changed = mammogram_from_array(image.pixels, header=own, name=image.name)
+    return _warned(changed, *warnings, f"measured from the volume, not from its file: {reason}")
+
+
+def header_of(volume_node: Any) -> MammogramHeader:
+    """What is known of a volume without decoding its file: view, side, patient, date.
+
+    From its file, from the DICOM database where the file is gone, else from the node's name.
+
+    Raises
+    ------
+    OpenBacError
+        See `volumes.read_volume`; or the engine refuses the file.
+    """
+    from shared_core.reading import mammogram_from_array, read_header
+    from shared_core.reading.host import header_of_values
+    from shared_core.reading.projection_names import named_projection
+
+    image = read_volume(volume_node)
+    file = _image_file(image.files)
+    if file is not None:
+        return read_header(file)
+    kept = _kept_values(volume_node)
+    if any(kept.values()):
+        return header_of_values(kept, rows=image.pixels.shape[0], columns=image.pixels.shape[1])
+    header = mammogram_from_array(image.pixels, name=image.name).header
+    # Volumes that are named by their view alone belong to their scene, as such files to their folder.
+    return replace(header, identity=Identity(patient_id=named_projection(image.name).rest))
+
+
+def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam, ...]:
+    """Group volumes into exams: the views of one patient on one date.
+
+    Parameters
+    ----------
+    volume_nodes
+        None for all scalar volumes of the scene; what is no single grey image is left out.
+    """
+    from shared_core.reading.exam import exams_of
+
+    if volume_nodes is None:
+        volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    found: list[tuple[MammogramHeader, Any]] = []
+    for node in volume_nodes:
+        try:
+            found.append((header_of(node), node))
+        except OpenBacError:
+            continue
+    # By identity: two volumes of one file have equal headers.
+    volume_of = {id(header): node for header, node in found}
+    exams = exams_of([header for header, _ in found])
+    return tuple(SceneExam(exam, tuple(volume_of[id(header)] for header in exam.headers)) for exam in exams)
+
+
+def exam_of(volume_node: Any) -> SceneExam:
+    """The exam that a volume belongs to, with its other views in the scene.
+
+    Raises
+    ------
+    OpenBacError
+        The volume is no mammogram; see `header_of`.
+    """
+    header_of(volume_node)
+    return next(one for one in exams_in_scene() if volume_node in one.volumes)
+
+
+def _image_file(files: Sequence[Path]) -> Path | None:
+    """The one file where it is an image of a kind that the engine reads: a saved scene has its own."""
+    from shared_core.reading.files import file_format
+
+    if len(files) != 1:
+        return None
+    try:
+        file_format(files[0])
+    except UnreadableImageError:
+        return None
+    return files[0]
+
+
+def _as_its_file(
+    image: VolumeImage, file: Path, spacing_mm: tuple[float, float] | None
+) -> tuple[Mammogram | None, str]:
+    """The mammogram of the file, or why it is not what the volume shows."""
+    from shared_core.reading import mammogram_from_array, read_mammogram
+
+    try:
+        read = read_mammogram(file, spacing_mm=spacing_mm)
+    except UnreadableImageError as error:
+        return None, str(error)
+    if np.array_equal(image.pixels, read.pixels):
+        return read, ""
+    if read.header.file_format == "DICOM":
+        try:
+            turned = mammogram_from_array(image.pixels, source=file, name=image.name)
+        except (UsageError, UnreadableImageError):
+            turned = None
+        if turned is not None and np.array_equal(turned.pixels, read.pixels):
+            return read, ""
+    return None, f"the pixels of {image.name} are not those of {file.name}."
+
+
+def _kept_values(volume_node: Any) -> dict[str, str]:
+    uids, database = instance_uids(volume_node), dicom_database()
+    if len(uids) != 1 or database is None:
+        return {}
+    return {keyword: database.instanceValue(uids[0], tag) for keyword, tag in _TAGS.items()}
+
+
+def _warned(mammogram: Mammogram, *more: str) -> Mammogram:
+    warnings = tuple(dict.fromkeys((*mammogram.header.warnings, *more)))
+    return replace(mammogram, header=replace(mammogram.header, warnings=warnings))

@@ -1,0 +1,146 @@
+"""The part of the panel with the numbers: their table, and whether they are still true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import qt
+import slicer
+import slicer.util
+from slicer.util import VTKObservationMixin
+
+from BACSegmentationLib import results, view_records
+from BACSegmentationLib.display import show_mammogram
+from BACSegmentationLib.segments import reference_volume, segmentation_of
+
+if TYPE_CHECKING:
+    from BACSegmentation import BACSegmentationWidget
+
+REST_MS: Final = 1500
+"""Without a change before the numbers follow by themselves."""
+NOTHING: Final = "Apply first, or mark an artery along a line."
+
+
+class NumbersPanel(VTKObservationMixin):
+    """Watches the segmentations of the chosen exam.
+
+    Parameters
+    ----------
+    owner
+        Of the widgets and of the parameters.
+    """
+
+    def __init__(self, owner: BACSegmentationWidget) -> None:
+        VTKObservationMixin.__init__(self)
+        self._owner, self._ui = owner, owner.ui
+        self.pairs: list[Any] = []
+        """Volumes and segmentations of the chosen exam."""
+        self._filled: list[Any] = []
+        """The records that the tables were filled with."""
+        self._rest = qt.QTimer()
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.measure)
+        self._ui.measureButton.clicked.connect(self.on_measure_button)
+        self.show()
+
+    def choose(self, volume: Any, *, another: bool = True) -> None:
+        """Show the numbers of a mammogram's exam.
+
+        Parameters
+        ----------
+        another
+            Whether it was not chosen before: then its own segmentation is chosen as well.
+        """
+        parameters = self._owner.parameters
+        chosen = parameters.outputSegmentation if parameters is not None else None
+        # One that is new and empty belongs to no volume yet.
+        fits = chosen is not None and reference_volume(chosen) in (None, volume)
+        if another and parameters is not None and not fits:
+            chosen = segmentation_of(volume) if volume is not None else None
+            parameters.outputSegmentation = chosen
+        self.watch(results.pairs_of(volume, chosen=chosen))
+
+    def watch(self, pairs: list[Any]) -> None:
+        """These are the segmentations whose numbers are shown."""
+        self.removeObservers()
+        self.pairs = pairs
+        changed = slicer.vtkSegmentation.SourceRepresentationModified
+        for _, segmentation in pairs:
+            self.addObserver(segmentation, changed, self._on_changed)
+        self.show()
+
+    def take(self, run: Any) -> list[str]:
+        """Put the answers of a run into the scene; sentences about those that have no place any more."""
+        parameters = self._owner.parameters
+        volume = parameters.inputVolume
+        lost: list[str] = self._owner.logic.take(run, volume, parameters.outputSegmentation)
+        self.choose(volume)
+        if parameters.outputSegmentation is not None:
+            show_mammogram(volume, parameters.outputSegmentation)
+        return lost
+
+    def draw_on(self, volume: Any) -> Any:
+        """A segmentation to draw on, for a mammogram on which no model ran."""
+        segmentation = self._owner.logic.empty_segmentation(volume)
+        self.choose(volume)
+        return segmentation
+
+    def on_measure_button(self) -> None:
+        """As the person asked."""
+        self.measure()
+
+    def measure(self) -> None:
+        """Measure what is older than its mask, or was never measured."""
+        self._rest.stop()
+        with slicer.util.tryWithErrorDisplay("The segmentation was not measured.", waitCursor=True):
+            self._owner.logic.measure(self.pairs)
+        self.show()
+
+    def stop(self) -> None:
+        """The scene or the panel goes."""
+        self._rest.stop()
+        self.watch([])
+
+    def show(self) -> None:
+        """The numbers as they are, and whether they are older than the segmentation."""
+        ui = self._ui
+        records = [view_records.record_of(node) for _, node in self.pairs]
+        measured = any(record is not None for record in records)
+        stale = [node.GetName() for _, node in self.pairs if view_records.is_stale(node)]
+        ui.staleLabel.setVisible(bool(stale))
+        if stale:
+            ui.staleLabel.text = f"{', '.join(stale)} has changed. These numbers are of before."
+        ui.measureButton.enabled = bool(self.pairs)
+        ui.measureButton.toolTip = (
+            "Take the numbers of the segmentation as it is now." if self.pairs else NOTHING
+        )
+        summary = self._fill(records) if measured else None
+        if ui.summaryTableView.mrmlTableNode() is not summary:
+            ui.summaryTableView.setMRMLTableNode(summary)
+        ui.reportText.plainText = results.report(self.pairs) if measured else ""
+        self._owner.keeping.show(measured)
+
+    def _fill(self, records: list[Any]) -> Any:
+        """Fill the output table, which is made where none is chosen, and the one for people beside it."""
+        parameters = self._owner.parameters
+        table = parameters.outputTable
+        if table is None:
+            name = slicer.mrmlScene.GenerateUniqueName("BAC numbers")
+            table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
+            parameters.outputTable = table
+            self._filled = []
+        summary = results.summary_of(table)
+        if summary is None or self._filled != [table, *records]:
+            self._filled = [table, *records]
+            summary = results.fill(table, self.pairs)
+        return summary
+
+    def _on_changed(self, segmentation: Any, event: str) -> None:
+        # Of an answer of the model, too: its numbers come right after it, and take the mark away.
+        view_records.mark_stale(segmentation)
+        self.show()
+        # Several of these come with one stroke.
+        parameters = self._owner.parameters
+        if parameters is not None and parameters.measureByItself:
+            self._rest.start()

@@ -1,0 +1,96 @@
+"""Exams of a patient over time: those measured in the scene, and those in folders of results."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from BACSegmentationLib import view_records
+from BACSegmentationLib.measuring import Pair, exam_records
+from BACSegmentationLib.segments import segmentation_of
+
+NO_DATE: Final = "No exam with a date is measured here. Apply on two exams, or open a folder with results."
+TWO_DATES: Final = "Two dates of a patient are needed: measure exams here, or open a folder with results."
+
+
+def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Of each patient the exams in the order of their dates, compared.
+
+    Parameters
+    ----------
+    folder
+        With results in it, or whose results lie beside it; None for the scene alone.
+    volume_nodes
+        Of the scene; those that were measured count, before the same exam in the folder.
+
+    Returns
+    -------
+    `shared_core.exporting.timeline.Timeline` by patient, and sentences about exams that are left out.
+
+    Raises
+    ------
+    OpenBacError
+        The folder holds no results.
+    """
+    from shared_core.errors import UsageError
+    from shared_core.exporting.results import read_results, results_beside
+    from shared_core.exporting.timeline import dated_exams, timeline, together
+
+    pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
+    places = results_beside(folder) if folder is not None else ()
+    if folder is not None and not places:
+        raise UsageError(
+            f"{folder}: holds no results; choose a folder that Save results… or bac analyze wrote."
+        )
+    found: list[Mapping[str, Any]] = []
+    without: list[str] = []
+    for place in places:
+        patients, sentences = dated_exams(read_results(place))
+        found.append(patients)
+        without += sentences
+    here, sentences = _of_scene(pairs)
+    known = together(found)
+    for patient, exams in here.items():
+        keys = {one.key for one in exams}
+        known[patient] = [one for one in known.get(patient, []) if one.key not in keys] + list(exams)
+    lines = {patient: timeline(exams) for patient, exams in sorted(known.items())}
+    return lines, (*without, *sentences)
+
+
+def words_of(line: Any, quantity: Any) -> str:
+    """What became of a quantity, in a few sentences."""
+    from shared_core.quantification.change_words import change_words, decision_words
+
+    followed = line.of(quantity)
+    if followed is None:
+        words = line.reason or f"{quantity.title} cannot be followed in these exams."
+    else:
+        views = ", ".join(followed.views)
+        words = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
+    left_out = [f"{key} is left out: {reason}." for key, reason in line.left_out.items()]
+    return "\n".join([words, *left_out])
+
+
+def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+    """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
+    from shared_core.exporting import json_bytes, write_bytes
+    from shared_core.exporting.results import read_results
+    from shared_core.exporting.timeline import dated_exams
+
+    exams = exam_records(pairs)
+    segmentations = {volume.GetID(): node for volume, node in pairs}
+    views: list[dict[str, Any]] = []
+    for one, exam in exams:
+        for volume in one.volumes:
+            node = segmentations.get(volume.GetID())
+            record = view_records.record_of(node) if node is not None else None
+            if record is not None:
+                views.append({**record, "exam": exam["key"]})
+    if not views:
+        return {}, ()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "scene.json"
+        write_bytes(path, json_bytes({"views": views, "exams": [exam for _, exam in exams]}))
+        return dated_exams(read_results(path))

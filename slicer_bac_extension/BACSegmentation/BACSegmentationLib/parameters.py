@@ -1,0 +1,88 @@
+"""What can be chosen in the panel, in words for people; imported before the engine's packages are there."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TITLE: Final = "BAC Segmentation"
+RESEARCH_USE: Final = "Research use only. Never a diagnosis."
+REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "Resources" / "requirements.txt"
+
+
+class DeviceChoice(enum.Enum):
+    """Where the model runs; the value is what the command line calls it."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+    def label(self) -> str:
+        """As the list shows it."""
+        return _DEVICES[self]
+
+
+_DEVICES: Final = {
+    DeviceChoice.AUTO: "Automatic",
+    DeviceChoice.CPU: "Processor (CPU)",
+    DeviceChoice.CUDA: "NVIDIA graphics card (CUDA)",
+    DeviceChoice.MPS: "Apple graphics (MPS)",
+}
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A line of the list of models."""
+
+    value: str
+    """Name, or path of a card; empty for the default."""
+    label: str
+    tip: str
+    threshold: float | None
+    """Of its card; None where that cannot be read yet."""
+
+
+UNKNOWN_DEFAULT: Final = ModelEntry(
+    "", "Default model", "Comes with the module; nothing is downloaded.", None
+)
+"""Before the first Apply, when the packages that read model cards are not there yet."""
+
+
+def model_entries(chosen: str = "") -> list[ModelEntry]:
+    """The default model first, then the others, then a card of the user's own where one is chosen."""
+    try:
+        from shared_core.weights.default_model import PREFERRED
+        from shared_core.weights.registry import list_models
+    except ImportError:
+        return [UNKNOWN_DEFAULT]
+    cards = sorted(list_models(), key=lambda card: card.name != PREFERRED)
+    entries = [
+        ModelEntry(
+            "" if card.name == PREFERRED else card.name,
+            f"{card.name} (default)" if card.name == PREFERRED else card.name,
+            f"Marks above {card.threshold:.3f}. {_origin(card.name == PREFERRED)}",
+            card.threshold,
+        )
+        for card in cards
+    ]
+    if chosen and chosen not in {entry.value for entry in entries}:
+        entries.append(_own_entry(chosen))
+    return entries
+
+
+def _origin(preferred: bool) -> str:
+    return "Comes with the module." if preferred else "Its weights are downloaded when it first runs."
+
+
+def _own_entry(path: str) -> ModelEntry:
+    from shared_core.errors import OpenBacError
+    from shared_core.weights.registry import load_card
+
+    try:
+        card = load_card(path)
+    except OpenBacError as error:
+        return ModelEntry(path, Path(path).name, str(error), None)
+    return ModelEntry(path, card.name, f"Your own: {path}", card.threshold)

@@ -1,0 +1,188 @@
+"""The engine's command line in a child process: its progress, its end, and its whole family when cancelled.
+
+What the child says goes into two files that are looked into from time to time. No pipe can fill up, and no
+thread is needed: threads of Python stand still in Slicer while the application waits for events.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+Event = dict[str, Any]
+"""A line of ``--progress json``: see `shared_core.cli.progress_lines`."""
+
+_PATIENCE_S: Final = 5.0
+"""That a killed process may take to be gone."""
+_LAST_LINES: Final = 12
+
+
+class ProcessError(RuntimeError):
+    """The child cannot be started; the message is one sentence for people."""
+
+
+def python() -> str:
+    """The Python that runs scripts as Slicer's own does.
+
+    Raises
+    ------
+    ProcessError
+        There is none beside this application.
+    """
+    found = shutil.which("PythonSlicer")
+    if found:
+        return found
+    # In Slicer itself this is the application: it would open a second window.
+    if Path(sys.executable or "").stem.lower().startswith("python"):
+        return sys.executable
+    raise ProcessError("PythonSlicer was not found beside Slicer; install Slicer again.")
+
+
+class EngineProcess:
+    """One run of ``bac ...`` in a process of its own.
+
+    Parameters
+    ----------
+    arguments
+        Of the command line, as ``analyze FILE -o FOLDER --progress json``.
+    engine_folder
+        That holds the package `shared_core`.
+    scratch
+        A folder for what the child says.
+    module
+        Of the engine, that is run.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], *, engine_folder: Path, scratch: Path, module: str = "shared_core"
+    ) -> None:
+        self.arguments = tuple(arguments)
+        self._module = module
+        self._engine_folder, self._scratch = engine_folder, scratch
+        self._child: subprocess.Popen[bytes] | None = None
+        self._read = 0
+        self._begun = b""
+
+    def start(self) -> None:
+        """Begin.
+
+        Raises
+        ------
+        ProcessError
+            It cannot be started.
+        """
+        command = [python(), "-m", self._module, *self.arguments]
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        try:
+            with self._output.open("wb") as output, self._errors.open("wb") as errors:
+                self._child = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=errors,
+                    # With -m, the folder in which a program starts is the first on its path.
+                    cwd=self._engine_folder,
+                    env=self._environment(),
+                    **_FAMILY,
+                )
+        except OSError as error:
+            raise ProcessError(f"The engine cannot be started: {error}.") from error
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child; None before it began."""
+        return self._child.pid if self._child is not None else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs, and before."""
+        return self._child.poll() if self._child is not None else None
+
+    def events(self) -> list[Event]:
+        """What it said since the last call; lines that are no event are left out."""
+        if not self._output.is_file():
+            return []
+        with self._output.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        self._read += len(new)
+        *lines, self._begun = (self._begun + new).split(b"\n")
+        return [event for event in map(_event, lines) if event is not None]
+
+    @property
+    def results_folder(self) -> Path:
+        """That the command line names with ``-o``."""
+        return Path(self.arguments[self.arguments.index("-o") + 1])
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it wrote to standard error: why it ended, in the engine's words where it knew."""
+        try:
+            text = self._errors.read_bytes().decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        own = [line.removeprefix("bac: ") for line in lines if line.startswith("bac: ")]
+        return " ".join(own) if own else "\n".join(lines[-_LAST_LINES:])
+
+    def cancel(self) -> None:
+        """End the child and all processes that it began; returns when they are told to, and it is gone."""
+        if self._child is None:
+            return
+        _kill_family(self._child)
+        try:
+            self._child.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+    def _environment(self) -> dict[str, str]:
+        known = os.environ.get("PYTHONPATH")
+        paths = [str(self._engine_folder), *([known] if known else [])]
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    @property
+    def _output(self) -> Path:
+        return self._scratch / "progress.jsonl"
+
+    @property
+    def _errors(self) -> Path:
+        return self._scratch / "errors.txt"
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
+
+
+# PythonSlicer is a launcher that starts the Python proper: to end it alone would leave that one at work.
+if os.name == "nt":
+    _FAMILY: Final[dict[str, Any]] = {
+        "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    }
+
+    def _kill_family(child: subprocess.Popen[bytes]) -> None:
+        command = ["taskkill", "/PID", str(child.pid), "/T", "/F"]
+        subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
+else:
+    _FAMILY = {"start_new_session": True}
+
+    def _kill_family(child: subprocess.Popen[bytes]) -> None:
+        # Its process group has its number, and outlives it as long as anything in it runs.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)

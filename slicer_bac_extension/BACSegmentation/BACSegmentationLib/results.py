@@ -1,0 +1,161 @@
+"""Answers of a run into the scene: segmentations, numbers, and which volume they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import slicer
+
+from BACSegmentationLib import tables, view_records
+from BACSegmentationLib.mammograms import exam_of
+from BACSegmentationLib.measuring import Measuring, Pair, exam_records
+from BACSegmentationLib.segmentation_run import SegmentationRun, ViewAnswer
+from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
+from shared_core.errors import OpenBacError
+
+SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
+GONE: Final = "was taken out of the scene while it was segmented; its result is dropped"
+
+
+def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
+    """The volume, or all volumes of its exam.
+
+    Raises
+    ------
+    OpenBacError
+        It is no mammogram.
+    """
+    return list(exam_of(volume_node).volumes) if all_views else [volume_node]
+
+
+def put(
+    run: SegmentationRun, measuring: Measuring, *, volume_node: Any, segmentation_node: Any
+) -> tuple[list[Pair], list[str]]:
+    """Show the answers of a run.
+
+    Parameters
+    ----------
+    volume_node, segmentation_node
+        The chosen volume, and where its mask goes; None makes a segmentation. The masks of other volumes
+        go to their own segmentations.
+
+    Returns
+    -------
+    Volumes with their segmentations, and a sentence for each answer that has no place any more.
+    """
+    pairs: list[Pair] = []
+    lost: list[str] = []
+    for answer in run.answers:
+        volume = slicer.mrmlScene.GetNodeByID(answer.volume_id)
+        if volume is None:
+            lost.append(f"{answer.record['file']} {GONE}.")
+            continue
+        chosen = segmentation_node if volume is volume_node else None
+        try:
+            pairs.append((volume, _show(volume, chosen, answer, measuring, run.request.model)))
+        except OpenBacError as error:
+            lost.append(str(error))
+    return pairs, lost
+
+
+def _show(volume: Any, chosen: Any, answer: ViewAnswer, measuring: Measuring, model: str) -> Any:
+    if chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None:
+        chosen = None
+    node = show_mask(volume, answer.mask, segmentation_node=chosen or segmentation_of(volume))
+    measuring.take_answer(node, answer, model=model)
+    return node
+
+
+def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
+    """The views of a volume's exam that have a segmentation, in the order of views.
+
+    Parameters
+    ----------
+    chosen
+        The segmentation of the volume, where it has several.
+    """
+    if volume_node is None:
+        return []
+    try:
+        volumes: Sequence[Any] = exam_of(volume_node).volumes
+    except (OpenBacError, ImportError):
+        # No mammogram, or the packages that read one are not there yet.
+        volumes = [volume_node]
+    own = (
+        chosen
+        if chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
+        else None
+    )
+    found = (
+        (volume, own if own is not None and volume is volume_node else segmentation_of(volume))
+        for volume in volumes
+    )
+    return [(volume, node) for volume, node in found if node is not None]
+
+
+def problem_with(segmentation_node: Any, volume_node: Any) -> str:
+    """Why the mask of a volume cannot go into a segmentation; empty where it can."""
+    of = reference_volume(segmentation_node) if segmentation_node is not None else None
+    if of is None or of is volume_node:
+        return ""
+    return (
+        f"The output segmentation {segmentation_node.GetName()} belongs to {of.GetName()}; "
+        "choose another one under Output, or none for a new one."
+    )
+
+
+def fill(table_node: Any, pairs: Sequence[Pair]) -> Any:
+    """All numbers of measured views into a table node, and the summary for people into another.
+
+    Returns
+    -------
+    The node of the summary; it hangs on the other.
+    """
+    records = _records(pairs)
+    tables.fill_table(table_node, records)
+    summary = summary_of(table_node)
+    if summary is None:
+        name = slicer.mrmlScene.GenerateUniqueName(f"{table_node.GetName()} summary")
+        summary = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
+        table_node.SetNodeReferenceID(SUMMARY_ROLE, summary.GetID())
+    exams = exam_records(pairs)
+    tables.fill_summary(summary, records, exams[0][1] if len(exams) == 1 and len(records) > 1 else None)
+    return summary
+
+
+def summary_of(table_node: Any) -> Any:
+    """The table for people that hangs on a table of all numbers, or None."""
+    return table_node.GetNodeReference(SUMMARY_ROLE)
+
+
+def folder_name(pairs: Sequence[Pair]) -> str:
+    """Of saved results: that of the first view, in letters that every disk takes."""
+    name = pairs[0][0].GetName()
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name) + "-bac"
+
+
+def report(pairs: Sequence[Pair]) -> str:
+    """The sentences of the views, and of the exam where there are several; to be copied."""
+    records = _records(pairs)
+    lines = [f"{_label(record)}: {record['report_sentence']}" for record in records]
+    if len(records) > 1:
+        lines += [f"Exam: {record['report_sentence']}" for _, record in exam_records(pairs)]
+    warnings = dict.fromkeys(warning for record in records for warning in record["warnings"])
+    return "\n".join([*lines, *(f"Note: {warning}" for warning in warnings)])
+
+
+def csv_text(pairs: Sequence[Pair]) -> str:
+    """``views.csv`` of measured views."""
+    from shared_core.exporting import views_csv
+
+    return views_csv(_records(pairs)).decode("utf-8")
+
+
+def _records(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    found = (view_records.record_of(segmentation) for _, segmentation in pairs)
+    return [record for record in found if record is not None]
+
+
+def _label(record: dict[str, Any]) -> str:
+    return f"{record['laterality'] or '?'}{record['view'] or '?'}"

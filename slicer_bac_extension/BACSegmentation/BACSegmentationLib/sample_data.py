@@ -1,0 +1,166 @@
+"""The simulated exam in Slicer's Sample Data module: made on this computer when first asked for, then kept.
+
+Nothing is downloaded; its calcium is known, see docs/simulation.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import slicer
+import slicer.util
+
+from BACSegmentationLib import dependencies, engine
+from BACSegmentationLib.display import show_mammogram
+from BACSegmentationLib.loading import load_volume
+from BACSegmentationLib.process import EngineProcess, ProcessError
+from shared_core.errors import OpenBacError
+
+CATEGORY: Final = "OpenBAC"
+NAME: Final = "BACSimulatedExam"
+TITLE: Final = "Simulated exam, four views"
+VIEWS: Final = 4
+
+_RESOURCES: Final = Path(__file__).resolve().parents[1] / "Resources"
+_LOOK_S: Final = 0.2
+
+
+class SampleError(RuntimeError):
+    """The exam cannot be made; the message is for people."""
+
+
+def register() -> None:
+    """Offer the exam in the Sample Data module; to be called when Slicer has started."""
+    import SampleData
+
+    logic = SampleData.SampleDataLogic
+    if hasattr(logic, "registerCustomSampleDataCategory"):
+        logic.registerCustomSampleDataCategory(CATEGORY, title=CATEGORY)
+    logic.registerCustomSampleDataSource(
+        category=CATEGORY,
+        sampleName=NAME,
+        thumbnailFileName=str(_RESOURCES / "Icons" / f"{NAME}.png"),
+        # An address is asked for; this one is never opened, as the exam is made here.
+        uris="openbac:exam",
+        fileNames="LCC.dcm",
+        nodeNames=TITLE,
+        customDownloader=load_from_button,
+    )
+
+
+def load_from_button(_source: Any = None) -> tuple[Any, ...]:
+    """Make and load the exam behind a window that shows how far it is and can be cancelled.
+
+    What the engine needs is asked for first, as at Apply.
+    """
+    try:
+        dependencies.ensure(_RESOURCES / "requirements.txt")
+    except dependencies.DependencyError as error:
+        slicer.util.errorDisplay(str(error), detailedText=error.advice)
+        return ()
+    window = slicer.util.createProgressDialog(labelText="Simulating an exam", maximum=VIEWS, value=0)
+    try:
+        return load_exam(
+            progress=lambda done, _total: window.setValue(done), cancelled=lambda: bool(window.wasCanceled)
+        )
+    except (SampleError, ProcessError, OpenBacError) as error:
+        slicer.util.errorDisplay(str(error))
+        return ()
+    finally:
+        window.close()
+
+
+def load_exam(
+    output_dir: Path | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Any, ...]:
+    """Make the exam where it is not there yet, load its views, and show the first.
+
+    Parameters
+    ----------
+    output_dir
+        Where samples lie; None for the user's cache.
+    progress
+        Called with (done, total) views while they are made.
+    cancelled
+        Asked all the time; true ends the making, and nothing is loaded.
+
+    Returns
+    -------
+    Volume nodes of LCC, RCC, LMLO, RMLO; none where it was cancelled.
+
+    Raises
+    ------
+    SampleError
+        It cannot be made, as where a package is missing.
+    """
+    files = _make(output_dir, progress, cancelled)
+    volumes = tuple(load_volume(file, slicer.mrmlScene, name=file.stem) for file in files)
+    _put_into_study(volumes)
+    if volumes:
+        show_mammogram(volumes[0])
+    return volumes
+
+
+def _make(
+    output_dir: Path | None,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[Path]:
+    lacking = dependencies.missing(_RESOURCES / "requirements.txt")
+    if lacking:
+        raise SampleError(
+            f"Making the exam needs Python packages that are missing: {', '.join(lacking)}. The button in "
+            "Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
+        )
+    where = ["-o", str(output_dir.absolute())] if output_dir is not None else []
+    files: list[Path] = []
+    with TemporaryDirectory() as scratch:
+        # In a process of its own: it takes half a minute, in which Slicer must stay alive.
+        child = EngineProcess(
+            ["exam", *where],
+            engine_folder=engine.folder(),
+            scratch=Path(scratch),
+            module="shared_core.simulation",
+        )
+        child.start()
+        try:
+            while not files and not (cancelled and cancelled()):
+                ended = child.exit_code is not None
+                for event in child.events():
+                    if event["event"] == "end":
+                        files = [Path(file) for file in event["images"]]
+                    elif progress is not None:
+                        progress(event["done"], event["total"])
+                if ended and not files:
+                    raise SampleError(f"The exam cannot be made: {child.last_words}")
+                slicer.app.processEvents()
+                time.sleep(_LOOK_S)
+        finally:
+            if child.exit_code is None:
+                child.cancel()
+    return files
+
+
+def _put_into_study(volumes: tuple[Any, ...]) -> None:
+    """As Slicer's DICOM module does: patient and date above the views."""
+    if not volumes:
+        return
+    from BACSegmentationLib.mammograms import header_of
+
+    identity = header_of(volumes[0]).identity
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or TITLE)
+    study = hierarchy.CreateStudyItem(patient, identity.study_date or "")
+    for volume in volumes:
+        own = hierarchy.GetItemByDataNode(volume)
+        if own:
+            hierarchy.SetItemParent(own, study)
+        else:
+            hierarchy.CreateItem(study, volume)

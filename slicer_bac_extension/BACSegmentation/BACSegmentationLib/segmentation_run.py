@@ -1,0 +1,271 @@
+"""The model on some volumes, in child processes; nothing here waits, and nothing here knows of windows.
+
+Whoever started a run calls `advance` from time to time until it is over. Views come from their files where
+their pixels are those of the file: then mask and numbers are those of the console to the byte.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import slicer
+
+from BACSegmentationLib import engine
+from BACSegmentationLib.process import EngineProcess, Event, ProcessError
+
+State = Literal["running", "done", "cancelled", "failed"]
+
+CANCELLED: Final = "Cancelled. Nothing was changed."
+_OPTIONS: Final = ("--progress", "json", "--no-pictures")
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What is to run."""
+
+    volume_ids: tuple[str, ...]
+    """MRML IDs: nodes may be deleted meanwhile."""
+    model: str = ""
+    """Name or path of a card; empty for the default."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    threshold: float | None = None
+    """None takes the card's."""
+
+
+@dataclass(frozen=True, eq=False)
+class ViewAnswer:
+    """What the model said of a volume."""
+
+    volume_id: str
+    record: dict[str, Any]
+    """Of `shared_core.exporting.view_record`."""
+    mask: Any
+    """(rows, columns) bool."""
+
+
+@dataclass(eq=False)
+class _Input:
+    volume_id: str
+    name: str
+    file: Path
+    header: Any
+    spacing: str
+    """Of ``--spacing-mm``; empty where the file knows it."""
+
+
+@dataclass(eq=False)
+class SegmentationRun:
+    """A run and how far it is."""
+
+    request: RunRequest
+    state: State = "running"
+    words: str = "Reading the images"
+    """What happens, what ran, or why it ended."""
+    answers: list[ViewAnswer] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    """(volume, sentence)."""
+    seconds: float = 0.0
+    _scratch: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="bac-")))
+    _left: list[str] = field(default_factory=list)
+    _inputs: list[_Input] = field(default_factory=list)
+    _batches: list[list[_Input]] = field(default_factory=list)
+    _batch: list[_Input] = field(default_factory=list)
+    _child: EngineProcess | None = None
+    _tiles: dict[str, float] = field(default_factory=dict)
+    _began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._left = list(self.request.volume_ids)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is not over."""
+        return self.state == "running"
+
+    @property
+    def share(self) -> float:
+        """Of the work, 0 to 1."""
+        return min(sum(self._tiles.values()) / max(len(self.request.volume_ids), 1), 1.0)
+
+    @property
+    def child_pid(self) -> int | None:
+        """Of the engine's process, while there is one."""
+        return self._child.pid if self._child is not None else None
+
+    def advance(self) -> bool:
+        """Go one step on, in at most the time that reading one image takes; whether it is still running."""
+        if self.running:
+            try:
+                self._step()
+            except ProcessError as error:
+                self._end("failed", str(error))
+        return self.running
+
+    def cancel(self, words: str = CANCELLED) -> None:
+        """End it, with all its processes."""
+        if self.running:
+            self._end("cancelled", words)
+
+    def _step(self) -> None:
+        if self._left:
+            self._take_in(self._left.pop(0))
+            if not self._left:
+                self._batches = _by_spacing(self._inputs)
+        elif self._child is not None:
+            self._listen(self._child)
+        elif self._batches:
+            self._start(self._batches.pop(0))
+        else:
+            self._finish()
+
+    def _take_in(self, volume_id: str) -> None:
+        from BACSegmentationLib.mammograms import mammogram_of
+        from shared_core.errors import OpenBacError
+
+        volume = slicer.mrmlScene.GetNodeByID(volume_id)
+        if volume is None:
+            self.failures.append((volume_id, "was taken out of the scene before it was read"))
+            return
+        name = volume.GetName()
+        self.words = f"Reading {name}"
+        try:
+            mammogram = mammogram_of(volume)
+        except OpenBacError as error:
+            self.failures.append((name, str(error)))
+            return
+        header = mammogram.header
+        file = header.path if header.path is not None else self._write(mammogram, len(self._inputs))
+        given = header.path is None or (header.spacing is not None and "user" in header.spacing.source.value)
+        spacing = ""
+        if header.spacing is not None and given:
+            spacing = f"{header.spacing.row_mm!r},{header.spacing.column_mm!r}"
+        self._inputs.append(_Input(volume_id, name, file.absolute(), header, spacing))
+
+    def _write(self, mammogram: Any, number: int) -> Path:
+        """A file for an image that has none of its own; named by its view, which the engine understands."""
+        from shared_core.exporting import write_bytes
+        from shared_core.exporting.lossless import lossless_tiff
+
+        label = mammogram.header.view_label
+        path = self._scratch / f"image-{number}" / f"{'image' if '?' in label else label}.tif"
+        write_bytes(path, lossless_tiff(mammogram.pixels))
+        return path
+
+    def _start(self, batch: list[_Input]) -> None:
+        request = self.request
+        options = [*_OPTIONS, "--device", request.device]
+        options += ["--model", request.model] if request.model else []
+        options += ["--threshold", repr(request.threshold)] if request.threshold is not None else []
+        options += ["--spacing-mm", batch[0].spacing] if batch[0].spacing else []
+        files = list(dict.fromkeys(str(one.file) for one in batch))
+        folder = self._scratch / f"run-{len(self._batches)}"
+        child = EngineProcess(
+            ["analyze", *files, "-o", str(folder / "results"), *options],
+            engine_folder=engine.folder(),
+            scratch=folder,
+        )
+        child.start()
+        self._batch, self._child = batch, child
+        self.words = "Loading the model"
+
+    def _listen(self, child: EngineProcess) -> None:
+        # Asked before what it said is read: what it says last comes before its end.
+        code = child.exit_code
+        for event in child.events():
+            self._hear(event)
+        if code is None:
+            return
+        self._child = None
+        if (child.results_folder / "views.csv").is_file():
+            self._collect(child.results_folder)
+        else:
+            why = _why(code, child.last_words)
+            self.failures += [(one.name, why) for one in self._batch]
+
+    def _hear(self, event: Event) -> None:
+        kind, file = event["event"], str(event.get("file", ""))
+        name = next((one.name for one in self._batch if str(one.file) == file), "")
+        if kind == "tile":
+            self._tiles[file] = event["done"] / max(event["total"], 1) * 0.99
+            self.words = f"Segmenting {name}: {event['done']} of {event['total']}"
+        elif kind == "image":
+            self._tiles[file] = 1.0
+
+    def _collect(self, results: Path) -> None:
+        from shared_core.exporting import read_mask
+        from shared_core.exporting.record_reading import read_written
+        from shared_core.exporting.records import with_header
+
+        written = read_written(results)
+        for one in self._batch:
+            file = str(one.file)
+            view = written.views.get(file)
+            if view is None:
+                reason = written.failures.get(file, "was left out by the engine: the same image came twice")
+                self.failures.append((one.name, reason))
+                continue
+            header = one.header
+            mask = read_mask(view.mask, (header.rows, header.columns))
+            record = dict(view.record)
+            if header.path is None:
+                record = with_header(record, header, file=one.name)
+            elif header.warnings:
+                said = dict.fromkeys((*header.warnings, *record["warnings"]))
+                record["warnings"] = list(said)
+            self.answers.append(ViewAnswer(one.volume_id, record, mask))
+
+    def _finish(self) -> None:
+        if self.answers:
+            self._end("done", "")
+        else:
+            self._end("failed", _sentence(self.failures) or "There was nothing to segment.")
+
+    def _end(self, state: State, words: str) -> None:
+        self.seconds = time.monotonic() - self._began
+        if self._child is not None:
+            self._child.cancel()
+            self._child = None
+        self.state = state
+        self.words = words or self._summary()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _summary(self) -> str:
+        model = self.answers[0].record["model"]
+        ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
+        done = len(self.answers)
+        views = f"{done} view" if done == 1 else f"{done} views"
+        failed = f" Not done: {_sentence(self.failures)}" if self.failures else ""
+        return f"{views}: {ran}.{failed}"
+
+
+def _by_spacing(inputs: Sequence[_Input]) -> list[list[_Input]]:
+    """One child takes one ``--spacing-mm`` for all of its files."""
+    batches: dict[str, list[_Input]] = {}
+    for one in inputs:
+        batches.setdefault(one.spacing, []).append(one)
+    return list(batches.values())
+
+
+def _sentence(failures: Sequence[tuple[str, str]]) -> str:
+    """Each reason once, with the names it is about unless it names them."""
+    names: dict[str, list[str]] = {}
+    for name, reason in failures:
+        names.setdefault(reason, []).append(name)
+    return " ".join(
+        reason if all(name in reason for name in about) else f"{', '.join(about)}: {reason}"
+        for reason, about in names.items()
+    )
+
+
+def _why(code: int, words: str) -> str:
+    if words:
+        return words
+    if code < 0:
+        return f"The engine was ended from outside (signal {-code}); perhaps the memory was full."
+    return f"The engine ended with code {code} and said nothing."

@@ -1,0 +1,255 @@
+"""A mask as the segment "BAC" of a segmentation node, and back, pixel for pixel."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import slicer
+import slicer.util
+
+from BACSegmentationLib import terminology
+from BACSegmentationLib.display import set_up_overlay
+from BACSegmentationLib.lattice import (
+    cropped_image,
+    matrix_of_image,
+    matrix_of_volume,
+    offset_px,
+    placed,
+    shape_of,
+)
+from shared_core.errors import OpenBacError, UsageError
+from shared_core.mammogram import Laterality, Mask
+
+SEGMENT_ID: Final = "BAC"
+SEGMENT_NAME: Final = "BAC"
+COLOUR: Final = (255 / 255, 176 / 255, 0.0)
+"""Of findings on the pictures of the command line."""
+
+
+def show_mask(
+    volume_node: Any, mask: Mask, *, segmentation_node: Any = None, laterality: Laterality | None = None
+) -> Any:
+    """Show a mask on a volume: coloured, coded, in the volume's study, never in 3D.
+
+    Parameters
+    ----------
+    volume_node
+        Gives the geometry.
+    mask
+        (rows, columns) of any type, BAC where it is not 0.
+    segmentation_node
+        Whose BAC segment is replaced; None makes a node "<volume> BAC".
+    laterality
+        For the codes; None asks what is known of the volume.
+
+    Returns
+    -------
+    The vtkMRMLSegmentationNode. BAC is its only segment unless a person added others.
+
+    Raises
+    ------
+    UsageError
+        The mask has another shape than the volume.
+    """
+    found = np.asarray(mask) != 0
+    shape = shape_of(volume_node.GetImageData())
+    if found.shape != shape:
+        raise UsageError(
+            f"{volume_node.GetName()}: has {shape} pixels (rows, columns), the mask {found.shape}; "
+            "give the mask of this mammogram."
+        )
+    node = segmentation_node or _new_segmentation(volume_node)
+    segment = _own_segment_id(node)
+    new = not segment
+    if new:
+        segment = node.GetSegmentation().AddEmptySegment(SEGMENT_ID, SEGMENT_NAME, COLOUR)
+    if new or reference_volume(node) is not volume_node:
+        _describe(node.GetSegmentation().GetSegment(segment), _side(volume_node, laterality))
+    _write(node, segment, found, volume_node)
+    _put_beside(node, volume_node)
+    return node
+
+
+def replace_mask(segmentation_node: Any, volume_node: Any, mask: Mask) -> None:
+    """Write a changed mask into the segment that `mask_of` reads, whatever it is called.
+
+    Raises
+    ------
+    UsageError
+        There is no BAC segment.
+    """
+    _write(segmentation_node, _known_segment_id(segmentation_node), np.asarray(mask) != 0, volume_node)
+
+
+def mask_of(segmentation_node: Any, volume_node: Any) -> Mask:
+    """The BAC segment as it is now: (rows, columns) bool at the volume's pixels, never resampled.
+
+    Raises
+    ------
+    UsageError
+        There is no BAC segment, or its pixels are not the volume's, as where the spacing was changed after
+        segmenting: see `geometry_problem` and `refit`.
+    """
+    problem = geometry_problem(segmentation_node, volume_node)
+    if problem:
+        raise UsageError(problem)
+    labelmap = _labelmap(segmentation_node)
+    shape = shape_of(volume_node.GetImageData())
+    shift = offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape)
+    return placed(labelmap, shift or (0, 0), shape)
+
+
+def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
+    """One sentence where the pixels of a segmentation are not those of its volume; empty where they are.
+
+    Raises
+    ------
+    UsageError
+        There is no BAC segment.
+    """
+    name, of = segmentation_node.GetName(), volume_node.GetName()
+    if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
+        return f"{name} and {of} lie under different transforms; move both under the same one, or under none."
+    labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
+    if offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape) is not None:
+        return ""
+    was, (column_mm, row_mm, _) = labelmap.GetSpacing(), volume_node.GetSpacing()
+    if np.allclose(was[:2], (column_mm, row_mm), rtol=1e-4):
+        return f"{name} does not lie on the pixels of {of}; choose the volume that it was made on."
+    return (
+        f"{name} was made with {was[1]:.4g} x {was[0]:.4g} mm a pixel, {of} has {row_mm:.4g} x "
+        f"{column_mm:.4g} mm now: the spacing was changed after segmenting. Fit the segmentation to the "
+        "volume, or press Apply again."
+    )
+
+
+def refit(segmentation_node: Any, volume_node: Any) -> None:
+    """Put the BAC segment pixel for pixel on a volume whose spacing or position was changed after it.
+
+    Raises
+    ------
+    UsageError
+        There is no BAC segment, or it was made on an image of another size.
+    """
+    labelmap, reference = _labelmap(segmentation_node), _reference_image(segmentation_node)
+    shape = shape_of(volume_node.GetImageData())
+    shift = None
+    if reference is not None and shape_of(reference) == shape:
+        shift = offset_px(matrix_of_image(labelmap), matrix_of_image(reference), shape)
+    if shift is None:
+        raise UsageError(
+            f"{segmentation_node.GetName()} was not made on the pixels of {volume_node.GetName()}; "
+            "press Apply to make it anew."
+        )
+    replace_mask(segmentation_node, volume_node, placed(labelmap, shift, shape))
+
+
+def segment_id(segmentation_node: Any) -> str:
+    """ID of the BAC segment; empty where there is none.
+
+    The segment of that ID, else of that name, else the only one, as a person may have drawn it.
+    """
+    segmentation = segmentation_node.GetSegmentation()
+    only = segmentation.GetNumberOfSegments() == 1
+    return _own_segment_id(segmentation_node) or (str(segmentation.GetNthSegmentID(0)) if only else "")
+
+
+def segmentation_of(volume_node: Any) -> Any:
+    """The segmentation node whose reference image is a volume and that has a BAC segment, or None."""
+    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        if reference_volume(node) is volume_node and segment_id(node):
+            return node
+    return None
+
+
+def reference_volume(segmentation_node: Any) -> Any:
+    """The volume that a segmentation was made on, or None."""
+    return segmentation_node.GetNodeReference(segmentation_node.GetReferenceImageGeometryReferenceRole())
+
+
+def _new_segmentation(volume_node: Any) -> Any:
+    scene = volume_node.GetScene()
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{volume_node.GetName()} BAC")
+    node.CreateDefaultDisplayNodes()
+    set_up_overlay(node)
+    return node
+
+
+def _own_segment_id(segmentation_node: Any) -> str:
+    segmentation = segmentation_node.GetSegmentation()
+    if segmentation.GetSegment(SEGMENT_ID) is not None:
+        return SEGMENT_ID
+    return str(segmentation.GetSegmentIdBySegmentName(SEGMENT_NAME))
+
+
+def _known_segment_id(segmentation_node: Any) -> str:
+    segment = segment_id(segmentation_node)
+    if not segment:
+        raise UsageError(
+            f"{segmentation_node.GetName()}: has no segment {SEGMENT_NAME}; name the one that marks "
+            f"calcification {SEGMENT_NAME}, or press Apply to make it."
+        )
+    return segment
+
+
+def _labelmap(segmentation_node: Any) -> Any:
+    image = slicer.vtkOrientedImageData()
+    segmentation_node.GetBinaryLabelmapRepresentation(_known_segment_id(segmentation_node), image)
+    if image.GetExtent()[1] < image.GetExtent()[0]:  # empty, and then without a geometry of its own
+        return _reference_image(segmentation_node) or image
+    return image
+
+
+def _reference_image(segmentation_node: Any) -> Any:
+    """An empty image of the geometry that the segmentation was made with, or None."""
+    converter = slicer.vtkSegmentationConverter
+    name = converter.GetReferenceImageGeometryParameterName()
+    kept = segmentation_node.GetSegmentation().GetConversionParameter(name)
+    image = slicer.vtkOrientedImageData()
+    return image if kept and converter.DeserializeImageGeometry(kept, image, False) else None
+
+
+def _write(segmentation_node: Any, segment: str, mask: Mask, volume_node: Any) -> None:
+    """On the pixels of a volume; no more of the segment is kept than its bounding box."""
+    # In this order: the geometry is taken relative to the transform.
+    segmentation_node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    # A surface of a mammogram takes gigabytes and minutes, each time that it changes.
+    segmentation_node.RemoveClosedSurfaceRepresentation()
+    labelmap = cropped_image(mask, matrix_of_volume(volume_node))
+    logic = slicer.vtkSlicerSegmentationsModuleLogic
+    if not logic.SetBinaryLabelmapToSegment(labelmap, segmentation_node, segment, logic.MODE_REPLACE):
+        raise UsageError(f"{segmentation_node.GetName()}: the segment cannot be written; press Apply again.")
+
+
+def _describe(segment: Any, laterality: Laterality) -> None:
+    segment.SetNameAutoGenerated(False)
+    segment.SetColorAutoGenerated(False)
+    terminology.load()
+    segment.SetTerminology(terminology.entry(laterality))
+
+
+def _side(volume_node: Any, laterality: Laterality | None) -> Laterality:
+    if laterality is not None:
+        return laterality
+    from BACSegmentationLib.mammograms import header_of
+
+    try:
+        return header_of(volume_node).laterality
+    except OpenBacError:
+        return Laterality.UNKNOWN
+
+
+def _put_beside(segmentation_node: Any, volume_node: Any) -> None:
+    """Into the study of the volume in the subject hierarchy."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volume_node.GetScene())
+    volume = hierarchy.GetItemByDataNode(volume_node) if hierarchy is not None else 0
+    if not volume:
+        return
+    study = hierarchy.GetItemParent(volume)
+    own = hierarchy.GetItemByDataNode(segmentation_node)
+    if own:
+        hierarchy.SetItemParent(own, study)
+    else:
+        hierarchy.CreateItem(study, segmentation_node)

@@ -1,0 +1,75 @@
+"""What is known of a segmentation, kept on its node: a saved scene has it, too.
+
+The record of the model's run, that of the mask as it is now, the mark that the numbers are older than the
+mask, and a fingerprint of the model's mask by which an edit is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+PREFIX: Final = "BACSegmentation."
+_RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"
+_CARD, _MASK, _STALE = f"{PREFIX}Model", f"{PREFIX}RunMask", f"{PREFIX}Stale"
+
+Record = dict[str, Any]
+
+
+def keep_run(segmentation_node: Any, record: Record, mask: NDArray[Any], *, model: str) -> None:
+    """A model made the mask: name or path of its card, and what it said."""
+    segmentation_node.SetAttribute(_RUN, json.dumps(record))
+    segmentation_node.SetAttribute(_MASK, fingerprint(mask))
+    segmentation_node.SetAttribute(_CARD, model)
+    keep(segmentation_node, record)
+
+
+def keep(segmentation_node: Any, record: Record) -> None:
+    """The numbers of the mask as it is now."""
+    segmentation_node.SetAttribute(_NOW, json.dumps(record))
+    segmentation_node.SetAttribute(_STALE, None)
+
+
+def run_record(segmentation_node: Any) -> Record | None:
+    """Of the model's mask; None where no model ran."""
+    return _read(segmentation_node, _RUN)
+
+
+def record_of(segmentation_node: Any) -> Record | None:
+    """The latest numbers; None where it was never measured."""
+    return _read(segmentation_node, _NOW)
+
+
+def model_of(segmentation_node: Any) -> str:
+    """Name or path of the card that ran; empty for the default, and where none ran."""
+    return segmentation_node.GetAttribute(_CARD) or ""
+
+
+def is_of_model(segmentation_node: Any, mask: NDArray[Any]) -> bool:
+    """Whether a mask is the one that the model gave."""
+    return bool(segmentation_node.GetAttribute(_MASK) == fingerprint(mask))
+
+
+def mark_stale(segmentation_node: Any) -> None:
+    """The mask changed: the numbers are older than it."""
+    segmentation_node.SetAttribute(_STALE, "true")
+
+
+def is_stale(segmentation_node: Any) -> bool:
+    """Whether the numbers are older than the mask."""
+    return segmentation_node.GetAttribute(_STALE) == "true"
+
+
+def fingerprint(mask: NDArray[Any]) -> str:
+    """Of its shape and pixels."""
+    bits = np.packbits(np.asarray(mask) != 0)
+    return hashlib.sha256(repr(mask.shape).encode() + bits.tobytes()).hexdigest()
+
+
+def _read(segmentation_node: Any, name: str) -> Record | None:
+    text = segmentation_node.GetAttribute(name)
+    return json.loads(text) if text else None

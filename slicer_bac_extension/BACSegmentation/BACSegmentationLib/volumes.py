@@ -1,0 +1,137 @@
+"""A volume node as an image: its pixels and spacing after every check, and the file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import slicer
+import slicer.util
+
+from shared_core.errors import UnsupportedImageError, UsageError
+from shared_core.mammogram import Pixels, PixelSpacing, SpacingSource
+
+UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
+"""Set by Slicer's DICOM plugin; kept with the scene."""
+_NO_IMAGES: Final = {
+    "vtkMRMLLabelMapVolumeNode": "is a label map",
+    "vtkMRMLVectorVolumeNode": "is a colour picture",
+    "vtkMRMLTensorVolumeNode": "holds tensors",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeImage:
+    """What a volume node shows."""
+
+    name: str
+    """Of the node, for messages."""
+    pixels: Pixels
+    """(rows, columns) as the node holds them; not a copy: do not write into it."""
+    spacing_mm: PixelSpacing | None
+    """As the node says; None where it says 1.0 mm, which stands for unknown."""
+    files: tuple[Path, ...]
+    """That it was loaded from and that are still there: one, or none."""
+    warnings: tuple[str, ...]
+    """Sentences for people."""
+
+
+def read_volume(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = None) -> VolumeImage:
+    """Check that a volume is one mammographic image, and take it.
+
+    Needs none of the packages that are installed at Apply, so that it may tell whether Apply makes sense.
+
+    Parameters
+    ----------
+    volume_node
+        vtkMRMLScalarVolumeNode of one slice.
+    dicom_files
+        Where a caller knows them better than the scene.
+
+    Raises
+    ------
+    UnsupportedImageError, UsageError
+        No image data, several slices, a colour or label volume: in one sentence.
+    """
+    _check(volume_node)
+    name = volume_node.GetName()
+    files = source_files(volume_node) if dicom_files is None else tuple(map(Path, dicom_files))
+    row_mm, column_mm = shown_mm(volume_node)
+    spacing: PixelSpacing | None = PixelSpacing(row_mm, column_mm, SpacingSource.USER)
+    warnings: tuple[str, ...] = ()
+    if row_mm == column_mm == 1.0:
+        spacing = None
+        warnings = (
+            f"{name} has 1 mm a pixel in Slicer, which stands for unknown; if its file does not tell it, "
+            'set it under "Volume information" before segmenting.',
+        )
+    pixels = slicer.util.arrayFromVolume(volume_node)[0]
+    return VolumeImage(name, pixels, spacing, files if len(files) == 1 else (), warnings)
+
+
+def shown_mm(volume_node: Any) -> tuple[float, float]:
+    """(row, column) spacing of a volume node in mm, whatever it means."""
+    column_mm, row_mm, _ = volume_node.GetSpacing()
+    return row_mm, column_mm
+
+
+def source_files(volume_node: Any) -> tuple[Path, ...]:
+    """Files that a volume was loaded from and that are still there.
+
+    Of the DICOM database through ``DICOM.instanceUIDs`` where there is one, else of the storage node.
+    """
+    found = [Path(name) for name in (_database_files(volume_node) or _stored_files(volume_node)) if name]
+    return tuple(dict.fromkeys(path for path in found if path.is_file()))
+
+
+def instance_uids(volume_node: Any) -> list[str]:
+    """SOP Instance UIDs that Slicer's DICOM plugin left on a volume."""
+    return (volume_node.GetAttribute(UIDS_ATTRIBUTE) or "").split()
+
+
+def dicom_database() -> Any:
+    """Slicer's DICOM database, or None where there is none."""
+    database = getattr(slicer, "dicomDatabase", None)
+    return database if database is not None and database.isOpen else None
+
+
+def _database_files(volume_node: Any) -> list[str]:
+    database = dicom_database()
+    if database is None:
+        return []
+    return [database.fileForInstance(uid) for uid in instance_uids(volume_node)]
+
+
+def _stored_files(volume_node: Any) -> list[str]:
+    storage = volume_node.GetStorageNode()
+    if storage is None:
+        return []
+    listed = [storage.GetFullNameFromNthFileName(n) for n in range(storage.GetNumberOfFileNames())]
+    return listed or [storage.GetFullNameFromFileName()]
+
+
+def _check(volume_node: Any) -> None:
+    if volume_node is None:
+        raise UsageError("No volume is chosen; load a mammogram and choose it.")
+    name = volume_node.GetName()
+    kind = next((what for of, what in _NO_IMAGES.items() if volume_node.IsA(of)), "")
+    if kind:
+        raise UnsupportedImageError(
+            f"{name}: {kind}, and a grey mammogram is wanted; choose the image itself."
+        )
+    image = volume_node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None:
+        raise UnsupportedImageError(f"{name}: holds no image; load the mammogram again.")
+    columns, rows, slices = image.GetDimensions()
+    if slices != 1:
+        raise UnsupportedImageError(
+            f"{name}: has {slices} slices ({columns} x {rows} pixels), and one mammogram is wanted; "
+            "several views may have been loaded as one volume, or it is a tomosynthesis or another kind of "
+            "examination. Load each view by itself (DICOM module, Advanced, one series or file at a time)."
+        )
+    if image.GetNumberOfScalarComponents() != 1:
+        raise UnsupportedImageError(
+            f"{name}: is a colour picture, and a grey mammogram is wanted; choose the image itself."
+        )

@@ -1,0 +1,143 @@
+"""A view that was analysed in another process, left as it was or changed by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from shared_core import (
+    MeasurementSettings,
+    ViewResult,
+    analyze_view,
+    load_card,
+    mammogram_from_array,
+    measure_exam,
+    measure_view,
+)
+from shared_core.cohort.exam_export import export_exam
+from shared_core.cohort.final_view import recorded_view
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.exporting import failed_record, json_bytes, view_record, write_bytes
+from shared_core.exporting.lossless import lossless_tiff
+from shared_core.exporting.record_reading import measurement_of, read_written
+from shared_core.exporting.records import with_header
+from shared_core.mammogram import Laterality
+from shared_core.quantification import mass_refusal
+from shared_core.reading import read_mammogram
+from tests.tram_track import write_tram_track
+
+SETTINGS = MeasurementSettings()
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> ViewResult:
+    return analyze_view(write_tram_track(tmp_path_factory.mktemp("one") / "LCC.png"), spacing_mm=0.07)
+
+
+@pytest.fixture(scope="module")
+def record(analysed: ViewResult) -> dict[str, Any]:
+    made = view_record(
+        analysed.header,
+        analysed.prepared,
+        analysed.measurement,
+        provenance=analysed.provenance,
+        warnings=analysed.warnings,
+        exam="exam",
+    )
+    return dict(json.loads(json_bytes(made)))
+
+
+def test_numbers_of_a_record_are_those_it_was_made_of(analysed: ViewResult, record: dict[str, Any]) -> None:
+    read, made = measurement_of(record), analysed.measurement
+    for name, value in vars(made).items():
+        if name not in {"parts_px", "pixel_area_mm2"}:
+            assert getattr(read, name) == value, name
+    assert read.pixel_area_mm2 == pytest.approx(made.pixel_area_mm2)
+    assert measure_exam([(analysed.header, read)]) == measure_exam([(analysed.header, made)])
+
+
+def test_untouched_view_is_exported_as_it_was_analysed(
+    analysed: ViewResult, record: dict[str, Any], tmp_path: Path
+) -> None:
+    view = recorded_view(
+        analysed.prepared,
+        analysed.mask,
+        record,
+        began_as=analysed.mask,
+        settings=SETTINGS,
+        exam_key="exam",
+        card=load_card("openbac-1"),
+    )
+    assert not view.edited
+    export_exam(tmp_path / "out", [view], settings=SETTINGS, host="3D Slicer")
+    written = read_written(tmp_path / "out").views[str(analysed.header.path)]
+    model = dict(written.record["model"])
+    assert model.pop("edited_by_hand") is False
+    assert {**written.record, "model": model} == record
+    run = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert run["model"]["name"] == "openbac-1"
+    assert record["model"]["backend"].split()[0] in run["versions"]
+
+
+def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record: dict[str, Any]) -> None:
+    mask = analysed.mask.copy()
+    mask[:, :150] = False
+    view = recorded_view(analysed.prepared, mask, record, began_as=analysed.mask, settings=SETTINGS)
+    assert view.edited
+    refused = mass_refusal(analysed.header)
+    assert refused is not None
+    assert view.measurement == measure_view(
+        analysed.prepared, mask, None, mask_style="vessel-band", settings=SETTINGS, mass=refused
+    )
+    assert view.measurement.pm is None
+    assert view.provenance["model_name"] == record["model"]["model_name"]
+    assert "The mask was edited by hand." in view.warnings
+
+
+def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: dict[str, Any]) -> None:
+    assert recorded_view(analysed.prepared, analysed.mask, record, settings=SETTINGS).edited
+
+
+def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: dict[str, Any]) -> None:
+    header = replace(analysed.header, laterality=Laterality.RIGHT, warnings=("of the host",))
+    told = with_header(record, header, file="RCC")
+    assert (told["file"], told["laterality"], told["view"]) == ("RCC", "R", "CC")
+    assert told["warnings"][0] == "of the host"
+    assert set(record["warnings"]) <= set(told["warnings"])
+    assert told["metrics"] == record["metrics"]
+    assert list(told) == list(record)
+
+
+def test_record_of_a_failure_has_no_numbers() -> None:
+    with pytest.raises(UsageError, match="was not measured"):
+        measurement_of(failed_record("a.png", "it is broken"))
+
+
+def test_damaged_record_is_told_by_name(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "exam" / "LCC_mask.png", b"")
+    write_bytes(tmp_path / "exam" / "LCC.json", b"{")
+    with pytest.raises(UnreadableImageError, match=r"LCC\.json"):
+        read_written(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float32])
+def test_image_in_memory_goes_through_a_file_unchanged(dtype: type[np.generic], tmp_path: Path) -> None:
+    grey = cv2.GaussianBlur(np.random.default_rng(3).normal(0.5, 0.3, (90, 70)), (0, 0), 3)
+    pixels = ((grey - grey.min()) * 300).clip(0, 255).astype(dtype)
+    if np.issubdtype(dtype, np.signedinteger):
+        pixels -= 40
+    elif dtype is not np.uint8:
+        pixels = pixels * dtype(4) + dtype(1) / dtype(2) if dtype is np.float32 else pixels * dtype(4)
+    write_bytes(tmp_path / "LCC.tif", lossless_tiff(pixels))
+    read = read_mammogram(tmp_path / "LCC.tif", spacing_mm=0.07)
+    known = mammogram_from_array(pixels, name="LCC", spacing_mm=0.07)
+    assert read.pixels.dtype == known.pixels.dtype
+    np.testing.assert_array_equal(read.pixels, known.pixels)
+    assert read.display.full_range == known.display.full_range
+    assert read.header.view_label == known.header.view_label == "LCC"

@@ -1,0 +1,1 @@
+"""Stand-ins for the parts of the Slicer application that the package `slicer-core` does not have."""

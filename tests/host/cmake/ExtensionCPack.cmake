@@ -1,0 +1,11 @@
+# Stand-in: one archive of everything that is installed, as the Extensions Manager takes it.
+foreach(name README LICENSE)
+  if(NOT EXISTS "${EXTENSION_${name}_FILE}")
+    message(FATAL_ERROR "EXTENSION_${name}_FILE points to no file: ${EXTENSION_${name}_FILE}")
+  endif()
+endforeach()
+set(CPACK_GENERATOR "TGZ")
+set(CPACK_MONOLITHIC_INSTALL ON)
+set(CPACK_PACKAGE_FILE_NAME "${PROJECT_NAME}")
+set(CPACK_RESOURCE_FILE_LICENSE "${EXTENSION_LICENSE_FILE}")
+include(CPack)

@@ -1,0 +1,177 @@
+"""Layer B: folders without a window. A real engine process, and what it leaves opened by real MRML."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+import slicer
+from BACSegmentationLib import batch
+from BACSegmentationLib.exam_scenes import write_exam
+from BACSegmentationLib.segments import geometry_problem, mask_of, reference_volume
+from BACSegmentationLib.tables import column_values
+from BACSegmentationLib.view_records import record_of
+
+from shared_core.cli.main import main as bac
+from shared_core.exporting.record_reading import WrittenView, read_written
+from shared_core.reading.mask import read_mask_file
+from tests.host.scene import HeadlessApp, install
+from tests.reading.synthetic import dataset, write
+from tests.slicer_bac_extension.conftest import MODULE
+from tests.slicer_bac_extension.volumes_of_files import load
+from tests.tram_track import tram_track, write_tram_track
+
+SPACING_MM = (0.07, 0.08)
+"""(row, column)."""
+
+
+class Ran(NamedTuple):
+    folder: Path
+    output: Path
+    summary: batch.BatchSummary
+    said: list[str]
+    nodes_before: int
+    nodes_after: int
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Two exams, one of DICOM and one of PNG, and a damaged file, through the batch."""
+    folder, output = tmp_path_factory.mktemp("archive"), tmp_path_factory.mktemp("results") / "out"
+    (folder / "P2").mkdir()
+    pixels = tram_track().astype(np.uint16) * 16
+    write(folder / "view.dcm", dataset(pixels, ImagerPixelSpacing=list(SPACING_MM)))
+    whole = write_tram_track(folder / "P2" / "RCC.png", seed=1).read_bytes()
+    (folder / "P2" / "RMLO.png").write_bytes(whole[: len(whole) // 2])
+    app, said = install(), []
+    app.close_scene()
+    before = app.scene.GetNumberOfNodes()
+    summary = batch.run(folder, output, options=["--workers", "1"], say=said.append)
+    return Ran(folder, output, summary, said, before, app.scene.GetNumberOfNodes())
+
+
+def _view(ran: Ran, name: str) -> WrittenView:
+    (view,) = (view for file, view in read_written(ran.output).views.items() if Path(file).name == name)
+    return view
+
+
+def _open_segmentation(path: Path) -> object:
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    storage = slicer.vtkMRMLSegmentationStorageNode()
+    storage.SetFileName(str(path))
+    assert storage.ReadData(node)
+    return node
+
+
+def test_results_are_the_bytes_of_the_console(ran: Ran, tmp_path: Path) -> None:
+    assert bac(["analyze", str(ran.folder), "-o", str(tmp_path / "out"), "--workers", "1", "--quiet"]) == 1
+    compared = 0
+    for path in (tmp_path / "out").rglob("*"):
+        name = path.relative_to(tmp_path / "out")
+        if path.is_file() and path.name not in {"run.json", ".finished"}:  # both name the output folder
+            assert (ran.output / name).read_bytes() == path.read_bytes(), name
+            compared += 1
+    assert compared >= 9
+
+
+def test_what_failed_is_listed_and_the_others_are_done(ran: Ran) -> None:
+    ((file, why),) = ran.summary.failures
+    assert Path(file).name == "RMLO.png"
+    assert "damaged" in why or "truncated" in why
+    assert (ran.summary.views, ran.summary.exit_code) == (2, batch.FAILED)
+    assert sorted(path.name for path in ran.summary.files) == ["RCC.seg.nrrd", "view.seg.nrrd"]
+    assert any("view.dcm: done" in line for line in ran.said)
+
+
+def test_open_scene_is_not_touched(ran: Ran) -> None:
+    assert ran.nodes_before == ran.nodes_after
+
+
+def test_segmentation_lies_on_the_image_that_slicer_loads(ran: Ran, app: HeadlessApp) -> None:
+    view = _view(ran, "view.dcm")
+    volume = load(Path(view.record["file"]))
+    segmentation = _open_segmentation(view.mask.with_name("view.seg.nrrd"))
+    assert geometry_problem(segmentation, volume) == ""
+    found = mask_of(segmentation, volume)
+    assert np.array_equal(found, read_mask_file(view.mask).mask)
+    assert found.any()
+
+
+def test_scene_has_images_in_true_size_segmentations_and_numbers(ran: Ran, app: HeadlessApp) -> None:
+    view = _view(ran, "view.dcm")
+    (path,) = write_exam(view.mask.parent, [view], "mrb", model="openbac-1")
+    assert app.scene.ReadFromMRB(str(path), True)
+    segmentation = app.scene.GetFirstNodeByClass("vtkMRMLSegmentationNode")
+    volume = reference_volume(segmentation)
+    assert volume.GetName() == "LCC"
+    assert volume.GetSpacing()[:2] == pytest.approx(SPACING_MM[::-1])
+    assert volume.GetDisplayNode().GetColorNode().GetName() == "Grey"
+    assert np.array_equal(mask_of(segmentation, volume), read_mask_file(view.mask).mask)
+    assert record_of(segmentation) == view.record
+    table = app.scene.GetFirstNodeByClass("vtkMRMLTableNode")
+    assert column_values(table, "am_px") == [view.record["metrics"]["am_px"]]
+
+
+def test_a_scene_that_cannot_be_written_is_one_failure(ran: Ran) -> None:
+    moved = ran.folder / "view.dcm"
+    moved.rename(ran.folder / "elsewhere")
+    try:
+        said: list[str] = []
+        summary = batch._summary(ran.output, "mrb", "", said.append)
+    finally:
+        (ran.folder / "elsewhere").rename(moved)
+    exam = _view(ran, "view.dcm").mask.parent.name
+    assert "view.dcm: there is no such file" in dict(summary.failures)[exam]
+    assert [path.name for path in summary.files] == ["P2.mrb"]
+
+
+def _command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """As ``PythonSlicer -m``: MRML, and no application."""
+    return subprocess.run(
+        [sys.executable, "-m", "BACSegmentationLib.batch", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(MODULE), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_command_works_without_the_application(tmp_path: Path) -> None:
+    (tmp_path / "exam").mkdir()
+    write_tram_track(tmp_path / "exam" / "LCC.png")
+    answer = _command("exam", "-o", "out", "--save", "mrb", "--spacing-mm", "0.07", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.splitlines()[-1].startswith("1 view, 1 file for Slicer")
+    with ZipFile(tmp_path / "out" / "exam" / "exam.mrb") as scene:
+        names = {name.rpartition("/")[2] for name in scene.namelist()}
+    assert names >= {"exam.mrml", "LCC.nrrd", "LCC BAC.seg.nrrd"}
+
+
+def test_wrong_option_is_said_in_a_sentence(tmp_path: Path) -> None:
+    answer = _command("exam", "-o", "out", "--threshold", "2", cwd=tmp_path)
+    assert answer.returncode == batch.USAGE
+    assert answer.stderr.startswith("batch: argument --threshold")
+    assert "Traceback" not in answer.stderr
+
+
+def test_missing_packages_are_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text("no-such-package-of-openbac>=1\n", encoding="utf-8")
+    monkeypatch.setattr(batch, "_REQUIREMENTS", wanted)
+    with pytest.raises(batch.BatchError, match=r"no-such-package-of-openbac>=1.*Apply(?s:.*)pip download"):
+        batch.run(tmp_path, tmp_path / "out")
+
+
+def test_a_folder_without_mammograms_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    summary = batch.run(tmp_path / "empty", tmp_path / "out", say=lambda _: None)
+    assert summary.failures == ((str(tmp_path / "empty"), "no mammogram was found"),)
+    assert summary.exit_code == batch.FAILED

@@ -1,0 +1,92 @@
+"""Volumes through the real engine: from their files where they have one, from their pixels where not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import slicer
+from BACSegmentationLib import process
+from BACSegmentationLib.mammograms import mammogram_of
+from BACSegmentationLib.process import ProcessError
+from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
+
+from shared_core import analyze_view
+from tests.host.scene import HeadlessApp
+from tests.slicer_bac_extension.volumes_of_files import shown
+from tests.tram_track import tram_track, write_tram_track
+
+
+def ran(volumes: Sequence[Any], **options: Any) -> SegmentationRun:
+    run = SegmentationRun(RunRequest(tuple(volume.GetID() for volume in volumes), **options))
+    end = time.monotonic() + 90
+    while run.advance():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return run
+
+
+def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp_path: Path) -> None:
+    file = write_tram_track(tmp_path / "LCC.png")
+    of_file = shown(tram_track(), "LCC", file=file, spacing_mm=(1.0, 1.0))
+    signed = tram_track(seed=1).astype(np.int16) * 16 - 400
+    of_memory = shown(signed, "RCC", spacing_mm=(0.07, 0.07))
+    stack = shown(np.stack([tram_track()] * 2), "stack")
+    run = ran([of_file, of_memory, stack])
+    assert run.state == "done"
+    assert run.share == pytest.approx(2 / 3)
+    assert [name for name, _ in run.failures] == ["stack"]
+    assert run.words.startswith("2 views: openbac-1 on cpu")
+    assert "Not done: stack: has 2 slices" in run.words
+    first, second = run.answers
+    assert (first.record["file"], second.record["file"]) == (str(file), "RCC")
+    assert (first.record["spacing_mm"], second.record["spacing_mm"]) == (None, [0.07, 0.07])
+    assert any("RCC" in warning for warning in second.record["warnings"])
+    for answer, volume in ((first, of_file), (second, of_memory)):
+        known = analyze_view(mammogram_of(volume))
+        np.testing.assert_array_equal(answer.mask, known.mask)
+        assert answer.record["metrics"]["am_px"] == known.measurement.am_px
+        assert answer.record["metrics"]["pm"] == known.measurement.pm
+        assert answer.record["laterality"] == known.header.laterality.value
+    assert not run._scratch.exists()
+
+
+def test_threshold_and_model_reach_the_engine(app: HeadlessApp) -> None:
+    run = ran([shown(tram_track(), "LCC")], threshold=0.8, model="no-such-model")
+    assert run.state == "failed"
+    assert "no-such-model" in run.words
+    assert "openbac-1" in run.words
+
+
+def test_volume_that_is_gone_before_it_is_read_is_told(app: HeadlessApp) -> None:
+    volume = shown(tram_track(), "LCC")
+    run = SegmentationRun(RunRequest((volume.GetID(),)))
+    slicer.mrmlScene.RemoveNode(volume)
+    while run.advance():
+        pass
+    assert run.state == "failed"
+    assert "taken out of the scene" in run.words
+
+
+def test_engine_that_cannot_be_started_is_told(app: HeadlessApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise ProcessError("PythonSlicer was not found beside Slicer; install Slicer again.")
+
+    monkeypatch.setattr(process, "python", nowhere)
+    run = ran([shown(tram_track(), "LCC")])
+    assert (run.state, run.words[:28]) == ("failed", "PythonSlicer was not found b")
+
+
+def test_cancelled_run_says_so_and_leaves_nothing(app: HeadlessApp) -> None:
+    run = SegmentationRun(RunRequest((shown(tram_track(), "LCC").GetID(),)))
+    while run.child_pid is None:
+        run.advance()
+    run.cancel()
+    assert (run.state, run.answers) == ("cancelled", [])
+    assert "Nothing was changed" in run.words
+    assert not run._scratch.exists()
+    assert not run.advance()
