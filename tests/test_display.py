@@ -22,6 +22,7 @@ sys.meta_path.insert(0, NoQt())
 """
 
 
+@pytest.mark.pyside6
 def test_windows_can_be_opened_for_the_tests_of_the_plugin() -> None:
     missing = missing_for_windows()
     if missing and not os.environ.get("CI"):

@@ -107,6 +107,10 @@ def show_scale_bar(viewer: ViewerModel) -> None:
     overlays = getattr(getattr(viewer, "canvas", None), "overlays", None)
     bar = overlays.scale_bar if overlays is not None else viewer.scale_bar
     bar.visible = True
+    if not hasattr(viewer.layers.extent, "units"):
+        # An older bar does not ask the layers.
+        units = {str(unit) for layer in viewer.layers for unit in layer.units}
+        bar.unit = "mm" if units == {"millimeter"} else None
 
 
 def _images(viewer: ViewerModel) -> int:
