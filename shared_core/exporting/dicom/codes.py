@@ -68,6 +68,93 @@ VIEW_MODIFIERS: Final = {
 }
 """CID 4015 View Modifier for Mammography; ``rolled`` is four codes, for directions we do not know."""
 
+# Reports: what both have
+
+LANGUAGE: Final = Code("121049", "DCM", "Language of Content Item and Descendants")
+ENGLISH: Final = Code("en", "RFC5646", "English")
+"""CID 5000."""
+ALGORITHM_NAME: Final = Code("111001", "DCM", "Algorithm Name")
+ALGORITHM_VERSION: Final = Code("111003", "DCM", "Algorithm Version")
+ALGORITHM_PARAMETERS: Final = Code("111002", "DCM", "Algorithm Parameters")
+"""TID 4019."""
+TRACKING_IDENTIFIER: Final = Code("112039", "DCM", "Tracking Identifier")
+TRACKING_UID: Final = Code("112040", "DCM", "Tracking Unique Identifier")
+"""TID 4108, TID 1411."""
+LATERALITY: Final = Code("272741003", "SCT", "Laterality")
+DERIVATION: Final = Code("121401", "DCM", "Derivation")
+VASCULAR_CALCIFICATION: Final = Code("129759000", "SCT", "Vascular calcification")
+"""CID 6010 Mammography Calcification Type."""
+
+# Reports: Mammography CAD (TID 4000 and those it takes in)
+
+MAMMOGRAPHY_CAD_REPORT: Final = Code("111036", "DCM", "Mammography CAD Report")
+IMAGE_LIBRARY: Final = Code("111028", "DCM", "Image Library")
+IMAGE_LATERALITY: Final = Code("111027", "DCM", "Image Laterality")
+IMAGE_VIEW: Final = Code("111031", "DCM", "Image View")
+IMAGE_VIEW_MODIFIER: Final = Code("111032", "DCM", "Image View Modifier")
+PATIENT_ORIENTATION_ROW: Final = Code("111044", "DCM", "Patient Orientation Row")
+PATIENT_ORIENTATION_COLUMN: Final = Code("111043", "DCM", "Patient Orientation Column")
+STUDY_DATE: Final = Code("111060", "DCM", "Study Date")
+"""TID 4020."""
+CAD_SUMMARY: Final = Code("111017", "DCM", "CAD Processing and Findings Summary")
+ALL_SUCCEEDED_WITHOUT_FINDINGS: Final = Code("111241", "DCM", "All algorithms succeeded; without findings")
+ALL_SUCCEEDED_WITH_FINDINGS: Final = Code("111242", "DCM", "All algorithms succeeded; with findings")
+SOME_SUCCEEDED_WITHOUT_FINDINGS: Final = Code(
+    "111243", "DCM", "Not all algorithms succeeded; without findings"
+)
+SOME_SUCCEEDED_WITH_FINDINGS: Final = Code("111244", "DCM", "Not all algorithms succeeded; with findings")
+"""CID 6047."""
+IMPRESSION_DESCRIPTION: Final = Code("111033", "DCM", "Impression Description")
+INDIVIDUAL_IMPRESSION: Final = Code("111034", "DCM", "Individual Impression/Recommendation")
+RENDERING_INTENT: Final = Code("111056", "DCM", "Rendering Intent")
+PRESENTATION_OPTIONAL: Final = Code(
+    "111151", "DCM", "Presentation Optional: Rendering device may present"
+)
+"""CID 6034."""
+SINGLE_IMAGE_FINDING: Final = Code("111059", "DCM", "Single Image Finding")
+CALCIFICATION_CLUSTER: Final = Code("129769006", "SCT", "Calcification Cluster")
+"""CID 6014."""
+CALCIFICATION_TYPE: Final = Code("111009", "DCM", "Calcification Type")
+CALCIFICATION_DISTRIBUTION: Final = Code("111008", "DCM", "Calcification Distribution")
+LINEAR_DISTRIBUTION: Final = Code("129765000", "SCT", "Linear calcification distribution")
+"""CID 6012."""
+CENTER: Final = Code("111010", "DCM", "Center")
+OUTLINE: Final = Code("111041", "DCM", "Outline")
+CALCULATION_DESCRIPTION: Final = Code("112034", "DCM", "Calculation Description")
+SUMMARY_OF_DETECTIONS: Final = Code("111064", "DCM", "Summary of Detections")
+SUCCESSFUL_DETECTIONS: Final = Code("111063", "DCM", "Successful Detections")
+DETECTION_PERFORMED: Final = Code("111022", "DCM", "Detection Performed")
+SUMMARY_OF_ANALYSES: Final = Code("111065", "DCM", "Summary of Analyses")
+SUCCEEDED: Final = Code("111222", "DCM", "Succeeded")
+PARTIALLY_SUCCEEDED: Final = Code("111223", "DCM", "Partially Succeeded")
+NOT_ATTEMPTED: Final = Code("111225", "DCM", "Not Attempted")
+"""CID 6042."""
+
+# Reports: measurements (TID 1500 and those it takes in)
+
+IMAGING_MEASUREMENT_REPORT: Final = Code("126000", "DCM", "Imaging Measurement Report")
+"""CID 7021."""
+OBSERVER_TYPE: Final = Code("121005", "DCM", "Observer Type")
+DEVICE: Final = Code("121007", "DCM", "Device")
+DEVICE_OBSERVER_UID: Final = Code("121012", "DCM", "Device Observer UID")
+DEVICE_OBSERVER_NAME: Final = Code("121013", "DCM", "Device Observer Name")
+DEVICE_OBSERVER_MANUFACTURER: Final = Code("121014", "DCM", "Device Observer Manufacturer")
+DEVICE_OBSERVER_MODEL: Final = Code("121015", "DCM", "Device Observer Model Name")
+"""TID 1002, TID 1004."""
+PROCEDURE_REPORTED: Final = Code("121058", "DCM", "Procedure reported")
+IMAGING_PROCEDURE: Final = Code("363679005", "SCT", "Imaging procedure")
+"""CID 100, which has none for mammography."""
+IMAGING_MEASUREMENTS: Final = Code("126010", "DCM", "Imaging Measurements")
+MEASUREMENT_GROUP: Final = Code("125007", "DCM", "Measurement Group")
+FINDING: Final = Code("121071", "DCM", "Finding")
+FINDING_SITE: Final = Code("363698007", "SCT", "Finding Site")
+REFERENCED_SEGMENTATION_FRAME: Final = Code("121214", "DCM", "Referenced Segmentation Frame")
+SEGMENTATION_SOURCE: Final = Code("121233", "DCM", "Source image for segmentation")
+"""TID 1410."""
+QUALITATIVE_EVALUATIONS: Final = Code("C0034375", "UMLS", "Qualitative Evaluations")
+IMPRESSION: Final = Code("121073", "DCM", "Impression")
+COMMENT: Final = Code("121106", "DCM", "Comment")
+
 # How one object came from another
 
 SOURCE_IMAGE: Final = Code("121322", "DCM", "Source image for image processing operation")
