@@ -36,8 +36,9 @@ $(VENV)/.demo: $(GROUND)
 	@$(SETUP) light
 	@touch $@
 
-$(VENV)/.test: $(GROUND) scripts/display_libraries.sh
+$(VENV)/.test: $(GROUND) scripts/dicom_validators.sh scripts/display_libraries.sh
 	@scripts/display_libraries.sh
+	@scripts/dicom_validators.sh
 	@$(SETUP) dev,light,torch
 	@touch $@
 
