@@ -1,4 +1,4 @@
-"""Where validators of DICOM objects are missing, the tests that need them are left out: never unseen in CI."""
+"""Where validators of DICOM objects are missing, tests are left out: never unseen in CI."""
 
 from __future__ import annotations
 
