@@ -69,7 +69,7 @@ AREA_GRADES: Final = {
 }
 CSBI_GRADES: Final = {grade: _own(f"CSBI{grade}", f"CSBI grade {grade}") for grade in range(4)}
 _PM = _own("PM", "PM: sum of the probability of BAC")
-_AM = _own("AM", "AM: area of BAC in pixels")
+AM: Final = _own("AM", "AM: area of BAC in pixels")
 _SIM = _own("SIM", "SIM: sum of the grey levels in the mask")
 _TAM = _own("TAM", "TAM: area of BAC brighter than the threshold, in pixels")
 _TSIM = _own("TSIM", "TSIM: sum of the grey levels brighter than the threshold")
@@ -105,7 +105,7 @@ VIEW_QUANTITIES: Final = (
     Quantity("mass_lod_mg", _own("MASSLOD", "Mass of BAC, limit of detection"), MG),
     Quantity("mass_k_cm2_g", _own("MASSK", "Signal of hydroxyapatite by its areal density"), CM2_PER_G),
     Quantity("pm", _PM, NO_UNIT),
-    Quantity("am_px", _AM, PIXELS),
+    Quantity("am_px", AM, PIXELS),
     Quantity("sim", _SIM, NO_UNIT),
     Quantity("tam_px", _TAM, PIXELS),
     Quantity("tsim", _TSIM, NO_UNIT),

@@ -1,0 +1,56 @@
+"""One exam with its results, as all DICOM objects of it are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.exporting.dicom.equipment import Making
+from shared_core.exporting.dicom.source import SourceImage
+from shared_core.mammogram import Mask
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class ResultView:
+    """One measured view."""
+
+    source: SourceImage
+    stem: str
+    """Start of the names of its files."""
+    record: Record
+    """Its JSON, see `view_record`."""
+    mask: Mask
+    """(rows, columns) at source size, True where BAC."""
+    probability: NDArray[np.float32] | None = None
+    """(rows, columns), where it was written."""
+    overlay: bytes | None = None
+    """The picture for people, PNG."""
+
+    @property
+    def label(self) -> str:
+        """Side and view for people, ``L CC``."""
+        return f"{self.record.get('laterality') or '?'} {self.record.get('view') or '?'}"
+
+
+@dataclass(frozen=True, eq=False)
+class ResultExam:
+    """The measured views of one exam."""
+
+    key: str
+    views: tuple[ResultView, ...]
+    """At least one."""
+    home: SourceImage
+    """Whose patient and study take what belongs to the exam as a whole."""
+    making: Making
+    record: Record | None = None
+    """See `exam_record`; None where only views are known."""
+    failed: tuple[str, ...] = ()
+    """Names of the files that could not be measured."""
+    sheet: bytes | None = None
+    """The exam sheet, PNG."""

@@ -1,0 +1,238 @@
+"""Exams with their results from a folder that ``bac analyze`` or an export of a host wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.exporting.dicom.equipment import making_of
+from shared_core.exporting.dicom.exam import Record, ResultExam, ResultView
+from shared_core.exporting.dicom.exam_row import exam_of_row
+from shared_core.exporting.dicom.source import exam_home, source_images
+from shared_core.exporting.mask import read_mask
+from shared_core.exporting.results import read_table
+from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.reading import read_header
+
+RUN: Final = "run.json"
+_KEYS: Final = frozenset({"file", "exam", "spacing_mm", "metrics", "model", "warnings", "report_sentence"})
+
+
+@dataclass(frozen=True)
+class ExamFolder:
+    """One exam of a folder of results."""
+
+    results: Path
+    """The folder with `RUN`."""
+    folder: Path
+    key: str
+
+
+def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
+    """The exams of a folder of results, or the one whose folder in it is named.
+
+    Raises
+    ------
+    UsageError
+        It is no folder of results, or holds no record of a view.
+    """
+    if not result.is_dir():
+        raise UsageError(f"{result}: is no folder; name the one that bac analyze -o wrote.")
+    if (result / RUN).is_file():
+        found = [ExamFolder(result, place, place.name) for place in _folders(result) if _records(place)]
+    elif (result.parent / RUN).is_file() and _records(result):
+        found = [ExamFolder(result.parent, result, result.resolve().name)]
+    else:
+        found = []
+    if not found:
+        raise UsageError(
+            f"{result}: holds no results with a JSON file for each view; name the folder that bac analyze -o "
+            "or an export with JSON wrote."
+        )
+    return tuple(found)
+
+
+def read_exam(place: ExamFolder, *, images: Path | None = None) -> ResultExam:
+    """Everything that is known of an exam.
+
+    Parameters
+    ----------
+    images
+        Folder where the mammograms lie now, where they are no longer where the records say.
+
+    Raises
+    ------
+    UnreadableImageError
+        A file is missing or damaged.
+    UsageError
+        A mammogram is not where the records say, or is another than the one that was measured; or a mask was
+        changed after it was measured.
+    """
+    rows = _rows(place.results / "exams.csv", "key", place.key)
+    records = {path: _record(path) for path in _records(place.folder)}
+    ordered = sorted(records, key=lambda path: (_standard_place(records[path]), path.stem))
+    headers = [_header(records[path], path, images, rows[0] if rows else None) for path in ordered]
+    sources = source_images(headers)
+    views = tuple(
+        ResultView(
+            source=source,
+            stem=path.stem,
+            record=records[path],
+            mask=_mask(path, records[path], source.header),
+            probability=_probability(path.with_name(f"{path.stem}_probability.png"), source.header),
+            overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
+        )
+        for path, source in zip(ordered, sources, strict=True)
+    )
+    home, _ = exam_home(sources)
+    return ResultExam(
+        key=place.key,
+        views=views,
+        home=home,
+        making=making_of(home, _json(place.results / RUN)),
+        record=exam_of_row(rows[0]) if rows else None,
+        failed=tuple(_failed(place)),
+        sheet=_bytes(place.folder / "exam_sheet.png"),
+    )
+
+
+def _folders(result: Path) -> list[Path]:
+    return sorted(path for path in result.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _records(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
+
+
+def _record(path: Path) -> Record:
+    record = _json(path)
+    if not record.keys() >= _KEYS or not isinstance(record["metrics"], dict):
+        raise UnreadableImageError(f"{path}: is no record of a measured view; take it out of the results.")
+    return record
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; make the results anew.") from None
+    except ValueError:
+        raise UnreadableImageError(f"{path}: is no JSON; make the results anew.") from None
+    if not isinstance(document, dict):
+        raise UnreadableImageError(f"{path}: is no JSON object; make the results anew.")
+    return document
+
+
+def _rows(path: Path, column: str, value: str) -> list[Mapping[str, Any]]:
+    """Rows of a table of the results; a host may have written none."""
+    if not path.is_file():
+        return []
+    return [row for row in read_table(path) if row.get(column) == value]
+
+
+def _failed(place: ExamFolder) -> Iterator[str]:
+    for row in _rows(place.results / "views.csv", "exam", place.key):
+        if row.get("status") == "failed":
+            yield Path(str(row["file"])).name
+
+
+def _standard_place(record: Record) -> int:
+    label = f"{record.get('laterality') or '?'}{record.get('view') or '?'}"
+    return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)
+
+
+def _header(
+    record: Record, path: Path, images: Path | None, exam: Mapping[str, Any] | None
+) -> MammogramHeader:
+    """Of the mammogram that was measured, as far as can be told from it."""
+    file = _found(Path(str(record["file"])), path, images)
+    header = read_header(file)
+    said = exam or {}
+    for what, then, now in (
+        ("patient", said.get("patient_id"), header.identity.patient_id),
+        ("study date", said.get("study_date"), header.identity.study_date),
+        ("side", record.get("laterality"), header.laterality.value if header.laterality else None),
+    ):
+        if then and now and now != "unknown" and str(then) != str(now):
+            raise UsageError(
+                f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not {then}; "
+                "name the folder of the right images with --images."
+            )
+    return header
+
+
+def _found(file: Path, record: Path, images: Path | None) -> Path:
+    if images is None:
+        if file.is_file():
+            return file
+        raise UsageError(
+            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or name "
+            "the folder where it lies now with --images."
+        )
+    here = sorted(path for path in images.rglob("*") if path.name == file.name and path.is_file())
+    if not here:
+        raise UsageError(
+            f"{images}: holds no {file.name}, which {record.name} was measured on; name the folder of the images."
+        )
+    shared = [_shared_ending(path, file) for path in here]
+    best = [path for path, length in zip(here, shared, strict=True) if length == max(shared)]
+    if len(best) > 1:
+        raise UsageError(
+            f"{images}: holds {len(best)} files {file.name}, and which of them {record.name} was measured on "
+            "cannot be told; name the folder of this exam."
+        )
+    return best[0]
+
+
+def _shared_ending(one: Path, other: Path) -> int:
+    """Parts of the two paths that agree, from the end."""
+    pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
+    count = 0
+    for left, right in pairs:
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _mask(path: Path, record: Record, header: MammogramHeader) -> Mask:
+    picture = path.with_name(f"{path.stem}_mask.png")
+    mask = read_mask(picture, (header.rows, header.columns))
+    then, now = record["metrics"]["am_px"], int(np.count_nonzero(mask))
+    if then != now:
+        raise UsageError(
+            f"{picture}: has {now} pixels of BAC, and {path.name} says {then}; it was changed after it was "
+            "measured: edit it in a host that measures it, or restore it."
+        )
+    return mask
+
+
+def _probability(path: Path, header: MammogramHeader) -> NDArray[np.float32] | None:
+    """What ``--probability`` wrote: 16-bit, probability x 65535."""
+    content = _bytes(path)
+    if content is None:
+        return None
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.dtype != np.uint16 or picture.shape != (header.rows, header.columns):
+        raise UnreadableImageError(
+            f"{path}: is no probability map of {header.name}; make the results anew or delete it."
+        )
+    return np.asarray(picture / np.float32(65535), np.float32)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; check the folder.") from None
