@@ -49,16 +49,21 @@ def need_validators() -> None:
         pytest.skip(missing)
 
 
-def errors_of(paths: Iterable[Path]) -> list[str]:
+def errors_of(objects: Iterable[Path], *, sources: Iterable[Path] = ()) -> list[str]:
     """Everything that any validator calls an error, each with the file; empty for objects that all accept.
 
-    dcentvfy looks at the files together: give those of one study with the images they are made from.
+    Parameters
+    ----------
+    objects
+        Ours.
+    sources
+        The images that they were made from: looked at only for contradictions with ours.
     """
-    files = list(paths)
+    files = list(objects)
     reports = [path for path in files if _sop_class(path).startswith(_SR)]
     return [
         *(f"dciodvfy {path.name}: {error}" for path in files for error in dciodvfy(path)),
-        *(f"dcentvfy: {error}" for error in dcentvfy(files)),
+        *(f"dcentvfy: {error}" for error in dcentvfy([*sources, *files])),
         *(f"dicom-validator {error}" for error in dicom_validator(files)),
         *(f"PixelMed {error}" for error in pixelmed(reports)),
     ]
@@ -83,7 +88,7 @@ def pixelmed(paths: Sequence[Path]) -> list[str]:
     for line in answer.splitlines():
         if line.startswith("File "):
             name = Path(line.removeprefix("File ")).name
-        elif "Error" in line or "Exception" in line:
+        elif any(word in line for word in ("Error", "Exception", "illegal relationship")):
             found.append(f"{name}: {line}")
         complete += line.startswith("Root Template Validation Complete")
     if complete < len(paths):
