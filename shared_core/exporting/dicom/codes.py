@@ -113,11 +113,13 @@ PRESENTATION_OPTIONAL: Final = Code(
 """CID 6034."""
 SINGLE_IMAGE_FINDING: Final = Code("111059", "DCM", "Single Image Finding")
 CALCIFICATION_CLUSTER: Final = Code("129769006", "SCT", "Calcification Cluster")
+INDIVIDUAL_CALCIFICATION: Final = Code("129770007", "SCT", "Individual Calcification")
 """CID 6014."""
 CALCIFICATION_TYPE: Final = Code("111009", "DCM", "Calcification Type")
 CALCIFICATION_DISTRIBUTION: Final = Code("111008", "DCM", "Calcification Distribution")
 LINEAR_DISTRIBUTION: Final = Code("129765000", "SCT", "Linear calcification distribution")
 """CID 6012."""
+NUMBER_OF_CALCIFICATIONS: Final = Code("111038", "DCM", "Number of calcifications")
 CENTER: Final = Code("111010", "DCM", "Center")
 OUTLINE: Final = Code("111041", "DCM", "Outline")
 CALCULATION_DESCRIPTION: Final = Code("112034", "DCM", "Calculation Description")
