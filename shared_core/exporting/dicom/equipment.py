@@ -25,7 +25,7 @@ MANUFACTURER: Final = "OpenBAC developers"
 MODEL_NAME: Final = "OpenBAC"
 SERIAL_NUMBER: Final = "none"
 """Device Serial Number is asked for, and software has none."""
-CONTENT_CREATOR: Final = "OpenBAC"
+CONTENT_CREATOR: Final = "OpenBAC^"
 
 ObjectKind = Literal["image", "seg", "probability", "gsps", "sc", "pdf", "sr", "tid1500"]
 OBJECT_KINDS: tuple[ObjectKind, ...] = get_args(ObjectKind)

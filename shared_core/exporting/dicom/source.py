@@ -56,6 +56,12 @@ _TYPE_3: Final = {
 """Taken where they are there."""
 _UIDS: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 _ORIENTATION: Final = re.compile(r"^[APRLHF]{1,3}$")
+_METHODS: Final = {
+    "1.2.840.10008.1.2.4.9": "ISO_15444_1",
+    "1.2.840.10008.1.2.4.8": "ISO_14495_1",
+    "1.2.840.10008.1.2.4.5": "ISO_10918_1",
+}
+"""Compression by the beginning of the transfer syntax: JPEG 2000, JPEG-LS, JPEG (PS3.3 C.7.6.1.1.5.1)."""
 _SEXES: Final = ("M", "F", "O")
 
 
@@ -77,6 +83,8 @@ class SourceImage:
     """Whether the UIDs were made here: no archive has this image, see `converted.py`."""
     warnings: tuple[str, ...]
     """Sentences about what was left out or made up."""
+    lossy: tuple[str, str] | None = None
+    """Ratio and method (0028,2112 and 0028,2114) where pixels lost something to compression."""
 
     @property
     def study_time(self) -> datetime | None:
@@ -140,6 +148,24 @@ def put_patient_and_study(dataset: Dataset, source: SourceImage) -> None:
     dataset.StudyInstanceUID = source.study_uid
 
 
+def put_lossy(dataset: Dataset, source: SourceImage) -> None:
+    """Write whether the pixels behind an object were ever compressed with loss (PS3.3 C.7.6.1.1.5)."""
+    dataset.LossyImageCompression = "01" if source.lossy is not None else "00"
+    if source.lossy is not None:
+        dataset.LossyImageCompressionRatio, dataset.LossyImageCompressionMethod = source.lossy
+
+
+def source_dataset(source: SourceImage) -> Dataset:
+    """The image without pixels and without what no object needs, for libraries that want a data set."""
+    dataset = Dataset()
+    put_patient_and_study(dataset, source)
+    dataset.SOPClassUID, dataset.SOPInstanceUID = source.sop_class_uid, source.sop_instance_uid
+    dataset.SeriesInstanceUID, dataset.Modality = source.series_uid, source.modality
+    dataset.Rows, dataset.Columns = source.header.rows, source.header.columns
+    dataset.PatientOrientation = list(source.patient_orientation)
+    return dataset
+
+
 def instance_reference(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     """The item of a referenced SOP or image sequence."""
     dataset = Dataset()
@@ -172,7 +198,8 @@ def _digest(header: MammogramHeader) -> str:
 def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
     assert header.path is not None
     if header.file_format != "DICOM":
-        return _made(header, digest, study, _attributes_of_picture(header), "is no DICOM file")
+        attributes, lossy = _attributes_of_picture(header), _lossy(header, Dataset())
+        return _made(header, digest, study, attributes, "is no DICOM file", lossy=lossy)
     with quiet_pydicom():
         dataset = _read(header.path)
         name = header.name
@@ -199,6 +226,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
             f"lacks {', '.join(lacking)}",
             orientation=orientation,
             warnings=warnings,
+            lossy=_lossy(header, dataset),
         )
     return SourceImage(
         header=header,
@@ -211,6 +239,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
         patient_orientation=orientation,
         made=False,
         warnings=tuple(warnings),
+        lossy=_lossy(header, dataset),
     )
 
 
@@ -223,6 +252,7 @@ def _made(
     *,
     orientation: tuple[str, ...] = (),
     warnings: Sequence[str] = (),
+    lossy: tuple[str, str] | None = None,
 ) -> SourceImage:
     """A source that gets its UIDs here, from what its file holds."""
     said = f"{header.name}: {why}, so DICOM results refer to a derived copy of it with UIDs of its own."
@@ -237,6 +267,7 @@ def _made(
         patient_orientation=orientation,
         made=True,
         warnings=(*warnings, said),
+        lossy=lossy,
     )
 
 
@@ -336,6 +367,23 @@ def _about_letters(dataset: Dataset, name: str) -> list[str]:
     else:
         return []
     return [f"{name}: letters outside ASCII may be wrong, as {why}; check the patient's name before sending."]
+
+
+def _lossy(header: MammogramHeader, dataset: Dataset) -> tuple[str, str] | None:
+    """Ratio and method of lossy compression, as the file has them or as it is compressed itself."""
+    if not header.acquisition.lossy and header.file_format != "JPEG":
+        return None
+    assert header.path is not None
+    ratios = _texts(dataset, "LossyImageCompressionRatio")
+    methods = _texts(dataset, "LossyImageCompressionMethod")
+    bytes_raw = header.rows * header.columns * (1 if header.bits <= 8 else 2)
+    ratio = ratios[-1] if ratios and _is_valid("DS", ratios[-1]) else ""
+    method = methods[-1] if methods and _is_valid("CS", methods[-1]) else ""
+    known = next((name for start, name in _METHODS.items() if header.transfer_syntax.startswith(start)), "")
+    return (
+        ratio or f"{max(bytes_raw / header.path.stat().st_size, 1):.3g}",
+        method or known or "ISO_10918_1",
+    )
 
 
 def _orientation(dataset: Dataset) -> tuple[str, ...]:
