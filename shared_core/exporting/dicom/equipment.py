@@ -152,10 +152,10 @@ def finished(dataset: Dataset) -> Dataset:
     """
     dataset.SOPInstanceUID = uid_of("unfinished")
     content = io.BytesIO()
-    dataset.file_meta = _file_meta(dataset)
+    dataset.file_meta = file_meta(dataset)
     dataset.save_as(content, enforce_file_format=True)
     dataset.SOPInstanceUID = uid_of("instance", hashlib.sha256(content.getvalue()).hexdigest())
-    dataset.file_meta = _file_meta(dataset)
+    dataset.file_meta = file_meta(dataset)
     return dataset
 
 
@@ -183,12 +183,12 @@ _DRAWN: Final = frozenset(
 )
 
 
-def _file_meta(dataset: Dataset) -> FileMetaDataset:
+def file_meta(dataset: Dataset) -> FileMetaDataset:
+    """The head of the file, ours and not that of a library, whose version would change the bytes."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    # Ours, not that of a library, whose version would change the bytes.
     meta.ImplementationClassUID = UID(_IMPLEMENTATION)
     meta.ImplementationVersionName = f"OPENBAC_{SOFTWARE_VERSION}"[:16]
     return meta

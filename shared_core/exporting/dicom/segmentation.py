@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from shared_core.errors import UsageError
 from shared_core.exporting.dicom import codes
 from shared_core.exporting.dicom.algorithm import Algorithm, algorithm_of
+from shared_core.exporting.dicom.colours import cielab
 from shared_core.exporting.dicom.equipment import (
     CONTENT_CREATOR,
     MANUFACTURER,
@@ -109,8 +110,8 @@ def _segmentation(
     size = source.header.rows, source.header.columns
     if pixels.shape != size:
         raise UsageError(
-            f"The mask of {source.header.name} has {pixels.shape} pixels, the mammogram {size} (rows, columns);"
-            " give the mask of this mammogram."
+            f"The mask of {source.header.name} has {pixels.shape} pixels and the mammogram {size};"
+            " (rows, columns); give the mask of this mammogram."
         )
     dataset: Dataset = needed("highdicom.seg").Segmentation(
         source_images=[source_dataset(source)],
@@ -173,11 +174,3 @@ def _segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
     segment.SegmentDescription = f"{algorithm.name}; research use only, not verified"[:_LONGEST_TEXT]
     segment.RecommendedDisplayCIELabValue = cielab(FINDING)
     return segment
-
-
-def cielab(colour: tuple[int, int, int]) -> list[int]:
-    """An sRGB colour as PCS-Values (PS3.3 C.10.7.1.1): L*, a* and b* in 16 bits."""
-    from skimage.color import rgb2lab
-
-    lightness, a, b = (float(value) for value in rgb2lab(np.array(colour, np.float64) / 255))
-    return [round(lightness * 65535 / 100), round((a + 128) * 257), round((b + 128) * 257)]
