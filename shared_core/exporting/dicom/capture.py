@@ -60,6 +60,7 @@ def secondary_capture(
     dataset.ConversionType = "WSD"
     dataset.ImageType = ["DERIVED", "SECONDARY"]
     dataset.PatientOrientation = []
+    dataset.Laterality = ""  # of the series, which holds both sides
     dataset.BurnedInAnnotation = "YES"
     dataset.DerivationDescription = f"{title}, made by {MODEL_NAME} {making.software_version}"[:1024]
     dataset.ImageComments = f"{RESEARCH}. {phrases.RESEARCH_USE}"

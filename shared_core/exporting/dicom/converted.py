@@ -44,7 +44,7 @@ def converted_image(source: SourceImage, *, making: Making, number: int) -> Data
     dataset.ConversionType = "WSD"
     dataset.ImageType = ["DERIVED", "SECONDARY"]
     dataset.PatientOrientation = list(source.patient_orientation)
-    dataset.BodyPartExamined = "BREAST"
+    dataset.BodyPartExamined, dataset.Laterality = "BREAST", ""  # the series holds both sides
     dataset.DerivationDescription = (
         f"Converted by {MODEL_NAME} {making.software_version} from a {source.header.file_format} file"
     )

@@ -84,6 +84,9 @@ def presentation_state(
 
 def _put_identification(dataset: Dataset, source: SourceImage, making: Making) -> None:
     """Presentation State Identification (PS3.3 C.11.10)."""
+    # A presentation state has a date of its own instead; its series holds both sides.
+    del dataset.ContentDate, dataset.ContentTime
+    dataset.Laterality = ""
     dataset.ContentLabel = "BAC"
     dataset.ContentDescription = f"BAC outlines, {source.header.view_label}, research use only"
     dataset.ContentCreatorName = CONTENT_CREATOR

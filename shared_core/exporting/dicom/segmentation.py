@@ -39,6 +39,7 @@ from shared_core.exporting.dicom.source import (
 )
 from shared_core.exporting.lettering import FINDING
 from shared_core.mammogram import Mask
+from shared_core.reading.dicom import quiet_pydicom
 
 LABEL: Final = "Breast arterial calcification"
 MOST: Final = 255
@@ -113,25 +114,26 @@ def _segmentation(
             f"The mask of {source.header.name} has {pixels.shape} pixels and the mammogram {size};"
             " (rows, columns); give the mask of this mammogram."
         )
-    dataset: Dataset = needed("highdicom.seg").Segmentation(
-        source_images=[source_dataset(source)],
-        pixel_array=pixels[np.newaxis, :, :, np.newaxis],
-        segmentation_type=kind,
-        segment_descriptions=[_segment(source, algorithm)],
-        series_instance_uid=series_uid(source, series, making),
-        series_number=1,
-        sop_instance_uid=uid_of("unfinished"),
-        instance_number=number,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MODEL_NAME,
-        software_versions=making.software_version,
-        device_serial_number=SERIAL_NUMBER,
-        max_fractional_value=MOST,
-        content_label="BAC" if kind == "BINARY" else "BAC_PROBABILITY",
-        content_description=f"{LABEL}, {source.header.view_label}, research use only",
-        content_creator_name=CONTENT_CREATOR,
-        omit_empty_frames=False,
-    )
+    with quiet_pydicom():  # names that are no names were said before
+        dataset: Dataset = needed("highdicom.seg").Segmentation(
+            source_images=[source_dataset(source)],
+            pixel_array=pixels[np.newaxis, :, :, np.newaxis],
+            segmentation_type=kind,
+            segment_descriptions=[_segment(source, algorithm)],
+            series_instance_uid=series_uid(source, series, making),
+            series_number=1,
+            sop_instance_uid=uid_of("unfinished"),
+            instance_number=number,
+            manufacturer=MANUFACTURER,
+            manufacturer_model_name=MODEL_NAME,
+            software_versions=making.software_version,
+            device_serial_number=SERIAL_NUMBER,
+            max_fractional_value=MOST,
+            content_label="BAC" if kind == "BINARY" else "BAC_PROBABILITY",
+            content_description=f"{LABEL}, {source.header.view_label}, research use only",
+            content_creator_name=CONTENT_CREATOR,
+            omit_empty_frames=False,
+        )
     # What highdicom takes from the clock or draws by chance gives way to ours.
     put_patient_and_study(dataset, source)
     put_series(dataset, source, series, making, number=number)

@@ -276,15 +276,16 @@ def _attributes_of_picture(header: MammogramHeader) -> Dataset:
     dataset = Dataset()
     for keyword in _TYPE_2:
         setattr(dataset, keyword, "")
-    dataset.PatientID = _shortened(header.identity.patient_id, "LO")
-    dataset.PatientName = _shortened(header.identity.patient_id, "PN")
+    dataset.PatientID = _plain(header.identity.patient_id)
+    dataset.PatientName = f"{dataset.PatientID}^" if dataset.PatientID else ""
     dataset.StudyDate = header.identity.study_date
     return dataset
 
 
-def _shortened(text: str, vr: str) -> str:
-    plain = "".join(letter for letter in text if letter.isprintable() and letter not in "\\^=")[:64].strip()
-    return plain if _is_valid(vr, plain) else ""
+def _plain(text: str) -> str:
+    """As an identifier may be written, whatever a file was called."""
+    plain = "".join(letter for letter in text if letter.isprintable() and letter not in "\\^=")[:63].strip()
+    return plain if _is_valid("LO", plain) else ""
 
 
 def _read(path: Path) -> Dataset:
