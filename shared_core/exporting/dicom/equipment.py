@@ -64,6 +64,8 @@ class Making:
     software_version: str = SOFTWARE_VERSION
     run: str = ""
     """Whatever tells this run from others: part of the UIDs of its series."""
+    dated: bool = True
+    """Whether `when` is the time of the run, and not, for want of it, that of the study."""
 
 
 def making_of(home: SourceImage, run: Mapping[str, Any] | None = None) -> Making:
@@ -89,7 +91,7 @@ def making_of(home: SourceImage, run: Mapping[str, Any] | None = None) -> Making
     digest = hashlib.sha256(repr(what).encode("utf-8")).hexdigest()[:16] if what else ""
     said = record.get("made_at")
     if said is None:
-        return Making(home.study_time or _UNKNOWN_TIME, version, digest)
+        return Making(home.study_time or _UNKNOWN_TIME, version, digest, dated=False)
     try:
         return Making(datetime.fromisoformat(str(said)).replace(tzinfo=None), version, digest)
     except ValueError:
