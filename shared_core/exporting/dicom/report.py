@@ -51,7 +51,13 @@ def report_pdf(exam: ResultExam, *, change: PatientChange | None = None) -> byte
     UnreadableImageError
         A picture of the results is damaged.
     """
-    story = [
+    edge = PageEdge(_patient(exam), _made(exam.making))
+    return pdf_bytes(report_story(exam, change), title=f"{TITLE}: {exam.key}", edge=edge)
+
+
+def report_story(exam: ResultExam, change: PatientChange | None) -> list[Any]:
+    """What stands in the report, as reportlab's flowables, from top to bottom."""
+    return [
         *_whose(exam),
         *_findings(exam),
         *_warnings(exam),
@@ -60,8 +66,6 @@ def report_pdf(exam: ResultExam, *, change: PatientChange | None = None) -> byte
         *_pictures(exam),
         *_method(exam),
     ]
-    edge = PageEdge(_patient(exam), _made(exam.making))
-    return pdf_bytes(story, title=f"{TITLE}: {exam.key}", edge=edge)
 
 
 def _made(making: Making) -> str:
@@ -217,9 +221,10 @@ def _method(exam: ResultExam) -> Iterator[Any]:
         yield gap(4)
     yield quiet(
         "A network gave each pixel a probability; what lies above the threshold and looks like part of an "
-        "artery is the mask that all numbers are taken of. Masks are bands over calcified arteries, wider than "
-        "the calcium. The program was not tested for diagnosis: it misses arteries and marks what is none. "
-        "Equations and sources stand in docs/methods.md of OpenBAC, its measured errors in docs/validation.md."
+        "artery is the mask that all numbers are taken of. Masks are bands over calcified arteries, wider "
+        "than the calcium. The program was not tested for diagnosis: it misses arteries and marks what is "
+        "none. Equations and sources stand in docs/methods.md of OpenBAC, measured errors in "
+        "docs/validation.md."
     )
 
 
