@@ -208,6 +208,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
                 f"{name}: holds {dataset.NumberOfFrames} frames, and DICOM results refer to one image; "
                 "export one frame as a file of its own."
             )
+        _check_unchanged(dataset, header)
         attributes, warnings = _clean(dataset, name)
         orientation = _orientation(dataset)
         uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
@@ -299,6 +300,15 @@ def _read(path: Path) -> Dataset:
         raise UnreadableImageError(
             f"{path.name}: cannot be read any more ({detail}); DICOM results need it, put it back."
         ) from None
+
+
+def _check_unchanged(dataset: Dataset, header: MammogramHeader) -> None:
+    """That it is still the file that was measured."""
+    then = header.rows, header.columns, header.identity.sop_instance_uid
+    if then != (dataset.get("Rows"), dataset.get("Columns"), _text(dataset, "SOPInstanceUID")):
+        raise UnreadableImageError(
+            f"{header.name}: was changed or cut off after it was measured; measure it again."
+        )
 
 
 def _clean(dataset: Dataset, name: str) -> tuple[Dataset, list[str]]:

@@ -1,4 +1,4 @@
-"""Exams with masks and numbers: simulated on three machines, real film, and pictures without any identifier."""
+"""Exams with masks and numbers: simulated on three machines, real film, and pictures without identifiers."""
 
 from __future__ import annotations
 
