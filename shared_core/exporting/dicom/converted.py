@@ -6,23 +6,21 @@ values stay as they are where they are whole numbers.
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from shared_core.exporting import phrases
-from shared_core.exporting.dicom.equipment import MODEL_NAME, Making, file_meta, new_object
+from shared_core.exporting.dicom.equipment import MODEL_NAME, file_meta, making_of, new_object
+from shared_core.exporting.dicom.grayscale import put_rescale, put_window, shown_window, stored_grey
 from shared_core.exporting.dicom.source import SourceImage, put_lossy
 from shared_core.mammogram import Mammogram
 from shared_core.reading.reader import read_mammogram
 
-_WHITE: Final = 65535
 
-
-def converted_image(source: SourceImage, *, making: Making, number: int) -> Dataset:
+def converted_image(source: SourceImage, *, number: int) -> Dataset:
     """The image behind a `SourceImage` that was *made*, under the UIDs that it was given there.
+
+    It depends on the file alone and on no run, as its UID does.
 
     Parameters
     ----------
@@ -38,6 +36,7 @@ def converted_image(source: SourceImage, *, making: Making, number: int) -> Data
     """
     assert source.header.path is not None
     mammogram = read_mammogram(source.header.path)
+    making = making_of(source)
     dataset = new_object(source, "image", making, sop_class=source.sop_class_uid, number=number)
     dataset.SeriesInstanceUID = source.series_uid
     dataset.SOPInstanceUID = source.sop_instance_uid
@@ -64,32 +63,14 @@ def _put_spacing(dataset: Dataset, source: SourceImage) -> None:
 
 
 def _put_pixels(dataset: Dataset, mammogram: Mammogram) -> None:
-    stored, slope, intercept = _stored(mammogram.pixels)
-    bits = 8 if stored.dtype == np.uint8 else min(max(mammogram.header.bits, _bits(stored)), 16)
+    stored, slope, intercept = stored_grey(mammogram.pixels)
+    eight = stored.dtype == np.uint8
+    bits = 8 if eight else min(max(mammogram.header.bits, int(stored.max()).bit_length(), 9), 16)
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Rows, dataset.Columns = stored.shape
-    dataset.BitsAllocated = 8 * stored.dtype.itemsize
-    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = bits, bits - 1, 0
-    if (slope, intercept) != (1.0, 0.0):
-        dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = (
-            f"{intercept:.10g}",
-            f"{slope:.8g}",
-            "US",
-        )
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8 if eight else 16, bits, bits - 1
+    dataset.PixelRepresentation = 0
+    put_rescale(dataset, slope, intercept)
+    put_window(dataset, shown_window(mammogram.display))
     data = stored.astype(stored.dtype.newbyteorder("<")).tobytes()
-    dataset.add_new("PixelData", "OB" if bits == 8 else "OW", data + b"\0" * (len(data) % 2))
-
-
-def _stored(pixels: NDArray[Any]) -> tuple[NDArray[Any], float, float]:
-    """Unsigned values of 8 or 16 bits, with the slope and intercept that give the pixels back."""
-    if pixels.dtype in (np.uint8, np.uint16):
-        return pixels, 1.0, 0.0
-    lowest, highest = float(pixels.min()), float(pixels.max())
-    whole = pixels.dtype.kind in "iu" and highest - lowest <= _WHITE
-    slope = 1.0 if whole else (highest - lowest) / _WHITE or 1.0
-    stored = np.rint((pixels.astype(np.float64) - lowest) / slope).astype(np.uint16)
-    return stored, slope, lowest
-
-
-def _bits(stored: NDArray[Any]) -> int:
-    return max(int(stored.max()).bit_length(), 1)
+    dataset.add_new("PixelData", "OB" if eight else "OW", data + b"\0" * (len(data) % 2))

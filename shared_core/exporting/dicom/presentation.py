@@ -24,7 +24,7 @@ from shared_core.exporting.outline import Contour, mask_outlines
 from shared_core.mammogram import Mask, PixelSpacing
 
 _LINES, _WORDS = "BAC OUTLINES", "BAC WORDS"
-_MARGIN_MM, _MARGIN_PX = 0.3, 4
+_MARGIN_MM, _MARGIN_PX, _LEAST_PX = 0.3, 4, 2
 _MOST_POINTS: Final = 8000
 """Of a line: its coordinates must fit into 64 KB (PS3.5 7.1.2, VR FL)."""
 _MOST_LINES: Final = 1000
@@ -111,7 +111,7 @@ def _put_displayed_area(dataset: Dataset, source: SourceImage) -> None:
 
 def _outlines(mask: Mask, spacing: PixelSpacing | None) -> tuple[list[Contour], int]:
     """The longest lines round the mask, and how many are left out."""
-    margin = _MARGIN_PX if spacing is None else max(round(_MARGIN_MM / spacing.row_mm), 1)
+    margin = _MARGIN_PX if spacing is None else max(round(_MARGIN_MM / spacing.row_mm), _LEAST_PX)
     lines = sorted(mask_outlines(mask, margin), key=lambda line: -len(line))
     kept = [_few_enough(line, mask.shape) for line in lines[:_MOST_LINES]]
     return kept, len(lines) - len(kept)
