@@ -65,6 +65,34 @@ def algorithm_of(provenance: Mapping[str, Any]) -> Algorithm:
     )
 
 
+def algorithm_of_all(provenances: Mapping[str, Mapping[str, Any]]) -> Algorithm:
+    """Of several views together: what differs between them is said of each.
+
+    Parameters
+    ----------
+    provenances
+        By the label of the view.
+    """
+    each = {label: algorithm_of(provenance) for label, provenance in provenances.items()}
+    first = next(iter(each.values()))
+    if all(one == first for one in each.values()):
+        return first
+    shared = [one for one in first.parameters if all(one in other.parameters for other in each.values())]
+    own = [
+        f"{label}: {parameter}"
+        for label, one in each.items()
+        for parameter in (one.name, *one.parameters)
+        if parameter not in shared
+    ]
+    names = {one.name for one in each.values()}
+    return Algorithm(
+        first.name if len(names) == 1 else "OpenBAC, see the parameters of each view",
+        first.version,
+        (*shared, *own),
+        first.how if len({one.how for one in each.values()}) == 1 else "SEMIAUTOMATIC",
+    )
+
+
 def algorithm_items(algorithm: Algorithm, relationship: Relationship) -> list[Dataset]:
     """The rows of TID 4019."""
     return [

@@ -1,8 +1,8 @@
 """Mammography CAD SR of one exam (PS3.3 A.35.5, PS3.16 TID 4000).
 
-One finding for each connected part of a mask, with its outline and area; area, percentage and mass of each
-view beside its findings (TID 4003 with TID 4002), those of the breasts and the exam above all (TID 4001 with
-TID 4002). A finding is a calcification cluster of the type vascular, as there is no finding of its own for it.
+All that is marked on a view is one finding with the numbers of the view: a calcification cluster of the type
+vascular, as there is no finding of its own for arteries. In it every connected part of the mask is a
+calcification with its outline. The numbers of the breasts and of the exam stand above all (TID 4002).
 
 Workstations are told that they may show the marks, not that they must: this is for research.
 """
@@ -16,7 +16,12 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from shared_core.exporting.dicom import codes
-from shared_core.exporting.dicom.algorithm import Algorithm, algorithm_items, algorithm_of
+from shared_core.exporting.dicom.algorithm import (
+    Algorithm,
+    algorithm_items,
+    algorithm_of,
+    algorithm_of_all,
+)
 from shared_core.exporting.dicom.calculations import area_words, mass_words, mean_words, percentage_words
 from shared_core.exporting.dicom.content import (
     MOST_POINTS,
@@ -64,7 +69,7 @@ def cad_report(exam: ResultExam) -> Dataset:
     found = {view.stem: parts_of(view.mask, most_points=MOST_POINTS) for view in exam.views}
     library = {view.stem: (_ROOT, _LIBRARY_PLACE, place) for place, view in enumerate(exam.views, start=1)}
     marked = [view for view in exam.views if found[view.stem]]
-    algorithm = _of_exam(exam.views)
+    algorithm = algorithm_of_all(exam.provenances)
     root = container(
         None,
         codes.MAMMOGRAPHY_CAD_REPORT,
@@ -168,63 +173,69 @@ def _breast_values(breast: Record) -> Iterator[Dataset]:
 
 
 def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
-    """TID 4003: what belongs to one view."""
-    algorithm = algorithm_of(view.record["model"])
-    findings = (_finding(view, part, place, algorithm) for part in parts)
+    """TID 4003 of one view."""
     return container(
         "INFERRED FROM",
         codes.INDIVIDUAL_IMPRESSION,
-        [_optional(), *_view_values(view, algorithm), *findings],
+        [_optional(), _cluster(view, parts, place)],
     )
 
 
-def _view_values(view: ResultView, algorithm: Algorithm) -> Iterator[Dataset]:
-    """TID 4002 of one view."""
-    metrics = view.record["metrics"]
-    side = codes.BREASTS.get(view.source.header.laterality)
-    yield text(
-        "HAS PROPERTIES",
-        codes.IMPRESSION_DESCRIPTION,
-        f"{view.label}: {view.record['report_sentence']}",
-    )
-    yield from algorithm_items(algorithm, "HAS PROPERTIES")
-    area, percent, mass = (metrics[key] for key in ("bac_area_mm2", "bac_percent_of_breast", "mass_ha_mg"))
-    words = f"{view.label}: {area_words(view.record)}"
-    if area is not None:
-        yield _value(AREA, area, MM2, TWO_DIMENSIONAL, words, side=side)
-    else:
-        yield _value(AM, metrics["am_px"], PIXELS, TWO_DIMENSIONAL, words, side=side)
-    if percent is not None:
-        words = f"{view.label}: {percentage_words(view.record)}"
-        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, words, side=side)
-    if mass is not None:
-        yield _value(MASS, mass, MG, MASS_SCORING, f"{view.label}: {mass_words(metrics)}", side=side)
+def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
+    """TID 4006 of all that is marked on a view, with its numbers; the mark is on the largest part."""
+    algorithm = algorithm_of(view.record["model"])
+    below = [
+        _vascular(),
+        coded("HAS PROPERTIES", codes.CALCIFICATION_DISTRIBUTION, codes.LINEAR_DISTRIBUTION),
+        *_view_values(view),
+        *(_part(view, part, place, algorithm) for part in parts),
+    ]
+    return _finding("CONTAINS", codes.CALCIFICATION_CLUSTER, algorithm, _centre(parts[0], place), below)
 
 
-def _finding(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorithm) -> Dataset:
-    """TID 4006 with TID 4021 (geometry) and TID 4009 and 4010 (calcification)."""
-    spacing = view.record["spacing_mm"]
-    words = f"{part.area_px} pixels of one connected part of the mask"
+def _part(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorithm) -> Dataset:
+    """TID 4006 of one connected part, with its outline (TID 4021) and area."""
+    spacing, words = view.record["spacing_mm"], f"{part.area_px} pixels of one connected part of the mask"
     if spacing is not None:
         area = part.area_px * spacing[0] * spacing[1]
         size = _value(AREA, area, MM2, TWO_DIMENSIONAL, f"{words} x {spacing[0]} mm x {spacing[1]} mm.")
     else:
         size = _value(AM, part.area_px, PIXELS, TWO_DIMENSIONAL, f"{words}; the pixel spacing is unknown.")
     there = [by_reference("SELECTED FROM", place)]
-    return coded(
-        "INFERRED FROM",
-        codes.SINGLE_IMAGE_FINDING,
-        codes.CALCIFICATION_CLUSTER,
-        [
-            _optional(),
-            *algorithm_items(algorithm, "HAS PROPERTIES"),
-            coordinates("HAS PROPERTIES", codes.CENTER, "POINT", [part.centre], there),
-            coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there),
-            coded("HAS PROPERTIES", codes.CALCIFICATION_TYPE, codes.VASCULAR_CALCIFICATION),
-            coded("HAS PROPERTIES", codes.CALCIFICATION_DISTRIBUTION, codes.LINEAR_DISTRIBUTION),
-            size,
-        ],
+    outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
+    below = [outline, _vascular(), size]
+    return _finding(
+        "INFERRED FROM", codes.INDIVIDUAL_CALCIFICATION, algorithm, _centre(part, place), below
     )
+
+
+def _finding(
+    relationship: Relationship, what: Code, algorithm: Algorithm, centre: Dataset, below: Iterable[Dataset]
+) -> Dataset:
+    items = [_optional(), *algorithm_items(algorithm, "HAS PROPERTIES"), centre, *below]
+    return coded(relationship, codes.SINGLE_IMAGE_FINDING, what, items)
+
+
+def _centre(part: Part, place: Sequence[int]) -> Dataset:
+    there = [by_reference("SELECTED FROM", place)]
+    return coordinates("HAS PROPERTIES", codes.CENTER, "POINT", [part.centre], there)
+
+
+def _vascular() -> Dataset:
+    return coded("HAS PROPERTIES", codes.CALCIFICATION_TYPE, codes.VASCULAR_CALCIFICATION)
+
+
+def _view_values(view: ResultView) -> Iterator[Dataset]:
+    metrics = view.record["metrics"]
+    area, percent, mass = (metrics[key] for key in ("bac_area_mm2", "bac_percent_of_breast", "mass_ha_mg"))
+    if area is not None:
+        yield _value(AREA, area, MM2, TWO_DIMENSIONAL, area_words(view.record))
+    else:
+        yield _value(AM, metrics["am_px"], PIXELS, TWO_DIMENSIONAL, area_words(view.record))
+    if percent is not None:
+        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, percentage_words(view.record))
+    if mass is not None:
+        yield _value(MASS, mass, MG, MASS_SCORING, mass_words(metrics))
 
 
 def _optional() -> Dataset:
@@ -261,8 +272,3 @@ def _detection(algorithm: Algorithm, places: Iterable[Sequence[int]]) -> Dataset
             *(by_reference("HAS PROPERTIES", place) for place in places),
         ],
     )
-
-
-def _of_exam(views: Sequence[ResultView]) -> Algorithm:
-    """That of the first view; what differs from view to view stands with each."""
-    return algorithm_of(views[0].record["model"])

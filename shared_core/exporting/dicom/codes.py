@@ -119,7 +119,6 @@ CALCIFICATION_TYPE: Final = Code("111009", "DCM", "Calcification Type")
 CALCIFICATION_DISTRIBUTION: Final = Code("111008", "DCM", "Calcification Distribution")
 LINEAR_DISTRIBUTION: Final = Code("129765000", "SCT", "Linear calcification distribution")
 """CID 6012."""
-NUMBER_OF_CALCIFICATIONS: Final = Code("111038", "DCM", "Number of calcifications")
 CENTER: Final = Code("111010", "DCM", "Center")
 OUTLINE: Final = Code("111041", "DCM", "Outline")
 CALCULATION_DESCRIPTION: Final = Code("112034", "DCM", "Calculation Description")

@@ -54,3 +54,8 @@ class ResultExam:
     """Names of the files that could not be measured."""
     sheet: bytes | None = None
     """The exam sheet, PNG."""
+
+    @property
+    def provenances(self) -> dict[str, Record]:
+        """How each mask came about, by the label of its view."""
+        return {view.label: view.record["model"] for view in self.views}

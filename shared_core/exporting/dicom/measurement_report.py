@@ -1,19 +1,21 @@
 """Measurement report of one exam (PS3.3 A.35.3 Comprehensive SR, PS3.16 TID 1500).
 
-A measurement group for each view, which refers to the segment of its SEG (TID 1410), one for each breast and
-one for the exam (TID 1501): every number of the JSON, and the grades as codes.
+Every number of the JSON is in it, and the grades as codes. There are two reports: one with a measurement group
+for each view, which refers to the segment of its SEG (TID 1410); one with a group for the exam and one for each
+breast (TID 1501). The standard would let them be one, but not every reader can tell the two kinds of groups
+from each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from shared_core.exporting.dicom import codes
-from shared_core.exporting.dicom.algorithm import algorithm_items, algorithm_of
+from shared_core.exporting.dicom.algorithm import algorithm_items, algorithm_of_all
 from shared_core.exporting.dicom.content import (
     coded,
     container,
@@ -46,8 +48,8 @@ _SEGMENT: Final = 1
 """The SEG of a view has one segment."""
 
 
-def measurement_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -> Dataset:
-    """The report of an exam.
+def views_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -> Dataset:
+    """The measurements of the views.
 
     Parameters
     ----------
@@ -59,10 +61,34 @@ def measurement_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -
     A finished object, see `finished`.
     """
     groups = [_view_group(view, segmentations[view.stem]) for view in exam.views]
-    if exam.record is not None:
-        groups += [_breast_group(exam, breast) for breast in exam.record.get("breasts", ())]
-        groups.append(_exam_group(exam, exam.record))
-    words = list(_words(exam))
+    evidence = [
+        *(Evidence.of_source(view.source) for view in exam.views),
+        *(Evidence.of_object(segmentations[view.stem]) for view in exam.views),
+    ]
+    return _report(exam, groups, list(_words_of_views(exam)), evidence, number=1)
+
+
+def exam_report(exam: ResultExam) -> Dataset | None:
+    """The measurements of the exam and its breasts; None where only views are known."""
+    if exam.record is None:
+        return None
+    groups = [
+        _group(exam, "BAC of the exam", Laterality.BOTH, EXAM_QUANTITIES, EXAM_GRADES, exam.record),
+        *(_breast_group(exam, breast) for breast in exam.record["breasts"]),
+    ]
+    evidence = [Evidence.of_source(view.source) for view in exam.views]
+    return _report(exam, groups, list(_words_of_exam(exam.record, exam.failed)), evidence, number=2)
+
+
+def _report(
+    exam: ResultExam,
+    groups: Sequence[Dataset],
+    words: Sequence[Dataset],
+    evidence: Sequence[Evidence],
+    *,
+    number: int,
+) -> Dataset:
+    algorithm = algorithm_items(algorithm_of_all(exam.provenances), "HAS CONCEPT MOD")
     root = container(
         None,
         codes.IMAGING_MEASUREMENT_REPORT,
@@ -70,7 +96,7 @@ def measurement_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -
             coded("HAS CONCEPT MOD", codes.LANGUAGE, codes.ENGLISH),
             *_observer(),
             coded("HAS CONCEPT MOD", codes.PROCEDURE_REPORTED, codes.IMAGING_PROCEDURE),
-            container("CONTAINS", codes.IMAGING_MEASUREMENTS, groups),
+            container("CONTAINS", codes.IMAGING_MEASUREMENTS, [*algorithm, *groups]),
             *([container("CONTAINS", codes.QUALITATIVE_EVALUATIONS, words)] if words else []),
         ],
         template="1500",
@@ -81,10 +107,8 @@ def measurement_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -
         exam.making,
         root,
         sop_class=COMPREHENSIVE_SR,
-        evidence=[
-            *(Evidence.of_source(view.source) for view in exam.views),
-            *(Evidence.of_object(segmentations[view.stem]) for view in exam.views),
-        ],
+        evidence=evidence,
+        number=number,
     )
 
 
@@ -103,100 +127,87 @@ def _view_group(view: ResultView, segmentation: Dataset) -> Dataset:
     """TID 1410: one view, its segment and its numbers."""
     metrics, segment = view.record["metrics"], segmentation.SegmentSequence[0]
     reference = instance_reference(str(segmentation.SOPClassUID), str(segmentation.SOPInstanceUID))
-    tracking = (str(segment.TrackingID), str(segment.TrackingUID))
-    return _group(
-        tracking,
-        view.source.header.laterality,
-        [
-            *algorithm_items(algorithm_of(view.record["model"]), "HAS CONCEPT MOD"),
-            image("CONTAINS", reference, name=codes.REFERENCED_SEGMENTATION_FRAME, segment=_SEGMENT),
-            image("CONTAINS", view.source.reference(), name=codes.SEGMENTATION_SOURCE),
-        ],
-        _numbers(VIEW_QUANTITIES, metrics),
-        _grades(VIEW_GRADES, metrics),
-    )
-
-
-def _breast_group(exam: ResultExam, breast: Record) -> Dataset:
-    """TID 1501: one breast."""
-    side = Laterality(breast["laterality"])
-    return _group(
-        _tracking(exam, f"BAC of the {codes.LATERALITIES[side].meaning.lower()} breast"),
-        side,
-        [],
-        _numbers(BREAST_QUANTITIES, breast),
-        _grades(BREAST_GRADES, breast),
-    )
-
-
-def _exam_group(exam: ResultExam, record: Record) -> Dataset:
-    """TID 1501: the exam."""
-    return _group(
-        _tracking(exam, "BAC of the exam"),
-        Laterality.BOTH,
-        [],
-        _numbers(EXAM_QUANTITIES, record),
-        _grades(EXAM_GRADES, record),
-    )
-
-
-def _tracking(exam: ResultExam, what: str) -> tuple[str, str]:
-    return what, uid_of("tracking", exam.home.study_uid, what)
-
-
-def _group(
-    tracking: tuple[str, str],
-    side: Laterality,
-    between: Iterable[Dataset],
-    numbers: Iterable[Dataset],
-    grades: Iterable[Dataset],
-) -> Dataset:
-    laterality = codes.LATERALITIES.get(side)
-    below = [coded("HAS CONCEPT MOD", codes.LATERALITY, laterality)] if laterality is not None else []
-    name, uid = tracking
     return container(
         "CONTAINS",
         codes.MEASUREMENT_GROUP,
         [
-            text("HAS OBS CONTEXT", codes.TRACKING_IDENTIFIER, name),
-            uid_reference("HAS OBS CONTEXT", codes.TRACKING_UID, uid),
+            text("HAS OBS CONTEXT", codes.TRACKING_IDENTIFIER, str(segment.TrackingID)),
+            uid_reference("HAS OBS CONTEXT", codes.TRACKING_UID, str(segment.TrackingUID)),
             coded("CONTAINS", codes.FINDING, codes.VASCULAR_CALCIFICATION),
-            coded("HAS CONCEPT MOD", codes.FINDING_SITE, codes.BREAST, below),
-            *between,
-            *numbers,
-            *grades,
+            _site(view.source.header.laterality),
+            image("CONTAINS", reference, name=codes.REFERENCED_SEGMENTATION_FRAME, segment=_SEGMENT),
+            image("CONTAINS", view.source.reference(), name=codes.SEGMENTATION_SOURCE),
+            *(
+                number("CONTAINS", quantity.concept, value, quantity.unit)
+                for quantity, value in known(VIEW_QUANTITIES, metrics)
+            ),
+            *(
+                coded("CONTAINS", grade.concept, value)
+                for grade, value in known_grades(VIEW_GRADES, metrics)
+            ),
         ],
     )
 
 
-def _numbers(quantities: tuple[Quantity, ...], record: Record) -> Iterator[Dataset]:
-    for quantity, value in known(quantities, record):
-        how = _derived(quantity.derivation)
-        yield number("CONTAINS", quantity.concept, value, quantity.unit, how)
+def _breast_group(exam: ResultExam, breast: Record) -> Dataset:
+    side = Laterality(breast["laterality"])
+    what = f"BAC of the {codes.LATERALITIES[side].meaning.lower()} breast"
+    return _group(exam, what, side, BREAST_QUANTITIES, BREAST_GRADES, breast)
 
 
-def _grades(grades: tuple[Grade, ...], record: Record) -> Iterator[Dataset]:
-    for grade, value in known_grades(grades, record):
-        yield coded("CONTAINS", grade.concept, value, _derived(grade.derivation))
+def _group(
+    exam: ResultExam,
+    what: str,
+    side: Laterality,
+    quantities: tuple[Quantity, ...],
+    grades: tuple[Grade, ...],
+    record: Record,
+) -> Dataset:
+    """TID 1501: what follows from several views."""
+    return container(
+        "CONTAINS",
+        codes.MEASUREMENT_GROUP,
+        [
+            text("HAS OBS CONTEXT", codes.TRACKING_IDENTIFIER, what),
+            uid_reference(
+                "HAS OBS CONTEXT", codes.TRACKING_UID, uid_of("tracking", exam.home.study_uid, what)
+            ),
+            coded("CONTAINS", codes.FINDING, codes.VASCULAR_CALCIFICATION),
+            _site(side),
+            *(
+                number("CONTAINS", one.concept, value, one.unit, _derivation(one.derivation))
+                for one, value in known(quantities, record)
+            ),
+            *(
+                coded("CONTAINS", grade.concept, value, _derivation(grade.derivation))
+                for grade, value in known_grades(grades, record)
+            ),
+        ],
+    )
 
 
-def _derived(derivation: Code | None) -> list[Dataset]:
+def _derivation(derivation: Code | None) -> list[Dataset]:
     return [coded("HAS CONCEPT MOD", codes.DERIVATION, derivation)] if derivation is not None else []
 
 
-def _words(exam: ResultExam) -> Iterator[Dataset]:
-    """Sentences for people: the draft for a report, then whatever has to be known."""
-    for sentence in (exam.record or {}).get("report_sentence"), *_of_views(exam):
-        if sentence:
-            yield text("CONTAINS", codes.IMPRESSION, sentence)
-    for warning in (exam.record or {}).get("warnings", ()):
-        yield text("CONTAINS", codes.COMMENT, warning)
-    for name in exam.failed:
-        yield text("CONTAINS", codes.COMMENT, f"{name} could not be measured.")
+def _site(side: Laterality) -> Dataset:
+    laterality = codes.LATERALITIES.get(side)
+    below = [coded("HAS CONCEPT MOD", codes.LATERALITY, laterality)] if laterality is not None else []
+    return coded("HAS CONCEPT MOD", codes.FINDING_SITE, codes.BREAST, below)
+
+
+def _words_of_views(exam: ResultExam) -> Iterator[Dataset]:
+    """The drafts for a report, then whatever has to be known."""
     for view in exam.views:
-        for warning in view.record["warnings"]:
+        yield text("CONTAINS", codes.IMPRESSION, f"{view.label}: {view.record['report_sentence']}")
+    for view in exam.views:
+        for warning in (*view.record["warnings"], *view.source.warnings):
             yield text("CONTAINS", codes.COMMENT, f"{view.label}: {warning}")
 
 
-def _of_views(exam: ResultExam) -> Iterator[str]:
-    return (f"{view.label}: {view.record['report_sentence']}" for view in exam.views)
+def _words_of_exam(record: Record, failed: Sequence[str]) -> Iterator[Dataset]:
+    yield text("CONTAINS", codes.IMPRESSION, record["report_sentence"])
+    for warning in record["warnings"]:
+        yield text("CONTAINS", codes.COMMENT, warning)
+    for name in failed:
+        yield text("CONTAINS", codes.COMMENT, f"{name} could not be measured.")

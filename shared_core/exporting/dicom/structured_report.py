@@ -45,6 +45,7 @@ def structured_report(
     *,
     sop_class: str,
     evidence: Sequence[Evidence],
+    number: int = 1,
 ) -> Dataset:
     """A finished report, complete and not verified by anybody.
 
@@ -56,8 +57,10 @@ def structured_report(
         The content, from `container`.
     evidence
         Everything that the content refers to.
+    number
+        Instance Number in the series.
     """
-    dataset = new_object(home, kind, making, sop_class=sop_class, number=1)
+    dataset = new_object(home, kind, making, sop_class=sop_class, number=number)
     dataset.ReferencedPerformedProcedureStepSequence = []
     dataset.CompletionFlag = "COMPLETE"
     dataset.VerificationFlag = "UNVERIFIED"
