@@ -204,9 +204,7 @@ def _part(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorit
     there = [by_reference("SELECTED FROM", place)]
     outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
     below = [outline, _vascular(), size]
-    return _finding(
-        "INFERRED FROM", codes.INDIVIDUAL_CALCIFICATION, algorithm, _centre(part, place), below
-    )
+    return _finding("INFERRED FROM", codes.INDIVIDUAL_CALCIFICATION, algorithm, _centre(part, place), below)
 
 
 def _finding(

@@ -107,9 +107,7 @@ SOME_SUCCEEDED_WITH_FINDINGS: Final = Code("111244", "DCM", "Not all algorithms 
 IMPRESSION_DESCRIPTION: Final = Code("111033", "DCM", "Impression Description")
 INDIVIDUAL_IMPRESSION: Final = Code("111034", "DCM", "Individual Impression/Recommendation")
 RENDERING_INTENT: Final = Code("111056", "DCM", "Rendering Intent")
-PRESENTATION_OPTIONAL: Final = Code(
-    "111151", "DCM", "Presentation Optional: Rendering device may present"
-)
+PRESENTATION_OPTIONAL: Final = Code("111151", "DCM", "Presentation Optional: Rendering device may present")
 """CID 6034."""
 SINGLE_IMAGE_FINDING: Final = Code("111059", "DCM", "Single Image Finding")
 CALCIFICATION_CLUSTER: Final = Code("129769006", "SCT", "Calcification Cluster")

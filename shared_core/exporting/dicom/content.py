@@ -22,6 +22,7 @@ Relationship = Literal[
 ]
 GraphicType = Literal["POINT", "POLYLINE"]
 
+_LONGEST_DS: Final = 16
 MOST_POINTS: Final = 8000
 """Graphic Data (0070,0022) of explicit VR takes 65,534 bytes: two numbers of four bytes a point."""
 
@@ -45,9 +46,7 @@ def container(
     return dataset
 
 
-def coded(
-    relationship: Relationship, name: Code, value: Code, children: Iterable[Dataset] = ()
-) -> Dataset:
+def coded(relationship: Relationship, name: Code, value: Code, children: Iterable[Dataset] = ()) -> Dataset:
     """A concept with a code as its value."""
     dataset = _named("CODE", relationship, name, children)
     dataset.ConceptCodeSequence = [item(value)]
@@ -64,7 +63,8 @@ def number(
     """
     dataset = _named("NUM", relationship, name, children)
     measured = Dataset()
-    measured.NumericValue = DSfloat(value, auto_format=True)
+    whole = isinstance(value, int) and len(str(value)) <= _LONGEST_DS
+    measured.NumericValue = str(value) if whole else DSfloat(value, auto_format=True)
     if float(str(measured.NumericValue)) != value:
         measured.FloatingPointValue = float(value)
     measured.MeasurementUnitsCodeSequence = [item(unit)]

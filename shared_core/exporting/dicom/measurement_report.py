@@ -1,9 +1,9 @@
 """Measurement report of one exam (PS3.3 A.35.3 Comprehensive SR, PS3.16 TID 1500).
 
-Every number of the JSON is in it, and the grades as codes. There are two reports: one with a measurement group
-for each view, which refers to the segment of its SEG (TID 1410); one with a group for the exam and one for each
-breast (TID 1501). The standard would let them be one, but not every reader can tell the two kinds of groups
-from each other.
+Every number of the JSON is in it, and the grades as codes. There are two reports: one with a measurement
+group for each view, which refers to the segment of its SEG (TID 1410); one with a group for the exam and one
+for each breast (TID 1501). The standard would let them be one, but not every reader can tell the two kinds of
+groups from each other.
 """
 
 from __future__ import annotations
@@ -141,10 +141,7 @@ def _view_group(view: ResultView, segmentation: Dataset) -> Dataset:
                 number("CONTAINS", quantity.concept, value, quantity.unit)
                 for quantity, value in known(VIEW_QUANTITIES, metrics)
             ),
-            *(
-                coded("CONTAINS", grade.concept, value)
-                for grade, value in known_grades(VIEW_GRADES, metrics)
-            ),
+            *(coded("CONTAINS", grade.concept, value) for grade, value in known_grades(VIEW_GRADES, metrics)),
         ],
     )
 

@@ -164,8 +164,8 @@ def _header(
     ):
         if then and now and now != "unknown" and str(then) != str(now):
             raise UsageError(
-                f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not {then}; "
-                "name the folder of the right images with --images."
+                f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not "
+                f"{then}; name the folder of the right images with --images."
             )
     return header
 
@@ -175,13 +175,14 @@ def _found(file: Path, record: Path, images: Path | None) -> Path:
         if file.is_file():
             return file
         raise UsageError(
-            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or name "
-            "the folder where it lies now with --images."
+            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or "
+            "name the folder where it lies now with --images."
         )
     here = sorted(path for path in images.rglob("*") if path.name == file.name and path.is_file())
     if not here:
         raise UsageError(
-            f"{images}: holds no {file.name}, which {record.name} was measured on; name the folder of the images."
+            f"{images}: holds no {file.name}, which {record.name} was measured on; name the folder of the "
+            "images."
         )
     shared = [_shared_ending(path, file) for path in here]
     best = [path for path, length in zip(here, shared, strict=True) if length == max(shared)]

@@ -1,0 +1,171 @@
+"""Which objects a result becomes, and writing them: all of an exam or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+from pydicom.dataset import Dataset
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.dicom.cad_report import cad_report
+from shared_core.exporting.dicom.capture import secondary_capture
+from shared_core.exporting.dicom.converted import converted_image
+from shared_core.exporting.dicom.document import encapsulated_pdf
+from shared_core.exporting.dicom.equipment import file_bytes
+from shared_core.exporting.dicom.exam import ResultExam
+from shared_core.exporting.dicom.libraries import needed
+from shared_core.exporting.dicom.measurement_report import exam_report, views_report
+from shared_core.exporting.dicom.presentation import presentation_state
+from shared_core.exporting.dicom.report import report_pdf
+from shared_core.exporting.dicom.segmentation import probability_segmentation, segmentation
+from shared_core.exporting.whole_folder import whole_folder
+
+DicomKind = Literal["seg", "sr", "tid1500", "sc", "pdf", "gsps"]
+DICOM_KINDS: tuple[DicomKind, ...] = get_args(DicomKind)
+FOLDER: Final = "dicom"
+"""In the folder of an exam."""
+_LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
+    "seg": ("highdicom",),
+    "tid1500": ("highdicom",),
+    "pdf": ("reportlab",),
+}
+
+
+def kinds_of(names: Iterable[str]) -> tuple[DicomKind, ...]:
+    """The kinds of objects that are asked for by name, in the order in which they are made.
+
+    Raises
+    ------
+    UsageError
+        There is no such kind, or none is named, or a library that it needs is not installed.
+    """
+    asked = [name.strip().lower() for name in names if name.strip()]
+    unknown = sorted(set(asked) - set(DICOM_KINDS))
+    if unknown or not asked:
+        wrong = f"There is no DICOM object {unknown[0]!r}" if unknown else "No DICOM object is named"
+        raise UsageError(f"{wrong}; choose of {', '.join(DICOM_KINDS)}.")
+    kinds = tuple(kind for kind in DICOM_KINDS if kind in asked)
+    for kind in kinds:
+        for library in _LIBRARIES.get(kind, ()):
+            needed(library)
+    return kinds
+
+
+def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tuple[str, Dataset]]:
+    """File name and finished object, one after the other.
+
+    An image that no archive has yet comes as an object, too, as the others refer to it. Measurement reports
+    refer to the segmentations, which come with them.
+
+    Parameters
+    ----------
+    kinds
+        From `kinds_of`.
+
+    Raises
+    ------
+    OpenBacError
+        An object cannot be made of this exam.
+    """
+    for number, view in enumerate(exam.views, start=1):
+        if view.source.made:
+            yield f"{view.stem}.dcm", converted_image(view.source, making=exam.making, number=number)
+    segmentations: dict[str, Dataset] = {}
+    if {"seg", "tid1500"} & set(kinds):
+        for number, view in enumerate(exam.views, start=1):
+            provenance = view.record["model"]
+            made = segmentation(
+                view.source, view.mask, provenance=provenance, making=exam.making, number=number
+            )
+            segmentations[view.stem] = made
+            yield f"{view.stem}_seg.dcm", made
+    if "seg" in kinds:
+        yield from _probabilities(exam)
+    if "gsps" in kinds:
+        for number, view in enumerate(exam.views, start=1):
+            lines = presentation_state(
+                view.source, view.mask, record=view.record, making=exam.making, number=number
+            )
+            yield f"{view.stem}_gsps.dcm", lines
+    if "sc" in kinds:
+        yield from _pictures(exam)
+    if "sr" in kinds:
+        yield "cad_report.dcm", cad_report(exam)
+    if "tid1500" in kinds:
+        yield "measurements.dcm", views_report(exam, segmentations)
+        of_exam = exam_report(exam)
+        if of_exam is not None:
+            yield "exam_measurements.dcm", of_exam
+    if "pdf" in kinds:
+        sources = [view.source for view in exam.views]
+        pdf = encapsulated_pdf(exam.home, report_pdf(exam), sources=sources, making=exam.making)
+        yield "report.dcm", pdf
+
+
+def write_dicom(exam: ResultExam, kinds: Sequence[DicomKind], folder: Path) -> tuple[Path, ...]:
+    """Write the objects of an exam into a folder that takes its name when all are there.
+
+    Parameters
+    ----------
+    folder
+        Objects that lie there give way; anything else there is an error.
+
+    Returns
+    -------
+    The files.
+
+    Raises
+    ------
+    OpenBacError
+        An object cannot be made or written; what was there is untouched.
+    """
+    if folder.is_dir() and any(path.suffix != ".dcm" for path in folder.iterdir()):
+        raise UsageError(f"{folder}: holds something else than DICOM objects; choose another folder.")
+    names = []
+    with whole_folder(folder, replace=True) as beside:
+        for name, made in dicom_objects(exam, kinds):
+            write_bytes(beside / name, file_bytes(made))
+            names.append(name)
+    return tuple(folder / name for name in names)
+
+
+def _probabilities(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
+    for number, view in enumerate(exam.views, start=1):
+        if view.probability is not None:
+            made = probability_segmentation(
+                view.source,
+                view.probability,
+                provenance=view.record["model"],
+                making=exam.making,
+                number=number,
+            )
+            yield f"{view.stem}_probability.dcm", made
+
+
+def _pictures(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
+    """Overlays, where there are any, and the exam sheet."""
+    shown = [view for view in exam.views if view.overlay is not None]
+    for number, view in enumerate(shown, start=1):
+        assert view.overlay is not None
+        made = secondary_capture(
+            view.source,
+            view.overlay,
+            sources=[view.source],
+            title=f"BAC overlay {view.label}",
+            making=exam.making,
+            number=number,
+        )
+        yield f"{view.stem}_overlay.dcm", made
+    if exam.sheet is not None:
+        sheet = secondary_capture(
+            exam.home,
+            exam.sheet,
+            sources=[view.source for view in exam.views],
+            title="BAC exam sheet",
+            making=exam.making,
+            number=len(shown) + 1,
+        )
+        yield "exam_sheet.dcm", sheet
