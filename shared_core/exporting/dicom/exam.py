@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.exporting.dicom.equipment import Making
-from shared_core.exporting.dicom.source import SourceImage
-from shared_core.mammogram import Mask
+from shared_core.exporting.dicom.equipment import Making, making_of
+from shared_core.exporting.dicom.source import SourceImage, exam_home, source_images
+from shared_core.mammogram import MammogramHeader, Mask
 
 Record = Mapping[str, Any]
 
@@ -59,3 +59,47 @@ class ResultExam:
     def provenances(self) -> dict[str, Record]:
         """How each mask came about, by the label of its view."""
         return {view.label: view.record["model"] for view in self.views}
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredFile:
+    """One measured view as its files have it; see `ResultView`."""
+
+    header: MammogramHeader
+    stem: str
+    record: Record
+    mask: Mask
+    probability: NDArray[np.float32] | None = None
+    overlay: bytes | None = None
+
+
+def result_exam(
+    key: str,
+    files: Sequence[MeasuredFile],
+    *,
+    run: Record,
+    record: Record | None = None,
+    failed: Sequence[str] = (),
+    sheet: bytes | None = None,
+) -> ResultExam:
+    """An exam from its files and records.
+
+    Parameters
+    ----------
+    run
+        See `run_record`.
+    record, failed, sheet
+        See `ResultExam`.
+
+    Raises
+    ------
+    OpenBacError
+        No object can refer to a mammogram, see `source_images`.
+    """
+    sources = source_images([file.header for file in files])
+    home, _ = exam_home(sources)
+    views = tuple(
+        ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay)
+        for file, source in zip(files, sources, strict=True)
+    )
+    return ResultExam(key, views, home, making_of(home, run), record, tuple(failed), sheet)

@@ -76,7 +76,7 @@ def mask_of(outlines: list[Points], shape: tuple[int, int]) -> Mask:
 
 def _part(inside: Mask, origin: tuple[int, int], area_px: int, most_points: int) -> Part:
     """`inside` has a border of one pixel; `origin` is its first pixel (row, column)."""
-    lines = find_contours(inside.astype(np.float32), 0.5, fully_connected="high")
+    lines = find_contours(inside.astype(np.float32), 0.5, fully_connected="high")  # type: ignore[no-untyped-call]  # ships no types
     outer = max(lines, key=lambda line: float(np.ptp(line[:, 0]) * np.ptp(line[:, 1])))
     corners = _corners(outer)
     points, thinned = _few_enough(corners, most_points)

@@ -118,7 +118,9 @@ def _numbers(
     parent: Dataset, quantities: tuple[Quantity, ...], *, side: Code | None = None
 ) -> dict[str, float]:
     """The numbers directly below, only those with the given laterality where one is."""
-    keys = {(one.concept, one.unit): one.key for one in quantities}
+    keys: dict[tuple[Code | None, Code | None], str] = {
+        (one.concept, one.unit): one.key for one in quantities
+    }
     found: dict[str, float] = {}
     for item in _children(parent):
         if item.get("ValueType") != "NUM":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UsageError
-from shared_core.exporting.dicom.equipment import making_of
-from shared_core.exporting.dicom.exam import Record, ResultExam, ResultView
+from shared_core.exporting.dicom.exam import MeasuredFile, Record, ResultExam, result_exam
 from shared_core.exporting.dicom.exam_row import exam_of_row
-from shared_core.exporting.dicom.source import exam_home, source_images
 from shared_core.exporting.mask import read_mask
-from shared_core.exporting.results import read_table
+from shared_core.exporting.results import Row, read_table
 from shared_core.mammogram import MammogramHeader, Mask
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading import read_header
@@ -61,13 +59,23 @@ def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
     return tuple(found)
 
 
-def read_exam(place: ExamFolder, *, images: Path | None = None) -> ResultExam:
+def read_exam(
+    place: ExamFolder,
+    *,
+    images: Path | None = None,
+    record: Record | None = None,
+    stems: Collection[str] | None = None,
+    failed: Sequence[str] | None = None,
+) -> ResultExam:
     """Everything that is known of an exam.
 
     Parameters
     ----------
     images
         Folder where the mammograms lie now, where they are no longer where the records say.
+    record, stems, failed
+        Of the exam, of its views, and the names of files that could not be measured, where the tables of the
+        results are not written yet; None takes them from there.
 
     Raises
     ------
@@ -77,31 +85,38 @@ def read_exam(place: ExamFolder, *, images: Path | None = None) -> ResultExam:
         A mammogram is not where the records say, or is another than the one that was measured; or a mask was
         changed after it was measured.
     """
-    rows = _rows(place.results / "exams.csv", "key", place.key)
-    records = {path: _record(path) for path in _records(place.folder)}
-    ordered = sorted(records, key=lambda path: (_standard_place(records[path]), path.stem))
-    headers = [_header(records[path], path, images, rows[0] if rows else None) for path in ordered]
-    sources = source_images(headers)
-    views = tuple(
-        ResultView(
-            source=source,
-            stem=path.stem,
-            record=records[path],
-            mask=_mask(path, records[path], source.header),
-            probability=_probability(path.with_name(f"{path.stem}_probability.png"), source.header),
-            overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
-        )
-        for path, source in zip(ordered, sources, strict=True)
+    row = next(iter(_rows(place.results / "exams.csv", "key", place.key)), None) if record is None else None
+    exam = exam_of_row(row) if row is not None else record
+    views = _rows(place.results / "views.csv", "exam", place.key) if failed is None else []
+    records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
+    # Another run may have left views there that are none of this exam any more.
+    ordered = sorted(
+        (path for path in records if not measured or records[path]["file"] in measured),
+        key=lambda path: (_standard_place(records[path]), path.stem),
     )
-    home, _ = exam_home(sources)
-    return ResultExam(
-        key=place.key,
-        views=views,
-        home=home,
-        making=making_of(home, _json(place.results / RUN)),
-        record=exam_of_row(rows[0]) if rows else None,
-        failed=tuple(_failed(place)),
+    if not ordered:
+        raise UsageError(f"{place.folder}: holds no view that its tables name; make the results anew.")
+    return result_exam(
+        place.key,
+        [_measured(path, records[path], _header(records[path], path, images, exam)) for path in ordered],
+        run=_json(place.results / RUN),
+        record=exam,
+        failed=failed
+        if failed is not None
+        else [Path(str(view["file"])).name for view in views if view.get("status") == "failed"],
         sheet=_bytes(place.folder / "exam_sheet.png"),
+    )
+
+
+def _measured(path: Path, record: Record, header: MammogramHeader) -> MeasuredFile:
+    return MeasuredFile(
+        header=header,
+        stem=path.stem,
+        record=record,
+        mask=_mask(path, record, header),
+        probability=_probability(path.with_name(f"{path.stem}_probability.png"), header),
+        overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
     )
 
 
@@ -132,17 +147,11 @@ def _json(path: Path) -> dict[str, Any]:
     return document
 
 
-def _rows(path: Path, column: str, value: str) -> list[Mapping[str, Any]]:
+def _rows(path: Path, column: str, value: str) -> list[Row]:
     """Rows of a table of the results; a host may have written none."""
     if not path.is_file():
         return []
     return [row for row in read_table(path) if row.get(column) == value]
-
-
-def _failed(place: ExamFolder) -> Iterator[str]:
-    for row in _rows(place.results / "views.csv", "exam", place.key):
-        if row.get("status") == "failed":
-            yield Path(str(row["file"])).name
 
 
 def _standard_place(record: Record) -> int:
@@ -150,9 +159,7 @@ def _standard_place(record: Record) -> int:
     return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)
 
 
-def _header(
-    record: Record, path: Path, images: Path | None, exam: Mapping[str, Any] | None
-) -> MammogramHeader:
+def _header(record: Record, path: Path, images: Path | None, exam: Record | None) -> MammogramHeader:
     """Of the mammogram that was measured, as far as can be told from it."""
     file = _found(Path(str(record["file"])), path, images)
     header = read_header(file)
@@ -160,7 +167,7 @@ def _header(
     for what, then, now in (
         ("patient", said.get("patient_id"), header.identity.patient_id),
         ("study date", said.get("study_date"), header.identity.study_date),
-        ("side", record.get("laterality"), header.laterality.value if header.laterality else None),
+        ("side", record.get("laterality"), header.laterality.value),
     ):
         if then and now and now != "unknown" and str(then) != str(now):
             raise UsageError(
