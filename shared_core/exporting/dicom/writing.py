@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal, get_args
 
 from pydicom.dataset import Dataset
 
@@ -16,42 +15,12 @@ from shared_core.exporting.dicom.converted import converted_image
 from shared_core.exporting.dicom.document import encapsulated_pdf
 from shared_core.exporting.dicom.equipment import file_bytes
 from shared_core.exporting.dicom.exam import ResultExam
-from shared_core.exporting.dicom.libraries import needed
+from shared_core.exporting.dicom.kinds import DicomKind
 from shared_core.exporting.dicom.measurement_report import exam_report, views_report
 from shared_core.exporting.dicom.presentation import presentation_state
 from shared_core.exporting.dicom.report import report_pdf
 from shared_core.exporting.dicom.segmentation import probability_segmentation, segmentation
 from shared_core.exporting.whole_folder import whole_folder
-
-DicomKind = Literal["seg", "sr", "tid1500", "sc", "pdf", "gsps"]
-DICOM_KINDS: tuple[DicomKind, ...] = get_args(DicomKind)
-FOLDER: Final = "dicom"
-"""In the folder of an exam."""
-_LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
-    "seg": ("highdicom",),
-    "tid1500": ("highdicom",),
-    "pdf": ("reportlab",),
-}
-
-
-def kinds_of(names: Iterable[str]) -> tuple[DicomKind, ...]:
-    """The kinds of objects that are asked for by name, in the order in which they are made.
-
-    Raises
-    ------
-    UsageError
-        There is no such kind, or none is named, or a library that it needs is not installed.
-    """
-    asked = [name.strip().lower() for name in names if name.strip()]
-    unknown = sorted(set(asked) - set(DICOM_KINDS))
-    if unknown or not asked:
-        wrong = f"There is no DICOM object {unknown[0]!r}" if unknown else "No DICOM object is named"
-        raise UsageError(f"{wrong}; choose of {', '.join(DICOM_KINDS)}.")
-    kinds = tuple(kind for kind in DICOM_KINDS if kind in asked)
-    for kind in kinds:
-        for library in _LIBRARIES.get(kind, ()):
-            needed(library)
-    return kinds
 
 
 def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tuple[str, Dataset]]:
@@ -72,7 +41,7 @@ def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tupl
     """
     for number, view in enumerate(exam.views, start=1):
         if view.source.made:
-            yield f"{view.stem}.dcm", converted_image(view.source, making=exam.making, number=number)
+            yield f"{view.stem}.dcm", converted_image(view.source, number=number)
     segmentations: dict[str, Dataset] = {}
     if {"seg", "tid1500"} & set(kinds):
         for number, view in enumerate(exam.views, start=1):
