@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shared_core.exporting.dicom.equipment import Making, making_of
 from shared_core.exporting.dicom.source import SourceImage, exam_home, source_images
 from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.quantification.standard_views import STANDARD_VIEWS
 
 Record = Mapping[str, Any]
 
@@ -82,7 +83,7 @@ def result_exam(
     failed: Sequence[str] = (),
     sheet: bytes | None = None,
 ) -> ResultExam:
-    """An exam from its files and records.
+    """An exam from its files and records, the standard views first.
 
     Parameters
     ----------
@@ -96,10 +97,16 @@ def result_exam(
     OpenBacError
         No object can refer to a mammogram, see `source_images`.
     """
-    sources = source_images([file.header for file in files])
+    ordered = sorted(files, key=lambda file: (_standard_place(file.header), file.stem))
+    sources = source_images([file.header for file in ordered])
     home, _ = exam_home(sources)
     views = tuple(
         ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay)
-        for file, source in zip(files, sources, strict=True)
+        for file, source in zip(ordered, sources, strict=True)
     )
     return ResultExam(key, views, home, making_of(home, run), record, tuple(failed), sheet)
+
+
+def _standard_place(header: MammogramHeader) -> int:
+    label = header.view_label
+    return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)

@@ -18,7 +18,6 @@ from shared_core.exporting.dicom.exam_row import exam_of_row
 from shared_core.exporting.mask import read_mask
 from shared_core.exporting.results import Row, read_table
 from shared_core.mammogram import MammogramHeader, Mask
-from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading import read_header
 
 RUN: Final = "run.json"
@@ -91,15 +90,12 @@ def read_exam(
     records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
     measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
     # Another run may have left views there that are none of this exam any more.
-    ordered = sorted(
-        (path for path in records if not measured or records[path]["file"] in measured),
-        key=lambda path: (_standard_place(records[path]), path.stem),
-    )
-    if not ordered:
+    kept = [path for path in records if not measured or records[path]["file"] in measured]
+    if not kept:
         raise UsageError(f"{place.folder}: holds no view that its tables name; make the results anew.")
     return result_exam(
         place.key,
-        [_measured(path, records[path], _header(records[path], path, images, exam)) for path in ordered],
+        [_measured(path, records[path], _header(records[path], path, images, exam)) for path in kept],
         run=_json(place.results / RUN),
         record=exam,
         failed=failed
@@ -152,11 +148,6 @@ def _rows(path: Path, column: str, value: str) -> list[Row]:
     if not path.is_file():
         return []
     return [row for row in read_table(path) if row.get(column) == value]
-
-
-def _standard_place(record: Record) -> int:
-    label = f"{record.get('laterality') or '?'}{record.get('view') or '?'}"
-    return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)
 
 
 def _header(record: Record, path: Path, images: Path | None, exam: Record | None) -> MammogramHeader:

@@ -21,9 +21,12 @@ from shared_core.exporting.dicom.presentation import presentation_state
 from shared_core.exporting.dicom.report import report_pdf
 from shared_core.exporting.dicom.segmentation import probability_segmentation, segmentation
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.quantification.change import PatientChange
 
 
-def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tuple[str, Dataset]]:
+def dicom_objects(
+    exam: ResultExam, kinds: Sequence[DicomKind], *, change: PatientChange | None = None
+) -> Iterator[tuple[str, Dataset]]:
     """File name and finished object, one after the other.
 
     An image that no archive has yet comes as an object, too, as the others refer to it. Measurement reports
@@ -33,6 +36,8 @@ def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tupl
     ----------
     kinds
         From `kinds_of`.
+    change
+        For the PDF report; None leaves it out.
 
     Raises
     ------
@@ -70,15 +75,21 @@ def dicom_objects(exam: ResultExam, kinds: Sequence[DicomKind]) -> Iterator[tupl
             yield "exam_measurements.dcm", of_exam
     if "pdf" in kinds:
         sources = [view.source for view in exam.views]
-        pdf = encapsulated_pdf(exam.home, report_pdf(exam), sources=sources, making=exam.making)
+        pdf = encapsulated_pdf(
+            exam.home, report_pdf(exam, change=change), sources=sources, making=exam.making
+        )
         yield "report.dcm", pdf
 
 
-def write_dicom(exam: ResultExam, kinds: Sequence[DicomKind], folder: Path) -> tuple[Path, ...]:
+def write_dicom(
+    exam: ResultExam, kinds: Sequence[DicomKind], folder: Path, *, change: PatientChange | None = None
+) -> tuple[Path, ...]:
     """Write the objects of an exam into a folder that takes its name when all are there.
 
     Parameters
     ----------
+    kinds, change
+        See `dicom_objects`.
     folder
         Objects that lie there give way; anything else there is an error.
 
@@ -95,7 +106,7 @@ def write_dicom(exam: ResultExam, kinds: Sequence[DicomKind], folder: Path) -> t
         raise UsageError(f"{folder}: holds something else than DICOM objects; choose another folder.")
     names = []
     with whole_folder(folder, replace=True) as beside:
-        for name, made in dicom_objects(exam, kinds):
+        for name, made in dicom_objects(exam, kinds, change=change):
             write_bytes(beside / name, file_bytes(made))
             names.append(name)
     return tuple(folder / name for name in names)
