@@ -52,6 +52,7 @@ WRITTEN = (
             "simulation",
             "evaluation",
             "training",
+            "dicom",
         )
     ),
 )
