@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydicom.dataset import Dataset
 
@@ -13,14 +14,16 @@ from shared_core.exporting.dicom.cad_report import cad_report
 from shared_core.exporting.dicom.capture import secondary_capture
 from shared_core.exporting.dicom.converted import converted_image
 from shared_core.exporting.dicom.document import encapsulated_pdf
-from shared_core.exporting.dicom.equipment import file_bytes
+from shared_core.exporting.dicom.equipment import file_bytes, making_of
 from shared_core.exporting.dicom.exam import ResultExam
 from shared_core.exporting.dicom.kinds import DicomKind
 from shared_core.exporting.dicom.measurement_report import exam_report, views_report
 from shared_core.exporting.dicom.presentation import presentation_state
 from shared_core.exporting.dicom.report import report_pdf
 from shared_core.exporting.dicom.segmentation import probability_segmentation, segmentation
+from shared_core.exporting.dicom.source import source_image
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.mammogram import MammogramHeader, Mask
 from shared_core.quantification.change import PatientChange
 
 
@@ -110,6 +113,32 @@ def write_dicom(
             write_bytes(beside / name, file_bytes(made))
             names.append(name)
     return tuple(folder / name for name in names)
+
+
+def segmentation_file(header: MammogramHeader, mask: Mask, provenance: Mapping[str, Any]) -> bytes:
+    """The file of one SEG alone.
+
+    Parameters
+    ----------
+    header
+        Of the mammogram, a DICOM file.
+    mask, provenance
+        See `segmentation`.
+
+    Raises
+    ------
+    UsageError
+        The mammogram is no DICOM object that the SEG could refer to.
+    OpenBacError
+        As for `segmentation`.
+    """
+    source = source_image(header)
+    if source.made:
+        raise UsageError(
+            f"{header.name}: a DICOM segmentation has to refer to a DICOM image, which this is not; export "
+            "the exam with DICOM objects, which makes one of it."
+        )
+    return file_bytes(segmentation(source, mask, provenance=provenance, making=making_of(source), number=1))
 
 
 def _probabilities(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
