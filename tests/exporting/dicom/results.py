@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from shared_core.cohort.exam_export import USUAL_FORMATS, export_exam
+from shared_core.cohort.final_view import FinalView
 from shared_core.exporting.dicom.exam import ResultExam, ResultView
 from shared_core.exporting.records import exam_record
 from shared_core.mammogram import Exam
 from shared_core.quantification import measure_exam
+from shared_core.quantification.measurement import MeasurementSettings
 from tests.exporting.dicom.conftest import MeasuredExam
 
 MASS: dict[str, Any] = {
@@ -53,3 +60,18 @@ def with_provenance(exam: ResultExam, place: int, **changes: object) -> ResultEx
     model = {**views[place].record["model"], **changes}
     views[place] = replace(views[place], record={**views[place].record, "model": model})
     return replace(exam, views=tuple(views))
+
+
+def exported(exam: MeasuredExam, folder: Path, *, formats: Sequence[str] = USUAL_FORMATS) -> Path:
+    """The exam in a folder of results, as a host exports it."""
+    views = [
+        FinalView(
+            view.prepared,
+            view.mask.astype(np.uint8),
+            view.measurement,
+            {**view.record["model"], "edited_by_hand": False},
+            exam_key="exam",
+        )
+        for view in exam.views
+    ]
+    return export_exam(folder, views, settings=MeasurementSettings(), host="napari", formats=formats)
