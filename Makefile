@@ -17,7 +17,8 @@ GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 demo: $(VENV)/.demo
 	$(VENV)/bin/bac demo -o demo-output
 
-# Two sessions, as two bindings of Qt never meet in one process: PyQt6 for napari, PySide6 for Slicer's stand-ins.
+# Three sessions, as two bindings of Qt never meet in one process, nor napari and Slicer's stand-ins:
+# all with PyQt6, napari's docks with PySide6, the Slicer module with PySide6.
 test: $(VENV)/.test $(SLICER_VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -25,6 +26,8 @@ test: $(VENV)/.test $(SLICER_VENV)/.test
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		--ignore=tests/slicer_bac_extension -n auto --dist loadfile \
 		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
+		-m pyside6 tests/test_display.py tests/napari_bac -n auto --dist loadfile
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 \
 		OPENBAC_SLICER_PYTHON=$(SLICER_VENV)/bin/python $(VENV)/bin/python -m pytest \
 		tests/slicer_bac_extension -n auto --dist loadfile
@@ -42,8 +45,9 @@ $(VENV)/.demo: $(GROUND)
 	@$(SETUP) light
 	@touch $@
 
-$(VENV)/.test: $(GROUND) scripts/display_libraries.sh
+$(VENV)/.test: $(GROUND) scripts/dicom_validators.sh scripts/display_libraries.sh
 	@scripts/display_libraries.sh
+	@scripts/dicom_validators.sh
 	@$(SETUP) dev,light,torch
 	@touch $@
 

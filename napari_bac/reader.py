@@ -41,8 +41,7 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
         masks = [one for one in paths if one.is_file() and _is_mask(one)]
         images = [one for one in paths if one not in masks]
         layers = _exam_layers(images, masks) if images else []
-        views = [layer[1]["metadata"][METADATA] for layer in layers]
-        layers += _mask_layers(masks, views) if masks else []
+        layers += _mask_layers(masks, layers) if masks else []
     except OpenBacError as error:
         show_error(str(error))
         return _NOTHING
@@ -111,15 +110,15 @@ def _numbered(opened: Sequence[OpenedView]) -> list[tuple[int, OpenedView]]:
     return found
 
 
-def _mask_layers(paths: Sequence[Path], with_them: Sequence[OpenedView]) -> list[LayerData]:
-    """Labels, with those of their images that are known and not there yet."""
+def _mask_layers(paths: Sequence[Path], with_them: Sequence[LayerData]) -> list[LayerData]:
+    """Labels where their images hang, with those images that are known and not there yet."""
     masks = [read_given_labels(path) for path in progress(paths, desc="Reading masks")]
-    there = [*with_them, *_views_in_viewer()]
+    there = [*(layer[1]["metadata"][METADATA] for layer in with_them), *_views_in_viewer()]
     known = {view.path for view in there}
     missing = dict.fromkeys(given.image for given in masks if given.image not in {None, *known})
     new = [open_view(path) for path in missing if path is not None]
     found = _image_layers(new) if new else []
-    placed = {id(layer[1]["metadata"][METADATA]): layer[1] for layer in found}
+    placed = {id(layer[1]["metadata"][METADATA]): layer[1] for layer in (*with_them, *found)}
     for given in masks:
         try:
             _, view = view_of(given, [(view.title, view) for view in (*new, *there)])

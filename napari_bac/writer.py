@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import napari
 import numpy as np
 from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
 from napari_bac.layout.view_layers import LABELS_SUFFIX
+from napari_bac.session.exporting import Snapshot
 from napari_bac.session.opened_view import METADATA, OpenedView
-from shared_core import OpenBacError, PixelSpacing
+from napari_bac.session.registry import session_of
+from napari_bac.session.view_session import ViewSession
+from shared_core import MeasurementSettings, OpenBacError, PixelSpacing
 from shared_core.errors import UsageError
 from shared_core.exporting import encode_png, whole_folder, write_bytes
 from shared_core.exporting.nifti import labels_nifti
@@ -28,6 +32,21 @@ def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
 def write_mask(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
     return _written(path, meta, lambda: (_unsigned(data) > 0) * np.uint8(255))
+
+
+def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+    """Write where any artery is marked as a DICOM segmentation of the view's image."""
+    try:
+        view = _session_view(meta)
+        mask, final = _unsigned(data) > 0, Snapshot.of(view).final(MeasurementSettings())
+        # Loaded here: pydicom's table of codes is large.
+        from shared_core.exporting.dicom.writing import segmentation_file
+
+        write_bytes(Path(path), segmentation_file(final.header, mask, final.provenance))
+    except OpenBacError as error:
+        show_error(str(error))
+        return []
+    return [path]
 
 
 def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]) -> list[str]:
@@ -71,6 +90,18 @@ def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
     if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
         raise UsageError("These labels hold numbers outside of 0 to 65535; number the arteries from 1.")
     return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
+
+
+def _session_view(meta: Mapping[str, Any]) -> ViewSession:
+    """The view of a labels layer: it knows what a model gave and whether a person changed it."""
+    opened, viewer = _opened(meta), napari.current_viewer()
+    if opened is not None and viewer is not None:
+        for view in session_of(viewer).views.values():
+            if view.opened is opened:
+                return view
+    raise UsageError(
+        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+    )
 
 
 def _opened(meta: Mapping[str, Any]) -> OpenedView | None:

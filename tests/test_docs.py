@@ -54,6 +54,7 @@ WRITTEN = (
             "simulation",
             "evaluation",
             "training",
+            "dicom",
         )
     ),
 )

@@ -50,6 +50,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--probability", action="store_true", help="also write probability maps (16-bit PNG, p x 65535)"
     )
     run_options.add_argument(
+        "--dicom",
+        type=arguments.dicom_kinds,
+        default=(),
+        metavar=arguments.DICOM_METAVAR,
+        help=f"also write DICOM objects of each exam, {arguments.DICOM_HELP}",
+    )
+    run_options.add_argument(
         "--resume", action="store_true", help="go on: exams that OUT already holds are not made again"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
@@ -119,6 +126,12 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--json and --progress json both print to standard output; leave one out")
     if args.output is None and args.resume:
         args.parser.error("--resume goes on in a folder; name it with -o OUT")
+    if args.output is None and args.dicom:
+        args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
+    if args.no_pictures and "sc" in args.dicom:
+        args.parser.error(
+            "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
+        )
     if args.model is not None:
         try:
             load_card(args.model)
@@ -167,7 +180,7 @@ def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> 
         where = ", ".join(str(path) for path in paths)
         print(f"bac: no mammogram was found in {where}.", file=sys.stderr)
         return FAILED
-    return FAILED if report.failures else OK
+    return FAILED if report.failures or report.unwritten else OK
 
 
 def _settings(args: argparse.Namespace) -> BatchSettings:
@@ -190,6 +203,7 @@ def _settings(args: argparse.Namespace) -> BatchSettings:
         calibration=Calibration.load(args.calibration) if args.calibration is not None else None,
         pictures=not args.no_pictures,
         probability=args.probability,
+        dicom=args.dicom,
     )
 
 

@@ -140,6 +140,8 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
         for record in report.failures:
             table.add_row(escape(record["file"]), escape(record["error"]))
         console.print(table)
+    for key, reason in report.unwritten.items():
+        console.print(f"not all of {key} was written: {reason}", markup=False, soft_wrap=True)
     for file in report.skipped:
         console.print(f"skipped {file.path}: {file.reason}", markup=False, soft_wrap=True)
     if report.cancelled:

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import argparse
 import math
+from typing import Final
+
+from shared_core.errors import UsageError
+from shared_core.exporting.dicom.kinds import DICOM_KINDS, DicomKind, kinds_of
+
+DICOM_METAVAR: Final = "KIND[,KIND...]"
+DICOM_HELP: Final = (
+    f"of {', '.join(DICOM_KINDS)}, or all: segmentations, Mammography CAD report, measurement reports, "
+    "pictures, PDF report, outlines as a presentation state"
+)
 
 
 def probability(text: str) -> float:
@@ -38,6 +48,14 @@ def count(text: str) -> int:
     if value != int(value) or value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text}")
     return int(value)
+
+
+def dicom_kinds(text: str) -> tuple[DicomKind, ...]:
+    """Kinds of DICOM objects with commas between them."""
+    try:
+        return kinds_of(text.split(","))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _number(text: str) -> float:

@@ -14,6 +14,7 @@ from shared_core.cli import (
     compare,
     demo,
     evaluate,
+    export,
     info,
     measure,
     models,
@@ -65,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     compare.add_parser(subparsers)
     demo.add_parser(subparsers)
     evaluate.add_parser(subparsers)
+    export.add_parser(subparsers)
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)

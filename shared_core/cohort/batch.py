@@ -44,6 +44,8 @@ class BatchReport:
     exams: list[dict[str, Any]] = field(default_factory=list)
     skipped: tuple[RejectedFile, ...] = ()
     """Duplicates and files that are no mammograms, found in folders."""
+    unwritten: dict[str, str] = field(default_factory=dict)
+    """Why the sheet or the DICOM objects of an exam are not there, by its key."""
     cancelled: bool = False
 
     @property
@@ -118,6 +120,7 @@ def run_batch(
     report.views = [gathered.views[task.number] for task in tasks if task.number in gathered.views]
     report.views += [failed_record(file.path, file.reason) for file in failed_files]
     report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
+    report.unwritten = gathered.unwritten
     _write_tables(report, settings.output_dir)
     return report
 

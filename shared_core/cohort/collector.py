@@ -8,8 +8,9 @@ from typing import Any
 from shared_core.cohort.resume import FinishedExam, begin, how_made, inputs_of, mark_finished
 from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam
 from shared_core.cohort.worker import ViewOutcome
-from shared_core.errors import OutputError
+from shared_core.errors import OpenBacError
 from shared_core.exporting import encode_png, exam_record, exam_sheet, write_bytes
+from shared_core.exporting.dicom.kinds import FOLDER as DICOM_FOLDER
 from shared_core.mammogram import Exam
 from shared_core.quantification import measure_exam
 
@@ -46,6 +47,8 @@ class Collector:
         """By task number."""
         self.exams: dict[str, Record] = {}
         """By key."""
+        self.unwritten: dict[str, str] = {}
+        """Why something of an exam could not be written, by its key."""
         self._settings = settings
         self._tasks = by_exam(tasks)
         self._open = {exam.key: exam for exam in exams if exam.key not in finished}
@@ -90,8 +93,28 @@ class Collector:
                 provenance = next(o.record["model"] for o in outcomes if not o.failed)
                 picture = exam_sheet(exam, views, measurement, provenance=provenance)
                 write_bytes(folder / exam.key / "exam_sheet.png", encode_png(picture))
+            self._write_dicom(exam, record, outcomes)
             if inputs is not None and not any(outcome.failed for outcome in outcomes):
                 tasks = self._tasks[exam.key]
                 mark_finished(exam, record, inputs=inputs, made=self._made, tasks=tasks, folder=folder)
-        except OutputError as error:
+        except OpenBacError as error:
             record["warnings"] = [*record.get("warnings", []), str(error)]
+            self.unwritten[exam.key] = str(error)
+
+    def _write_dicom(self, exam: Exam, record: Record, outcomes: Sequence[ViewOutcome]) -> None:
+        """From the files that are there now, as `bac export` does later."""
+        measured = [outcome for outcome in outcomes if not outcome.failed]
+        results = self._settings.output_dir
+        if results is None or not self._settings.dicom or not measured:
+            return
+        # Loaded here: most batches write no DICOM objects.
+        from shared_core.exporting.dicom.result_folder import ExamFolder, read_exam
+        from shared_core.exporting.dicom.writing import write_dicom
+
+        result = read_exam(
+            ExamFolder(results, results / exam.key, exam.key),
+            record=record,
+            stems=[outcome.task.stem for outcome in measured],
+            failed=[outcome.task.path.name for outcome in outcomes if outcome.failed],
+        )
+        write_dicom(result, self._settings.dicom, results / exam.key / DICOM_FOLDER)

@@ -25,6 +25,12 @@ from shared_core.exporting import (
     whole_folder,
     write_bytes,
 )
+from shared_core.exporting.dicom.kinds import (
+    DICOM_KINDS,
+    FOLDER as DICOM_FOLDER,
+    DicomKind,
+    kinds_of,
+)
 from shared_core.exporting.nifti import labels_nifti
 from shared_core.quantification import measure_exam
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
@@ -32,8 +38,11 @@ from shared_core.reading.exam import exam_of
 from shared_core.version import SOFTWARE_VERSION
 
 Record = dict[str, Any]
-ExportFormat = Literal["csv", "json", "png", "nii"]
-"""Tables, a record a view, pictures for people, labels as NIfTI. Masks and ``run.json`` are always there."""
+ExportFormat = Literal["csv", "json", "png", "nii", "seg", "sr", "tid1500", "sc", "pdf", "gsps"]
+"""Tables, a record a view, pictures for people, labels as NIfTI, DICOM objects (see `DicomKind`).
+
+Masks and ``run.json`` are always there.
+"""
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 USUAL_FORMATS: tuple[ExportFormat, ...] = ("csv", "json", "png")
 
@@ -95,13 +104,11 @@ def export_steps(
     UsageError
         There is no view, or no such format.
     """
-    unknown = sorted(set(formats) - set(EXPORT_FORMATS))
-    if unknown:
-        raise UsageError(f"There is no export format {unknown[0]!r}; choose of {', '.join(EXPORT_FORMATS)}.")
     if not views:
         raise UsageError("There is no view to export; open an exam first.")
     if replace and folder.exists() and not is_export(folder):
         raise OutputError(f"{folder} holds something else than an exported exam; choose another folder.")
+    dicom, run = _dicom_kinds(formats), _run(views, settings, host)
     records: list[Record] = []
     exams: list[Record] = []
     with whole_folder(folder, replace=replace) as beside:
@@ -110,6 +117,7 @@ def export_steps(
             by_header = {id(view.header): view for view in members}
             taken: set[str] = set()
             small: list[tuple[ReducedView, ViewMeasurement]] = []
+            written: list[tuple[str, Record, FinalView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
                 record = _record(view, exam.key)
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
@@ -123,16 +131,61 @@ def export_steps(
                         )
                     )
                 records.append(record)
+                written.append((stem, record, view))
                 yield len(records), len(views)
             measurement = measure_exam([(view.header, view.measurement) for view in members])
             exams.append(exam_record(exam, measurement))
             if len(small) > 1:
                 picture = exam_sheet(exam, small, measurement, provenance=records[-1]["model"])
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
+            if dicom:
+                _write_dicom(beside / exam.key, dicom, written, exams[-1], run)
         if "csv" in formats:
             write_bytes(beside / "views.csv", views_csv(records))
             write_bytes(beside / "exams.csv", exams_csv(exams))
-        write_bytes(beside / _RUN, json_bytes(_run(views, settings, host)))
+        write_bytes(beside / _RUN, json_bytes(run))
+
+
+def _dicom_kinds(formats: Sequence[str]) -> tuple[DicomKind, ...]:
+    """Those among the formats, all of which must be known."""
+    unknown = sorted(set(formats) - set(EXPORT_FORMATS))
+    if unknown:
+        raise UsageError(f"There is no export format {unknown[0]!r}; choose of {', '.join(EXPORT_FORMATS)}.")
+    if "sc" in formats and "png" not in formats:
+        raise UsageError("The format sc takes the pictures of the format png; choose both or none.")
+    kinds = [kind for kind in formats if kind in DICOM_KINDS]
+    return kinds_of(kinds) if kinds else ()
+
+
+def _write_dicom(
+    folder: Path,
+    kinds: Sequence[DicomKind],
+    views: Sequence[tuple[str, Record, FinalView]],
+    exam: Record,
+    run: Record,
+) -> None:
+    """From what was just written; the pictures are those that lie there."""
+    # Loaded here: most exports write no DICOM objects.
+    from shared_core.exporting.dicom.exam import MeasuredFile, result_exam
+    from shared_core.exporting.dicom.writing import write_dicom
+
+    files = [
+        MeasuredFile(
+            view.header,
+            stem,
+            record,
+            view.labels > 0,
+            overlay=_picture(folder / f"{stem}_overlay.png"),
+        )
+        for stem, record, view in views
+    ]
+    sheet = _picture(folder / "exam_sheet.png")
+    result = result_exam(exam["key"], files, run=run, record=exam, sheet=sheet)
+    write_dicom(result, kinds, folder / DICOM_FOLDER)
+
+
+def _picture(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def is_export(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting import json_bytes, run_record, write_bytes
+from shared_core.exporting.dicom.kinds import FOLDER as DICOM_FOLDER
 from shared_core.exporting.plain import plain
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
@@ -29,6 +31,8 @@ Record = dict[str, Any]
 MARK: Final = ".finished"
 _UNFINISHED: Final = ".*.part"
 """Left by `write_bytes` where its process was killed."""
+_UNFINISHED_FOLDER: Final = ".*.part*"
+"""Left by `whole_folder`, in the folder of an exam: DICOM objects."""
 _MOST_DIFFERENCES: Final = 3
 
 
@@ -143,6 +147,8 @@ def how_made(settings: BatchSettings) -> Record:
         "calibration": settings.calibration,
         "pictures": settings.pictures,
         "probability": settings.probability,
+        # Where none are asked for, as it was before there were any.
+        **({"dicom": list(settings.dicom)} if settings.dicom else {}),
     }
     made: Record = {name: run[name] for name in ("software", "versions", "model", "settings")}
     return made | {"asked": plain(asked)}
@@ -151,6 +157,8 @@ def how_made(settings: BatchSettings) -> Record:
 def begin(exams: Sequence[Exam], folder: Path) -> None:
     """Take away the marks of exams that are made now, and what a killed run left half-written.
 
+    DICOM objects of an earlier run go as well: this one may make none, and old ones are not its results.
+
     Raises
     ------
     OutputError
@@ -158,12 +166,23 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
     """
     try:
         for place in (folder, *(folder / exam.key for exam in exams)):
-            for path in (place / MARK, *place.glob(_UNFINISHED)):
+            for path in (place / MARK, *(path for path in place.glob(_UNFINISHED) if path.is_file())):
                 path.unlink(missing_ok=True)
+        for place in (folder / exam.key for exam in exams):
+            for path in place.glob(_UNFINISHED_FOLDER):
+                shutil.rmtree(path)
+            _without_objects(place / DICOM_FOLDER)
     except OSError as error:
         raise OutputError(
             f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
         ) from error
+
+
+def _without_objects(folder: Path) -> None:
+    for path in folder.glob("*.dcm"):
+        path.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def inputs_of(exam: Exam) -> list[Record] | None:
@@ -208,7 +227,9 @@ def mark_finished(
         "made": made,
         "inputs": inputs,
         "listing_sha256": _listing_sha256(exam),
-        "results": {path.name: path.stat().st_size for path in sorted(_results(base, tasks))},
+        "results": {
+            path.relative_to(base).as_posix(): path.stat().st_size for path in sorted(_results(base, tasks))
+        },
         "exam": record,
     }
     write_bytes(base / MARK, json_bytes(mark))
@@ -218,7 +239,8 @@ def _results(base: Path, tasks: Sequence[ViewTask]) -> Iterator[Path]:
     sheet = base / "exam_sheet.png"
     endings = (".json", "_mask.png", "_overlay.png", "_probability.png")
     wanted = (base / f"{task.stem}{ending}" for task in tasks for ending in endings)
-    return (path for path in (sheet, *wanted) if path.is_file())
+    objects = (base / DICOM_FOLDER).glob("*.dcm")
+    return (path for path in (sheet, *wanted, *objects) if path.is_file())
 
 
 def _listing_sha256(exam: Exam) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shared_core.exporting.dicom.kinds import DicomKind
 from shared_core.inference.backends.interface import Precision
 from shared_core.inference.model import BackendChoice, Device
 from shared_core.mammogram import MammogramHeader
@@ -40,6 +41,8 @@ class BatchSettings:
     """Write overlays and exam sheets."""
     probability: bool = False
     """Write the probability map of each view as 16-bit PNG."""
+    dicom: tuple[DicomKind, ...] = ()
+    """DICOM objects to write of each exam."""
 
 
 def with_model(settings: BatchSettings) -> BatchSettings:

@@ -18,6 +18,7 @@ from napari_bac.docks.export_dialog import export_into, free_name
 from napari_bac.session import exporting
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
+from napari_bac.settings import Preferences
 from shared_core import Laterality, load_model, segment
 from shared_core.cli.main import main
 from shared_core.exporting import mask_png
@@ -287,3 +288,26 @@ def test_a_gpu_that_gives_up_is_told_and_not_swallowed(
     monkeypatch.setattr(exporting.Snapshot, "final", full)
     _export(session, tmp_path / "out", qtbot)
     assert any("Not exported: the computer gave up (out of memory)" in sentence for sentence in said)
+
+
+def test_an_export_may_hold_dicom_objects_that_bac_export_makes_again(
+    session: ExamSession,
+    exam_folder: Path,
+    tmp_path: Path,
+    qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("highdicom", reason="the extra dicom is not installed")
+    monkeypatch.setattr(
+        exporting, "preferences", lambda: Preferences(formats=("csv", "json", "seg", "sr", "tid1500"))
+    )
+    session.open([exam_folder])
+    _draw(session, *pictures.KEYS)
+    _export(session, tmp_path / "out", qtbot)
+    objects = sorted((tmp_path / "out").rglob("*.dcm"))
+    assert len(objects) == 4 + 1 + 2
+    again = tmp_path / "again"
+    assert main(["export", str(tmp_path / "out"), "--dicom", "seg,sr,tid1500", "-o", str(again), "-q"]) == 0
+    assert {path.name: path.read_bytes() for path in objects} == {
+        path.name: path.read_bytes() for path in again.rglob("*.dcm")
+    }

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from napari.layers import Labels
 from napari.utils.notifications import notification_manager
 
 from napari_bac.layout.view_layers import labels_layer
+from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.given_labels import read_given_labels
 from napari_bac.session.opened_view import OpenedView
-from napari_bac.writer import write_folder, write_labels, write_mask
+from napari_bac.writer import write_folder, write_labels, write_mask, write_segmentation
 from shared_core.reading.mask import read_mask_file
 from tests.napari_bac import pictures
 
@@ -88,3 +90,37 @@ def test_napari_saves_a_labels_layer_through_the_plugin(
     saved = viewer.layers.save(str(tmp_path / "LCC_labels.png"), plugin="openbac")
     assert saved == [str(tmp_path / "LCC_labels.png")]
     assert np.array_equal(read_given_labels(tmp_path / "LCC_labels.png").labels, pictures.labels())
+
+
+def test_a_dicom_segmentation_lies_on_its_image_and_says_who_drew_it(
+    session: ExamSession, exam_folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("highdicom", reason="the extra dicom is not installed")
+    session.open([exam_folder])
+    view = session.views["L-CC"]
+    session.set_labels("L-CC", pictures.labels())
+    data, meta, _ = view.labels.as_layer_data_tuple()
+    written = tmp_path / "LCC_seg.dcm"
+    assert write_segmentation(str(written), data, meta) == [str(written)]
+    found, image = read_mask_file(written), pydicom.dcmread(str(view.opened.path))
+    assert np.array_equal(found.mask, pictures.labels() > 0)
+    assert found.source_uids == (image.SOPInstanceUID,)
+    assert pydicom.dcmread(written).SegmentSequence[0].SegmentAlgorithmType == "MANUAL"
+
+
+def test_labels_of_no_dicom_image_make_no_segmentation(
+    session: ExamSession, left_cc: OpenedView, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    def note(event: Any) -> None:
+        said.append(event.message)
+
+    notification_manager.notification_ready.connect(note)
+    data, meta, _ = _layer(left_cc).as_layer_data_tuple()
+    assert write_segmentation(str(tmp_path / "LCC.dcm"), data, meta) == []
+    notification_manager.notification_ready.disconnect(note)
+    assert said == [
+        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+    ]
+    assert list(tmp_path.glob("*.dcm")) == []
