@@ -41,12 +41,15 @@ def words_of(dataset: Dataset) -> frozenset[str]:
 
 
 def without_identifiers(dataset: Dataset, words: frozenset[str]) -> None:
-    """Empty texts in which one of the words is left."""
-    for element in _all(dataset):
-        if element.VR not in _TEXTS or element.keyword in _LEFT_ALONE:
+    """Take out texts in which one of the words is left."""
+    for element in list(dataset):
+        if element.VR == "SQ":
+            for item in element.value:
+                without_identifiers(item, words)
             continue
-        if any(word in text.lower() for text in _texts(element) for word in words):
-            element.value = ""
+        searched = element.VR in _TEXTS and element.keyword not in _LEFT_ALONE
+        if searched and any(word in text.lower() for text in _texts(element) for word in words):
+            del dataset[element.tag]
 
 
 def _all(dataset: Dataset) -> Iterator[DataElement]:
