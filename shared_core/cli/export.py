@@ -90,8 +90,12 @@ def run(args: argparse.Namespace) -> int:
             failed += 1
             continue
         if not args.quiet:
-            print(f"{folder}: {len(files)} objects of {len(exam.views)} views")
+            print(f"{folder}: {_plural(len(files), 'object')} of {_plural(len(exam.views), 'view')}")
             for view in exam.views:
                 for warning in view.source.warnings:
                     print(f"  {warning}")
     return FAILED if failed else OK
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -171,12 +171,18 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
         for place in (folder / exam.key for exam in exams):
             for path in place.glob(_UNFINISHED_FOLDER):
                 shutil.rmtree(path)
-            for path in (place / DICOM_FOLDER).glob("*.dcm"):
-                path.unlink()
+            _without_objects(place / DICOM_FOLDER)
     except OSError as error:
         raise OutputError(
             f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
         ) from error
+
+
+def _without_objects(folder: Path) -> None:
+    for path in folder.glob("*.dcm"):
+        path.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def inputs_of(exam: Exam) -> list[Record] | None:

@@ -10,6 +10,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any
 
 import pydicom
 import pytest
+
+from tests.host.context_groups import write_context_groups
 
 PROGRAMS = ("dciodvfy", "dcentvfy", "java", "javac")
 PACKAGES = ("dicom_validator", "dicom_standard")
@@ -83,7 +86,10 @@ def pixelmed(paths: Sequence[Path]) -> list[str]:
     """Errors of structured reports against their templates; all in one run, as Java is slow to start."""
     if not paths:
         return []
-    answer = _output("java", *_JAVA, "-cp", _class_path(), str(_REPORTS), *map(str, paths))
+    with tempfile.TemporaryDirectory() as folder:
+        write_context_groups(Path(folder), _PIXELMED, paths)
+        class_path = os.pathsep.join((folder, _class_path()))
+        answer = _output("java", *_JAVA, "-cp", class_path, str(_REPORTS), *map(str, paths))
     found, name, complete = [], "", 0
     for line in answer.splitlines():
         if line.startswith("File "):

@@ -4,7 +4,8 @@ All that is marked on a view is one finding with the numbers of the view: a calc
 vascular, as there is no finding of its own for arteries. In it every connected part of the mask is a
 calcification with its outline. The numbers of the breasts and of the exam stand above all (TID 4002).
 
-Workstations are told that they may show the marks, not that they must: this is for research.
+Workstations are told that they may show the marks, not that they must: this is for research. An image that
+could not be measured is in no part of the report but its words, as nothing is known of it.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def cad_report(exam: ResultExam) -> Dataset:
             coded(
                 "CONTAINS",
                 codes.SUMMARY_OF_DETECTIONS,
-                codes.PARTIALLY_SUCCEEDED if exam.failed else codes.SUCCEEDED,
+                codes.SUCCEEDED,
                 [
                     container(
                         "INFERRED FROM",
@@ -141,7 +142,10 @@ def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
     """TID 4002 of the exam: the draft of a sentence, and the numbers of the exam and of each breast."""
     record = exam.record
     sentence = record["report_sentence"] if record is not None and record.get("report_sentence") else None
-    yield text("HAS PROPERTIES", codes.IMPRESSION_DESCRIPTION, sentence or _views_sentence(exam.views))
+    words = sentence or _views_sentence(exam.views)
+    if exam.failed:
+        words += f" Could not be measured: {', '.join(exam.failed)}."
+    yield text("HAS PROPERTIES", codes.IMPRESSION_DESCRIPTION, words)
     yield from algorithm_items(algorithm, "HAS PROPERTIES")
     if record is None:
         return

@@ -125,7 +125,6 @@ SUCCESSFUL_DETECTIONS: Final = Code("111063", "DCM", "Successful Detections")
 DETECTION_PERFORMED: Final = Code("111022", "DCM", "Detection Performed")
 SUMMARY_OF_ANALYSES: Final = Code("111065", "DCM", "Summary of Analyses")
 SUCCEEDED: Final = Code("111222", "DCM", "Succeeded")
-PARTIALLY_SUCCEEDED: Final = Code("111223", "DCM", "Partially Succeeded")
 NOT_ATTEMPTED: Final = Code("111225", "DCM", "Not Attempted")
 """CID 6042."""
 

@@ -128,7 +128,10 @@ def _put_modality(dataset: Dataset, opened: OpenedDicom, transform: ModalityTran
 
 
 def _put_lut(item: Dataset, first_value: int, entries: NDArray[np.uint16]) -> None:
-    """LUT Descriptor and Data of 16 bits; 65536 entries are written as 0, a first value below 0 as signed."""
+    """LUT Descriptor and Data of 16 bits, as the standard allows 8 and 16 alone (PS3.3 C.11.1.1.1).
+
+    65536 entries are written as 0, a first value below 0 as signed.
+    """
     kind = "SS" if first_value < 0 else "US"
     count = len(entries) % 65536
     if kind == "SS" and count > 32767:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -29,6 +29,8 @@ from shared_core.mammogram import Laterality
 from shared_core.reading.dicom import quiet_pydicom
 
 Numbers = Mapping[str, float]
+
+_NO_CODE: Final = Code("", "", "")
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,7 @@ def _numbers(
     parent: Dataset, quantities: tuple[Quantity, ...], *, side: Code | None = None
 ) -> dict[str, float]:
     """The numbers directly below, only those with the given laterality where one is."""
-    keys: dict[tuple[Code | None, Code | None], str] = {
-        (one.concept, one.unit): one.key for one in quantities
-    }
+    keys = {(one.concept, one.unit): one.key for one in quantities}
     found: dict[str, float] = {}
     for item in _children(parent):
         if item.get("ValueType") != "NUM":
@@ -154,7 +154,7 @@ def _grades(parent: Dataset, grades: tuple[Grade, ...]) -> dict[str, float]:
 
 def _side(group: Dataset) -> Laterality:
     site = _under(group, codes.FINDING_SITE)
-    value = _value_of(_under(site, codes.LATERALITY)) if site is not None else None
+    value = _value_of(_under(site, codes.LATERALITY)) if site is not None else _NO_CODE
     return next(side for side, code in codes.LATERALITIES.items() if code == value)
 
 
@@ -188,17 +188,17 @@ def _under(item: Dataset, name: Code) -> Dataset | None:
     return next(_all_under(item, name), None)
 
 
-def _name(item: Dataset) -> Code | None:
+def _name(item: Dataset) -> Code:
     return _code(item.get("ConceptNameCodeSequence"))
 
 
-def _value_of(item: Dataset | None) -> Code | None:
-    return _code(item.get("ConceptCodeSequence")) if item is not None else None
+def _value_of(item: Dataset | None) -> Code:
+    return _code(item.get("ConceptCodeSequence")) if item is not None else _NO_CODE
 
 
-def _code(sequence: Sequence[Dataset] | None) -> Code | None:
+def _code(sequence: Sequence[Dataset] | None) -> Code:
     """Codes are equal where value and scheme are, whatever the meaning."""
     if not sequence:
-        return None
+        return _NO_CODE
     one = sequence[0]
     return Code(str(one.CodeValue), str(one.CodingSchemeDesignator), str(one.CodeMeaning))

@@ -11,7 +11,9 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from shared_core.errors import UsageError
 from shared_core.exporting.dicom import codes
@@ -34,7 +36,6 @@ from shared_core.exporting.dicom.source import (
     SourceImage,
     put_lossy,
     put_patient_and_study,
-    source_dataset,
     uid_of,
 )
 from shared_core.exporting.lettering import FINDING
@@ -116,7 +117,7 @@ def _segmentation(
         )
     with quiet_pydicom():  # names that are no names were said before
         dataset: Dataset = needed("highdicom.seg").Segmentation(
-            source_images=[source_dataset(source)],
+            source_images=[_as_mammogram(source)],
             pixel_array=pixels[np.newaxis, :, :, np.newaxis],
             segmentation_type=kind,
             segment_descriptions=[_segment(source, algorithm)],
@@ -135,6 +136,7 @@ def _segmentation(
             omit_empty_frames=False,
         )
     # What highdicom takes from the clock or draws by chance gives way to ours.
+    _refer_to(dataset, source)
     put_patient_and_study(dataset, source)
     put_series(dataset, source, series, making, number=number)
     dataset.PatientOrientation = list(source.patient_orientation)
@@ -144,6 +146,31 @@ def _segmentation(
         del dataset.ContributingEquipmentSequence
     without_chance(dataset, of=source.sop_instance_uid)
     return finished(dataset)
+
+
+def _as_mammogram(source: SourceImage) -> Dataset:
+    """The source without pixels, as a plain mammogram: of enhanced classes highdicom wants planes in space.
+
+    A projection has none, whatever class it is stored as.
+    """
+    dataset = Dataset()
+    put_patient_and_study(dataset, source)
+    dataset.SOPClassUID = DigitalMammographyXRayImageStorageForPresentation
+    dataset.SOPInstanceUID, dataset.SeriesInstanceUID = source.sop_instance_uid, source.series_uid
+    dataset.Modality = source.modality
+    dataset.Rows, dataset.Columns = source.header.rows, source.header.columns
+    return dataset
+
+
+def _refer_to(dataset: Dataset, source: SourceImage) -> None:
+    """Name the source by the class that it really has."""
+
+    def name(item: Dataset, element: DataElement) -> None:
+        if element.keyword == "ReferencedSOPClassUID":
+            assert item.ReferencedSOPInstanceUID == source.sop_instance_uid
+            element.value = source.sop_class_uid
+
+    dataset.walk(name)
 
 
 def _segment(source: SourceImage, algorithm: Algorithm) -> Dataset:

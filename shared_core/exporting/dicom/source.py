@@ -156,17 +156,6 @@ def put_lossy(dataset: Dataset, source: SourceImage) -> None:
         dataset.LossyImageCompressionRatio, dataset.LossyImageCompressionMethod = source.lossy
 
 
-def source_dataset(source: SourceImage) -> Dataset:
-    """The image without pixels and without what no object needs, for libraries that want a data set."""
-    dataset = Dataset()
-    put_patient_and_study(dataset, source)
-    dataset.SOPClassUID, dataset.SOPInstanceUID = source.sop_class_uid, source.sop_instance_uid
-    dataset.SeriesInstanceUID, dataset.Modality = source.series_uid, source.modality
-    dataset.Rows, dataset.Columns = source.header.rows, source.header.columns
-    dataset.PatientOrientation = list(source.patient_orientation)
-    return dataset
-
-
 def instance_reference(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     """The item of a referenced SOP or image sequence."""
     dataset = Dataset()

@@ -17,8 +17,10 @@ from shared_core.exporting.dicom.colours import cielab
 from shared_core.exporting.dicom.equipment import file_bytes
 from shared_core.exporting.dicom.segmentation import probability_segmentation, segmentation
 from shared_core.exporting.lettering import FINDING
+from shared_core.reading import read_header
 from shared_core.reading.mask import read_mask_file
-from tests.exporting.dicom.conftest import PROVENANCE, MeasuredExam, MeasuredView
+from tests.exporting.dicom.conftest import PROVENANCE, MeasuredExam, MeasuredView, measured_exam
+from tests.reading import synthetic
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,18 @@ def test_it_lies_on_its_image_pixel_by_pixel(simulated: MeasuredExam, tmp_path: 
     group = made.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence[0].SourceImageSequence[0]
     assert group.ReferencedSOPInstanceUID == image.SOPInstanceUID
     assert made.ReferencedSeriesSequence[0].SeriesInstanceUID == image.SeriesInstanceUID
+
+
+def test_a_projection_stored_as_tomosynthesis_is_named_by_its_class(tmp_path: Path) -> None:
+    ds = synthetic.dataset(sop_class=synthetic.TOMO, NumberOfFrames=1)
+    exam = measured_exam([read_header(synthetic.write(tmp_path / "LCC.dcm", ds))])
+    made = pydicom.dcmread(_written(exam, exam.views[0], tmp_path))
+    assert made.SourceImageSequence[0].ReferencedSOPClassUID == synthetic.TOMO
+    named = made.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0]
+    assert (named.ReferencedSOPClassUID, named.ReferencedSOPInstanceUID) == (
+        synthetic.TOMO,
+        ds.SOPInstanceUID,
+    )
 
 
 def test_the_segment_is_coded_and_coloured(simulated: MeasuredExam, tmp_path: Path) -> None:
