@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.uid import RLELossless
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from shared_core.network.node import Node, Tls
 from shared_core.network.sending import Caller, PeerError, echo, send_files
@@ -33,6 +33,22 @@ def test_objects_arrive_as_they_are(archive: MakeArchive, exam_files: list[Path]
         arrived = pydicom.dcmread(io.BytesIO(peer.stored[dataset.SOPInstanceUID]), force=True)
         assert arrived.PixelData == dataset.PixelData
         assert arrived.PatientID == dataset.PatientID
+
+
+@pytest.mark.parametrize(
+    "syntaxes", [[ImplicitVRLittleEndian, RLELossless], [RLELossless, ExplicitVRLittleEndian]]
+)
+def test_plain_and_compressed_objects_go_as_the_peer_wants_them(
+    syntaxes: list[str], archive: MakeArchive, exam_files: list[Path], tmp_path: Path
+) -> None:
+    compressed = pydicom.dcmread(exam_files[1])
+    compressed.compress(RLELossless)
+    compressed.save_as(tmp_path / "compressed.dcm")
+    peer = archive(contexts=[(MG, syntaxes)])
+    outcomes = send_files([exam_files[0], tmp_path / "compressed.dcm"], peer.node)
+    assert [outcome.fate for outcome in outcomes] == ["sent", "sent"]
+    packed = peer.stored[compressed.SOPInstanceUID]
+    assert compressed.PixelData in packed, "compressed pixels are not touched"
 
 
 def test_echo_tells_whether_a_peer_is_there(archive: MakeArchive) -> None:
