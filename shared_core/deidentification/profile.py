@@ -43,6 +43,8 @@ _MOVED_DATES: Final = frozenset(
 )
 _REFERENCES: Final = frozenset({"SourceImageSequence", "ReferencedImageSequence"})
 """Kept with new UIDs: they tell a raw image from the one made of it."""
+_WORDY: Final = ("LT", "PN", "ST", "UT")
+"""Names and free text: nothing that a measurement hangs on."""
 _STANDARD_ROOT: Final = "1.2.840.10008."
 _OVERLAYS_AND_CURVES: Final = (0x5000, 0x6000)
 Action = Callable[[Dataset, tuple[int, int]], None]
@@ -133,6 +135,8 @@ def _own_action(element: DataElement, key: DeidentificationKey, patient: str) ->
     if element.VR == "SQ" and in_table:
         # The library would empty the items and leave them, which no object allows.
         return _remove if keyword not in _EMPTY_SEQUENCES else _without_items
+    if element.VR in _WORDY and not in_table:
+        return _remove
     if element.VR in ("DA", "DT", "TM") and in_table:
         return _without_value if _table_says(tag, "empty") else _remove
     return None

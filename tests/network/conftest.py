@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared_core.network.node import Node
-from tests.exporting.dicom.conftest import simulated_files
+from tests.network.drawn_exam import drawn_files
 
 pytest.importorskip("pynetdicom", reason="pip package pynetdicom is not installed")
 
@@ -83,10 +84,11 @@ def archive() -> Iterator[Callable[..., Archive]]:
 
     yield make
     for one in made:
-        one.close()
+        # Half a second each, which nobody needs to wait for.
+        threading.Thread(target=one.close, daemon=True).start()
 
 
 @pytest.fixture(scope="session")
 def exam_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A small four-view exam."""
-    return simulated_files(tmp_path_factory.mktemp("exam"), "ge")
+    """A small four-view exam with arteries."""
+    return drawn_files(tmp_path_factory.mktemp("exam"))

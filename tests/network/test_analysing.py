@@ -13,7 +13,7 @@ from shared_core.network.analysing import analysis
 from shared_core.network.inbox import Inbox
 from tests.network.test_outbox import full_disk
 
-SETTINGS = BatchSettings(None, backend="openvino", threshold=0.01, dicom=("sr",))
+SETTINGS = BatchSettings(None, backend="openvino", dicom=("sr",))
 
 
 @pytest.fixture(autouse=True)

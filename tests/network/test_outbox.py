@@ -184,7 +184,7 @@ def test_kill_9_while_objects_are_put_leaves_whole_ones_alone(tmp_path: Path, ex
 def test_send_says_what_it_did(
     archive: MakeArchive, exam_files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    peer = archive(drops_after=2)
+    peer = archive(answers=(0xA700,))
     result = tmp_path / "result" / "exam" / "dicom"
     result.mkdir(parents=True)
     for path in exam_files:
