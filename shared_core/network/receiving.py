@@ -20,6 +20,7 @@ Analyse = Callable[[ReceivedExam, Callable[[], bool]], list[str]]
 """Writes `ReceivedExam.results`; asked between tiles whether to stop. Returns what to say of it."""
 _LOOK_S: Final = 0.2
 _AGAIN_S: Final = 60.0
+_AGAIN_MOST_S: Final = 3600.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class _Waiting:
         self.state, self.first_seen = state, first_seen and not state
         self.since = time.monotonic()
         self.complete: bool | None = None
-        self.not_before = 0.0
+        self.failures, self.not_before = 0, 0.0
         if first_seen and state:
             # Of a process before this one: it may have been quiet for long.
             newest = max(changed for _, changed in state.values()) / 1e9
@@ -146,10 +147,20 @@ class Receiver:
         except Cancelled:
             return
         except OpenBacError as error:
-            self._waiting[exam.place] = waiting = _Waiting(state, first_seen=True)
-            waiting.complete, waiting.not_before = True, time.monotonic() + _AGAIN_S
-            self._tell(f"{name}: {error} The images are kept, and it is tried again.")
+            self._put_off(exam, state, str(error))
+            return
+        except Exception as error:  # whatever one exam holds, the others must go on
+            self._put_off(exam, state, f"cannot be analysed ({type(error).__name__}: {error}).")
             return
         for sentence in said:
             self._tell(f"{name}: {sentence}")
         self._tell(f"{name}: analysed, {len(objects)} DICOM objects.")
+
+    def _put_off(self, exam: ReceivedExam, state: State, why: str) -> None:
+        """Try again later, each time after twice the wait."""
+        failures = self._waiting[exam.place].failures if exam.place in self._waiting else 0
+        self._waiting[exam.place] = waiting = _Waiting(state, first_seen=True)
+        wait_s = min(_AGAIN_S * 2.0 ** min(failures, 30), _AGAIN_MOST_S)
+        waiting.failures, waiting.complete = failures + 1, True
+        waiting.not_before = time.monotonic() + wait_s
+        self._tell(f"{exam.place.name}: {why} The images are kept, and it is tried again.")

@@ -177,14 +177,16 @@ def test_full_disk_is_told_to_the_sender_and_loses_nothing(running: Running, exa
     assert {outcome.fate for outcome in send_files(exam_files, running.node, caller=UNIT)} == {"sent"}
 
 
-def test_analysis_that_cannot_be_written_is_tried_again_and_others_go_on(
+def test_analysis_that_fails_is_tried_again(
     running: Running, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared_core.network.receiving._AGAIN_S", 0.3)
-    running.trouble = [OutputError("Cannot write: the disk is full.")]
+    running.trouble = [RuntimeError("odd"), OutputError("Cannot write: the disk is full.")]
     send_files(exam_files, running.node, caller=UNIT)
     running.wait_for_analyses(1)
-    assert any("The images are kept, and it is tried again" in line for line in running.said)
+    told = [line for line in running.said if "The images are kept, and it is tried again" in line]
+    assert "the disk is full" in told[0]
+    assert "RuntimeError: odd" in told[1]
 
 
 def test_receiver_goes_on_where_it_was(tmp_path: Path, exam_files: list[Path]) -> None:
