@@ -23,7 +23,8 @@ LAYERS = (
     ("quantification",),
     ("pipeline",),
     ("exporting",),
-    ("cohort",),
+    ("cohort", "deidentification"),
+    ("network",),
     ("cli", "__main__"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

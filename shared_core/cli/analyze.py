@@ -10,6 +10,7 @@ from rich.console import Console
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
+from shared_core.cli.deidentifying import IMAGES, deidentified_listing
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
@@ -36,8 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="image file or folder")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
     parser.add_argument("--json", action="store_true", help="print one JSON document to standard output")
-    _add_model_options(parser.add_argument_group("model"))
-    _add_measurement_options(parser.add_argument_group("measurement"))
+    add_model_options(parser.add_argument_group("model"))
+    add_measurement_options(parser.add_argument_group("measurement"))
     run_options = parser.add_argument_group("run")
     run_options.add_argument(
         "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
@@ -57,6 +58,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help=f"also write DICOM objects of each exam, {arguments.DICOM_HELP}",
     )
     run_options.add_argument(
+        "--deidentify",
+        action="store_true",
+        help=f"write the images without identifiers into OUT/{IMAGES}, and make everything from those",
+    )
+    run_options.add_argument("--deidentify-key", **arguments.KEY_OPTION)
+    run_options.add_argument(
         "--resume", action="store_true", help="go on: exams that OUT already holds are not made again"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
@@ -69,7 +76,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run, parser=parser)
 
 
-def _add_model_options(group: argparse._ArgumentGroup) -> None:
+def add_model_options(group: argparse._ArgumentGroup) -> None:
+    """Options of which model runs, and where."""
     group.add_argument(
         "--model",
         metavar="NAME",
@@ -89,7 +97,8 @@ def _add_model_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
+def add_measurement_options(group: argparse._ArgumentGroup) -> None:
+    """Options of what is measured."""
     group.add_argument(
         "--spacing-mm",
         type=arguments.spacing,
@@ -128,6 +137,8 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--resume goes on in a folder; name it with -o OUT")
     if args.output is None and args.dicom:
         args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
+    if args.output is None and args.deidentify:
+        args.parser.error("--deidentify writes images into a folder; name it with -o OUT")
     if args.no_pictures and "sc" in args.dicom:
         args.parser.error(
             "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
@@ -139,7 +150,7 @@ def run(args: argparse.Namespace) -> int:
             args.parser.error(str(error))
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    settings = _settings(args)
+    settings = settings_of(args)
     try:
         settings = with_model(as_begun(settings) if args.resume else settings)
     except UsageError as error:
@@ -148,6 +159,12 @@ def run(args: argparse.Namespace) -> int:
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
         listing = find_exams(args.paths, progress=view.files_read)
+        lost: tuple[str, ...] = ()
+        if args.deidentify:
+            listing, lost = deidentified_listing(
+                listing, args.output, key_path=args.deidentify_key, tell=console.print
+            )
+            args.paths = [args.output / IMAGES]
         finished = {}
         if args.resume:
             try:
@@ -170,7 +187,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(json_bytes(report.document()))
         sys.stdout.buffer.flush()
     print_summary(report, console, output_dir=args.output, seconds=view.seconds)
-    return _exit_code(report, listing, args.paths)
+    for reason in lost:
+        print(f"bac: {reason}", file=sys.stderr)
+    return FAILED if lost and not report.cancelled else _exit_code(report, listing, args.paths)
 
 
 def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> int:
@@ -183,7 +202,8 @@ def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> 
     return FAILED if report.failures or report.unwritten else OK
 
 
-def _settings(args: argparse.Namespace) -> BatchSettings:
+def settings_of(args: argparse.Namespace) -> BatchSettings:
+    """What the options ask of a batch."""
     return BatchSettings(
         output_dir=args.output,
         model=args.model,
@@ -210,6 +230,9 @@ def _settings(args: argparse.Namespace) -> BatchSettings:
 def _asked(args: argparse.Namespace) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
     left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
+    left_out.add("deidentify_key")
+    # As it was before there was this option, where it is not asked for.
+    left_out |= set() if args.deidentify else {"deidentify"}
     return {
         name: [str(path) for path in value] if name == "paths" else value
         for name, value in sorted(vars(args).items())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from shared_core.errors import UsageError
 from shared_core.exporting.dicom.kinds import DICOM_KINDS, DicomKind, kinds_of
@@ -14,6 +15,12 @@ DICOM_HELP: Final = (
     f"of {', '.join(DICOM_KINDS)}, or all: segmentations, Mammography CAD report, measurement reports, "
     "pictures, PDF report, outlines as a presentation state"
 )
+KEY_OPTION: Final[dict[str, Any]] = {
+    "type": Path,
+    "metavar": "FILE",
+    "help": "key of --deidentify, made if it is not there: the same key gives a patient the same pseudonym, "
+    "and her exams the same distance in time (default: a file in your configuration folder, which is named)",
+}
 
 
 def probability(text: str) -> float:

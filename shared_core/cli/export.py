@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from shared_core.cli import arguments
+from shared_core.cli.deidentifying import IMAGES, deidentified_export
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.exporting.dicom.kinds import FOLDER
 
@@ -42,12 +43,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DIR",
         help="folder where the mammograms lie now, if they were moved since they were measured",
     )
+    parser.add_argument(
+        "--deidentify",
+        action="store_true",
+        help=f"without identifiers, with images without them in OUT/{IMAGES}; without pictures",
+    )
+    parser.add_argument("--deidentify-key", **arguments.KEY_OPTION)
     parser.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Export; return the exit code."""
+    if args.deidentify and args.output is None:
+        args.parser.error("--deidentify writes beside no identified results; name a folder with -o OUT")
+    if args.deidentify and "sc" in args.dicom:
+        args.parser.error(
+            "--deidentify leaves out pictures, into which names are drawn; leave out sc, or analyse the "
+            "images with bac analyze --deidentify"
+        )
     # Loaded here: pydicom's table of codes is large, and the other commands do not need it.
     from shared_core.exporting.dicom.course import course_until
     from shared_core.exporting.dicom.result_folder import exam_folders, read_exam
@@ -62,10 +76,14 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     failed = 0
     for place in places:
-        folder = args.output / place.key if args.output is not None else place.folder / FOLDER
         try:
             exam = read_exam(place, images=args.images)
-            change = course_until(place) if "pdf" in args.dicom else None
+            if args.deidentify:
+                exam = deidentified_export(exam, place.results, args.output, key_path=args.deidentify_key)
+                change = None  # it would name the dates
+            else:
+                change = course_until(place) if "pdf" in args.dicom else None
+            folder = args.output / exam.key if args.output is not None else place.folder / FOLDER
             files = write_dicom(exam, args.dicom, folder, change=change)
         except OpenBacError as error:
             print(f"bac: {place.key}: {error}", file=sys.stderr)

@@ -18,6 +18,8 @@ from shared_core.cli import (
     info,
     measure,
     models,
+    receive,
+    send,
     simulate,
     train,
 )
@@ -70,6 +72,8 @@ def make_parser() -> argparse.ArgumentParser:
     info.add_parser(subparsers)
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
+    receive.add_parser(subparsers)
+    send.add_parser(subparsers)
     simulate.add_parser(subparsers)
     train.add_parser(subparsers)
     return parser

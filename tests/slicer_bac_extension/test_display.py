@@ -37,7 +37,7 @@ def test_with_a_window_the_red_view_is_alone_and_axial(
     layouts: list[int] = []
     widget = SimpleNamespace(sliceLogic=lambda: logic)
     manager = SimpleNamespace(setLayout=layouts.append, sliceWidget={"Red": widget}.__getitem__)
-    monkeypatch.setattr(slicer.app, "layoutManager", lambda: manager, raising=False)
+    monkeypatch.setattr(app, "layoutManager", lambda: manager)
     display.show_mammogram(volume)
     assert layouts == [slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView]
     assert logic.GetSliceNode().GetOrientation() == "Axial"

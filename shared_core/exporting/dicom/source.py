@@ -50,6 +50,7 @@ _TYPE_3: Final = {
     "IssuerOfPatientID": "LO",
     "PatientIdentityRemoved": "CS",
     "DeidentificationMethod": "LO",
+    "LongitudinalTemporalInformationModified": "CS",
     "StudyDescription": "LO",
     "PatientAge": "AS",
 }
@@ -199,6 +200,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
             )
         _check_unchanged(dataset, header)
         attributes, warnings = _clean(dataset, name)
+        _put_methods(attributes, dataset)
         orientation = _orientation(dataset)
         uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
         modality = _text(dataset, "Modality") or "MG"
@@ -317,9 +319,26 @@ def _clean(dataset: Dataset, name: str) -> tuple[Dataset, list[str]]:
     return clean, warnings
 
 
+def _put_methods(attributes: Dataset, dataset: Dataset) -> None:
+    """How the patient was de-identified, as codes (0012,0064)."""
+    items = []
+    for item in dataset.get("DeidentificationMethodCodeSequence") or ():
+        code = Dataset()
+        for keyword, vr in (("CodeValue", "SH"), ("CodingSchemeDesignator", "SH"), ("CodeMeaning", "LO")):
+            value = _text(item, keyword)
+            if value and _is_valid(vr, value):
+                setattr(code, keyword, value)
+        if len(code) == 3:
+            items.append(code)
+    if items:
+        attributes.DeidentificationMethodCodeSequence = items
+
+
 def _allowed(keyword: str, vr: str, value: str) -> bool:
     if keyword == "PatientSex":
         return value in _SEXES
+    if keyword == "LongitudinalTemporalInformationModified":
+        return value in ("UNMODIFIED", "MODIFIED", "REMOVED")
     if keyword == "PatientIdentityRemoved":
         return value in ("YES", "NO")
     return _is_valid(vr, value)

@@ -1,0 +1,134 @@
+"""``bac receive``: exams from an archive or a mammography unit, analysed as they come."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from shared_core.cli import arguments, network_options
+from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
+from shared_core.errors import UsageError
+from shared_core.exporting.dicom.kinds import kinds_of
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``receive`` to the parser of ``bac``."""
+    parser = subparsers.add_parser(
+        "receive",
+        help="receive exams by DICOM, analyse them and send results on",
+        description="Receive mammograms (C-STORE) from nodes that are allowed, analyse each exam when it is "
+        "complete, and send DICOM results on. Research use only: never a diagnosis.",
+    )
+    parser.add_argument("--port", type=network_options.port, required=True, metavar="PORT")
+    parser.add_argument(
+        "--folder", type=Path, required=True, metavar="DIR", help="takes images, results and what waits"
+    )
+    parser.add_argument(
+        "--allow",
+        type=network_options.ae_title,
+        nargs="+",
+        required=True,
+        metavar="AET",
+        help="AE titles of the nodes that may send",
+    )
+    parser.add_argument(
+        "--ae-title",
+        type=network_options.ae_title,
+        default="OPENBAC",
+        metavar="AET",
+        help="how we are called, by the senders and to the archive (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="of the network card to listen at; 0.0.0.0 for all of them (default: %(default)s, this machine "
+        "alone)",
+    )
+    parser.add_argument(
+        "--send-to",
+        type=network_options.node,
+        action="append",
+        default=[],
+        metavar="HOST:PORT:AE_TITLE",
+        help="node that takes the results; may be given several times",
+    )
+    parser.add_argument(
+        "--dicom",
+        default="seg,sr",
+        metavar=arguments.DICOM_METAVAR,
+        help=f"objects to make, {arguments.DICOM_HELP} (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--quiet-seconds",
+        type=network_options.seconds,
+        default=60.0,
+        metavar="N",
+        help="analyse an exam without all four standard views when nothing came for so long (default: 60)",
+    )
+    network_options.add_tls(parser)
+    add_model_options(parser.add_argument_group("model"))
+    add_measurement_options(parser.add_argument_group("measurement"))
+    parser.add_argument("--threads", type=arguments.count, default=1, metavar="N", help="CPU threads")
+    parser.set_defaults(
+        run=run, parser=parser, output=None, no_pictures=False, probability=False, deidentify=False
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Receive until Ctrl-C or SIGTERM; return the exit code."""
+    # Loaded here: the other commands need none of it.
+    from shared_core.network.analysing import analysis
+    from shared_core.network.delivery import Courier
+    from shared_core.network.outbox import Outbox
+    from shared_core.network.receiving import Completeness, Receiver
+    from shared_core.network.sending import Caller
+    from shared_core.network.storage import Door
+
+    try:
+        args.dicom = kinds_of(args.dicom.split(","))
+        tls = network_options.tls_of(args)
+        analyse = analysis(settings_of(args), arguments=_asked(args))
+    except UsageError as error:
+        print(f"bac: {error}", file=sys.stderr)
+        return USAGE
+    caller = Caller(args.ae_title, tls)
+    couriers = [
+        Courier(Outbox(args.folder / "outgoing", node), caller=caller, tell=_tell) for node in args.send_to
+    ]
+    receiver = Receiver(
+        Door(args.port, tuple(args.allow), args.ae_title, args.address, tls),
+        args.folder,
+        analyse=analyse,
+        couriers=couriers,
+        completeness=Completeness(args.quiet_seconds),
+        tell=_tell,
+    )
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        receiver.run(stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    _tell("Stopped; what is not finished goes on at the next start.")
+    return OK
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _asked(args: argparse.Namespace) -> dict[str, object]:
+    """What decides on the results; neither addresses nor waiting times do."""
+    left_out = {
+        *("run", "parser", "command", "port", "folder", "allow", "ae_title", "address", "send_to"),
+        *("quiet_seconds", "tls", "tls_authorities", "tls_certificate", "tls_key", "output", "deidentify"),
+    }
+    return {name: value for name, value in sorted(vars(args).items()) if name not in left_out}

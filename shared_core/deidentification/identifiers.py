@@ -1,0 +1,66 @@
+"""The words by which a patient is known, and where else they stand.
+
+The profile clears attributes that are meant for identifiers. People write a name into others as well, such as
+the description of a filter; there it is found by its letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+_NUMBERS: Final = frozenset(
+    {
+        *("PatientID", "OtherPatientIDs", "AccessionNumber", "StudyID", "PatientBirthDate"),
+        *("IssuerOfPatientID", "AdmissionID", "RequestedProcedureID", "PatientTelephoneNumbers"),
+        *("InstitutionName", "InstitutionAddress", "PatientAddress", "DeviceSerialNumber"),
+    }
+)
+_TEXTS: Final = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+_LEFT_ALONE: Final = frozenset({"Manufacturer", "ManufacturerModelName"})
+"""Name a make, and results hang on it."""
+_SHORTEST: Final = 4
+"""Shorter words stand in many texts by chance."""
+
+
+def words_of(dataset: Dataset) -> frozenset[str]:
+    """Words in lower case that name the patient, who treats her, and where."""
+    found: set[str] = set()
+    for element in _all(dataset):
+        if element.VR == "PN":
+            for name in _texts(element):
+                found.update(re.split(r"[\^=\s,]+", name.lower()))
+        elif element.keyword in _NUMBERS:
+            found.update(text.lower() for text in _texts(element))
+    return frozenset(word for word in found if len(word) >= _SHORTEST)
+
+
+def without_identifiers(dataset: Dataset, words: frozenset[str]) -> None:
+    """Take out texts in which one of the words is left."""
+    for element in list(dataset):
+        if element.VR == "SQ":
+            for item in element.value:
+                without_identifiers(item, words)
+            continue
+        searched = element.VR in _TEXTS and element.keyword not in _LEFT_ALONE
+        if searched and any(word in text.lower() for text in _texts(element) for word in words):
+            del dataset[element.tag]
+
+
+def _all(dataset: Dataset) -> Iterator[DataElement]:
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from _all(item)
+        else:
+            yield element
+
+
+def _texts(element: DataElement) -> list[str]:
+    value = element.value
+    return [str(one).strip() for one in (value if isinstance(value, (MultiValue, list)) else [value or ""])]

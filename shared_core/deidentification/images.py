@@ -1,0 +1,143 @@
+"""The images of exams, written anew without identifiers, under names that say nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID, ImplicitVRLittleEndian
+
+from shared_core.deidentification.key import DeidentificationKey
+from shared_core.deidentification.profile import deidentify, patient_of
+from shared_core.errors import OpenBacError, UnreadableImageError
+from shared_core.exporting import write_bytes
+from shared_core.exporting.dicom.converted import converted_image
+from shared_core.exporting.dicom.equipment import file_meta
+from shared_core.exporting.dicom.source import source_image, source_images
+from shared_core.mammogram import Exam, MammogramHeader
+from shared_core.reading.dicom import quiet_pydicom
+
+
+@dataclass(frozen=True)
+class DeidentifiedImages:
+    """What was written, and what could not be."""
+
+    files: dict[Path, Path]
+    """The new file of each old one."""
+    warnings: tuple[str, ...]
+    """About burned-in text; with the old names, for the person who asked alone."""
+    failures: tuple[str, ...]
+
+
+def deidentified_exams(
+    exams: Sequence[Exam], folder: Path, *, key: DeidentificationKey
+) -> DeidentifiedImages:
+    """Write all images of exams without identifiers: ``PSEUDONYM_DATE/VIEW_DIGEST.dcm``.
+
+    A picture that is no DICOM becomes a DICOM image, as nothing says what such a file carries along. A file
+    that is there already with the same bytes is left as it is.
+
+    Parameters
+    ----------
+    folder
+        Takes a folder for each exam.
+
+    Raises
+    ------
+    OutputError
+        Nothing can be written.
+    UsageError
+        dicom-anonymizer is not installed.
+    """
+    files: dict[Path, Path] = {}
+    warnings: list[str] = []
+    failures: list[str] = []
+    for exam in exams:
+        read: list[tuple[MammogramHeader, Dataset]] = []
+        for number, header in enumerate(exam.headers, start=1):
+            try:
+                read.append((header, _dataset(header, exam.headers, number)))
+            except OpenBacError as error:
+                failures.append(str(error))
+        # Views without an own patient go with the exam that they were found in.
+        patients = sorted({patient_of(dataset) for _, dataset in read})
+        for header, dataset in read:
+            assert header.path is not None
+            warnings += _about_pixels(header, dataset)
+            try:
+                deidentify(dataset, key, patient=patients[0])
+            except UnreadableImageError as error:
+                failures.append(f"{header.path}: {error}")
+                continue
+            place = folder / _folder(dataset) / _name(header, dataset)
+            _write(place, _file_bytes(dataset))
+            files[header.path] = place
+    return DeidentifiedImages(files, tuple(warnings), tuple(failures))
+
+
+def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], number: int) -> Dataset:
+    """With pixels; a damaged file raises `UnreadableImageError`."""
+    assert header.path is not None
+    if source_image(header).made:
+        return converted_image(source_images(siblings)[siblings.index(header)], number=number)
+    try:
+        with quiet_pydicom():
+            try:
+                return pydicom.dcmread(header.path)
+            except InvalidDicomError:  # no preamble, as the reader takes it
+                return pydicom.dcmread(header.path, force=True)
+    except Exception as error:  # boundary with pydicom: damaged bytes raise anything
+        detail = " ".join(str(error).split())[:120] or type(error).__name__
+        raise UnreadableImageError(f"{header.path}: cannot be de-identified ({detail}).") from error
+
+
+def _about_pixels(header: MammogramHeader, dataset: Dataset) -> list[str]:
+    said = str(dataset.get("BurnedInAnnotation") or "")
+    if said == "YES":
+        return [
+            f"{header.path}: has text burned into the picture, which stays there: it is not marked as "
+            "de-identified; look at it before you give it away."
+        ]
+    if said != "NO":
+        return [
+            f"{header.path}: does not say whether text is burned into the picture, where it would stay; "
+            "look at it before you give it away."
+        ]
+    return []
+
+
+def _folder(dataset: Dataset) -> str:
+    return "_".join(filter(None, (str(dataset.PatientID), str(dataset.get("StudyDate") or ""))))
+
+
+def _name(header: MammogramHeader, dataset: Dataset) -> str:
+    label = header.view_label.replace("?", "x")
+    return f"{label}_{int(str(dataset.SOPInstanceUID).rpartition('.')[2]) % 16**8:08x}.dcm"
+
+
+def _file_bytes(dataset: Dataset) -> bytes:
+    """With a head of our own: the old one names applications, and its preamble may hold anything."""
+    old: FileMetaDataset | Dataset = getattr(dataset, "file_meta", FileMetaDataset())
+    syntax = UID(str(old.get("TransferSyntaxUID") or ImplicitVRLittleEndian))
+    dataset.file_meta = file_meta(dataset)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.preamble = b"\0" * 128
+    buffer = io.BytesIO()
+    with quiet_pydicom():
+        dataset.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def _write(place: Path, content: bytes) -> None:
+    """A file that is not touched is one that need not be analysed anew."""
+    try:
+        same = place.stat().st_size == len(content) and place.read_bytes() == content
+    except OSError:
+        same = False
+    if not same:
+        write_bytes(place, content)

@@ -1,0 +1,134 @@
+"""An exam that was measured with its identifiers, as if it had been measured without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pydicom
+
+from shared_core.deidentification.identifiers import words_of
+from shared_core.deidentification.images import deidentified_exams
+from shared_core.deidentification.key import DeidentificationKey
+from shared_core.errors import UnreadableImageError
+from shared_core.exporting.dicom.exam import MeasuredFile, Record, ResultExam, result_exam
+from shared_core.mammogram import MammogramHeader
+from shared_core.reading import read_header
+from shared_core.reading.dicom import quiet_pydicom
+from shared_core.reading.exam import exam_of
+
+_GONE = "removed"
+
+
+@dataclass(frozen=True)
+class DeidentifiedExam:
+    """An exam without identifiers, and sentences on burned-in text for the person who asked."""
+
+    exam: ResultExam
+    warnings: tuple[str, ...]
+
+
+def deidentified_result(
+    exam: ResultExam, run: Record, folder: Path, *, key: DeidentificationKey
+) -> DeidentifiedExam:
+    """Write the images of an exam without identifiers, and put its results upon them.
+
+    The pictures are left out: key and file names are drawn into them.
+
+    Parameters
+    ----------
+    run
+        The ``run.json`` of the results.
+    folder
+        Takes the images, see `deidentified_exams`.
+
+    Raises
+    ------
+    OutputError
+        The images cannot be written.
+    UnreadableImageError
+        One of them cannot be de-identified.
+    """
+    old = [view.source.header for view in exam.views]
+    images = deidentified_exams([exam_of(old, key=exam.key)], folder, key=key)
+    if images.failures:
+        raise UnreadableImageError(images.failures[0])
+    new = [read_header(images.files[_path(header)]) for header in old]
+    whole = exam_of(new)
+    words = frozenset().union(*(_words(header) for header in old))
+    names = _new_names(exam.key, whole.key, list(zip(old, new, strict=True)))
+    files = [
+        MeasuredFile(
+            header=header,
+            stem=_path(header).stem,
+            record=_renamed(view.record, names, words),
+            mask=view.mask,
+            probability=view.probability,
+        )
+        for view, header in zip(exam.views, new, strict=True)
+    ]
+    record = None
+    if exam.record is not None:
+        renamed = _renamed(exam.record, names, words)
+        record = {**renamed, "patient_id": whole.patient_id, "study_date": whole.study_date or None}
+    failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
+    made = result_exam(whole.key, files, run=run, record=record, failed=failed)
+    return DeidentifiedExam(made, images.warnings)
+
+
+def _path(header: MammogramHeader) -> Path:
+    assert header.path is not None
+    return header.path
+
+
+def _words(header: MammogramHeader) -> frozenset[str]:
+    if header.file_format != "DICOM":
+        return frozenset()
+    with quiet_pydicom():
+        return words_of(pydicom.dcmread(_path(header), stop_before_pixels=True, force=True))
+
+
+def _new_names(
+    old_key: str, new_key: str, headers: Sequence[tuple[MammogramHeader, MammogramHeader]]
+) -> list[tuple[str, str]]:
+    """Old and new names, the longest first, as the shorter ones are parts of them."""
+    names = {old_key: new_key}
+    for old, new in headers:
+        for part in (str, lambda path: path.name, lambda path: path.stem):
+            names.setdefault(part(_path(old)), part(_path(new)))
+    return sorted(names.items(), key=lambda pair: -len(pair[0]))
+
+
+def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]) -> Any:
+    """The same with other names in all texts; a text that still names the patient goes."""
+    if isinstance(value, Mapping):
+        # Of a mask that a person gave, whose folder may say anything.
+        return {
+            key: _GONE if key == "mask_file" and inside else _renamed(inside, names, words)
+            for key, inside in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_renamed(inside, names, words) for inside in value]
+    if not isinstance(value, str):
+        return value
+    for old, new in names:
+        value = value.replace(old, new)
+    return _GONE if any(word in value.lower() for word in words) else value
+
+
+def run_of(results: Path) -> dict[str, Any]:
+    """The ``run.json`` of a folder of results.
+
+    Raises
+    ------
+    UnreadableImageError
+        It is missing or damaged.
+    """
+    try:
+        run: dict[str, Any] = json.loads((results / "run.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnreadableImageError(f"Cannot read {results / 'run.json'}; make the results anew.") from error
+    return run

@@ -1,0 +1,328 @@
+"""Nothing that says whose the images are is left in anything that is written."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from shared_core.cli.main import main
+from shared_core.deidentification.images import deidentified_exams
+from shared_core.deidentification.key import DeidentificationKey, load_key
+from shared_core.errors import UnreadableImageError
+from shared_core.reading import find_exams
+from tests.exporting.dicom.conftest import png_files
+from tests.network.drawn_exam import drawn_files
+
+pytest.importorskip("dicomanonymizer", reason="pip package dicom-anonymizer is not installed")
+pytest.importorskip("highdicom", reason="pip package highdicom is not installed")
+
+KEY = DeidentificationKey(b"k" * 32)
+IDENTIFIERS = {
+    "PatientName": "Zwillingsky^Quirina^Xenia^Prof",
+    "PatientID": "PATID-774411",
+    "OtherPatientIDs": "OTHER-991188",
+    "IssuerOfPatientID": "ISSUER-HOSP-55",
+    "PatientBirthDate": "19510413",
+    "PatientBirthTime": "071722",
+    "PatientAge": "070Y",
+    "PatientAddress": "Quittenweg 77, Hinterwald",
+    "PatientTelephoneNumbers": "+49-555-0199",
+    "PatientMotherBirthName": "Vorderholzer^Alwine",
+    "OtherPatientNames": "Altnamensky^Quirina",
+    "EthnicGroup": "GROUP-XQ",
+    "Occupation": "Lighthouse keeper",
+    "PatientComments": "Neighbour of Dr Brummkreisel",
+    "AccessionNumber": "ACC-31415926",
+    "StudyID": "STUDYID-2718",
+    "StudyDate": "20210304",
+    "ReferringPhysicianName": "Brummkreisel^Ottokar",
+    "PerformingPhysicianName": "Knallfrosch^Ida",
+    "OperatorsName": "Technikerin^Wanda",
+    "NameOfPhysiciansReadingStudy": "Leserlich^Udo",
+    "InstitutionName": "Klinikum Hinterwald",
+    "InstitutionAddress": "Am Steilhang 3",
+    "InstitutionalDepartmentName": "Mammazentrum Nord",
+    "StationName": "MAMMOSTATION9",
+    "StudyDescription": "Screening of Zwillingsky",
+    "SeriesDescription": "Views of Zwillingsky",
+    "ProtocolName": "PROTO Zwillingsky",
+    "DeviceSerialNumber": "SERIAL-60221",
+    "DetectorID": "DETECTOR-1618",
+    "RequestedProcedureDescription": "for Zwillingsky",
+    "ImageComments": "Quirina moved",
+    "DerivationDescription": "by Wanda Technikerin",
+    # Where no profile looks for a name.
+    "WindowCenterWidthExplanation": "FOR QUIRINA",
+    "FilterType": "NONE",
+    "EvaluatorName": "Wu^Li",
+    "RescaleType": "US",
+    "DetectorDescription": "Panel of Klinikum Hinterwald",
+}
+UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+
+
+def identified(folder: Path, *, burned_in: str = "NO", date: str = "20210304") -> list[Path]:
+    """A small exam whose headers and file names are full of identifiers."""
+    files = []
+    place = folder / "Zwillingsky, Quirina"
+    place.mkdir(parents=True)
+    for number, file in enumerate(drawn_files(folder), start=1):
+        dataset = pydicom.dcmread(file)
+        for keyword, value in IDENTIFIERS.items():
+            setattr(dataset, keyword, value)
+        for keyword in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
+            setattr(dataset, keyword, date)
+        dataset.AcquisitionDateTime = f"{date}120000.5"
+        dataset.BurnedInAnnotation = burned_in
+        dataset.StudyInstanceUID = f"1.2.826.0.1.999.{date}"
+        dataset.SeriesInstanceUID = f"1.2.826.0.1.999.{date}.2"
+        dataset.SOPInstanceUID = f"1.2.826.0.1.999.{date}.2.{number}"
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.file_meta.SourceApplicationEntityTitle = "HINTERWALD_AE"
+        dataset.preamble = b"Zwillingsky".ljust(128, b"\0")
+        block = dataset.private_block(0x0029, "HOUSE OF HINTERWALD", create=True)
+        block.add_new(0x01, "LO", "Zwillingsky^Quirina")
+        request = Dataset()
+        request.RequestedProcedureID, request.RequestingPhysician = "REQ-16180", "Brummkreisel^Ottokar"
+        dataset.RequestAttributesSequence = [request]
+        item = dataset.ViewCodeSequence[0]
+        item.private_block(0x0031, "NESTED HINTERWALD", create=True).add_new(0x02, "LO", "Zwillingsky")
+        item.CodingSchemeVersion = "Quirina"
+        dataset.add_new((0x6000, 0x3000), "OW", b"Zwillingsky^Quirina\0")
+        dataset.add_new((0x6000, 0x4000), "LT", "Zwillingsky")
+        files.append(place / f"Zwillingsky_{file.name}")
+        dataset.save_as(files[-1])
+        file.unlink()
+    return files
+
+
+def words() -> list[bytes]:
+    """Everything that must be found nowhere."""
+    texts = [
+        text for value in IDENTIFIERS.values() for text in ([value] if isinstance(value, str) else value)
+    ]
+    parts = [part for text in texts for part in text.split("^")]
+    kept = {"NONE", "Prof", "US"}
+    named = [part for part in parts if len(part) >= 4 and part not in kept]
+    others = ["HINTERWALD", "Hinterwald", "REQ-16180", "1.2.826.0.1.999", "Xenia", "070Y", "2021-03-04"]
+    return [part.encode() for part in [*named, *others]]
+
+
+def found_in(folder: Path) -> list[str]:
+    """Which identifier stands where: in the bytes of all files, their names, text behind compression."""
+    found = []
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder)).encode()
+        content = path.read_bytes() if path.is_file() else b""
+        if path.name == "report.dcm":
+            content += pdf_text(bytes(pydicom.dcmread(path).EncapsulatedDocument))
+        for word in words():
+            if word.lower() in name.lower() or word.lower() in content.lower():
+                found.append(f"{path.name}: {word.decode()}")
+    return found
+
+
+def pdf_text(document: bytes) -> bytes:
+    """Streams of a PDF as reportlab writes them, unpacked."""
+    import base64
+    import re
+    import zlib
+
+    text = b""
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", document, re.DOTALL):
+        packed = stream.strip()
+        if packed.endswith(b"~>"):
+            packed = base64.a85decode(packed[:-2])
+        try:
+            text += zlib.decompress(packed)
+        except zlib.error:
+            text += packed
+    return text
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Folder of identified images, and of everything that was made of them without identifiers."""
+    pytest.importorskip("openvino", reason="pip package openvino is not installed")
+    folder = tmp_path_factory.mktemp("identified")
+    output = tmp_path_factory.mktemp("out")
+    files = identified(folder)
+    code = main(
+        ["analyze", str(files[0].parent), "-o", str(output / "results"), "--dicom", "all", "--deidentify"]
+        + ["--deidentify-key", str(folder / "key"), "--workers", "1", "--backend", "openvino"]
+        + ["--quiet"]
+    )
+    assert code == 0
+    return files[0].parent, output / "results"
+
+
+def test_nothing_that_is_written_names_the_patient(analysed: tuple[Path, Path]) -> None:
+    source, output = analysed
+    assert len(found_in(source)) > 50, "the search finds what is there"
+    assert found_in(output) == []
+    kinds = {str(pydicom.dcmread(path).Modality) for path in output.rglob("*.dcm")}
+    assert kinds == {"MG", "SEG", "SR", "PR", "OT", "DOC"}
+    assert b"ANON-" in pdf_text(bytes(pydicom.dcmread(next(output.rglob("report.dcm"))).EncapsulatedDocument))
+
+
+def test_all_objects_of_an_exam_still_belong_together(analysed: tuple[Path, Path]) -> None:
+    _, output = analysed
+    objects = [pydicom.dcmread(path) for path in output.rglob("*.dcm")]
+    assert len(objects) > 12
+    for keyword in ("PatientID", "PatientName", "StudyInstanceUID", "StudyDate"):
+        assert len({str(dataset.get(keyword)) for dataset in objects}) == 1
+    images = {dataset.SOPInstanceUID for dataset in objects if dataset.Modality == "MG"}
+    segmented = {
+        item.ReferencedSOPInstanceUID
+        for dataset in objects
+        if dataset.Modality == "SEG"
+        for series in dataset.ReferencedSeriesSequence
+        for item in series.ReferencedInstanceSequence
+    }
+    assert segmented == images
+    for dataset in objects:
+        assert dataset.PatientIdentityRemoved == "YES"
+        assert dataset.LongitudinalTemporalInformationModified == "MODIFIED"
+        assert "PS3.15 Basic Profile" in dataset.DeidentificationMethod
+        codes = [item.CodeValue for item in dataset.DeidentificationMethodCodeSequence]
+        assert codes == ["113100", "113107"]
+
+
+def test_results_with_names_are_exported_without(analysed: tuple[Path, Path], tmp_path: Path) -> None:
+    source, without = analysed
+    common = ["--workers", "1", "--backend", "openvino", "--quiet", "--no-pictures"]
+    key = ["--deidentify", "--deidentify-key", str(source.parent / "key")]
+    named, output = tmp_path / "Zwillingsky", tmp_path / "out"
+    assert main(["analyze", str(source), "-o", str(named), *common]) == 0
+    kinds = "seg,sr,tid1500,pdf,gsps"
+    assert main(["export", str(named), "--dicom", kinds, "-o", str(output), *key, "--quiet"]) == 0
+    assert found_in(output) == []
+    assert len(list(output.rglob("*.dcm"))) == 4 + 4 + 4 + 1 + 2 + 1
+    # The same patient under the same key, and the same masks.
+    for path in without.rglob("*_seg.dcm"):
+        other = pydicom.dcmread(next(output.rglob(path.name)))
+        mine = pydicom.dcmread(path)
+        assert other.PatientID == mine.PatientID
+        assert other.PixelData == mine.PixelData
+        assert any(mine.PixelData)
+        assert other.ReferencedSeriesSequence == mine.ReferencedSeriesSequence
+
+
+def test_pictures_with_names_are_not_exported(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", str(tmp_path), "--dicom", "sc", "-o", str(tmp_path / "o"), "--deidentify"])
+
+
+def test_objects_without_names_are_valid(analysed: tuple[Path, Path]) -> None:
+    from tests.host.validators import dcentvfy, dciodvfy, need_validators
+
+    need_validators()
+    _, output = analysed
+    objects = sorted(output.rglob("*.dcm"))
+    assert [error for path in objects for error in dciodvfy(path)] == []
+    assert dcentvfy(objects) == []
+
+
+def test_key_gives_the_same_each_time_and_another_key_another(tmp_path: Path) -> None:
+    files = identified(tmp_path / "one")
+    exams = find_exams(files).exams
+    first = deidentified_exams(exams, tmp_path / "a", key=KEY)
+    assert first.failures == ()
+    again = deidentified_exams(exams, tmp_path / "b", key=KEY)
+    other = deidentified_exams(exams, tmp_path / "c", key=DeidentificationKey(b"o" * 32))
+    for file in files:
+        assert first.files[file].read_bytes() == again.files[file].read_bytes()
+        assert first.files[file].relative_to(tmp_path / "a") == again.files[file].relative_to(tmp_path / "b")
+    names = {path.parent.name for path in (*first.files.values(), *other.files.values())}
+    assert len(names) == 2
+
+
+def test_exams_of_a_patient_keep_their_distance_in_time(tmp_path: Path) -> None:
+    files = [*identified(tmp_path / "one"), *identified(tmp_path / "two", date="20220315")]
+    exams = find_exams(files).exams
+    assert len(exams) == 2
+    listing = find_exams(deidentified_exams(exams, tmp_path / "out", key=KEY).files.values())
+    earlier, later = sorted(listing.exams, key=lambda exam: exam.study_date)
+    assert earlier.patient_id == later.patient_id
+    assert days(later.study_date) - days(earlier.study_date) == 376
+    assert {earlier.study_date, later.study_date}.isdisjoint({"20210304", "20220315"})
+    dataset = pydicom.dcmread(earlier.headers[0].path or "")
+    assert dataset.AcquisitionDateTime == f"{earlier.study_date}120000.5"
+
+
+def days(date: str) -> int:
+    from datetime import datetime
+
+    return datetime.strptime(date, "%Y%m%d").toordinal()
+
+
+def test_pixels_and_what_the_numbers_hang_on_stay(tmp_path: Path) -> None:
+    files = identified(tmp_path / "one")
+    images = deidentified_exams(find_exams(files).exams, tmp_path / "out", key=KEY)
+    for old, new in images.files.items():
+        before, after = pydicom.dcmread(old), pydicom.dcmread(new)
+        assert after.PixelData == before.PixelData
+        for keyword in (
+            "Rows",
+            "ImageLaterality",
+            "ImagerPixelSpacing",
+            "KVP",
+            "Manufacturer",
+            "WindowCenter",
+        ):
+            assert after.get(keyword) == before.get(keyword), keyword
+        assert after.ViewCodeSequence[0].CodeValue == before.ViewCodeSequence[0].CodeValue
+
+
+def test_text_burned_into_the_picture_is_told_and_not_called_removed(tmp_path: Path) -> None:
+    files = identified(tmp_path / "one", burned_in="YES")
+    images = deidentified_exams(find_exams(files).exams, tmp_path / "out", key=KEY)
+    assert len(images.warnings) == 4
+    assert "text burned into the picture" in images.warnings[0]
+    assert {pydicom.dcmread(new).PatientIdentityRemoved for new in images.files.values()} == {"NO"}
+
+
+def test_picture_becomes_a_dicom_image_under_a_pseudonym(tmp_path: Path) -> None:
+    folder = tmp_path / "Zwillingsky"
+    folder.mkdir()
+    renamed = [file.rename(file.with_name(f"Zwillingsky_{file.name}")) for file in png_files(folder)]
+    exams = find_exams(renamed).exams
+    images = deidentified_exams(exams, tmp_path / "out", key=KEY)
+    assert images.failures == ()
+    assert found_in(tmp_path / "out") == []
+    listing = find_exams(images.files.values())
+    assert [h.view_label for exam in listing.exams for h in exam.headers] == ["LCC", "LMLO"]
+    assert len(listing.exams) == 1
+
+
+def test_damaged_image_is_told_and_the_others_are_written(tmp_path: Path) -> None:
+    files = identified(tmp_path / "one")
+    exams = find_exams(files).exams
+    files[1].write_bytes(b"no image any more")
+    images = deidentified_exams(exams, tmp_path / "out", key=KEY)
+    assert len(images.files) == 3
+    assert len(images.failures) == 1
+    assert files[1].name in images.failures[0]
+
+
+def test_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    place = tmp_path / "folder" / "key"
+    made = load_key(place)
+    assert load_key(place) == made
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert place.read_text().strip() not in repr(made)
+    place.write_text("short")
+    with pytest.raises(UnreadableImageError, match="is no key of OpenBAC"):
+        load_key(place)
+
+
+def test_run_record_holds_no_path_of_the_person(analysed: tuple[Path, Path]) -> None:
+    source, output = analysed
+    run = json.loads((output / "run.json").read_bytes())
+    assert str(source) not in json.dumps(run)
+    assert all(file.startswith(str(output / "images")) for file in run["files"])
