@@ -22,6 +22,9 @@ from tests.slicer_bac_extension.conftest import ROOT
 from tests.slicer_bac_extension.panel_walk import Replayed, walk
 from tests.tram_track import write_tram_track
 
+# Errors in slots are what these tests look for, themselves; pytest-qt would call them faults of the test.
+pytestmark = pytest.mark.qt_no_exception_capture
+
 MODULE, UI = "BACSegmentation.py", "Resources/UI/BACSegmentation.ui"
 LIB = "BACSegmentationLib"
 MUTANTS = {
