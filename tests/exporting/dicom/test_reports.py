@@ -116,17 +116,12 @@ def test_reports_of_unusual_results_are_accepted_and_a_broken_one_is_not(
     nothing = replace(
         result, views=tuple(replace(view, mask=np.zeros_like(view.mask)) for view in result.views)
     )
-    unusual = {
-        "mass": result,
-        "edited": with_provenance(result, 0, edited_by_hand=True),
-        "nothing": nothing,
-        "failed": replace(result, failed=("broken.dcm",)),
-    }
-    paths = [
-        _written(made, tmp_path / f"{name}_{number}.dcm")
-        for name, exam in unusual.items()
-        for number, made in enumerate(_reports(exam))
+    edited = with_provenance(result, 0, edited_by_hand=True)
+    unusual = [
+        *_reports(result),
+        *(cad_report(exam) for exam in (edited, nothing, replace(result, failed=("broken.dcm",)))),
     ]
+    paths = [_written(made, tmp_path / f"{number}.dcm") for number, made in enumerate(unusual)]
     broken = pydicom.dcmread(paths[0])
     for item in _items(broken):
         item.ContentSequence = [

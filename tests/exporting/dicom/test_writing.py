@@ -18,7 +18,7 @@ from shared_core.exporting.dicom.result_folder import exam_folders, read_exam
 from shared_core.exporting.dicom.writing import dicom_objects, segmentation_file, write_dicom
 from tests.exporting.dicom.conftest import MeasuredExam
 from tests.exporting.dicom.results import exported, result_of
-from tests.host.validators import errors_of, need_validators
+from tests.host.validators import dcentvfy, dciodvfy, need_validators
 
 MakeExam = Callable[..., MeasuredExam]
 
@@ -41,14 +41,14 @@ def _names(exam: ResultExam, *kinds: str) -> set[str]:
     return {name for name, _ in dicom_objects(exam, kinds_of(kinds))}
 
 
-def test_every_object_that_is_written_is_accepted(
+def test_the_objects_of_an_exam_fit_together(
     exam: ResultExam, measured: MeasuredExam, tmp_path: Path
 ) -> None:
     need_validators()
     files = write_dicom(exam, DICOM_KINDS, tmp_path / "dicom")
     assert len(files) == 4 + 1 + 4 + 4 + 1 + 1 + 2 + 1
-    small = [path for path in files if "overlay" not in path.name]
-    assert errors_of(small, sources=measured.dicom_files) == []
+    assert [error for path in files for error in dciodvfy(path)] == []
+    assert dcentvfy([*measured.dicom_files, *files]) == []
     uids = {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in files}
     assert len(uids) == len(files)
 
