@@ -50,8 +50,7 @@ class BACSegmentation(ScriptedLoadableModule):
         )
         self.parent.helpText += f"<p><b>{RESEARCH_USE}</b></p>"
         self.parent.acknowledgementText = _(
-            "The default model goes on from SCU-Net: Guo X, O'Neill WC, Vey B, et al., medRxiv 2021, "
-            "10.1101/2021.07.30.21261406."
+            "The default model goes on from SCU-Net: Guo X et al., medRxiv 2021, 10.1101/2021.07.30.21261406."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
@@ -75,8 +74,7 @@ def registerSampleData() -> None:
 
 @parameterNodeWrapper
 class BACSegmentationParameterNode:
-    """
-    What can be chosen; saved with the scene.
+    """What can be chosen; saved with the scene.
 
     inputVolume - The mammogram.
     allViews - Whether all views of its exam run.
@@ -89,6 +87,7 @@ class BACSegmentationParameterNode:
     measureByItself - Whether the numbers follow the segmentation after a pause.
     centreLine - A curve along an artery.
     bandWidthMm - Width of the band that is marked along it.
+    dicomObjects - Whether saved results have DICOM objects beside them.
     """
 
     inputVolume: vtkMRMLScalarVolumeNode
@@ -102,6 +101,7 @@ class BACSegmentationParameterNode:
     measureByItself: bool = True
     centreLine: vtkMRMLMarkupsCurveNode
     bandWidthMm: Annotated[float, WithinRange(0.2, 10)] = 1.9
+    dicomObjects: bool = False
 
 
 #

@@ -208,6 +208,8 @@ def _copy_and_save(panel: Panel, folder: Path) -> None:
     assert slicer.app.clipboard().text().startswith("file,status,error,exam,view")
     dialog, qt.QFileDialog = qt.QFileDialog, _Chooser(str(folder))
     try:
+        _refuse_dicom(panel)
+        assert not (folder / "LCC-bac").exists()
         ui.saveButton.click()
         panel.wait(lambda: not panel.widget.keeping.saving)
     finally:
@@ -215,6 +217,19 @@ def _copy_and_save(panel: Panel, folder: Path) -> None:
     assert "Saved in" in ui.statusLabel.text
     assert (folder / "LCC-bac" / "views.csv").is_file()
     assert (folder / "LCC-bac" / "run.json").is_file()
+
+
+def _refuse_dicom(panel: Panel) -> None:
+    """This mammogram has no file that the objects could refer to."""
+    ui, parameters = panel.ui, panel.widget.parameters
+    assert parameters.dicomObjects is False
+    assert ui.dicomCheckBox.enabled is True
+    ui.dicomCheckBox.checked = True
+    assert parameters.dicomObjects is True
+    ui.saveButton.click()
+    panel.wait(lambda: not panel.widget.keeping.saving)
+    assert "Not saved: LCC: DICOM objects refer to the file" in ui.statusLabel.text
+    ui.dicomCheckBox.checked = False
 
 
 def _leave_and_come_back(panel: Panel, volume: Any) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 import numpy as np
+import pydicom
 import pytest
 import slicer
 from BACSegmentationLib import batch
@@ -29,6 +30,7 @@ from tests.tram_track import tram_track, write_tram_track
 
 SPACING_MM = (0.07, 0.08)
 """(row, column)."""
+DICOM = "seg,sr"
 
 
 class Ran(NamedTuple):
@@ -52,7 +54,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     app, said = install(), []
     app.close_scene()
     before = app.scene.GetNumberOfNodes()
-    summary = batch.run(folder, output, options=["--workers", "1"], say=said.append)
+    summary = batch.run(folder, output, options=["--workers", "1", "--dicom", DICOM], say=said.append)
     return Ran(folder, output, summary, said, before, app.scene.GetNumberOfNodes())
 
 
@@ -70,7 +72,8 @@ def _open_segmentation(path: Path) -> object:
 
 
 def test_results_are_the_bytes_of_the_console(ran: Ran, tmp_path: Path) -> None:
-    assert bac(["analyze", str(ran.folder), "-o", str(tmp_path / "out"), "--workers", "1", "--quiet"]) == 1
+    options = ["--workers", "1", "--quiet", "--dicom", DICOM]
+    assert bac(["analyze", str(ran.folder), "-o", str(tmp_path / "out"), *options]) == 1
     compared = 0
     for path in (tmp_path / "out").rglob("*"):
         name = path.relative_to(tmp_path / "out")
@@ -78,6 +81,15 @@ def test_results_are_the_bytes_of_the_console(ran: Ran, tmp_path: Path) -> None:
             assert (ran.output / name).read_bytes() == path.read_bytes(), name
             compared += 1
     assert compared >= 9
+
+
+def test_dicom_objects_lie_with_the_results_of_each_exam(ran: Ran) -> None:
+    for name, kinds in (("view.dcm", {"SEG", "SR"}), ("RCC.png", {"SEG", "SR", "MG"})):
+        view = _view(ran, name)
+        objects = list((view.mask.parent / "dicom").glob("*.dcm"))
+        found = {pydicom.dcmread(path, stop_before_pixels=True).Modality: path for path in objects}
+        assert set(found) == kinds
+        assert np.array_equal(read_mask_file(found["SEG"]).mask, read_mask_file(view.mask).mask)
 
 
 def test_what_failed_is_listed_and_the_others_are_done(ran: Ran) -> None:
@@ -147,12 +159,14 @@ def _command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_command_works_without_the_application(tmp_path: Path) -> None:
     (tmp_path / "exam").mkdir()
     write_tram_track(tmp_path / "exam" / "LCC.png")
-    answer = _command("exam", "-o", "out", "--save", "mrb", "--spacing-mm", "0.07", cwd=tmp_path)
+    options = ("--save", "mrb", "--spacing-mm", "0.07", "--dicom", "seg")
+    answer = _command("exam", "-o", "out", *options, cwd=tmp_path)
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.splitlines()[-1].startswith("1 view, 1 file for Slicer")
     with ZipFile(tmp_path / "out" / "exam" / "exam.mrb") as scene:
         names = {name.rpartition("/")[2] for name in scene.namelist()}
     assert names >= {"exam.mrml", "LCC.nrrd", "LCC BAC.seg.nrrd"}
+    assert list((tmp_path / "out" / "exam" / "dicom").glob("*.dcm"))
 
 
 def test_wrong_option_is_said_in_a_sentence(tmp_path: Path) -> None:

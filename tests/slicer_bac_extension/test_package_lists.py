@@ -143,6 +143,7 @@ def test_a_clone_is_smaller_than_the_index_allows() -> None:
 def test_readme_names_every_stand_in_and_says_what_was_never_run() -> None:
     readme = (EXTENSION / "README.md").read_text(encoding="utf-8")
     host = ROOT / "tests" / "host"
-    names = {path.name for path in host.glob("*.py")} - {"__init__.py"} | {"cmake/"}
+    names = {path.name for path in host.glob("*.py") if not path.name.startswith("test_")}
+    names = names - {"__init__.py"} | {"cmake/"}
     assert {name for name in names if f"`{name}`" not in readme} == set()
     assert re.search(r"\| F application \|.*\*\*never yet run inside Slicer\.\*\*", readme)

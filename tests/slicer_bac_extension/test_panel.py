@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 import slicer
 import slicer.util
@@ -15,12 +16,13 @@ import slicer.util
 from shared_core import ViewResult, analyze_view
 from shared_core.exporting import view_record
 from shared_core.exporting.record_reading import read_written
-from tests.exporting.test_timeline import AREAS, write
+from tests.exporting.test_timeline import AREAS, write as write_results
 from tests.host.module_panel import NAME, Panel, process_events, qt
 from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
+from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.panel_walk import Replayed, walk
-from tests.slicer_bac_extension.volumes_of_files import shown
+from tests.slicer_bac_extension.volumes_of_files import load, shown
 from tests.tram_track import tram_track, write_tram_track
 
 
@@ -270,10 +272,51 @@ def test_saved_results_are_those_of_the_console(
     assert (view.mask.parent / "LCC_overlay.png").is_file() or any(view.mask.parent.glob("*_overlay.png"))
 
 
+def test_dicom_objects_are_saved_where_they_are_asked_for(
+    replayed: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "LCC.dcm", dataset(tram_track(), bits=8, ImagerPixelSpacing=[0.07, 0.07]))
+    volume = load(file)
+    segmentation = applied(replayed, volume)
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    for word in ("segmentation", "CAD report", "PDF", "archives"):
+        assert word in replayed.ui.dicomCheckBox.toolTip
+    replayed.ui.dicomCheckBox.checked = True
+    replayed.ui.saveButton.click()
+    replayed.wait(lambda: not replayed.widget.keeping.saving)
+    objects = [pydicom.dcmread(path) for path in (tmp_path / "LCC-bac").glob("*/dicom/*.dcm")]
+    assert {one.Modality for one in objects} == {"SEG", "SR", "OT", "DOC", "PR"}
+    (mask,) = (one.pixel_array.squeeze() != 0 for one in objects if one.Modality == "SEG")
+    segments = sys.modules["BACSegmentationLib.segments"]
+    np.testing.assert_array_equal(mask, segments.mask_of(segmentation, volume))
+
+
+def test_dicom_objects_wait_for_their_packages(
+    replayed: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(replayed, breast())
+    replayed.ui.dicomCheckBox.checked = True
+    dependencies = sys.modules["BACSegmentationLib.dependencies"]
+    with monkeypatch.context() as fresh:
+        fresh.setattr(dependencies, "missing", lambda _: ["reportlab>=4.0"])
+        slicer.util.reloadScriptedModule(NAME)
+        box = replayed.ui.dicomCheckBox
+        assert not box.enabled
+        assert "Not installed: reportlab>=4.0. Apply asks" in box.toolTip
+        fresh.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+        replayed.ui.saveButton.click()
+        replayed.wait(lambda: not replayed.widget.keeping.saving)
+    assert "Saved in" in replayed.ui.statusLabel.text
+    assert "without DICOM objects. Not installed: reportlab>=4.0." in replayed.ui.statusLabel.text
+    replayed.widget.refresh()
+    assert box.enabled
+    assert "archives" in box.toolTip
+
+
 def test_earlier_exams_are_followed_over_time(
     panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    results = write(tmp_path / "results", AREAS)
+    results = write_results(tmp_path / "results", AREAS)
     ui = panel.ui
     ui.changeCollapsibleButton.collapsed = False
     assert not ui.showChangeButton.enabled

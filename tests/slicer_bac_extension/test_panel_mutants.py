@@ -164,6 +164,12 @@ MUTANTS = {
         "                parameters.threshold = own\n",
         "                pass\n",
     ),
+    "DICOM objects never written": (
+        f"{LIB}/keeping_panel.py",
+        "dicom=dicom and not why_not",
+        "dicom=False",
+    ),
+    "misspelt choice of DICOM objects": (UI, "<string>dicomObjects</string>", "<string>dicomObject</string>"),
     "saved without the view": (
         f"{LIB}/keeping_panel.py",
         "done, total = next(self._steps)",

@@ -16,7 +16,17 @@ import slicer.util
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 REQUESTER: Final = "BAC Segmentation"
-KEPT: Final = ("numpy", "scipy", "pillow", "pydicom", "SimpleITK", "packaging", "requests", "torch")
+KEPT: Final = (
+    "numpy",
+    "scipy",
+    "pillow",
+    "pydicom",
+    "highdicom",
+    "SimpleITK",
+    "packaging",
+    "requests",
+    "torch",
+)
 """Never replaced where they are there: other modules of Slicer lean on them."""
 TORCH: Final = "torch>=2.2"
 

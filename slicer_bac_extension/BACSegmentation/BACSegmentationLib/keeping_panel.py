@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import qt
 import slicer
 import slicer.util
 
-from BACSegmentationLib import results
+from BACSegmentationLib import dependencies, results
+from BACSegmentationLib.parameters import REQUIREMENTS
 
 if TYPE_CHECKING:
     from BACSegmentation import BACSegmentationWidget
+
+DICOM: Final = (
+    "Save DICOM objects for archives (PACS) and viewers as well: segmentation, outlines to switch on, "
+    "pictures, CAD report, measurement reports, PDF report. The mammograms must come from their files."
+)
 
 
 class KeepingPanel:
@@ -28,7 +34,8 @@ class KeepingPanel:
     def __init__(self, owner: BACSegmentationWidget) -> None:
         self._owner, self._ui = owner, owner.ui
         self._steps: Iterator[tuple[int, int]] | None = None
-        self._folder = Path()
+        self._saved = ""
+        self._lacking = dependencies.missing(REQUIREMENTS)
         self._timer = qt.QTimer()
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -45,6 +52,10 @@ class KeepingPanel:
         """What can be kept."""
         for button in (self._ui.copyReportButton, self._ui.copyTableButton, self._ui.saveButton):
             button.enabled = measured and not self.saving
+        if self._lacking:
+            self._lacking = dependencies.missing(REQUIREMENTS)
+        self._ui.dicomCheckBox.enabled = not self._lacking
+        self._ui.dicomCheckBox.toolTip = self._why_no_dicom() or DICOM
 
     def copy_report(self) -> None:
         """The sentences, on the clipboard."""
@@ -67,8 +78,13 @@ class KeepingPanel:
         if replace and not slicer.util.confirmYesNoDisplay(f"{folder} is there already. Replace it?"):
             return
         numbers.measure()
-        self._folder = folder
-        self._steps = self._owner.logic.measuring.export_steps(numbers.pairs, folder, replace=replace)
+        dicom, why_not = self._owner.parameters.dicomObjects, self._why_no_dicom()
+        self._saved = f"Saved in {folder}"
+        if dicom and why_not:
+            self._saved += f", without DICOM objects. {why_not}"
+        self._steps = self._owner.logic.measuring.export_steps(
+            numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
+        )
         self._owner.say("Saving…")
         self._timer.start()
         numbers.show()
@@ -77,6 +93,11 @@ class KeepingPanel:
         """The scene or the panel goes: what was not whole is not kept."""
         self._timer.stop()
         self._steps = None
+
+    def _why_no_dicom(self) -> str:
+        if not self._lacking:
+            return ""
+        return f"Not installed: {', '.join(self._lacking)}. Apply asks, and then installs what is missing."
 
     def _go_on(self) -> None:
         from shared_core.errors import OpenBacError
@@ -89,7 +110,7 @@ class KeepingPanel:
             self._owner.say(f"Saving: {done} of {total}")
             return
         except StopIteration:
-            words = f"Saved in {self._folder}"
+            words = self._saved
         except OpenBacError as error:
             words = f"Not saved: {error}"
         self.stop()

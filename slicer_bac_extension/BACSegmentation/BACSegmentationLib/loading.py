@@ -1,4 +1,4 @@
-"""One image file as a volume node, in the scene of the application or in one of its own."""
+"""One image file as a volume node, in the scene of the application or in one of its own; and its mask."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import slicer
 import slicer.util
 import vtk
 
-from shared_core.errors import UnreadableImageError
+from BACSegmentationLib.segments import show_mask
+from shared_core.errors import UnreadableImageError, UsageError
 
 _GREY: Final = "vtkMRMLColorTableNodeGrey"
 """Of every scene of Slicer; a reference by ID holds in a scene that is only written, too."""
@@ -60,6 +61,38 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
     display.SetInterpolate(False)
     node.SetAndObserveDisplayNodeID(display.GetID())
     return node
+
+
+def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: Any = None) -> Any:
+    """Show the mask of a file on its mammogram, pixel for pixel.
+
+    Parameters
+    ----------
+    path
+        DICOM SEG, of OpenBAC or another program, of which the calcification is taken; PNG or TIFF, of which
+        whatever is not 0 is taken.
+    volume_node
+        The mammogram.
+    segmentation_node
+        Whose BAC segment is replaced; None makes a node.
+
+    Returns
+    -------
+    The vtkMRMLSegmentationNode; not measured yet.
+
+    Raises
+    ------
+    OpenBacError
+        It cannot be read, or is of another mammogram.
+    """
+    from BACSegmentationLib.mammograms import header_of
+    from shared_core.reading.mask import read_mask_file
+
+    given, name = read_mask_file(Path(path)), volume_node.GetName()
+    uid = header_of(volume_node).identity.sop_instance_uid
+    if uid and given.source_uids and uid not in given.source_uids:
+        raise UsageError(f"{given.path.name}: was drawn on another image than {name}; choose that one.")
+    return show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
 
 
 def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:

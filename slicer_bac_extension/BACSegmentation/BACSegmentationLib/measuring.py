@@ -16,6 +16,10 @@ from shared_core.errors import ModelError, UsageError
 from shared_core.mammogram import Mammogram, Mask
 
 HOST: Final = "3D Slicer"
+NO_FILE: Final = (
+    "{name}: DICOM objects refer to the file of the mammogram, and this volume has none, or other pixels; "
+    "load it from its file, or save without DICOM objects."
+)
 _KEPT_VIEWS: Final = 4
 
 Record = dict[str, Any]
@@ -144,9 +148,18 @@ class Measuring:
         return known
 
     def export_steps(
-        self, pairs: Sequence[Pair], folder: Path, *, replace: bool
+        self, pairs: Sequence[Pair], folder: Path, *, replace: bool, dicom: bool = False
     ) -> Iterator[tuple[int, int]]:
         """Write the files of ``bac analyze`` for the masks as they are; a folder that is whole or not there.
+
+        Parameters
+        ----------
+        folder
+            Takes the results.
+        replace
+            Whether results that lie there give way.
+        dicom
+            Whether all DICOM objects are written as well.
 
         Yields
         ------
@@ -155,10 +168,11 @@ class Measuring:
         Raises
         ------
         OpenBacError
-            A view cannot be measured, or the folder not be written.
+            A view cannot be measured, or the folder not be written; DICOM objects have no file to refer to.
         """
         from shared_core import MeasurementSettings
-        from shared_core.cohort.exam_export import export_steps
+        from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps
+        from shared_core.exporting.dicom.kinds import DICOM_KINDS
 
         keys = {
             volume.GetID(): one.exam.key
@@ -168,9 +182,12 @@ class Measuring:
         finals = []
         for volume, segmentation in pairs:
             finals.append(self.final(volume, segmentation, exam_key=keys.get(volume.GetID(), "")))
+            if dicom and finals[-1].header.path is None:
+                raise UsageError(NO_FILE.format(name=volume.GetName()))
             yield len(finals), 2 * len(pairs)
+        formats = (*USUAL_FORMATS, *(DICOM_KINDS if dicom else ()))
         for done, _ in export_steps(
-            folder, finals, settings=MeasurementSettings(), host=HOST, replace=replace
+            folder, finals, settings=MeasurementSettings(), host=HOST, replace=replace, formats=formats
         ):
             yield len(finals) + done, 2 * len(pairs)
 
