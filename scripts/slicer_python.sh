@@ -6,6 +6,7 @@ venv=$1
 requirements=$2
 version=3.12
 inside_slicer="numpy scipy pydicom SimpleITK pillow requests packaging"
+in_place_of_slicer="slicer-core PySide6-Essentials"
 
 # Not `command -v` alone: pyenv has shims of versions that are not chosen.
 for python in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version"*"/bin/python$version"; do
@@ -15,7 +16,7 @@ for python in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version"*"
     echo "Installing what the Slicer extension needs for Python $version ($python)"
     # shellcheck disable=SC2086  # a list of packages
     if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --requirement "$requirements" $inside_slicer; then
+        --requirement "$requirements" $inside_slicer $in_place_of_slicer; then
         exit 0
     fi
 done
