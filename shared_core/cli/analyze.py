@@ -129,25 +129,7 @@ def add_measurement_options(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
-    if args.output is None and not args.json:
-        args.parser.error("say where results go with -o OUT, or ask for --json")
-    if args.json and args.progress == "json":
-        args.parser.error("--json and --progress json both print to standard output; leave one out")
-    if args.output is None and args.resume:
-        args.parser.error("--resume goes on in a folder; name it with -o OUT")
-    if args.output is None and args.dicom:
-        args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
-    if args.output is None and args.deidentify:
-        args.parser.error("--deidentify writes images into a folder; name it with -o OUT")
-    if args.no_pictures and "sc" in args.dicom:
-        args.parser.error(
-            "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
-        )
-    if args.model is not None:
-        try:
-            load_card(args.model)
-        except ModelError as error:
-            args.parser.error(str(error))
+    _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
     settings = settings_of(args)
@@ -190,6 +172,29 @@ def run(args: argparse.Namespace) -> int:
     for reason in lost:
         print(f"bac: {reason}", file=sys.stderr)
     return FAILED if lost and not report.cancelled else _exit_code(report, listing, args.paths)
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    """Options that do not go together, and models that are not there, are wrong usage."""
+    if args.output is None and not args.json:
+        args.parser.error("say where results go with -o OUT, or ask for --json")
+    if args.json and args.progress == "json":
+        args.parser.error("--json and --progress json both print to standard output; leave one out")
+    if args.output is None and args.resume:
+        args.parser.error("--resume goes on in a folder; name it with -o OUT")
+    if args.output is None and args.dicom:
+        args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
+    if args.output is None and args.deidentify:
+        args.parser.error("--deidentify writes images into a folder; name it with -o OUT")
+    if args.no_pictures and "sc" in args.dicom:
+        args.parser.error(
+            "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
+        )
+    if args.model is not None:
+        try:
+            load_card(args.model)
+        except ModelError as error:
+            args.parser.error(str(error))
 
 
 def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> int:

@@ -13,48 +13,31 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pydicom
-from pydicom.charset import python_encoding
-from pydicom.config import RAISE
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.multival import MultiValue
 from pydicom.uid import SecondaryCaptureImageStorage
-from pydicom.valuerep import validate_value
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.exporting.dicom.patient import (
+    attributes_of_picture,
+    clean_attributes,
+    is_valid,
+    put_deidentification,
+    text_of,
+    texts_of,
+)
 from shared_core.mammogram import MammogramHeader
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.dicom import quiet_pydicom
 
 _NAMESPACE: Final = uuid.UUID("3c7bb0a2-55c6-5f0e-8d2c-0b8f3f5f6a11")
-_TYPE_2: Final = {
-    "PatientName": "PN",
-    "PatientID": "LO",
-    "PatientBirthDate": "DA",
-    "PatientSex": "CS",
-    "StudyDate": "DA",
-    "StudyTime": "TM",
-    "StudyID": "SH",
-    "AccessionNumber": "SH",
-    "ReferringPhysicianName": "PN",
-}
-"""Must be there, and may be empty (PS3.3 C.7.1.1, C.7.2.1)."""
-_TYPE_3: Final = {
-    "IssuerOfPatientID": "LO",
-    "PatientIdentityRemoved": "CS",
-    "DeidentificationMethod": "LO",
-    "LongitudinalTemporalInformationModified": "CS",
-    "StudyDescription": "LO",
-    "PatientAge": "AS",
-}
-"""Taken where they are there."""
 _UIDS: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 _ORIENTATION: Final = re.compile(r"^[APRLHF]{1,3}$")
 _METHODS: Final = {
@@ -63,7 +46,6 @@ _METHODS: Final = {
     "1.2.840.10008.1.2.4.5": "ISO_10918_1",
 }
 """Compression by the beginning of the transfer syntax: JPEG 2000, JPEG-LS, JPEG (PS3.3 C.7.6.1.1.5.1)."""
-_SEXES: Final = ("M", "F", "O")
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +170,7 @@ def _digest(header: MammogramHeader) -> str:
 def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
     assert header.path is not None
     if header.file_format != "DICOM":
-        attributes, lossy = _attributes_of_picture(header), _lossy(header, Dataset())
+        attributes, lossy = attributes_of_picture(header), _lossy(header, Dataset())
         return _made(header, digest, study, attributes, "is no DICOM file", lossy=lossy)
     with quiet_pydicom():
         dataset = _read(header.path)
@@ -199,14 +181,14 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
                 "export one frame as a file of its own."
             )
         _check_unchanged(dataset, header)
-        attributes, warnings = _clean(dataset, name)
-        _put_methods(attributes, dataset)
+        attributes, warnings = clean_attributes(dataset, name)
+        put_deidentification(attributes, dataset)
         orientation = _orientation(dataset)
         uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
-        modality = _text(dataset, "Modality") or "MG"
+        modality = text_of(dataset, "Modality") or "MG"
     if dataset.get("PatientOrientation") and not orientation:
         warnings.append(
-            f"{name}: its Patient Orientation is none ({_text(dataset, 'PatientOrientation')}); left empty."
+            f"{name}: its Patient Orientation is none ({text_of(dataset, 'PatientOrientation')}); left empty."
         )
     lacking = [keyword for keyword, value in uids.items() if not value]
     if lacking:
@@ -263,23 +245,6 @@ def _made(
     )
 
 
-def _attributes_of_picture(header: MammogramHeader) -> Dataset:
-    """Of a picture only what its name says is known."""
-    dataset = Dataset()
-    for keyword in _TYPE_2:
-        setattr(dataset, keyword, "")
-    dataset.PatientID = _plain(header.identity.patient_id)
-    dataset.PatientName = f"{dataset.PatientID}^" if dataset.PatientID else ""
-    dataset.StudyDate = header.identity.study_date
-    return dataset
-
-
-def _plain(text: str) -> str:
-    """As an identifier may be written, whatever a file was called."""
-    plain = "".join(letter for letter in text if letter.isprintable() and letter not in "\\^=")[:63].strip()
-    return plain if _is_valid("LO", plain) else ""
-
-
 def _read(path: Path) -> Dataset:
     try:
         try:
@@ -296,96 +261,10 @@ def _read(path: Path) -> Dataset:
 def _check_unchanged(dataset: Dataset, header: MammogramHeader) -> None:
     """That it is still the file that was measured."""
     then = header.rows, header.columns, header.identity.sop_instance_uid
-    if then != (dataset.get("Rows"), dataset.get("Columns"), _text(dataset, "SOPInstanceUID")):
+    if then != (dataset.get("Rows"), dataset.get("Columns"), text_of(dataset, "SOPInstanceUID")):
         raise UnreadableImageError(
             f"{header.name}: was changed or cut off after it was measured; measure it again."
         )
-
-
-def _clean(dataset: Dataset, name: str) -> tuple[Dataset, list[str]]:
-    """Patient and study attributes with allowed values, and a sentence for each that had none."""
-    clean, warnings = Dataset(), _about_letters(dataset, name)
-    for keyword, vr in {**_TYPE_2, **_TYPE_3}.items():
-        value = _text(dataset, keyword).replace("\ufffd", "?")
-        if value and not _allowed(keyword, vr, value):
-            kept = _rescued(vr, value)
-            warnings.append(
-                f"{name}: {keyword} {value[:40]!r} is not as DICOM wants it; "
-                + (f"{kept!r} is written." if kept else "left empty.")
-            )
-            value = kept
-        if value or keyword in _TYPE_2:
-            setattr(clean, keyword, value)
-    return clean, warnings
-
-
-def _put_methods(attributes: Dataset, dataset: Dataset) -> None:
-    """How the patient was de-identified, as codes (0012,0064)."""
-    items = []
-    for item in dataset.get("DeidentificationMethodCodeSequence") or ():
-        code = Dataset()
-        for keyword, vr in (("CodeValue", "SH"), ("CodingSchemeDesignator", "SH"), ("CodeMeaning", "LO")):
-            value = _text(item, keyword)
-            if value and _is_valid(vr, value):
-                setattr(code, keyword, value)
-        if len(code) == 3:
-            items.append(code)
-    if items:
-        attributes.DeidentificationMethodCodeSequence = items
-
-
-def _allowed(keyword: str, vr: str, value: str) -> bool:
-    if keyword == "PatientSex":
-        return value in _SEXES
-    if keyword == "LongitudinalTemporalInformationModified":
-        return value in ("UNMODIFIED", "MODIFIED", "REMOVED")
-    if keyword == "PatientIdentityRemoved":
-        return value in ("YES", "NO")
-    return _is_valid(vr, value)
-
-
-def _is_valid(vr: str, value: str) -> bool:
-    try:
-        validate_value(vr, value, RAISE)
-        if vr == "DA":
-            datetime.strptime(value, "%Y%m%d")
-        if vr == "TM" and value:
-            datetime.strptime(value[:6].ljust(6, "0"), "%H%M%S")
-    except ValueError:
-        return False
-    return True
-
-
-def _rescued(vr: str, value: str) -> str:
-    """The old form of a date (2004.05.31, PS3.5 6.2) as today's, a long text cut; nothing else is guessed."""
-    if vr == "DA":
-        plain = value.replace(".", "")
-        return plain if _is_valid(vr, plain) else ""
-    if vr in ("LO", "SH"):
-        cut = value.replace("\\", " ")[: 64 if vr == "LO" else 16].strip()
-        return cut if _is_valid(vr, cut) else ""
-    if vr == "PN":
-        cut = "=".join(part[:64] for part in value.replace("\\", " ").split("=")[:3])
-        return cut if _is_valid(vr, cut) else ""
-    return ""
-
-
-def _about_letters(dataset: Dataset, name: str) -> list[str]:
-    """What to say where letters outside ASCII cannot be read for sure (PS3.3 C.12.1.1.2)."""
-    terms = [term for term in _texts(dataset, "SpecificCharacterSet") if term]
-    unknown = [term for term in terms if term not in python_encoding]
-    written = "".join(_text(dataset, keyword) for keyword in _TYPE_2)
-    if written.isascii():
-        return []
-    if unknown:
-        why = f"its character set {unknown[0]} is unknown"
-    elif not terms:
-        why = "it names no character set"
-    elif "\ufffd" in written:
-        why = f"they are not in its character set {terms[0]}"
-    else:
-        return []
-    return [f"{name}: letters outside ASCII may be wrong, as {why}; check the patient's name before sending."]
 
 
 def _lossy(header: MammogramHeader, dataset: Dataset) -> tuple[str, str] | None:
@@ -393,11 +272,11 @@ def _lossy(header: MammogramHeader, dataset: Dataset) -> tuple[str, str] | None:
     if not header.acquisition.lossy and header.file_format != "JPEG":
         return None
     assert header.path is not None
-    ratios = _texts(dataset, "LossyImageCompressionRatio")
-    methods = _texts(dataset, "LossyImageCompressionMethod")
+    ratios = texts_of(dataset, "LossyImageCompressionRatio")
+    methods = texts_of(dataset, "LossyImageCompressionMethod")
     bytes_raw = header.rows * header.columns * (1 if header.bits <= 8 else 2)
-    ratio = ratios[-1] if ratios and _is_valid("DS", ratios[-1]) else ""
-    method = methods[-1] if methods and _is_valid("CS", methods[-1]) else ""
+    ratio = ratios[-1] if ratios and is_valid("DS", ratios[-1]) else ""
+    method = methods[-1] if methods and is_valid("CS", methods[-1]) else ""
     known = next((name for start, name in _METHODS.items() if header.transfer_syntax.startswith(start)), "")
     return (
         ratio or f"{max(bytes_raw / header.path.stat().st_size, 1):.3g}",
@@ -407,25 +286,11 @@ def _lossy(header: MammogramHeader, dataset: Dataset) -> tuple[str, str] | None:
 
 def _orientation(dataset: Dataset) -> tuple[str, ...]:
     """Patient Orientation (0020,0020), if it is one: two directions (PS3.3 C.7.6.1.1.1)."""
-    values = _texts(dataset, "PatientOrientation")
+    values = texts_of(dataset, "PatientOrientation")
     return values if len(values) == 2 and all(_ORIENTATION.match(value) for value in values) else ()
 
 
 def _uid(dataset: Dataset, keyword: str) -> str:
     """A UID by which an archive finds the object; components with leading zeros, though wrong, are kept."""
-    value = _text(dataset, keyword)
+    value = text_of(dataset, keyword)
     return value if re.fullmatch(r"[0-9][0-9.]{0,63}", value) else ""
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    return "\\".join(_texts(dataset, keyword))
-
-
-def _texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    """All values as stripped text; nothing where the attribute is absent or damaged."""
-    try:
-        value: Any = dataset.get(keyword)
-        values: Iterable[Any] = value if isinstance(value, (MultiValue, list, tuple)) else [value]
-        return tuple(str(one).strip().strip("\0") for one in values if one not in (None, ""))
-    except Exception:  # boundary with pydicom: it converts at the first access, damage raises anything
-        return ()
