@@ -69,7 +69,8 @@ def window(c: Any, w: Any, function: str | None = None, **more: Any) -> dict[str
     return {"WindowCenter": c, "WindowWidth": w, **named, **more}
 
 
-def cases() -> list[Case]:
+def stored_cases() -> list[Case]:
+    """How pixels may be written."""
     found = [
         Case(f"{syntax}, {bits} bits", breast(bits), bits, syntax)
         for syntax in synthetic.SYNTAXES
@@ -80,9 +81,13 @@ def cases() -> list[Case]:
         Case(f"{syntax}, signed 16 bits", breast(16, signed=True), 16, syntax)
         for syntax in ("implicit", "explicit", "rle", "jpeg lossless 70", "jpeg 2000")
     ]
+    return found
+
+
+def voi_cases() -> list[Case]:
+    """Windows and VOI tables."""
     b12, s12 = breast(12), breast(12, signed=True)
-    mono1 = {"PhotometricInterpretation": "MONOCHROME1"}
-    found += [
+    return [
         Case("signed 12 bits", s12),
         Case("linear window", b12, attributes=window(1000, 800), shown=linear(1000, 800)),
         Case("linear window of width 1", b12, attributes=window(1000, 1), shown=linear(1000, 1)),
@@ -115,6 +120,13 @@ def cases() -> list[Case]:
             attributes={"VOILUTSequence": [lut_item(-2048, GAMMA)]},
             shown=lambda x: np.array(GAMMA)[(x + 2048).astype(int)] / 65535,
         ),
+    ]
+
+
+def rescale_cases() -> list[Case]:
+    """Bits that are used, and what is done to them before the window."""
+    b12 = breast(12)
+    found = [
         Case("12 bits in a 16-bit file", b12, 16, shown=full(0, 4095)),
         Case("8 bits in a 16-bit file", breast(8).astype(np.uint16), 16, shown=full(0, 255)),
         Case("9 bits in a 13-bit file", breast(9), 13, shown=full(0, 1023)),
@@ -140,6 +152,30 @@ def cases() -> list[Case]:
             modality=rescaled(1, -1024),
         ),
         Case("slope zero", b12, attributes={"RescaleSlope": 0, "RescaleIntercept": 0}),
+    ]
+    for sop_class, title in (
+        (synthetic.SC, "SC"),
+        (synthetic.CR, "CR"),
+        (synthetic.DX, "DX"),
+        (synthetic.MG_RAW, "raw MG"),
+    ):
+        found.append(
+            Case(
+                f"{title} with rescale",
+                b12,
+                sop_class=sop_class,
+                attributes={"RescaleSlope": 2, "RescaleIntercept": -10},
+                modality=rescaled(2, -10),
+            )
+        )
+    return found
+
+
+def polarity_cases() -> list[Case]:
+    """Which end is white, alone and with the other steps; overlays and Modality LUT."""
+    b12 = breast(12)
+    mono1 = {"PhotometricInterpretation": "MONOCHROME1"}
+    return [
         Case("MONOCHROME1, 12 bits", b12, attributes=mono1),
         Case("MONOCHROME1, 8 bits", breast(8), 8, attributes=mono1),
         Case("MONOCHROME1, 16 bits", breast(16), 16, attributes=mono1),
@@ -187,25 +223,9 @@ def cases() -> list[Case]:
             like_gdcm=False,
         ),
     ]
-    for sop_class, title in (
-        (synthetic.SC, "SC"),
-        (synthetic.CR, "CR"),
-        (synthetic.DX, "DX"),
-        (synthetic.MG_RAW, "raw MG"),
-    ):
-        found.append(
-            Case(
-                f"{title} with rescale",
-                b12,
-                sop_class=sop_class,
-                attributes={"RescaleSlope": 2, "RescaleIntercept": -10},
-                modality=rescaled(2, -10),
-            )
-        )
-    return found
 
 
-CASES = cases()
+CASES = [*stored_cases(), *voi_cases(), *rescale_cases(), *polarity_cases()]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
