@@ -134,16 +134,11 @@ def analyze_view(
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
     decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
     mask = decision.mask
-    vessels = view_vessels(prepared, mask, mask_style=loaded.card.mask_style)
+    style, breast = loaded.card.mask_style, prepared.breast_mask
+    vessels = view_vessels(prepared, mask, mask_style=style)
     mass = without_mass
     if raw is not None:
-        mass = measure_mass(
-            raw,
-            mask,
-            calibration=calibration,
-            breast=prepared.breast_mask,
-            mask_style=loaded.card.mask_style,
-        )
+        mass = measure_mass(raw, mask, calibration=calibration, breast=breast, mask_style=style)
     measurement = measure_view(
         prepared,
         mask,

@@ -11,7 +11,7 @@ from shared_core.errors import OutputError, UsageError
 try:
     import fcntl
 except ImportError:  # Windows has none
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # elsewhere a module
 
 
 @contextmanager
