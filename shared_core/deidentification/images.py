@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from shared_core.deidentification.key import DeidentificationKey
@@ -20,7 +18,7 @@ from shared_core.exporting.dicom.converted import converted_image
 from shared_core.exporting.dicom.equipment import file_meta
 from shared_core.exporting.dicom.source import source_image, source_images
 from shared_core.mammogram import Exam, MammogramHeader
-from shared_core.reading.dicom import quiet_pydicom
+from shared_core.reading.dicom import parse_file, quiet_pydicom
 
 
 @dataclass(frozen=True)
@@ -85,15 +83,13 @@ def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], numbe
     assert header.path is not None
     if source_image(header).made:
         return converted_image(source_images(siblings)[siblings.index(header)], number=number)
-    try:
-        with quiet_pydicom():
-            try:
-                return pydicom.dcmread(header.path)
-            except InvalidDicomError:  # no preamble, as the reader takes it
-                return pydicom.dcmread(header.path, force=True)
-    except Exception as error:  # boundary with pydicom: damaged bytes raise anything
-        detail = " ".join(str(error).split())[:120] or type(error).__name__
-        raise UnreadableImageError(f"{header.path}: cannot be de-identified ({detail}).") from error
+    with quiet_pydicom():
+        return parse_file(
+            header.path,
+            pixels=True,
+            problem="cannot be de-identified",
+            advice="mend the file or leave it out",
+        )
 
 
 def _about_pixels(header: MammogramHeader, dataset: Dataset) -> list[str]:

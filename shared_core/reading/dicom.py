@@ -173,19 +173,38 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
 
-def _parsed(path: Path, pixels: bool) -> Dataset:
+def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Dataset:
+    """Parse a DICOM file, with or without the preamble of PS3.10.
+
+    Parameters
+    ----------
+    pixels
+        False stops before the pixel data.
+    problem, advice
+        Of the sentence where it cannot be parsed: what that means, and what to do.
+
+    Raises
+    ------
+    UnreadableImageError
+        It cannot be parsed.
+    """
     try:
         try:
             dataset = pydicom.dcmread(path, stop_before_pixels=not pixels)
         except InvalidDicomError:  # no preamble; the first bytes looked like a data set
             dataset = pydicom.dcmread(path, stop_before_pixels=not pixels, force=True)
-        empty = len(dataset) == 0
+        len(dataset)  # some damage shows only here
     except Exception as error:  # boundary with pydicom: damaged bytes raise anything
         detail = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
-        raise UnreadableImageError(
-            f"{path.name}: is damaged or cut off, DICOM parsing stops ({detail}); copy it again."
-        ) from None
-    if empty:
+        raise UnreadableImageError(f"{path.name}: {problem} ({detail}); {advice}.") from None
+    return dataset
+
+
+def _parsed(path: Path, pixels: bool) -> Dataset:
+    dataset = parse_file(
+        path, pixels=pixels, problem="is damaged or cut off, DICOM parsing stops", advice="copy it again"
+    )
+    if len(dataset) == 0:
         raise UnreadableImageError(f"{path.name}: holds no DICOM attributes; it is damaged or not an image.")
     return dataset
 

@@ -16,12 +16,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
@@ -35,7 +32,7 @@ from shared_core.exporting.dicom.patient import (
 )
 from shared_core.mammogram import MammogramHeader
 from shared_core.quantification.standard_views import STANDARD_VIEWS
-from shared_core.reading.dicom import quiet_pydicom
+from shared_core.reading.dicom import parse_file, quiet_pydicom
 
 _NAMESPACE: Final = uuid.UUID("3c7bb0a2-55c6-5f0e-8d2c-0b8f3f5f6a11")
 _UIDS: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
@@ -173,7 +170,12 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
         attributes, lossy = attributes_of_picture(header), _lossy(header, Dataset())
         return _made(header, digest, study, attributes, "is no DICOM file", lossy=lossy)
     with quiet_pydicom():
-        dataset = _read(header.path)
+        dataset = parse_file(
+            header.path,
+            pixels=False,
+            problem="cannot be read any more",
+            advice="DICOM results need it, put it back",
+        )
         name = header.name
         if int(dataset.get("NumberOfFrames") or 1) > 1:
             raise UnsupportedImageError(
@@ -243,19 +245,6 @@ def _made(
         warnings=(*warnings, said),
         lossy=lossy,
     )
-
-
-def _read(path: Path) -> Dataset:
-    try:
-        try:
-            return pydicom.dcmread(path, stop_before_pixels=True)
-        except InvalidDicomError:  # no preamble, as the reader takes it
-            return pydicom.dcmread(path, stop_before_pixels=True, force=True)
-    except Exception as error:  # boundary with pydicom: damaged bytes raise anything
-        detail = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
-        raise UnreadableImageError(
-            f"{path.name}: cannot be read any more ({detail}); DICOM results need it, put it back."
-        ) from None
 
 
 def _check_unchanged(dataset: Dataset, header: MammogramHeader) -> None:
