@@ -174,7 +174,7 @@ class TestOtherPixels:
         assert mammogram.header.path is None
         np.testing.assert_array_equal(mammogram.pixels, changed[0])
         warning = mammogram.header.warnings[-1]
-        assert warning.startswith("measured from the volume, not from its file: the pixels of a are not")
+        assert warning.startswith("measured from the volume, not from its file: the pixels of a differ")
         # View, side and spacing are still those of the file; its raw signal is not.
         assert mammogram.header.view_label == "LCC"
         assert mammogram.spacing == read_mammogram(file).spacing

@@ -36,7 +36,7 @@ def test_pixels_are_those_of_the_node_and_spacing_is_row_first(app: HeadlessApp,
 def test_a_spacing_of_1_mm_is_unknown_and_said_to_be(app: HeadlessApp) -> None:
     image = volumes.read_volume(shown(breast(), spacing_mm=(1, 1)))
     assert image.spacing_mm is None
-    assert image.warnings[0].startswith("LCC has 1 mm a pixel in Slicer, which stands for unknown")
+    assert image.warnings[0].startswith("LCC has a pixel size of 1 mm in Slicer, which means unknown")
     assert "before segmenting" in image.warnings[0]
 
 
@@ -69,11 +69,11 @@ def empty() -> Any:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (several_slices, r"CC and MLO: has 4 slices \(72 x 96 pixels\).*each view by itself"),
-        (colour, "photo: is a colour picture"),
-        (several_components, "photo: is a colour picture"),
-        (label_map, "labels: is a label map"),
-        (empty, "nothing: holds no image"),
+        (several_slices, r"CC and MLO has 4 slices \(72 x 96 pixels\).*each view by itself"),
+        (colour, "photo is a colour picture"),
+        (several_components, "photo is a colour picture"),
+        (label_map, "labels is a label map"),
+        (empty, "nothing contains no image"),
     ],
 )
 def test_what_is_no_single_grey_image_is_refused(app: HeadlessApp, make: Any, words: str) -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_single_grey_image_is_refused(app: HeadlessApp, make: Any, wo
 
 
 def test_no_volume_is_refused(app: HeadlessApp) -> None:
-    with pytest.raises(UsageError, match="No volume is chosen"):
+    with pytest.raises(UsageError, match="No mammogram is chosen"):
         volumes.read_volume(None)
 
 

@@ -185,7 +185,7 @@ def _as_its_file(
             turned = None
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
-    return None, f"the pixels of {image.name} are not those of {file.name}."
+    return None, f"the pixels of {image.name} differ from those of {file.name}."
 
 
 def _kept_values(volume_node: Any) -> dict[str, str]:

@@ -57,7 +57,7 @@ def show_change(line: Timeline, quantity: Quantity, *, chart_node: Any = None) -
     line
         From `shared_core.exporting.timeline.timeline`.
     chart_node
-        Filled anew with its table and series; None makes one.
+        Filled again with its table and series; None makes one.
 
     Returns
     -------

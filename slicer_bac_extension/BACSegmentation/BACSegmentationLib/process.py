@@ -94,7 +94,7 @@ class EngineProcess:
                     **_FAMILY,
                 )
         except OSError as error:
-            raise ProcessError(f"The engine cannot be started: {error}.") from error
+            raise ProcessError(f"The engine could not be started: {error}.") from error
 
     @property
     def pid(self) -> int | None:
@@ -123,8 +123,8 @@ class EngineProcess:
         return Path(self.arguments[self.arguments.index("-o") + 1])
 
     @property
-    def last_words(self) -> str:
-        """The end of what it wrote to standard error: why it ended, in the engine's words where it knew."""
+    def error_text(self) -> str:
+        """The end of what it wrote to standard error: why it ended, by the engine itself where it knew."""
         try:
             text = self._errors.read_bytes().decode("utf-8", errors="replace")
         except OSError:
@@ -171,7 +171,7 @@ def _event(line: bytes) -> Event | None:
 
 
 # PythonSlicer is a launcher that starts the Python proper: to end it alone would leave that one at work.
-if os.name == "nt":
+if sys.platform == "win32":
     _FAMILY: Final[dict[str, Any]] = {
         "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     }
@@ -180,7 +180,7 @@ if os.name == "nt":
         command = ["taskkill", "/PID", str(child.pid), "/T", "/F"]
         subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
 else:
-    _FAMILY = {"start_new_session": True}
+    _FAMILY: Final[dict[str, Any]] = {"start_new_session": True}
 
     def _kill_family(child: subprocess.Popen[bytes]) -> None:
         # Its process group has its number, and outlives it as long as anything in it runs.

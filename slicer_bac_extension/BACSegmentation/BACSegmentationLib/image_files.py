@@ -91,7 +91,7 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     given, name = read_mask_file(Path(path)), volume_node.GetName()
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:
-        raise UsageError(f"{given.path.name}: was drawn on another image than {name}; choose that one.")
+        raise UsageError(f"{given.path.name}: was drawn on another image, not on {name}; choose that image.")
     return show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
 
 
@@ -102,7 +102,7 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
     storage.SetFileName(str(path))
     if not storage.ReadData(node) or node.GetImageData() is None:
         scene.RemoveNode(storage)
-        raise UnreadableImageError(f"{path.name}: Slicer cannot read the image; see its error log.")
+        raise UnreadableImageError(f"{path.name}: Slicer could not read the image; see its error log.")
     node.SetAndObserveStorageNodeID(storage.GetID())
 
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from BACSegmentationLib import view_records
-from BACSegmentationLib.measuring import Pair, exam_records
+from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.segments import segmentation_of
 
-NO_DATE: Final = "No exam with a date is measured here. Apply on two exams, or open a folder with results."
-TWO_DATES: Final = "Two dates of a patient are needed: measure exams here, or open a folder with results."
+if TYPE_CHECKING:
+    # Need packages that Slicer lacks before the first Apply.
+    from shared_core.exporting.timeline import DatedExam, Timeline
+    from shared_core.quantification.serial import Quantity
+
+NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
+TWO_DATES: Final = (
+    "Two exams of one patient at different dates are needed: measure them here, or open a folder with "
+    "results."
+)
 
 
-def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def timelines(
+    folder: Path | None, volume_nodes: Sequence[Any]
+) -> tuple[dict[str, Timeline], tuple[str, ...]]:
     """Of each patient the exams in the order of their dates, compared.
 
     Parameters
@@ -27,7 +37,7 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
 
     Returns
     -------
-    `shared_core.exporting.timeline.Timeline` by patient, and sentences about exams that are left out.
+    Timelines by patient, and sentences about exams that are left out.
 
     Raises
     ------
@@ -42,9 +52,9 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
         raise UsageError(
-            f"{folder}: holds no results; choose a folder that Save results… or bac analyze wrote."
+            f"{folder} contains no results; choose a folder written by Save results… or bac analyze."
         )
-    found: list[Mapping[str, Any]] = []
+    found: list[Mapping[str, Sequence[DatedExam]]] = []
     without: list[str] = []
     for place in places:
         patients, sentences = dated_exams(read_results(place))
@@ -59,21 +69,21 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
     return lines, (*without, *sentences)
 
 
-def words_of(line: Any, quantity: Any) -> str:
-    """What became of a quantity, in a few sentences."""
+def summary(line: Timeline, quantity: Quantity) -> str:
+    """How a quantity changed, in a few sentences."""
     from shared_core.quantification.change_words import change_words, decision_words
 
     followed = line.of(quantity)
     if followed is None:
-        words = line.reason or f"{quantity.title} cannot be followed in these exams."
+        text = line.reason or f"{quantity.title} cannot be followed in these exams."
     else:
         views = ", ".join(followed.views)
-        words = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
-    left_out = [f"{key} is left out: {reason}." for key, reason in line.left_out.items()]
-    return "\n".join([words, *left_out])
+        text = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
+    left_out = [f"{key} was left out: {reason}." for key, reason in line.left_out.items()]
+    return "\n".join([text, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
     from shared_core.exporting import json_bytes, write_bytes
     from shared_core.exporting.results import read_results
