@@ -13,8 +13,8 @@ from BACSegmentationLib.panel_host import PanelHost
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.exporting.timeline import Timeline
-    from shared_core.quantification.serial import Quantity
+    from shared_core.change.serial_exams import Quantity
+    from shared_core.records.patient_timeline import Timeline
 
 
 class ChangePanel:
@@ -92,7 +92,7 @@ class ChangePanel:
     def _quantities(self) -> tuple[Quantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.quantification.serial import QUANTITIES
+        from shared_core.change.serial_exams import QUANTITIES
 
         return QUANTITIES
 

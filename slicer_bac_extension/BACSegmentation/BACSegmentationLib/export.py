@@ -46,7 +46,7 @@ def export_results(
     """
     from shared_core import MeasurementSettings
     from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps
-    from shared_core.exporting.dicom.kinds import DICOM_KINDS
+    from shared_core.dicom_objects.object_kinds import DICOM_KINDS
 
     keys = {
         volume.GetID(): one.exam.key

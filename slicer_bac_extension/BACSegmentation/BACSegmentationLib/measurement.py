@@ -19,7 +19,7 @@ from shared_core.mammogram import Mammogram, Mask
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
     from shared_core import ModelCard, PreparedView
-    from shared_core.cohort.final_view import FinalView
+    from shared_core.cohort.reviewed_view import ReviewedView
 
 _KEPT_VIEWS: Final = 4
 
@@ -64,7 +64,7 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        from shared_core.exporting import view_record
+        from shared_core.records.view_and_exam import view_record
 
         final = self.final(volume_node, segmentation_node)
         record = view_record(
@@ -80,10 +80,10 @@ class SceneMeasurement:
         view_records.keep(segmentation_node, record)
         return record
 
-    def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> FinalView:
+    def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
         """The view as the person left it."""
         from shared_core import MeasurementSettings, load_card
-        from shared_core.cohort.final_view import final_view, recorded_view
+        from shared_core.cohort.reviewed_view import recorded_view, reviewed_view
         from shared_core.weights.default_model import PREFERRED
 
         record = view_records.run_record(segmentation_node)
@@ -92,7 +92,7 @@ class SceneMeasurement:
         mask = mask_of(segmentation_node, volume_node)
         key = exam_key if exam_key is not None else (record or {}).get("exam") or ""
         if record is None:
-            return final_view(
+            return reviewed_view(
                 prepared.view,
                 mask.astype("uint8"),
                 edited=True,
@@ -122,7 +122,7 @@ class SceneMeasurement:
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
         from shared_core import load_card, prepare
-        from shared_core.quantification import mass_refusal
+        from shared_core.mass.densitometry import mass_refusal
         from shared_core.weights.default_model import PREFERRED
 
         preset = (_card(model) or load_card(PREFERRED)).preprocessing
@@ -148,8 +148,8 @@ class SceneMeasurement:
 def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
     from shared_core import measure_exam
-    from shared_core.exporting import exam_record
-    from shared_core.exporting.record_reading import measurement_of
+    from shared_core.records.view_and_exam import exam_record
+    from shared_core.records.written_views import measurement_of
 
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
