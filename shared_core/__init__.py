@@ -13,13 +13,9 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.errors import Cancelled as Cancelled, OpenBacError as OpenBacError
-    from shared_core.inference import (
-        Model as Model,
-        ProbabilityMap as ProbabilityMap,
-        load_model as load_model,
-        segment as segment,
-        segment_steps as segment_steps,
-    )
+    from shared_core.inference.engine import segment as segment, segment_steps as segment_steps
+    from shared_core.inference.model import Model as Model, load_model as load_model
+    from shared_core.inference.probability import ProbabilityMap as ProbabilityMap
     from shared_core.mammogram import (
         Exam as Exam,
         Laterality as Laterality,
@@ -36,59 +32,61 @@ if TYPE_CHECKING:
         decide_mask as decide_mask,
         mask_from_probability as mask_from_probability,
     )
-    from shared_core.preprocessing import PreparedView as PreparedView, prepare as prepare
-    from shared_core.quantification import (
+    from shared_core.preprocessing.prepare import prepare as prepare
+    from shared_core.preprocessing.prepared import PreparedView as PreparedView
+    from shared_core.quantification.exam import measure_exam as measure_exam
+    from shared_core.quantification.measurement import (
         ExamMeasurement as ExamMeasurement,
         MeasurementSettings as MeasurementSettings,
         ViewMeasurement as ViewMeasurement,
-        measure_exam as measure_exam,
-        measure_view as measure_view,
     )
-    from shared_core.reading import (
-        find_exams as find_exams,
+    from shared_core.quantification.view import measure_view as measure_view
+    from shared_core.reading.exam_grouping import find_exams as find_exams
+    from shared_core.reading.reader import (
         mammogram_from_array as mammogram_from_array,
         read_header as read_header,
         read_mammogram as read_mammogram,
     )
     from shared_core.simulation.samples import Sample as Sample, make_sample as make_sample
-    from shared_core.weights import ModelCard as ModelCard, list_models as list_models, load_card as load_card
+    from shared_core.weights.card import ModelCard as ModelCard
+    from shared_core.weights.registry import list_models as list_models, load_card as load_card
 
 _HOME: dict[str, str] = {
     "Cancelled": "shared_core.errors",
     "Exam": "shared_core.mammogram",
-    "ExamMeasurement": "shared_core.quantification",
+    "ExamMeasurement": "shared_core.quantification.measurement",
     "ExamResult": "shared_core.pipeline",
     "Laterality": "shared_core.mammogram",
     "Mammogram": "shared_core.mammogram",
     "MammogramHeader": "shared_core.mammogram",
-    "MeasurementSettings": "shared_core.quantification",
-    "Model": "shared_core.inference",
-    "ModelCard": "shared_core.weights",
+    "MeasurementSettings": "shared_core.quantification.measurement",
+    "Model": "shared_core.inference.model",
+    "ModelCard": "shared_core.weights.card",
     "OpenBacError": "shared_core.errors",
     "PixelSpacing": "shared_core.mammogram",
-    "PreparedView": "shared_core.preprocessing",
-    "ProbabilityMap": "shared_core.inference",
+    "PreparedView": "shared_core.preprocessing.prepared",
+    "ProbabilityMap": "shared_core.inference.probability",
     "Sample": "shared_core.simulation.samples",
     "View": "shared_core.mammogram",
-    "ViewMeasurement": "shared_core.quantification",
+    "ViewMeasurement": "shared_core.quantification.measurement",
     "ViewResult": "shared_core.pipeline",
     "analyze_exam": "shared_core.pipeline",
     "analyze_view": "shared_core.pipeline",
     "decide_mask": "shared_core.pipeline",
-    "find_exams": "shared_core.reading",
-    "list_models": "shared_core.weights",
-    "load_card": "shared_core.weights",
-    "load_model": "shared_core.inference",
+    "find_exams": "shared_core.reading.exam_grouping",
+    "list_models": "shared_core.weights.registry",
+    "load_card": "shared_core.weights.registry",
+    "load_model": "shared_core.inference.model",
     "make_sample": "shared_core.simulation.samples",
-    "mammogram_from_array": "shared_core.reading",
+    "mammogram_from_array": "shared_core.reading.reader",
     "mask_from_probability": "shared_core.pipeline",
-    "measure_exam": "shared_core.quantification",
-    "measure_view": "shared_core.quantification",
-    "prepare": "shared_core.preprocessing",
-    "read_header": "shared_core.reading",
-    "read_mammogram": "shared_core.reading",
-    "segment": "shared_core.inference",
-    "segment_steps": "shared_core.inference",
+    "measure_exam": "shared_core.quantification.exam",
+    "measure_view": "shared_core.quantification.view",
+    "prepare": "shared_core.preprocessing.prepare",
+    "read_header": "shared_core.reading.reader",
+    "read_mammogram": "shared_core.reading.reader",
+    "segment": "shared_core.inference.engine",
+    "segment_steps": "shared_core.inference.engine",
 }
 
 __all__ = ["__version__", *sorted(_HOME)]
