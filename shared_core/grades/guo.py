@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
-from shared_core.quantification.measurement import Comparison
+
+Comparison = Literal[">", ">="]
+"""How a grey level is compared with X of TAM_X and TSIM_X: the paper has ``>``, the published code ``>=``."""
 
 _LEVELS = np.arange(256, dtype=np.int64)
 

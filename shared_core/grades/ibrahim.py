@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-from shared_core.quantification.measurement import GradeProfile
 from shared_core.weights.card import MaskStyle
+
+GradeProfile = Literal["ibrahim-paper", "ibrahim-code"]
 
 GRADE_NAMES: Final = ("absence", "mild", "moderate", "severe")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared_core.grades.csbi import VesselKinds
+from shared_core.grades.guo import Comparison
+from shared_core.grades.ibrahim import GradeProfile
 from shared_core.mass.status import NO_PIXELS, MassStatus, MassStratum
 
-Comparison = Literal[">", ">="]
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
-GradeProfile = Literal["ibrahim-paper", "ibrahim-code"]
 
 
 @dataclass(frozen=True)
