@@ -29,7 +29,7 @@ from shared_core.reading.exam_grouping import exam_of
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import exams_csv, views_csv
-from shared_core.records.view_and_exam import exam_record, view_record
+from shared_core.records.view_and_exam import exam_record, not_analysed_record, view_record
 from shared_core.version import SOFTWARE_VERSION
 
 Record = dict[str, Any]
@@ -118,22 +118,22 @@ def export_steps(
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
-                if "png" in formats:
-                    small.append(
-                        (
-                            reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX),
-                            view.measurement,
-                        )
-                    )
+                if "png" in formats and view.measurement is not None:
+                    reduced = reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX)
+                    small.append((reduced, view.measurement))
                 records.append(record)
-                written.append((stem, record, view))
+                if view.measurement is not None:
+                    written.append((stem, record, view))
                 yield len(records), len(views)
-            measurement = measure_exam([(view.header, view.measurement) for view in members])
+            measurement = measure_exam(
+                [(view.header, view.measurement) for view in members if view.measurement is not None],
+                not_analysed=[view.header for view in members if view.measurement is None],
+            )
             exams.append(exam_record(exam, measurement))
             if len(small) > 1:
-                picture = exam_sheet(exam, small, measurement, provenance=records[-1]["model"])
+                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1]["model"])
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
-            if dicom:
+            if dicom and written:
                 _write_dicom(beside / exam.key, dicom, written, exams[-1], run)
         if "csv" in formats:
             write_bytes(beside / "views.csv", views_csv(records))
@@ -196,6 +196,8 @@ def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
 
 
 def _record(view: ReviewedView, exam_key: str) -> Record:
+    if view.measurement is None:
+        return not_analysed_record(view.header, warnings=view.warnings, exam=exam_key)
     return view_record(
         view.header,
         view.prepared,
@@ -209,6 +211,10 @@ def _record(view: ReviewedView, exam_key: str) -> Record:
 def _view_files(
     stem: str, view: ReviewedView, record: Record, formats: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
+    if view.measurement is None:
+        if "json" in formats:
+            yield f"{stem}.json", json_bytes(record)
+        return
     yield f"{stem}_labels.png", encode_png(view.labels, flat=True)
     if "nii" in formats:
         yield f"{stem}_labels.nii.gz", labels_nifti(view.labels, view.prepared.spacing)
@@ -228,6 +234,9 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
         warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
+    unseen = [view.header.name for view in views if view.measurement is None]
+    if unseen:
+        warnings.append(f"Not analysed, so without mask and numbers: {', '.join(unseen)}.")
     edited = [view.header.name for view in views if view.edited]
     if edited:
         warnings.append(f"Edited by hand: {', '.join(edited)}.")

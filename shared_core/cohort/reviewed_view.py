@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,11 @@ from shared_core.quantification.labelled_mask import labels_of, measure_labels
 from shared_core.quantification.mask_notices import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
+from shared_core.quantification.view_state import ViewState, state_of
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
+
+NOT_ANALYSED: Final = "This view was not analysed: no model ran on it and nothing was drawn on it."
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +40,8 @@ class ReviewedView:
     prepared: PreparedView
     labels: NDArray[np.uint8]
     """(rows, columns), above 0 where BAC: numbers of arteries."""
-    measurement: ViewMeasurement
-    """Of all labels together."""
+    measurement: ViewMeasurement | None
+    """Of all labels together; None where nothing looked at the view: its empty labels are no finding."""
     provenance: Mapping[str, object]
     """See `provenance_of` and `drawn_provenance`; with ``edited_by_hand``."""
     warnings: tuple[str, ...] = ()
@@ -51,6 +54,11 @@ class ReviewedView:
     def header(self) -> MammogramHeader:
         """What the file says."""
         return self.prepared.header
+
+    @property
+    def state(self) -> ViewState:
+        """How the labels came about."""
+        return state_of(self.provenance)
 
     @property
     def edited(self) -> bool:
@@ -91,6 +99,12 @@ def reviewed_view(
         The pixels as read, where calcium can be weighed on them.
     """
     mask = labels > 0
+    if answer is None and not edited and not began_as:
+        unseen = drawn_provenance(
+            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False, began_as=None
+        )
+        about = (*prepared.header.warnings, *prepared.warnings, NOT_ANALYSED)
+        return ReviewedView(prepared, labels, None, unseen, tuple(dict.fromkeys(about)), exam_key)
     measured = measure_labels(
         prepared,
         labels,
@@ -169,6 +183,4 @@ def _about_the_hand(
     if edited:
         how = "The mask was edited by hand." if from_others else "The mask was drawn by hand."
         return how, *mask_warnings(prepared, labels > 0)
-    if not from_others:
-        return ("No model ran on this view and nothing was drawn on it: its zeros are no finding.",)
     return ()
