@@ -20,7 +20,7 @@ from shared_core.cohort import pool
 from shared_core.cohort.batch import make_tasks, run_batch
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.inference.model import BackendChoice
-from shared_core.reading import ExamListing, find_exams
+from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.thread_budget import BLAS_THREADS, ThreadBudget
 
 TASKS = Path("/proc/self/task")
