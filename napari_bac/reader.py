@@ -10,11 +10,11 @@ import napari
 from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
 
-from napari_bac.layout.hanging import hang
+from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
-from napari_bac.session.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
-from napari_bac.session.one_exam import chosen_exams, worth_telling
-from napari_bac.session.opened_view import METADATA, OpenedView, open_view
+from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
+from napari_bac.views.opened_view import METADATA, OpenedView, open_view
 from shared_core import OpenBacError, find_exams
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.reading.dicom_seg import is_segmentation

@@ -13,10 +13,10 @@ from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
 from napari_bac.layout.view_layers import LABELS_SUFFIX
-from napari_bac.session.exporting import Snapshot
-from napari_bac.session.opened_view import METADATA, OpenedView
 from napari_bac.session.registry import session_of
-from napari_bac.session.view_session import ViewSession
+from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.snapshot import Snapshot
+from napari_bac.views.view_session import ViewSession
 from shared_core import MeasurementSettings, OpenBacError, PixelSpacing
 from shared_core.errors import UsageError
 from shared_core.exporting import encode_png, whole_folder, write_bytes

@@ -23,12 +23,12 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
-from napari_bac.session.exam_session import session_of
+from napari_bac.session.registry import session_of
 from shared_core.exporting.results import place_for_results
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class BatchDock(QWidget):
         super().__init__()
         self._batches: BatchList = batches_of(session_of(napari_viewer))
         self._build()
-        self._listening = Listening(self)
-        self._listening.to(self._batches.changed, self.refresh)
+        self._connections = Connections(self)
+        self._connections.to(self._batches.changed, self.refresh)
         self._take_request()
         self.refresh()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QGridLayout, QGroupBox, QLabel
 
-from napari_bac.editing.keys import KEYS
+from napari_bac.editing.view_keys import KEYS
 from napari_bac.layout.window_level import PRESETS, invert, is_inverted, show_preset
 from napari_bac.session.exam_session import ExamSession
 

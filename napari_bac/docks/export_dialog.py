@@ -26,11 +26,11 @@ def export_into(session: ExamSession, place: Path, parent: QWidget | None = None
     """Begin to export into a folder of the exam's name in `place`; ask where that name is taken."""
     folder = place / folder_name(session)
     if not folder.exists():
-        return session.exporting.start(folder)
+        return session.exporter.start(folder)
     answer = _ask(folder, parent)
     if answer is None:
         return False
-    return session.exporting.start(folder if answer else free_name(folder), replace=answer)
+    return session.exporter.start(folder if answer else free_name(folder), replace=answer)
 
 
 def folder_name(session: ExamSession) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.exam_session import ExamSession
 from shared_core.quantification.vessels import ASSUMED_SPACING_MM
@@ -44,10 +44,10 @@ class LinePanel(QWidget):
         self.width_box.valueChanged.connect(self._on_width)
         self.finish.clicked.connect(self.tool.finish)
         self.cancel.clicked.connect(self.tool.cancel)
-        listening = Listening(self)
-        listening.to(self.tool.changed, self._show)
-        listening.to(session.signals.views_changed, self._on_views)
-        listening.finally_(self.tool.stop)
+        connections = Connections(self)
+        connections.to(self.tool.changed, self._show)
+        connections.to(session.signals.views_changed, self._on_views)
+        connections.finally_(self.tool.stop)
         self._on_views()
 
     @property

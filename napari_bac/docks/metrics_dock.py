@@ -19,15 +19,15 @@ from qtpy.QtWidgets import (
 )
 
 from napari_bac.docks.arteries_table import ArteriesTable
-from napari_bac.docks.copying import copy_table
+from napari_bac.docks.clipboard import copy_table
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.line_panel import LinePanel
-from napari_bac.docks.listening import Listening
 from napari_bac.docks.numbers_table import NumbersTable, note_sentences
 from napari_bac.docks.report_box import ReportBox
 from napari_bac.editing.arteries import go
 from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
-from napari_bac.editing.picking import Picking
-from napari_bac.session.exam_session import session_of
+from napari_bac.editing.artery_picker import ArteryPicker
+from napari_bac.session.registry import session_of
 
 try:
     from qtpy.QtGui import QShortcut
@@ -120,10 +120,10 @@ class MetricsDock(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(do)
         bind_artery_keys(session)
-        listening = Listening(self)
-        listening.to(session.signals.views_changed, self._refresh)
-        listening.to(session.signals.exam_measured, self._refresh)
-        listening.finally_(Picking(session, lambda: self.line.tool.active).stop)
+        connections = Connections(self)
+        connections.to(session.signals.views_changed, self._refresh)
+        connections.to(session.signals.exam_measured, self._refresh)
+        connections.finally_(ArteryPicker(session, lambda: self.line.tool.active).stop)
 
     def sizeHint(self) -> QSize:
         """Wide enough for four views and the exam."""
@@ -131,7 +131,7 @@ class MetricsDock(QWidget):
 
     def save_csv(self, path: Path) -> bool:
         """Write the numbers of all views as they are now; False, and a sentence, where that cannot be."""
-        return self._session.exporting.save_metrics(path)
+        return self._session.exporter.save_metrics(path)
 
     def _go(self, step: int, *_: object) -> None:
         go(self._session, step)

@@ -10,9 +10,10 @@ import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
-from napari_bac.editing.arteries import OTHER, Artery
+from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
-from napari_bac.session.view_session import ViewSession
+from napari_bac.views.host import Artery
+from napari_bac.views.view_session import ViewSession
 from shared_core.quantification.labelled import UNFOLLOWED_LABEL, LabelNumbers
 
 LATER: Final = "…"

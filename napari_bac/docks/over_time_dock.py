@@ -21,11 +21,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
 from napari_bac.session.batch_run import counted
-from napari_bac.session.exam_session import session_of
+from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
 from shared_core.quantification.change_words import change_words, decision_words
 from shared_core.quantification.serial import QUANTITIES
@@ -53,10 +53,10 @@ class OverTimeDock(QWidget):
         self._series = series_of(session_of(napari_viewer))
         self._key = ""
         self._build()
-        self._listening = Listening(self)
-        self._listening.to(self._series.changed, self.refresh)
+        self._connections = Connections(self)
+        self._connections.to(self._series.changed, self.refresh)
         napari_viewer.events.theme.connect(self._on_theme)
-        self._listening.finally_(lambda: napari_viewer.events.theme.disconnect(self._on_theme))
+        self._connections.finally_(lambda: napari_viewer.events.theme.disconnect(self._on_theme))
         self._on_theme()
 
     def _build(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.session.exam_session import ExamSession
 from shared_core.quantification import exam_sentence, view_sentence
 from shared_core.quantification.mass_words import exam_mass_words, view_mass_words
@@ -44,10 +44,10 @@ class ReportBox(QWidget):
         self.text.textChanged.connect(self._on_typed)
         self.again.clicked.connect(self._draft_again)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
-        listening = Listening(self)
+        connections = Connections(self)
         for signal in (session.signals.exam_measured, session.signals.views_changed):
-            listening.to(signal, self.refresh)
-        listening.to(session.signals.live_changed, self._on_change)
+            connections.to(signal, self.refresh)
+        connections.to(session.signals.live_changed, self._on_change)
         self.refresh()
 
     def refresh(self) -> None:

@@ -46,7 +46,7 @@ class RunProgress(QWidget):
     def show_session(self) -> None:
         """Show how far it is."""
         session = self._session
-        run, opening, exporting = session.run, session.opening, session.exporting
+        run, opening, exporting = session.run, session.opener, session.exporter
         self.row.setVisible(session.is_running or opening.is_open or exporting.busy)
         self.cancel_button.setVisible(session.is_running or exporting.busy)
         self.cancel_button.setToolTip(_CANCEL_RUN if session.is_running else _CANCEL_EXPORT)
@@ -74,7 +74,7 @@ class RunProgress(QWidget):
         if self._session.is_running:
             self._session.cancel()
         else:
-            self._session.exporting.cancel()
+            self._session.exporter.cancel()
 
 
 def running_words(run: SegmentationRun) -> str:

@@ -9,7 +9,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession
 
 COLUMNS: Final = ("View", "Labels", "Pixel")
 _KEY: Final = Qt.ItemDataRole.UserRole

@@ -16,8 +16,8 @@ from weakref import WeakSet
 
 import numpy as np
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import LabelPixels
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.opened_view import OpenedView
 from shared_core.cache import user_cache_dir
 from shared_core.exporting import write_bytes
 from shared_core.weights.card import MaskStyle

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from napari_bac.session.view_session import ModelAnswer, ViewSession
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.model_answer import ModelAnswer
+from napari_bac.views.view_session import ViewSession
 from shared_core import MeasurementSettings, __version__, list_models
 from shared_core.errors import UsageError
 from shared_core.mammogram import SpacingSource
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
 
 _HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
 

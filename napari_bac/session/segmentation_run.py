@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
-from napari_bac.session.working import GeneratorWorker, create_worker
+from napari_bac.session.workers import GeneratorWorker, create_worker
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
+from napari_bac.views.opened_view import OpenedView
 from shared_core import (
     Model,
     ModelCard,

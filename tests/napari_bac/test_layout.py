@@ -12,12 +12,12 @@ from qtpy.QtCore import QEvent, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QOpenGLWidget
 
-from napari_bac.editing.keys import outline_px
-from napari_bac.layout.filling import filling
+from napari_bac.editing.view_keys import outline_px
+from napari_bac.layout.single_view import view_alone
 from napari_bac.layout.window_level import PRESETS, windowed
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.limits import binding_warning, largest_texture_px, size_warning, version_warning
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 
@@ -52,7 +52,7 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     exam_session.viewer.layers.selection.active = exam_session.views["R-CC"].labels
     press(Qt.Key.Key_2)
     assert visible(exam_session) == ["L-CC"]
-    assert filling(exam_session) == "L-CC"
+    assert view_alone(exam_session.views) == "L-CC"
     assert exam_session.selected == ("L-CC", 0)
     assert exam_session.viewer.layers.selection.active is exam_session.views["L-CC"].labels
     box = exam_session.views["L-CC"].image.extent.world

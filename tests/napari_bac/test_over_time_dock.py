@@ -115,7 +115,7 @@ def test_click_on_a_point_opens_that_date_with_its_masks(
     place = plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
     qtbot.mouseMove(plot.viewport(), place)
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opening.is_open, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opener.is_open, timeout=60_000)
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20180101"}
     for view in session.views.values():
         side = view.opened.prepared.header.laterality
@@ -129,8 +129,8 @@ def test_corrections_in_the_viewer_are_followed_by_a_hollow_point(
 ) -> None:
     loaded.table.selectRow(0)
     loaded.show_button.click()
-    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opening.is_open, timeout=60_000)
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opener.is_open, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
     key = next(key for key, view in session.views.items() if view.opened.prepared.header.view_label == "LCC")
     before = loaded.plot.points["LCC"].getData()[1][0]
     layer = session.views[key].labels
@@ -144,7 +144,7 @@ def test_corrections_in_the_viewer_are_followed_by_a_hollow_point(
     # Another date takes its place.
     loaded.table.selectRow(2)
     loaded.show_button.click()
-    qtbot.waitUntil(lambda: not session.opening.is_open and len(session.views) == 4, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.opener.is_open and len(session.views) == 4, timeout=60_000)
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20200101"}
 
 

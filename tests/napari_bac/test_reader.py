@@ -11,12 +11,12 @@ import pytest
 from napari.layers import Image, Labels
 from napari.utils.notifications import notification_manager
 
-from napari_bac.layout.hanging import hang
+from napari_bac.layout.hanging_protocol import hang
 from napari_bac.reader import read_layers
-from napari_bac.session import exporting
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.given_labels import METADATA_LABELS
-from napari_bac.session.opened_view import METADATA, OpenedView
+from napari_bac.views.given_labels import METADATA_LABELS
+from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.snapshot import Snapshot
 from shared_core import Laterality
 from shared_core.exporting import encode_png, json_bytes, mask_png
 from tests.napari_bac import pictures
@@ -164,13 +164,13 @@ def test_a_file_taken_over_is_no_edit_and_keeps_its_model(
     assert set(np.unique(view.label_pixels())) == {0, 7, 14}
     assert not view.edited
     assert not view.dirty
-    final = exporting.Snapshot.of(view).final(session.settings)
+    final = Snapshot.of(view).final(session.settings)
     assert final.provenance["model_name"] == "openbac-1"
     assert final.provenance["edited_by_hand"] is False
     view.labels.paint((5, 5), 1)
     assert view.edited
     assert view.dirty
-    assert "The mask was edited by hand." in exporting.Snapshot.of(view).final(session.settings).warnings
+    assert "The mask was edited by hand." in Snapshot.of(view).final(session.settings).warnings
 
 
 def test_a_mask_without_its_image_says_what_to_open(
@@ -199,8 +199,8 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     pictures.write_exam(tmp_path / "a", date="20220304")
     pictures.write_exam(tmp_path / "b", date="20200102")
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\1" * 30)
-    session.opening.start([tmp_path])
-    qtbot.waitUntil(lambda: not session.opening.is_open, timeout=60000)
+    session.opener.start([tmp_path])
+    qtbot.waitUntil(lambda: not session.opener.is_open, timeout=60000)
     assert tuple(session.views) == pictures.KEYS
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20220304"}
     assert len(said) == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from napari.layers import Labels
 
-from napari_bac.layout.filling import fit_to
+from napari_bac.layout.single_view import fit_to
 from shared_core.quantification.parts import bounding_box
 
 if TYPE_CHECKING:

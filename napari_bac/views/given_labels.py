@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import LabelPixels
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.opened_view import OpenedView
 from shared_core.errors import UsageError
 from shared_core.quantification import view_vessels
 from shared_core.quantification.labelled import labels_of

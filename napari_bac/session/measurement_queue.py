@@ -7,8 +7,9 @@ from functools import partial
 
 from qtpy.QtCore import QTimer
 
-from napari_bac.session.view_session import LabelPixels, ViewSession
-from napari_bac.session.working import FunctionWorker, create_worker
+from napari_bac.session.workers import FunctionWorker, create_worker
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.view_session import ViewSession
 from shared_core import MeasurementSettings
 from shared_core.inference.memory import give_back_freed
 from shared_core.quantification.labelled import LabelledMeasurement, measure_labels
@@ -17,7 +18,7 @@ REST_MS = 150
 """Without a change before the slow numbers are taken."""
 
 
-class Measuring:
+class MeasurementQueue:
     """Measures the views that were changed, one at a time, the latest labels only.
 
     Parameters

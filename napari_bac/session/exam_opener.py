@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari_bac.session.one_exam import chosen_exams, worth_telling
-from napari_bac.session.opened_view import NotOpened, OpenedView, open_view
-from napari_bac.session.working import GeneratorWorker, create_worker
+from napari_bac.session.workers import GeneratorWorker, create_worker
+from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
 from shared_core import OpenBacError, find_exams
 
 MOST_NAMED = 3
@@ -18,7 +18,7 @@ Found = tuple[int, int, OpenedView | NotOpened | str]
 """(files read, files in all, what was found, or a sentence)."""
 
 
-class Opening:
+class ExamOpener:
     """Opens files and folders for a session.
 
     Parameters
