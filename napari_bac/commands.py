@@ -63,7 +63,7 @@ def reset_to_model(viewer: Viewer) -> None:
     for key in keys:
         session.reset_to_model(key)
     if not any(session.views[key].answer for key in keys if key in session.views):
-        session.say("There are no labels of a model to go back to; segment first.")
+        session.say("There are no model labels to restore; segment first.")
 
 
 def show_all_views(viewer: Viewer) -> None:
@@ -130,7 +130,7 @@ def _copy(script: str) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None, "an application has one"
     clipboard.setText(script)
-    show_info("The run is in the clipboard, as a Python script that needs no window.")
+    show_info("Copied a Python script that repeats the run without a window.")
 
 
 def _show(viewer: Viewer, preset: str) -> None:

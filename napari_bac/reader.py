@@ -64,7 +64,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         raise UnsupportedImageError(
             f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
             if reasons
-            else f"{where}: holds no images; choose the folder of an exam."
+            else f"{where}: contains no images; choose the folder of an exam."
         )
     exams, sentence = chosen_exams(listing, paths)
     refused = [file.reason for file in worth_telling(listing, paths)]

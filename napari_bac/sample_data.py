@@ -62,7 +62,7 @@ class _Making(QThread):
     def result(self) -> Sample:
         """Wait with the events of the window going on."""
         dialog = self._dialog
-        dialog.setLabelText("Simulating mammograms.\nDone once; takes about half a minute an exam.")
+        dialog.setLabelText("Simulating mammograms.\nDone only once; takes about half a minute per exam.")
         dialog.setCancelButtonText("Cancel")
         dialog.setRange(0, _VIEWS)
         dialog.setWindowTitle("OpenBAC sample")
@@ -101,4 +101,4 @@ class _Making(QThread):
         except OpenBacError as error:
             self._error = error
         except Exception as error:  # a thread has nobody above it: the person would wait for ever
-            self._error = OpenBacError(f"The sample could not be made: {error}")
+            self._error = OpenBacError(f"The sample could not be created: {error}")

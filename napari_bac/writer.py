@@ -88,7 +88,7 @@ def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
     if labels.ndim != 2:
         raise UsageError(f"These labels have {labels.ndim} dimensions; the labels of one mammogram have two.")
     if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
-        raise UsageError("These labels hold numbers outside of 0 to 65535; number the arteries from 1.")
+        raise UsageError("These labels contain numbers outside 0 to 65535; number the arteries from 1.")
     return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
 
 
@@ -100,7 +100,7 @@ def _session_view(meta: Mapping[str, Any]) -> ViewSession:
             if view.opened is opened:
                 return view
     raise UsageError(
-        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+        "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     )
 
 

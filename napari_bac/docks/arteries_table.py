@@ -108,7 +108,7 @@ class ArteriesTable(QTableView):
         """Let a person type another number."""
         rows = self.selectionModel().selectedRows()
         if len(rows) != 1:
-            self._session.say("Select one artery to give it another number.")
+            self._session.say("Select one artery to change its number.")
             return
         place = self.sorted.index(rows[0].row(), ARTERY)
         self.setFocus()
@@ -175,5 +175,5 @@ class _ArteryNumber(QStyledItemDelegate):
         """A number from 1 to 254; 255 would say that it is no artery."""
         editor = QSpinBox(parent)
         editor.setRange(1, UNFOLLOWED_LABEL - 1)
-        editor.setToolTip("A number that is taken joins both arteries")
+        editor.setToolTip("A number already in use joins the two arteries")
         return editor

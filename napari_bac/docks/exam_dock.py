@@ -45,19 +45,17 @@ class ExamDock(QWidget):
         self.progress = RunProgress(self.session)
         self.question = QuestionBox()
         self.display = DisplayBox(self.session)
-        self.open_files_button = _button("Open &files…", "Read mammograms: DICOM, PNG, TIFF or JPEG")
-        self.open_folder_button = _button("Open f&older…", "Read all mammograms of an exam")
-        self.all_button = _button("Segment &all views", "Run the model on every view of the list")
+        self.open_files_button = _button("Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG")
+        self.open_folder_button = _button("Open f&older…", "Open all mammograms of an exam")
+        self.all_button = _button("Segment &all views", "Run the model on every view in the list")
         self.selected_button = _button("Segment se&lected", "Run the model on the views selected above")
         self.layer_button = _button(
             "Segment image la&yer", "Run the model on the image layer that is selected in the layer list"
         )
-        self.reset_button = _button(
-            "&Reset to model", "Bring back the model's labels; undo brings back yours"
-        )
-        self.export_button = _button("&Export exam…", "Write masks, numbers and pictures into a folder")
+        self.reset_button = _button("&Reset to model", "Restore the model's labels; undo brings back yours")
+        self.export_button = _button("&Export exam…", "Save masks, measurements and images to a folder")
         self.script_button = _button(
-            "Copy as Pytho&n", "Put a script of what ran on the clipboard; it needs no window"
+            "Copy as Pytho&n", "Copy a Python script that repeats the run without a window"
         )
         self._lay_out()
         self._connect()
@@ -207,7 +205,7 @@ class ExamDock(QWidget):
         others = [key for key in keys if key not in edited]
         self._set_threshold(others, value)
         self.question.ask(
-            f"{', '.join(edited)}: edited by hand. A new threshold replaces that; undo brings it back.",
+            f"{', '.join(edited)}: edited by hand. A new threshold replaces the edits; undo restores them.",
             ("Replace the edits", partial(self._set_threshold, edited, value)),
             ("Keep the edits", self._show_threshold),
         )
@@ -225,7 +223,7 @@ class ExamDock(QWidget):
         found = self.session.autosave.restorable(key)
         if found is not None:
             self.question.ask(
-                f"{key}: corrections of an earlier session were not exported.",
+                f"{key}: corrections from an earlier session were not exported.",
                 ("Restore", partial(self.session.autosave.restore, key)),
                 ("Discard", partial(self.session.autosave.discard, key)),
             )

@@ -18,7 +18,7 @@ def ask_and_export(session: ExamSession, parent: QWidget | None = None) -> bool:
     if not session.views:
         session.say("There is no view to export; open an exam first.")
         return False
-    chosen = QFileDialog.getExistingDirectory(parent, "Export the exam: a folder of its own is made in here")
+    chosen = QFileDialog.getExistingDirectory(parent, "Export the exam: choose where to create its folder")
     return bool(chosen) and export_into(session, Path(chosen), parent)
 
 
@@ -52,7 +52,7 @@ def _ask(folder: Path, parent: QWidget | None) -> bool | None:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Export the exam")
-    box.setText(f"{folder.name} is there already.")
+    box.setText(f"{folder.name} already exists.")
     box.setInformativeText(str(folder.parent))
     both = box.addButton(f"&Keep both, as {free_name(folder).name}", QMessageBox.ButtonRole.AcceptRole)
     replace = None

@@ -13,7 +13,7 @@ from napari_bac.session.exam_session import ExamSession
 
 _WIDEST_NAME = "TAM100 / breast "
 _FRAMES_PX = 14
-_NO_SPACING = "The pixel spacing is not known: areas and lengths are in pixels."
+_NO_SPACING = "The pixel spacing is unknown: areas and lengths are in pixels."
 _MASK_STYLES = {
     "vessel-band": "bands along the arteries",
     "calcium": "the calcium alone: no vessels, no grades",

@@ -33,7 +33,7 @@ class QuestionBox(QFrame):
         self,
         question: str,
         yes: tuple[str, Callable[[], None]],
-        no: tuple[str, Callable[[], None]] = ("Leave it", lambda: None),
+        no: tuple[str, Callable[[], None]] = ("Not now", lambda: None),
     ) -> None:
         """Put a question, in place of one that waits; each answer with what it does."""
         self.words.setText(question)

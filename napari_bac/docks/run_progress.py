@@ -8,8 +8,8 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import SegmentationRun
 
 _STEPS = 1000
-_CANCEL_RUN = "End within the tile that is worked on; views that are done keep their result"
-_CANCEL_EXPORT = "End after the view that is worked on; nothing of the export is kept"
+_CANCEL_RUN = "Stop after the current tile; views already segmented keep their results"
+_CANCEL_EXPORT = "Stop after the current view; nothing is saved"
 
 
 class RunProgress(QWidget):
@@ -88,7 +88,7 @@ def running_words(run: SegmentationRun) -> str:
 
 def ended_words(run: SegmentationRun) -> str:
     """How it ended, and why it was another model than the default one."""
-    return f"{run.words}. {run.note}" if run.note else run.words
+    return f"{run.words.rstrip('.')}. {run.note}" if run.note else run.words
 
 
 def time_words(seconds: float) -> str:

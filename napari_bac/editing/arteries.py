@@ -59,7 +59,7 @@ def go(host: ViewsHost, step: int) -> None:
     """Show the next artery (1) or the one before (-1)."""
     artery = neighbour(host, step)
     if artery is None:
-        host.say("Nothing is marked yet: segment a view, or draw an artery.")
+        host.say("Nothing is marked yet; segment a view or draw an artery.")
         return
     show(host, artery)
 

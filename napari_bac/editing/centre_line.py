@@ -99,7 +99,7 @@ class CentreLineTool:
         labels = view.label_pixels()
         label = free_label(labels)
         if label is None:
-            host.say(f"{view.key} has 254 arteries already; join or delete some first.")
+            host.say(f"{view.key} already has 254 arteries; join or delete some first.")
             return False
         band = line_bands(
             [np.array(self.points)],
@@ -110,7 +110,7 @@ class CentreLineTool:
         marked = added(labels, band, label)
         self._clear()
         if not (marked == label).any():
-            host.say("All of this band belongs to arteries already; nothing was added.")
+            host.say("All of this band is already marked; nothing was added.")
             return False
         host.set_labels(view.key, marked)
         choose(host, (view.key, label))

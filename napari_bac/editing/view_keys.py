@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
 
 KEYS: Final = {
-    "1 to 4": "fill the canvas with one view, in the order in which they hang",
+    "1 to 4": "show one view alone, in hanging order",
     "0": "show all views",
     "V (held)": "hide the labels",
-    "C": "labels as outlines, or filled",
-    "W": "next window",
+    "C": "labels as outlines or filled",
+    "W": "next window setting",
     "I": "invert the images",
-    "right button": "drag: across changes the window's width, up and down its level",
+    "right button": "drag left or right for window width, up or down for level",
 }
 """For the help of the dock."""
 

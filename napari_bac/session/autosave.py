@@ -1,4 +1,4 @@
-"""Edits are put by two seconds after the last stroke, and offered when the image is opened again."""
+"""Edits are saved two seconds after the last stroke, and offered when the image is opened again."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from napari_bac.views.view_session import ViewSession
 from shared_core import OpenBacError
 
 REST_MS: Final = 2000
-"""Without a change before edits are put by."""
+"""Without a change before edits are saved."""
 
 
 @dataclass(eq=False)
 class _Kept:
-    """What is put by of one view."""
+    """What is saved of one view."""
 
     image: str
     file: Path
     offers: list[SavedEdits] = field(default_factory=list)
     """Of views that are gone, the newest first."""
     restored: list[SavedEdits] = field(default_factory=list)
-    """Taken over, and kept on disk until this session put its own by."""
+    """Taken over, and kept on disk until this session saved its own."""
 
 
 class Autosave:
-    """Puts edits by, and offers those of earlier sessions.
+    """Saves edits, and offers those of earlier sessions.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ class Autosave:
             self._signals.restorable_changed.emit(key)
 
     def exported(self, view: ViewSession, revision: int) -> None:
-        """An export holds this revision: nothing up to it needs to be put by."""
+        """An export holds this revision: nothing up to it needs to be saved."""
         kept = self._kept.get(view)
         if kept is not None and view.revision == revision:
             self._waiting.pop(view, None)
             self._remove(view, kept, revision)
 
     def write_now(self) -> None:
-        """Put by what waits, in a worker, without waiting for the hand to rest."""
+        """Save what waits, in a worker, without waiting for the hand to rest."""
         waiting, self._waiting = list(self._waiting), {}
         for view in waiting:
             kept = self._kept.get(view)
@@ -117,7 +117,7 @@ class Autosave:
             worker.start()
 
     def stop(self) -> None:
-        """Put by at once what waits, and end."""
+        """Save at once what waits, and end."""
         self._timer.stop()
         for view in list(self._waiting):
             self._write_here(view)
@@ -135,7 +135,7 @@ class Autosave:
                 self._kept[view] = kept
                 if kept.offers:
                     self._signals.said.emit(
-                        f"{view.key}: corrections of {kept.offers[0].when} were not exported; "
+                        f"{view.key}: corrections from {kept.offers[0].when} were not exported; "
                         "choose Restore or Discard in BAC exam."
                     )
                     self._signals.restorable_changed.emit(view.key)
@@ -178,7 +178,7 @@ class Autosave:
         if reason and not self._failed:
             # Once, not at every stroke.
             self._signals.said.emit(
-                f"Your corrections cannot be put by: {reason} Export the exam to keep them."
+                f"Your corrections could not be saved: {reason} Export the exam to keep them."
             )
         self._failed = bool(reason)
         if reason:

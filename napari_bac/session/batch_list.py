@@ -75,7 +75,7 @@ class BatchList:
     def start(self, request: BatchRequest) -> bool:
         """Begin; False, and a sentence, where that cannot be."""
         if self.run is not None and self.run.state == "running":
-            return self._no("A batch is running already: wait for its end, or cancel it.")
+            return self._no("A batch is already running; wait until it ends, or cancel it.")
         if request.folder is None or not request.folder.is_dir():
             return self._no("Choose the folder with the exams first.")
         if request.output is None:

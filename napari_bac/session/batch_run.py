@@ -60,7 +60,7 @@ class ExamLine:
     def words(self) -> str:
         """How far it is."""
         if self.before:
-            return "done before"
+            return "already done"
         if self.done < len(self.files):
             return f"{self.done} of {len(self.files)}" if self.done else "waiting"
         return f"{self.failed} failed" if self.failed else "done"
@@ -81,7 +81,7 @@ class BatchRun:
     request: BatchRequest
     told: Callable[[], None]
     state: State = "running"
-    words: str = "Looking for mammograms"
+    words: str = "Searching for mammograms"
     exams: dict[str, ExamLine] = field(default_factory=dict)
     """By key."""
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -104,7 +104,7 @@ class BatchRun:
         """Begin."""
         worker: FunctionWorker[BatchReport | str] = create_worker(self._work, _start_thread=False)
         worker.returned.connect(self._on_end)
-        worker.errored.connect(lambda error: self._end("failed", f"The batch cannot go on: {error}"))
+        worker.errored.connect(lambda error: self._end("failed", f"The batch stopped: {error}"))
         self._worker = worker
         self._timer.timeout.connect(self._listen)
         self._timer.start(LOOK_MS)
@@ -178,7 +178,7 @@ class BatchRun:
         self._said.put(word)
 
     def _on_file(self, done: int, total: int) -> None:
-        self._say(lambda: self._set_words(f"Looking at file {done} of {total}"))
+        self._say(lambda: self._set_words(f"Reading file {done} of {total}"))
 
     # On the GUI thread
 
@@ -232,7 +232,7 @@ class BatchRun:
         self.report = report
         self.failures = [(record["file"], record["error"]) for record in report.failures]
         if report.cancelled:
-            self._end("cancelled", "Stopped. Exams that are finished are kept; start again to go on.")
+            self._end("cancelled", "Stopped. Finished exams are kept; start again to continue.")
         elif not self.exams:
             self._end("failed", f"No mammogram was found in {self.request.folder}.")
         else:

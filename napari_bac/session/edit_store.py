@@ -1,4 +1,4 @@
-"""Edits of labels put by in the user's cache, one file a view, until an export holds them."""
+"""Edits of labels kept in the user's cache, one file a view, until an export holds them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SUFFIX: Final = ".edits"
 
 @dataclass(frozen=True, eq=False)
 class SavedEdits:
-    """Labels that were put by."""
+    """Labels that were saved."""
 
     image: str
     """See `image_name`."""
@@ -41,7 +41,7 @@ class SavedEdits:
     packed: bytes
     shape: tuple[int, int]
     revision: int = 0
-    """Of the session that put it by."""
+    """Of the session that saved it."""
     file: Path = Path()
 
     def labels(self) -> LabelPixels:
@@ -90,7 +90,7 @@ class EditStore:
         self._in_use.discard(file)
 
     def write(self, saved: SavedEdits) -> None:
-        """Put by whole or not at all, unless something newer was.
+        """Save whole or not at all, unless something newer was saved.
 
         Raises
         ------

@@ -28,10 +28,12 @@ def show_exam(
     """
     there = [path for path in files if path.is_file()]
     if not there:
-        session.say("The images of this exam are not where they were analysed; open their folder.")
+        session.say(
+            "The images of this exam are no longer where they were analysed; open their folder instead."
+        )
         return False
     if session.opener.is_open:
-        session.say("Files are being opened already: wait for the end.")
+        session.say("Files are already being opened; wait until that is finished.")
         return False
     if not beside:
         for view in list(session.views.values()):

@@ -68,7 +68,9 @@ class Exporter:
         views = [view for view in self._views.values() if view.fits]
         if self.busy or not views:
             self._say(
-                "An export is being written; wait for it." if self.busy else "There is no view to export."
+                "An export is already being written; wait until it is finished."
+                if self.busy
+                else "There is no view to export."
             )
             return False
         snapshots = [Snapshot.of(view) for view in views]
@@ -82,7 +84,7 @@ class Exporter:
             _start_thread=False,
         )
         worker.yielded.connect(self._on_step)
-        worker.aborted.connect(lambda: self._say("The export was stopped; nothing of it was kept."))
+        worker.aborted.connect(lambda: self._say("The export was cancelled; nothing was saved."))
         worker.returned.connect(partial(self._done, snapshots, folder))
         worker.finished.connect(self._end)
         self._worker, self.done, self.total = worker, 0, 2 * len(snapshots)
@@ -170,5 +172,5 @@ def _steps(
     except OpenBacError as error:
         return str(error)
     except (RuntimeError, MemoryError) as error:
-        return f"the computer gave up ({error}); close other programs and try again."
+        return f"the computation failed ({error}); close other programs and try again."
     return ""

@@ -80,4 +80,4 @@ class MaskLayers:
                 continue
             self._take(key, given)
             viewer.layers.remove(layer)
-            self._say(f"{key}: the labels of {given.path.name} were taken over; undo brings the others back.")
+            self._say(f"{key}: labels loaded from {given.path.name}; undo restores the previous ones.")

@@ -81,7 +81,7 @@ class MeasurementQueue:
         )
         self._worker = worker
         worker.returned.connect(partial(self._take, view.key, view.revision))
-        worker.errored.connect(lambda error: self._failed(f"The numbers could not be taken: {error}"))
+        worker.errored.connect(lambda error: self._failed(f"The measurement failed: {error}"))
         # Not the worker itself: it would never go, nor the labels in it.
         worker.finished.connect(self._end)
         worker.start()

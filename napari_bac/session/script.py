@@ -88,7 +88,7 @@ def _model_call(answer: ModelAnswer, card_file: str | None) -> str:
 
 def _entry(key: str, view: ViewSession, answer: ModelAnswer, model: str) -> Iterator[str]:
     if view.opened.path is None:
-        yield f"    # {key} is an image in memory: save it as a file to have it here."
+        yield f"    # {key} is an image in memory: save it as a file to include it here."
         return
     if view.edited:
         yield f"    # {key} was edited by hand in napari. This is the model's mask;"

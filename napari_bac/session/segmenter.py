@@ -58,10 +58,10 @@ class Segmenter:
         """Begin, or say why not."""
         views = tuple((key, self._views[key].opened) for key in keys if key in self._views)
         if self.is_running:
-            self._say("A segmentation is running already: wait for its end, or cancel it.")
+            self._say("A segmentation is already running; wait until it ends, or cancel it.")
             return False
         if not views:
-            self._say("There is no view to segment: open an exam, or select an image layer.")
+            self._say("There is no view to segment; open an exam or select an image layer.")
             return False
         self.run = SegmentationRun(RunRequest(views, model, device, threshold), self._on_event)
         self.run.start()
@@ -104,7 +104,7 @@ class Segmenter:
         elif opened is not None and not self._is_there(key, opened):
             # Another view may have come under the same key: what was seen on this one is not its.
             if isinstance(event, ViewDone):
-                self._say(f"{key} was closed while it was segmented; its result is not kept.")
+                self._say(f"{key} was closed during segmentation; its result was not kept.")
         elif isinstance(event, ViewBegun):
             self._probabilities.begin_preview(key, event.shape)
         elif isinstance(event, TileDone) and event.answer is not None:

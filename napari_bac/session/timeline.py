@@ -80,11 +80,11 @@ class Series:
     def load(self, path: Path) -> None:
         """Read a folder of exams or of results, or the document of ``bac analyze --json``."""
         if self.is_busy:
-            self._say("Exams are being read or analysed: wait for the end, or cancel.")
+            self._say("Exams are already being read or analysed; wait until that is finished, or cancel.")
             return
         worker: FunctionWorker[Found | str] = create_worker(_looked, path, _start_thread=False)
         worker.returned.connect(self._take)
-        worker.errored.connect(lambda error: self._take(f"{path.name} cannot be read: {error}"))
+        worker.errored.connect(lambda error: self._take(f"{path.name} could not be read: {error}"))
         self._worker, self.words = worker, f"Reading {path.name}"
         worker.start()
         self.changed.emit()
@@ -136,7 +136,7 @@ class Series:
         self.patient = self.patient if self.patient in found.patients else next(iter(self.patients), "")
         self.words = " ".join(found.notes)
         if not found.patients and not found.without_results:
-            self.words = self.words or f"{found.folder.name} holds no exams with a date."
+            self.words = self.words or f"{found.folder.name} contains no exams with a date."
         self._follow()
 
     def _on_batch(self) -> None:

@@ -87,12 +87,14 @@ def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tupl
         fitting = [pair for pair in there if pair[1].prepared.image_u8.shape == given.labels.shape]
         named = fitting[0] if len(fitting) == 1 else None
     if named is None:
-        raise UsageError(f"{given.path.name}: open the mammogram that it was drawn on first, then the mask.")
+        raise UsageError(
+            f"{given.path.name}: open the mammogram this mask was drawn on first, then the mask."
+        )
     (rows, columns), wanted = given.labels.shape, named[1].prepared.image_u8.shape
     if (rows, columns) != wanted:
         raise UsageError(
             f"{given.path.name}: has {rows} x {columns} pixels, {named[0]} has {wanted[0]} x {wanted[1]} "
-            "(rows x columns); give the mask of this mammogram."
+            "(rows x columns); choose the mask of this mammogram."
         )
     return named
 

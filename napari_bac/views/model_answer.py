@@ -72,5 +72,5 @@ class ModelAnswer:
 
     @property
     def probability(self) -> ProbabilityMap:
-        """The whole map, made anew at each call: 54 MB for 13 megapixels."""
+        """The whole map, rebuilt at each call: 54 MB for 13 megapixels."""
         return self.kept.map()

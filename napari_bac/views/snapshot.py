@@ -42,7 +42,7 @@ class Snapshot:
         )
 
     def final(self, settings: MeasurementSettings) -> FinalView:
-        """Measured anew: the numbers of the table, to the digit."""
+        """Measured again: the numbers of the table, to the digit."""
         answer = self.answer
         return final_view(
             self.opened.prepared,

@@ -19,8 +19,8 @@ from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.weights.card import MaskStyle
 
 UNFIT: Final = (
-    "labels of another shape or type than the image's cannot be measured on it; undo, reset them to the "
-    "model's, or load them as a layer of their own."
+    "these labels differ from the image in shape or type and cannot be measured on it; undo, reset to the "
+    "model, or load them as a separate layer."
 )
 
 

@@ -1,4 +1,4 @@
-"""Edits are put by after the last stroke and come back, also after a process that was killed."""
+"""Edits are saved after the last stroke and come back, also after a process that was killed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ while True:
 
 @pytest.fixture
 def cache(own_cache: Path) -> Path:
-    """Where edits are put by."""
+    """Where edits are saved."""
     return own_cache / "edits"
 
 
@@ -104,7 +104,7 @@ def test_edits_of_a_session_that_is_over_come_back_in_one_step_of_undo(
     second.close()
 
 
-def test_closing_puts_by_at_once_what_waits(session: ExamSession, left_cc: OpenedView, cache: Path) -> None:
+def test_closing_saves_at_once_what_waits(session: ExamSession, left_cc: OpenedView, cache: Path) -> None:
     session.add([left_cc])
     painted = _paint(session)
     assert _saved(cache) == []
@@ -113,7 +113,7 @@ def test_closing_puts_by_at_once_what_waits(session: ExamSession, left_cc: Opene
     assert [np.array_equal(one.labels(), painted) for one in found] == [True]
 
 
-def test_restored_edits_stay_on_disk_until_the_session_put_its_own_by(
+def test_restored_edits_stay_on_disk_until_the_session_saved_its_own(
     viewer: Any, session: ExamSession, left_cc: OpenedView, quick: None, cache: Path, qtbot: Any
 ) -> None:
     session.add([left_cc])
@@ -181,7 +181,7 @@ def test_a_live_session_is_not_offered_its_own_edits(
     assert session.autosave.restorable("L-CC 2") is None
 
 
-def test_a_view_taken_off_the_viewer_is_still_put_by(
+def test_a_view_taken_off_the_viewer_is_still_saved(
     session: ExamSession, left_cc: OpenedView, quick: None, cache: Path, qtbot: Any
 ) -> None:
     session.add([left_cc])
@@ -197,10 +197,10 @@ def test_a_cache_that_cannot_be_written_is_said_once(
     cache.write_text("a file where the folder should be")
     session.add([left_cc])
     _paint(session)
-    qtbot.waitUntil(lambda: any("cannot be put by" in sentence for sentence in said))
+    qtbot.waitUntil(lambda: any("could not be saved" in sentence for sentence in said))
     session.views["L-CC"].labels.paint((60, 60), 1)
     qtbot.wait(150)
-    assert sum("cannot be put by" in sentence for sentence in said) == 1
+    assert sum("could not be saved" in sentence for sentence in said) == 1
 
 
 def test_damaged_files_are_passed_over(cache: Path, left_cc: OpenedView) -> None:

@@ -110,7 +110,7 @@ def test_exams_that_are_done_are_taken_over(
     dock.run_button.click()
     qtbot.waitUntil(_ended(dock), timeout=DONE_MS)
     assert dock._batches.run is not None
-    assert [line.words for line in dock._batches.run.exams.values()] == ["done before"]
+    assert [line.words for line in dock._batches.run.exams.values()] == ["already done"]
     assert mask.stat().st_mtime_ns == made
 
 
@@ -126,7 +126,7 @@ def test_batch_is_cancelled_and_can_begin_again(
     qtbot.waitUntil(_ended(dock), timeout=DONE_MS)
     assert dock._batches.run is not None
     assert dock._batches.run.state == "cancelled"
-    assert "start again to go on" in dock.words.text()
+    assert "start again to continue" in dock.words.text()
     assert dock.run_button.isEnabled()
     assert dock.progress.isHidden()
 

@@ -121,11 +121,11 @@ def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
     )
     assert export_into(exam_session, tmp_path)
     assert shown == [("Exporting", False)]
-    assert "nothing of the export is kept" in progress.cancel_button.toolTip()
+    assert "nothing is saved" in progress.cancel_button.toolTip()
     progress.cancel_button.click()
     qtbot.waitUntil(lambda: not exam_session.exporter.busy, timeout=LONG_MS)
     assert shown[-1] == ("", True)
-    assert said == ["The export was stopped; nothing of it was kept."]
+    assert said == ["The export was cancelled; nothing was saved."]
     assert not (tmp_path / "P1_20200102").exists()
 
 

@@ -32,7 +32,7 @@ from tests.napari_bac import pictures
 
 @pytest.fixture
 def cache(own_cache: Path) -> Path:
-    """Where edits are put by."""
+    """Where edits are saved."""
     return own_cache / "edits"
 
 
@@ -201,7 +201,7 @@ def test_a_cancelled_export_leaves_nothing(
     session.exporter.cancel()
     qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
     assert not list((tmp_path / "place").glob("*")) if (tmp_path / "place").exists() else True
-    assert "The export was stopped; nothing of it was kept." in said
+    assert "The export was cancelled; nothing was saved." in said
     assert session.views["L-CC"].dirty
 
 
@@ -288,7 +288,7 @@ def test_a_gpu_that_gives_up_is_told_and_not_swallowed(
 
     monkeypatch.setattr(Snapshot, "final", full)
     _export(session, tmp_path / "out", qtbot)
-    assert any("Not exported: the computer gave up (out of memory)" in sentence for sentence in said)
+    assert any("Not exported: the computation failed (out of memory)" in sentence for sentence in said)
 
 
 def test_an_export_may_hold_dicom_objects_that_bac_export_makes_again(

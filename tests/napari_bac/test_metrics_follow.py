@@ -192,7 +192,7 @@ def test_without_spacing_numbers_are_pixels(
     names = [dock.numbers.numbers.headerData(row, Qt.Orientation.Vertical) for row in range(len(QUANTITIES))]
     assert {"BAC area, px", "Length, px", "Breast area, px"} <= set(names)
     assert numbers(dock, key)["Mean width"] == "–"
-    assert "not known" in dock.notes.toolTip()
+    assert "spacing is unknown" in dock.notes.toolTip()
 
 
 def test_saved_numbers_are_those_of_bac_measure(

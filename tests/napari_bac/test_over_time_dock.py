@@ -85,7 +85,7 @@ def test_views_and_exam_are_points_with_interval_and_technique(loaded: OverTimeD
     keys = [point.data() for point in loaded.plot.points[""].points()]
     tip = loaded.tip(keys[1], "LCC")
     assert "2018-01-01, L-CC: 75 mm²" in tip
-    assert "2.0 years after the exam before" in tip
+    assert "2.0 years after the previous exam" in tip
     assert "0.200 mm" in tip
     rows = [[loaded.table.item(row, column).text() for column in range(3)] for row in range(3)]
     assert rows == [
@@ -188,7 +188,7 @@ def test_folder_without_exams_and_stray_files_are_said(
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "notes.txt").write_text("x")
     dock.load(tmp_path / "empty")
-    qtbot.waitUntil(lambda: "holds no exams" in dock.change_label.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "contains no exams" in dock.change_label.text(), timeout=60_000)
     dock.load(tmp_path / "empty" / "notes.txt")
     qtbot.waitUntil(lambda: "is not the document" in dock.change_label.text(), timeout=60_000)
     assert dock.open_button.isEnabled()

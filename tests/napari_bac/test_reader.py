@@ -62,7 +62,7 @@ def test_stray_files_in_a_folder_are_nobodys_concern(tmp_path: Path, notes: list
 def test_a_folder_without_mammograms_says_so_in_one_sentence(tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "notes.txt").write_text("a text")
     assert read_layers(str(tmp_path)) == [(None,)]
-    assert notes == [f"{tmp_path}: holds no images; choose the folder of an exam."]
+    assert notes == [f"{tmp_path}: contains no images; choose the folder of an exam."]
 
 
 def test_a_damaged_file_is_named(tmp_path: Path, notes: list[str]) -> None:
@@ -179,7 +179,7 @@ def test_a_mask_without_its_image_says_what_to_open(
     (tmp_path / "LCC_mask.png").write_bytes(mask_png(pictures.truth()))
     viewer.open(str(tmp_path / "LCC_mask.png"), plugin="openbac")
     qtbot.waitUntil(lambda: bool(said))
-    assert said == ["LCC_mask.png: open the mammogram that it was drawn on first, then the mask."]
+    assert said == ["LCC_mask.png: open the mammogram this mask was drawn on first, then the mask."]
     assert METADATA_LABELS in viewer.layers[0].metadata
 
 

@@ -166,7 +166,7 @@ def test_a_view_that_fails_does_not_stop_the_others(
     assert [failure.key for failure in session.run.failures] == ["R-CC"]
     assert session.views["R-CC"].answer is None
     assert session.views["L-CC"].answer is not None
-    assert "Not done: R-CC" in session.run.words
+    assert "Failed: R-CC" in session.run.words
 
 
 def test_two_runs_at_once_are_refused_in_a_sentence(
@@ -174,7 +174,7 @@ def test_two_runs_at_once_are_refused_in_a_sentence(
 ) -> None:
     assert one_view.segment(model=MODEL)
     assert not one_view.segment(model=MODEL)
-    assert said == ["A segmentation is running already: wait for its end, or cancel it."]
+    assert said == ["A segmentation is already running; wait until it ends, or cancel it."]
     one_view.cancel()
     wait(one_view, qtbot)
 

@@ -121,6 +121,6 @@ def test_labels_of_no_dicom_image_make_no_segmentation(
     assert write_segmentation(str(tmp_path / "LCC.dcm"), data, meta) == []
     notification_manager.notification_ready.disconnect(note)
     assert said == [
-        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+        "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     ]
     assert list(tmp_path.glob("*.dcm")) == []
