@@ -18,6 +18,7 @@ if any(metadata.distributions(name="PyQt6")):
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
+pytest_plugins = ["tests.exported_views", "tests.measured_views"]
 collect_ignore = ["napari_bac"] if missing_for_windows() else []
 """Said by tests/test_display.py, which fails in CI."""
 

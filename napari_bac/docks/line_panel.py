@@ -8,7 +8,7 @@ from napari_bac.docks.connections import Connections
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
-from shared_core.quantification.vessels import ASSUMED_SPACING_MM
+from shared_core.arteries.vessels import ASSUMED_SPACING_MM
 
 
 class LinePanel(QWidget):

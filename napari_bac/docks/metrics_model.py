@@ -14,7 +14,7 @@ from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
 from napari_bac.views.view_session import ViewSession
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL, LabelNumbers
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL, LabelNumbers
 
 LATER: Final = "…"
 NONE: Final = "–"

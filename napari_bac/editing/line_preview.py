@@ -12,8 +12,8 @@ from napari.layers import Shapes
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.view_session import ViewSession
+from shared_core.arteries.vessels import steps_mm
 from shared_core.quantification.label_edits import free_label
-from shared_core.quantification.vessels import steps_mm
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -16,9 +16,9 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
 from shared_core import OpenBacError
-from shared_core.exporting import phrases
-from shared_core.exporting.results import Results, Row, read_results
-from shared_core.exporting.timeline import image_of, masks_of
+from shared_core.records.patient_timeline import image_of, masks_of
+from shared_core.records.results_folder import Results, Row, read_results
+from shared_core.wording import phrases
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import numpy as np
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
 from shared_core.cache import user_cache_dir
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import MaskStyle
 
 _FORMAT: Final = "openbac edits 1"

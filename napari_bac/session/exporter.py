@@ -15,8 +15,10 @@ from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
 from shared_core import MeasurementSettings, OpenBacError
 from shared_core.cohort.exam_export import export_steps
-from shared_core.cohort.final_view import FinalView
-from shared_core.exporting import view_record, views_csv, write_bytes
+from shared_core.cohort.reviewed_view import ReviewedView
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.tables import views_csv
+from shared_core.records.view_and_exam import view_record
 
 HOST: Final = "napari"
 
@@ -161,7 +163,7 @@ def _steps(
 ) -> Generator[tuple[int, int], None, str]:
     """Return why it cannot be done, or nothing: a worker swallows or shows as a bug what is raised in it."""
     try:
-        views: list[FinalView] = []
+        views: list[ReviewedView] = []
         for snapshot in snapshots:
             views.append(snapshot.final(settings))
             yield len(views), 2 * len(snapshots)

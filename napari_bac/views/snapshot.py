@@ -8,7 +8,7 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
 from shared_core import MeasurementSettings, load_card
-from shared_core.cohort.final_view import Answer, FinalView, final_view
+from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view
 from shared_core.weights.card import MaskStyle
 from shared_core.weights.default_model import PREFERRED
 
@@ -41,10 +41,10 @@ class Snapshot:
             view.origin if view.answer is None else None,
         )
 
-    def final(self, settings: MeasurementSettings) -> FinalView:
+    def final(self, settings: MeasurementSettings) -> ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
         answer = self.answer
-        return final_view(
+        return reviewed_view(
             self.opened.prepared,
             self.labels,
             edited=self.edited,

@@ -14,7 +14,7 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import ExamMeasurement, Mammogram, MeasurementSettings, measure_exam
-from shared_core.quantification.labelled import LabelledMeasurement
+from shared_core.quantification.labelled_mask import LabelledMeasurement
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.weights.card import MaskStyle
 
