@@ -27,7 +27,7 @@ import slicer
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
@@ -190,7 +190,7 @@ def _let_slicer_work() -> None:
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.records.written_views import read_written
+    from shared_core.hosting import read_written
 
     written = read_written(output)
     failures = dict(written.failures)

@@ -13,8 +13,7 @@ from BACSegmentationLib.panel_host import PanelHost
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.change.serial_exams import Quantity
-    from shared_core.records.patient_timeline import Timeline
+    from shared_core.hosting import Quantity, Timeline
 
 
 class ChangePanel:
@@ -41,7 +40,7 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         from BACSegmentationLib import history
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         ui = self._ui
         volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
@@ -92,7 +91,7 @@ class ChangePanel:
     def _quantities(self) -> tuple[Quantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.change.serial_exams import QUANTITIES
+        from shared_core.hosting import QUANTITIES
 
         return QUANTITIES
 

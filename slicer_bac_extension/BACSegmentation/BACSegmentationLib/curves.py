@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from BACSegmentationLib.segments import mask_of, replace_mask
 from BACSegmentationLib.volumes import read_volume
-from shared_core.errors import UsageError
-from shared_core.mammogram import PixelSpacing
+from shared_core.hosting import PixelSpacing, UsageError
 
 
 def add_band(
@@ -45,7 +44,7 @@ def add_band(
     UsageError
         No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
     """
-    from shared_core.arteries.line_bands import line_bands
+    from shared_core.hosting import line_bands
 
     if not width_mm > 0:
         raise UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")

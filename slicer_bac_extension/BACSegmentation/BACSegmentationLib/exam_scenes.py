@@ -17,9 +17,7 @@ from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
-from shared_core.errors import OutputError
-from shared_core.mammogram import Laterality, Mask
-from shared_core.records.written_views import WrittenView
+from shared_core.hosting import Laterality, Mask, OutputError, WrittenView
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""
@@ -109,7 +107,7 @@ def _add_view(scene: Any, view: WrittenView, *, spacing_mm: Sequence[float] | No
 
 
 def _mask(view: WrittenView) -> Mask:
-    from shared_core.reading.mask import read_mask_file
+    from shared_core.hosting import read_mask_file
 
     return read_mask_file(view.mask).mask
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from BACSegmentationLib.mammograms import exams_in_scene
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
-from shared_core.errors import UsageError
+from shared_core.hosting import UsageError
 
 HOST: Final = "3D Slicer"
 NO_FILE: Final = (
@@ -44,9 +44,7 @@ def export_results(
     OpenBacError
         A view cannot be measured, or the folder not be written; DICOM objects have no file to refer to.
     """
-    from shared_core import MeasurementSettings
-    from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps
-    from shared_core.dicom_objects.object_kinds import DICOM_KINDS
+    from shared_core.hosting import DICOM_KINDS, USUAL_FORMATS, MeasurementSettings, export_steps
 
     keys = {
         volume.GetID(): one.exam.key

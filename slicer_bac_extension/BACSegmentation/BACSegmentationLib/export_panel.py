@@ -108,7 +108,7 @@ class ExportPanel:
         return f"Not installed: {packages}. Press Apply to install what is missing; you are asked first."
 
     def _go_on(self) -> None:
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         if self._steps is None:
             self._timer.stop()

@@ -13,8 +13,7 @@ from BACSegmentationLib.segments import segmentation_of
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.change.serial_exams import Quantity
-    from shared_core.records.patient_timeline import DatedExam, Timeline
+    from shared_core.hosting import DatedExam, Quantity, Timeline
 
 NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
 TWO_DATES: Final = (
@@ -44,9 +43,7 @@ def timelines(
     OpenBacError
         The folder holds no results.
     """
-    from shared_core.errors import UsageError
-    from shared_core.records.patient_timeline import dated_exams, timeline, together
-    from shared_core.records.results_folder import read_results, results_beside
+    from shared_core.hosting import UsageError, dated_exams, read_results, results_beside, timeline, together
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
@@ -71,7 +68,7 @@ def timelines(
 
 def summary(line: Timeline, quantity: Quantity) -> str:
     """How a quantity changed, in a few sentences."""
-    from shared_core.wording.change import change_words, decision_words
+    from shared_core.hosting import change_words, decision_words
 
     followed = line.of(quantity)
     if followed is None:
@@ -85,10 +82,7 @@ def summary(line: Timeline, quantity: Quantity) -> str:
 
 def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
-    from shared_core.exporting.atomic_write import write_bytes
-    from shared_core.records.canonical_json import json_bytes
-    from shared_core.records.patient_timeline import dated_exams
-    from shared_core.records.results_folder import read_results
+    from shared_core.hosting import dated_exams, json_bytes, read_results, write_bytes
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}

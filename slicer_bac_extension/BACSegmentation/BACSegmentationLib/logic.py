@@ -14,7 +14,7 @@ from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
 from BACSegmentationLib.view_records import Record
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 LOOK_S: Final = 0.05
 

@@ -13,13 +13,11 @@ from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_o
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
 from BACSegmentationLib.view_records import Record
-from shared_core.errors import ModelError, UsageError
-from shared_core.mammogram import Mammogram, Mask
+from shared_core.hosting import Mammogram, Mask, ModelError, UsageError
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core import ModelCard, PreparedView
-    from shared_core.cohort.reviewed_view import ReviewedView
+    from shared_core.hosting import ModelCard, PreparedView, ReviewedView
 
 _KEPT_VIEWS: Final = 4
 
@@ -64,7 +62,7 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        from shared_core.records.view_and_exam import view_record
+        from shared_core.hosting import view_record
 
         final = self.final(volume_node, segmentation_node)
         record = view_record(
@@ -82,9 +80,13 @@ class SceneMeasurement:
 
     def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
         """The view as the person left it."""
-        from shared_core import MeasurementSettings, load_card
-        from shared_core.cohort.reviewed_view import recorded_view, reviewed_view
-        from shared_core.weights.default_model import PREFERRED
+        from shared_core.hosting import (
+            PREFERRED,
+            MeasurementSettings,
+            load_card,
+            recorded_view,
+            reviewed_view,
+        )
 
         record = view_records.run_record(segmentation_node)
         model = view_records.model_of(segmentation_node)
@@ -121,9 +123,7 @@ class SceneMeasurement:
         self._run_masks.clear()
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
-        from shared_core import load_card, prepare
-        from shared_core.mass.densitometry import mass_refusal
-        from shared_core.weights.default_model import PREFERRED
+        from shared_core.hosting import PREFERRED, load_card, mass_refusal, prepare
 
         preset = (_card(model) or load_card(PREFERRED)).preprocessing
         image = volume_node.GetImageData()
@@ -147,9 +147,7 @@ class SceneMeasurement:
 
 def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
-    from shared_core import measure_exam
-    from shared_core.records.view_and_exam import exam_record
-    from shared_core.records.written_views import measurement_of
+    from shared_core.hosting import exam_record, measure_exam, measurement_of
 
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
@@ -166,8 +164,7 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
 
 def _card(model: str) -> ModelCard | None:
     """The card of a model; None where it was somebody's own and is gone."""
-    from shared_core import load_card
-    from shared_core.weights.default_model import PREFERRED
+    from shared_core.hosting import PREFERRED, load_card
 
     try:
         return load_card(model or PREFERRED)

@@ -58,8 +58,7 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
-        from shared_core.weights.default_model import PREFERRED
-        from shared_core.weights.registry import list_models
+        from shared_core.hosting import PREFERRED, list_models
     except ImportError:
         return [UNKNOWN_DEFAULT]
     cards = sorted(list_models(), key=lambda card: card.name != PREFERRED)
@@ -82,8 +81,7 @@ def _origin(preferred: bool) -> str:
 
 
 def _own_entry(path: str) -> ModelEntry:
-    from shared_core.errors import OpenBacError
-    from shared_core.weights.registry import load_card
+    from shared_core.hosting import OpenBacError, load_card
 
     try:
         card = load_card(path)

@@ -12,7 +12,7 @@ from BACSegmentationLib.mammograms import exam_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
 GONE: Final = "was removed from the scene during segmentation; its result was discarded"
@@ -147,7 +147,7 @@ def report(pairs: Sequence[Pair]) -> str:
 
 def csv_text(pairs: Sequence[Pair]) -> str:
     """``views.csv`` of measured views."""
-    from shared_core.records.tables import views_csv
+    from shared_core.hosting import views_csv
 
     return views_csv(_records(pairs)).decode("utf-8")
 

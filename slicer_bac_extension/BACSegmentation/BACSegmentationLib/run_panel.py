@@ -48,7 +48,7 @@ class RunPanel:
     def apply(self) -> None:
         """Have what it takes, and begin."""
         from BACSegmentationLib.results import volumes_to_run
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         if self.running:
             self._host.say("A segmentation is running; wait for it to finish, or cancel it.")

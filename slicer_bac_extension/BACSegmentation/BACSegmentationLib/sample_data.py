@@ -18,7 +18,7 @@ from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 CATEGORY: Final = "OpenBAC"
 NAME: Final = "BACSimulatedExam"

@@ -127,7 +127,7 @@ class SegmentationRun:
 
     def _take_in(self, volume_id: str) -> None:
         from BACSegmentationLib.mammograms import mammogram_of
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
@@ -150,8 +150,7 @@ class SegmentationRun:
 
     def _write(self, mammogram: Any, number: int) -> Path:
         """A file for an image that has none of its own; named by its view, which the engine understands."""
-        from shared_core.exporting.atomic_write import write_bytes
-        from shared_core.exporting.lossless_tiff import lossless_tiff
+        from shared_core.hosting import lossless_tiff, write_bytes
 
         label = mammogram.header.view_label
         path = self._scratch / f"image-{number}" / f"{'image' if '?' in label else label}.tif"
@@ -199,9 +198,7 @@ class SegmentationRun:
             self._tiles[file] = 1.0
 
     def _collect(self, results: Path) -> None:
-        from shared_core.exporting.mask_files import read_mask
-        from shared_core.records.view_and_exam import with_header
-        from shared_core.records.written_views import read_written
+        from shared_core.hosting import read_mask, read_written, with_header
 
         written = read_written(results)
         for one in self._batch:

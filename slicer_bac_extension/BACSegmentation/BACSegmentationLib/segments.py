@@ -19,8 +19,7 @@ from BACSegmentationLib.lattice import (
     placed,
     shape_of,
 )
-from shared_core.errors import OpenBacError, UsageError
-from shared_core.mammogram import Laterality, Mask
+from shared_core.hosting import Laterality, Mask, OpenBacError, UsageError
 
 SEGMENT_ID: Final = "BAC"
 SEGMENT_NAME: Final = "BAC"

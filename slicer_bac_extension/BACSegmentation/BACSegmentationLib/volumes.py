@@ -10,8 +10,7 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
-from shared_core.errors import UnsupportedImageError, UsageError
-from shared_core.mammogram import Pixels, PixelSpacing, SpacingSource
+from shared_core.hosting import Pixels, PixelSpacing, SpacingSource, UnsupportedImageError, UsageError
 
 UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
 """Set by Slicer's DICOM plugin; kept with the scene."""

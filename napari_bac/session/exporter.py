@@ -2,89 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from napari_bac.session.autosave import began_as
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import LabelPixels, ModelAnswer, ViewSession
-from napari_bac.session.working import GeneratorWorker, create_worker
+from napari_bac.session.signals import SessionSignals
+from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
-from shared_core import MeasurementSettings, OpenBacError, load_card
-from shared_core.cohort.exam_export import export_steps
-from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.records.tables import views_csv
-from shared_core.records.view_and_exam import view_record
-from shared_core.weights.card import MaskStyle
-from shared_core.weights.default_model import PREFERRED
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.snapshot import Snapshot
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import (
+    MeasurementSettings,
+    OpenBacError,
+    ReviewedView,
+    export_steps,
+    view_record,
+    views_csv,
+    write_bytes,
+)
 
 HOST: Final = "napari"
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A view at one moment, safe from the strokes that follow."""
-
-    view: ViewSession
-    """Only to say afterwards what was saved; not read meanwhile."""
-    revision: int
-    opened: OpenedView
-    labels: LabelPixels
-    answer: ModelAnswer | None
-    edited: bool
-    mask_style: MaskStyle
-    began_as: dict[str, object] | None
-
-    @classmethod
-    def of(cls, view: ViewSession) -> Snapshot:
-        """As it is now."""
-        return cls(
-            view,
-            view.revision,
-            view.opened,
-            view.label_pixels().copy(),
-            view.answer,
-            view.edited,
-            view.mask_style,
-            began_as(view) if view.answer is None else None,
-        )
-
-    def final(self, settings: MeasurementSettings) -> ReviewedView:
-        """Measured anew: the numbers of the table, to the digit."""
-        answer = self.answer
-        return reviewed_view(
-            self.opened.prepared,
-            self.labels,
-            edited=self.edited,
-            settings=settings,
-            answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
-            mask_style=self.mask_style,
-            preprocessing=load_card(PREFERRED).preprocessing.name,
-            began_as=self.began_as,
-            raw=self.opened.raw,
-            exam_key=self.opened.exam_key,
-        )
-
-
-class Exporting:
+class Exporter:
     """One export at a time.
 
     Parameters
     ----------
-    session
-        Whose views are written; told what lies on disk.
+    views
+        By key; the dictionary is followed as it changes.
+    signals
+        Told whenever an export began, advanced or ended, and what the person should know.
+    settings
+        Of the measurement.
+    exported
+        Called with a view and its revision that lies on disk now.
     """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(
+        self,
+        views: Mapping[str, ViewSession],
+        signals: SessionSignals,
+        settings: Callable[[], MeasurementSettings],
+        exported: Callable[[ViewSession, int], None],
+    ) -> None:
+        self._views, self._settings, self._exported = views, settings, exported
+        self._say, self._changed = signals.said.emit, signals.run_changed.emit
         self._worker: GeneratorWorker[tuple[int, int], None, str] | None = None
         self.done = 0
         self.total = 0
@@ -105,11 +70,12 @@ class Exporting:
         replace
             Whether an export that lies there gives way.
         """
-        session = self._session
-        views = [view for view in session.views.values() if view.fits]
+        views = [view for view in self._views.values() if view.fits]
         if self.busy or not views:
-            session.say(
-                "An export is being written; wait for it." if self.busy else "There is no view to export."
+            self._say(
+                "An export is already being written; wait until it is finished."
+                if self.busy
+                else "There is no view to export."
             )
             return False
         snapshots = [Snapshot.of(view) for view in views]
@@ -117,18 +83,18 @@ class Exporting:
             _steps,
             snapshots,
             folder,
-            session.settings,
+            self._settings(),
             replace,
             preferences().formats,
             _start_thread=False,
         )
         worker.yielded.connect(self._on_step)
-        worker.aborted.connect(lambda: session.say("The export was stopped; nothing of it was kept."))
+        worker.aborted.connect(lambda: self._say("The export was cancelled; nothing was saved."))
         worker.returned.connect(partial(self._done, snapshots, folder))
         worker.finished.connect(self._end)
         self._worker, self.done, self.total = worker, 0, 2 * len(snapshots)
         worker.start()
-        session.signals.run_changed.emit()
+        self._changed()
         return True
 
     def cancel(self) -> None:
@@ -149,8 +115,8 @@ class Exporting:
         OpenBacError
             A view cannot be measured.
         """
-        session = self._session
-        finals = [Snapshot.of(view).final(session.settings) for view in session.views.values() if view.fits]
+        settings = self._settings()
+        finals = [Snapshot.of(view).final(settings) for view in self._views.values() if view.fits]
         return views_csv(
             view_record(
                 final.header,
@@ -168,30 +134,27 @@ class Exporting:
         try:
             write_bytes(path, self.metrics_csv())
         except OpenBacError as error:
-            self._session.say(str(error))
+            self._say(str(error))
             return False
         return True
 
     def _done(self, snapshots: Sequence[Snapshot], folder: Path, reason: str) -> None:
-        session = self._session
         if reason:
-            session.say(f"Not exported: {reason}")
+            self._say(f"Not exported: {reason}")
             return
         for snapshot in snapshots:
-            snapshot.view.saved_revision = snapshot.revision
-            session.autosave.exported(snapshot.view, snapshot.revision)
-            session.signals.edited_changed.emit(snapshot.view.key)
-        session.say(f"Exported to {folder}.")
+            self._exported(snapshot.view, snapshot.revision)
+        self._say(f"Exported to {folder}.")
 
     def _on_step(self, step: tuple[int, int]) -> None:
         if self.busy:
             self.done, self.total = step
-            self._session.signals.run_changed.emit()
+            self._changed()
 
     def _end(self) -> None:
         if self.busy:
             self._worker = None
-            self._session.signals.run_changed.emit()
+            self._changed()
 
 
 def _steps(
@@ -214,5 +177,5 @@ def _steps(
     except OpenBacError as error:
         return str(error)
     except (RuntimeError, MemoryError) as error:
-        return f"the computer gave up ({error}); close other programs and try again."
+        return f"the computation failed ({error}); close other programs and try again."
     return ""
