@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shared_core.cohort.reviewed_view import (
         Answer as Answer,
         ReviewedView as ReviewedView,
+        record_of as record_of,
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
     )
@@ -306,6 +307,7 @@ _HOME: dict[str, str] = {
     "user_cache_dir": "shared_core.cache",
     "view_mass_words": "shared_core.wording.mass",
     "view_record": "shared_core.records.view_and_exam",
+    "record_of": "shared_core.cohort.reviewed_view",
     "view_row": "shared_core.records.tables",
     "view_sentence": "shared_core.wording.report_sentence",
     "view_vessels": "shared_core.quantification.view",

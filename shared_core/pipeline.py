@@ -212,10 +212,10 @@ def analyze_exam(
             failures.append(Failure(header.path, str(error)))
         if progress is not None:
             progress(done, len(exam.headers))
-    done = {view.header.path for view in views}
+    analysed = {view.header.path for view in views}
     measurement = measure_exam(
         [(view.header, view.measurement) for view in views],
-        not_analysed=[header for header in exam.headers if header.path not in done],
+        not_analysed=[header for header in exam.headers if header.path not in analysed],
     )
     return ExamResult(exam, tuple(views), tuple(failures), measurement)
 

@@ -18,7 +18,7 @@ from shared_core.hosting import (
     OpenBacError,
     ReviewedView,
     export_steps,
-    view_record,
+    record_of,
     views_csv,
     write_bytes,
 )
@@ -117,17 +117,7 @@ class Exporter:
         """
         settings = self._settings()
         finals = [Snapshot.of(view).final(settings) for view in self._views.values() if view.fits]
-        return views_csv(
-            view_record(
-                final.header,
-                final.prepared,
-                final.measurement,
-                provenance=final.provenance,
-                warnings=final.warnings,
-                exam=final.exam_key or None,
-            )
-            for final in finals
-        )
+        return views_csv(record_of(final) for final in finals)
 
     def save_metrics(self, path: Path) -> bool:
         """Write ``views.csv`` of the views as they are now; False, and a sentence, where that cannot be."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from shared_core.cohort.batch import unique_stem
-from shared_core.cohort.reviewed_view import ReviewedView
+from shared_core.cohort.reviewed_view import ReviewedView, record_of
 from shared_core.cohort.worker import SHEET_VIEW_PX
 from shared_core.dicom_objects.object_kinds import (
     DICOM_KINDS,
@@ -29,7 +29,7 @@ from shared_core.reading.exam_grouping import exam_of
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import exams_csv, views_csv
-from shared_core.records.view_and_exam import exam_record, not_analysed_record, view_record
+from shared_core.records.view_and_exam import exam_record
 from shared_core.version import SOFTWARE_VERSION
 
 Record = dict[str, Any]
@@ -114,7 +114,7 @@ def export_steps(
             small: list[tuple[ReducedView, ViewMeasurement]] = []
             written: list[tuple[str, Record, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
-                record = _record(view, exam.key)
+                record = {**record_of(view), "exam": exam.key}
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
@@ -193,19 +193,6 @@ def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
     for view in views:
         exams.setdefault(view.exam_key, []).append(view)
     return list(exams.values())
-
-
-def _record(view: ReviewedView, exam_key: str) -> Record:
-    if view.measurement is None:
-        return not_analysed_record(view.header, warnings=view.warnings, exam=exam_key)
-    return view_record(
-        view.header,
-        view.prepared,
-        view.measurement,
-        provenance=view.provenance,
-        warnings=view.warnings,
-        exam=exam_key,
-    )
 
 
 def _view_files(

@@ -18,6 +18,7 @@ from shared_core.quantification.mask_notices import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
 from shared_core.quantification.view_state import ViewState, state_of
+from shared_core.records.view_and_exam import Record, not_analysed_record, view_record
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
@@ -131,6 +132,21 @@ def reviewed_view(
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
         prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, card_of_answer
+    )
+
+
+def record_of(view: ReviewedView) -> Record:
+    """The record of a view as a person left it; without numbers where nothing looked at it."""
+    exam = view.exam_key or None
+    if view.measurement is None:
+        return not_analysed_record(view.header, warnings=view.warnings, exam=exam)
+    return view_record(
+        view.header,
+        view.prepared,
+        view.measurement,
+        provenance=view.provenance,
+        warnings=view.warnings,
+        exam=exam,
     )
 
 

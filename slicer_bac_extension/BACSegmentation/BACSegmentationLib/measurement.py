@@ -62,17 +62,10 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        from shared_core.hosting import view_record
+        from shared_core.hosting import record_of
 
         final = self.final(volume_node, segmentation_node)
-        record = view_record(
-            final.header,
-            final.prepared,
-            final.measurement,
-            provenance=final.provenance,
-            warnings=final.warnings,
-            exam=final.exam_key or None,
-        )
+        record = record_of(final)
         if final.header.path is None:
             record["file"] = volume_node.GetName()
         view_records.keep(segmentation_node, record)
