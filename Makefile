@@ -24,6 +24,7 @@ test: $(VENV)/.test $(SLICER_VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	PYTHONPATH=slicer_bac_extension/BACSegmentation $(VENV)/bin/lint-imports --no-cache
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		--ignore=tests/slicer_bac_extension -n auto --dist loadfile
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \

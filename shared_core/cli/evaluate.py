@@ -177,7 +177,7 @@ def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
 
 def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     """Write the calibrated card; say what was chosen."""
-    from shared_core.training.probability_calibration import (
+    from shared_core.training.evaluation.probability_calibration import (
         calibrated_card,
         choose_threshold,
         fit_temperature,
