@@ -34,7 +34,7 @@ BEFORE = {
     place("view.json:metrics.am_px"): "20362",
     place("view.json:metrics.mass_ha_mg"): "1.5",
     place("view.json:metrics.mass_low_mg"): "null",
-    place("view.json:warnings.0"): "The mask is empty.",
+    place("view.json:warnings.0"): "The mask has 3 parts.",
 }
 
 
@@ -99,6 +99,8 @@ def test_the_same_is_identical() -> None:
         ("view.json:metrics.mass_low_mg", "0"),
         ("view.json:metrics.mass_ha_mg", "1.5000000000000002"),
         ("view.json:warnings.0", "0"),
+        ("view.json:warnings.0", "null"),
+        ("view.json:warnings.0", "The mask has 4 parts."),
     ],
 )
 def test_a_value_that_moved_differs(quantity: str, value: str) -> None:
@@ -115,7 +117,7 @@ def test_tables_without_a_common_row_are_not_identical() -> None:
 
 
 def test_wording_and_probability_are_told_and_do_not_fail() -> None:
-    after = {**BEFORE, place("view.json:warnings.0"): "The mask has no pixel."}
+    after = {**BEFORE, place("view.json:warnings.0"): "In the mask are 3 parts."}
     assert kinds({**after, place("probability:pixels_sha256"): "ef56"}) == [Kind.INFORMATION, Kind.WORDING]
 
 
@@ -153,7 +155,13 @@ def test_the_first_rule_that_fits_counts() -> None:
     assert Renaming(rules).of("exams.csv:c").after == "exams.csv:c"
 
 
-@pytest.mark.parametrize("line", ["a*b*\tc\tnote", "a\tb*\tnote", "a", "\tb\tnote"])
+def test_each_star_keeps_what_it_stood_for() -> None:
+    rule = Rule("document:exams.*.breasts.*.mean_*", "exam.json:*.breasts.*.mean.*")
+    after = Renaming((rule,)).of("document:exams.0.breasts.12.mean_mass_mg").after
+    assert after == "exam.json:0.breasts.12.mean.mass_mg"
+
+
+@pytest.mark.parametrize("line", ["a*b*\tc*\tnote", "a\tb*\tnote", "a", "\tb\tnote"])
 def test_a_rule_that_cannot_be_followed_is_refused(tmp_path: Path, line: str) -> None:
     path = tmp_path / "map.tsv"
     path.write_text(f"before\tafter\tnote\nx\ty\n{line}\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from validation.identity.renaming import Renaming
-from validation.identity.rows import NOTHING, Place, Values
+from validation.identity.rows import Place, Values
 
 
 class Kind(Enum):
@@ -24,6 +25,7 @@ class Kind(Enum):
 
 
 _TELLING = frozenset({Kind.DIFFERS, Kind.GONE})
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FOR_INFORMATION = "probability:"
 """A map may move by a rounding that no mask and no number shows."""
 
@@ -59,8 +61,8 @@ class Comparison:
 def compare(before: Values, after: Values, renaming: Renaming) -> Comparison:
     """Compare each value of `before` with its own of `after`.
 
-    Sentences may have another wording; every single word, number, hash and unknown value must stay. Two
-    quantities may have come together under one name: then each is compared with it.
+    Sentences may have another wording around the same numbers; every single word, number, hash and unknown
+    value must stay. Two quantities may have come together under one name: then each is compared with it.
     """
     same, findings, met = 0, [], set()
     for place, value in before.items():
@@ -86,9 +88,12 @@ def _kind(place: Place, before: str, after: str | None, note: str) -> Kind:
         return Kind.INFORMATION
     if note:
         return Kind.ON_PURPOSE
-    both = (before, after)
-    worded = all(" " in value or value == NOTHING for value in both)
-    return Kind.WORDING if worded else Kind.DIFFERS
+    sentences = " " in before and " " in after
+    return Kind.WORDING if sentences and _numbers(before) == _numbers(after) else Kind.DIFFERS
+
+
+def _numbers(sentence: str) -> list[str]:
+    return _NUMBER.findall(sentence)
 
 
 def report(comparison: Comparison, *, examples: int | None = 3) -> Iterator[str]:

@@ -19,7 +19,7 @@ class Rule:
     """One line of the file: a quantity before, and what became of it."""
 
     before: str
-    """A ``*`` stands for anything; the same stands for it in `after`."""
+    """A ``*`` stands for anything, each for as little as it can; the same stands for it in `after`."""
     after: str
     """Empty: it is dropped on purpose."""
     note: str = ""
@@ -27,12 +27,12 @@ class Rule:
 
     def renamed(self, quantity: str) -> str | None:
         """The name afterwards; None where the rule says nothing of this quantity."""
-        start, star, end = self.before.partition("*")
-        pattern = re.escape(start) + ("(.*)" if star else "") + re.escape(end)
+        pattern = "(.*?)".join(map(re.escape, self.before.split("*")))
         found = re.fullmatch(pattern, quantity, re.DOTALL)
         if found is None:
             return None
-        return self.after.replace("*", found[1]) if star else self.after
+        stood_for = iter(found.groups())
+        return re.sub(r"\*", lambda _: next(stood_for), self.after)
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,6 @@ def _rule(path: Path, number: int, cells: Sequence[str]) -> Rule:
     if not 2 <= len(cells) <= len(HEAD) or not cells[0]:
         raise UsageError(f"{path}: line {number} needs before, after and note, with tabs between.")
     rule = Rule(*cells)
-    if rule.before.count("*") > 1 or rule.after.count("*") > rule.before.count("*"):
-        raise UsageError(
-            f"{path}: line {number} has more stars than can be followed; one a name is possible."
-        )
+    if rule.after and rule.after.count("*") != rule.before.count("*"):
+        raise UsageError(f"{path}: line {number} needs as many * after as before.")
     return rule
