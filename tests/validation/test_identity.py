@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from shared_core.errors import UsageError
 from validation.identity.__main__ import main
 from validation.identity.comparison import Kind, compare
-from validation.identity.harvest import RESULTS, harvest
+from validation.identity.harvest import RESULTS, flattened, harvest
 from validation.identity.jobs import Job, all_jobs
 from validation.identity.renaming import NOTHING_RENAMED, Renaming, Rule, read_renaming
 from validation.identity.rows import Place, read_table, shown_cell, without_collisions, write_table
@@ -223,10 +223,24 @@ def test_mask_tables_and_documents_are_taken_value_by_value(finished: Path) -> N
         place("views.csv:am_px", "film/exam/LCC"): "40",
         place("exams.csv:key", "film/exam"): "exam",
         place("exams.csv:guo_index", "film/exam"): "null",
-        place("document:exams.0.key"): "exam",
-        place("document:exams.0.breasts"): "[]",
-        place("document:exams.0.mean"): "2.5",
+        place("document:exams.exam.key"): "exam",
+        place("document:exams.exam.breasts"): "[]",
+        place("document:exams.exam.mean"): "2.5",
     }
+
+
+@pytest.mark.parametrize(
+    ("items", "keys"),
+    [
+        ([{"name": "pm", "n": 4}, {"name": "sim", "n": 4}], ["pm.name", "pm.n", "sim.name", "sim.n"]),
+        ([{"quantity": {"key": "pm"}, "n": 4}], ["pm.quantity.key", "pm.n"]),
+        ([{"name": "pm"}, {"name": "pm"}], ["0.name", "1.name"]),
+        ([{"name": "pm"}, {"n": 4}], ["0.name", "1.n"]),
+        ([0.1, 0.2], ["0", "1"]),
+    ],
+)
+def test_items_of_a_list_go_by_their_names_where_each_has_one(items: list[object], keys: list[str]) -> None:
+    assert [key for key, _ in flattened(items)] == keys
 
 
 def test_a_mask_is_its_pixels_and_not_its_file(finished: Path) -> None:

@@ -26,6 +26,8 @@ PRINTED: Final = "stdout.json"
 _PIXELS = re.compile(r"(.+)_(mask|probability|band|breast|calcium)\.png")
 _ROW_NAMES: Final = (("exam", "file"), ("key",), ("patient_id", "quantity"), ("quantity",), ("name",))
 """Columns that name a row; of the first of these that a table has."""
+_ITEM_NAMES: Final = ("key", "name", "score", "quantity")
+"""The same of the objects in a list; a name may be an object with a name itself."""
 _IN_FILES_TOO: Final = frozenset({"run", "views"})
 """Parts of the document of ``bac analyze --json`` that are files as well."""
 
@@ -86,18 +88,31 @@ def _of_table(path: Path, parents: tuple[str, ...]) -> Iterator[tuple[tuple[str,
 
 
 def flattened(value: object, key: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the leaves of a JSON value with their dotted keys; an empty object or list is a leaf."""
+    """Yield the leaves of a JSON value with their dotted keys; an empty object or list is a leaf.
+
+    Items of a list go by their names where each has one, so that a new item moves no other; else by numbers.
+    """
     items: Sequence[tuple[object, object]]
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list):
-        items = list(enumerate(value))
+        names = [_name_of(item) for item in value]
+        named = None not in names and len(set(names)) == len(names)
+        items = list(zip(names if named else range(len(value)), value, strict=True))
     else:
         items = []
     if not items:
         yield key, str(value) if isinstance(value, (dict, list)) else value
     for name, part in items:
         yield from flattened(part, f"{key}.{name}" if key else str(name))
+
+
+def _name_of(item: object) -> str | None:
+    if not isinstance(item, dict):
+        return None
+    names = (item.get(field) for field in _ITEM_NAMES)
+    found = next((name for name in names if name), None)
+    return _name_of(found) if isinstance(found, dict) else found if isinstance(found, str) else None
 
 
 def pixels_sha256(pixels: NDArray[np.generic]) -> str:
