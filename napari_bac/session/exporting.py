@@ -19,7 +19,7 @@ from shared_core.cohort.exam_export import export_steps
 from shared_core.cohort.final_view import Answer, FinalView, final_view
 from shared_core.exporting import view_record, views_csv, write_bytes
 from shared_core.weights.card import MaskStyle
-from shared_core.weights.default_model import PREFERRED
+from shared_core.weights.registry import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
@@ -65,7 +65,7 @@ class Snapshot:
             settings=settings,
             answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
             mask_style=self.mask_style,
-            preprocessing=load_card(PREFERRED).preprocessing.name,
+            preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
             began_as=self.began_as,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,

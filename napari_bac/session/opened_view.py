@@ -22,7 +22,7 @@ from shared_core import (
     read_mammogram,
 )
 from shared_core.quantification import mass_refusal
-from shared_core.weights.default_model import PREFERRED
+from shared_core.weights.registry import DEFAULT_MODEL
 
 METADATA = "openbac"
 """Key in the metadata of a layer under which its `OpenedView` lies."""
@@ -125,7 +125,7 @@ def open_paths(
 
 
 def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
-    prepared = prepare(mammogram, load_card(PREFERRED).preprocessing)
+    prepared = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing)
     raw = mammogram if mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
 

@@ -12,8 +12,7 @@ import cv2
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.weights.default_model import OFFLINE
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from tests.no_network import asked, without_network
 
 
@@ -54,7 +53,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_demo_runs_offline_with_the_bundled_model_and_names_it(demo: Run) -> None:
     assert demo.code == 0, demo.said
     assert demo.asked == ""
-    card = load_card(OFFLINE)
+    card = load_card(DEFAULT_MODEL)
     assert f"Model {card.name}, sha256 {card.sha256[:8]}" in demo.said
     assert {row["model_sha256"] for row in _rows(demo.output / "views.csv")} == {card.sha256}
 

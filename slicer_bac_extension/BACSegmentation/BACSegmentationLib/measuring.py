@@ -87,7 +87,7 @@ class Measuring:
         """The view as the person left it: a `shared_core.cohort.final_view.FinalView`."""
         from shared_core import MeasurementSettings, load_card
         from shared_core.cohort.final_view import final_view, recorded_view
-        from shared_core.weights.default_model import PREFERRED
+        from shared_core.weights.registry import DEFAULT_MODEL
 
         record = view_records.run_record(segmentation_node)
         model = view_records.model_of(segmentation_node)
@@ -100,7 +100,7 @@ class Measuring:
                 mask.astype("uint8"),
                 edited=True,
                 settings=MeasurementSettings(),
-                preprocessing=load_card(PREFERRED).preprocessing.name,
+                preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
                 raw=prepared.raw,
                 exam_key=key,
             )
@@ -126,9 +126,9 @@ class Measuring:
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
         from shared_core import load_card, prepare
         from shared_core.quantification import mass_refusal
-        from shared_core.weights.default_model import PREFERRED
+        from shared_core.weights.registry import DEFAULT_MODEL
 
-        preset = (_card(model) or load_card(PREFERRED)).preprocessing
+        preset = (_card(model) or load_card(DEFAULT_MODEL)).preprocessing
         image = volume_node.GetImageData()
         stamp = (
             image.GetMTime() if image is not None else 0,
@@ -214,10 +214,10 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
 def _card(model: str) -> Any:
     """The card of a model; None where it was somebody's own and is gone."""
     from shared_core import load_card
-    from shared_core.weights.default_model import PREFERRED
+    from shared_core.weights.registry import DEFAULT_MODEL
 
     try:
-        return load_card(model or PREFERRED)
+        return load_card(model or DEFAULT_MODEL)
     except (ModelError, UsageError) as error:
         logging.warning("The model card %s cannot be read: %s", model, error)
         return None
