@@ -9,19 +9,12 @@ import numpy as np
 from napari_bac.editing.zooming import zoom_to
 from napari_bac.session.exam_session import ExamSession
 from shared_core.quantification.label_edits import relabelled
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL
 
 Artery = tuple[str, int]
 """(key of the view, label)."""
 
 OTHER = "other"
 """What is marked, and too small or round to be followed as an artery."""
-
-
-def artery_name(artery: Artery) -> str:
-    """``R-CC artery 2``."""
-    key, label = artery
-    return f"{key} {OTHER}" if label == UNFOLLOWED_LABEL else f"{key} artery {label}"
 
 
 def arteries(session: ExamSession) -> list[Artery]:

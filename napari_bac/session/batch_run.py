@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
@@ -252,8 +252,3 @@ def time_words(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def numbers_of(report: BatchReport | None) -> dict[str, dict[str, Any]]:
-    """Records of exams by key."""
-    return {} if report is None else {str(record["key"]): record for record in report.exams}

@@ -144,11 +144,6 @@ class Recipe:
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
 
-    @property
-    def shown_px(self) -> int:
-        """Side of what the network sees in training."""
-        return self.patches.crop_px or self.patches.tile_px
-
     def as_dict(self) -> dict[str, Any]:
         """Plain values by name, sections within."""
         return asdict(self)

@@ -26,8 +26,7 @@ def test_network_has_the_parameters_that_the_published_one_uses() -> None:
 
 
 def test_published_checkpoint_fills_every_array_of_our_network() -> None:
-    state = read_safetensors(require_weights(load_card("scunet-emory-2021")))
-    ours = state
+    ours = read_safetensors(require_weights(load_card("scunet-emory-2021")))
     net = random_scunet()
     wanted = {name: value for name, value in state_of(net).items() if "num_batches" not in name}
     assert {name: value.shape for name, value in ours.items()} == {
@@ -50,9 +49,8 @@ def test_lean_form_is_the_same_function(seed: int) -> None:
 def test_lean_form_of_the_published_weights_is_the_published_function() -> None:
     state = read_safetensors(require_weights(load_card("scunet-emory-2021")))
     net = random_scunet()
-    renamed = scunet_state_from_published(state)
     net.load_state_dict(
-        {name: torch.from_numpy(np.array(value)) for name, value in renamed.items()}, strict=False
+        {name: torch.from_numpy(np.array(value)) for name, value in state.items()}, strict=False
     )
     tile = np.random.default_rng(3).normal(size=(1, 512, 512)).astype(np.float32)
     with torch.inference_mode():
