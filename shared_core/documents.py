@@ -10,7 +10,6 @@ import difflib
 import json
 import re
 import sys
-from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -45,7 +44,8 @@ class DocumentError(ValueError):
 
     def sentence(self, file: str) -> str:
         """One sentence for the user."""
-        return f"{file}{'' if self.whole else ':'} {self}."
+        said = f"{file}{'' if self.whole else ':'} {self}"
+        return said if said.endswith("?") else f"{said}."
 
 
 def from_json(text: str | bytes, kind: type[Record]) -> Record:
@@ -86,16 +86,11 @@ def from_toml(text: str, kind: type[Record]) -> Record:
 
 def from_content(content: object, kind: type[Record]) -> Record:
     """Turn what a parser made into a dataclass or struct; see `from_json`."""
-    _check(_type_of(kind), content, "")
+    _check(inspect.type_info(kind), content, "")
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         raise DocumentError(_in_words(str(error), content)) from None
-
-
-@lru_cache(maxsize=32)
-def _type_of(kind: type) -> inspect.Type:
-    return inspect.type_info(kind)
 
 
 def _check(kind: inspect.Type, content: object, place: str) -> None:
