@@ -26,7 +26,8 @@ _LEAST_RELATIVE_SD = 0.005
 _LARGEST_RESIDUAL = 0.15
 """Of the largest signal: more is a wrong rectangle, not noise."""
 
-_Position, _Extent = Annotated[int, Meta(ge=0)], Annotated[int, Meta(ge=1)]
+_Position = Annotated[int, Meta(ge=0)]
+_Extent = Annotated[int, Meta(ge=1)]
 Rectangle = tuple[_Position, _Position, _Extent, _Extent]
 """(top, left, rows, columns) in pixels."""
 

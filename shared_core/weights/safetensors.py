@@ -44,7 +44,7 @@ def read_safetensors(path: Path) -> dict[str, Array]:
         The file cannot be read, is truncated or damaged, or holds a number that is not finite.
     """
     try:
-        entries = safetensors.deserialize(path.read_bytes())
+        entries = safetensors.deserialize(path.read_bytes())  # type: ignore[no-untyped-call]  # it ships no types
     except OSError as error:
         raise ModelError(
             f"Weights {path} cannot be read: {error.strerror or error}; check the file."
