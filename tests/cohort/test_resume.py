@@ -213,7 +213,7 @@ def test_changed_and_added_images_are_analysed(
         (["--tam-threshold", "150"], "intensity_threshold: 100 then, 150 now"),
         (
             ["--model", "scunet-emory-2021-published"],
-            "begun with model scunet-emory-2021 (sha256 c17bf2dd), and scunet-emory-2021-published",
+            "begun with model scunet-emory-2021 (sha256 ed7eaf76), and scunet-emory-2021-published",
         ),
     ],
 )
