@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from shared_core.cli import arguments
 from shared_core.errors import ModelError, OutputError, UsageError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import ModelCard
 from shared_core.weights.imported_model import CARD_FILE, WEIGHTS_FILE, Decision, import_model
 from shared_core.weights.location import bundled_folder

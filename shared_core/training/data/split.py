@@ -10,8 +10,8 @@ from typing import Literal, get_args
 import msgspec
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.randomness import stream
 from shared_core.training.example import Identity, ViewSource
 
