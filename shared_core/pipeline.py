@@ -154,7 +154,6 @@ def analyze_view(
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
         warnings=(
-            *((loaded.note,) if loaded.note else ()),
             *collect_warnings(prepared, probability, loaded.card),
             *(vessels.warnings if vessels is not None else ()),
         ),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.hosting import (
-    PREFERRED,
+    DEFAULT_MODEL,
     Laterality,
     Mammogram,
     OpenBacError,
@@ -125,7 +125,7 @@ def open_paths(
 
 
 def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
-    prepared = prepare(mammogram, load_card(PREFERRED).preprocessing)
+    prepared = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing)
     raw = mammogram if mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -111,9 +110,7 @@ class BatchConsole:
 
 
 def print_model(settings: BatchSettings, console: Console) -> None:
-    """Say which model runs; that it is another than the default one is said even where all is quiet."""
-    if settings.model_note:
-        print(f"bac: {settings.model_note}", file=sys.stderr)
+    """Say which model runs."""
     card = load_card(named_model(settings))
     console.print(f"Model {card.name}, sha256 {card.sha256[:8]}", markup=False, soft_wrap=True)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
+from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
@@ -48,7 +48,7 @@ class FinishedExam:
 def as_begun(settings: BatchSettings) -> BatchSettings:
     """Go on with the model that the output folder was begun with, where none is named.
 
-    Which model is the default may hang on the network, and one folder must not hold two models.
+    Another version may have another default, and one folder must not hold two models.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def as_begun(settings: BatchSettings) -> BatchSettings:
             "name its card with --model, choose another output folder, or leave --resume out to make "
             "everything anew."
         )
-    return replace(settings, model=then.name, model_note=then.note)
+    return replace(settings, model=then.name)
 
 
 def finished_exams(
@@ -106,7 +106,6 @@ class _Begun:
 
     name: str
     sha256: str
-    note: str
 
 
 def _begun_with(folder: Path | None) -> _Begun | None:
@@ -115,7 +114,7 @@ def _begun_with(folder: Path | None) -> _Begun | None:
         return None
     try:
         run = json.loads((folder / "run.json").read_bytes())
-        return _Begun(run["model"]["name"], run["model"]["sha256"], "".join(run.get("warnings", [])[:1]))
+        return _Begun(run["model"]["name"], run["model"]["sha256"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -128,7 +127,6 @@ def how_made(settings: BatchSettings) -> Record:
     OpenBacError
         If the model or the device cannot be had.
     """
-    settings = with_model(settings)
     card = load_card(named_model(settings))
     device, backend = choose(settings.device, settings.backend, settings.precision)
     run = run_record(

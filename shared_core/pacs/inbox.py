@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pydicom
 from pydicom.dataset import Dataset
 
@@ -34,6 +34,12 @@ _MARK: Final = ".analysed"
 _TAGS: Final = ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "StudyDate", "SpecificCharacterSet")
 State = dict[str, list[int]]
 """Size and time of change (ns) of the files of an exam, by name."""
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """Which images the results are of."""
+
+    images: State
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,9 @@ class ReceivedExam:
     def is_analysed(self, state: State) -> bool:
         """Whether the results are of these images."""
         try:
-            return bool(json.loads((self.place / _MARK).read_bytes()) == {"images": state})
-        except (OSError, ValueError):
+            mark = msgspec.json.decode((self.place / _MARK).read_bytes(), type=_Mark)
+            return mark.images == state
+        except (OSError, msgspec.DecodeError):
             return False
 
     def mark_analysed(self, state: State) -> None:

@@ -30,8 +30,6 @@ from shared_core.change.serial_exams import (
 from shared_core.errors import UsageError
 from tests.quantification.simulated_series import AREA, VIEWS, exam, series
 
-pytest.importorskip("scipy", reason="the extra statistics is not installed")
-
 PERCENT = next(quantity for quantity in QUANTITIES if quantity.key == "bac_percent_of_breast")
 
 

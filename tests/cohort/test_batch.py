@@ -41,9 +41,7 @@ def test_there_is_always_one_worker() -> None:
     assert 1 <= default_workers(1000) <= (os.cpu_count() or 1)
 
 
-def test_file_that_crashes_its_process_fails_alone(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path
-) -> None:
+def test_file_that_crashes_its_process_fails_alone(cbis_dicoms: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     for number, file in enumerate(sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))[:3]):
@@ -52,7 +50,7 @@ def test_file_that_crashes_its_process_fails_alone(
     (tmp_path / "sitecustomize.py").write_text(CRASH)
     answer = subprocess.run(
         [sys.executable, "-m", "shared_core", "analyze", str(source), "-o", str(tmp_path / "out")]
-        + ["--weights", str(published_weights), "--workers", "2", "--no-pictures"],
+        + ["--workers", "2", "--no-pictures"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path.cwd())])},
         capture_output=True,
         text=True,
@@ -69,10 +67,10 @@ def test_file_that_crashes_its_process_fails_alone(
 
 @pytest.mark.parametrize(("workers", "apart"), [(1, False), (1, True), (2, False)])
 def test_cancelled_batch_keeps_what_is_finished(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, workers: int, apart: bool
+    cbis_dicoms: Path, tmp_path: Path, workers: int, apart: bool
 ) -> None:
     listing = find_exams([cbis_dicoms / "sfm-benign-0"])
-    settings = BatchSettings(tmp_path, weights_dir=published_weights, pictures=False, device="cpu")
+    settings = BatchSettings(tmp_path, pictures=False, device="cpu")
     done: list[str] = []
     report = run_batch(
         listing,
