@@ -1,12 +1,19 @@
-"""Paths of the real data that the tests read where it is present."""
+"""Paths of the real data that the tests read where it is present, and the seed of the run.
+
+``--randomly-seed`` of pytest-randomly, which the header of each run says, steers the order of the tests, the
+examples of hypothesis, and the random numbers of Python, NumPy and torch.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
+import sys
+import zlib
 from importlib import metadata
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.display import missing_for_windows
@@ -20,6 +27,34 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
 collect_ignore = ["napari_bac"] if missing_for_windows() else []
 """Said by tests/test_display.py, which fails in CI."""
+
+
+# Neither a busy machine nor what an earlier run left behind decides whether a test passes.
+hypothesis.settings.register_profile(
+    "openbac", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("openbac")
+
+
+def seed_of(config: pytest.Config) -> int:
+    """The seed of the run; 0 with ``-p no:randomly``."""
+    return int(config.getoption("randomly_seed", 0))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Examples of hypothesis follow from the seed of the run."""
+    for item in items:
+        test = getattr(item, "obj", None)
+        if hypothesis.is_hypothesis_test(test):
+            hypothesis.seed(seed_of(config))(test)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Seed torch, where a test has loaded it; pytest-randomly seeds Python and NumPy."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed_of(item.config) + zlib.crc32(item.nodeid.encode()))
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

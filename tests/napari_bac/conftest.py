@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from shared_core.cache import CACHE_VARIABLE
 from tests.display import missing_for_windows
 
 MISSING = missing_for_windows()
+LONGEST_MS = 300_000
 
 if not MISSING:
     import npe2
@@ -45,6 +47,14 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits in vain for minutes before it gives up, as the machine may be busy."""
+    qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=LONGEST_MS)
+    qtbot.waitSignal = functools.partial(qtbot.waitSignal, timeout=LONGEST_MS)
+    return qtbot
 
 
 @pytest.fixture

@@ -29,13 +29,13 @@ shapes = st.builds(
 ) | st.builds(phantoms.oblique, st.just(SHAPE), depth=st.floats(0.4, 0.9))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(breast=shapes, look=looks)
 def test_drawn_breast_is_recovered(breast: Pixels, look: dict[str, Any]) -> None:
     assert phantoms.dice(breast_mask(phantoms.paint(breast, **look)), breast) > 0.95
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(breast=shapes, look=looks, axis=st.sampled_from([0, 1]))
 def test_flipping_the_image_flips_the_mask(breast: Pixels, look: dict[str, Any], axis: int) -> None:
     image = phantoms.paint(breast, **look)
@@ -44,7 +44,7 @@ def test_flipping_the_image_flips_the_mask(breast: Pixels, look: dict[str, Any],
     assert phantoms.dice(np.flip(flipped, axis), breast_mask(image)) > 0.998
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     breast=shapes,
     look=looks.map(lambda look: look | {"background": 0, "noise": 0.0}),
@@ -60,7 +60,7 @@ def test_black_padding_changes_nothing(
     assert phantoms.dice(inner, breast_mask(image)) > 0.998
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     grey=st.integers(50, 255),
     width=st.integers(3, 80),
@@ -78,7 +78,7 @@ def test_frames_of_any_grey_are_no_breast(grey: int, width: int, seed: int, inne
     assert phantoms.dice(breast_mask(framed), drawn) > 0.95
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(row=st.integers(60, 850), column=st.integers(0, 600), seed=st.integers(0, 1000))
 def test_labels_are_no_breast(row: int, column: int, seed: int) -> None:
     breast = phantoms.half_ellipse(SHAPE)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -170,10 +169,8 @@ def test_run_that_seeks_among_some_goes_on_to_the_same_weights(tmp_path: Path) -
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     first = run(tmp_path, drawn_recipe(1))
-    began = time.monotonic()
     second = run(tmp_path, drawn_recipe(1), progress=lambda now: pytest.fail("a step was made"))
     assert same(first, second)
-    assert time.monotonic() - began < 5
 
 
 def test_state_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> None:

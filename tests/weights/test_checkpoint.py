@@ -7,7 +7,6 @@ import io
 import json
 import pickle
 import struct
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -354,7 +353,7 @@ def sound_files() -> dict[str, bytes]:
     return {"x.pt": folder.getvalue(), "x.safetensors": safetensors({"a": entry("F32", [6], 0, 24)}, SIX)}
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data(), name=st.sampled_from(["x.pt", "x.safetensors"]))
 def test_damaged_files_end_in_a_model_error_or_arrays(
     tmp_path: Path, sound_files: dict[str, bytes], data: st.DataObject, name: str
@@ -364,7 +363,6 @@ def test_damaged_files_end_in_a_model_error_or_arrays(
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path = tmp_path / name
     path.write_bytes(content[: data.draw(st.integers(0, len(content)) | st.just(len(content)))])
-    start = time.perf_counter()
     try:
         arrays = read_checkpoint(path)
     except ModelError as error:
@@ -374,7 +372,6 @@ def test_damaged_files_end_in_a_model_error_or_arrays(
         message = ""
     assert "\n" not in message
     assert all(array.size <= 6 for array in arrays.values())
-    assert time.perf_counter() - start < 5
 
 
 PIECES = [
@@ -384,7 +381,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=25))
 def test_any_program_of_known_instructions_ends_in_a_model_error_or_arrays(
     tmp_path: Path, pieces: list[bytes]
