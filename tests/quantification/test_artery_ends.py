@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from raw_phantom import Physics, simulate
 
 from shared_core.mammogram import Mask
 from shared_core.quantification.artery_ends import REACH_MM, artery_ends
 from shared_core.quantification.mass import measure_mass
 from shared_core.quantification.mass_corrections import EDGE_SD_PX, artery_path_mm
 from shared_core.quantification.scatter import scatter_to_primary
+from validation.raw_phantom import Physics, simulate
 
 PIXEL_MM = 0.1
 WIDTH_MM = 2.0

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mammogram, PresentationIntent
@@ -28,6 +27,7 @@ from shared_core.quantification.mass import measure_mass
 from shared_core.quantification.mass_settings import MassSettings
 from shared_core.quantification.scatter import scatter_to_primary
 from shared_core.quantification.step_phantom import StepPhantom, fit_steps, joined_points
+from validation.raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
 
 BEAM = BEAMS[7]
 NO_ARTERY = MassSettings(artery_calibre_mm=1e-6)

@@ -28,7 +28,7 @@ from shared_core.quantification.serial import (
     contributions,
     serial_exam,
 )
-from tests.quantification.simulated_series import AREA, VIEWS, exam, series
+from validation.simulated_series import AREA, VIEWS, exam, series
 
 pytest.importorskip("scipy", reason="the extra statistics is not installed")
 

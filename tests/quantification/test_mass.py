@@ -8,18 +8,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from raw_phantom import (
-    BEAMS,
-    KNOWN,
-    Drawn,
-    Physics,
-    acquisition_of,
-    drawn_view,
-    known_view,
-    raw_mammogram,
-    simulate,
-    with_acquisition,
-)
 
 from shared_core.mammogram import (
     DisplayTransform,
@@ -35,6 +23,18 @@ from shared_core.quantification.mass import MassResult, mass_refusal, measure_ma
 from shared_core.quantification.mass_settings import MassSettings
 from shared_core.quantification.mass_status import mass_stratum
 from shared_core.quantification.scatter import scatter_to_primary
+from validation.raw_phantom import (
+    BEAMS,
+    KNOWN,
+    Drawn,
+    Physics,
+    acquisition_of,
+    drawn_view,
+    known_view,
+    raw_mammogram,
+    simulate,
+    with_acquisition,
+)
 
 BEAM = BEAMS[7]
 measure_mass = functools.partial(measure_band_mass, mask_style="calcium")
