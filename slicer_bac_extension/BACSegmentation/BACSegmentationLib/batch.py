@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -31,7 +31,8 @@ from shared_core.errors import OpenBacError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
-SAVES: Final = ("none", "seg.nrrd", "mrb")
+Save = Literal["none", "seg.nrrd", "mrb"]
+SAVES: Final[tuple[Save, ...]] = get_args(Save)
 
 _LOOK_S: Final = 0.1
 _USAGE_ERROR: Final = "bac analyze: error: "
@@ -64,7 +65,7 @@ def run(
     paths: str | Path | Iterable[str | Path],
     output_dir: str | Path,
     *,
-    save: str = "seg.nrrd",
+    save: Save = "seg.nrrd",
     model: str = "",
     options: Sequence[str] = (),
     say: Callable[[str], None] = print,
@@ -186,7 +187,7 @@ def _let_slicer_work() -> None:
         app.processEvents()
 
 
-def _summary(output: Path, save: str, model: str, say: Callable[[str], None]) -> BatchSummary:
+def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
     from shared_core.exporting.record_reading import read_written
 
@@ -196,7 +197,9 @@ def _summary(output: Path, save: str, model: str, say: Callable[[str], None]) ->
     for view in written.views.values():
         exams.setdefault(view.mask.parent, []).append(view)
     files: list[Path] = []
-    for folder, views in exams.items() if save != "none" else ():
+    for folder, views in exams.items():
+        if save == "none":
+            break
         try:
             files += write_exam(folder, views, save, model=model)
             say(f"{folder.name}: written for Slicer")

@@ -166,11 +166,11 @@ def _is_met(line: str) -> bool:
 
 def _requirement(line: str) -> Any:
     try:
-        from packaging.requirements import Requirement
+        requirements = importlib.import_module("packaging.requirements")
     except ImportError:
         # Slicer before 5.12; pip is always there.
-        from pip._vendor.packaging.requirements import Requirement
-    return Requirement(line)
+        requirements = importlib.import_module("pip._vendor.packaging.requirements")
+    return requirements.Requirement(line)
 
 
 def _confirm(question: str, details: str) -> bool:

@@ -171,7 +171,7 @@ def _event(line: bytes) -> Event | None:
 
 
 # PythonSlicer is a launcher that starts the Python proper: to end it alone would leave that one at work.
-if os.name == "nt":
+if sys.platform == "win32":
     _FAMILY: Final[dict[str, Any]] = {
         "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     }
@@ -180,7 +180,7 @@ if os.name == "nt":
         command = ["taskkill", "/PID", str(child.pid), "/T", "/F"]
         subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
 else:
-    _FAMILY = {"start_new_session": True}
+    _FAMILY: Final[dict[str, Any]] = {"start_new_session": True}
 
     def _kill_family(child: subprocess.Popen[bytes]) -> None:
         # Its process group has its number, and outlives it as long as anything in it runs.
