@@ -41,8 +41,17 @@ def seed_of(config: pytest.Config) -> int:
     return int(config.getoption("randomly_seed", 0))
 
 
+LONG = (
+    *("test_train", "test_demo", "test_fit", "test_fine_tuning", "test_reports", "test_round_trip"),
+    *("test_batch", "test_resume", "test_evaluate", "test_mass", "test_panel_mutants"),
+)
+"""Files of a few long tests: begun last, one of them would keep one process waiting for another."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Examples of hypothesis follow from the seed of the run."""
+    """Long files first, else in the order that the seed gave; so do the examples of hypothesis."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
     for item in items:
         test = getattr(item, "obj", None)
         if hypothesis.is_hypothesis_test(test):
