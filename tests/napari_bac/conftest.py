@@ -17,7 +17,9 @@ LONGEST_MS = 300_000
 
 if not MISSING:
     import npe2
-    from qtpy.QtWidgets import QApplication
+    from qtpy.QtCore import Qt
+    from qtpy.QtTest import QTest
+    from qtpy.QtWidgets import QApplication, QWidget
 
     import napari_bac
     from napari_bac.session.exam_session import ExamSession, session_of
@@ -47,6 +49,16 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_held() -> Iterator[None]:
+    """After a key was typed with Shift, Qt takes Shift for held, and the next test selects rows with it."""
+    yield
+    none = Qt.KeyboardModifier.NoModifier
+    if QApplication.instance() is not None and QApplication.keyboardModifiers() != none:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Shift, none)
+        assert QApplication.keyboardModifiers() == none
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from shared_core.training.recipe import Recipe
 from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
 
 ROOT = Path(__file__).resolve().parents[2]
-TRAINING, VALIDATION = drawn_patches(36, seed=0), drawn_patches(12, seed=1)
+TRAINING, VALIDATION = drawn_patches(24, seed=0), drawn_patches(12, seed=1)
 SHORT = drawn_recipe(2)
 
 
