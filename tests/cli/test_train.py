@@ -12,6 +12,7 @@ import pytest
 from shared_core.cli.main import main
 from shared_core.cli.train_output import duration
 from shared_core.weights.registry import load_card
+from tests.network.drawn_exam import drawn_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -76,10 +77,9 @@ def test_a_tiny_simulated_set_reaches_the_stated_dice_and_the_model_analyses(
     with (out / "log.csv").open(newline="") as file:
         best = max(float(row["dice"]) for row in csv.DictReader(file) if row["dice"])
     assert best >= STATED_DICE
-    images = tmp_path / "exam"
-    assert main(["simulate", str(images), "--seed", "9", "--vessels", "2"]) == 0
-    results = tmp_path / "results"
-    analyze = ["analyze", str(images / "images"), "-o", str(results), "--no-pictures", "--workers", "1"]
+    exam, results = tmp_path / "exam", tmp_path / "results"
+    exam.mkdir()
+    analyze = ["analyze", str(drawn_files(exam)[0]), "-o", str(results), "--no-pictures", "--workers", "1"]
     assert main([*analyze, "--model", str(out / "model.json")]) == 0
     with (results / "views.csv").open(newline="") as file:
         (view,) = csv.DictReader(file)
