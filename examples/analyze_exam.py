@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 
 from shared_core import ExamResult, OpenBacError, analyze_exam, load_model
-from shared_core.exporting import encode_png, overlay_picture, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.png import encode_png
+from shared_core.pictures.overlay import overlay_picture
 
 
 def main() -> int:

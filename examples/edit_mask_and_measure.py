@@ -30,7 +30,8 @@ from shared_core import (
     read_mammogram,
     segment_steps,
 )
-from shared_core.exporting import mask_png, read_mask, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.mask_files import mask_png, read_mask
 
 
 def main() -> int:

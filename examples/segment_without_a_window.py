@@ -24,9 +24,9 @@ from shared_core import (
     segment_steps,
 )
 from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.final_view import Answer, FinalView, final_view
-from shared_core.quantification import view_vessels
-from shared_core.quantification.labelled import labels_of
+from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view
+from shared_core.quantification.labelled_mask import labels_of
+from shared_core.quantification.view import view_vessels
 
 SETTINGS = MeasurementSettings()
 
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--model", help="name or card file; the default model where it is left out")
     parser.add_argument("--replace", action="store_true", help="write over an earlier export")
     args = parser.parse_args()
-    views: list[FinalView] = []
+    views: list[ReviewedView] = []
     failed = 0
     try:
         model = load_model(args.model)
@@ -59,7 +59,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def segmented(path: Path, model: Model, exam_key: str) -> FinalView:
+def segmented(path: Path, model: Model, exam_key: str) -> ReviewedView:
     """Segment one view, with its arteries numbered and measured."""
     mammogram = read_mammogram(path)
     prepared = prepare(mammogram, model.card.preprocessing)
@@ -70,7 +70,7 @@ def segmented(path: Path, model: Model, exam_key: str) -> FinalView:
     assert step.result is not None, "the last step carries the whole map"
     mask = decide_mask(prepared, step.result.values, model.card).mask
     labels = labels_of(mask, view_vessels(prepared, mask, mask_style=model.card.mask_style))
-    view = final_view(
+    view = reviewed_view(
         prepared,
         labels,
         edited=False,

@@ -17,7 +17,7 @@ from napari_bac.session.one_exam import chosen_exams, worth_telling
 from napari_bac.session.opened_view import METADATA, OpenedView, open_view
 from shared_core import OpenBacError, find_exams
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.reading.dicom_seg import is_segmentation
+from shared_core.reading.dicom.segmentation import is_segmentation
 from shared_core.reading.files import FileFormat, file_format
 
 LayerData = tuple[Any, ...]

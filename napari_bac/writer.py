@@ -19,8 +19,10 @@ from napari_bac.session.registry import session_of
 from napari_bac.session.view_session import ViewSession
 from shared_core import MeasurementSettings, OpenBacError, PixelSpacing
 from shared_core.errors import UsageError
-from shared_core.exporting import encode_png, whole_folder, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.nifti import labels_nifti
+from shared_core.exporting.png import encode_png
+from shared_core.exporting.whole_folder import whole_folder
 from shared_core.mammogram import SpacingSource
 
 
@@ -40,7 +42,7 @@ def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[st
         view = _session_view(meta)
         mask, final = _unsigned(data) > 0, Snapshot.of(view).final(MeasurementSettings())
         # Loaded here: pydicom's table of codes is large.
-        from shared_core.exporting.dicom.writing import segmentation_file
+        from shared_core.dicom_objects.writing import segmentation_file
 
         write_bytes(Path(path), segmentation_file(final.header, mask, final.provenance))
     except OpenBacError as error:

@@ -153,7 +153,7 @@ def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
     from BACSegmentationLib import batch, over_time, plots
 
     from shared_core import make_sample
-    from shared_core.quantification.serial import QUANTITIES
+    from shared_core.change.serial_exams import QUANTITIES
 
     with TemporaryDirectory() as folder:
         if results is None:

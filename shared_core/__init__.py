@@ -13,13 +13,9 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.errors import Cancelled as Cancelled, OpenBacError as OpenBacError
-    from shared_core.inference import (
-        Model as Model,
-        ProbabilityMap as ProbabilityMap,
-        load_model as load_model,
-        segment as segment,
-        segment_steps as segment_steps,
-    )
+    from shared_core.inference.engine import segment as segment, segment_steps as segment_steps
+    from shared_core.inference.model import Model as Model, load_model as load_model
+    from shared_core.inference.probability import ProbabilityMap as ProbabilityMap
     from shared_core.mammogram import (
         Exam as Exam,
         Laterality as Laterality,
@@ -36,22 +32,24 @@ if TYPE_CHECKING:
         decide_mask as decide_mask,
         mask_from_probability as mask_from_probability,
     )
-    from shared_core.preprocessing import PreparedView as PreparedView, prepare as prepare
-    from shared_core.quantification import (
+    from shared_core.preprocessing.prepare import prepare as prepare
+    from shared_core.preprocessing.prepared import PreparedView as PreparedView
+    from shared_core.quantification.exam import measure_exam as measure_exam
+    from shared_core.quantification.measurement import (
         ExamMeasurement as ExamMeasurement,
         MeasurementSettings as MeasurementSettings,
         ViewMeasurement as ViewMeasurement,
-        measure_exam as measure_exam,
-        measure_view as measure_view,
     )
-    from shared_core.reading import (
-        find_exams as find_exams,
+    from shared_core.quantification.view import measure_view as measure_view
+    from shared_core.reading.exam_grouping import find_exams as find_exams
+    from shared_core.reading.reader import (
         mammogram_from_array as mammogram_from_array,
         read_header as read_header,
         read_mammogram as read_mammogram,
     )
     from shared_core.simulation.samples import Sample as Sample, make_sample as make_sample
-    from shared_core.weights import ModelCard as ModelCard, list_models as list_models, load_card as load_card
+    from shared_core.weights.card import ModelCard as ModelCard
+    from shared_core.weights.registry import list_models as list_models, load_card as load_card
 
 _HOME: dict[str, str] = {
     "Cancelled": "shared_core.errors",

@@ -13,24 +13,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.candidates import Decision, decide
+from shared_core.arteries.vessel_map import VesselMap
 from shared_core.errors import Cancelled, OpenBacError, UsageError
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model, load_model
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
-from shared_core.preprocessing import PreparedView, prepare
-from shared_core.quantification import (
-    Calibration,
-    VesselMap,
-    mass_refusal,
-    measure_exam,
-    measure_mass,
-    measure_view,
-    view_vessels,
-)
-from shared_core.quantification.candidates import Decision, decide
+from shared_core.mass.densitometry import mass_refusal, measure_mass
+from shared_core.mass.site_calibration import Calibration
+from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
-from shared_core.reading import find_exams, read_mammogram
+from shared_core.quantification.view import measure_view, view_vessels
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.reader import read_mammogram
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import MaskStyle, ModelCard
 

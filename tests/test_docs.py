@@ -29,12 +29,13 @@ from shared_core import (
 )
 from shared_core.cli.main import make_parser
 from shared_core.cohort.batch import BatchReport
-from shared_core.exporting import exam_record, run_record, view_record
-from shared_core.exporting.tables import EXAM_COLUMNS, FAILURE_COLUMNS, VIEW_COLUMNS
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.pipeline import provenance_of
-from shared_core.quantification import measure_exam
+from shared_core.quantification.exam import measure_exam
+from shared_core.records.run_record import run_record
+from shared_core.records.tables import EXAM_COLUMNS, FAILURE_COLUMNS, VIEW_COLUMNS
+from shared_core.records.view_and_exam import exam_record, view_record
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from shared_core.quantification.change import change_over_time
+from shared_core.change.change_over_time import change_over_time
 from validation.simulated_series import series
 
 SERIES = 1200

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core import Model, load_card, load_model
-from shared_core.training.evaluation.evaluating import Entry
+from shared_core.training.evaluation.model_runs import Entry
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import weights_beside

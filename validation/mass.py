@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from shared_core.quantification.mass import MassResult, measure_mass
+from shared_core.mass.densitometry import MassResult, measure_mass
 from validation.mass_table import Weighed, goals_table, mass_table
 from validation.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
 

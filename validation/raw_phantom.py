@@ -25,11 +25,11 @@ from shared_core.mammogram import (
     PresentationIntent,
     SpacingSource,
 )
+from shared_core.mass.scatter import scatter_to_primary
+from shared_core.mass.settings import MassSettings
+from shared_core.mass.site_calibration import Calibration, CalibrationPoint
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g, primary_signal
-from shared_core.quantification.calibration import Calibration, CalibrationPoint
-from shared_core.quantification.mass_settings import MassSettings
-from shared_core.quantification.scatter import scatter_to_primary
 
 ANODES = {"Mo": "MOLYBDENUM", "Rh": "RHODIUM", "W": "TUNGSTEN"}
 FILTERS = {"Mo": "MOLYBDENUM", "Rh": "RHODIUM", "Ag": "SILVER", "Al": "ALUMINUM"}

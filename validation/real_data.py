@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from shared_core.reading import read_header
 from shared_core.reading.listing import candidate_files
+from shared_core.reading.reader import read_header
 from shared_core.training.data.images import RealImage
 
 FILM_WITH_BAC: Final = "cbis-ddsm-P_00646-LCC"

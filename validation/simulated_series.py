@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from shared_core.quantification.serial import QUANTITIES, SerialExam
+from shared_core.change.serial_exams import QUANTITIES, SerialExam
 
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 AREA = next(quantity for quantity in QUANTITIES if quantity.key == "bac_area_mm2")

@@ -20,16 +20,17 @@ import cv2
 import numpy as np
 
 from shared_core.errors import OpenBacError
-from shared_core.exporting import encode_png, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Laterality, View, VoiFunction, Window
 from shared_core.physics.beam import Beam
 from shared_core.simulation.machine import Machine
-from shared_core.simulation.presentation import Look
-from shared_core.training import machine as computing
+from shared_core.simulation.vendor_processing import Look
+from shared_core.training import computing_device as computing
 from shared_core.training.card_making import CARD_FILE
 from shared_core.training.data.simulated import SimulatedViews, Site
 from shared_core.training.evaluation.difference import differences
-from shared_core.training.evaluation.evaluating import evaluate_models
+from shared_core.training.evaluation.model_runs import evaluate_models
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import scores_of
 from shared_core.training.fine_tuning import REJECTED, fine_tune

@@ -19,7 +19,7 @@ from napari_bac.docks.listening import Listening
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.editing.arteries import Artery, delete, join, renumber, show
 from napari_bac.session.exam_session import ExamSession
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
 
 _Select = QItemSelectionModel.SelectionFlag
 

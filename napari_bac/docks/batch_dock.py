@@ -29,7 +29,7 @@ from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.exam_session import session_of
-from shared_core.exporting.results import place_for_results
+from shared_core.records.results_folder import place_for_results
 
 if TYPE_CHECKING:
     import napari

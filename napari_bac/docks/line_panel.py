@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVB
 from napari_bac.docks.listening import Listening
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.exam_session import ExamSession
-from shared_core.quantification.vessels import ASSUMED_SPACING_MM
+from shared_core.arteries.vessels import ASSUMED_SPACING_MM
 
 
 class LinePanel(QWidget):

@@ -13,7 +13,7 @@ from qtpy.QtGui import QColor
 from napari_bac.editing.arteries import OTHER, Artery
 from napari_bac.layout.colours import label_colour
 from napari_bac.session.view_session import ViewSession
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL, LabelNumbers
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL, LabelNumbers
 
 LATER: Final = "…"
 NONE: Final = "–"

@@ -27,13 +27,13 @@ from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.quantification.change_words import change_words, decision_words
-from shared_core.quantification.serial import QUANTITIES
+from shared_core.change.serial_exams import QUANTITIES
+from shared_core.wording.change import change_words, decision_words
 
 if TYPE_CHECKING:
     import napari
 
-    from shared_core.exporting.timeline import Timeline
+    from shared_core.records.patient_timeline import Timeline
 
 _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 

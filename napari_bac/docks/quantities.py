@@ -10,7 +10,7 @@ from napari_bac.docks.metrics_model import LATER, NONE
 from napari_bac.session.view_session import ViewSession
 from shared_core import ExamMeasurement, ViewMeasurement
 from shared_core.quantification.live import LiveNumbers
-from shared_core.quantification.mass_words import exam_mass_words, view_mass_words
+from shared_core.wording.mass import exam_mass_words, view_mass_words
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVB
 
 from napari_bac.docks.listening import Listening
 from napari_bac.session.exam_session import ExamSession
-from shared_core.quantification import exam_sentence, view_sentence
-from shared_core.quantification.mass_words import exam_mass_words, view_mass_words
+from shared_core.wording.mass import exam_mass_words, view_mass_words
+from shared_core.wording.report_sentence import exam_sentence, view_sentence
 
 
 class ReportBox(QWidget):

@@ -12,8 +12,8 @@ from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
-from shared_core.exporting.timeline import DatedExam, Timeline
-from shared_core.quantification.serial import Quantity
+from shared_core.change.serial_exams import Quantity
+from shared_core.records.patient_timeline import DatedExam, Timeline
 
 VIEWS: Final = {
     "RCC": ("R-CC", "#E69F00", "s", "■"),

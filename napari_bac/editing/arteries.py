@@ -9,7 +9,7 @@ import numpy as np
 from napari_bac.editing.zooming import zoom_to
 from napari_bac.session.exam_session import ExamSession
 from shared_core.quantification.label_edits import relabelled
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
 
 Artery = tuple[str, int]
 """(key of the view, label)."""

@@ -18,8 +18,8 @@ from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.session.exam_session import ExamSession
+from shared_core.arteries.line_bands import BAND_MM, line_bands
 from shared_core.quantification.label_edits import added, free_label
-from shared_core.quantification.line_bands import BAND_MM, line_bands
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
 

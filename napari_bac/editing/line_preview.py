@@ -13,8 +13,8 @@ from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.view_session import ViewSession
+from shared_core.arteries.vessels import steps_mm
 from shared_core.quantification.label_edits import free_label
-from shared_core.quantification.vessels import steps_mm
 
 NAME: Final = "artery being drawn"
 

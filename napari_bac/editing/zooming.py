@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Labels
 
 from napari_bac.layout.filling import fit_to
-from shared_core.quantification.parts import bounding_box
+from shared_core.arteries.connected_parts import bounding_box
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -14,9 +14,9 @@ from psygnal import Signal
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_swap import show_exam
 from shared_core import OpenBacError
-from shared_core.exporting import phrases
-from shared_core.exporting.results import Results, Row, read_results
-from shared_core.exporting.timeline import image_of, masks_of
+from shared_core.records.patient_timeline import image_of, masks_of
+from shared_core.records.results_folder import Results, Row, read_results
+from shared_core.wording import phrases
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession

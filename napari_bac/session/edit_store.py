@@ -19,7 +19,7 @@ import numpy as np
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels
 from shared_core.cache import user_cache_dir
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import MaskStyle
 
 _FORMAT: Final = "openbac edits 1"

@@ -16,8 +16,10 @@ from napari_bac.session.working import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from shared_core import MeasurementSettings, OpenBacError, load_card
 from shared_core.cohort.exam_export import export_steps
-from shared_core.cohort.final_view import Answer, FinalView, final_view
-from shared_core.exporting import view_record, views_csv, write_bytes
+from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.tables import views_csv
+from shared_core.records.view_and_exam import view_record
 from shared_core.weights.card import MaskStyle
 from shared_core.weights.default_model import PREFERRED
 
@@ -55,10 +57,10 @@ class Snapshot:
             began_as(view) if view.answer is None else None,
         )
 
-    def final(self, settings: MeasurementSettings) -> FinalView:
+    def final(self, settings: MeasurementSettings) -> ReviewedView:
         """Measured anew: the numbers of the table, to the digit."""
         answer = self.answer
-        return final_view(
+        return reviewed_view(
             self.opened.prepared,
             self.labels,
             edited=self.edited,
@@ -201,7 +203,7 @@ def _steps(
 ) -> Generator[tuple[int, int], None, str]:
     """Return why it cannot be done, or nothing: a worker swallows or shows as a bug what is raised in it."""
     try:
-        views: list[FinalView] = []
+        views: list[ReviewedView] = []
         for snapshot in snapshots:
             views.append(snapshot.final(settings))
             yield len(views), 2 * len(snapshots)

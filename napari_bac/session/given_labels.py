@@ -11,8 +11,8 @@ from typing import Any, Final
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import LabelPixels
 from shared_core.errors import UsageError
-from shared_core.quantification import view_vessels
-from shared_core.quantification.labelled import labels_of
+from shared_core.quantification.labelled_mask import labels_of
+from shared_core.quantification.view import view_vessels
 from shared_core.reading.mask import read_label_file
 from shared_core.weights.card import MaskStyle
 

@@ -11,7 +11,7 @@ from napari_bac.session.view_session import LabelPixels, ViewSession
 from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import MeasurementSettings
 from shared_core.inference.memory import give_back_freed
-from shared_core.quantification.labelled import LabelledMeasurement, measure_labels
+from shared_core.quantification.labelled_mask import LabelledMeasurement, measure_labels
 
 REST_MS = 150
 """Without a change before the slow numbers are taken."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared_core import Exam
-from shared_core.reading import ExamListing, RejectedFile
+from shared_core.reading.exam_grouping import ExamListing, RejectedFile
 
 
 def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exam, ...], str]:

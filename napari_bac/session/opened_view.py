@@ -21,7 +21,7 @@ from shared_core import (
     prepare,
     read_mammogram,
 )
-from shared_core.quantification import mass_refusal
+from shared_core.mass.densitometry import mass_refusal
 from shared_core.weights.default_model import PREFERRED
 
 METADATA = "openbac"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from napari_bac.session.view_session import ViewSession
 from shared_core.inference.preview import coarse_tile
-from shared_core.inference.probability import TileAnswer
+from shared_core.inference.probability import TileProbability
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -75,7 +75,7 @@ class ProbabilityLayers:
         self._preview = self._add(view, coarse, top=255.0, step=step)
         self._refreshed = time.monotonic()
 
-    def add_tile(self, answer: TileAnswer) -> None:
+    def add_tile(self, answer: TileProbability) -> None:
         """Show a tile that has come."""
         if self._preview is None:
             return

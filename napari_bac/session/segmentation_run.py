@@ -22,10 +22,10 @@ from shared_core import (
     segment_steps,
 )
 from shared_core.inference.model import Device
-from shared_core.inference.probability import TileAnswer
+from shared_core.inference.probability import TileProbability
 from shared_core.inference.resampling import model_shape
-from shared_core.quantification import view_vessels
-from shared_core.quantification.labelled import labels_of
+from shared_core.quantification.labelled_mask import labels_of
+from shared_core.quantification.view import view_vessels
 from shared_core.weights.default_model import default_choice
 
 CANCELLED: Final = "Cancelled; views that were done keep their result."
@@ -67,7 +67,7 @@ class TileDone:
     done: int
     total: int
     """Of the view."""
-    answer: TileAnswer | None
+    answer: TileProbability | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,16 @@ from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_swap import show_exam
 from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import Exam, OpenBacError, find_exams
-from shared_core.exporting.results import is_results, place_for_results, read_results, results_beside
-from shared_core.exporting.timeline import DatedExam, Timeline, dated_exams, timeline, together, with_views
-from shared_core.quantification.serial import QUANTITIES, Quantity, serial_exam
+from shared_core.change.serial_exams import QUANTITIES, Quantity, serial_exam
+from shared_core.records.patient_timeline import (
+    DatedExam,
+    Timeline,
+    dated_exams,
+    timeline,
+    together,
+    with_views,
+)
+from shared_core.records.results_folder import is_results, place_for_results, read_results, results_beside
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession

@@ -21,7 +21,7 @@ from shared_core import (
     ProbabilityMap,
     measure_exam,
 )
-from shared_core.quantification.labelled import LabelledMeasurement
+from shared_core.quantification.labelled_mask import LabelledMeasurement
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.weights.card import MaskStyle
 

@@ -16,10 +16,10 @@ from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings, with_model
 from shared_core.errors import ModelError, UsageError
-from shared_core.exporting import json_bytes
-from shared_core.quantification.calibration import Calibration
+from shared_core.mass.site_calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
-from shared_core.reading import ExamListing, find_exams
+from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.default_model import default_phrase
 from shared_core.weights.registry import load_card
 

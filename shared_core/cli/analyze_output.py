@@ -23,7 +23,7 @@ from rich.table import Table
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
-from shared_core.reading import ExamListing
+from shared_core.reading.exam_grouping import ExamListing
 from shared_core.weights.registry import load_card
 
 

@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import Any, Final
 
+from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
-from shared_core.exporting.dicom.kinds import DICOM_KINDS, DicomKind, kinds_of
 
 DICOM_METAVAR: Final = "KIND[,KIND...]"
 DICOM_HELP: Final = (

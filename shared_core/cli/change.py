@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
+from shared_core.change.repeat_error import PairError, pair_error
+from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam
 from shared_core.cli import arguments
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes, plain
-from shared_core.exporting.plots import change_plot
-from shared_core.exporting.results import Results, check_same_settings, read_results, serial_exams
-from shared_core.quantification.change import PatientChange, QuantityChange, change_over_time
-from shared_core.quantification.repeat_error import PairError, pair_error
-from shared_core.quantification.serial import QUANTITIES, Quantity, SerialExam
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.pictures.plots import change_plot
+from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.results_folder import Results, check_same_settings, read_results, serial_exams
 
 OK = 0
 COLUMNS = (

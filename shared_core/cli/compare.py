@@ -14,7 +14,7 @@ from shared_core.cli.compare_masks import MaskOptions, compare_masks
 from shared_core.cli.compare_report import Report, agreement_table, document, write_report
 from shared_core.cli.compare_tables import compare_tables
 from shared_core.errors import UsageError
-from shared_core.exporting.plain import json_bytes
+from shared_core.records.canonical_json import json_bytes
 
 OK = 0
 

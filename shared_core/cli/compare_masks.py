@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from rich.markup import escape
 from rich.table import Table
 
+from shared_core.arteries.connected_parts import bounding_box
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
 from shared_core.errors import UsageError
-from shared_core.exporting import encode_png
-from shared_core.exporting.plain import plain
+from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Mask
-from shared_core.quantification.parts import bounding_box
 from shared_core.reading.mask import MASK_SUFFIXES, read_mask_file
+from shared_core.records.canonical_json import plain
 from shared_core.statistics.comparison import MaskAgreement, mask_agreement
 from shared_core.statistics.hausdorff import outline_distance
-from shared_core.statistics.segmentation import SCORES, MeanScore, Overlap, overlap, patch_overlaps
+from shared_core.statistics.overlap import SCORES, MeanScore, Overlap, overlap, patch_overlaps
 
 _MOST_ROWS = 30
 _MARGIN_PX = 20

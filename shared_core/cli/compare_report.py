@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes, plain
-from shared_core.exporting.plots import bland_altman_plot, regression_plot
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.pictures.plots import bland_altman_plot, regression_plot
+from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.statistics.comparison import QuantityAgreement, quantity_agreement
 
 Values = NDArray[np.float64]

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
 from shared_core.errors import UsageError
-from shared_core.exporting.plain import plain
-from shared_core.exporting.results import Row, read_table
+from shared_core.records.canonical_json import plain
+from shared_core.records.results_folder import Row, read_table
 from shared_core.statistics.comparison import GradeAgreement, grade_agreement
 
 _NO_QUANTITY: Final = frozenset(

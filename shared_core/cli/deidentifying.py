@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
-from shared_core.reading import ExamListing, find_exams
+from shared_core.reading.exam_grouping import ExamListing, find_exams
 
 if TYPE_CHECKING:
-    from shared_core.exporting.dicom.exam import ResultExam
+    from shared_core.dicom_objects.result_exam import ResultExam
 
 IMAGES: Final = "images"
 """Folder of the images without identifiers."""

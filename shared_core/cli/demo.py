@@ -16,9 +16,9 @@ from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
-from shared_core.reading import find_exams
+from shared_core.reading.exam_grouping import find_exams
 from shared_core.simulation.samples import Sample, make_sample
 from shared_core.weights.default_model import OFFLINE
 from shared_core.weights.fetch import require_weights

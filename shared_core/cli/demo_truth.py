@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from shared_core.exporting.mask import read_mask
+from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import Mask
-from shared_core.preprocessing import prepare
-from shared_core.quantification import MassResult, measure_mass
-from shared_core.reading import read_mammogram
+from shared_core.mass.densitometry import MassResult, measure_mass
+from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.reader import read_mammogram
 from shared_core.simulation.samples import Sample
-from shared_core.statistics.segmentation import overlap
+from shared_core.statistics.overlap import overlap
 from shared_core.weights.default_model import PREFERRED
 from shared_core.weights.registry import load_card
 

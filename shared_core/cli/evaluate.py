@@ -17,15 +17,15 @@ from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
 from shared_core.weights.registry import load_card
 
 if TYPE_CHECKING:
-    from shared_core.training.evaluation.evaluating import Entry, ModelRows
-    from shared_core.training.evaluation.scored import Evaluation
+    from shared_core.training.evaluation.model_runs import Entry, ModelRows
+    from shared_core.training.evaluation.model_scores import Evaluation
     from shared_core.training.example import ViewSource
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -102,9 +102,9 @@ def _add_calibration_options(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate; return the exit code."""
-    from shared_core.training.evaluation.evaluating import evaluate_models
+    from shared_core.training.evaluation.model_runs import evaluate_models
+    from shared_core.training.evaluation.model_scores import evaluate_rows
     from shared_core.training.evaluation.report import write_evaluation
-    from shared_core.training.evaluation.scored import evaluate_rows
 
     entries = _entries(args)
     source = _source(args, entries[0].card)
@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _entries(args: argparse.Namespace) -> list[Entry]:
-    from shared_core.training.evaluation.evaluating import Entry
+    from shared_core.training.evaluation.model_runs import Entry
 
     names = [args.model] if args.against is None else [args.model, args.against]
     entries = []
@@ -164,7 +164,7 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
 def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
     from shared_core.training.data.split import read_split
     from shared_core.training.data_specs import view_source
-    from shared_core.training.evaluation.part import Part
+    from shared_core.training.evaluation.source_subset import Part
 
     source = view_source(args.data, card)
     if args.split is None:
@@ -177,7 +177,7 @@ def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
 
 def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     """Write the calibrated card; say what was chosen."""
-    from shared_core.training.calibration import (
+    from shared_core.training.probability_calibration import (
         calibrated_card,
         choose_threshold,
         fit_temperature,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from shared_core.cli import arguments
 from shared_core.cli.deidentifying import IMAGES, deidentified_export
+from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-from shared_core.exporting.dicom.kinds import FOLDER
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -63,9 +63,9 @@ def run(args: argparse.Namespace) -> int:
             "images with bac analyze --deidentify"
         )
     # Loaded here: pydicom's table of codes is large, and the other commands do not need it.
-    from shared_core.exporting.dicom.course import course_until
-    from shared_core.exporting.dicom.result_folder import exam_folders, read_exam
-    from shared_core.exporting.dicom.writing import write_dicom
+    from shared_core.dicom_objects.course_of_patient import course_until
+    from shared_core.dicom_objects.result_folder import exam_folders, read_exam
+    from shared_core.dicom_objects.writing import write_dicom
 
     try:
         if args.images is not None and not args.images.is_dir():

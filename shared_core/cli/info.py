@@ -13,7 +13,8 @@ from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.errors import OpenBacError
-from shared_core.reading import describe, read_mammogram
+from shared_core.reading.description import describe
+from shared_core.reading.reader import read_mammogram
 
 OK, FAILED = 0, 1
 

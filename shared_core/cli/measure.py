@@ -14,23 +14,25 @@ from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.errors import UsageError
-from shared_core.exporting import json_bytes, view_files, view_record, views_csv, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.view_files import view_files
 from shared_core.mammogram import Mammogram
-from shared_core.preprocessing import PreparedView, prepare
-from shared_core.quantification import (
-    Calibration,
-    MeasurementSettings,
-    ViewMeasurement,
-    measure_mass,
-    measure_view,
-)
-from shared_core.quantification.mask_warnings import mask_warnings
-from shared_core.quantification.mass_words import view_mass_words
-from shared_core.reading import read_mammogram
+from shared_core.mass.densitometry import measure_mass
+from shared_core.mass.site_calibration import Calibration
+from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.mask_notices import mask_warnings
+from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.quantification.view import measure_view
 from shared_core.reading.mask import MaskFile, read_mask_file
+from shared_core.reading.reader import read_mammogram
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.tables import views_csv
+from shared_core.records.view_and_exam import view_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.default_model import PREFERRED
 from shared_core.weights.registry import load_card
+from shared_core.wording.mass import view_mass_words
 
 OK = 0
 

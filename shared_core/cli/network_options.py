@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from shared_core.errors import UsageError
-from shared_core.network.node import Node, Tls, ae_title_of, node_of
+from shared_core.pacs.dicom_node import Node, Tls, ae_title_of, node_of
 
 
 def node(text: str) -> Node:

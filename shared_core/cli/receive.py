@@ -10,8 +10,8 @@ from pathlib import Path
 
 from shared_core.cli import arguments, network_options
 from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
+from shared_core.dicom_objects.object_kinds import kinds_of
 from shared_core.errors import UsageError
-from shared_core.exporting.dicom.kinds import kinds_of
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -82,12 +82,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Receive until Ctrl-C or SIGTERM; return the exit code."""
     # Loaded here: the other commands need none of it.
-    from shared_core.network.analysing import analysis
-    from shared_core.network.delivery import Courier
-    from shared_core.network.outbox import Outbox
-    from shared_core.network.receiving import Completeness, Receiver
-    from shared_core.network.sending import Caller
-    from shared_core.network.storage import Door
+    from shared_core.pacs.analysis import analysis
+    from shared_core.pacs.delivery import Courier
+    from shared_core.pacs.outbox import Outbox
+    from shared_core.pacs.receiver import Completeness, Receiver
+    from shared_core.pacs.sender import Caller
+    from shared_core.pacs.storage_scp import Door
 
     try:
         args.dicom = kinds_of(args.dicom.split(","))

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from shared_core.cli import arguments, network_options
+from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-from shared_core.exporting.dicom.kinds import FOLDER
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -64,7 +64,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Send; return the exit code."""
     # Loaded here: the other commands need none of it.
-    from shared_core.network.sending import Caller, echo
+    from shared_core.pacs.sender import Caller, echo
 
     caller = Caller(args.ae_title, network_options.tls_of(args))
     try:
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _files(paths: list[Path]) -> list[Path]:
-    from shared_core.network.sending import is_dicom_result
+    from shared_core.pacs.sender import is_dicom_result
 
     found: list[Path] = []
     for path in paths:
@@ -105,9 +105,9 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def _queued(args: argparse.Namespace, files: list[Path], caller: object) -> int:
-    from shared_core.network.delivery import Patience, deliver
-    from shared_core.network.outbox import Outbox
-    from shared_core.network.sending import Caller
+    from shared_core.pacs.delivery import Patience, deliver
+    from shared_core.pacs.outbox import Outbox
+    from shared_core.pacs.sender import Caller
 
     assert isinstance(caller, Caller)
     outbox = Outbox(args.queue, args.node)
@@ -133,8 +133,8 @@ def _straight(args: argparse.Namespace, files: list[Path], caller: object) -> in
     """From where the files lie, which keep lying there."""
     import time
 
-    from shared_core.network.delivery import Patience
-    from shared_core.network.sending import Caller, Outcome, PeerError, send_files
+    from shared_core.pacs.delivery import Patience
+    from shared_core.pacs.sender import Caller, Outcome, PeerError, send_files
 
     assert isinstance(caller, Caller)
     patience = Patience(args.wait, tries=args.tries)

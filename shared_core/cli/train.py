@@ -24,7 +24,7 @@ from shared_core.inference.model import choose
 
 if TYPE_CHECKING:
     from shared_core.training.before_after import Comparison
-    from shared_core.training.machine import Machine
+    from shared_core.training.computing_device import Machine
     from shared_core.training.plan import Plan, Watch
 
 OK, FAILED = 0, 1
@@ -148,7 +148,7 @@ def _plan(args: argparse.Namespace) -> Plan:
 
 
 def _machine(args: argparse.Namespace) -> Machine:
-    from shared_core.training.machine import Machine
+    from shared_core.training.computing_device import Machine
 
     device, _ = choose(args.device, "torch")
     return Machine(device=device, threads=args.threads or os.cpu_count() or 1)

@@ -15,19 +15,15 @@ from shared_core.cohort.resume import FinishedExam
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
-from shared_core.exporting import (
-    exams_csv,
-    failed_record,
-    failures_csv,
-    json_bytes,
-    run_record,
-    views_csv,
-    write_bytes,
-)
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
 from shared_core.pipeline import FAILED_KINDS, checked_threshold
-from shared_core.reading import ExamListing, RejectedFile
+from shared_core.reading.exam_grouping import ExamListing, RejectedFile
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.run_record import run_record
+from shared_core.records.tables import exams_csv, failures_csv, views_csv
+from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.fetch import require_weights
 from shared_core.weights.registry import load_card, weights_beside

@@ -8,11 +8,14 @@ from typing import Any
 from shared_core.cohort.resume import FinishedExam, begin, how_made, inputs_of, mark_finished
 from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam
 from shared_core.cohort.worker import ViewOutcome
+from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OpenBacError
-from shared_core.exporting import encode_png, exam_record, exam_sheet, write_bytes
-from shared_core.exporting.dicom.kinds import FOLDER as DICOM_FOLDER
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
-from shared_core.quantification import measure_exam
+from shared_core.pictures.sheet import exam_sheet
+from shared_core.quantification.exam import measure_exam
+from shared_core.records.view_and_exam import exam_record
 
 Record = dict[str, Any]
 
@@ -108,8 +111,8 @@ class Collector:
         if results is None or not self._settings.dicom or not measured:
             return
         # Loaded here: most batches write no DICOM objects.
-        from shared_core.exporting.dicom.result_folder import ExamFolder, read_exam
-        from shared_core.exporting.dicom.writing import write_dicom
+        from shared_core.dicom_objects.result_folder import ExamFolder, read_exam
+        from shared_core.dicom_objects.writing import write_dicom
 
         result = read_exam(
             ExamFolder(results, results / exam.key, exam.key),

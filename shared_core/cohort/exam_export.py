@@ -7,34 +7,29 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from shared_core.cohort.batch import unique_stem
-from shared_core.cohort.final_view import FinalView
+from shared_core.cohort.reviewed_view import ReviewedView
 from shared_core.cohort.worker import SHEET_VIEW_PX
-from shared_core.errors import OutputError, UsageError
-from shared_core.exporting import (
-    ReducedView,
-    encode_png,
-    exam_record,
-    exam_sheet,
-    exams_csv,
-    json_bytes,
-    reduce_view,
-    run_record,
-    view_files,
-    view_record,
-    views_csv,
-    whole_folder,
-    write_bytes,
-)
-from shared_core.exporting.dicom.kinds import (
+from shared_core.dicom_objects.object_kinds import (
     DICOM_KINDS,
     FOLDER as DICOM_FOLDER,
     DicomKind,
     kinds_of,
 )
+from shared_core.errors import OutputError, UsageError
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.nifti import labels_nifti
-from shared_core.quantification import measure_exam
+from shared_core.exporting.png import encode_png
+from shared_core.exporting.view_files import view_files
+from shared_core.exporting.whole_folder import whole_folder
+from shared_core.pictures.reduced_view import ReducedView, reduce_view
+from shared_core.pictures.sheet import exam_sheet
+from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
-from shared_core.reading.exam import exam_of
+from shared_core.reading.exam_grouping import exam_of
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.run_record import run_record
+from shared_core.records.tables import exams_csv, views_csv
+from shared_core.records.view_and_exam import exam_record, view_record
 from shared_core.version import SOFTWARE_VERSION
 
 Record = dict[str, Any]
@@ -51,7 +46,7 @@ _RUN = "run.json"
 
 def export_exam(
     folder: Path,
-    views: Sequence[FinalView],
+    views: Sequence[ReviewedView],
     *,
     settings: MeasurementSettings,
     host: str,
@@ -66,7 +61,7 @@ def export_exam(
 
 def export_steps(
     folder: Path,
-    views: Sequence[FinalView],
+    views: Sequence[ReviewedView],
     *,
     settings: MeasurementSettings,
     host: str,
@@ -117,7 +112,7 @@ def export_steps(
             by_header = {id(view.header): view for view in members}
             taken: set[str] = set()
             small: list[tuple[ReducedView, ViewMeasurement]] = []
-            written: list[tuple[str, Record, FinalView]] = []
+            written: list[tuple[str, Record, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
                 record = _record(view, exam.key)
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
@@ -160,14 +155,14 @@ def _dicom_kinds(formats: Sequence[str]) -> tuple[DicomKind, ...]:
 def _write_dicom(
     folder: Path,
     kinds: Sequence[DicomKind],
-    views: Sequence[tuple[str, Record, FinalView]],
+    views: Sequence[tuple[str, Record, ReviewedView]],
     exam: Record,
     run: Record,
 ) -> None:
     """From what was just written; the pictures are those that lie there."""
     # Loaded here: most exports write no DICOM objects.
-    from shared_core.exporting.dicom.exam import MeasuredFile, result_exam
-    from shared_core.exporting.dicom.writing import write_dicom
+    from shared_core.dicom_objects.result_exam import MeasuredFile, result_exam
+    from shared_core.dicom_objects.writing import write_dicom
 
     files = [
         MeasuredFile(
@@ -193,14 +188,14 @@ def is_export(folder: Path) -> bool:
     return (folder / _RUN).is_file()
 
 
-def _by_exam(views: Sequence[FinalView]) -> list[list[FinalView]]:
-    exams: dict[str, list[FinalView]] = {}
+def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
+    exams: dict[str, list[ReviewedView]] = {}
     for view in views:
         exams.setdefault(view.exam_key, []).append(view)
     return list(exams.values())
 
 
-def _record(view: FinalView, exam_key: str) -> Record:
+def _record(view: ReviewedView, exam_key: str) -> Record:
     return view_record(
         view.header,
         view.prepared,
@@ -212,7 +207,7 @@ def _record(view: FinalView, exam_key: str) -> Record:
 
 
 def _view_files(
-    stem: str, view: FinalView, record: Record, formats: Sequence[str]
+    stem: str, view: ReviewedView, record: Record, formats: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
     yield f"{stem}_labels.png", encode_png(view.labels, flat=True)
     if "nii" in formats:
@@ -225,7 +220,7 @@ def _view_files(
             yield name, content
 
 
-def _run(views: Sequence[FinalView], settings: MeasurementSettings, host: str) -> Record:
+def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> Record:
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
     libraries = {str(view.provenance["backend"]).split()[0] for view in views if view.card is not None}

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
+from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OutputError, UsageError
-from shared_core.exporting import json_bytes, run_record, write_bytes
-from shared_core.exporting.dicom.kinds import FOLDER as DICOM_FOLDER
-from shared_core.exporting.plain import plain
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
 from shared_core.pipeline import checked_threshold
+from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.run_record import run_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import list_models, load_card
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared_core.exporting.dicom.kinds import DicomKind
+from shared_core.dicom_objects.object_kinds import DicomKind
 from shared_core.inference.backends.interface import Precision
 from shared_core.inference.model import BackendChoice, Device
 from shared_core.mammogram import MammogramHeader
+from shared_core.mass.site_calibration import Calibration
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
-from shared_core.quantification.calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.weights.default_model import default_choice
 

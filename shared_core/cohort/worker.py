@@ -8,18 +8,14 @@ from typing import Any
 
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.errors import Cancelled, OpenBacError
-from shared_core.exporting import (
-    ReducedView,
-    failed_record,
-    reduce_view,
-    view_files,
-    view_record,
-    write_bytes,
-)
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.view_files import view_files
 from shared_core.inference.model import Model, load_model
 from shared_core.mammogram import MammogramHeader
+from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.records.view_and_exam import failed_record, view_record
 
 SHEET_VIEW_PX = 1000
 """Longer side of a view on the exam sheet."""

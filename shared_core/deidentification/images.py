@@ -12,13 +12,13 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from shared_core.deidentification.key import DeidentificationKey
 from shared_core.deidentification.profile import deidentify, patient_of
+from shared_core.dicom_objects.equipment import file_meta
+from shared_core.dicom_objects.images.converted_image import converted_image
+from shared_core.dicom_objects.source_image import source_image, source_images
 from shared_core.errors import OpenBacError, UnreadableImageError
-from shared_core.exporting import write_bytes
-from shared_core.exporting.dicom.converted import converted_image
-from shared_core.exporting.dicom.equipment import file_meta
-from shared_core.exporting.dicom.source import source_image, source_images
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import Exam, MammogramHeader
-from shared_core.reading.dicom import parse_file, quiet_pydicom
+from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from pydicom.tag import BaseTag
 
 from shared_core.deidentification.identifiers import without_identifiers, words_of
 from shared_core.deidentification.key import DeidentificationKey
+from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import UnreadableImageError
-from shared_core.exporting.dicom.libraries import needed
-from shared_core.reading.identity import grouped_patient_id
+from shared_core.reading.dicom.identity import grouped_patient_id
 from shared_core.version import SOFTWARE_VERSION
 
 EDITION: Final = "2026c"

@@ -13,12 +13,12 @@ import pydicom
 from shared_core.deidentification.identifiers import names_patient, words_of
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
+from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
 from shared_core.errors import UnreadableImageError
-from shared_core.exporting.dicom.exam import MeasuredFile, Record, ResultExam, result_exam
 from shared_core.mammogram import MammogramHeader
-from shared_core.reading import read_header
-from shared_core.reading.dicom import quiet_pydicom
-from shared_core.reading.exam import exam_of
+from shared_core.reading.dicom.dataset import quiet_pydicom
+from shared_core.reading.exam_grouping import exam_of
+from shared_core.reading.reader import read_header
 
 _GONE = "removed"
 

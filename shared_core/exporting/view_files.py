@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.exporting.mask import mask_png, probability_png
-from shared_core.exporting.overlay import overlay_picture
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.mask_files import mask_png, probability_png
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Mask
+from shared_core.pictures.overlay import overlay_picture
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.records.canonical_json import json_bytes
 
 
 def view_files(

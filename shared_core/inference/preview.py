@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.inference.probability import TileAnswer
+from shared_core.inference.probability import TileProbability
 
 
-def coarse_tile(answer: TileAnswer, step_px: int) -> tuple[int, int, NDArray[np.uint8]]:
+def coarse_tile(answer: TileProbability, step_px: int) -> tuple[int, int, NDArray[np.uint8]]:
     """A tile on a grid that is coarser than its image's.
 
     Parameters

@@ -28,7 +28,7 @@ class ProbabilityMap:
 
 
 @dataclass(frozen=True, eq=False)
-class TileAnswer:
+class TileProbability:
     """One finished tile, for hosts that show tiles as they come."""
 
     tile: Tile
@@ -42,7 +42,7 @@ class Step:
 
     done: int
     total: int
-    answer: TileAnswer | None = None
+    answer: TileProbability | None = None
     result: ProbabilityMap | None = None
 
 

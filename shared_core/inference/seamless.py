@@ -18,7 +18,7 @@ from shared_core.inference.blocks import BlockLattice, clip, scaled
 from shared_core.inference.features import FeatureBlocks
 from shared_core.inference.gates import CELL_PX, CellSums, CornerWeights
 from shared_core.inference.memory import give_back_freed
-from shared_core.inference.probability import TileAnswer, to_probability
+from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.tiled import normalised_levels
 from shared_core.inference.tiles import Tile, covering_tiles, pad_to
@@ -89,7 +89,7 @@ class SeamlessRun:
         """Pieces of work."""
         return len(self._encoded) + len(self._deepened) + len(self.tiles)
 
-    def answers(self) -> Iterator[TileAnswer | None]:
+    def answers(self) -> Iterator[TileProbability | None]:
         """Run; give each decoded block as it is finished, None for the pieces before."""
         gates_2, gates_3 = self._net.context_2.gate, self._net.context_3.gate
         deepened = [self._lattice.window(block, DEEPEN_HALO_PX) for block in self._deepened]
@@ -139,7 +139,7 @@ class SeamlessRun:
 
     def _deepen_and_decode(
         self, features_2: FeatureBlocks, features_3: FeatureBlocks, sums: CellSums
-    ) -> Iterator[TileAnswer | None]:
+    ) -> Iterator[TileProbability | None]:
         """Deepen row after row of blocks, and decode each tile as soon as its gates are known."""
         rows = [list(blocks) for _, blocks in groupby(self._deepened, key=lambda block: block.row)]
         left = list(self.tiles)
@@ -168,7 +168,7 @@ class SeamlessRun:
 
     def _decode(
         self, tiles: Sequence[Tile], features_2: FeatureBlocks, features_3: FeatureBlocks
-    ) -> Iterator[TileAnswer]:
+    ) -> Iterator[TileProbability]:
         for batch in self._batches(tiles):
             windows = [self._lattice.window(tile, DECODE_HALO_PX) for tile in batch]
             # Tiles come from top to bottom: the features above are not needed any more.
@@ -183,7 +183,7 @@ class SeamlessRun:
                 probability = to_probability(answer[rows, columns], self._card)
                 probability *= self._valid[core.slices]
                 self._probability[core.slices] = probability
-                yield TileAnswer(core, probability)
+                yield TileProbability(core, probability)
 
     def _keep(
         self,

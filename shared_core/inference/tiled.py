@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.inference.probability import TileAnswer, to_probability
+from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.stitching import MaximumStitcher, Stitcher, WeightedStitcher
 from shared_core.inference.tiles import Tile, mean_and_sd_pass, pad_to, regular_tiles
@@ -69,7 +69,7 @@ class TiledRun:
         """Pieces of work."""
         return len(self.tiles)
 
-    def answers(self) -> Iterator[TileAnswer | None]:
+    def answers(self) -> Iterator[TileProbability | None]:
         """Run; give each tile as it is finished."""
         size = self._runner.batch_size
         for first in range(0, len(self.tiles), size):
@@ -79,7 +79,7 @@ class TiledRun:
             for tile, answer in zip(batch, logits, strict=True):
                 probability = to_probability(answer, self._card)
                 self._stitcher.add(tile, probability)
-                yield TileAnswer(_inside(tile, self._shape), _crop(probability, tile, self._shape))
+                yield TileProbability(_inside(tile, self._shape), _crop(probability, tile, self._shape))
 
     def result(self) -> Array:
         """The map at the size of the image."""

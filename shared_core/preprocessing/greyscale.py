@@ -23,7 +23,7 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, 
     """8-bit display values, bright meaning dense, and warnings.
 
     FOR PRESENTATION and unknown intent: the VOI transform of the file
-    (`shared_core.reading.display.display_u8`). FOR PROCESSING: see `raw_to_u8`.
+    (`shared_core.reading.dicom.display_values.display_u8`). FOR PROCESSING: see `raw_to_u8`.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, 
             padding=mammogram.padding,
         )
         return image, (RAW_WARNING,)
-    from shared_core.reading.display import display_u8
+    from shared_core.reading.dicom.display_values import display_u8
 
     image = display_u8(mammogram.pixels, mammogram.display)
     if mammogram.padding is not None:

@@ -12,11 +12,11 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
+from shared_core.grades.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_kinds
+from shared_core.grades.guo import exam_index
+from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
-from shared_core.quantification.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_kinds
-from shared_core.quantification.exam_mass import ViewMass, breast_mass, exam_mass
-from shared_core.quantification.guo import exam_index
-from shared_core.quantification.ibrahim import area_grade, percent
+from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
 
 Labels = NDArray[np.uint8]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.grades.guo import thresholded_area_px, thresholded_intensity_sum
+from shared_core.grades.ibrahim import percent
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.guo import thresholded_area_px, thresholded_intensity_sum
-from shared_core.quantification.ibrahim import percent
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantification.view import breast_area
 

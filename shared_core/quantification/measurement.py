@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shared_core.quantification.csbi import VesselKinds
-from shared_core.quantification.mass_status import NO_PIXELS, MassStatus, MassStratum
+from shared_core.grades.csbi import VesselKinds
+from shared_core.mass.status import NO_PIXELS, MassStatus, MassStratum
 
 Comparison = Literal[">", ">="]
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.mammogram import Mask
-from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.csbi import WRONG_STYLE, csbi_grade, kinds_of
-from shared_core.quantification.guo import (
+from shared_core.arteries.connected_parts import Box, bounding_box, connected_parts
+from shared_core.arteries.vessel_map import VesselMap
+from shared_core.arteries.vessels import find_vessels
+from shared_core.grades.csbi import WRONG_STYLE, csbi_grade, kinds_of
+from shared_core.grades.guo import (
     intensity_histogram,
     intensity_sum,
     mask_area_px,
@@ -18,12 +19,11 @@ from shared_core.quantification.guo import (
     thresholded_area_px,
     thresholded_intensity_sum,
 )
-from shared_core.quantification.ibrahim import area_grade, percent
-from shared_core.quantification.mass import WITHOUT_PIXELS, MassResult, mass_refusal
+from shared_core.grades.ibrahim import area_grade, percent
+from shared_core.mammogram import Mask
+from shared_core.mass.densitometry import WITHOUT_PIXELS, MassResult, mass_refusal
+from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import Denominator, MeasurementSettings, ViewMeasurement
-from shared_core.quantification.parts import Box, bounding_box, connected_parts
-from shared_core.quantification.vessel import VesselMap
-from shared_core.quantification.vessels import find_vessels
 from shared_core.weights.card import MaskStyle
 
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.mammogram import Acquisition, Identity, Mammogram, MammogramHeader, PixelSpacing
-from shared_core.reading.codestream import StreamError, stream_header
+from shared_core.reading.dicom.codestream import StreamError, stream_header
+from shared_core.reading.dicom.projection import named_file_projection
+from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.files import FileFormat, read_bytes
 from shared_core.reading.limits import check_size
-from shared_core.reading.projection import named_file_projection
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.tiff import read_tiff, tiff_header
-from shared_core.reading.voi import display_transform
 
 _GREY_TOLERANCE = 12
 """Grey levels by which the channels of a grey JPEG may differ, from its colour coding."""

@@ -20,14 +20,14 @@ from shared_core.mammogram import (
     PixelSpacing,
     View,
 )
-from shared_core.reading.dicom import dicom_from_gdcm, read_dicom, read_dicom_header
+from shared_core.reading.dicom.dataset import dicom_from_gdcm, read_dicom, read_dicom_header
+from shared_core.reading.dicom.spacing import user_spacing
+from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
 from shared_core.reading.pixel_types import whole_numbers
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.raster import read_raster, read_raster_header
-from shared_core.reading.spacing import user_spacing
-from shared_core.reading.voi import display_transform
 
 Spacing = tuple[float, float] | float
 """(row, column) spacing in mm, or one number for both."""

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 
 from shared_core.errors import OutputError, UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes, plain
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Laterality, Mask, View
-from shared_core.simulation.dicom import Subject, presentation_dicom, processing_dicom
-from shared_core.simulation.exposure import RawImage, expose
+from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.simulation.dicom_files import Subject, presentation_dicom, processing_dicom
+from shared_core.simulation.image_formation import RawImage, expose
 from shared_core.simulation.machine import Machine, Style, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, make_patient
-from shared_core.simulation.presentation import PresentationImage, present, shown_u8
-from shared_core.simulation.project import project
-from shared_core.simulation.projected import ProjectedView
+from shared_core.simulation.projected_view import ProjectedView
+from shared_core.simulation.projection import project
 from shared_core.simulation.randomness import stream
+from shared_core.simulation.vendor_processing import PresentationImage, present, shown_u8
 from shared_core.version import SOFTWARE_VERSION
 
 STANDARD_VIEWS = (

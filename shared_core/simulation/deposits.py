@@ -8,7 +8,7 @@ import numpy as np
 from numpy import fft
 
 from shared_core.simulation.arteries import STEP_MM, Tube
-from shared_core.simulation.projected import Pattern
+from shared_core.simulation.projected_view import Pattern
 from shared_core.simulation.randomness import Floats, Map, smooth_noise, stream
 
 TEXTURE_STEP_MM = 0.05

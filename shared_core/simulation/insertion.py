@@ -12,7 +12,7 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Mammogram, Mask, Pixels, PresentationIntent
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
-from shared_core.simulation.projected import Map, ProjectedView
+from shared_core.simulation.projected_view import Map, ProjectedView
 
 USUAL_BEAM: Final = Beam("W", "Rh", 0.050, 28)
 _LOG_SPREAD: Final = 0.40

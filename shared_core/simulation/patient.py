@@ -14,7 +14,7 @@ from shared_core.simulation.arteries import Tube, grow_plain_vessels, grow_trees
 from shared_core.simulation.breast import BreastShape, Density, Size, draw_shape
 from shared_core.simulation.deposits import LOAD_MG_MM, Deposit, calcifiable_room, draw_sections
 from shared_core.simulation.look_alikes import checked_look_alikes
-from shared_core.simulation.projected import Pattern
+from shared_core.simulation.projected_view import Pattern
 from shared_core.simulation.randomness import stream
 
 Severity = Literal["none", "mild", "moderate", "severe"]

@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 
 from shared_core.cache import user_cache_dir
 from shared_core.errors import Cancelled, OutputError, UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.cohort import (
     STANDARD_VIEWS,
     CohortSettings,

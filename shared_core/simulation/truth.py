@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Laterality, Mask
+from shared_core.simulation.annotation_bands import Run, calcified_runs, paint_band
 from shared_core.simulation.arteries import Tube
-from shared_core.simulation.bands import Run, calcified_runs, paint_band
 from shared_core.simulation.deposits import Deposit
 from shared_core.simulation.patient import CalcifiedArtery
 from shared_core.simulation.placement import Placement
-from shared_core.simulation.projected import Map, Pattern, ProjectedView, VesselTruth
+from shared_core.simulation.projected_view import Map, Pattern, ProjectedView, VesselTruth
 from shared_core.simulation.randomness import Floats
 from shared_core.simulation.ribbon import Ribbon
 from shared_core.simulation.wall import MG_PER_G_CM2_MM2, calcium_of

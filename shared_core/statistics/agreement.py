@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.packages import package
-from shared_core.statistics.samples import Values, pairs
+from shared_core.statistics.optional_packages import package
+from shared_core.statistics.paired_samples import Values, pairs
 
 Limits = tuple[float, float]
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.statistics.kappa import GRADES, contingency, kappa_of_tables, quadratic_kappa
-from shared_core.statistics.packages import package
-from shared_core.statistics.samples import Values, pairs
+from shared_core.statistics.optional_packages import package
+from shared_core.statistics.paired_samples import Values, pairs
 
 Method = Literal["percentile", "bias-corrected", "BCa"]
 PAIRED_RESAMPLES = 100_000

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shared_core.errors import UsageError
 from shared_core.statistics.bootstrap import bootstrap_limits, monte_carlo_p
-from shared_core.statistics.samples import Values, pairs, ratio, values
+from shared_core.statistics.paired_samples import Values, pairs, ratio, values
 
 CLUSTER_RESAMPLES = 5_000
 STATISTIC_RESAMPLES = 1_000

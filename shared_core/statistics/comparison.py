@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 from shared_core.statistics.agreement import BlandAltman, Icc, bland_altman, icc
 from shared_core.statistics.bootstrap import BootstrapKappa, kappa_bootstrap
 from shared_core.statistics.detection import Confusion, Curves, confusion, curves
+from shared_core.statistics.hypothesis_tests import HypothesisTest, paired_t
 from shared_core.statistics.kappa import Kappa, quadratic_kappa
+from shared_core.statistics.overlap import MeanScore, Overlap, mean_scores, pooled
+from shared_core.statistics.paired_samples import Values, pairs
 from shared_core.statistics.regression import Correlation, Regression, correlation, linear_regression
-from shared_core.statistics.samples import Values, pairs
-from shared_core.statistics.segmentation import MeanScore, Overlap, mean_scores, pooled
-from shared_core.statistics.tests import HypothesisTest, paired_t
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared_core.errors import UsageError
-from shared_core.statistics.packages import package
-from shared_core.statistics.samples import ratio, values
+from shared_core.statistics.optional_packages import package
+from shared_core.statistics.paired_samples import ratio, values
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.statistics.packages import package
-from shared_core.statistics.samples import Values
-from shared_core.statistics.segmentation import Mask, check_shapes
+from shared_core.statistics.optional_packages import package
+from shared_core.statistics.overlap import Mask, check_shapes
+from shared_core.statistics.paired_samples import Values
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared_core.errors import UsageError
-from shared_core.statistics.samples import Values, values
+from shared_core.statistics.paired_samples import Values, values
 
 GRADES = 4
 """Grades 0 to 3, so that the weights are 1 - (i - j)² / 9."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.packages import package
-from shared_core.statistics.samples import pairs
+from shared_core.statistics.optional_packages import package
+from shared_core.statistics.paired_samples import pairs
 
 Evans = Literal["very weak", "weak", "moderate", "strong", "very strong"]
 _EVANS: Final[tuple[tuple[float, Evans], ...]] = (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.fit import Fitted
 from shared_core.training.plan import Plan, processing_card
 from shared_core.training.recipe import Recipe, recipe_toml

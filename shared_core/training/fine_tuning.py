@@ -10,17 +10,17 @@ import numpy as np
 import torch
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.batches import Numbers, has_bac
 from shared_core.training.before_after import Comparison
 from shared_core.training.card_making import Origin, write_model
+from shared_core.training.computing_device import repeatable
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
 from shared_core.training.data_statement import CutViews, data_statement, short_statement
 from shared_core.training.example import Joined, ViewSource
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
-from shared_core.training.machine import repeatable
 from shared_core.training.network import Arrays, blended, make_network
 from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts

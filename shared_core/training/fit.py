@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from shared_core.errors import Cancelled, UsageError
 from shared_core.training.batches import EpochBatches, Numbers, epoch_order, has_bac
+from shared_core.training.computing_device import Machine, repeatable
 from shared_core.training.logs import write_history, write_tensorboard
-from shared_core.training.machine import Machine, repeatable
 from shared_core.training.network import Arrays, arrays_of, make_network
 from shared_core.training.optimisation import learning_rate
 from shared_core.training.patch import PatchSet
 from shared_core.training.recipe import Recipe
 from shared_core.training.scoring import count_patches, hardest_negatives
 from shared_core.training.state import arrays_sha256, load_state, patches_sha256, require_same, save_state
-from shared_core.training.step import Stepper
+from shared_core.training.training_step import Stepper
 from shared_core.version import SOFTWARE_VERSION
 
 STATE_FILE = "state.pt"

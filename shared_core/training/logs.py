@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 
 History = Sequence[dict[str, Any]]
 

@@ -11,11 +11,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from shared_core.errors import ModelError, UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
+from shared_core.training.computing_device import Machine
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import Progress
-from shared_core.training.machine import Machine
 from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
 from shared_core.version import SOFTWARE_VERSION

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.network import Arrays
 from shared_core.training.patch import PatchSet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.data.patches import PatchSettings, build_patches, load_patches
 from shared_core.training.data.split import (

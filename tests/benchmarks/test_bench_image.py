@@ -11,8 +11,9 @@ import pytest
 
 from benchmarks.image import SPACING_MM, make_mammogram, to_u8, write_image_files
 from shared_core.mammogram import Laterality, View
-from shared_core.preprocessing import PreprocessingPreset, prepare
-from shared_core.reading import read_mammogram
+from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.preset import PreprocessingPreset
+from shared_core.reading.reader import read_mammogram
 
 SHAPE = 1024, 832
 

@@ -12,9 +12,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from shared_core.cli.main import main
+from shared_core.mass.scatter import scatter_to_primary
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
-from shared_core.quantification.scatter import scatter_to_primary
 from tests.reading.synthetic import MG, MG_RAW, dataset, write
 
 BEAM = Beam("W", "Rh", 0.05, 28)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.exporting.tables import EXAM_COLUMNS, VIEW_COLUMNS
+from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS
 
 pytest.importorskip("matplotlib", reason="the extra statistics is not installed")
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")

@@ -12,7 +12,7 @@ import pytest
 
 from shared_core.cli.main import main
 from shared_core.statistics.agreement import bland_altman
-from shared_core.statistics.segmentation import overlap
+from shared_core.statistics.overlap import overlap
 
 pytest.importorskip("sklearn", reason="the extra statistics is not installed")
 pytest.importorskip("matplotlib", reason="the extra statistics is not installed")

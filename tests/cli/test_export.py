@@ -10,9 +10,9 @@ import pytest
 
 from shared_core.cli.main import main
 from shared_core.cohort.resume import MARK
-from shared_core.exporting.dicom.reading_back import read_report
+from shared_core.dicom_objects.structured_reports.report_reading import read_report
 from shared_core.reading.mask import read_mask_file
-from tests.exporting.dicom.conftest import simulated_files
+from tests.dicom_objects.conftest import simulated_files
 
 pytest.importorskip("highdicom", reason="the extra dicom is not installed")
 

@@ -13,7 +13,7 @@ import cv2
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.exporting.record_reading import measurement_of, read_written
+from shared_core.records.written_views import measurement_of, read_written
 from tests.tram_track import write_tram_track
 
 Run = tuple[Path, list[dict[str, Any]], subprocess.CompletedProcess[str]]

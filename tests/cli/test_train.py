@@ -12,7 +12,7 @@ import pytest
 from shared_core.cli.main import main
 from shared_core.cli.train_output import duration
 from shared_core.weights.registry import load_card
-from tests.network.drawn_exam import drawn_files
+from tests.pacs.drawn_exam import drawn_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """

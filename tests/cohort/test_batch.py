@@ -13,8 +13,8 @@ from hypothesis import given, strategies as st
 from shared_core.cohort.batch import make_tasks, run_batch, unique_stem
 from shared_core.cohort.pool import default_workers
 from shared_core.cohort.settings import BatchSettings
-from shared_core.reading import find_exams
-from tests.network.drawn_exam import drawn_files
+from shared_core.reading.exam_grouping import find_exams
+from tests.pacs.drawn_exam import drawn_files
 
 CRASH = """
 import os

@@ -21,15 +21,16 @@ from shared_core import (
     measure_view,
 )
 from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.final_view import recorded_view
+from shared_core.cohort.reviewed_view import recorded_view
 from shared_core.errors import UnreadableImageError, UsageError
-from shared_core.exporting import failed_record, json_bytes, view_record, write_bytes
-from shared_core.exporting.lossless import lossless_tiff
-from shared_core.exporting.record_reading import measurement_of, read_written
-from shared_core.exporting.records import with_header
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Laterality
-from shared_core.quantification import mass_refusal
-from shared_core.reading import read_mammogram
+from shared_core.mass.densitometry import mass_refusal
+from shared_core.reading.reader import read_mammogram
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.view_and_exam import failed_record, view_record, with_header
+from shared_core.records.written_views import measurement_of, read_written
 from tests.tram_track import write_tram_track
 
 SETTINGS = MeasurementSettings()

@@ -20,9 +20,9 @@ from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey, load_key
 from shared_core.deidentification.results import _renamed
 from shared_core.errors import UnreadableImageError
-from shared_core.reading import find_exams
-from tests.exporting.dicom.conftest import png_files
-from tests.network.drawn_exam import drawn_files
+from shared_core.reading.exam_grouping import find_exams
+from tests.dicom_objects.conftest import png_files
+from tests.pacs.drawn_exam import drawn_files
 
 pytest.importorskip("dicomanonymizer", reason="pip package dicom-anonymizer is not installed")
 pytest.importorskip("highdicom", reason="pip package highdicom is not installed")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared_core.errors import OutputError
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 
 
 def names(folder: Path) -> list[str]:
@@ -68,7 +68,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from shared_core.errors import OutputError\n"
-        "from shared_core.exporting.atomic import write_bytes\n"
+        "from shared_core.exporting.atomic_write import write_bytes\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
         "    write_bytes(Path(sys.argv[1]), bytes(100_000))\n"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
 from shared_core.errors import UnreadableImageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.mask import mask_png, probability_png, read_mask
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.mask_files import mask_png, probability_png, read_mask
 
 MASKS = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
 

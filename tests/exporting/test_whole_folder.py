@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared_core.errors import OutputError
-from shared_core.exporting import whole_folder
+from shared_core.exporting.whole_folder import whole_folder
 
 
 def _names(folder: Path) -> list[str]:

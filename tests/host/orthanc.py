@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from shared_core.network.node import Node
+from shared_core.pacs.dicom_node import Node
 
 _PLACES = ("/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc")
 _TITLE = "ARCHIVE"

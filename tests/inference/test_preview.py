@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, strategies as st
 
 from shared_core.inference.preview import coarse_tile
-from shared_core.inference.probability import TileAnswer
+from shared_core.inference.probability import TileProbability
 from shared_core.inference.tiles import Tile
 
 
@@ -25,7 +25,7 @@ def test_a_bright_pixel_is_told_near_its_place(
     probability = np.zeros((height, width), np.float32)
     probability[y, x] = 1
     first_row, first_column, values = coarse_tile(
-        TileAnswer(Tile(row, column, height, width), probability), step_px
+        TileProbability(Tile(row, column, height, width), probability), step_px
     )
     assert row <= first_row * step_px < row + step_px
     assert column <= first_column * step_px < column + step_px
@@ -38,6 +38,6 @@ def test_a_bright_pixel_is_told_near_its_place(
 
 def test_each_point_as_it_is_where_the_grid_is_that_of_the_image() -> None:
     probability = np.linspace(0, 1, 20, dtype=np.float32).reshape(4, 5)
-    row, column, values = coarse_tile(TileAnswer(Tile(7, 9, 4, 5), probability), 1)
+    row, column, values = coarse_tile(TileProbability(Tile(7, 9, 4, 5), probability), 1)
     assert (row, column) == (7, 9)
     np.testing.assert_array_equal(values, np.rint(probability * 255))

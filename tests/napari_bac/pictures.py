@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from napari_bac.session.opened_view import OpenedView, open_array, renamed
 from shared_core import Laterality, View
-from tests.quantification.drawn_vessels import Curve, arc, drawn
+from tests.arteries.drawn_vessels import Curve, arc, drawn
 from tests.reading.synthetic import dataset, write
 
 SHAPE = (400, 300)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from shared_core import find_exams
-from shared_core.exporting import encode_png
-from shared_core.exporting.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
+from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
+from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
 from tests.napari_bac import pictures
 
 GROWING = {

@@ -21,10 +21,10 @@ from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAn
 from napari_bac.settings import Preferences
 from shared_core import Laterality, load_model, segment
 from shared_core.cli.main import main
-from shared_core.exporting import mask_png
+from shared_core.exporting.mask_files import mask_png
 from shared_core.pipeline import decide_mask
-from shared_core.quantification import view_vessels
-from shared_core.quantification.labelled import labels_of
+from shared_core.quantification.labelled_mask import labels_of
+from shared_core.quantification.view import view_vessels
 from shared_core.reading.mask import read_label_file, read_mask_file
 from tests.napari_bac import pictures
 

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QApplication
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.working import WorkerBase
-from shared_core.quantification.labelled import measure_labels
+from shared_core.quantification.labelled_mask import measure_labels
 from tests.napari_bac import pictures
 
 LONG_MS = 60_000

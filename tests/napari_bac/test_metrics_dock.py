@@ -17,9 +17,9 @@ from napari_bac.docks.metrics_model import ARTERY
 from napari_bac.docks.quantities import QUANTITIES
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.opened_view import OpenedView
-from shared_core.quantification import view_sentence
-from shared_core.quantification.labelled import UNFOLLOWED_LABEL
-from shared_core.quantification.mass_words import view_mass_words
+from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
+from shared_core.wording.mass import view_mass_words
+from shared_core.wording.report_sentence import view_sentence
 from tests.napari_bac import pictures
 from tests.napari_bac.mouse import canvas, click, point, show
 

@@ -21,7 +21,8 @@ from napari_bac.session.opened_view import OpenedView, open_view
 from napari_bac.session.view_session import ViewSession
 from shared_core import Laterality, measure_exam, measure_view
 from shared_core.cli.main import main
-from shared_core.exporting import encode_png, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.png import encode_png
 from tests.napari_bac import pictures
 from tests.napari_bac.mouse import polygon, show, stroke
 

@@ -12,8 +12,8 @@ from qtpy.QtCore import QPointF, Qt
 
 from napari_bac.docks.over_time_dock import OverTimeDock
 from napari_bac.session.exam_session import ExamSession
+from shared_core.change.serial_exams import QUANTITIES
 from shared_core.mammogram import Exam
-from shared_core.quantification.serial import QUANTITIES
 from tests.napari_bac import pictures
 from tests.napari_bac.series import GROWING, write_images, write_results
 

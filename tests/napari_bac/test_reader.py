@@ -18,7 +18,9 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.given_labels import METADATA_LABELS
 from napari_bac.session.opened_view import METADATA, OpenedView
 from shared_core import Laterality
-from shared_core.exporting import encode_png, json_bytes, mask_png
+from shared_core.exporting.mask_files import mask_png
+from shared_core.exporting.png import encode_png
+from shared_core.records.canonical_json import json_bytes
 from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
 

@@ -10,10 +10,10 @@ import pytest
 pytest.importorskip("highdicom", reason="highdicom is not installed")
 
 from napari_bac.reader import read_layers
-from shared_core.exporting.dicom.equipment import file_bytes, making_of
-from shared_core.exporting.dicom.segmentation import segmentation
-from shared_core.exporting.dicom.source import source_image
-from shared_core.reading import read_header
+from shared_core.dicom_objects.equipment import file_bytes, making_of
+from shared_core.dicom_objects.images.segmentation_object import segmentation
+from shared_core.dicom_objects.source_image import source_image
+from shared_core.reading.reader import read_header
 from tests.napari_bac import pictures
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from shared_core.errors import NoBreastError
-from shared_core.preprocessing import breast_mask, median
+from shared_core.preprocessing.breast import breast_mask
+from shared_core.preprocessing.noise import median
 from tests.preprocessing import phantoms
 
 SHAPE = (900, 700)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Acquisition, PresentationIntent
-from shared_core.preprocessing import model_image_u8, raw_to_u8
+from shared_core.preprocessing.greyscale import model_image_u8, raw_to_u8
 from tests.preprocessing import phantoms
 from tests.preprocessing.conftest import MakeMammogram
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from shared_core.errors import UsageError
-from shared_core.preprocessing import median, open_labels
+from shared_core.preprocessing.labels import open_labels
+from shared_core.preprocessing.noise import median
 from shared_core.preprocessing.shapes import disk
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from shared_core.errors import NoBreastError
-from shared_core.preprocessing import Box, otsu_box, otsu_crop, resize_mobini
+from shared_core.preprocessing.otsu_crop import otsu_box, otsu_crop, resize_mobini
+from shared_core.preprocessing.working_copy import Box
 from tests.preprocessing import phantoms
 
 

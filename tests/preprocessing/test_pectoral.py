@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Laterality, View
-from shared_core.preprocessing import breast_mask, median, pectoral_mask
+from shared_core.preprocessing.breast import breast_mask
+from shared_core.preprocessing.noise import median
+from shared_core.preprocessing.pectoral import pectoral_mask
 from tests.preprocessing import phantoms
 
 SHAPE = (900, 700)

@@ -9,7 +9,8 @@ import pytest
 
 from shared_core.errors import NoBreastError
 from shared_core.mammogram import Laterality, View
-from shared_core.preprocessing import PreprocessingPreset, prepare
+from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.preset import PreprocessingPreset
 from tests.preprocessing import phantoms
 from tests.preprocessing.conftest import MakeMammogram
 

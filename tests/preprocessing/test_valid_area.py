@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from shared_core.preprocessing import breast_mask, median, valid_area
+from shared_core.preprocessing.breast import breast_mask
+from shared_core.preprocessing.noise import median
+from shared_core.preprocessing.valid_area import valid_area
 from tests.preprocessing import phantoms
 
 SHAPE = (900, 700)

@@ -20,7 +20,9 @@ import numpy as np
 import tifffile
 
 from shared_core.errors import OpenBacError
-from shared_core.reading import describe, display_u8, read_header, read_mammogram
+from shared_core.reading.description import describe
+from shared_core.reading.dicom.display_values import display_u8
+from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 
 RASTERS = ("png", "png 16", "png rgb", "jpeg", "tiff", "tiff deflate", "tiff float", "tiff tiles")

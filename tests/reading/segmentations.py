@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels.utils import pack_bits
 from pydicom.uid import ExplicitVRLittleEndian
 
-from shared_core.reading.dicom_seg import LABEL_MAP, SEGMENTATION
+from shared_core.reading.dicom.segmentation import LABEL_MAP, SEGMENTATION
 from tests.reading.synthetic import new_uid
 
 SOURCE = "1.2.3.4"

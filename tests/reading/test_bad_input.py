@@ -14,8 +14,8 @@ import pytest
 import tifffile
 
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.reading import read_header, read_mammogram
 from shared_core.reading.limits import LARGEST_PIXELS
+from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, with_frame, write, write_as
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from openjpeg.utils import encode_array
 
-from shared_core.reading.codestream import (
+from shared_core.reading.dicom.codestream import (
     StreamError,
     StreamHeader,
     is_jp2_file,

@@ -10,7 +10,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from shared_core.mammogram import PresentationIntent, View, VoiFunction, VoiLut, Window
-from shared_core.reading import describe, display_values, read_header, read_mammogram
+from shared_core.reading.description import describe
+from shared_core.reading.dicom.display_values import display_values
+from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, extended_12_bit, lut_item, with_frame, write, write_as
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from shared_core.mammogram import DisplayTransform, VoiFunction, VoiLut, Window
-from shared_core.reading.display import (
+from shared_core.reading.dicom.display_values import (
     display_u8,
     display_values,
     full_range_values,
     lut_values,
     window_values,
 )
-from shared_core.reading.pointwise import map_values
+from shared_core.reading.dicom.pointwise import map_values
 
 windows = st.builds(
     Window,

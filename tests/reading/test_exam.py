@@ -9,8 +9,7 @@ from typing import Any
 import cv2
 from hypothesis import given, strategies as st
 
-from shared_core.reading import find_exams
-from shared_core.reading.exam import _key
+from shared_core.reading.exam_grouping import _key, find_exams
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write
 

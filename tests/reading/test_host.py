@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from shared_core.mammogram import Laterality, MammogramHeader, SpacingSource, View
-from shared_core.reading import mammogram_from_array, read_header
-from shared_core.reading.exam import exams_of
-from shared_core.reading.host import header_of_values, reader_spacings, spacing_in_host
+from shared_core.reading.exam_grouping import exams_of
+from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
+from shared_core.reading.reader import mammogram_from_array, read_header
 from tests.reading.synthetic import SC, breast, dataset, write
 
 BOTH = {"ImagerPixelSpacing": [0.07, 0.09], "PixelSpacing": [0.05, 0.06]}

@@ -11,7 +11,8 @@ import pytest
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Laterality, SpacingSource, View
-from shared_core.reading import display_u8, mammogram_from_array, read_mammogram
+from shared_core.reading.dicom.display_values import display_u8
+from shared_core.reading.reader import mammogram_from_array, read_mammogram
 from tests.reading.synthetic import breast, dataset, write
 from tests.reading.test_pixel_values import CASES, Case, gdcm_pixels, write_as
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from shared_core.reading import display_u8, display_values, read_mammogram
+from shared_core.reading.dicom.display_values import display_u8, display_values
+from shared_core.reading.reader import read_mammogram
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, lut_item, write_as
 

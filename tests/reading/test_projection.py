@@ -8,10 +8,10 @@ from hypothesis import given, strategies as st
 from pydicom.sr.codedict import codes
 
 from shared_core.mammogram import Laterality, View, ViewModifier
-from shared_core.reading.attributes import Attributes
-from shared_core.reading.identity import grouped_patient_id
-from shared_core.reading.projection import dicom_projection, named_file_projection
-from shared_core.reading.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.identity import grouped_patient_id
+from shared_core.reading.dicom.projection import dicom_projection, named_file_projection
+from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
 from shared_core.reading.projection_names import named_projection
 from tests.reading.synthetic import code, dataset
 

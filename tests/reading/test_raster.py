@@ -10,8 +10,9 @@ import tifffile
 
 from shared_core.errors import UnsupportedImageError
 from shared_core.mammogram import Laterality, View
-from shared_core.reading import display_u8, display_values, read_header, read_mammogram
+from shared_core.reading.dicom.display_values import display_u8, display_values
 from shared_core.reading.raster import raster_group
+from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading.synthetic import breast
 
 

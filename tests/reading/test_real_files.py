@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Laterality, View
-from shared_core.reading import display_u8, find_exams, read_header, read_mammogram
+from shared_core.reading.dicom.display_values import display_u8
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.reader import read_header, read_mammogram
 
 
 def test_cbis_exams_are_two_of_four_views(cbis_dicoms: Path) -> None:

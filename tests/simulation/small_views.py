@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shared_core.mammogram import Laterality, View
-from shared_core.simulation.projected import ProjectedView, ViewTruth
+from shared_core.simulation.projected_view import ProjectedView, ViewTruth
 
 
 def slab(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from shared_core.simulation.bands import calcified_runs, paint_band
+from shared_core.simulation.annotation_bands import calcified_runs, paint_band
 
 
 def calcified_between(*stretches: tuple[float, float], along: np.ndarray) -> np.ndarray:

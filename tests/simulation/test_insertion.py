@@ -12,10 +12,10 @@ import pytest
 from shared_core.errors import UsageError
 from shared_core.mammogram import Acquisition, Laterality, Mammogram, PresentationIntent, View
 from shared_core.physics.signal import effective_k_cm2_g
-from shared_core.reading import mammogram_from_array, read_mammogram
+from shared_core.reading.reader import mammogram_from_array, read_mammogram
 from shared_core.simulation.insertion import USUAL_BEAM, InsertionSettings, fit_calcium, insert_calcium
 from shared_core.simulation.patient import PatientSettings, make_patient
-from shared_core.simulation.project import project
+from shared_core.simulation.projection import project
 from tests.simulation.small_views import slab
 
 SPACING_MM = 0.07

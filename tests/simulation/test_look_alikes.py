@@ -10,8 +10,8 @@ import pytest
 from shared_core.mammogram import Laterality, View
 from shared_core.simulation.look_alikes import LOOK_ALIKES, LookAlike
 from shared_core.simulation.patient import PatientSettings, make_patient
-from shared_core.simulation.project import project
-from shared_core.simulation.projected import ProjectedView
+from shared_core.simulation.projected_view import ProjectedView
+from shared_core.simulation.projection import project
 
 CHANGED: dict[LookAlike, str] = {
     "rod-like": "mineral_g_cm2",

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Laterality, PresentationIntent, SpacingSource, View
-from shared_core.reading import read_mammogram
-from shared_core.reading.display import display_u8
-from shared_core.simulation.dicom import Subject, presentation_dicom, processing_dicom, uid
-from shared_core.simulation.exposure import RawImage, expose
+from shared_core.reading.dicom.display_values import display_u8
+from shared_core.reading.reader import read_mammogram
+from shared_core.simulation.dicom_files import Subject, presentation_dicom, processing_dicom, uid
+from shared_core.simulation.image_formation import RawImage, expose
 from shared_core.simulation.machine import STYLES, machine_of
 from shared_core.simulation.patient import PatientSettings, make_patient
-from shared_core.simulation.presentation import PresentationImage, present, shown_u8
-from shared_core.simulation.project import project
-from shared_core.simulation.projected import ProjectedView
+from shared_core.simulation.projected_view import ProjectedView
+from shared_core.simulation.projection import project
+from shared_core.simulation.vendor_processing import PresentationImage, present, shown_u8
 
 SUBJECT = Subject("SIM-0000-0001", "20210304", 61, 3)
 Made = tuple[ProjectedView, RawImage, PresentationImage]

@@ -12,8 +12,8 @@ import pytest
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, View
 from shared_core.simulation.patient import Patient, PatientSettings, make_patient
-from shared_core.simulation.project import project
-from shared_core.simulation.projected import ProjectedView, ViewTruth
+from shared_core.simulation.projected_view import ProjectedView, ViewTruth
+from shared_core.simulation.projection import project
 from shared_core.simulation.tissue import make_plate
 from shared_core.simulation.truth import csbi_grade, csbi_truth
 

@@ -12,7 +12,8 @@ import pytest
 
 from shared_core import Cancelled, make_sample
 from shared_core.errors import OutputError, UsageError
-from shared_core.reading import find_exams, read_header
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.reader import read_header
 from shared_core.simulation import cohort, samples
 from shared_core.simulation.__main__ import main
 from shared_core.simulation.machine import HOLOGIC

@@ -20,8 +20,8 @@ from BACSegmentationLib.tables import column_values
 from BACSegmentationLib.view_records import record_of
 
 from shared_core.cli.main import main as bac
-from shared_core.exporting.record_reading import WrittenView, read_written
 from shared_core.reading.mask import read_mask_file
+from shared_core.records.written_views import WrittenView, read_written
 from tests.host.scene import HeadlessApp, install
 from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.conftest import MODULE

@@ -9,9 +9,9 @@ import pytest
 import slicer
 from BACSegmentationLib import curves, segments
 
+from shared_core.arteries.line_bands import line_bands
 from shared_core.errors import UsageError
 from shared_core.mammogram import PixelSpacing, SpacingSource
-from shared_core.quantification.line_bands import line_bands
 from tests.host.scene import HeadlessApp
 from tests.slicer_bac_extension.drawn_curves import curve
 from tests.slicer_bac_extension.volumes_of_files import shown

@@ -16,10 +16,10 @@ from BACSegmentationLib.segments import SEGMENT_ID, mask_of, reference_volume, s
 
 from shared_core import ViewResult, analyze_view
 from shared_core.cli.main import main as bac
+from shared_core.dicom_objects.object_kinds import DICOM_KINDS
 from shared_core.errors import UsageError
-from shared_core.exporting import view_record
-from shared_core.exporting.dicom.kinds import DICOM_KINDS
 from shared_core.reading.mask import read_mask_file
+from shared_core.records.view_and_exam import view_record
 from tests.host.scene import HeadlessApp
 from tests.reading.segmentations import segment, write_seg
 from tests.reading.synthetic import dataset, write

@@ -15,7 +15,7 @@ from BACSegmentationLib import mammograms, volumes
 
 from shared_core.errors import UnsupportedImageError, UsageError
 from shared_core.mammogram import Laterality, Mammogram, PresentationIntent, SpacingSource, View
-from shared_core.reading import read_mammogram
+from shared_core.reading.reader import read_mammogram
 from tests.host.dicom_database import DicomDatabase
 from tests.host.scene import HeadlessApp
 from tests.reading import synthetic

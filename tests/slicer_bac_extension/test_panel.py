@@ -14,13 +14,13 @@ import slicer
 import slicer.util
 
 from shared_core import ViewResult, analyze_view
-from shared_core.exporting import view_record
-from shared_core.exporting.record_reading import read_written
-from tests.exporting.test_timeline import AREAS, write as write_results
+from shared_core.records.view_and_exam import view_record
+from shared_core.records.written_views import read_written
 from tests.host.module_panel import NAME, Panel, process_events, qt
 from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
 from tests.reading.synthetic import dataset, write
+from tests.records.test_timeline import AREAS, write as write_results
 from tests.slicer_bac_extension.panel_walk import Replayed, walk
 from tests.slicer_bac_extension.volumes_of_files import load, shown
 from tests.tram_track import tram_track, write_tram_track

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from shared_core import analyze_view
-from shared_core.exporting import view_record
+from shared_core.records.view_and_exam import view_record
 from tests.host.module_panel import FOLDER, Panel, discard_leftovers
 from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error

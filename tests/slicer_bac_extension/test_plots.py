@@ -14,11 +14,11 @@ import slicer.util
 from BACSegmentationLib import plots
 from BACSegmentationLib.tables import column_values
 
-from shared_core.quantification.serial import QUANTITIES
-from tests.exporting.test_timeline import AREA, AREAS, line_of, write
+from shared_core.change.serial_exams import QUANTITIES
 from tests.host.plot_view import chart_picture
 from tests.host.scene import HeadlessApp
 from tests.host.slice_view import missing_for_rendering
+from tests.records.test_timeline import AREA, AREAS, line_of, write
 
 VIEWS = {"R-CC": 2, "L-CC": 0, "R-MLO": 3, "L-MLO": 1}
 """Series to its place among the areas of an exam."""

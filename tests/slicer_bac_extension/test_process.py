@@ -12,7 +12,7 @@ import pytest
 from BACSegmentationLib import engine, process
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError
 
-from shared_core.exporting.record_reading import read_written
+from shared_core.records.written_views import read_written
 from tests.tram_track import write_tram_track
 
 LONGEST_S = 600.0

@@ -12,7 +12,7 @@ import slicer.util
 from BACSegmentationLib import sample_data
 from PIL import Image
 
-from shared_core.exporting.plain import json_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.cohort import settings_record
 from shared_core.simulation.samples import sample_settings
 from shared_core.version import SOFTWARE_VERSION

@@ -18,8 +18,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
-from shared_core.exporting.lettering import FINDING
 from shared_core.mammogram import Laterality
+from shared_core.pictures.lettering import FINDING
 from tests.host.scene import HeadlessApp, put_in_study, subject_hierarchy
 from tests.slicer_bac_extension.volumes_of_files import shown
 

@@ -16,9 +16,9 @@ from BACSegmentationLib import mammograms, segments, tables
 
 from shared_core import prepare
 from shared_core.cli.main import main
-from shared_core.exporting import view_record
-from shared_core.exporting.tables import VIEW_COLUMNS
-from shared_core.quantification.labelled import measure_labels
+from shared_core.quantification.labelled_mask import measure_labels
+from shared_core.records.tables import VIEW_COLUMNS
+from shared_core.records.view_and_exam import view_record
 from shared_core.weights.default_model import PREFERRED
 from shared_core.weights.registry import load_card
 from tests.host.scene import HeadlessApp

@@ -9,9 +9,9 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.statistics.agreement import bland_altman, icc
+from shared_core.statistics.hypothesis_tests import mann_whitney, normality, paired_t
 from shared_core.statistics.kappa import contingency, quadratic_kappa, quadratic_weights
 from shared_core.statistics.regression import correlation, evans_words, linear_regression
-from shared_core.statistics.tests import mann_whitney, normality, paired_t
 
 pytest.importorskip("sklearn", reason="the extra statistics is not installed")
 TOLERANCE = 1e-6

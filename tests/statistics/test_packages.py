@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from shared_core.errors import UsageError
-from shared_core.statistics.packages import package
+from shared_core.statistics.optional_packages import package
 
 _WITHOUT = (
     "import sys\n"

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from shared_core.errors import UsageError
 from shared_core.statistics.hausdorff import outline_distance
-from shared_core.statistics.segmentation import (
+from shared_core.statistics.overlap import (
     SCORES,
     mean_score,
     mean_scores,

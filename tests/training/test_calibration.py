@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from shared_core.errors import UsageError
-from shared_core.training.calibration import (
+from shared_core.training.evaluation.probability_counts import LOGITS, ProbabilityCounts
+from shared_core.training.probability_calibration import (
     calibrated_card,
     calibration_error,
     choose_threshold,
@@ -17,7 +18,6 @@ from shared_core.training.calibration import (
     moved,
     reliability,
 )
-from shared_core.training.evaluation.probability_counts import LOGITS, ProbabilityCounts
 from shared_core.weights.candidate_rule import CandidateRule
 from tests.training.evaluation.drawn import CARD, NOTHING, band, row
 

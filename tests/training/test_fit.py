@@ -14,9 +14,9 @@ import torch
 from shared_core.errors import Cancelled, ModelError, UsageError
 from shared_core.training import fit as fitting
 from shared_core.training.batches import has_bac
+from shared_core.training.computing_device import Machine
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.logs import COLUMNS
-from shared_core.training.machine import Machine
 from shared_core.training.recipe import Recipe
 from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
 

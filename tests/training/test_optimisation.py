@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from shared_core.training.ema import WARMUP_STEPS, WeightAverage
 from shared_core.training.optimisation import learning_rate, make_optimiser
 from shared_core.training.recipe import OptimisationRecipe
+from shared_core.training.weight_average import WARMUP_STEPS, WeightAverage
 
 
 def test_constant_rate_after_a_linear_warm_up() -> None:

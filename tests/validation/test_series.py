@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from shared_core.change.serial_exams import GUO_INDEX, QUANTITIES
 from shared_core.errors import UsageError
-from shared_core.quantification.serial import GUO_INDEX, QUANTITIES
 from validation.series import decisions
 from validation.series.decisions import (
     Share,

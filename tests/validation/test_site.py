@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_core.simulation.machine import STYLES, machine_of
-from shared_core.simulation.presentation import LOOKS
+from shared_core.simulation.vendor_processing import LOOKS
 from shared_core.training.evaluation.row import ViewRow
 from tests.training.evaluation.drawn import band, row
 from validation.site import PLATE, site_page

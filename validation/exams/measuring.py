@@ -9,11 +9,11 @@ from pathlib import Path
 
 import shared_core
 from shared_core import analyze_view, load_model, measure_view, read_mammogram
-from shared_core.exporting import read_mask
+from shared_core.exporting.mask_files import read_mask
 from shared_core.inference.model import Model
 from shared_core.mammogram import Mask
+from shared_core.mass.densitometry import MassResult, measure_mass
 from shared_core.pipeline import DEFAULT_SETTINGS
-from shared_core.quantification.mass import MassResult, measure_mass
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.simulation.cohort import CohortSettings, SimulatedView, simulate_cohort
 from shared_core.simulation.patient import make_patient

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared_core.errors import UsageError
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from validation.exams.row import ViewRow, columns, row_cells, row_from_cells
 
 VIEWS: Final = 4

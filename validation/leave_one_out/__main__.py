@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared_core.errors import OpenBacError
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import gpu
+from shared_core.training.computing_device import Machine
 from shared_core.training.data.inserted import InsertedViews
-from shared_core.training.machine import Machine
 from shared_core.training.plan import Start
 from shared_core.training.recipe import Recipe, load_recipe
 from shared_core.training.training_run import TRAIN

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared_core.exporting import json_bytes, write_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.training.card_making import CARD_FILE, Origin, write_model
+from shared_core.training.computing_device import Machine
 from shared_core.training.data.patches import load_patches
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import Progress, fit
-from shared_core.training.machine import Machine
 from shared_core.training.plan import Plan, Start
 from shared_core.training.recipe import Recipe
 from shared_core.training.state import require_same

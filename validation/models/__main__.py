@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared_core.errors import OpenBacError
-from shared_core.exporting import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from validation import DOCS
 from validation.judged import AS_PUBLISHED, PUBLISHED, judged, rule_of, with_both_rules
 from validation.models.figure import curves_figure

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared_core.exporting.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
+from shared_core.pictures.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
 from shared_core.training.evaluation.curves import CurvePoint
 
 if TYPE_CHECKING:

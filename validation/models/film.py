@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from shared_core.mammogram import Mask
-from shared_core.statistics.segmentation import Overlap
+from shared_core.statistics.overlap import Overlap
 from shared_core.training.evaluation.operating_point import operating_point, reference_of
 from shared_core.training.example import Identity, TrainingView
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from shared_core import Model, ViewResult, analyze_view, decide_mask
 from shared_core.errors import UsageError
-from shared_core.exporting import overlay_picture, write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.engine import segment_steps
+from shared_core.pictures.overlay import overlay_picture
+from shared_core.records.canonical_json import json_bytes
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 from validation.judged import AS_PUBLISHED, Judged

@@ -12,7 +12,7 @@ from shared_core.statistics.clusters import Estimate
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.evaluation.curves import curve, point_at_card
 from shared_core.training.evaluation.difference import ScoreDifference, differences, in_words
-from shared_core.training.evaluation.evaluating import ModelRows, evaluate_models
+from shared_core.training.evaluation.model_runs import ModelRows, evaluate_models
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import TITLES, scores_of
 from validation.judged import Judged

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from shared_core import load_model
-from shared_core.exporting.atomic import write_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from validation.series.decisions import patients_of
 from validation.series.exams import measured_patient
 from validation.series.page import page, plot

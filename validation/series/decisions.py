@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.quantification.change import Decision, PatientChange, change_over_time
-from shared_core.quantification.serial import QUANTITIES, Quantity, SerialExam, common_views
+from shared_core.change.change_over_time import Decision, PatientChange, change_over_time
+from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam, common_views
 from shared_core.simulation.cohort import FIRST_DATE
 from validation.series.errors import Spread
 from validation.series.rows import GROWTH_A_YEAR, Course, Masks, Row, series_of

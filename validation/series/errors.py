@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.quantification.repeat_error import error_of_series
+from shared_core.change.repeat_error import error_of_series
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Final, get_args
 import numpy as np
 
 from shared_core import Model, analyze_view, measure_view, read_mammogram
-from shared_core.exporting import read_mask
+from shared_core.exporting.mask_files import read_mask
+from shared_core.mass.densitometry import measure_mass
 from shared_core.pipeline import DEFAULT_SETTINGS
-from shared_core.quantification import measure_mass
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.simulation.cohort import CohortSettings, SimulatedView, simulate_cohort
 from shared_core.simulation.machine import STYLES, Style

@@ -10,9 +10,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from shared_core.exporting.plots import change_plot
-from shared_core.quantification.change import PatientChange, change_over_time
-from shared_core.quantification.serial import QUANTITIES, Quantity
+from shared_core.change.change_over_time import PatientChange, change_over_time
+from shared_core.change.serial_exams import QUANTITIES, Quantity
+from shared_core.pictures.plots import change_plot
 from validation.markdown import table
 from validation.series.decisions import (
     SERIES,

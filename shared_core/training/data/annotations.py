@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared_core.arteries.line_bands import BAND_MM
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import MammogramHeader
-from shared_core.preprocessing import prepare
-from shared_core.quantification.line_bands import BAND_MM
-from shared_core.reading import read_header, read_mammogram
+from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.listing import candidate_files
-from shared_core.training.data.drawn import DrawnImage, drawn_band
+from shared_core.reading.reader import read_header, read_mammogram
+from shared_core.training.data.drawings import DrawnImage, drawn_band
 from shared_core.training.data.grid import training_view
 from shared_core.training.example import Identity, TrainingView
 from shared_core.weights.card import ModelCard

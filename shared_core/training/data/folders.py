@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared_core.preprocessing import prepare
-from shared_core.reading import read_mammogram
+from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.reader import read_mammogram
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import Pair

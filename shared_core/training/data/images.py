@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shared_core.mammogram import Mammogram
-from shared_core.reading import read_mammogram
+from shared_core.reading.reader import read_mammogram
 from shared_core.training.example import Identity
 
 

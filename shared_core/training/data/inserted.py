@@ -12,17 +12,18 @@ import numpy as np
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, Mammogram, Mask, View
-from shared_core.preprocessing import PreparedView, prepare
 from shared_core.preprocessing.greyscale import model_image_u8
 from shared_core.preprocessing.noise import median
+from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.prepared import PreparedView
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.simulation.insertion import InsertionSettings, insert_calcium
 from shared_core.simulation.patient import PatientSettings, Severity, make_patient
 from shared_core.simulation.randomness import stream
-from shared_core.training.data.faint import faint_band, texture_levels
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage, described
-from shared_core.training.data.laid import LaidArteries, lay_arteries
+from shared_core.training.data.implanted_arteries import ImplantedArteries, implant_arteries
+from shared_core.training.data.subtle_calcium import faint_band, texture_levels
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
@@ -111,7 +112,7 @@ class InsertedViews:
 
     def _inserted(
         self, number: int, mammogram: Mammogram, clean: PreparedView
-    ) -> tuple[PreparedView, LaidArteries, Mask]:
+    ) -> tuple[PreparedView, ImplantedArteries, Mask]:
         severity = self._severity(number)
         rng = stream(self.seed, "insertion", number)
         low, high = _ARTERIES[severity]
@@ -124,7 +125,7 @@ class InsertedViews:
         spacing_mm = self.card.input_spacing_mm if spacing is None else math.sqrt(spacing.pixel_area_mm2)
         seen = clean.header.view
         drawn = (View.CC, View.MLO)[rng.integers(2)]
-        laid = lay_arteries(
+        laid = implant_arteries(
             patient,
             (Laterality.LEFT, Laterality.RIGHT)[rng.integers(2)],
             seen if seen in (View.CC, View.MLO) else drawn,

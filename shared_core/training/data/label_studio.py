@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
-from shared_core.training.data.drawn import DrawnImage, Floats, merged
-from shared_core.training.data.exports import read_json
+from shared_core.training.data.annotation_exports import read_json
+from shared_core.training.data.drawings import DrawnImage, Floats, merged
 
 _KINDS = ("vectorlabels", "vector", "polygonlabels", "polygon", "brushlabels", "brush")
 

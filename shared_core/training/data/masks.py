@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
-from shared_core.reading.dicom_seg import read_segmentation
+from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.files import file_format, read_bytes
 from shared_core.reading.tiff import read_tiff
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import OpenBacError, UsageError
-from shared_core.reading import read_header
-from shared_core.reading.dicom_seg import read_segmentation
+from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.listing import candidate_files
+from shared_core.reading.reader import read_header
 from shared_core.training.data.masks import LABEL_SUFFIXES
 
 _MASK_ENDING: Final = re.compile(r"[-_. ](mask|seg|segmentation|label|bac)$")

@@ -17,8 +17,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from shared_core.errors import OutputError, UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
 
 MANIFEST = "manifest.json"
 VIEWS = "views.jsonl"

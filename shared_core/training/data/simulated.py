@@ -17,19 +17,19 @@ from shared_core.mammogram import (
     PresentationIntent,
     View,
 )
-from shared_core.preprocessing import prepare
-from shared_core.reading import mammogram_from_array
+from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.reader import mammogram_from_array
 from shared_core.simulation.cohort import STANDARD_VIEWS
-from shared_core.simulation.exposure import RawImage, expose
+from shared_core.simulation.image_formation import RawImage, expose
 from shared_core.simulation.look_alikes import LOOK_ALIKES, checked_look_alikes
 from shared_core.simulation.machine import STYLES, Machine, Style, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, Severity, make_patient
-from shared_core.simulation.presentation import TOP, Look, PresentationImage, present
-from shared_core.simulation.project import project
-from shared_core.simulation.projected import ProjectedView
+from shared_core.simulation.projected_view import ProjectedView
+from shared_core.simulation.projection import project
 from shared_core.simulation.randomness import stream
-from shared_core.training.data.faint import faint_band, starved_band
+from shared_core.simulation.vendor_processing import TOP, Look, PresentationImage, present
 from shared_core.training.data.grid import training_view
+from shared_core.training.data.subtle_calcium import faint_band, starved_band
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from shared_core.errors import UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.randomness import stream
 from shared_core.training.example import Identity, ViewSource
 

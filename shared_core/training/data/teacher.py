@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from shared_core.errors import UsageError
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
-from shared_core.preprocessing import prepare
+from shared_core.preprocessing.prepare import prepare
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import MammogramSource
 from shared_core.training.example import Identity, TrainingView

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared_core.statistics.samples import ratio
-from shared_core.statistics.segmentation import pooled
+from shared_core.statistics.overlap import pooled
+from shared_core.statistics.paired_samples import ratio
 from shared_core.training.evaluation.operating_point import OperatingPoint
 from shared_core.training.evaluation.row import ViewRow
 

@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.connected_parts import Box
 from shared_core.errors import OpenBacError
-from shared_core.exporting.lettering import FINDING, QUIET, Colour, Line, draw_block, fitting
-from shared_core.exporting.mask import read_mask
-from shared_core.exporting.outline import draw_outlines, mask_outlines
-from shared_core.exporting.phrases import RESEARCH_USE
+from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import Mask
-from shared_core.quantification.parts import Box
-from shared_core.training.evaluation.evaluating import ModelRows, mask_path
+from shared_core.pictures.lettering import FINDING, QUIET, Colour, Line, draw_block, fitting
+from shared_core.pictures.outline import draw_outlines, mask_outlines
+from shared_core.training.evaluation.model_runs import ModelRows, mask_path
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.example import TrainingView, ViewSource
+from shared_core.wording.phrases import RESEARCH_USE
 
 Picture = NDArray[np.uint8]
 

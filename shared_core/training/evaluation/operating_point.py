@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.followed_parts import followed_parts
 from shared_core.mammogram import Mask
-from shared_core.quantification.bands import followed_parts
-from shared_core.statistics.segmentation import Overlap
+from shared_core.statistics.overlap import Overlap
 from shared_core.training.example import TrainingView
 
 TOLERANCE_MM: Final = 0.84

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from shared_core.exporting.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
-from shared_core.training.calibration import ReliabilityBin
+from shared_core.pictures.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
 from shared_core.training.evaluation.curves import CurvePoint
 from shared_core.training.evaluation.scores import GroupScores
+from shared_core.training.probability_calibration import ReliabilityBin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,11 +6,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import json_bytes
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
+from shared_core.records.canonical_json import json_bytes
 from shared_core.training.evaluation.difference import in_words
 from shared_core.training.evaluation.gallery import gallery_picture
+from shared_core.training.evaluation.model_scores import Evaluation
 from shared_core.training.evaluation.page import page
 from shared_core.training.evaluation.plots import (
     free_response_plot,
@@ -18,7 +19,6 @@ from shared_core.training.evaluation.plots import (
     reliability_plot,
     tags_plot,
 )
-from shared_core.training.evaluation.scored import Evaluation
 from shared_core.training.evaluation.tables import curve_csv, summary_csv, views_csv
 from shared_core.training.example import ViewSource
 from shared_core.version import SOFTWARE_VERSION

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.candidates import decide
 from shared_core.inference.tiles import regular_tiles
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.candidates import decide
 from shared_core.training.evaluation.operating_point import (
     TOLERANCE_MM,
     OperatingPoint,

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from shared_core.errors import OutputError, UsageError
-from shared_core.exporting.atomic import write_bytes
-from shared_core.exporting.plain import plain
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.records.canonical_json import plain
 from shared_core.training.evaluation.row import ViewRow, row_document, row_from_document
 
 

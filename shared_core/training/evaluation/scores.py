@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from shared_core.statistics.clusters import Estimate, clustered_ratio, clustered_statistic
-from shared_core.statistics.samples import Values
+from shared_core.statistics.paired_samples import Values
 from shared_core.training.evaluation.row import ViewRow
 
 Sums = tuple[float, float]

@@ -189,7 +189,7 @@ def _let_slicer_work() -> None:
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.exporting.record_reading import read_written
+    from shared_core.records.written_views import read_written
 
     written = read_written(output)
     failures = dict(written.failures)

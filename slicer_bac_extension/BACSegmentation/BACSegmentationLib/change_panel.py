@@ -94,7 +94,7 @@ class ChangePanel:
     def _quantities(self) -> tuple[Any, ...]:
         if not self._lines:
             return ()
-        from shared_core.quantification.serial import QUANTITIES
+        from shared_core.change.serial_exams import QUANTITIES
 
         return QUANTITIES
 

@@ -45,7 +45,7 @@ def add_band(
     UsageError
         No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
     """
-    from shared_core.quantification.line_bands import line_bands
+    from shared_core.arteries.line_bands import line_bands
 
     if not width_mm > 0:
         raise UsageError(f"A band is wider than 0 mm; {width_mm:g} is not.")

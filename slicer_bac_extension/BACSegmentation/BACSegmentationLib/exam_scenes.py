@@ -18,8 +18,8 @@ from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
 from shared_core.errors import OutputError
-from shared_core.exporting.record_reading import WrittenView
 from shared_core.mammogram import Laterality, Mask
+from shared_core.records.written_views import WrittenView
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""

@@ -90,7 +90,7 @@ def described(volume: Any) -> tuple[str, str]:
         from BACSegmentationLib.mammograms import header_of
         from BACSegmentationLib.volumes import read_volume, shown_mm
         from shared_core.errors import OpenBacError
-        from shared_core.reading.host import spacing_in_host
+        from shared_core.reading.loaded_image import spacing_in_host
 
         try:
             image = read_volume(volume)

@@ -107,8 +107,8 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
 
 
 def _take_from_engine(path: Path, node: Any) -> None:
-    from shared_core.reading import read_mammogram
-    from shared_core.reading.host import reader_spacings
+    from shared_core.reading.loaded_image import reader_spacings
+    from shared_core.reading.reader import read_mammogram
 
     pixels = read_mammogram(path).pixels
     row_mm, column_mm = reader_spacings(path)[-1]

@@ -70,8 +70,8 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file or the image, as where there is no breast.
     """
-    from shared_core.reading import mammogram_from_array, read_header
-    from shared_core.reading.host import spacing_in_host
+    from shared_core.reading.loaded_image import spacing_in_host
+    from shared_core.reading.reader import mammogram_from_array, read_header
 
     image = read_volume(volume_node, dicom_files=dicom_files)
     file = _image_file(image.files)
@@ -101,9 +101,9 @@ def header_of(volume_node: Any) -> MammogramHeader:
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file.
     """
-    from shared_core.reading import mammogram_from_array, read_header
-    from shared_core.reading.host import header_of_values
+    from shared_core.reading.loaded_image import header_of_values
     from shared_core.reading.projection_names import named_projection
+    from shared_core.reading.reader import mammogram_from_array, read_header
 
     image = read_volume(volume_node)
     file = _image_file(image.files)
@@ -125,7 +125,7 @@ def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam
     volume_nodes
         None for all scalar volumes of the scene; what is no single grey image is left out.
     """
-    from shared_core.reading.exam import exams_of
+    from shared_core.reading.exam_grouping import exams_of
 
     if volume_nodes is None:
         volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
@@ -170,7 +170,7 @@ def _as_its_file(
     image: VolumeImage, file: Path, spacing_mm: tuple[float, float] | None
 ) -> tuple[Mammogram | None, str]:
     """The mammogram of the file, or why it is not what the volume shows."""
-    from shared_core.reading import mammogram_from_array, read_mammogram
+    from shared_core.reading.reader import mammogram_from_array, read_mammogram
 
     try:
         read = read_mammogram(file, spacing_mm=spacing_mm)

@@ -67,7 +67,7 @@ class Measuring:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        from shared_core.exporting import view_record
+        from shared_core.records.view_and_exam import view_record
 
         final = self.final(volume_node, segmentation_node)
         record = view_record(
@@ -84,9 +84,9 @@ class Measuring:
         return record
 
     def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> Any:
-        """The view as the person left it: a `shared_core.cohort.final_view.FinalView`."""
+        """The view as the person left it: a `shared_core.cohort.reviewed_view.ReviewedView`."""
         from shared_core import MeasurementSettings, load_card
-        from shared_core.cohort.final_view import final_view, recorded_view
+        from shared_core.cohort.reviewed_view import recorded_view, reviewed_view
         from shared_core.weights.default_model import PREFERRED
 
         record = view_records.run_record(segmentation_node)
@@ -95,7 +95,7 @@ class Measuring:
         mask = mask_of(segmentation_node, volume_node)
         key = exam_key if exam_key is not None else (record or {}).get("exam") or ""
         if record is None:
-            return final_view(
+            return reviewed_view(
                 prepared.view,
                 mask.astype("uint8"),
                 edited=True,
@@ -125,7 +125,7 @@ class Measuring:
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
         from shared_core import load_card, prepare
-        from shared_core.quantification import mass_refusal
+        from shared_core.mass.densitometry import mass_refusal
         from shared_core.weights.default_model import PREFERRED
 
         preset = (_card(model) or load_card(PREFERRED)).preprocessing
@@ -172,7 +172,7 @@ class Measuring:
         """
         from shared_core import MeasurementSettings
         from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps
-        from shared_core.exporting.dicom.kinds import DICOM_KINDS
+        from shared_core.dicom_objects.object_kinds import DICOM_KINDS
 
         keys = {
             volume.GetID(): one.exam.key
@@ -195,8 +195,8 @@ class Measuring:
 def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
     from shared_core import measure_exam
-    from shared_core.exporting import exam_record
-    from shared_core.exporting.record_reading import measurement_of
+    from shared_core.records.view_and_exam import exam_record
+    from shared_core.records.written_views import measurement_of
 
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []

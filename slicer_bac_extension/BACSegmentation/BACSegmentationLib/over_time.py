@@ -27,7 +27,7 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
 
     Returns
     -------
-    `shared_core.exporting.timeline.Timeline` by patient, and sentences about exams that are left out.
+    `shared_core.records.patient_timeline.Timeline` by patient, and sentences about exams that are left out.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
         The folder holds no results.
     """
     from shared_core.errors import UsageError
-    from shared_core.exporting.results import read_results, results_beside
-    from shared_core.exporting.timeline import dated_exams, timeline, together
+    from shared_core.records.patient_timeline import dated_exams, timeline, together
+    from shared_core.records.results_folder import read_results, results_beside
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
@@ -61,7 +61,7 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
 
 def words_of(line: Any, quantity: Any) -> str:
     """What became of a quantity, in a few sentences."""
-    from shared_core.quantification.change_words import change_words, decision_words
+    from shared_core.wording.change import change_words, decision_words
 
     followed = line.of(quantity)
     if followed is None:
@@ -75,9 +75,10 @@ def words_of(line: Any, quantity: Any) -> str:
 
 def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
-    from shared_core.exporting import json_bytes, write_bytes
-    from shared_core.exporting.results import read_results
-    from shared_core.exporting.timeline import dated_exams
+    from shared_core.exporting.atomic_write import write_bytes
+    from shared_core.records.canonical_json import json_bytes
+    from shared_core.records.patient_timeline import dated_exams
+    from shared_core.records.results_folder import read_results
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}

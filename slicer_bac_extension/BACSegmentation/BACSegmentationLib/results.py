@@ -147,7 +147,7 @@ def report(pairs: Sequence[Pair]) -> str:
 
 def csv_text(pairs: Sequence[Pair]) -> str:
     """``views.csv`` of measured views."""
-    from shared_core.exporting import views_csv
+    from shared_core.records.tables import views_csv
 
     return views_csv(_records(pairs)).decode("utf-8")
 

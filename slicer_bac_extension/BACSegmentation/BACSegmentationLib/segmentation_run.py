@@ -149,8 +149,8 @@ class SegmentationRun:
 
     def _write(self, mammogram: Any, number: int) -> Path:
         """A file for an image that has none of its own; named by its view, which the engine understands."""
-        from shared_core.exporting import write_bytes
-        from shared_core.exporting.lossless import lossless_tiff
+        from shared_core.exporting.atomic_write import write_bytes
+        from shared_core.exporting.lossless_tiff import lossless_tiff
 
         label = mammogram.header.view_label
         path = self._scratch / f"image-{number}" / f"{'image' if '?' in label else label}.tif"
@@ -198,9 +198,9 @@ class SegmentationRun:
             self._tiles[file] = 1.0
 
     def _collect(self, results: Path) -> None:
-        from shared_core.exporting import read_mask
-        from shared_core.exporting.record_reading import read_written
-        from shared_core.exporting.records import with_header
+        from shared_core.exporting.mask_files import read_mask
+        from shared_core.records.view_and_exam import with_header
+        from shared_core.records.written_views import read_written
 
         written = read_written(results)
         for one in self._batch:

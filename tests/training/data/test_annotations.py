@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from shared_core.errors import UsageError
 from shared_core.training.data.annotations import AnnotatedViews, join_drawings
-from shared_core.training.data.drawn import DrawnImage, drawn_band
+from shared_core.training.data.drawings import DrawnImage, drawn_band
 from shared_core.training.data.label_studio import brushed, read_label_studio
 from shared_core.training.data.mdai import read_mdai
 from tests.training.data.small import COARSE_CARD, breast_picture, write_png

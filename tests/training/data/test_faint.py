@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shared_core.training.data.faint import faint_band, starved_band
+from shared_core.training.data.subtle_calcium import faint_band, starved_band
 
 _BAND = np.zeros((200, 300), bool)
 _BAND[95:105, 20:280] = True

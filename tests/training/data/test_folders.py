@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.reading.dicom_seg import SEGMENTATION
+from shared_core.reading.dicom.segmentation import SEGMENTATION
 from shared_core.training.data.folders import FolderViews
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import find_pairs

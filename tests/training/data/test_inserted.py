@@ -13,8 +13,8 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, View
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.training.data.images import RealImage
+from shared_core.training.data.implanted_arteries import implant_arteries, wall_at_right
 from shared_core.training.data.inserted import InsertedViews
-from shared_core.training.data.laid import lay_arteries, wall_at_right
 from shared_core.training.example import TrainingView
 from tests.training.data.small import COARSE_CARD, breast_picture, write_png
 
@@ -93,7 +93,7 @@ def test_bands_keep_their_width_and_hold_the_calcium(mirror: bool) -> None:
     breast = breast[:, ::-1] if mirror else breast
     assert wall_at_right(breast) is mirror
     patient = make_patient(8, settings=PatientSettings(severity="severe", vessels=(2, 2)))
-    laid = lay_arteries(patient, Laterality.LEFT, View.CC, breast=breast, spacing_mm=0.2)
+    laid = implant_arteries(patient, Laterality.LEFT, View.CC, breast=breast, spacing_mm=0.2)
     assert laid.band.any()
     assert not (laid.band & ~breast).any()
     assert not (laid.calcium_g_cm2[~breast] > 0).any()

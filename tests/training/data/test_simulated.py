@@ -10,14 +10,14 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, View
-from shared_core.preprocessing import prepare
-from shared_core.reading import read_mammogram
-from shared_core.simulation.dicom import Subject, presentation_dicom
-from shared_core.simulation.exposure import expose
+from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.reader import read_mammogram
+from shared_core.simulation.dicom_files import Subject, presentation_dicom
+from shared_core.simulation.image_formation import expose
 from shared_core.simulation.machine import HOLOGIC
 from shared_core.simulation.patient import PatientSettings, make_patient
-from shared_core.simulation.presentation import LOOKS, present
-from shared_core.simulation.project import project
+from shared_core.simulation.projection import project
+from shared_core.simulation.vendor_processing import LOOKS, present
 from shared_core.training.data.simulated import Site, mammogram_of
 from tests.training.data.small import COARSE_CARD, coarse_views
 

@@ -10,7 +10,7 @@ import pytest
 from shared_core.errors import UsageError
 from shared_core.inference.engine import segment
 from shared_core.inference.model import load_model
-from shared_core.preprocessing import prepare
+from shared_core.preprocessing.prepare import prepare
 from shared_core.training.data.images import RealImage, RealImages
 from shared_core.training.data.teacher import TaughtViews
 from tests.training.data.small import breast_picture, write_png

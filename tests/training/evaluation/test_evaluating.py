@@ -16,10 +16,10 @@ pytest.importorskip("torch", reason="torch is not installed")
 from shared_core.errors import Cancelled, UsageError
 from shared_core.inference.model import Model, make_backend
 from shared_core.networks.scunet_lean import fold_scunet
-from shared_core.training.evaluation.evaluating import Entry, ModelRows, evaluate_models, mask_path
+from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models, mask_path
+from shared_core.training.evaluation.model_scores import evaluate_rows
 from shared_core.training.evaluation.report import write_evaluation
 from shared_core.training.evaluation.row import row_document
-from shared_core.training.evaluation.scored import evaluate_rows
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import TilingPreset
 from tests.networks.random_scunet import random_scunet, state_of

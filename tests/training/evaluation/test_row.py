@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from shared_core.exporting.plain import json_bytes
+from shared_core.records.canonical_json import json_bytes
 from shared_core.training.evaluation.probability_counts import LOGITS, count_probabilities
 from shared_core.training.evaluation.row import (
     SWEEP,

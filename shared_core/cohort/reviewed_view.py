@@ -1,0 +1,174 @@
+"""A view as a person left it: the labels, their numbers, and how they came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.inference.probability import ProbabilityMap
+from shared_core.mammogram import Mammogram, MammogramHeader, Mask
+from shared_core.pipeline import collect_warnings, decide_mask, drawn_provenance, provenance_of
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.labelled_mask import labels_of, measure_labels
+from shared_core.quantification.mask_notices import mask_warnings
+from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.quantification.view import view_vessels
+from shared_core.records.written_views import measurement_of
+from shared_core.weights.card import MaskStyle, ModelCard
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a model said of a view."""
+
+    card: ModelCard
+    probability: ProbabilityMap
+    threshold: float
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewedView:
+    """A view with the labels that a person settled on."""
+
+    prepared: PreparedView
+    labels: NDArray[np.uint8]
+    """(rows, columns), above 0 where BAC: numbers of arteries."""
+    measurement: ViewMeasurement
+    """Of all labels together."""
+    provenance: Mapping[str, object]
+    """See `provenance_of` and `drawn_provenance`; with ``edited_by_hand``."""
+    warnings: tuple[str, ...] = ()
+    exam_key: str = ""
+    """Of the exam it belongs to; views without one are one exam."""
+    card: ModelCard | None = None
+    """Of the model that the labels are of, or began with."""
+
+    @property
+    def header(self) -> MammogramHeader:
+        """What the file says."""
+        return self.prepared.header
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person changed or drew the labels."""
+        return bool(self.provenance["edited_by_hand"])
+
+
+def reviewed_view(
+    prepared: PreparedView,
+    labels: NDArray[np.uint8],
+    *,
+    edited: bool,
+    settings: MeasurementSettings,
+    answer: Answer | None = None,
+    mask_style: MaskStyle = "vessel-band",
+    preprocessing: str = "",
+    began_as: Mapping[str, object] | None = None,
+    raw: Mammogram | None = None,
+    exam_key: str = "",
+) -> ReviewedView:
+    """Measure a view as it is left, with all that has to be said of it.
+
+    Parameters
+    ----------
+    prepared, labels
+        The view, and (rows, columns) uint8, above 0 where BAC.
+    edited
+        Whether they differ from what a model gave; then there is no probability mass.
+    answer
+        Of the model; None where there was none.
+    mask_style
+        Of labels without a model.
+    preprocessing
+        Name of the preset that `prepared` was made with, where there was no model.
+    began_as
+        See `drawn_provenance`.
+    raw
+        The pixels as read, where calcium can be weighed on them.
+    """
+    mask = labels > 0
+    measured = measure_labels(
+        prepared,
+        labels,
+        probability=answer.probability.values if answer is not None and not edited else None,
+        mask_style=answer.card.mask_style if answer is not None else mask_style,
+        settings=settings,
+        raw=raw,
+    )
+    said = [*prepared.header.warnings, *prepared.warnings]
+    if answer is None:
+        provenance = drawn_provenance(
+            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=edited, began_as=began_as
+        )
+    else:
+        card, probability, cut = answer.card, answer.probability, answer.threshold
+        decision = decide_mask(prepared, probability.values, card, threshold=cut)
+        provenance = provenance_of(prepared, probability, card, threshold=cut, decision=decision)
+        provenance["edited_by_hand"] = edited
+        said += collect_warnings(prepared, probability, card)
+        if not edited:
+            vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
+            said += vessels.warnings if vessels is not None else ()
+    said += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
+    card_of_answer = answer.card if answer is not None else None
+    return ReviewedView(
+        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, card_of_answer
+    )
+
+
+def recorded_view(
+    prepared: PreparedView,
+    mask: Mask,
+    record: Mapping[str, Any],
+    *,
+    began_as: Mask | None = None,
+    settings: MeasurementSettings,
+    raw: Mammogram | None = None,
+    exam_key: str = "",
+    card: ModelCard | None = None,
+) -> ReviewedView:
+    """A view whose model ran elsewhere, as in a process of its own, and whose mask a person may have changed.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    mask
+        (rows, columns) bool, as it is left.
+    record
+        From `view_record`, of the mask that the model gave.
+    began_as
+        That mask; None where it is not at hand: then `mask` counts as edited. Where both are the same,
+        all numbers are those of the record.
+    card
+        Of the model, where it is at hand.
+    """
+    edited = began_as is None or not np.array_equal(mask, began_as)
+    style: MaskStyle = record["model"]["mask_style"]
+    provenance = {**record["model"], "edited_by_hand": edited}
+    said = [str(warning) for warning in record["warnings"]]
+    if not edited:
+        labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+        return ReviewedView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)
+    if began_as is not None:
+        vessels = view_vessels(prepared, began_as, mask_style=style)
+        said = [warning for warning in said if vessels is None or warning not in vessels.warnings]
+    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+    measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
+    said += _about_the_hand(prepared, labels, edited, from_others=True)
+    return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(said)), exam_key, card)
+
+
+def _about_the_hand(
+    prepared: PreparedView, labels: NDArray[np.uint8], edited: bool, *, from_others: bool
+) -> tuple[str, ...]:
+    if edited:
+        how = "The mask was edited by hand." if from_others else "The mask was drawn by hand."
+        return how, *mask_warnings(prepared, labels > 0)
+    if not from_others:
+        return ("No model ran on this view and nothing was drawn on it: its zeros are no finding.",)
+    return ()

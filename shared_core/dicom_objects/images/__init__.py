@@ -1,0 +1,1 @@
+"""Segmentations, presentation states and pictures as DICOM objects."""

@@ -1,0 +1,182 @@
+"""The outlines of one view as a presentation state: lines on the mammogram itself that can be switched off.
+
+Grayscale Softcopy Presentation State (PS3.3 A.33.1). The lines stay outside the calcium, as on our pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.uid import GrayscaleSoftcopyPresentationStateStorage
+
+from shared_core.dicom_objects.colours import cielab
+from shared_core.dicom_objects.equipment import CONTENT_CREATOR, Making, finished, new_object
+from shared_core.dicom_objects.images.grayscale_pipeline import put_grayscale
+from shared_core.dicom_objects.source_image import SourceImage
+from shared_core.errors import UsageError
+from shared_core.mammogram import Mask, PixelSpacing
+from shared_core.pictures.lettering import BRIGHT, FINDING
+from shared_core.pictures.outline import Contour, mask_outlines
+from shared_core.wording import phrases
+
+_LINES, _WORDS = "BAC OUTLINES", "BAC WORDS"
+_MARGIN_MM, _MARGIN_PX, _LEAST_PX = 0.3, 4, 2
+_MOST_POINTS: Final = 8000
+"""Of a line: its coordinates must fit into 64 KB (PS3.5 7.1.2, VR FL)."""
+_MOST_LINES: Final = 1000
+_TOLERANCE_PX: Final = 0.25
+
+
+def presentation_state(
+    source: SourceImage, mask: Mask, *, record: Mapping[str, Any], making: Making, number: int
+) -> Dataset:
+    """The outlines of one view on its mammogram.
+
+    Parameters
+    ----------
+    source, mask
+        The mammogram, and (rows, columns) bool at its size.
+    record
+        Of the view, see `view_record`: area, share and model are written into the upper left corner.
+    number
+        Instance Number in the series of presentation states.
+
+    Raises
+    ------
+    UsageError
+        Mask and mammogram differ in size.
+    """
+    size = source.header.rows, source.header.columns
+    if mask.shape != size:
+        raise UsageError(
+            f"The mask of {source.header.name} has {mask.shape} pixels and the mammogram {size}"
+            " (rows, columns); give the mask of this mammogram."
+        )
+    dataset = new_object(
+        source,
+        "gsps",
+        making,
+        sop_class=str(GrayscaleSoftcopyPresentationStateStorage),
+        number=number,
+    )
+    _put_identification(dataset, source, making)
+    series = Dataset()
+    series.SeriesInstanceUID = source.series_uid
+    series.ReferencedImageSequence = [source.reference()]
+    dataset.ReferencedSeriesSequence = [series]
+    put_grayscale(dataset, source)
+    _put_displayed_area(dataset, source)
+    lines, left_out = _outlines(mask, source.header.spacing)
+    dataset.GraphicAnnotationSequence = [
+        _annotation(source, _WORDS, "TextObjectSequence", [_text(_words(record, source, left_out))])
+    ]
+    dataset.GraphicLayerSequence = [_layer(_WORDS, 1, BRIGHT)]
+    if lines:
+        drawn = _annotation(source, _LINES, "GraphicObjectSequence", [_line(line) for line in lines])
+        dataset.GraphicAnnotationSequence.append(drawn)
+        dataset.GraphicLayerSequence.append(_layer(_LINES, 2, FINDING))
+    return finished(dataset)
+
+
+def _put_identification(dataset: Dataset, source: SourceImage, making: Making) -> None:
+    """Presentation State Identification (PS3.3 C.11.10)."""
+    # A presentation state has a date of its own instead; its series holds both sides.
+    del dataset.ContentDate, dataset.ContentTime
+    dataset.Laterality = ""
+    dataset.ContentLabel = "BAC"
+    dataset.ContentDescription = f"BAC outlines, {source.header.view_label}, research use only"
+    dataset.ContentCreatorName = CONTENT_CREATOR
+    dataset.PresentationCreationDate = making.when.strftime("%Y%m%d")
+    dataset.PresentationCreationTime = making.when.strftime("%H%M%S")
+
+
+def _put_displayed_area(dataset: Dataset, source: SourceImage) -> None:
+    """The whole image, fitted to the screen (PS3.3 C.10.4)."""
+    area = Dataset()
+    area.ReferencedImageSequence = [source.reference()]
+    area.DisplayedAreaTopLeftHandCorner = [1, 1]
+    area.DisplayedAreaBottomRightHandCorner = [source.header.columns, source.header.rows]
+    area.PresentationSizeMode = "SCALE TO FIT"
+    spacing = source.header.spacing
+    if spacing is not None:
+        area.PresentationPixelSpacing = [f"{spacing.row_mm:.8g}", f"{spacing.column_mm:.8g}"]
+    else:
+        area.PresentationPixelAspectRatio = [1, 1]
+    dataset.DisplayedAreaSelectionSequence = [area]
+
+
+def _outlines(mask: Mask, spacing: PixelSpacing | None) -> tuple[list[Contour], int]:
+    """The longest lines round the mask, and how many are left out."""
+    margin = _MARGIN_PX if spacing is None else max(round(_MARGIN_MM / spacing.row_mm), _LEAST_PX)
+    lines = sorted(mask_outlines(mask, margin), key=lambda line: -len(line))
+    kept = [_few_enough(line, mask.shape) for line in lines[:_MOST_LINES]]
+    return kept, len(lines) - len(kept)
+
+
+def _few_enough(line: Contour, shape: tuple[int, ...]) -> Contour:
+    tolerance, thin = _TOLERANCE_PX, cv2.approxPolyDP(line[:, np.newaxis], _TOLERANCE_PX, True)
+    while len(thin) >= _MOST_POINTS:
+        tolerance *= 2
+        thin = cv2.approxPolyDP(line[:, np.newaxis], tolerance, True)
+    last = np.array([shape[1] - 1, shape[0] - 1], np.float32)
+    return np.clip(thin[:, 0], np.float32(0), last).astype(np.float32)
+
+
+def _line(contour: Contour) -> Dataset:
+    """A closed line; the middle of the first pixel is at 0.5, 0.5 (PS3.3 C.10.5.1.2)."""
+    points = np.concatenate([contour, contour[:1]]) + np.float32(0.5)
+    item = Dataset()
+    item.GraphicAnnotationUnits, item.GraphicDimensions = "PIXEL", 2
+    item.NumberOfGraphicPoints = len(points)
+    item.GraphicData = [float(value) for value in points.ravel()]
+    item.GraphicType, item.GraphicFilled = "POLYLINE", "N"
+    return item
+
+
+def _text(words: str) -> Dataset:
+    item = Dataset()
+    item.BoundingBoxAnnotationUnits = "DISPLAY"
+    item.BoundingBoxTopLeftHandCorner = [0.01, 0.01]
+    item.BoundingBoxBottomRightHandCorner = [0.45, 0.12]
+    item.BoundingBoxTextHorizontalJustification = "LEFT"
+    item.UnformattedTextValue = words
+    return item
+
+
+def _words(record: Mapping[str, Any], source: SourceImage, left_out: int) -> str:
+    """Lines end with CR LF, as in Unformatted Text Value (0070,0006)."""
+    metrics, model = record["metrics"], record["model"]
+    area = metrics["bac_area_mm2"]
+    lines = [
+        f"{phrases.view_name(source.header.view_label)}: BAC "
+        + (f"{phrases.area_mm2(area)} mm2" if area is not None else f"{phrases.count(metrics['am_px'])} px"),
+    ]
+    if metrics["bac_percent_of_breast"] is not None:
+        lines.append(f"{phrases.percentage(metrics['bac_percent_of_breast'])} % of {metrics['denominator']}")
+    if left_out:
+        lines.append(f"{phrases.count(left_out)} smaller parts are not outlined")
+    if model.get("edited_by_hand"):
+        lines.append("edited by hand")
+    lines += [phrases.model(model), f"Unverified. {phrases.RESEARCH_USE}"]
+    return "\r\n".join(lines)
+
+
+def _annotation(source: SourceImage, layer: str, keyword: str, items: Sequence[Dataset]) -> Dataset:
+    annotation = Dataset()
+    annotation.ReferencedImageSequence = [source.reference()]
+    annotation.GraphicLayer = layer
+    setattr(annotation, keyword, list(items))
+    return annotation
+
+
+def _layer(name: str, order: int, colour: tuple[int, int, int]) -> Dataset:
+    layer = Dataset()
+    layer.GraphicLayer, layer.GraphicLayerOrder = name, order
+    layer.GraphicLayerRecommendedDisplayGrayscaleValue = 65535
+    layer.GraphicLayerRecommendedDisplayCIELabValue = cielab(colour)
+    layer.GraphicLayerDescription = "OpenBAC, research use only"
+    return layer

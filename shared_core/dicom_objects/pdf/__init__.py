@@ -1,0 +1,1 @@
+"""The report as a PDF, and as an encapsulated PDF object."""

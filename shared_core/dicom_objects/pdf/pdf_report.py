@@ -1,0 +1,287 @@
+"""The report of one exam as a PDF: what was found, in pictures and tables, how, and what to be wary of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from shared_core.change.change_over_time import PatientChange, QuantityChange
+from shared_core.dicom_objects.equipment import Making
+from shared_core.dicom_objects.pdf.pdf_page import (
+    PageEdge,
+    facts,
+    gap,
+    heading,
+    new_page,
+    paragraph,
+    pdf_bytes,
+    picture,
+    printable,
+    quiet,
+    table,
+    warning,
+)
+from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
+from shared_core.errors import UsageError
+from shared_core.grades.csbi import AUTOMATED
+from shared_core.pictures.plots import change_plot
+from shared_core.wording import phrases
+from shared_core.wording.change import change_words, decision_words, unit_words
+
+TITLE: Final = "Breast arterial calcification on mammograms"
+_SHEET_MM, _OVERLAY_MM, _PLOT_MM = 235, 112, 150
+_VIEW_SHARES = (0.9, 1.6, 1.5, 1.3, 1.6, 1.3, 1.3, 2.0)
+
+
+def report_pdf(exam: ResultExam, *, change: PatientChange | None = None) -> bytes:
+    """Lay out the report of an exam.
+
+    Parameters
+    ----------
+    exam
+        With its records; the sheet and the overlays are shown where there are any.
+    change
+        What became of the patient's exams, this one among them; None leaves that out.
+
+    Raises
+    ------
+    UsageError
+        reportlab is not installed.
+    UnreadableImageError
+        A picture of the results is damaged.
+    """
+    edge = PageEdge(_patient(exam), _made(exam.making))
+    return pdf_bytes(report_story(exam, change), title=f"{TITLE}: {exam.key}", edge=edge)
+
+
+def report_story(exam: ResultExam, change: PatientChange | None) -> list[Any]:
+    """What stands in the report, as reportlab's flowables, from top to bottom."""
+    return [
+        *_whose(exam),
+        *_findings(exam),
+        *_warnings(exam),
+        *_views(exam),
+        *_course(change),
+        *_pictures(exam),
+        *_method(exam),
+    ]
+
+
+def _made(making: Making) -> str:
+    software = f"OpenBAC {making.software_version}"
+    return f"{software}, {making.when:%Y-%m-%d %H:%M}" if making.dated else software
+
+
+def _patient(exam: ResultExam) -> str:
+    attributes = exam.home.attributes
+    date = phrases.date(str(attributes.StudyDate))
+    return ", ".join(filter(None, (str(attributes.PatientID) or exam.key, date)))
+
+
+def _whose(exam: ResultExam) -> Iterator[Any]:
+    """Title, patient and study."""
+    attributes = exam.home.attributes
+    yield paragraph(TITLE, size=16, bold=True, after=6)
+    name = str(attributes.PatientName).partition("=")[0].replace("^", " ").strip()
+    known = [
+        ("Patient", name or "not known"),
+        ("Patient ID", str(attributes.PatientID) or "not known"),
+        ("Born", phrases.date(str(attributes.PatientBirthDate)) or "not known"),
+        ("Date of the exam", phrases.date(str(attributes.StudyDate)) or "not known"),
+        ("Accession number", str(attributes.AccessionNumber) or "none"),
+        ("Made by", _made(exam.making)),
+    ]
+    yield facts(known, columns=2)
+    if printable(name) != name:
+        yield quiet("Letters that the font of this report lacks are shown as ?.")
+    yield gap(4)
+
+
+def _findings(exam: ResultExam) -> Iterator[Any]:
+    record = exam.record or exam.views[0].record
+    yield heading("Draft for a report, to be checked and changed by a person")
+    yield paragraph(str(record["report_sentence"]), size=10, after=6)
+    if exam.record is not None:
+        yield heading("The exam")
+        yield facts(_numbers(exam.record), columns=2)
+
+
+def _numbers(record: Record) -> list[tuple[str, str]]:
+    kinds = [(record[f"vessels_{key}"], words) for key, words in _KINDS.items()]
+    of_kinds = ", ".join(f"{count} {words}" for count, words in kinds if count)
+    vessels = _or_dash(record["vessels_count"])
+    return [
+        ("CSBI grade", f"{_or_dash(record['csbi_grade'])} ({AUTOMATED})"),
+        ("Arteries", f"{vessels} ({of_kinds})" if of_kinds else vessels),
+        ("Calcified length", _with_unit(record["calcified_length_mm"], "mm", 0)),
+        ("BAC of breast", _percent(record["bac_percent_of_breast"])),
+        ("Area grade", _grade(record)),
+        ("Mass of hydroxyapatite", _mass(record)),
+        ("Guo's index", _with_unit(record["guo_index"], "", 5)),
+        ("Views that count", ", ".join(map(str, record["views_used"])) or "none"),
+        ("Views missing", ", ".join(map(str, record["missing_views"])) or "none"),
+    ]
+
+
+_KINDS: Final = {
+    "punctate": "punctate",
+    "coarse": "coarse",
+    "tram_track": "tram-track",
+    "unknown": "not told apart",
+}
+
+
+def _warnings(exam: ResultExam) -> Iterator[Any]:
+    """What concerns the exam, then each view; a sentence that all views share stands once."""
+    own = [str(text) for text in (exam.record or {}).get("warnings", ())]
+    own += [f"{name} could not be measured." for name in exam.failed]
+    by_text: dict[str, list[str]] = {}
+    for view in exam.views:
+        for text in (*view.record["warnings"], *view.source.warnings):
+            by_text.setdefault(str(text), []).append(view.label)
+    told = own + [
+        text if len(labels) == len(exam.views) else f"{', '.join(dict.fromkeys(labels))}: {text}"
+        for text, labels in by_text.items()
+    ]
+    yield heading("Warnings")
+    for text in dict.fromkeys(told):
+        yield warning(text)
+    if not told:
+        yield paragraph("None beyond the limits of the method, see below.")
+
+
+def _views(exam: ResultExam) -> Iterator[Any]:
+    yield heading("The views")
+    titles = ("View", "BAC area", "% of breast", "Area grade", "Arteries", "Length", "CSBI", "Mass HA (95 %)")
+    yield table(titles, [_view_cells(view) for view in exam.views], shares=_VIEW_SHARES)
+    yield gap(3)
+    yield quiet(
+        "CC and MLO show the same arteries: their areas, lengths and masses are never added up. CSBI: grade "
+        f"by that rule, {AUTOMATED}. HA: hydroxyapatite. A dash: not known; it is not zero."
+    )
+
+
+def _view_cells(view: ResultView) -> tuple[str, ...]:
+    numbers = view.record["metrics"]
+    area = f"{phrases.count(numbers['am_px'])} px"
+    if numbers["bac_area_mm2"] is not None:
+        area = f"{phrases.area_mm2(numbers['bac_area_mm2'])} mm²"
+    length = _with_unit(numbers["calcified_length_px"], "px", 0)
+    if numbers["calcified_length_mm"] is not None:
+        length = _with_unit(numbers["calcified_length_mm"], "mm", 0)
+    return (
+        f"{view.label}{' (edited)' if view.record['model'].get('edited_by_hand') else ''}",
+        area,
+        phrases.percentage(numbers["bac_percent_of_breast"]),
+        _grade(numbers),
+        _or_dash(numbers["vessels_count"]),
+        length,
+        _or_dash(numbers["csbi_grade"]),
+        _mass(numbers),
+    )
+
+
+def _course(change: PatientChange | None) -> Iterator[Any]:
+    if change is None:
+        return
+    yield heading("Change over time")
+    dates = [f"{exam.date:%Y-%m-%d}" for exam in change.exams]
+    rows = [_course_cells(one) for one in change.quantities]
+    yield table(("Quantity", *dates, "Change"), rows, shares=(1.5, *[1.0] * len(dates), 3.6))
+    yield gap(3)
+    for text in change.warnings:
+        yield warning(text)
+    try:
+        plot = change_plot(change, patient="")
+    except UsageError:  # matplotlib is of another extra; the table says the same
+        return
+    yield picture(plot, height_mm=_PLOT_MM, name="the plot of change")
+
+
+def _course_cells(one: QuantityChange) -> tuple[str, ...]:
+    unit = f" [{unit_words(one)}]" if unit_words(one) else ""
+    views = "four views" if len(one.views) == 4 else ", ".join(one.views)
+    return (
+        f"{one.quantity.title}{unit}, {views}",
+        *(f"{value:.3g}" for value in one.values),
+        f"{decision_words(one)}. {change_words(one)}",
+    )
+
+
+def _method(exam: ResultExam) -> Iterator[Any]:
+    if exam.sheet is not None or any(view.overlay is not None for view in exam.views):
+        yield new_page()
+    yield heading("How it was made")
+    seen: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for view in exam.views:
+        seen.setdefault(tuple(_how(view)), []).append(view.label)
+    for pairs, labels in seen.items():
+        yield facts([("Views", ", ".join(labels)), *pairs])
+        yield gap(4)
+    yield quiet(
+        "A network gave each pixel a probability; what lies above the threshold and looks like part of an "
+        "artery is the mask that all numbers are taken of. Masks are bands over calcified arteries, wider "
+        "than the calcium. The program was not tested for diagnosis: it misses arteries and marks what is "
+        "none. Equations and sources stand in docs/methods.md of OpenBAC, measured errors in "
+        "docs/validation.md."
+    )
+
+
+def _how(view: ResultView) -> Iterator[tuple[str, str]]:
+    model: Mapping[str, Any] = view.record["model"]
+    yield "Mask", _mask_words(model)
+    if model.get("model_sha256"):
+        yield "SHA-256 of the weights", str(model["model_sha256"])
+    if model.get("preprocessing"):
+        yield "Preparation", str(model["preprocessing"])
+    yield "Pixel spacing", str(view.record["spacing_source"] or "not known: no mm")
+    yield "Image", " ".join(filter(None, (view.record["manufacturer"], view.record["intent"]))) or "not known"
+    yield "Mass", str(view.record["metrics"]["mass_reason"] or "-")
+
+
+def _mask_words(model: Mapping[str, Any]) -> str:
+    if not model.get("model_name") and "mask_file" not in model:
+        return "drawn by hand"
+    return phrases.model(model) + (", edited by hand" if model.get("edited_by_hand") else "")
+
+
+def _pictures(exam: ResultExam) -> Iterator[Any]:
+    if exam.sheet is not None:
+        yield new_page()
+        yield picture(exam.sheet, height_mm=_SHEET_MM, name=f"{exam.key}, exam_sheet.png")
+    shown: Sequence[ResultView] = [view for view in exam.views if view.overlay is not None]
+    for place, view in enumerate(shown):
+        if place % 2 == 0:
+            yield new_page()
+        assert view.overlay is not None
+        file = Path(str(view.record["file"])).name
+        yield paragraph(f"{view.label}: {file}", bold=True)
+        yield picture(view.overlay, height_mm=_OVERLAY_MM, name=f"{view.stem}_overlay.png")
+        yield gap(6)
+
+
+def _grade(record: Record) -> str:
+    if record["area_grade"] is None:
+        return phrases.UNKNOWN
+    return f"{record['area_grade']} {record['area_grade_name']}"
+
+
+def _mass(record: Record) -> str:
+    mass, low, high = (record[f"mass_{key}_mg"] for key in ("ha", "low", "high"))
+    if mass is None:
+        return "not computed"
+    words = f"{mass:.1f} mg"
+    return words if low is None or high is None else f"{words} ({max(low, 0):.1f} to {high:.1f})"
+
+
+def _percent(value: float | None) -> str:
+    return f"{phrases.percentage(value)} %" if value is not None else phrases.UNKNOWN
+
+
+def _with_unit(value: float | None, unit: str, digits: int) -> str:
+    return f"{value:,.{digits}f} {unit}".strip() if value is not None else phrases.UNKNOWN
+
+
+def _or_dash(value: object) -> str:
+    return phrases.UNKNOWN if value is None else f"{value:g}" if isinstance(value, float) else str(value)

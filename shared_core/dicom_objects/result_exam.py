@@ -1,0 +1,112 @@
+"""One exam with its results, as all DICOM objects of it are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.dicom_objects.equipment import Making, making_of
+from shared_core.dicom_objects.source_image import SourceImage, exam_home, source_images
+from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.quantification.standard_views import STANDARD_VIEWS
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class ResultView:
+    """One measured view."""
+
+    source: SourceImage
+    stem: str
+    """Start of the names of its files."""
+    record: Record
+    """Its JSON, see `view_record`."""
+    mask: Mask
+    """(rows, columns) at source size, True where BAC."""
+    probability: NDArray[np.float32] | None = None
+    """(rows, columns), where it was written."""
+    overlay: bytes | None = None
+    """The picture for people, PNG."""
+
+    @property
+    def label(self) -> str:
+        """Side and view for people, ``L CC``."""
+        return f"{self.record.get('laterality') or '?'} {self.record.get('view') or '?'}"
+
+
+@dataclass(frozen=True, eq=False)
+class ResultExam:
+    """The measured views of one exam."""
+
+    key: str
+    views: tuple[ResultView, ...]
+    """At least one."""
+    home: SourceImage
+    """Whose patient and study take what belongs to the exam as a whole."""
+    making: Making
+    record: Record | None = None
+    """See `exam_record`; None where only views are known."""
+    failed: tuple[str, ...] = ()
+    """Names of the files that could not be measured."""
+    sheet: bytes | None = None
+    """The exam sheet, PNG."""
+
+    @property
+    def provenances(self) -> dict[str, Record]:
+        """How each mask came about, by the label of its view."""
+        return {view.label: view.record["model"] for view in self.views}
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredFile:
+    """One measured view as its files have it; see `ResultView`."""
+
+    header: MammogramHeader
+    stem: str
+    record: Record
+    mask: Mask
+    probability: NDArray[np.float32] | None = None
+    overlay: bytes | None = None
+
+
+def result_exam(
+    key: str,
+    files: Sequence[MeasuredFile],
+    *,
+    run: Record,
+    record: Record | None = None,
+    failed: Sequence[str] = (),
+    sheet: bytes | None = None,
+) -> ResultExam:
+    """An exam from its files and records, the standard views first.
+
+    Parameters
+    ----------
+    run
+        See `run_record`.
+    record, failed, sheet
+        See `ResultExam`.
+
+    Raises
+    ------
+    OpenBacError
+        No object can refer to a mammogram, see `source_images`.
+    """
+    ordered = sorted(files, key=lambda file: (_standard_place(file.header), file.stem))
+    sources = source_images([file.header for file in ordered])
+    home, _ = exam_home(sources)
+    views = tuple(
+        ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay)
+        for file, source in zip(ordered, sources, strict=True)
+    )
+    return ResultExam(key, views, home, making_of(home, run), record, tuple(failed), sheet)
+
+
+def _standard_place(header: MammogramHeader) -> int:
+    label = header.view_label
+    return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)

@@ -1,0 +1,237 @@
+"""Exams with their results from a folder that ``bac analyze`` or an export of a host wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.dicom_objects.exam_row import exam_of_row
+from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.exporting.mask_files import read_mask
+from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.reading.reader import read_header
+from shared_core.records.results_folder import Row, read_table
+
+RUN: Final = "run.json"
+_KEYS: Final = frozenset({"file", "exam", "spacing_mm", "metrics", "model", "warnings", "report_sentence"})
+
+
+@dataclass(frozen=True)
+class ExamFolder:
+    """One exam of a folder of results."""
+
+    results: Path
+    """The folder with `RUN`."""
+    folder: Path
+    key: str
+
+
+def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
+    """The exams of a folder of results, or the one whose folder in it is named.
+
+    Raises
+    ------
+    UsageError
+        It is no folder of results, or holds no record of a view.
+    """
+    if not result.is_dir():
+        raise UsageError(f"{result}: is no folder; name the one that bac analyze -o wrote.")
+    if (result / RUN).is_file():
+        found = [ExamFolder(result, place, place.name) for place in _folders(result) if _records(place)]
+    elif (result.parent / RUN).is_file() and _records(result):
+        found = [ExamFolder(result.parent, result, result.resolve().name)]
+    else:
+        found = []
+    if not found:
+        raise UsageError(
+            f"{result}: holds no results with a JSON file for each view; name the folder that bac analyze -o "
+            "or an export with JSON wrote."
+        )
+    return tuple(found)
+
+
+def read_exam(
+    place: ExamFolder,
+    *,
+    images: Path | None = None,
+    record: Record | None = None,
+    stems: Collection[str] | None = None,
+    failed: Sequence[str] | None = None,
+) -> ResultExam:
+    """Everything that is known of an exam.
+
+    Parameters
+    ----------
+    images
+        Folder where the mammograms lie now, where they are no longer where the records say.
+    record, stems, failed
+        Of the exam, of its views, and the names of files that could not be measured, where the tables of the
+        results are not written yet; None takes them from there.
+
+    Raises
+    ------
+    UnreadableImageError
+        A file is missing or damaged.
+    UsageError
+        A mammogram is not where the records say, or is another than the one that was measured; or a mask was
+        changed after it was measured.
+    """
+    row = next(iter(_rows(place.results / "exams.csv", "key", place.key)), None) if record is None else None
+    exam = exam_of_row(row) if row is not None else record
+    views = _rows(place.results / "views.csv", "exam", place.key) if failed is None else []
+    records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
+    # Another run may have left views there that are none of this exam any more.
+    kept = [path for path in records if not measured or records[path]["file"] in measured]
+    if not kept:
+        raise UsageError(f"{place.folder}: holds no view that its tables name; make the results anew.")
+    return result_exam(
+        place.key,
+        [_measured(path, records[path], _header(records[path], path, images, exam)) for path in kept],
+        run=_json(place.results / RUN),
+        record=exam,
+        failed=failed
+        if failed is not None
+        else [Path(str(view["file"])).name for view in views if view.get("status") == "failed"],
+        sheet=_bytes(place.folder / "exam_sheet.png"),
+    )
+
+
+def _measured(path: Path, record: Record, header: MammogramHeader) -> MeasuredFile:
+    return MeasuredFile(
+        header=header,
+        stem=path.stem,
+        record=record,
+        mask=_mask(path, record, header),
+        probability=_probability(path.with_name(f"{path.stem}_probability.png"), header),
+        overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
+    )
+
+
+def _folders(result: Path) -> list[Path]:
+    return sorted(path for path in result.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _records(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
+
+
+def _record(path: Path) -> Record:
+    record = _json(path)
+    if not record.keys() >= _KEYS or not isinstance(record["metrics"], dict):
+        raise UnreadableImageError(f"{path}: is no record of a measured view; take it out of the results.")
+    return record
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; make the results anew.") from None
+    except ValueError:
+        raise UnreadableImageError(f"{path}: is no JSON; make the results anew.") from None
+    if not isinstance(document, dict):
+        raise UnreadableImageError(f"{path}: is no JSON object; make the results anew.")
+    return document
+
+
+def _rows(path: Path, column: str, value: str) -> list[Row]:
+    """Rows of a table of the results; a host may have written none."""
+    if not path.is_file():
+        return []
+    return [row for row in read_table(path) if row.get(column) == value]
+
+
+def _header(record: Record, path: Path, images: Path | None, exam: Record | None) -> MammogramHeader:
+    """Of the mammogram that was measured, as far as can be told from it."""
+    file = _found(Path(str(record["file"])), path, images)
+    header = read_header(file)
+    said = exam or {}
+    for what, then, now in (
+        ("patient", said.get("patient_id"), header.identity.patient_id),
+        ("study date", said.get("study_date"), header.identity.study_date),
+        ("side", record.get("laterality"), header.laterality.value),
+    ):
+        if then and now and now != "unknown" and str(then) != str(now):
+            raise UsageError(
+                f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not "
+                f"{then}; name the folder of the right images with --images."
+            )
+    return header
+
+
+def _found(file: Path, record: Path, images: Path | None) -> Path:
+    if images is None:
+        if file.is_file():
+            return file
+        raise UsageError(
+            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or "
+            "name the folder where it lies now with --images."
+        )
+    here = sorted(path for path in images.rglob("*") if path.name == file.name and path.is_file())
+    if not here:
+        raise UsageError(
+            f"{images}: holds no {file.name}, which {record.name} was measured on; name the folder of the "
+            "images."
+        )
+    shared = [_shared_ending(path, file) for path in here]
+    best = [path for path, length in zip(here, shared, strict=True) if length == max(shared)]
+    if len(best) > 1:
+        raise UsageError(
+            f"{images}: holds {len(best)} files {file.name}, and which of them {record.name} was measured on "
+            "cannot be told; name the folder of this exam."
+        )
+    return best[0]
+
+
+def _shared_ending(one: Path, other: Path) -> int:
+    """Parts of the two paths that agree, from the end."""
+    pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
+    count = 0
+    for left, right in pairs:
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _mask(path: Path, record: Record, header: MammogramHeader) -> Mask:
+    picture = path.with_name(f"{path.stem}_mask.png")
+    mask = read_mask(picture, (header.rows, header.columns))
+    then, now = record["metrics"]["am_px"], int(np.count_nonzero(mask))
+    if then != now:
+        raise UsageError(
+            f"{picture}: has {now} pixels of BAC, and {path.name} says {then}; it was changed after it was "
+            "measured: edit it in a host that measures it, or restore it."
+        )
+    return mask
+
+
+def _probability(path: Path, header: MammogramHeader) -> NDArray[np.float32] | None:
+    """What ``--probability`` wrote: 16-bit, probability x 65535."""
+    content = _bytes(path)
+    if content is None:
+        return None
+    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.dtype != np.uint16 or picture.shape != (header.rows, header.columns):
+        raise UnreadableImageError(
+            f"{path}: is no probability map of {header.name}; make the results anew or delete it."
+        )
+    return np.asarray(picture / np.float32(65535), np.float32)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; check the folder.") from None

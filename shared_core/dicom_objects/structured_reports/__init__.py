@@ -1,0 +1,1 @@
+"""Structured reports: Mammography CAD SR and TID 1500."""

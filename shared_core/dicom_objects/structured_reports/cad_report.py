@@ -1,0 +1,276 @@
+"""Mammography CAD SR of one exam (PS3.3 A.35.5, PS3.16 TID 4000).
+
+All that is marked on a view is one finding with the numbers of the view: a calcification cluster of the type
+vascular, as there is no finding of its own for arteries. In it every connected part of the mask is a
+calcification with its outline. The numbers of the breasts and of the exam stand above all (TID 4002).
+
+Workstations are told that they may show the marks, not that they must: this is for research. An image that
+could not be measured is in no part of the report but its words, as nothing is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+from shared_core.dicom_objects import codes
+from shared_core.dicom_objects.algorithm import (
+    Algorithm,
+    algorithm_items,
+    algorithm_of,
+    algorithm_of_all,
+)
+from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
+from shared_core.dicom_objects.structured_reports.coded_quantities import (
+    AM,
+    AREA,
+    MASS,
+    MASS_SCORING,
+    MG,
+    MM2,
+    PERCENT,
+    PERCENTAGE,
+    PIXELS,
+    TWO_DIMENSIONAL,
+)
+from shared_core.dicom_objects.structured_reports.content_items import (
+    MOST_POINTS,
+    Relationship,
+    by_reference,
+    coded,
+    container,
+    coordinates,
+    date,
+    image,
+    number,
+    text,
+)
+from shared_core.dicom_objects.structured_reports.outline_polygons import Part, parts_of
+from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
+from shared_core.mammogram import Laterality, View
+from shared_core.wording.calculations import area_words, mass_words, mean_words, percentage_words
+
+MAMMOGRAPHY_CAD_SR: Final = "1.2.840.10008.5.1.4.1.1.88.50"
+_ROOT, _LIBRARY_PLACE = 1, 2
+"""By-reference relations give the place of an item: the image library comes after the language."""
+_FIXED_VIEWS: Final = frozenset(View) - {View.XCC, View.UNKNOWN}
+"""CID 4014 had no exaggerated view without a direction for long, and may not be added to."""
+
+
+def cad_report(exam: ResultExam) -> Dataset:
+    """The report of an exam.
+
+    Returns
+    -------
+    A finished object, see `finished`.
+    """
+    found = {view.stem: parts_of(view.mask, most_points=MOST_POINTS) for view in exam.views}
+    library = {view.stem: (_ROOT, _LIBRARY_PLACE, place) for place, view in enumerate(exam.views, start=1)}
+    marked = [view for view in exam.views if found[view.stem]]
+    algorithm = algorithm_of_all(exam.provenances)
+    root = container(
+        None,
+        codes.MAMMOGRAPHY_CAD_REPORT,
+        [
+            coded("HAS CONCEPT MOD", codes.LANGUAGE, codes.ENGLISH),
+            container("CONTAINS", codes.IMAGE_LIBRARY, [_library_entry(view) for view in exam.views]),
+            coded(
+                "CONTAINS",
+                codes.CAD_SUMMARY,
+                _summary(any_found=bool(marked), all_done=not exam.failed),
+                [
+                    *_overall(exam, algorithm),
+                    *(_impression(view, found[view.stem], library[view.stem]) for view in marked),
+                ],
+            ),
+            coded(
+                "CONTAINS",
+                codes.SUMMARY_OF_DETECTIONS,
+                codes.SUCCEEDED,
+                [
+                    container(
+                        "INFERRED FROM",
+                        codes.SUCCESSFUL_DETECTIONS,
+                        [_detection(algorithm, library.values())],
+                    )
+                ],
+            ),
+            coded("CONTAINS", codes.SUMMARY_OF_ANALYSES, codes.NOT_ATTEMPTED),
+        ],
+        template="4000",
+    )
+    return structured_report(
+        exam.home,
+        "sr",
+        exam.making,
+        root,
+        sop_class=MAMMOGRAPHY_CAD_SR,
+        evidence=[Evidence.of_source(view.source) for view in exam.views],
+    )
+
+
+def _library_entry(view: ResultView) -> Dataset:
+    """TID 4020, as far as the file says."""
+    source, header = view.source, view.source.header
+    context: list[Dataset] = []
+    if header.laterality in codes.BREASTS:
+        side = codes.BREASTS[header.laterality]
+        context.append(coded("HAS ACQ CONTEXT", codes.IMAGE_LATERALITY, side))
+    if header.view in _FIXED_VIEWS:
+        modifiers = [codes.VIEW_MODIFIERS[one] for one in header.modifiers if one in codes.VIEW_MODIFIERS]
+        below = [coded("HAS CONCEPT MOD", codes.IMAGE_VIEW_MODIFIER, one) for one in modifiers]
+        context.append(coded("HAS ACQ CONTEXT", codes.IMAGE_VIEW, codes.VIEWS[header.view], below))
+    if source.patient_orientation:
+        row, column = source.patient_orientation
+        context.append(text("HAS ACQ CONTEXT", codes.PATIENT_ORIENTATION_ROW, row))
+        context.append(text("HAS ACQ CONTEXT", codes.PATIENT_ORIENTATION_COLUMN, column))
+    if source.attributes.StudyDate:
+        context.append(date("HAS ACQ CONTEXT", codes.STUDY_DATE, source.attributes.StudyDate))
+    return image("CONTAINS", source.reference(), context)
+
+
+def _summary(*, any_found: bool, all_done: bool) -> Code:
+    if all_done:
+        return codes.ALL_SUCCEEDED_WITH_FINDINGS if any_found else codes.ALL_SUCCEEDED_WITHOUT_FINDINGS
+    return codes.SOME_SUCCEEDED_WITH_FINDINGS if any_found else codes.SOME_SUCCEEDED_WITHOUT_FINDINGS
+
+
+def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
+    """TID 4002 of the exam: the draft of a sentence, and the numbers of the exam and of each breast."""
+    record = exam.record
+    sentence = record["report_sentence"] if record is not None and record.get("report_sentence") else None
+    words = sentence or _views_sentence(exam.views)
+    if exam.failed:
+        words += f" Could not be measured: {', '.join(exam.failed)}."
+    yield text("HAS PROPERTIES", codes.IMPRESSION_DESCRIPTION, words)
+    yield from algorithm_items(algorithm, "HAS PROPERTIES")
+    if record is None:
+        return
+    used = ", ".join(record["views_used"])
+    both = codes.BREASTS[Laterality.BOTH]
+    percent, mass = record.get("bac_percent_of_breast"), record.get("mass_ha_mg")
+    if percent is not None:
+        words = f"BAC pixels of {used} / breast pixels of the same views."
+        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, words, side=both)
+    if mass is not None:
+        yield _value(MASS, mass, MG, MASS_SCORING, mass_words(record), side=both)
+    for breast in record.get("breasts", ()):
+        yield from _breast_values(breast)
+
+
+def _views_sentence(views: Sequence[ResultView]) -> str:
+    return " ".join(f"{view.label}: {view.record['report_sentence']}" for view in views)
+
+
+def _breast_values(breast: Record) -> Iterator[Dataset]:
+    side, words = codes.BREASTS[Laterality(breast["laterality"])], mean_words(breast)
+    for key, concept, unit, derivation in (
+        ("mean_bac_area_mm2", AREA, MM2, TWO_DIMENSIONAL),
+        ("mean_bac_percent_of_breast", PERCENTAGE, PERCENT, TWO_DIMENSIONAL),
+        ("mean_mass_ha_mg", MASS, MG, MASS_SCORING),
+    ):
+        if breast.get(key) is not None:
+            yield _value(concept, breast[key], unit, derivation, words, side=side)
+
+
+def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
+    """TID 4003 of one view."""
+    return container(
+        "INFERRED FROM",
+        codes.INDIVIDUAL_IMPRESSION,
+        [_optional(), _cluster(view, parts, place)],
+    )
+
+
+def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
+    """TID 4006 of all that is marked on a view, with its numbers; the mark is on the largest part."""
+    algorithm = algorithm_of(view.record["model"])
+    below = [
+        _vascular(),
+        coded("HAS PROPERTIES", codes.CALCIFICATION_DISTRIBUTION, codes.LINEAR_DISTRIBUTION),
+        *_view_values(view),
+        *(_part(view, part, place, algorithm) for part in parts),
+    ]
+    return _finding("CONTAINS", codes.CALCIFICATION_CLUSTER, algorithm, _centre(parts[0], place), below)
+
+
+def _part(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorithm) -> Dataset:
+    """TID 4006 of one connected part, with its outline (TID 4021) and area."""
+    spacing, words = view.record["spacing_mm"], f"{part.area_px} pixels of one connected part of the mask"
+    if spacing is not None:
+        area = part.area_px * spacing[0] * spacing[1]
+        size = _value(AREA, area, MM2, TWO_DIMENSIONAL, f"{words} x {spacing[0]} mm x {spacing[1]} mm.")
+    else:
+        size = _value(AM, part.area_px, PIXELS, TWO_DIMENSIONAL, f"{words}; the pixel spacing is unknown.")
+    there = [by_reference("SELECTED FROM", place)]
+    outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
+    below = [outline, _vascular(), size]
+    return _finding("INFERRED FROM", codes.INDIVIDUAL_CALCIFICATION, algorithm, _centre(part, place), below)
+
+
+def _finding(
+    relationship: Relationship, what: Code, algorithm: Algorithm, centre: Dataset, below: Iterable[Dataset]
+) -> Dataset:
+    items = [_optional(), *algorithm_items(algorithm, "HAS PROPERTIES"), centre, *below]
+    return coded(relationship, codes.SINGLE_IMAGE_FINDING, what, items)
+
+
+def _centre(part: Part, place: Sequence[int]) -> Dataset:
+    there = [by_reference("SELECTED FROM", place)]
+    return coordinates("HAS PROPERTIES", codes.CENTER, "POINT", [part.centre], there)
+
+
+def _vascular() -> Dataset:
+    return coded("HAS PROPERTIES", codes.CALCIFICATION_TYPE, codes.VASCULAR_CALCIFICATION)
+
+
+def _view_values(view: ResultView) -> Iterator[Dataset]:
+    metrics = view.record["metrics"]
+    area, percent, mass = (metrics[key] for key in ("bac_area_mm2", "bac_percent_of_breast", "mass_ha_mg"))
+    if area is not None:
+        yield _value(AREA, area, MM2, TWO_DIMENSIONAL, area_words(view.record))
+    else:
+        yield _value(AM, metrics["am_px"], PIXELS, TWO_DIMENSIONAL, area_words(view.record))
+    if percent is not None:
+        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, percentage_words(view.record))
+    if mass is not None:
+        yield _value(MASS, mass, MG, MASS_SCORING, mass_words(metrics))
+
+
+def _optional() -> Dataset:
+    return coded("HAS CONCEPT MOD", codes.RENDERING_INTENT, codes.PRESENTATION_OPTIONAL)
+
+
+def _value(
+    concept: Code, value: float, unit: Code, derivation: Code, words: str, *, side: Code | None = None
+) -> Dataset:
+    """A row of CID 6142 with what it was made from."""
+    relation: Relationship = "HAS CONCEPT MOD"
+    laterality = [coded(relation, codes.LATERALITY, side)] if side is not None else []
+    return number(
+        "HAS PROPERTIES",
+        concept,
+        value,
+        unit,
+        [
+            *laterality,
+            coded(relation, codes.DERIVATION, derivation),
+            text("INFERRED FROM", codes.CALCULATION_DESCRIPTION, words),
+        ],
+    )
+
+
+def _detection(algorithm: Algorithm, places: Iterable[Sequence[int]]) -> Dataset:
+    """TID 4017: what was looked for, on which images."""
+    return coded(
+        "CONTAINS",
+        codes.DETECTION_PERFORMED,
+        codes.CALCIFICATION_CLUSTER,
+        [
+            *algorithm_items(algorithm, "HAS PROPERTIES"),
+            *(by_reference("HAS PROPERTIES", place) for place in places),
+        ],
+    )

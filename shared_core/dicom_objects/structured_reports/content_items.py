@@ -1,0 +1,166 @@
+"""Content items of structured reports (PS3.3 C.17.3), as the two reports put them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+from pydicom.valuerep import DSfloat
+
+from shared_core.dicom_objects.codes import item
+
+Relationship = Literal[
+    "CONTAINS",
+    "HAS ACQ CONTEXT",
+    "HAS CONCEPT MOD",
+    "HAS OBS CONTEXT",
+    "HAS PROPERTIES",
+    "INFERRED FROM",
+    "SELECTED FROM",
+]
+GraphicType = Literal["POINT", "POLYLINE"]
+
+_LONGEST_DS: Final = 16
+MOST_POINTS: Final = 8000
+"""Graphic Data (0070,0022) of explicit VR takes 65,534 bytes: two numbers of four bytes a point."""
+
+
+def container(
+    relationship: Relationship | None, name: Code, children: Iterable[Dataset], *, template: str = ""
+) -> Dataset:
+    """A heading with what stands under it; without a relationship it is the root.
+
+    Parameters
+    ----------
+    template
+        Template Identifier, where it is invoked as a whole.
+    """
+    dataset = _named("CONTAINER", relationship, name, children)
+    dataset.ContinuityOfContent = "SEPARATE"
+    if template:
+        resource = Dataset()
+        resource.MappingResource, resource.TemplateIdentifier = "DCMR", template
+        dataset.ContentTemplateSequence = [resource]
+    return dataset
+
+
+def coded(relationship: Relationship, name: Code, value: Code, children: Iterable[Dataset] = ()) -> Dataset:
+    """A concept with a code as its value."""
+    dataset = _named("CODE", relationship, name, children)
+    dataset.ConceptCodeSequence = [item(value)]
+    return dataset
+
+
+def number(
+    relationship: Relationship, name: Code, value: float, unit: Code, children: Iterable[Dataset] = ()
+) -> Dataset:
+    """A number with its unit.
+
+    Numeric Value holds 16 characters at most; where that is not all of it, Floating Point Value has the
+    number itself (PS3.3 C.18.1), so that it comes back to the last bit.
+    """
+    dataset = _named("NUM", relationship, name, children)
+    measured = Dataset()
+    whole = isinstance(value, int) and len(str(value)) <= _LONGEST_DS
+    measured.NumericValue = str(value) if whole else DSfloat(value, auto_format=True)
+    if float(str(measured.NumericValue)) != value:
+        measured.FloatingPointValue = float(value)
+    measured.MeasurementUnitsCodeSequence = [item(unit)]
+    dataset.MeasuredValueSequence = [measured]
+    return dataset
+
+
+def text(relationship: Relationship, name: Code, value: str) -> Dataset:
+    """Words."""
+    dataset = _named("TEXT", relationship, name)
+    dataset.TextValue = value
+    return dataset
+
+
+def uid_reference(relationship: Relationship, name: Code, uid: str) -> Dataset:
+    """A UID as a value."""
+    dataset = _named("UIDREF", relationship, name)
+    dataset.UID = uid
+    return dataset
+
+
+def date(relationship: Relationship, name: Code, value: str) -> Dataset:
+    """A date, YYYYMMDD."""
+    dataset = _named("DATE", relationship, name)
+    dataset.Date = value
+    return dataset
+
+
+def image(
+    relationship: Relationship,
+    reference: Dataset,
+    children: Iterable[Dataset] = (),
+    *,
+    name: Code | None = None,
+    segment: int | None = None,
+) -> Dataset:
+    """An image, or one segment of a segmentation, by its SOP class and instance.
+
+    Parameters
+    ----------
+    reference
+        From `SourceImage.reference` or `instance_reference`; not changed.
+    segment
+        Segment Number. No frame number goes with it: only one of the two is allowed (PS3.3 10.3).
+    """
+    dataset = _named("IMAGE", relationship, name, children)
+    sop = Dataset()
+    sop.ReferencedSOPClassUID = reference.ReferencedSOPClassUID
+    sop.ReferencedSOPInstanceUID = reference.ReferencedSOPInstanceUID
+    if segment is not None:
+        sop.ReferencedSegmentNumber = segment
+    dataset.ReferencedSOPSequence = [sop]
+    return dataset
+
+
+def coordinates(
+    relationship: Relationship,
+    name: Code,
+    kind: GraphicType,
+    points: Sequence[tuple[float, float]],
+    children: Iterable[Dataset],
+) -> Dataset:
+    """Points on an image.
+
+    Parameters
+    ----------
+    points
+        (column, row) where the centre of the first pixel is at (0.5, 0.5) (PS3.3 C.18.6.1.1); at most
+        `MOST_POINTS`.
+    """
+    if len(points) > MOST_POINTS:
+        raise ValueError(f"{len(points)} points do not fit into one item")
+    dataset = _named("SCOORD", relationship, name, children)
+    dataset.GraphicType = kind
+    dataset.GraphicData = [float(coordinate) for point in points for coordinate in point]
+    return dataset
+
+
+def by_reference(relationship: Relationship, path: Sequence[int]) -> Dataset:
+    """Another item of the same tree, by its place: from 1 for the root, counted among its siblings."""
+    dataset = Dataset()
+    dataset.RelationshipType = relationship
+    dataset.ReferencedContentItemIdentifier = list(path)
+    return dataset
+
+
+def _named(
+    value_type: str, relationship: Relationship | None, name: Code | None, children: Iterable[Dataset] = ()
+) -> Dataset:
+    dataset = Dataset()
+    if relationship is not None:
+        dataset.RelationshipType = relationship
+    dataset.ValueType = value_type
+    if name is not None:
+        dataset.ConceptNameCodeSequence = [item(name)]
+    below = list(children)
+    if below:
+        dataset.ContentSequence = below
+    return dataset

@@ -1,0 +1,61 @@
+"""A received exam through the engine, as `bac analyze` takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from shared_core.cohort.batch import BatchReport, run_batch
+from shared_core.cohort.settings import BatchSettings, with_model
+from shared_core.errors import Cancelled, OutputError
+from shared_core.exporting.whole_folder import whole_folder
+from shared_core.pacs.inbox import ReceivedExam
+from shared_core.pacs.receiver import Analyse
+from shared_core.reading.exam_grouping import find_exams
+
+_NOT_WRITTEN = "Cannot write"
+
+
+def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
+    """What a receiver does with an exam.
+
+    Parameters
+    ----------
+    settings
+        With the DICOM objects to make; where results go is the receiver's to say.
+    arguments
+        What the person asked for, for ``run.json``.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be had.
+    """
+    settled = with_model(settings)
+
+    def analyse(exam: ReceivedExam, cancelled: Callable[[], bool]) -> list[str]:
+        listing = find_exams([exam.images])
+        with whole_folder(exam.results, replace=True) as beside:
+            report = run_batch(
+                listing,
+                replace(settled, output_dir=beside),
+                arguments=arguments,
+                workers=1,
+                apart=True,  # a damaged image must not take the receiver along
+                cancelled=cancelled,
+            )
+            if report.cancelled:
+                raise Cancelled("The receiver was stopped.")
+            problems = _problems(report)
+            for problem in problems:
+                # Of the disk, not of the image: the exam is tried again.
+                if problem.startswith(_NOT_WRITTEN):
+                    raise OutputError(problem)
+        return problems + [file.reason for file in listing.rejected]
+
+    return analyse
+
+
+def _problems(report: BatchReport) -> list[str]:
+    return [str(record["error"]) for record in report.failures] + list(report.unwritten.values())

@@ -1,0 +1,172 @@
+"""A Storage SCP (PS3.4 annex B): takes images from peers that are allowed, and answers C-ECHO."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from shared_core.dicom_objects.required_libraries import needed
+from shared_core.errors import OpenBacError, OutputError, UnreadableImageError, UsageError
+from shared_core.pacs.dicom_node import OWN_TITLE, Tls
+from shared_core.pacs.inbox import Inbox
+
+IMAGE_CLASSES: Final = (
+    "1.2.840.10008.5.1.4.1.1.1.2",  # Digital Mammography X-Ray, for presentation
+    "1.2.840.10008.5.1.4.1.1.1.2.1",  # for processing
+    "1.2.840.10008.5.1.4.1.1.13.1.4",  # Breast Projection X-Ray, for presentation
+    "1.2.840.10008.5.1.4.1.1.13.1.5",  # for processing
+    "1.2.840.10008.5.1.4.1.1.1",  # Computed Radiography
+    "1.2.840.10008.5.1.4.1.1.1.1",  # Digital X-Ray, for presentation
+    "1.2.840.10008.5.1.4.1.1.1.1.1",  # for processing
+    "1.2.840.10008.5.1.4.1.1.7",  # Secondary Capture
+)
+"""What the reader takes for a mammogram, or may."""
+SYNTAXES: Final = (
+    "1.2.840.10008.1.2.1",  # explicit VR little endian
+    "1.2.840.10008.1.2",  # implicit VR little endian
+    "1.2.840.10008.1.2.2",  # explicit VR big endian
+    "1.2.840.10008.1.2.4.70",  # JPEG lossless, first order
+    "1.2.840.10008.1.2.4.57",  # JPEG lossless
+    "1.2.840.10008.1.2.4.80",  # JPEG-LS lossless
+    "1.2.840.10008.1.2.4.81",  # JPEG-LS near lossless
+    "1.2.840.10008.1.2.4.90",  # JPEG 2000 lossless
+    "1.2.840.10008.1.2.4.91",  # JPEG 2000
+    "1.2.840.10008.1.2.4.50",  # JPEG baseline
+    "1.2.840.10008.1.2.4.51",  # JPEG extended
+    "1.2.840.10008.1.2.5",  # RLE
+)
+_VERIFICATION: Final = "1.2.840.10008.1.1"
+_SUCCESS, _NO_ROOM, _NOT_UNDERSTOOD, _MISMATCH = 0x0000, 0xA700, 0xC000, 0xA900
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where peers come in, and who may."""
+
+    port: int
+    allowed: tuple[str, ...]
+    """Calling AE titles."""
+    ae_title: str = OWN_TITLE
+    address: str = "127.0.0.1"
+    tls: Tls | None = None
+    wait_s: float = 30.0
+    """After which a silent peer is let go."""
+
+
+class Comings:
+    """Which exams got images lately, and which have an association open that brought some."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[int, set[Path]] = {}
+        self._lately: set[Path] = set()
+
+    def brought(self, association: object, place: Path) -> None:
+        """An image was kept."""
+        with self._lock:
+            self._open.setdefault(id(association), set()).add(place)
+            self._lately.add(place)
+
+    def left(self, association: object) -> None:
+        """The association is over, whatever ended it."""
+        with self._lock:
+            self._open.pop(id(association), None)
+
+    def lately(self) -> set[Path]:
+        """Places that got an image since this was last asked."""
+        with self._lock:
+            places, self._lately = self._lately, set()
+            return places
+
+    def under_way(self, place: Path) -> bool:
+        """Whether more may come at once."""
+        with self._lock:
+            return any(place in places for places in self._open.values())
+
+
+@contextmanager
+def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str], None]) -> Iterator[int]:
+    """Receive in threads of its own while the context lasts; gives the port.
+
+    Parameters
+    ----------
+    door
+        With port 0 any free port is taken.
+    tell
+        Is told of what could not be kept, and of peers that were not let in.
+
+    Raises
+    ------
+    UsageError
+        The port is taken or forbidden, or pynetdicom is not installed.
+    """
+    needed("pynetdicom")
+    from pynetdicom import evt
+    from pynetdicom.ae import ApplicationEntity
+
+    entity = ApplicationEntity(ae_title=door.ae_title)
+    entity.require_calling_aet = list(door.allowed)
+    entity.require_called_aet = True
+    entity.acse_timeout = entity.dimse_timeout = door.wait_s
+    entity.network_timeout = 2 * door.wait_s
+    entity.add_supported_context(_VERIFICATION)
+    for sop_class in IMAGE_CLASSES:
+        entity.add_supported_context(sop_class, list(SYNTAXES))
+
+    def store(event: Any) -> int:
+        return _store(event, inbox, comings, tell)
+
+    def ended(event: Any) -> None:
+        comings.left(event.assoc)
+
+    def rejected(event: Any) -> None:
+        caller = str(event.assoc.requestor.ae_title).strip()
+        tell(
+            f"{caller} at {event.assoc.requestor.address} was not let in: its AE title is not allowed, or it "
+            "called somebody else."
+        )
+
+    try:
+        server = entity.start_server(
+            (door.address, door.port),
+            block=False,
+            ssl_context=door.tls.server() if door.tls is not None else None,
+            evt_handlers=[
+                (evt.EVT_C_STORE, store),
+                (evt.EVT_C_ECHO, lambda _: _SUCCESS),
+                (evt.EVT_CONN_CLOSE, ended),
+                (evt.EVT_REJECTED, rejected),
+            ],
+        )
+    except OSError as error:
+        raise UsageError(
+            f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}); choose "
+            "another with --port."
+        ) from error
+    assert server is not None
+    try:
+        yield int(server.server_address[1])
+    finally:
+        entity.shutdown()
+
+
+def _store(event: Any, inbox: Inbox, comings: Comings, tell: Callable[[str], None]) -> int:
+    """One object; the status that the peer gets decides whether it sends again."""
+    uid = str(event.request.AffectedSOPInstanceUID)
+    try:
+        exam = inbox.store(event.encoded_dataset(), uid=uid)
+    except OutputError as error:
+        tell(f"{error} The sender was told to keep the image.")
+        return _NO_ROOM
+    except UnreadableImageError as error:
+        tell(str(error))
+        return _MISMATCH if "another SOP" in str(error) else _NOT_UNDERSTOOD
+    except (OpenBacError, MemoryError) as error:
+        tell(f"{uid} was not kept: {error}")
+        return _NO_ROOM
+    comings.brought(event.assoc, exam.place)
+    return _SUCCESS

@@ -1,0 +1,1 @@
+"""Pictures for people: overlays, exam sheets, plots and tables."""

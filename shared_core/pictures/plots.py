@@ -1,0 +1,134 @@
+"""Plots of agreement and of change, as PNG.
+
+Quiet on purpose: one ink for data, one for what is derived from it, limits as bands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from shared_core.change.change_over_time import PatientChange, QuantityChange
+from shared_core.pictures.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def bland_altman_plot(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    bias: float,
+    limits: tuple[float, float],
+    title: str,
+    unit: str = "",
+    names: tuple[str, str] = ("A", "B"),
+) -> bytes:
+    """Difference first - second over their mean, with bias and limits of agreement."""
+    one, other = np.asarray(first, float), np.asarray(second, float)
+    figure = new_figure(6.4, 4.4)
+    axes = figure.add_subplot()
+    axes.axhspan(*limits, color=DERIVED, alpha=0.10, linewidth=0)
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    axes.scatter((one + other) / 2, one - other, s=22, color=DATA, alpha=0.75, linewidths=0)
+    axes.axhline(bias, color=DERIVED, linewidth=1.6)
+    for level, words in ((limits[1], "+1.96 SD"), (bias, "bias"), (limits[0], "-1.96 SD")):
+        if level != bias:
+            axes.axhline(level, color=DERIVED, linewidth=1, linestyle=(0, (5, 3)))
+        axes.annotate(
+            f"{words}\n{level:.3g}",
+            (1.01, level),
+            xycoords=("axes fraction", "data"),
+            color=DERIVED,
+            fontsize=8,
+            va="center",
+        )
+    axes.set_xlabel(_with_unit(f"mean of {names[0]} and {names[1]}", unit))
+    axes.set_ylabel(_with_unit(f"{names[0]} - {names[1]}", unit))
+    finish(axes, title)
+    return png_bytes(figure)
+
+
+def regression_plot(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    slope: float,
+    intercept: float,
+    words: str,
+    title: str,
+    unit: str = "",
+    names: tuple[str, str] = ("B", "A"),
+) -> bytes:
+    """y over x with the line of regression and the line of equality; `words` stand in the corner."""
+    one, other = np.asarray(x, float), np.asarray(y, float)
+    figure = new_figure(4.8, 4.8)
+    axes = figure.add_subplot()
+    low, high = min(one.min(), other.min()), max(one.max(), other.max())
+    room = 0.04 * (high - low or 1)
+    ends = np.array([low - room, high + room])
+    axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+    axes.plot(ends, slope * ends + intercept, color=DERIVED, linewidth=1.6, label="regression")
+    axes.scatter(one, other, s=22, color=DATA, alpha=0.75, linewidths=0)
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set_xlabel(_with_unit(names[0], unit))
+    axes.set_ylabel(_with_unit(names[1], unit))
+    axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=8, color=DERIVED)
+    axes.legend(loc="lower right", fontsize=8, frameon=False)
+    finish(axes, title)
+    return png_bytes(figure)
+
+
+def change_plot(change: PatientChange, *, patient: str) -> bytes:
+    """Each quantity over time: values with their 95 % error, the line, and what was decided."""
+    count = len(change.quantities)
+    figure = new_figure(7.2, 0.7 + 2.6 * count)
+    for place, axes in enumerate(np.atleast_1d(figure.subplots(count, 1, sharex=True))):
+        _draw_change(axes, change, change.quantities[place])
+    axes.set_xlabel("date of the exam")
+    figure.suptitle(patient, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    return png_bytes(figure)
+
+
+def _draw_change(axes: Axes, change: PatientChange, one: QuantityChange) -> None:
+    dates: Sequence[Any] = [exam.date for exam in change.exams]
+    values = np.array(one.values)
+    years = np.array(one.years)
+    line = one.intercept + one.slope_per_year * years
+    decided = one.decision in ("increase", "decrease")
+    if one.change_limits is not None:
+        # What the limits leave open, drawn from the first value of the line.
+        low, high = (one.intercept + limit * years / years[-1] for limit in one.change_limits)
+        axes.fill_between(dates, low, high, color=DERIVED, alpha=0.12, linewidth=0)
+    for before, after in pairwise(change.exams):
+        if before.manufacturers and after.manufacturers and before.manufacturers != after.manufacturers:
+            between: Any = before.date + (after.date - before.date) / 2
+            axes.axvline(between, color=QUIET, linewidth=1, linestyle=":")
+            axes.annotate(
+                f" {after.manufacturers[0]}", (between, 0.04), xycoords=("data", "axes fraction"), fontsize=7
+            )
+    axes.plot(dates, line, color=DERIVED, linewidth=1.6 if decided else 1, linestyle="-" if decided else "--")
+    error = 1.96 * one.error.sd if one.error is not None else None
+    axes.errorbar(dates, values, yerr=error, fmt="o", markersize=5, color=DATA, capsize=3, linewidth=1)
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if error is None else 0.0)
+    axes.set_ylabel(_with_unit(one.quantity.title, one.quantity.unit), fontsize=9)
+    views = "all four views" if len(one.views) == 4 else " ".join(one.views)
+    finish(axes, f"{one.decision} ({_change_words(one)}; {views})")
+
+
+def _change_words(one: QuantityChange) -> str:
+    unit = f" {one.quantity.unit}" if one.quantity.unit else ""
+    if one.change_limits is None:
+        return f"{one.change:+.3g}{unit}, no estimate of error"
+    low, high = one.change_limits
+    percent = f", {one.change_percent:+.0f} %" if one.change_percent is not None else ""
+    return f"{one.change:+.3g}{unit} in {one.years[-1]:.1f} y [{low:+.3g}, {high:+.3g}]{percent}"
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return f"{name} [{unit}]" if unit else name

@@ -1,0 +1,140 @@
+"""A mask in numbered arteries, as a person edits it: labels from a mask, and the numbers of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.arteries.connected_parts import Box, bounding_box
+from shared_core.arteries.vessel_map import VesselMap
+from shared_core.arteries.vessels import find_vessels
+from shared_core.mammogram import Mammogram, Mask, PixelSpacing
+from shared_core.mass.densitometry import mass_refusal, measure_mass
+from shared_core.mass.site_calibration import Calibration
+from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.quantification.view import measure_view
+from shared_core.weights.card import MaskStyle
+
+Labels = NDArray[np.uint8]
+
+UNFOLLOWED_LABEL = 255
+"""Of what is marked and too small or round to be followed as an artery."""
+
+
+@dataclass(frozen=True)
+class LabelNumbers:
+    """What is marked with one label."""
+
+    label: int
+    area_px: int
+    area_mm2: float | None
+    length_px: float
+    """Calcified, along the centre lines; 0 where nothing can be followed."""
+    length_mm: float | None
+    mean_calibre_px: float | None
+    """Mean width, weighed by length; None where nothing can be followed."""
+    mean_calibre_mm: float | None
+    segments: int
+    box: Box
+    """Around it, in px."""
+
+
+@dataclass(frozen=True)
+class LabelledMeasurement:
+    """The numbers of a view and of each of its labels."""
+
+    view: ViewMeasurement
+    """Of the mask of all labels: what `bac measure` says of it."""
+    labels: tuple[LabelNumbers, ...]
+
+
+def labels_of(mask: Mask, vessels: VesselMap | None) -> Labels:
+    """Number a mask by its arteries.
+
+    Parameters
+    ----------
+    mask
+        (rows, columns) bool.
+    vessels
+        What `view_vessels` found in it; None numbers everything 1.
+
+    Returns
+    -------
+    (rows, columns) uint8, above 0 exactly where `mask` is: the artery's number, or `UNFOLLOWED_LABEL`.
+    """
+    if vessels is None:
+        return mask.astype(np.uint8)
+    return np.where(mask, np.where(vessels.labels > 0, vessels.labels, UNFOLLOWED_LABEL), 0).astype(np.uint8)
+
+
+def measure_labels(
+    prepared: PreparedView,
+    labels: Labels,
+    *,
+    probability: NDArray[np.float32] | None = None,
+    mask_style: MaskStyle = "vessel-band",
+    settings: MeasurementSettings | None = None,
+    raw: Mammogram | None = None,
+    calibration: Calibration | None = None,
+) -> LabelledMeasurement:
+    """Measure an edited view, all labels together and each alone.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    labels
+        (rows, columns) uint8, above 0 where BAC.
+    probability
+        (rows, columns) float32 where the labels are still the model's; None after an edit.
+    raw
+        The pixels as read, where calcium can be weighed on them.
+    """
+    mask = labels > 0
+    refused = mass_refusal(prepared.header, calibration=calibration)
+    mass = refused
+    if refused is None and raw is not None:
+        mass = measure_mass(
+            raw, mask, calibration=calibration, breast=prepared.breast_mask, mask_style=mask_style
+        )
+    view = measure_view(
+        prepared,
+        mask,
+        probability,
+        mask_style=mask_style,
+        settings=settings or MeasurementSettings(),
+        mass=mass,
+    )
+    # `np.bincount` would take 8 bytes a pixel.
+    counts = cv2.calcHist([labels], [0], None, [256], [0.0, 256.0])
+    present = np.flatnonzero(counts.ravel()[1:]) + 1
+    own = (_label_numbers(labels, int(label), prepared.spacing) for label in present)
+    return LabelledMeasurement(view, tuple(own))
+
+
+def _label_numbers(labels: Labels, label: int, spacing: PixelSpacing | None) -> LabelNumbers:
+    mask = labels == label
+    box = bounding_box(mask)
+    assert box is not None
+    own = mask[box.slices]
+    # A margin keeps the outline of a band that ends at the box from being cut.
+    found = find_vessels(np.pad(own, 2), spacing=spacing)
+    area_px = int(np.count_nonzero(own))
+    lengths = [vessel.length_px for vessel in found.vessels]
+    calibres_mm = [vessel.mean_calibre_mm for vessel in found.vessels if vessel.mean_calibre_mm is not None]
+    calibres_px = [vessel.mean_calibre_px for vessel in found.vessels]
+    return LabelNumbers(
+        label=label,
+        area_px=area_px,
+        area_mm2=area_px * spacing.pixel_area_mm2 if spacing is not None else None,
+        length_px=found.total_length_px,
+        length_mm=found.total_length_mm,
+        mean_calibre_px=float(np.average(calibres_px, weights=lengths)) if calibres_px else None,
+        mean_calibre_mm=float(np.average(calibres_mm, weights=lengths)) if calibres_mm else None,
+        segments=sum(vessel.segments for vessel in found.vessels),
+        box=box,
+    )

@@ -1,0 +1,1 @@
+"""DICOM mammograms: from a file to a header and pixels."""

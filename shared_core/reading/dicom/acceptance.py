@@ -1,0 +1,114 @@
+"""Which DICOM objects are mammograms that can be measured, and what to say of the others."""
+
+from __future__ import annotations
+
+from shared_core.errors import UnsupportedImageError
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.projection import has_mammographic_view
+
+_MAMMOGRAPHY = {
+    "1.2.840.10008.5.1.4.1.1.1.2": "Digital Mammography X-Ray Image, For Presentation",
+    "1.2.840.10008.5.1.4.1.1.1.2.1": "Digital Mammography X-Ray Image, For Processing",
+    "1.2.840.10008.5.1.4.1.1.13.1.4": "Breast Projection X-Ray Image, For Presentation",
+    "1.2.840.10008.5.1.4.1.1.13.1.5": "Breast Projection X-Ray Image, For Processing",
+}
+_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+_LOOK_ALIKE = {
+    "1.2.840.10008.5.1.4.1.1.1": "Computed Radiography",
+    "1.2.840.10008.5.1.4.1.1.1.1": "Digital X-Ray, For Presentation",
+    "1.2.840.10008.5.1.4.1.1.1.1.1": "Digital X-Ray, For Processing",
+    "1.2.840.10008.5.1.4.1.1.7": "Secondary Capture",
+    "1.2.840.10008.5.1.4.1.1.7.1": "Multi-frame Single Bit Secondary Capture",
+    "1.2.840.10008.5.1.4.1.1.7.2": "Multi-frame Grayscale Byte Secondary Capture",
+    "1.2.840.10008.5.1.4.1.1.7.3": "Multi-frame Grayscale Word Secondary Capture",
+    "1.2.840.10008.5.1.4.1.1.7.4": "Multi-frame True Color Secondary Capture",
+}
+_NOT_IMAGES = {
+    "1.2.840.10008.1.3.10": "a DICOMDIR index",
+    "1.2.840.10008.5.1.4.1.1.66.4": "a segmentation (SEG)",
+    "1.2.840.10008.5.1.4.1.1.66": "raw data",
+    "1.2.840.10008.5.1.4.1.1.88.": "a structured report (SR)",
+    "1.2.840.10008.5.1.4.1.1.11.": "a presentation state (GSPS)",
+    "1.2.840.10008.5.1.4.1.1.104.": "an encapsulated document",
+}
+
+
+class NotAMammogramError(UnsupportedImageError):
+    """The file is a sound DICOM object of another kind."""
+
+
+def accept(attributes: Attributes, name: str) -> list[str]:
+    """Refuse what is not one single 2-D mammogram; warnings for look-alikes.
+
+    Raises
+    ------
+    NotAMammogramError
+        Another kind of object or another part of the body.
+    UnsupportedImageError
+        A volume: tomosynthesis or several frames.
+    """
+    sop_class = attributes.text("SOPClassUID")
+    modality = attributes.text("Modality").upper()
+    for prefix, kind in _NOT_IMAGES.items():
+        if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
+            raise NotAMammogramError(f"{name}: is {kind}, not a mammogram; it is left alone.")
+    warnings: list[str] = []
+    if sop_class not in _MAMMOGRAPHY and sop_class != _TOMOSYNTHESIS:
+        warnings = _accept_look_alike(attributes, name, sop_class, modality)
+    _refuse_derived_masks(attributes, name)
+    _refuse_volumes(attributes, name, sop_class)
+    if sop_class == _TOMOSYNTHESIS:
+        warnings.append("a single frame stored as tomosynthesis: taken as a synthetic 2-D view")
+    return warnings
+
+
+def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modality: str) -> list[str]:
+    if sop_class and sop_class not in _LOOK_ALIKE:
+        raise NotAMammogramError(
+            f"{name}: is of modality {modality or 'unknown'} ({_class_name(sop_class)}), not a mammogram; "
+            "give mammography (MG) images."
+        )
+    body_part = attributes.text("BodyPartExamined").upper()
+    evidence = (
+        "Modality MG"
+        if modality == "MG"
+        else "Body Part Examined BREAST"
+        if body_part == "BREAST"
+        else "a mammographic view"
+        if has_mammographic_view(attributes)
+        else None
+    )
+    kind = _LOOK_ALIKE.get(sop_class, "no SOP class")
+    if evidence is None:
+        raise NotAMammogramError(
+            f"{name}: is a {kind} image of modality {modality or 'unknown'} and nothing says it shows "
+            "a breast; give mammography (MG) images."
+        )
+    return [f"not stored as a mammography object ({kind}); taken as a mammogram because of {evidence}"]
+
+
+def _refuse_derived_masks(attributes: Attributes, name: str) -> None:
+    """CBIS-DDSM stores its lesion masks and crops as Modality MG beside the mammograms."""
+    description = attributes.text("SeriesDescription").lower()
+    if "roi mask" in description or "cropped image" in description:
+        raise NotAMammogramError(
+            f"{name}: is a mask or crop ({description}), not a mammogram; it is left alone."
+        )
+
+
+def _refuse_volumes(attributes: Attributes, name: str, sop_class: str) -> None:
+    frames = attributes.integer("NumberOfFrames") or 1
+    if frames == 1:
+        return
+    kind = "a tomosynthesis volume" if sop_class == _TOMOSYNTHESIS else "a stack"
+    raise UnsupportedImageError(
+        f"{name}: is {kind} of {frames} slices, and one 2-D image is wanted; use the synthetic 2-D view "
+        f"of the same exam, or export one slice, e.g. the middle one ({max(frames, 2) // 2})."
+    )
+
+
+def _class_name(sop_class: str) -> str:
+    from pydicom.uid import UID
+
+    uid = UID(sop_class)
+    return uid.name if uid.is_valid else "damaged SOP class"

@@ -1,0 +1,75 @@
+"""How the exposure was made: attributes of the Mammography Image and X-Ray modules (PS3.3 C.8.11)."""
+
+from __future__ import annotations
+
+import re
+
+from shared_core.mammogram import Acquisition
+from shared_core.reading.dicom.attributes import Attributes
+
+_SYNTHETIC_TYPES = {"GENERATED_2D", "TOMO_2D", "SYNTHETIC_2D"}
+_SYNTHETIC_NAMES = re.compile(
+    r"\b(C-?VIEW|S-?VIEW|V-?PREVIEW|INTELLIGENT\s*2D|INSIGHT\s*2D|SYNTH\w*|SM\s*2D|TOMO\s*2D)\b", re.I
+)
+_ALWAYS_LOSSY = {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"}
+_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+
+
+def acquisition(attributes: Attributes, transfer_syntax: str) -> Acquisition:
+    """Read what the file says of the exposure; nothing is guessed but the synthetic 2-D image."""
+    return Acquisition(
+        manufacturer=attributes.text("Manufacturer") or None,
+        model_name=attributes.text("ManufacturerModelName") or None,
+        kvp=attributes.number("KVP"),
+        anode=attributes.text("AnodeTargetMaterial") or None,
+        filter_material="+".join(filter(None, attributes.texts("FilterMaterial"))) or None,
+        filter_thickness_mm=_filter_thickness_mm(attributes),
+        breast_thickness_mm=attributes.number("BodyPartThickness"),
+        compression_force_n=attributes.number("CompressionForce"),
+        exposure_uas=_exposure_uas(attributes),
+        grid="+".join(filter(None, attributes.texts("Grid"))) or None,
+        detector_type=attributes.text("DetectorType") or None,
+        pixel_intensity_relationship=attributes.text("PixelIntensityRelationship") or None,
+        pixel_intensity_sign=attributes.integer("PixelIntensityRelationshipSign"),
+        image_type=attributes.texts("ImageType"),
+        synthetic_2d=_is_synthetic(attributes),
+        lossy=attributes.text("LossyImageCompression") == "01" or transfer_syntax in _ALWAYS_LOSSY,
+        implant_present=_yes(attributes, "BreastImplantPresent"),
+        partial_view=_yes(attributes, "PartialView"),
+        burned_in_annotation=_yes(attributes, "BurnedInAnnotation"),
+        source_image_uids=tuple(
+            filter(
+                None,
+                (item.text("ReferencedSOPInstanceUID") for item in attributes.items("SourceImageSequence")),
+            )
+        ),
+        device_serial=attributes.text("DeviceSerialNumber") or None,
+    )
+
+
+def _filter_thickness_mm(attributes: Attributes) -> float | None:
+    ends = [
+        value
+        for keyword in ("FilterThicknessMinimum", "FilterThicknessMaximum")
+        if (value := attributes.number(keyword)) is not None
+    ]
+    return sum(ends) / len(ends) if ends else None
+
+
+def _exposure_uas(attributes: Attributes) -> float | None:
+    exact = attributes.number("ExposureInuAs")
+    rounded = attributes.number("Exposure")
+    return exact if exact is not None else rounded * 1000 if rounded is not None else None
+
+
+def _yes(attributes: Attributes, keyword: str) -> bool | None:
+    return {"YES": True, "NO": False}.get(attributes.text(keyword).upper())
+
+
+def _is_synthetic(attributes: Attributes) -> bool:
+    if _SYNTHETIC_TYPES & {value.upper() for value in attributes.texts("ImageType")}:
+        return True
+    if attributes.text("SOPClassUID") == _TOMOSYNTHESIS:  # only single frames come so far
+        return True
+    texts = (attributes.text(k) for k in ("SeriesDescription", "AcquisitionDeviceProcessingDescription"))
+    return any(_SYNTHETIC_NAMES.search(text) for text in texts)

@@ -1,0 +1,240 @@
+"""DICOM mammograms: file -> header and pixels, in the order of PS3.4 N.2 (stored, modality, VOI, shown)."""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from shared_core.errors import UnreadableImageError
+from shared_core.mammogram import (
+    DisplayTransform,
+    Mammogram,
+    MammogramHeader,
+    Mask,
+    PixelSpacing,
+    PresentationIntent,
+)
+from shared_core.reading.dicom.acceptance import accept
+from shared_core.reading.dicom.acquisition import acquisition
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.identity import identity
+from shared_core.reading.dicom.modality import (
+    ModalityTransform,
+    modality_pixels,
+    modality_transform,
+    stored_from_gdcm,
+)
+from shared_core.reading.dicom.padding import padding_mask, padding_range
+from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
+from shared_core.reading.dicom.projection import dicom_projection
+from shared_core.reading.dicom.spacing import gdcm_difference, pixel_spacing
+from shared_core.reading.dicom.voi import display_transform, voi_step
+
+
+@dataclass(frozen=True)
+class OpenedDicom:
+    """A data set that passed every check short of its pixels."""
+
+    dataset: Dataset
+    attributes: Attributes
+    layout: StoredLayout
+    header: MammogramHeader
+    inverted: bool
+    """Whether the stored values are shown dark for large."""
+
+
+def read_dicom_header(path: Path, spacing: PixelSpacing | None) -> MammogramHeader:
+    """Header of a DICOM mammogram, without decoding its pixels."""
+    with quiet_pydicom():
+        return open_dicom(path, spacing, pixels=False).header
+
+
+def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
+    """Read a DICOM mammogram.
+
+    Raises
+    ------
+    UnreadableImageError, UnsupportedImageError
+    """
+    with quiet_pydicom():
+        opened = open_dicom(path, spacing, pixels=True)
+        stored, warnings = stored_values(opened.dataset, opened.layout)
+        return mammogram_of(opened, stored, warnings)
+
+
+def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | None) -> Mammogram:
+    """The mammogram that `read_dicom` gives, from pixels that GDCM has read from the same file.
+
+    Raises
+    ------
+    UsageError
+        The pixels are not those of the file.
+    UnreadableImageError, UnsupportedImageError
+    """
+    with quiet_pydicom():
+        opened = open_dicom(path, spacing, pixels=False)
+        transform, _ = modality_transform(opened.attributes, opened.layout)
+        turned = opened.header.photometric == "MONOCHROME1"
+        return mammogram_of(opened, stored_from_gdcm(pixels, transform, opened.layout, turned), [])
+
+
+def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], warnings: list[str]) -> Mammogram:
+    """The mammogram of stored values: padding, Modality LUT, inversion and display as the file says."""
+    padding = padding_mask(stored, padding_range(opened.attributes, opened.layout))
+    if padding is not None and padding.all():
+        name = opened.layout.name
+        raise UnreadableImageError(
+            f"{name}: every pixel is padding; there is nothing to see, export it again."
+        )
+    transform, more = modality_transform(opened.attributes, opened.layout)
+    mirror = transform.mirror(opened.layout) if opened.inverted else None
+    pixels = modality_pixels(stored, transform, mirror)
+    pixels.flags.writeable = False
+    display, yet_more = _display(opened, transform, pixels, padding)
+    header = replace(opened.header, warnings=(*opened.header.warnings, *warnings, *more, *yet_more))
+    return Mammogram(header, pixels, display, padding)
+
+
+def _display(
+    opened: OpenedDicom, transform: ModalityTransform, pixels: NDArray[Any], padding: Mask | None
+) -> tuple[DisplayTransform, list[str]]:
+    signed = opened.layout.signed or (transform.table is None and transform.intercept < 0)
+    voi, description, warnings = voi_step(opened.attributes, signed)
+    display = display_transform(
+        pixels,
+        padding,
+        name=opened.layout.name,
+        bits_stored=opened.layout.bits_stored,
+        mirror=transform.mirror(opened.layout) if opened.inverted else None,
+        voi=voi,
+        description=description,
+    )
+    if voi is None:
+        warnings.append(f"no window or VOI LUT: shown over the {display.description}")
+    return display, warnings
+
+
+def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> OpenedDicom:
+    """Parse a file, refuse what is not a mammogram, and gather its header.
+
+    Parameters
+    ----------
+    spacing : PixelSpacing or None
+        Given by a person; overrides the file.
+    pixels : bool
+        Whether the Pixel Data is loaded, too.
+    """
+    dataset = _parsed(path, pixels)
+    attributes = Attributes(dataset)
+    warnings = accept(attributes, path.name)
+    layout = stored_layout(attributes, path.name)
+    syntax = str(transfer_syntax(dataset))
+    projection = dicom_projection(attributes, path)
+    warnings += projection.warnings
+    if spacing is None:
+        spacing, more = pixel_spacing(attributes)
+        warnings += more
+    difference = gdcm_difference(attributes, spacing)
+    warnings += [difference] if difference else []
+    photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"
+    inverted, contradiction = _inversion(photometric, attributes.text("PresentationLUTShape").upper())
+    warnings += [contradiction] if contradiction else []
+    technique = acquisition(attributes, syntax)
+    if technique.synthetic_2d:
+        warnings.append("a synthetic 2-D image computed from tomosynthesis: calcium looks different on it")
+    header = MammogramHeader(
+        path=path,
+        file_format="DICOM",
+        rows=layout.rows,
+        columns=layout.columns,
+        bits=layout.bits_stored,
+        spacing=spacing,
+        view=projection.view,
+        laterality=projection.laterality,
+        modifiers=projection.modifiers,
+        intent=_intent(attributes),
+        acquisition=technique,
+        identity=identity(attributes),
+        photometric=photometric,
+        transfer_syntax=syntax,
+        evidence=projection.evidence,
+        warnings=tuple(warnings),
+    )
+    return OpenedDicom(dataset, attributes, layout, header, inverted)
+
+
+def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Dataset:
+    """Parse a DICOM file, with or without the preamble of PS3.10.
+
+    Parameters
+    ----------
+    pixels
+        False stops before the pixel data.
+    problem, advice
+        Of the sentence where it cannot be parsed: what that means, and what to do.
+
+    Raises
+    ------
+    UnreadableImageError
+        It cannot be parsed.
+    """
+    try:
+        try:
+            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels)
+        except InvalidDicomError:  # no preamble; the first bytes looked like a data set
+            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels, force=True)
+        len(dataset)  # some damage shows only here
+    except Exception as error:  # boundary with pydicom: damaged bytes raise anything
+        detail = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
+        raise UnreadableImageError(f"{path.name}: {problem} ({detail}); {advice}.") from None
+    return dataset
+
+
+def _parsed(path: Path, pixels: bool) -> Dataset:
+    dataset = parse_file(
+        path, pixels=pixels, problem="is damaged or cut off, DICOM parsing stops", advice="copy it again"
+    )
+    if len(dataset) == 0:
+        raise UnreadableImageError(f"{path.name}: holds no DICOM attributes; it is damaged or not an image.")
+    return dataset
+
+
+def _inversion(photometric: str, shape: str) -> tuple[bool, str | None]:
+    """Whether the display is inverted (once), and a warning where the file contradicts itself.
+
+    PS3.3 C.11.6: Presentation LUT Shape is INVERSE for MONOCHROME1 and IDENTITY for MONOCHROME2.
+    """
+    if photometric == "MONOCHROME1":
+        said = "MONOCHROME1 and Presentation LUT Shape IDENTITY contradict each other; the image is inverted"
+        return True, said if shape == "IDENTITY" else None
+    if shape == "INVERSE":
+        return True, "MONOCHROME2 with Presentation LUT Shape INVERSE: inverted here, not in 3D Slicer (GDCM)"
+    return False, None
+
+
+def _intent(attributes: Attributes) -> PresentationIntent:
+    said = attributes.text("PresentationIntentType").upper()
+    sop_class = attributes.text("SOPClassUID")
+    if said == "FOR PROCESSING" or sop_class.endswith((".1.1.1.2.1", ".1.1.1.1.1", ".13.1.5")):
+        return PresentationIntent.PROCESSING
+    if said == "FOR PRESENTATION" or sop_class.endswith((".1.1.1.2", ".1.1.1.1", ".13.1.4")):
+        return PresentationIntent.PRESENTATION
+    return PresentationIntent.UNKNOWN
+
+
+@contextmanager
+def quiet_pydicom() -> Iterator[None]:
+    """What pydicom warns of is checked here anyway, and said in plain words."""
+    with python_warnings.catch_warnings(), np.errstate(all="ignore"):
+        python_warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,343 @@
+"""Pixel Data (7FE0,0010) to stored values: the checks before, and the decoder for each coding."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import uid
+from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
+from pydicom.pixels.decoders.base import get_decoder
+
+from shared_core.errors import UnreadableImageError, UnsupportedImageError
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.codestream import (
+    Coding,
+    StreamError,
+    StreamHeader,
+    is_jp2_file,
+    stream_header,
+    without_notes,
+)
+from shared_core.reading.limits import check_size
+
+_CODINGS: dict[str, Coding] = {
+    uid.JPEGBaseline8Bit: "JPEG Baseline",
+    uid.JPEGExtended12Bit: "JPEG Extended",
+    uid.JPEGLossless: "JPEG Lossless",
+    uid.JPEGLosslessSV1: "JPEG Lossless",
+    uid.JPEGLSLossless: "JPEG-LS",
+    uid.JPEGLSNearLossless: "JPEG-LS",
+    uid.JPEG2000Lossless: "JPEG 2000",
+    uid.JPEG2000: "JPEG 2000",
+}
+_NATIVE = {
+    uid.ImplicitVRLittleEndian,
+    uid.ExplicitVRLittleEndian,
+    uid.DeflatedExplicitVRLittleEndian,
+    uid.ExplicitVRBigEndian,
+}
+
+
+@dataclass(frozen=True)
+class StoredLayout:
+    """Image Pixel Module (PS3.3 C.7.6.3) of a single grey frame."""
+
+    name: str
+    """File name for messages."""
+    rows: int
+    columns: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+
+    @property
+    def lowest(self) -> int:
+        """Smallest value that can be stored."""
+        return -(1 << (self.bits_stored - 1)) if self.signed else 0
+
+    @property
+    def highest(self) -> int:
+        """Largest value that can be stored."""
+        return (1 << (self.bits_stored - self.signed)) - 1
+
+    @property
+    def container(self) -> np.dtype[Any]:
+        """Unsigned type of one stored pixel."""
+        return np.dtype(f"u{self.bits_allocated // 8}")
+
+
+def stored_layout(attributes: Attributes, name: str) -> StoredLayout:
+    """Read and check the Image Pixel Module.
+
+    Raises
+    ------
+    UnreadableImageError
+        Attributes are missing or contradict each other.
+    UnsupportedImageError
+        Colour, bits or size that are no mammogram's.
+    """
+    rows, columns = attributes.integer("Rows"), attributes.integer("Columns")
+    if rows is None or columns is None or rows < 1 or columns < 1:
+        raise UnreadableImageError(
+            f"{name}: holds no image (Rows, Columns) or its header is cut off; copy it again."
+        )
+    samples, photometric = (
+        attributes.integer("SamplesPerPixel") or 1,
+        attributes.text("PhotometricInterpretation"),
+    )
+    if samples != 1 or photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
+        raise UnsupportedImageError(
+            f"{name}: is a colour image ({photometric or f'{samples} samples'}); give the grey original."
+        )
+    check_size(name, rows, columns)
+    allocated = attributes.integer("BitsAllocated")
+    stored = attributes.integer("BitsStored") or allocated
+    if allocated not in (8, 16) or stored is None or stored < 8:
+        raise UnsupportedImageError(
+            f"{name}: has {stored} bits in {allocated} (BitsStored, BitsAllocated); 8 to 16 bits are read."
+        )
+    high_bit = attributes.integer("HighBit")
+    high_bit = stored - 1 if high_bit is None else high_bit
+    if not stored <= high_bit + 1 <= allocated:
+        raise UnreadableImageError(
+            f"{name}: BitsAllocated {allocated}, BitsStored {stored} and HighBit {high_bit} contradict."
+        )
+    return StoredLayout(
+        name,
+        rows,
+        columns,
+        allocated,
+        stored,
+        high_bit,
+        signed=attributes.integer("PixelRepresentation") == 1,
+    )
+
+
+def transfer_syntax(dataset: Dataset) -> uid.UID:
+    """Transfer Syntax UID (0002,0010), or the native one the data set was parsed with."""
+    meta = getattr(dataset, "file_meta", None)
+    declared = Attributes(meta).text("TransferSyntaxUID") if meta is not None else ""
+    if declared:
+        return uid.UID(declared)
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return uid.ImplicitVRLittleEndian
+    return uid.ExplicitVRLittleEndian if little or little is None else uid.ExplicitVRBigEndian
+
+
+def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any], list[str]]:
+    """Decode the one frame of a data set; the data set loses its Pixel Data.
+
+    Returns
+    -------
+    values : (rows, columns) uint8, uint16, int8 or int16 array
+    warnings : list of str
+
+    Raises
+    ------
+    UnreadableImageError
+        Missing, truncated, damaged, or not what the transfer syntax says.
+    UnsupportedImageError
+        No decoder for this transfer syntax.
+    """
+    syntax = transfer_syntax(dataset)
+    if not (syntax in _NATIVE or syntax in _CODINGS or syntax == uid.RLELossless):
+        title = syntax.name if syntax.is_valid else "damaged"
+        raise UnsupportedImageError(
+            f"{layout.name}: transfer syntax {syntax} ({title}) is not read; "
+            "export it uncompressed or as JPEG lossless."
+        )
+    if "PixelData" not in dataset:
+        other = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+        detail = "holds floating-point pixels, which no mammogram has" if other else "holds no Pixel Data"
+        raise UnreadableImageError(f"{layout.name}: {detail}; the file is a header only or was cut off.")
+    warnings: list[str] = []
+    if syntax in _NATIVE:
+        values = _native(_pixel_bytes(dataset, layout), layout, syntax, warnings)
+    elif syntax == uid.RLELossless:
+        values = _run_length(dataset, layout)
+    else:
+        values = _compressed(_frame(dataset, layout, syntax), layout, syntax)
+    del dataset.PixelData
+    return _significant(values, layout, native=syntax in _NATIVE, warnings=warnings), warnings
+
+
+def _pixel_bytes(dataset: Dataset, layout: StoredLayout) -> bytes:
+    try:
+        data = dataset.PixelData
+    except Exception:  # pydicom parses here; a damaged element can raise anything
+        data = None
+    if not isinstance(data, (bytes, bytearray)):
+        raise UnreadableImageError(f"{layout.name}: its Pixel Data is damaged; copy the file again.")
+    return bytes(data)
+
+
+def _native(data: bytes, layout: StoredLayout, syntax: uid.UID, warnings: list[str]) -> NDArray[Any]:
+    size = layout.rows * layout.columns
+    wanted, got = size * layout.container.itemsize, len(data)
+    if data.startswith(b"\xfe\xff\x00\xe0"):
+        raise UnreadableImageError(
+            f"{layout.name}: is declared {syntax.name} but its pixels are compressed; "
+            "mend its transfer syntax."
+        )
+    if got < wanted:
+        raise UnreadableImageError(
+            f"{layout.name}: is truncated, {got:,} of {wanted:,} bytes of pixels are there; copy it again."
+        )
+    if got - wanted > max(1, wanted // layout.rows):
+        raise UnreadableImageError(
+            f"{layout.name}: has {got:,} bytes of pixels where {layout.columns} x {layout.rows} at "
+            f"{layout.bits_allocated} bits take {wanted:,}; its header is wrong."
+        )
+    if got - wanted > 1:
+        warnings.append(f"{got - wanted} bytes after the last pixel are ignored")
+    stored = layout.container.newbyteorder(">" if syntax == uid.ExplicitVRBigEndian else "<")
+    values = np.frombuffer(data, stored, count=size)
+    return values.astype(layout.container, copy=False).reshape(layout.rows, layout.columns)
+
+
+def _run_length(dataset: Dataset, layout: StoredLayout) -> NDArray[Any]:
+    try:
+        values, _ = get_decoder(uid.RLELossless).as_array(dataset, index=0, raw=True)
+    except Exception as error:  # boundary with pydicom's decoder, which raises many kinds
+        raise _damaged(layout, "RLE", str(error)) from None
+    if values.shape != (layout.rows, layout.columns):
+        raise _damaged(layout, "RLE", "it has another size")
+    return values.view(layout.container)
+
+
+def _frame(dataset: Dataset, layout: StoredLayout, syntax: uid.UID) -> bytes:
+    data = _pixel_bytes(dataset, layout)
+    if not data.startswith(b"\xfe\xff\x00\xe0"):
+        raise UnreadableImageError(
+            f"{layout.name}: is declared {syntax.name} but its pixels are not compressed; "
+            "mend its transfer syntax."
+        )
+    try:
+        return next(generate_frames(data, number_of_frames=1))
+    except Exception:  # boundary with pydicom: a damaged item table raises many kinds
+        raise _damaged(layout, _CODINGS[syntax], "its parts do not fit together") from None
+
+
+def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[Any]:
+    declared = _CODINGS[syntax]
+    try:
+        header = stream_header(frame)
+    except StreamError as error:
+        raise _damaged(layout, declared, str(error)) from None
+    # an 8-bit Baseline stream is a legal Extended one
+    if header.coding != declared and (declared, header.coding) != ("JPEG Extended", "JPEG Baseline"):
+        held = "a JP2 file" if is_jp2_file(frame) else f"a {header.coding} stream"
+        raise UnreadableImageError(
+            f"{layout.name}: is declared {declared} but holds {held}; mend its transfer syntax ({syntax})."
+        )
+    if (header.rows, header.columns) != (layout.rows, layout.columns) or header.components != 1:
+        raise UnreadableImageError(
+            f"{layout.name}: the header says {layout.columns} x {layout.rows}, the {declared} stream "
+            f"{header.columns} x {header.rows} with {header.components} component(s); one of them is wrong."
+        )
+    if not 8 <= header.precision <= 16 or (declared == "JPEG Extended" and header.precision not in (8, 12)):
+        raise UnsupportedImageError(
+            f"{layout.name}: its {declared} stream has {header.precision} bits, which no codec reads; "
+            "export it uncompressed or as JPEG lossless."
+        )
+    dtype = np.dtype("u1" if header.precision <= 8 else "u2")
+    data = _decode(frame, header, syntax)
+    if data is None or len(data) != layout.rows * layout.columns * dtype.itemsize:
+        raise _damaged(layout, declared, "the codec gives up")
+    values = np.frombuffer(data, dtype).reshape(layout.rows, layout.columns)
+    if layout.signed and header.precision > layout.bits_stored:
+        raise UnreadableImageError(
+            f"{layout.name}: signed pixels of {layout.bits_stored} bits in a stream of {header.precision}; "
+            "export it uncompressed."
+        )
+    return values
+
+
+def _decode(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | bytearray | None:
+    if header.coding == "JPEG 2000":
+        return _openjpeg(frame)
+    if header.coding in ("JPEG Baseline", "JPEG Extended") and header.precision == 8:
+        return _opencv(frame)
+    return _gdcm(without_notes(frame), header, syntax)
+
+
+def _gdcm(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | None:
+    """Decode with GDCM, the fastest here for JPEG lossless and JPEG-LS.
+
+    The pixel format is the stream's own: where it differs GDCM ends the process.
+    """
+    import gdcm  # loading it takes 50 ms, which uncompressed files need not pay
+
+    fragment = gdcm.Fragment()
+    fragment.SetByteStringValue(frame)
+    fragments = gdcm.SequenceOfFragments.New()
+    fragments.AddFragment(fragment)
+    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
+    element.SetValue(fragments.__ref__())
+    image = gdcm.Image()
+    image.SetNumberOfDimensions(2)
+    image.SetDimensions((header.columns, header.rows, 1))
+    image.SetDataElement(element)
+    monochrome = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
+    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(monochrome))
+    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str(syntax))))
+    allocated = 8 if header.precision <= 8 else 16
+    image.SetPixelFormat(gdcm.PixelFormat(1, allocated, header.precision, header.precision - 1, 0))
+    buffer: str | None = image.GetBuffer()
+    # GDCM hands bytes over as text
+    return None if buffer is None else buffer.encode("utf-8", "surrogateescape")
+
+
+def _openjpeg(frame: bytes) -> bytearray | None:
+    """Decode with OpenJPEG, the fastest here for JPEG 2000."""
+    from openjpeg.utils import decode_pixel_data
+
+    with contextlib.suppress(RuntimeError):
+        return cast(bytearray, decode_pixel_data(frame, version=2))
+    return None
+
+
+def _opencv(frame: bytes) -> bytes | None:
+    """Decode lossy 8-bit JPEG with OpenCV, whose decoder survives what GDCM's does not."""
+    try:
+        pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    return None if pixels is None else pixels.tobytes()
+
+
+def _significant(
+    values: NDArray[Any], layout: StoredLayout, *, native: bool, warnings: list[str]
+) -> NDArray[Any]:
+    """Values of the BitsStored significant bits, with sign (PS3.5 8.1.1)."""
+    bits = values.dtype.itemsize * 8
+    shift = layout.high_bit + 1 - layout.bits_stored
+    if native and shift:
+        values = values >> shift
+        warnings.append(
+            f"HighBit is {layout.high_bit}: values are shifted by {shift} bits, which GDCM does not do"
+        )
+    spare = max(bits - layout.bits_stored, 0)
+    if layout.signed:
+        return ((values << spare).view(f"i{bits // 8}") >> spare) if spare else values.view(f"i{bits // 8}")
+    if spare and int(values.max()) > layout.highest:
+        warnings.append(
+            f"bits above the {layout.bits_stored} stored ones are cut off (old overlays lie there)"
+        )
+        values = values & values.dtype.type(layout.highest)
+    return values
+
+
+def _damaged(layout: StoredLayout, coding: str, detail: str) -> UnreadableImageError:
+    detail = " ".join(detail.split()).rstrip(".")
+    return UnreadableImageError(
+        f"{layout.name}: its {coding} pixel data is damaged ({detail}); copy the file again."
+    )

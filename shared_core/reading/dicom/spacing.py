@@ -1,0 +1,162 @@
+"""Pixel spacing in the plane of the breast, and what GDCM-based software takes for it.
+
+Uncalibrated Pixel Spacing has no defined plane on projection images (PS3.3 10.7.1.3), Imager Pixel
+Spacing lies in the plane of the detector (C.8.11.4): dividing it by the magnification gives the breast.
+"""
+
+from __future__ import annotations
+
+import math
+
+from shared_core.errors import UsageError
+from shared_core.mammogram import PixelSpacing, SpacingSource
+from shared_core.reading.dicom.attributes import Attributes
+
+Pair = tuple[float, float]
+
+PLAUSIBLE_MM = (0.01, 1.0)
+"""Mammograms have 0.02 to 0.2 mm; beyond these ends the value cannot be meant."""
+_PLAUSIBLE_MAGNIFICATION = (1.0, 3.0)
+
+SECONDARY_CAPTURE = ("1.2.840.10008.5.1.4.1.1.7",)
+_GDCM_IMAGER_CLASSES = (
+    "1.2.840.10008.5.1.4.1.1.1",
+    "1.2.840.10008.5.1.4.1.1.1.1",
+    "1.2.840.10008.5.1.4.1.1.1.1.1",
+    "1.2.840.10008.5.1.4.1.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.1.2.1",
+)
+_HINT = "give it with --spacing-mm if you know it"
+
+
+def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
+    """Spacing given by a person: one number, or (row, column) in mm.
+
+    Raises
+    ------
+    UsageError
+        Not a plausible spacing of a mammogram.
+    """
+    try:
+        row, column = spacing_mm if isinstance(spacing_mm, (tuple, list)) else (spacing_mm, spacing_mm)
+        row, column = float(row), float(column)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"spacing {spacing_mm!r} is not a number or a pair of numbers (row, column) in mm."
+        ) from None
+    if not _plausible((row, column)):
+        low, high = PLAUSIBLE_MM
+        raise UsageError(
+            f"spacing {row:g} x {column:g} mm is not a mammogram's; give {low:g} to {high:g} mm."
+        )
+    return PixelSpacing(row, column, SpacingSource.USER)
+
+
+def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[str]]:
+    """Spacing in the plane of the breast by the best evidence of the file.
+
+    In this order: Pixel Spacing with a calibration type; Imager Pixel Spacing corrected by the
+    magnification factor or by the distances, or as it is; Nominal Scanned Pixel Spacing of
+    digitised film. Pixel Spacing alone is not believed.
+
+    Returns
+    -------
+    spacing : PixelSpacing or None
+    warnings : list of str
+    """
+    warnings: list[str] = []
+    plain = _pair(attributes, "PixelSpacing")
+    if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
+        if _plausible(plain):
+            return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), warnings
+        warnings.append(f"calibrated Pixel Spacing {_mm(plain)} is impossible and not used")
+    imager = _pair(attributes, "ImagerPixelSpacing")
+    if imager:
+        spacing = _from_imager(attributes, imager, warnings)
+        if _plausible((spacing.row_mm, spacing.column_mm)):
+            if plain and _differ(plain, (spacing.row_mm, spacing.column_mm)):
+                warnings.append(
+                    f"uncalibrated Pixel Spacing {_mm(plain)} is not used; {spacing.source.value} gives "
+                    f"{_mm((spacing.row_mm, spacing.column_mm))}"
+                )
+            return spacing, warnings
+        warnings.append(f"Imager Pixel Spacing {_mm(imager)} is impossible and not used")
+    nominal = _pair(attributes, "NominalScannedPixelSpacing")
+    if nominal:
+        if _plausible(nominal):
+            return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), warnings
+        warnings.append(f"Nominal Scanned Pixel Spacing {_mm(nominal)} is impossible and not used")
+    if plain:
+        warnings.append(
+            f"Pixel Spacing {_mm(plain)} is not calibrated, so its plane is unknown and it is not used"
+        )
+    warnings.append(f"the pixel spacing is unknown: results are in pixels only; {_HINT}")
+    return None, warnings
+
+
+def _from_imager(attributes: Attributes, imager: Pair, warnings: list[str]) -> PixelSpacing:
+    magnification = attributes.number("EstimatedRadiographicMagnificationFactor")
+    low, high = _PLAUSIBLE_MAGNIFICATION
+    if magnification is not None:
+        if low <= magnification <= high:
+            return PixelSpacing(
+                imager[0] / magnification, imager[1] / magnification, SpacingSource.IMAGER_OVER_MAGNIFICATION
+            )
+        warnings.append(f"magnification factor {magnification:g} is impossible and not used")
+    to_detector = attributes.number("DistanceSourceToDetector")
+    to_patient = attributes.number("DistanceSourceToPatient")
+    if to_detector and to_patient:
+        if to_patient > 0 and low <= to_detector / to_patient <= high:
+            ratio = to_patient / to_detector
+            return PixelSpacing(imager[0] * ratio, imager[1] * ratio, SpacingSource.IMAGER_OVER_DISTANCES)
+        warnings.append(
+            f"distances SOD {to_patient:g} and SID {to_detector:g} mm are impossible and not used"
+        )
+    return PixelSpacing(*imager, SpacingSource.IMAGER)
+
+
+def gdcm_spacing(attributes: Attributes) -> Pair:
+    """(row, column) spacing in mm that GDCM-based software (ITK, 3D Slicer) takes from this file.
+
+    Imager Pixel Spacing for CR, DX and MG; Pixel Spacing or Nominal Scanned Pixel Spacing for
+    Secondary Capture; 1 mm, silently, for everything else. Magnification is never considered.
+    """
+    sop_class = attributes.text("SOPClassUID")
+    found: Pair | None = None
+    if sop_class in _GDCM_IMAGER_CLASSES:
+        found = _pair(attributes, "ImagerPixelSpacing")
+    elif sop_class in SECONDARY_CAPTURE:
+        found = _pair(attributes, "PixelSpacing") or _pair(attributes, "NominalScannedPixelSpacing")
+    row, column = found or (1.0, 1.0)
+    return abs(row) or 1.0, abs(column) or 1.0
+
+
+def gdcm_difference(attributes: Attributes, spacing: PixelSpacing | None) -> str | None:
+    """Sentence for people where GDCM-based software measures with another spacing, else None."""
+    theirs = gdcm_spacing(attributes)
+    if spacing is None:
+        return f"3D Slicer (GDCM) shows this file with {_mm(theirs)} a pixel; do not measure there"
+    ours = (spacing.row_mm, spacing.column_mm)
+    if not _differ(ours, theirs):
+        return None
+    return f"3D Slicer (GDCM) takes {_mm(theirs)} a pixel; here it is {_mm(ours)} ({spacing.source.value})"
+
+
+def _pair(attributes: Attributes, keyword: str) -> Pair | None:
+    values = attributes.numbers(keyword)
+    if not values:
+        return None
+    return (values[0], values[1]) if len(values) > 1 else (values[0], values[0])
+
+
+def _plausible(pair: Pair) -> bool:
+    low, high = PLAUSIBLE_MM
+    return all(math.isfinite(v) and low <= v <= high for v in pair)
+
+
+def _differ(a: Pair, b: Pair) -> bool:
+    return not all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b, strict=True))
+
+
+def _mm(pair: Pair) -> str:
+    return f"{pair[0]:.4g} x {pair[1]:.4g} mm"

@@ -1,0 +1,131 @@
+"""Which display step a file asks for: VOI LUT Module (PS3.3 C.11.2) and the default without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.mammogram import DisplayTransform, Mask, VoiFunction, VoiLut, Window
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.lut import lookup_table
+from shared_core.reading.limits import extremes
+
+
+def voi_step(attributes: Attributes, signed_modality: bool) -> tuple[Window | VoiLut | None, str, list[str]]:
+    """The VOI LUT or window of a file; the table wins over the window.
+
+    Returns
+    -------
+    voi : Window, VoiLut or None
+        None where the file has none that can be used.
+    description : str
+        What is used, and which alternatives the file names beside it.
+    warnings : list of str
+    """
+    warnings: list[str] = []
+    tables = attributes.items("VOILUTSequence")
+    if tables:
+        table, warnings = lookup_table(tables[0], signed_modality, "VOI LUT")
+        if table is not None:
+            shown = (table.entries / ((1 << table.bits) - 1)).astype(np.float32)
+            voi = VoiLut(table.first_value, shown, table.explanation)
+            others = [f"{item.text('LUTExplanation') or 'unnamed'} table" for item in tables[1:]]
+            others += _window_names(attributes)
+            return voi, f"VOI LUT Sequence{_quoted(table.explanation)}{_beside(others)}", warnings
+    window, more = _first_window(attributes)
+    warnings += more
+    if window is None:
+        return None, "", warnings
+    others = _window_names(attributes)[1:]
+    description = (
+        f"window {window.center:g} / {window.width:g} ({window.function.value}){_quoted(window.explanation)}"
+    )
+    return window, description + _beside(others), warnings
+
+
+def _first_window(attributes: Attributes) -> tuple[Window | None, list[str]]:
+    centers, widths = attributes.numbers("WindowCenter"), attributes.numbers("WindowWidth")
+    if not centers or not widths:
+        half = attributes.has("WindowCenter") or attributes.has("WindowWidth")
+        return None, ["the window is incomplete or not a number; the full range is shown"] if half else []
+    warnings = []
+    named = attributes.text("VOILUTFunction").upper() or "LINEAR"
+    try:
+        function = VoiFunction(named)
+    except ValueError:
+        function = VoiFunction.LINEAR
+        warnings.append(f"VOI LUT Function {named} does not exist; LINEAR is used")
+    center, width = centers[0], widths[0]
+    if width <= 0 or (function is VoiFunction.LINEAR and width < 1):
+        return None, [*warnings, f"window width {width:g} cannot be used; the full range is shown"]
+    return Window(center, width, function, attributes.text("WindowCenterWidthExplanation")), warnings
+
+
+def _window_names(attributes: Attributes) -> list[str]:
+    names = attributes.texts("WindowCenterWidthExplanation")
+    pairs = zip(attributes.numbers("WindowCenter"), attributes.numbers("WindowWidth"), strict=False)
+    return [f"{(names[i] + ' ') if i < len(names) else ''}{c:g} / {w:g}" for i, (c, w) in enumerate(pairs)]
+
+
+def _quoted(explanation: str) -> str:
+    return f" '{explanation}'" if explanation else ""
+
+
+def _beside(others: list[str]) -> str:
+    return f"; not used: {', '.join(others)}" if others else ""
+
+
+def default_range(lowest: float, highest: float, bits_stored: int) -> tuple[float, float]:
+    """Modality values shown as 0 and 1 where a file has no VOI.
+
+    Zero to 2**k - 1, with k the smallest of 8, 10, 12, 14, 16 that holds the largest value and is
+    not above `bits_stored`: images of one series then share one range, whatever their brightest
+    pixel. Signed ranges have no such natural end and are shown from end to end.
+
+    Examples
+    --------
+    >>> default_range(0, 3500, 16)
+    (0.0, 4095.0)
+    >>> default_range(-100, 900, 16)
+    (-100, 900)
+    """
+    if lowest < 0:
+        return lowest, highest
+    bits = next((k for k in (8, 10, 12, 14, 16) if highest < (1 << k)), None)
+    if bits is None:
+        return lowest, highest
+    if highest < (1 << bits_stored):
+        bits = min(bits, bits_stored)
+    return 0.0, float((1 << bits) - 1)
+
+
+def display_transform(
+    pixels: NDArray[Any],
+    padding: Mask | None,
+    *,
+    name: str,
+    bits_stored: int,
+    mirror: float | None = None,
+    voi: Window | VoiLut | None = None,
+    description: str = "",
+) -> DisplayTransform:
+    """Complete the display of an image from its pixels, for where the file leaves it open.
+
+    Raises
+    ------
+    UnsupportedImageError
+        The image is constant.
+    """
+    # padding is often an extreme value and would stretch the range
+    ends = extremes(name, pixels if padding is None else pixels[~padding])
+    lowest, highest = ends if mirror is None else (mirror - ends[1], mirror - ends[0])
+    full_range = (
+        (lowest, highest) if pixels.dtype.kind == "f" else default_range(lowest, highest, bits_stored)
+    )
+    if voi is None:
+        description = f"full range {full_range[0]:g} to {full_range[1]:g}"
+    if mirror is not None:
+        description += "; then inverted (bright means dense)"
+    return DisplayTransform(full_range, voi, mirror, description)

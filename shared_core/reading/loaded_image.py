@@ -1,0 +1,157 @@
+"""An image that a host (3D Slicer, ITK) has loaded, beside the file it came from: which spacing counts.
+
+Readers take a spacing from a file in silence, 1 mm where they find none. What a person has set in the host
+is told from that, so that it counts, and what a reader made up does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from PIL import Image
+from pydicom.dataset import Dataset
+
+from shared_core.errors import OpenBacError
+from shared_core.mammogram import MammogramHeader, PixelSpacing, SpacingSource
+from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
+from shared_core.reading.dicom.identity import identity
+from shared_core.reading.dicom.projection import dicom_projection
+from shared_core.reading.dicom.spacing import PLAUSIBLE_MM, Pair, gdcm_spacing
+from shared_core.reading.files import file_format
+
+UNKNOWN_MM: Pair = (1.0, 1.0)
+"""What ITK says where it knows no spacing."""
+_SPACING_KEYWORDS = ("ImagerPixelSpacing", "PixelSpacing", "NominalScannedPixelSpacing")
+_MM_AN_INCH = 25.4
+
+
+def spacing_in_host(
+    host_mm: Pair, *, header: MammogramHeader | None, name: str = "image in memory"
+) -> tuple[PixelSpacing | None, tuple[str, ...]]:
+    """The spacing in the plane of the breast of an image that a host shows with `host_mm`.
+
+    Parameters
+    ----------
+    host_mm
+        (row, column) in the host.
+    header
+        Of the file it came from, as the engine reads it; None for an image without a file.
+    name
+        Of the image, for the warnings.
+
+    Returns
+    -------
+    spacing : PixelSpacing or None
+        Of the file by our rule where the host has what a reader takes from that file; else that of the host,
+        as given by the user, where it is one that a mammogram can have.
+    warnings : tuple of str
+    """
+    known = header.spacing if header is not None else None
+    path = header.path if header is not None else None
+    shown = f"{name} has {_mm(host_mm)} a pixel in Slicer"
+    guesses = reader_spacings(path) if path is not None else [UNKNOWN_MM]
+    if _among(host_mm, guesses[:1]) or (known is not None and _alike(host_mm, _pair(known))):
+        unknown = known is None and _alike(host_mm, UNKNOWN_MM)
+        return known, (_unknown(name),) if unknown else ()
+    if known is not None:
+        swapped = [_turned(pair) for pair in (*guesses, _pair(known)) if not _alike(pair, _turned(pair))]
+        if _among(host_mm, swapped):
+            said = f"{shown}: rows and columns are exchanged; that of its file, {_mm(_pair(known))}, is used"
+            return known, (said,)
+        if _among(host_mm, [*guesses, UNKNOWN_MM]):
+            return known, (f"{shown}; that of its file, {_mm(_pair(known))}, is used",)
+    elif path is not None and file_format(path) != "DICOM" and _among(host_mm, guesses):
+        return None, (f"{shown}, from the print resolution of the file, which is not used: {_SET_IT}",)
+    if _alike(host_mm, UNKNOWN_MM):
+        return None, (_unknown(name),)
+    low, high = PLAUSIBLE_MM
+    if not all(math.isfinite(value) and low <= value <= high for value in host_mm):
+        return known, (f"{shown}, which is not a mammogram's and not used: {_SET_IT}",)
+    differing = f"; its file says {_mm(_pair(known))}" if known is not None else ""
+    said = f"the spacing of {name} was set in Slicer to {_mm(host_mm)} a pixel{differing}"
+    return PixelSpacing(*host_mm, SpacingSource.USER), (said,)
+
+
+def reader_spacings(path: Path) -> list[Pair]:
+    """(row, column) spacings in mm that readers take from a file, that of GDCM or ITK first."""
+    if file_format(path) != "DICOM":
+        return [UNKNOWN_MM, *_printed_mm(path)]
+    with quiet_pydicom():
+        attributes = open_dicom(path, None, pixels=False).attributes
+    found = [gdcm_spacing(attributes)]
+    for keyword in _SPACING_KEYWORDS:
+        values = attributes.numbers(keyword)
+        if len(values) > 1:
+            found.append((values[0], values[1]))
+    return found
+
+
+def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> MammogramHeader:
+    """What DICOM attributes that a host kept say of an image whose file is gone.
+
+    Parameters
+    ----------
+    values
+        Keyword (``ImageLaterality``) to value, several values joined by a backslash.
+    """
+    dataset = Dataset()
+    with quiet_pydicom():
+        for keyword, value in values.items():
+            with suppress(ValueError):  # an impossible value; pydicom checks what is set
+                setattr(dataset, keyword, value.split("\\") if "\\" in value else value)
+        attributes = Attributes(dataset)
+        projection = dicom_projection(attributes, None)
+        return MammogramHeader(
+            path=None,
+            file_format="memory",
+            rows=rows,
+            columns=columns,
+            bits=16,
+            view=projection.view,
+            laterality=projection.laterality,
+            modifiers=projection.modifiers,
+            identity=identity(attributes),
+            evidence=projection.evidence,
+            warnings=projection.warnings,
+        )
+
+
+_SET_IT = 'set it under "Volume information" before segmenting, if you know it'
+
+
+def _unknown(name: str) -> str:
+    return (
+        f"{name} has 1 mm a pixel in Slicer, which stands for unknown: results are in pixels only; {_SET_IT}"
+    )
+
+
+def _printed_mm(path: Path) -> list[Pair]:
+    """Dots per inch as a spacing; ITK takes them for one."""
+    with suppress(OSError, OpenBacError, ValueError, ZeroDivisionError), Image.open(path) as picture:
+        across, down = picture.info.get("dpi", (0.0, 0.0))
+        return [(_MM_AN_INCH / float(down), _MM_AN_INCH / float(across))]
+    return []
+
+
+def _pair(spacing: PixelSpacing) -> Pair:
+    return spacing.row_mm, spacing.column_mm
+
+
+def _turned(pair: Pair) -> Pair:
+    return pair[1], pair[0]
+
+
+def _alike(one: Pair, other: Pair) -> bool:
+    return all(math.isclose(a, b, rel_tol=1e-3) for a, b in zip(one, other, strict=True))
+
+
+def _among(one: Pair, several: list[Pair]) -> bool:
+    return any(_alike(one, other) for other in several)
+
+
+def _mm(pair: Pair) -> str:
+    return f"{pair[0]:.4g} x {pair[1]:.4g} mm"

@@ -1,0 +1,1 @@
+"""The records of a view, an exam and a run, and the tables and files that hold them."""

@@ -1,0 +1,252 @@
+"""Our own results read back: the tables of ``bac analyze -o`` or the document of ``--json``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from shared_core.change.serial_exams import SerialExam
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.mammogram import (
+    Acquisition,
+    Laterality,
+    MammogramHeader,
+    PresentationIntent,
+    View,
+    ViewModifier,
+)
+from shared_core.quantification.standard_views import choose_standard_views
+from shared_core.records.tables import exams_csv, views_csv
+
+Cell = str | float | bool | None
+Row = Mapping[str, Cell]
+
+_TEXTS: Final = frozenset(
+    {
+        *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
+        *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
+        *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
+    }
+)
+"""Columns that stay text where they look like a number."""
+MUST_AGREE: Final = (
+    "model_sha256",
+    "threshold",
+    "mask_style",
+    "preprocessing",
+    "tam_threshold",
+    "tam_comparison",
+)
+_SHOULD_AGREE: Final = ("spacing_source", "synthetic_2d", "intent", "denominator", "software_version")
+
+
+@dataclass(frozen=True)
+class Results:
+    """Rows of ``views.csv`` and ``exams.csv``."""
+
+    source: Path
+    views: tuple[Row, ...]
+    exams: tuple[Row, ...]
+
+
+def read_results(path: Path) -> Results:
+    """Read a folder with ``views.csv`` and ``exams.csv``, or the file of ``bac analyze --json``.
+
+    Raises
+    ------
+    UsageError
+        If there are no results in it.
+    UnreadableImageError
+        If they cannot be read.
+    """
+    if path.is_dir():
+        views, exams = path / "views.csv", path / "exams.csv"
+        if not is_results(path):
+            raise UsageError(f"{path}: holds no views.csv and exams.csv; name the folder of bac analyze -o.")
+        return Results(path, read_table(views), read_table(exams))
+    text = _text(path)
+    try:
+        document = json.loads(text)
+        views_bytes, exams_bytes = views_csv(document["views"]), exams_csv(document["exams"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{path}: is not the document of bac analyze --json; give that, or the folder of bac analyze -o."
+        ) from None
+    return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
+
+
+def is_results(path: Path) -> bool:
+    """Whether a folder holds the tables of ``bac analyze -o``."""
+    return (path / "views.csv").is_file() and (path / "exams.csv").is_file()
+
+
+def place_for_results(folder: Path) -> Path:
+    """Where results of a folder of images go if nobody says: beside it, as images and pictures do not mix."""
+    resolved = folder.resolve()
+    return resolved.with_name(f"{resolved.name}-bac")
+
+
+def results_beside(folder: Path) -> tuple[Path, ...]:
+    """All results of a folder of images: itself, beside it as `place_for_results` says, and in it."""
+    inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return tuple(place for place in (folder, place_for_results(folder), *inside) if is_results(place))
+
+
+def read_table(path: Path) -> tuple[Row, ...]:
+    """Rows of a CSV table with a heading; numbers as float, true and false as bool, empty cells None.
+
+    Raises
+    ------
+    UnreadableImageError
+        If it cannot be read.
+    UsageError
+        If it has no rows.
+    """
+    rows = _rows(_text(path))
+    if not rows:
+        raise UsageError(f"{path}: the table has no rows.")
+    return rows
+
+
+def serial_exams(
+    results: Results, *, when: date | None = None, one_patient: bool = False
+) -> dict[str, list[SerialExam]]:
+    """Exams by patient.
+
+    Parameters
+    ----------
+    when
+        Date of the one exam in `results`, for files that do not know theirs.
+    one_patient
+        Take all exams for those of one patient, whatever their identifiers say.
+
+    Raises
+    ------
+    UsageError
+        If an exam has no date, or `when` is given for several exams.
+    """
+    if when is not None and len(results.exams) != 1:
+        raise UsageError(
+            f"{results.source}: a date was given for {len(results.exams)} exams; give results of one exam."
+        )
+    found: dict[str, list[SerialExam]] = {}
+    for row in results.exams:
+        key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
+        views = [view for view in results.views if view["exam"] == row["key"] and view["status"] == "ok"]
+        exam = exam_of_rows(key, when or date_of_exam(row, results.source), views)
+        found.setdefault("" if one_patient else patient, []).append(exam)
+    return found
+
+
+def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
+    """Warnings about what differs between views that are compared over time.
+
+    Raises
+    ------
+    UsageError
+        If they were measured with different models or settings.
+    """
+    views = [view for one in results for view in one.views if view["status"] == "ok"]
+    for column in MUST_AGREE:
+        found = sorted({str(view.get(column)) for view in views})
+        if len(found) > 1:
+            raise UsageError(
+                f"The results were made with different settings ({column}: {', '.join(found)}); "
+                "analyse all exams again with the same ones."
+            )
+    warnings = []
+    for column in _SHOULD_AGREE:
+        found = sorted({str(view[column]) for view in views if view.get(column) is not None})
+        if len(found) > 1:
+            warnings.append(f"Views differ in {column}: {', '.join(found)}.")
+    return tuple(warnings)
+
+
+def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
+    """One exam of a series from the rows of its views."""
+    headers = [_header(view) for view in views]
+    choice = choose_standard_views(headers)
+    numbers = {
+        label: {
+            column: float(cell)
+            for column, cell in views[position].items()
+            if isinstance(cell, float) and not isinstance(cell, bool)
+        }
+        for label, position in choice.positions
+    }
+    makers = [headers[position].acquisition.manufacturer for _, position in choice.positions]
+    known = tuple(dict.fromkeys(maker for maker in makers if maker))
+    return SerialExam(key, when, numbers, known, choice.warnings)
+
+
+def _header(view: Row) -> MammogramHeader:
+    """As much of the header as decides which image stands for a standard view."""
+    modifiers = str(view["view_modifiers"] or "")
+    return MammogramHeader(
+        path=Path(str(view["file"])),
+        file_format="",
+        rows=0,
+        columns=0,
+        bits=0,
+        view=View(view["view"]) if view["view"] else View.UNKNOWN,
+        laterality=Laterality(view["laterality"]) if view["laterality"] else Laterality.UNKNOWN,
+        modifiers=tuple(ViewModifier(name) for name in modifiers.split(" | ") if name),
+        intent=PresentationIntent(view["intent"]) if view["intent"] else PresentationIntent.UNKNOWN,
+        acquisition=Acquisition(
+            manufacturer=str(view["manufacturer"]) if view["manufacturer"] else None,
+            synthetic_2d=view["synthetic_2d"] is True,
+        ),
+    )
+
+
+def date_of_exam(row: Row, source: Path) -> date:
+    """When the exam of a row was made.
+
+    Raises
+    ------
+    UsageError
+        If the row does not say.
+    """
+    text = str(row["study_date"] or "")
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        raise UsageError(
+            f"{source}: the exam {row['key']} has no date; give it as in 2021-03-31={source}."
+        ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; check the path.") from error
+    except UnicodeDecodeError:
+        raise UnreadableImageError(
+            f"{path}: is not a text in UTF-8; give a table or JSON document."
+        ) from None
+
+
+def _rows(text: str) -> tuple[Row, ...]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    return tuple(
+        {column: _cell(column, cell) for column, cell in row.items() if column is not None} for row in reader
+    )
+
+
+def _cell(column: str, text: str | None) -> Cell:
+    if not text:
+        return None
+    if column in _TEXTS:
+        return text
+    convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
+    try:
+        return convert(text)
+    except ValueError:
+        return text

@@ -1,0 +1,1 @@
+"""Numbers in words for people: phrases, report sentences, descriptions of calculations."""

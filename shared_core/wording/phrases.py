@@ -1,0 +1,103 @@
+"""The numbers of a view in words for pictures: short, rounded to what can be read off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from shared_core.grades.csbi import AUTOMATED
+from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+
+RESEARCH_USE: Final = "Research use only - not a diagnosis"
+UNKNOWN: Final = "-"
+
+
+def view_name(label: str) -> str:
+    """``L-CC`` from ``LCC``; ``view unknown`` where nothing is known."""
+    if label == "??":
+        return "view unknown"
+    return f"{label[0]}-{label[1:]}"
+
+
+def count(value: int) -> str:
+    """``21,594``."""
+    return f"{value:,}"
+
+
+def area_mm2(value: float | None) -> str:
+    """``105.8``, or a dash."""
+    return f"{value:,.1f}" if value is not None else UNKNOWN
+
+
+def percentage(value: float | None) -> str:
+    """``1.50``, or a dash; three digits below 0.1 so that small is not shown as none."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.2f}" if value >= 0.1 or value == 0 else f"{value:.3f}"
+
+
+def grade(measurement: ViewMeasurement | ExamMeasurement) -> str:
+    """``1 mild``, or a dash."""
+    if measurement.area_grade is None:
+        return UNKNOWN
+    return f"{measurement.area_grade} {measurement.area_grade_name}"
+
+
+def bac_area(measurement: ViewMeasurement) -> str:
+    """``BAC 105.8 mm² (21,594 px)``; pixels alone where mm² are not known."""
+    if measurement.am_px == 0:
+        return "No BAC marked"
+    pixels = f"{count(measurement.am_px)} px"
+    if measurement.bac_area_mm2 is None:
+        return f"BAC {pixels}"
+    return f"BAC {area_mm2(measurement.bac_area_mm2)} mm² ({pixels})"
+
+
+def short_bac_area(measurement: ViewMeasurement) -> str:
+    """``BAC 105.8 mm²``, or ``BAC 21,594 px``."""
+    return bac_area(measurement).split(" (")[0]
+
+
+def share(measurement: ViewMeasurement) -> str:
+    """``1.50 % of breast``."""
+    return f"{percentage(measurement.bac_percent_of_breast)} % of {measurement.denominator}"
+
+
+def vessels(measurement: ViewMeasurement) -> str:
+    """``2 vessels, 84 mm calcified``; pixels where mm are not known."""
+    number = measurement.vessels_count or 0
+    words = f"{number} {'vessel' if number == 1 else 'vessels'}"
+    if measurement.calcified_length_mm is not None:
+        return f"{words}, {measurement.calcified_length_mm:,.0f} mm calcified"
+    if measurement.calcified_length_px is not None:
+        return f"{words}, {measurement.calcified_length_px:,.0f} px calcified"
+    return words
+
+
+def csbi(measurement: ViewMeasurement | ExamMeasurement) -> str:
+    """``CSBI grade 2 (automated, unverified)``."""
+    return f"CSBI grade {measurement.csbi_grade} ({AUTOMATED})"
+
+
+def tam(measurement: ViewMeasurement) -> str:
+    """``TAM100``, with ``>=`` where the published code's comparison was chosen."""
+    sign = ">=" if measurement.intensity_comparison == ">=" else ""
+    return f"TAM{sign}{measurement.intensity_threshold}"
+
+
+def model(provenance: Mapping[str, object]) -> str:
+    """``scunet-emory-2021, p > 0.5``; of a mask that was given, the name of its file."""
+    if "mask_file" in provenance:
+        return f"mask {Path(str(provenance['mask_file'])).name}"
+    threshold = provenance.get("threshold", "?")
+    # A calibrated threshold has sixteen digits; the whole of it stands in the tables.
+    shown = f"{threshold:.3g}" if isinstance(threshold, float) else threshold
+    return f"{provenance.get('model_name', 'no model')}, p > {shown}"
+
+
+def date(study_date: str) -> str:
+    """``2016-10-04`` from DICOM's ``20161004``; anything else as it is."""
+    if len(study_date) == 8 and study_date.isdigit():
+        return f"{study_date[:4]}-{study_date[4:6]}-{study_date[6:]}"
+    return study_date

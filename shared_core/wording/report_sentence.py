@@ -1,0 +1,106 @@
+"""A sentence about BAC for the report: a draft for a person to check and to change.
+
+It says what was measured, that nobody has verified it, and that it is no diagnosis. For grade 3 it has
+the finding in the words of the script that CSBI's position statement (2023) proposes for that grade. The
+rest of the script, which advises on cardiovascular risk, is for the reader to add as is customary there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared_core.grades.csbi import AUTOMATED
+from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+
+CSBI_GRADE_3: Final = (
+    "There are severe coarse vascular or tram track calcifications affecting 3 or more vessels in the "
+    "breasts (Grade 3). [Add the advice of the local script.]"
+)
+CLOSING: Final = (
+    "Research use only. Not a diagnosis; does not replace a radiologist's reading; correlate with "
+    "cardiovascular risk factors."
+)
+
+
+def view_sentence(measurement: ViewMeasurement, *, mass: str = "mass not computed") -> str:
+    """Draft for one view.
+
+    Parameters
+    ----------
+    measurement
+        Of the view.
+    mass
+        What to say about the mass of calcium, with its unit and interval, or why there is none.
+    """
+    m = measurement
+    sizes = [f"area {_mm2(m.bac_area_mm2, m.am_px)}"]
+    if m.bac_percent_of_breast is not None:
+        sizes[0] += f" ({m.bac_percent_of_breast:.2f} % of {m.denominator})"
+    return _sentence(
+        marked=m.am_px > 0,
+        grade=m.csbi_grade,
+        reason=m.csbi_reason,
+        vessels=m.vessels_count,
+        length=_length(m.calcified_length_mm, m.calcified_length_px),
+        others=[*sizes, mass],
+    )
+
+
+def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not computed") -> str:
+    """Draft for an exam; parameters as for `view_sentence`."""
+    m = measurement
+    if not m.views_used:
+        return "Breast arterial calcification: not assessed, no standard view."
+    areas = [breast.mean_bac_area_mm2 for breast in m.breasts]
+    known = [area for area in areas if area is not None]
+    others = [f"area {sum(known):.1f} mm²"] if known and len(known) == len(areas) else []
+    if m.bac_percent_of_breast is not None:
+        share = f"{m.bac_percent_of_breast:.2f} % of breast area"
+        others = [f"{others[0]} ({share})"] if others else [share]
+    words = _sentence(
+        marked=bool(m.vessels_count) or bool(m.bac_percent_of_breast),
+        grade=m.csbi_grade,
+        reason=m.csbi_reason,
+        vessels=m.vessels_count,
+        length=_length(m.calcified_length_mm, None),
+        others=[*others, mass],
+    )
+    missing = f" Views missing: {', '.join(m.missing_views)}." if m.missing_views else ""
+    return words.replace(f" {CLOSING}", f"{missing} {CLOSING}")
+
+
+def _sentence(
+    *,
+    marked: bool,
+    grade: int | None,
+    reason: str | None,
+    vessels: int | None,
+    length: str | None,
+    others: list[str],
+) -> str:
+    if not marked:
+        return f"Breast arterial calcification: none marked ({AUTOMATED}). {CLOSING}"
+    if grade is not None:
+        finding = f"grade {grade} (CSBI, {AUTOMATED})"
+    else:
+        finding = f"present, not graded ({AUTOMATED})"
+    parts = [f"Breast arterial calcification: {finding}."]
+    if grade is None and reason is not None:
+        parts.append(reason)
+    if grade == 3:
+        parts.append(CSBI_GRADE_3)
+    if vessels is not None:
+        parts.append(f"Vessels: {vessels}.")
+    sizes = [f"calcified length {length}"] if length is not None else []
+    words = ", ".join([*sizes, *others])
+    return " ".join([*parts, f"{words[0].upper()}{words[1:]}.", CLOSING])
+
+
+def _length(length_mm: float | None, length_px: float | None) -> str | None:
+    if length_mm is not None:
+        return f"{length_mm:.0f} mm"
+    return f"{length_px:.0f} px" if length_px is not None else None
+
+
+def _mm2(area_mm2: float | None, area_px: int) -> str:
+    return f"{area_mm2:.1f} mm²" if area_mm2 is not None else f"{area_px} px"

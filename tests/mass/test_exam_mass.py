@@ -1,0 +1,56 @@
+"""From views to the exam: means within a breast, a sum over breasts, and the rule for missing views."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
+
+
+def view(label: str, mass: float | None) -> ViewMass:
+    if mass is None:
+        return ViewMass(label, None, None, None)
+    return ViewMass(label, mass, mass - 2, mass + 2)
+
+
+FULL = {"LCC": 10.0, "LMLO": 14.0, "RCC": 3.0, "RMLO": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("without", "mass", "words"),
+    [
+        ((), 16.0, ""),
+        (("LMLO",), 14.0, "Without LMLO, LCC stands for breast L."),
+        (("LCC", "RMLO"), 17.0, "Without RMLO, RCC stands for breast R."),
+        (("RCC", "RMLO"), None, "No view of breast R has a mass."),
+        (tuple(FULL), None, "No view of breast L has a mass."),
+    ],
+)
+def test_missing_views(without: tuple[str, ...], mass: float | None, words: str) -> None:
+    absent = exam_mass([view(label, value) for label, value in FULL.items() if label not in without])
+    no_number = exam_mass([view(label, None if label in without else value) for label, value in FULL.items()])
+    assert absent == no_number
+    assert absent.mass_ha_mg == mass
+    assert words in absent.reason
+
+
+def test_two_views_of_a_breast_are_never_added() -> None:
+    left = breast_mass("L", [view(label, value) for label, value in FULL.items()])
+    assert (left.mass_ha_mg, left.low_mg, left.high_mg) == (12.0, 10.0, 14.0)
+
+
+def test_intervals_of_the_breasts_add_up() -> None:
+    whole = exam_mass([view(label, value) for label, value in FULL.items()])
+    assert (whole.low_mg, whole.high_mg, whole.stratum) == (12.0, 20.0, "0-20")
+    assert whole.mass_ca_mg == pytest.approx(16 * 0.399, rel=1e-3)
+
+
+def test_a_breast_without_an_interval_leaves_the_exam_without_one() -> None:
+    views = [view("LCC", 10), view("LMLO", 10), ViewMass("RCC", 0.0, None, None), view("RMLO", 0.5)]
+    whole = exam_mass(views)
+    assert whole.mass_ha_mg == pytest.approx(10.25)
+    assert whole.low_mg is None
+
+
+def test_other_views_do_not_count() -> None:
+    assert exam_mass([view(label, value) for label, value in {**FULL, "LML": 100.0}.items()]).mass_ha_mg == 16

@@ -1,0 +1,89 @@
+"""Results read back are what was written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.records.results_folder import check_same_settings, read_results, read_table, serial_exams
+from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
+
+
+def view(label: str, area: float, **others: Any) -> dict[str, Any]:
+    known = {"file": f"{label}.dcm", "status": "ok", "exam": "e", "view": label[1:], "laterality": label[0]}
+    record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
+    record |= known | {"metrics": None, "model": None, "spacing_mm": None, "synthetic_2d": False}
+    record |= {"view_modifiers": [], "warnings": []}
+    record["metrics"] = {"bac_area_mm2": area, "am_px": 12, "exclusions_px": {}}
+    record["model"] = {"model_sha256": "1e5", "threshold": 0.5, "mask_style": "vessel-band"}
+    return record | others
+
+
+def exam(**others: Any) -> dict[str, Any]:
+    record: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
+    return record | {"key": "e", "patient_id": "007", "study_date": "20200131", "breasts": [], **others}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "views.csv").write_bytes(views_csv([view("LCC", 1.25), view("RCC", 2.0, manufacturer="GE")]))
+    (tmp_path / "exams.csv").write_bytes(exams_csv([exam()]))
+    return tmp_path
+
+
+def test_folder_and_json_document_give_the_same_exams(folder: Path) -> None:
+    document = {"views": [view("LCC", 1.25), view("RCC", 2.0, manufacturer="GE")], "exams": [exam()]}
+    (folder / "all.json").write_text(json.dumps(document))
+    one, other = (serial_exams(read_results(path)) for path in (folder, folder / "all.json"))
+    assert one == other
+    (found,) = one["007"]
+    assert (found.key, str(found.date), found.manufacturers) == ("e", "2020-01-31", ("GE",))
+    assert found.views["LCC"]["bac_area_mm2"] == 1.25
+
+
+def test_identifiers_that_look_like_numbers_stay_text(folder: Path) -> None:
+    results = read_results(folder)
+    assert results.exams[0]["patient_id"] == "007"
+    assert results.views[0]["model_sha256"] == "1e5"
+    assert results.views[0]["synthetic_2d"] is False
+    assert results.views[0]["manufacturer"] is None
+
+
+def test_exam_without_a_date_asks_for_one(folder: Path) -> None:
+    (folder / "exams.csv").write_bytes(exams_csv([exam(study_date=None)]))
+    with pytest.raises(UsageError, match="the exam e has no date; give it as in 2021-03-31="):
+        serial_exams(read_results(folder))
+
+
+def test_partial_views_do_not_count(folder: Path) -> None:
+    (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0, view_modifiers=["magnification"])]))
+    (found,) = serial_exams(read_results(folder))["007"]
+    assert not found.views
+    assert "magnification" in found.warnings[0]
+
+
+def test_other_settings_are_refused_and_other_images_said(folder: Path) -> None:
+    other = view("RCC", 2.0, synthetic_2d=True)
+    (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0), other]))
+    assert check_same_settings([read_results(folder)]) == ("Views differ in synthetic_2d: False, True.",)
+    other["model"] = {**other["model"], "threshold": 0.65}
+    (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0), other]))
+    with pytest.raises(UsageError, match=r"different settings \(threshold: 0\.5, 0\.65\)"):
+        check_same_settings([read_results(folder)])
+
+
+def test_what_is_no_result_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"holds no views\.csv"):
+        read_results(tmp_path)
+    with pytest.raises(UnreadableImageError, match="check the path"):
+        read_results(tmp_path / "none.json")
+    (tmp_path / "x.json").write_text("[1]")
+    with pytest.raises(UsageError, match="is not the document"):
+        read_results(tmp_path / "x.json")
+    (tmp_path / "empty.csv").write_text("a,b\n")
+    with pytest.raises(UsageError, match="no rows"):
+        read_table(tmp_path / "empty.csv")
