@@ -68,9 +68,14 @@ def test_tables_hold_the_numbers_of_the_json(analysed: tuple[Path, int]) -> None
 
 
 def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_threads(
-    cbis_dicoms: Path, tmp_path: Path
+    real_mammograms: Path, tmp_path: Path
 ) -> None:
-    exam = sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))[:2]
+    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    assert film is not None
+    half = cv2.resize(film, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    exam = [tmp_path / "case_L_CC.png", tmp_path / "case_R_CC.png"]
+    for file, picture in zip(exam, (half, half[10:, ::-1]), strict=True):
+        cv2.imwrite(str(file), picture)
     for output, count in (("one", "1"), ("two", "2")):
         code = main(
             ["analyze", *map(str, exam), "-o", str(tmp_path / output)]

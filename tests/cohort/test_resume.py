@@ -83,13 +83,12 @@ def killed(options: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path
     )
     _wait(
         lambda: hanging.exists() and all((output / key / MARK).exists() for key in ("case1", "case2")),
-        seconds=120,
     )
     worker = int(hanging.read_text(encoding="utf-8"))
     assert batch.poll() is None
     batch.kill()
     batch.wait()
-    _wait(lambda: not _alive(worker), seconds=20)
+    _wait(lambda: not _alive(worker))
     return output
 
 
@@ -99,8 +98,8 @@ def output(killed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(killed, tmp_path / "out"))
 
 
-def _wait(done: Callable[[], bool], *, seconds: float) -> None:
-    end = time.monotonic() + seconds
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 600
     while not done():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)

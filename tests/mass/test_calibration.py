@@ -27,7 +27,7 @@ from shared_core.physics.attenuation import (
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
 from shared_core.physics.spectrum import detector_response, spectrum
-from tests.mass.raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
+from validation.raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
 
 BEAM = BEAMS[7]
 NO_ARTERY = MassSettings(artery_calibre_mm=1e-6)

@@ -40,7 +40,7 @@ def test_an_honest_model_lies_on_the_diagonal() -> None:
     assert calibration_error(honest(1.0)) < 1e-4
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(temperature=st.floats(0.4, 4.0))
 def test_fitted_temperature_is_the_one_that_was_put_in(temperature: float) -> None:
     counts = honest(temperature)
