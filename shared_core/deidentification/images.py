@@ -1,4 +1,4 @@
-"""Copies of the images of exams without identifiers, under neutral names."""
+"""The images of exams, written anew without identifiers, under names that say nothing."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _file_bytes(dataset: Dataset) -> bytes:
 
 
 def _write(place: Path, content: bytes) -> None:
-    """A file that is not touched is one that need not be analysed again."""
+    """A file that is not touched is one that need not be analysed anew."""
     try:
         same = place.stat().st_size == len(content) and place.read_bytes() == content
     except OSError:

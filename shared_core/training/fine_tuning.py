@@ -72,7 +72,7 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
     """
     watch, start = watch or Watch(), plan.start
     if start is None:
-        raise UsageError(f"Recipe {plan.recipe.name} improves a model; name it with --from MODEL.")
+        raise UsageError(f"Recipe {plan.recipe.name} betters a model; name it with --from MODEL.")
     tuner = _Tuner(plan, start, replay or default_replay(plan.recipe.fine_tuning, start.card), watch)
     return tuner.run()
 

@@ -208,9 +208,9 @@ def _film(rows: Sequence[RealRow]) -> list[Part]:
     ]
     return [
         f"### {FILM_WITH_BAC}",
-        f"Beside the mask of the published processing ({AS_PUBLISHED}), which is no truth: share of its "
-        "centre lines with a mark within 12 px, Dice, and pixels marked where no artery is. These places "
-        "were drawn by eye on the image, as rectangles of rows and columns with some room around "
+        f"Compared with the mask of the published processing ({AS_PUBLISHED}), which is not a reference "
+        "standard: share of its centre lines with a mark within 12 px, Dice, and pixels marked where no "
+        "artery is. These places were drawn by eye on the image, as rectangles of rows and columns with some room around "
         "(`validation/models/film.py`): the corner of a label with its fog, the marker disc, and film edges, "
         "but for the part of the right side through which two arteries leave the image.",
         table(("model", "line found", "Dice", *(f"{name}, px" for name in REGIONS)), lines),
