@@ -73,8 +73,8 @@ def _about(rows: Sequence[ViewRow], manifest: Mapping[str, Any]) -> list[str]:
         f"Made by `python -m validation.exams` from {len(rows)} views of {len(patients)} simulated patients "
         f"(seeds {patients[0]} to {patients[-1]}); do not edit by hand. The looks of vendors take turns "
         f"({_counted(row.style for row in rows)} views), and one of {manifest['without_bac_every']} patients "
-        "has no arterial calcium in any case. Each exam goes the whole way: object, exposure, DICOM, "
-        "reader, model, numbers. This says how well things are measured on simulated images, no more.",
+        "has no arterial calcium in any case. Each exam goes through the whole chain: object, exposure, "
+        "DICOM, reader, model, numbers. This says how well things are measured on simulated images, no more.",
         f"OpenBAC {manifest['software_version']}, model `{DEFAULT}` (weights sha256 "
         f"`{manifest['models'][DEFAULT][:16]}...`), and `{PUBLISHED}` on views without BAC.",
     ]
