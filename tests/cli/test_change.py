@@ -118,4 +118,4 @@ def test_exams_without_dates_take_those_given(tmp_path: Path, capsys: pytest.Cap
 
 def test_unknown_patient_is_said(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["change", str(results), "--patient", "x"]) == 1
-    assert "there are 001, 002, 003" in capsys.readouterr().err
+    assert "the patients are 001, 002, 003" in capsys.readouterr().err

@@ -132,8 +132,8 @@ def _simulated(simulated: Sequence[Scored], own: Sequence[Scored], first_seed: i
         "of them. They come from the simulator on which the bundled model was trained, so the scores say "
         "more about simulated than about real images; the published model was trained on real images only. "
         "The label is the vessel band by the rule of Guo 2021; where calcium is too faint to be seen "
-        "the band is left open, except in the first line. A mark finds a centre line within 0.84 mm (12 px of 70 µm). In brackets: "
-        "95 % intervals over patients.",
+        "the band is left open, except in the first line. A mark finds a centre line within 0.84 mm (12 px "
+        "of 70 µm). In brackets: 95 % intervals over patients.",
         scores_table(simulated),
     ]
     if rule is not None:
