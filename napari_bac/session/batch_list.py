@@ -14,6 +14,7 @@ from psygnal import Signal
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_swap import show_exam
 from shared_core import OpenBacError
+from shared_core.records.cells import items_of
 from shared_core.records.patient_timeline import image_of, masks_of
 from shared_core.records.results_folder import Results, Row, read_results
 from shared_core.wording import phrases
@@ -159,9 +160,9 @@ def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
 
 
 def _remarks(exam: Mapping[str, object]) -> str:
-    missing, warnings = exam["missing_views"], exam["warnings"]
+    missing = exam["missing_views"]
     said = [f"Missing: {missing}"] if missing else []
-    return "\n".join([*said, *(str(warnings).split(" | ") if warnings else [])])
+    return "\n".join([*said, *items_of(exam["warnings"])])
 
 
 _BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()

@@ -222,7 +222,7 @@ class BatchRun:
         line.done += 1
         line.failed += outcome.failed
         if outcome.failed:
-            self.failures.append((str(outcome.task.path), str(outcome.record["error"])))
+            self.failures.append((str(outcome.task.path), str(outcome.record.error)))
 
     def _on_end(self, report: BatchReport | str) -> None:
         self._listen()
@@ -230,7 +230,7 @@ class BatchRun:
             self._end("failed", report)
             return
         self.report = report
-        self.failures = [(record["file"], record["error"]) for record in report.failures]
+        self.failures = [(record.file, str(record.error)) for record in report.failures]
         if report.cancelled:
             self._end("cancelled", "Stopped. Exams that are finished are kept; start again to go on.")
         elif not self.exams:
@@ -262,6 +262,6 @@ def time_words(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def numbers_of(report: BatchReport | None) -> dict[str, dict[str, Any]]:
+def numbers_of(report: BatchReport | None) -> dict[str, ExamRecord]:
     """Records of exams by key."""
-    return {} if report is None else {str(record["key"]): record for record in report.exams}
+    return {} if report is None else {record.key: record for record in report.exams}

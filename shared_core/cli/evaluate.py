@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from shared_core.training.evaluation.model_scores import Evaluation
     from shared_core.training.example import ViewSource
 
-OK, FAILED, USAGE = 0, 1, 2
 
 _SHOWN = (
     *("dice_pooled", "dice_mean", "vessel_recall", "false_parts_mean", "false_px_mean", "false_px_median"),

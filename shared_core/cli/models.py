@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.errors import ModelError, OpenBacError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.default_model import OFFLINE, PREFERRED
@@ -19,7 +20,6 @@ from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
-OK, FAILED, USAGE = 0, 1, 2
 DATA_STATEMENT = "data_statement.md"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from shared_core.quantification.labelled_mask import labels_of, measure_labels
 from shared_core.quantification.mask_notices import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
@@ -123,7 +123,7 @@ def reviewed_view(
 def recorded_view(
     prepared: PreparedView,
     mask: Mask,
-    record: Mapping[str, Any],
+    record: ViewRecord,
     *,
     began_as: Mask | None = None,
     settings: MeasurementSettings,
@@ -148,9 +148,9 @@ def recorded_view(
         Of the model, where it is at hand.
     """
     edited = began_as is None or not np.array_equal(mask, began_as)
-    style: MaskStyle = record["model"]["mask_style"]
-    provenance = {**record["model"], "edited_by_hand": edited}
-    said = [str(warning) for warning in record["warnings"]]
+    style: MaskStyle = record.provenance["mask_style"]
+    provenance = {**record.provenance, "edited_by_hand": edited}
+    said = [notice.text for notice in record.notices]
     if not edited:
         labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
         return ReviewedView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-Record = Mapping[str, Any]
+from shared_core.quantities.number_formats import threshold
+from shared_core.records.record_types import BreastRecord, ExamRecord, ViewRecord
 
 
-def area_words(view: Record) -> str:
-    """Of the area of a view, from its JSON."""
-    pixels, spacing = view["metrics"]["am_px"], view["spacing_mm"]
-    if spacing is None:
-        return f"{pixels} pixels of the mask; the pixel spacing is unknown."
-    row, column = spacing
-    return f"{pixels} pixels of the mask x {row} mm x {column} mm ({view['spacing_source']})."
+def area_words(view: ViewRecord) -> str:
+    """Of the area of a view."""
+    pixels = f"{view.number('am_px')} pixels of the mask{_at_threshold(view)}"
+    if view.spacing_mm is None:
+        return f"{pixels}; the pixel spacing is unknown."
+    row, column = view.spacing_mm
+    return f"{pixels} x {row} mm x {column} mm ({view.spacing_source})."
 
 
-def percentage_words(view: Record) -> str:
-    """Of the percentage of a view, from its JSON."""
-    m = view["metrics"]
-    return f"100 x {m['bac_in_breast_area_px']} pixels of BAC / {m['breast_area_px']} of {m['denominator']}."
+def percentage_words(view: ViewRecord) -> str:
+    """Of the percentage of a view."""
+    bac, breast = view.number("bac_in_breast_area_px"), view.number("breast_area_px")
+    return f"100 x {bac} pixels of BAC{_at_threshold(view)} / {breast} of {view.number('denominator')}."
 
 
-def mass_words(numbers: Record) -> str:
-    """Of the mass of a view, from its ``metrics``, or of an exam, from its record."""
+def mass_words(record: ViewRecord | ExamRecord) -> str:
+    """Of the mass of a view or of an exam."""
+    numbers = record.numbers()
     words = ["Mass of hydroxyapatite"]
-    if numbers.get("mass_ca_mg") is not None:
+    if numbers["mass_ca_mg"] is not None:
         words.append(f", of which {numbers['mass_ca_mg']:.3g} mg are calcium")
-    if numbers.get("mass_low_mg") is not None and numbers.get("mass_high_mg") is not None:
+    if numbers["mass_low_mg"] is not None and numbers["mass_high_mg"] is not None:
         words.append(f"; 95 % interval {numbers['mass_low_mg']:.3g} to {numbers['mass_high_mg']:.3g} mg")
     if numbers.get("mass_k_cm2_g") is not None:
         words.append(f"; k = {numbers['mass_k_cm2_g']:.4g} cm2/g ({numbers.get('mass_k_source')})")
-    reason = numbers.get("mass_reason")
+    reason = numbers["mass_reason"]
     return "".join(words) + "." + (f" {reason}" if reason else "")
 
 
-def mean_words(breast: Record) -> str:
+def mean_words(breast: BreastRecord) -> str:
     """Of the numbers of a breast."""
-    return f"Mean over the views {', '.join(breast['views'])}, which show the same arteries."
+    return f"Mean over the views {', '.join(breast.views)}, which show the same arteries."
+
+
+def _at_threshold(view: ViewRecord) -> str:
+    return f" (p > {threshold(view.threshold)})" if view.threshold is not None else ""

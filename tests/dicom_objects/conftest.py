@@ -18,6 +18,7 @@ from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view
 from shared_core.reading.reader import read_header
+from shared_core.records.record_types import RunRecord, ViewRecord
 from shared_core.records.view_and_exam import view_record
 from shared_core.simulation.dicom_files import Subject, presentation_dicom
 from shared_core.simulation.image_formation import expose
@@ -44,7 +45,7 @@ class MeasuredView:
     prepared: PreparedView
     mask: Mask
     measurement: ViewMeasurement
-    record: dict[str, Any]
+    record: ViewRecord
 
     @property
     def path(self) -> Path:
@@ -69,6 +70,20 @@ class MeasuredExam:
         return [view.path for view in self.views if view.source.header.file_format == "DICOM"]
 
 
+def _run() -> RunRecord:
+    return RunRecord(
+        software={},
+        versions={},
+        platform={},
+        arguments={},
+        settings=MeasurementSettings(),
+        model=None,
+        files=(),
+        notices=(),
+        made_at="2024-05-31T14:03:00",
+    )
+
+
 def drawn_mask(shape: tuple[int, int], place: int = 0) -> Mask:
     """A wavy vessel with a hole, a speck of one pixel, and a part that touches the border."""
     rows, columns = shape
@@ -90,7 +105,7 @@ def measured_exam(
     sources = source_images(list(headers))
     home, _ = exam_home(sources)
     views = tuple(_measured(source, place, provenance or PROVENANCE) for place, source in enumerate(sources))
-    return MeasuredExam(views, home, making_of(home, {"made_at": "2024-05-31T14:03:00"}))
+    return MeasuredExam(views, home, making_of(home, _run()))
 
 
 def _measured(source: SourceImage, place: int, provenance: dict[str, Any]) -> MeasuredView:

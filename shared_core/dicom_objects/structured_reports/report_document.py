@@ -100,7 +100,7 @@ def _by_study(evidence: Sequence[Evidence]) -> Iterable[Dataset]:
 def _has_private_code(item: Dataset) -> bool:
     """Whether a code of our own scheme is anywhere below."""
     for element in item:
-        if element.keyword == "CodingSchemeDesignator" and element.value == codes.PRIVATE_SCHEME:
+        if element.keyword == "CodingSchemeDesignator" and element.value == PRIVATE_SCHEME:
             return True
         if element.VR == "SQ" and any(_has_private_code(one) for one in element.value):
             return True

@@ -85,23 +85,27 @@ def summary(line: Timeline, quantity: Quantity) -> str:
 
 def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
+    import msgspec
+
     from shared_core.exporting.atomic_write import write_bytes
     from shared_core.records.canonical_json import json_bytes
     from shared_core.records.patient_timeline import dated_exams
+    from shared_core.records.record_types import ResultsDocument
     from shared_core.records.results_folder import read_results
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}
-    views: list[dict[str, Any]] = []
+    views = []
     for one, exam in exams:
         for volume in one.volumes:
             node = segmentations.get(volume.GetID())
             record = view_records.record_of(node) if node is not None else None
             if record is not None:
-                views.append({**record, "exam": exam["key"]})
+                views.append(msgspec.structs.replace(record, exam=exam.key))
     if not views:
         return {}, ()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "scene.json"
-        write_bytes(path, json_bytes({"views": views, "exams": [exam for _, exam in exams]}))
+        document = ResultsDocument(views=tuple(views), exams=tuple(exam for _, exam in exams))
+        write_bytes(path, json_bytes(document))
         return dated_exams(read_results(path))

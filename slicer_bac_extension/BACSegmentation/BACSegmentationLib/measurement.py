@@ -12,7 +12,6 @@ from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
-from BACSegmentationLib.view_records import Record
 from shared_core.errors import ModelError, UsageError
 from shared_core.mammogram import Mammogram, Mask
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
     from shared_core import ModelCard, PreparedView
     from shared_core.cohort.reviewed_view import ReviewedView
+    from shared_core.records.record_types import ExamRecord, ViewRecord
 
 _KEPT_VIEWS: Final = 4
 
@@ -56,7 +56,7 @@ class SceneMeasurement:
         view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
         self._run_masks[segmentation_node.GetID()] = view.mask
 
-    def measure(self, volume_node: Any, segmentation_node: Any) -> Record:
+    def measure(self, volume_node: Any, segmentation_node: Any) -> ViewRecord:
         """Measure the mask as it is, keep the record on the node, and return it.
 
         Raises
@@ -64,6 +64,8 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
+        import msgspec
+
         from shared_core.records.view_and_exam import view_record
 
         final = self.final(volume_node, segmentation_node)
@@ -76,7 +78,7 @@ class SceneMeasurement:
             exam=final.exam_key or None,
         )
         if final.header.path is None:
-            record["file"] = volume_node.GetName()
+            record = msgspec.structs.replace(record, file=volume_node.GetName())
         view_records.keep(segmentation_node, record)
         return record
 
@@ -90,7 +92,7 @@ class SceneMeasurement:
         model = view_records.model_of(segmentation_node)
         prepared = self._prepared(volume_node, model)
         mask = mask_of(segmentation_node, volume_node)
-        key = exam_key if exam_key is not None else (record or {}).get("exam") or ""
+        key = exam_key if exam_key is not None else (record.exam if record is not None else None) or ""
         if record is None:
             return reviewed_view(
                 prepared.view,
@@ -145,7 +147,7 @@ class SceneMeasurement:
         return known
 
 
-def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
+def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, ExamRecord]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
     from shared_core import measure_exam
     from shared_core.records.view_and_exam import exam_record
@@ -154,13 +156,15 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
     for one in exams_in_scene([volume for volume, _ in pairs]):
-        views = []
+        views, provenances = [], []
         for header, volume in zip(one.exam.headers, one.volumes, strict=True):
             record = by_volume.get(volume.GetID())
             if record is not None:
                 views.append((header, measurement_of(record)))
+                provenances.append(record.provenance)
         if views:
-            found.append((one, exam_record(one.exam, measure_exam(views))))
+            exam = exam_record(one.exam, measure_exam(views), provenances=provenances)
+            found.append((one, exam))
     return found
 
 
