@@ -46,7 +46,9 @@ def with_tables(text: str, page: str) -> str:
             flags=re.DOTALL,
         )
         if count != 1:
-            raise ValueError(f"docs/{page} needs the marks of the table '{name}' once, and has them {count} times")
+            raise ValueError(
+                f"docs/{page} needs the marks of the table '{name}' once, and has them {count} times"
+            )
     return text
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.record_types import ExamRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 MODEL: dict[str, Any] = {"model_sha256": "ab", "threshold": 0.5, "mask_style": "vessel-band"}
 
@@ -66,3 +67,18 @@ def an_exam(key: str = "e", *, numbers: Mapping[str, Any] | None = None, **other
         "notices": (),
     }
     return ExamRecord(**known | others)
+
+
+def a_run(**others: Any) -> RunRecord:
+    """The record of a run of which little is known."""
+    known: dict[str, Any] = {
+        "software": {},
+        "versions": {},
+        "platform": {},
+        "arguments": {},
+        "settings": MeasurementSettings(),
+        "model": None,
+        "files": (),
+        "notices": (),
+    }
+    return RunRecord(**known | others)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
@@ -21,6 +21,7 @@ from shared_core.cohort.settings import BatchSettings, with_model
 from shared_core.cohort.worker import ViewOutcome
 from shared_core.inference.model import Device
 from shared_core.mammogram import Exam
+from shared_core.records.record_types import ExamRecord
 
 State = Literal["running", "done", "cancelled", "failed"]
 LOOK_MS: Final = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shared_core.quantities.codes import PRIVATE_SCHEME, THRESHOLD
@@ -57,9 +57,7 @@ def private_grades_table() -> str:
     """Grades, and their values."""
     graded = [one for one in QUANTITIES if one.grades is not None]
     names = [(f"`{one.concept.value}`", one.concept.meaning, _keys(one)) for one in graded if one.concept]
-    values = [
-        (f"`{value.value}`", value.meaning) for one in graded for value in (one.grades or {}).values()
-    ]
+    values = [(f"`{value.value}`", value.meaning) for one in graded for value in (one.grades or {}).values()]
     grades = _table(("code", "meaning", "in the tables"), names)
     return f"{grades}\n\n{_table(('value', 'meaning'), values)}"
 
@@ -84,10 +82,10 @@ def _keys(quantity: Quantity) -> str:
     return ", ".join(dict.fromkeys(f"`{Entry(quantity, scope).key}`" for scope in scopes))
 
 
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(_lines(titles, rows))
 
 
-def _lines(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _lines(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     for cells in (titles, ("---",) * len(titles), *rows):
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

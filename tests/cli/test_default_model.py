@@ -75,11 +75,11 @@ def test_without_weights_and_network_the_bundled_model_runs_and_all_say_so(
     card = load_card(OFFLINE)
     assert f"Model {OFFLINE}, sha256 {card.sha256[:8]}" in said
     run = _run(tmp_path / "out")
-    assert run["warnings"] == [note]
+    assert [notice["text"] for notice in run["notices"]] == [note]  # type: ignore[attr-defined]
     assert run["model"]["name"] == OFFLINE  # type: ignore[index]
     assert _models(tmp_path / "out") == {OFFLINE}
     for path in (tmp_path / "out").glob("case*/*.json"):
-        assert json.loads(path.read_bytes())["warnings"][0] == note
+        assert json.loads(path.read_bytes())["notices"][0]["text"] == note
 
 
 def test_quiet_run_still_says_that_another_model_runs(
@@ -89,7 +89,7 @@ def test_quiet_run_still_says_that_another_model_runs(
     answer = capsys.readouterr()
     assert OFFLINE in answer.err
     assert len(answer.err.splitlines()) == 1
-    assert json.loads(answer.out)["run"]["warnings"]
+    assert json.loads(answer.out)["run"]["notices"]
 
 
 def test_published_model_runs_where_its_weights_are_here_and_without_a_warning(
@@ -99,7 +99,7 @@ def test_published_model_runs_where_its_weights_are_here_and_without_a_warning(
     said = capsys.readouterr().err
     assert f"Model {PUBLISHED}, sha256 {load_card(PUBLISHED).sha256[:8]}\n" in said
     assert OFFLINE not in said
-    assert _run(tmp_path / "out")["warnings"] == []
+    assert _run(tmp_path / "out")["notices"] == []
     assert _models(tmp_path / "out") == {PUBLISHED}
 
 
@@ -134,7 +134,7 @@ def test_bundled_model_as_the_preferred_one_runs_without_a_word_to_the_network(
     assert asked(tmp_path) == ""
     assert f"Model {OFFLINE}" in answer.stderr
     assert "bac: " not in answer.stderr
-    assert _run(tmp_path / "out")["warnings"] == []
+    assert _run(tmp_path / "out")["notices"] == []
 
 
 def test_batch_goes_on_with_the_model_it_began_with_though_the_other_can_be_had_now(

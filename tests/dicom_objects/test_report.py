@@ -37,7 +37,11 @@ def _result(exam: MeasuredExam, *, pictures: bool = True) -> ResultExam:
         views=tuple(_result_view(view, pictures) for view in exam.views),
         home=exam.home,
         making=exam.making,
-        record=exam_record(Exam("exam", "P1", "20210304", headers), measurement),
+        record=exam_record(
+            Exam("exam", "P1", "20210304", headers),
+            measurement,
+            provenances=[view.record.provenance for view in exam.views],
+        ),
         sheet=PICTURE if pictures else None,
     )
 

@@ -147,7 +147,9 @@ def test_every_number_of_the_views_comes_back(result: ResultExam, tmp_path: Path
     read = _read(views_report(result, _segmentations(result)), tmp_path)
     for view in result.views:
         metrics, found = view.record.numbers(), read.views[view.source.sop_instance_uid]
-        expected = {one.key: metrics[one.key] for one in number_entries("view") if metrics[one.key] is not None}
+        expected = {
+            one.key: metrics[one.key] for one in number_entries("view") if metrics[one.key] is not None
+        }
         expected |= {key: metrics[key] for key in ("area_grade", "csbi_grade") if metrics[key] is not None}
         assert found == expected
         assert {key: type(number) for key, number in found.items()} == {

@@ -16,13 +16,10 @@ from shared_core.dicom_objects.course_of_patient import course_until
 from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.result_folder import ExamFolder, exam_folders, read_exam
 from shared_core.errors import UnreadableImageError, UsageError
-from shared_core.mammogram import Exam
 from shared_core.quantification.exam import measure_exam
-from shared_core.records.results_folder import read_table
-from shared_core.records.tables import exams_csv
-from shared_core.records.view_and_exam import exam_record
+from shared_core.quantities.registry import flat, metrics_of
 from tests.dicom_objects.conftest import MeasuredExam
-from tests.dicom_objects.results import exported, result_of, with_mass
+from tests.dicom_objects.results import exported
 
 MakeExam = Callable[..., MeasuredExam]
 
@@ -177,7 +174,11 @@ def test_what_is_no_result_is_told_in_words(copied: Path, tmp_path: Path) -> Non
     with pytest.raises(UsageError, match="is no folder"):
         exam_folders(tmp_path / "nowhere")
     record = copied / "exam" / "LCC.json"
-    for content, words in (("{", "is no JSON"), ("[]", "is no JSON object"), ("{}", "is no record")):
+    for content, words in (
+        ("{", "is not valid JSON"),
+        ("[]", "is not the record of a view"),
+        ("{}", "is not the record"),
+    ):
         record.write_text(content, encoding="utf-8")
         with pytest.raises(UnreadableImageError, match=rf"LCC\.json: {words}"):
             _read(copied)

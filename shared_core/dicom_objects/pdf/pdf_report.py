@@ -176,7 +176,8 @@ def _views(exam: ResultExam) -> Iterator[Any]:
     yield quiet(
         "CC and MLO show the same arteries: their areas, lengths and masses are never added up. Grades are "
         f"{AUTOMATED}. The mass is that of hydroxyapatite with its 95 % interval. Pixels are those of the "
-        f"mask at the threshold of its model (see How it was made). {phrases.UNKNOWN}: not known; it is not zero."
+        f"mask at the threshold of its model (see How it was made). "
+        f"{phrases.UNKNOWN}: not known; it is not zero."
     )
 
 

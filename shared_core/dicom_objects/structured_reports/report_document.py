@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from shared_core.dicom_objects import codes
 from shared_core.dicom_objects.equipment import Making, ObjectKind, finished, new_object
 from shared_core.dicom_objects.source_image import SourceImage, instance_reference
+from shared_core.quantities.codes import PRIVATE_SCHEME
 
 
 @dataclass(frozen=True)
