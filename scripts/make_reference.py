@@ -39,16 +39,10 @@ def with_tables(text: str, page: str) -> str:
     """
     for name, table in TABLES[page].items():
         begin, end = f"<!-- table: {name} -->", "<!-- end of table -->"
-        text, count = re.subn(
-            f"({re.escape(begin)}\n).*?(\n{re.escape(end)})",
-            lambda found, made=table(): f"{found[1]}{made}{found[2]}",
-            text,
-            flags=re.DOTALL,
-        )
-        if count != 1:
-            raise ValueError(
-                f"docs/{page} needs the marks of the table '{name}' once, and has them {count} times"
-            )
+        found = re.findall(f"{re.escape(begin)}\n.*?\n{re.escape(end)}", text, re.DOTALL)
+        if len(found) != 1:
+            raise ValueError(f"docs/{page} needs the marks of '{name}' once, and has them {len(found)} times")
+        text = text.replace(found[0], f"{begin}\n{table()}\n{end}")
     return text
 
 

@@ -8,12 +8,17 @@ NumberFormat = Callable[[float], str]
 
 
 def decimals(digits: int) -> NumberFormat:
-    """Of a fixed number of digits after the point: ``105.8``."""
-    return lambda value: f"{value:,.{digits}f}"
+    """Of a fixed number of digits after the point: ``1105.8``."""
+    return lambda value: f"{value:.{digits}f}"
+
+
+def whole(value: float) -> str:
+    """``21594``: tables are copied into other programs, which stumble over separators."""
+    return f"{value:.0f}"
 
 
 def count(value: float) -> str:
-    """``21,594``."""
+    """``21,594``, in pictures and sentences."""
     return f"{value:,.0f}"
 
 

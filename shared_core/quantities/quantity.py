@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from shared_core.quantities.number_formats import NumberFormat, count
+from shared_core.quantities.number_formats import NumberFormat, whole
 
 Value = bool | int | float | str | None
 """None where it cannot be known."""
@@ -87,7 +87,7 @@ class Quantity:
     """For people, with ``{x}`` where the threshold of grey levels stands."""
     kind: Kind = "number"
     unit: Unit = NO_UNIT
-    number_format: NumberFormat = count
+    number_format: NumberFormat = whole
     view: Reading | None = None
     breast: Reading | None = None
     exam: Reading | None = None
