@@ -15,6 +15,7 @@ from napari_bac.session.segmentation_run import (
     ViewFailed,
 )
 from shared_core.inference.model import Device
+from shared_core.quantities.number_formats import threshold
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
@@ -103,5 +104,5 @@ class Running:
         view.notes.extend(note for note in answer.kept.about.warnings if note not in view.notes)
         self._session.set_answer(event.key, answer)
         if not view.label_pixels().any():
-            by = f"by {answer.card.name} at threshold {answer.threshold:.2f}"
+            by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"
             self._session.say(f"{event.key}: no calcification was found {by}.")

@@ -24,6 +24,12 @@ from shared_core.dicom_objects.algorithm import (
     algorithm_of_all,
 )
 from shared_core.dicom_objects.result_exam import ResultExam, ResultView
+from shared_core.dicom_objects.structured_reports.calculation_words import (
+    area_words,
+    mass_words,
+    mean_words,
+    percentage_words,
+)
 from shared_core.dicom_objects.structured_reports.coded_quantities import (
     MASS_SCORING,
     TWO_DIMENSIONAL,
@@ -48,7 +54,6 @@ from shared_core.mammogram import Laterality, View
 from shared_core.quantities.quantity import Entry, Scope
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.record_types import BreastRecord, ExamRecord, ViewRecord
-from shared_core.wording.calculations import area_words, mass_words, mean_words, percentage_words
 
 MAMMOGRAPHY_CAD_SR: Final = "1.2.840.10008.5.1.4.1.1.88.50"
 _ROOT, _LIBRARY_PLACE = 1, 2

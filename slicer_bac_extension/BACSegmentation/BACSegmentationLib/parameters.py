@@ -58,6 +58,7 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
+        from shared_core.quantities.number_formats import threshold
         from shared_core.weights.default_model import PREFERRED
         from shared_core.weights.registry import list_models
     except ImportError:
@@ -67,7 +68,8 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
         ModelEntry(
             "" if card.name == PREFERRED else card.name,
             f"{card.name} (default)" if card.name == PREFERRED else card.name,
-            f"Marks pixels with a probability above {card.threshold:.3f}. {_origin(card.name == PREFERRED)}",
+            f"Marks pixels with a probability above {threshold(card.threshold)}. "
+            f"{_origin(card.name == PREFERRED)}",
             card.threshold,
         )
         for card in cards
