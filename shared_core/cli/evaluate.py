@@ -194,8 +194,8 @@ def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     parse_card(text, str(path))
     write_bytes(path, text.encode())
     return (
-        f"Threshold {threshold(chosen.threshold)} of {rows.card.name} by the rule: {chosen.rule}. There: Dice "
-        f"{chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "
+        f"Threshold {threshold(chosen.threshold)} of {rows.card.name} by the rule: {chosen.rule}. There: "
+        f"Dice {chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "
         f"found, false area on views without BAC {chosen.false_px_mean:,.0f} px "
         f"(median {chosen.false_px_median:,.0f}).",
         f"Card {path}: temperature {card.temperature:.3f}, threshold {threshold(card.threshold)}.",
