@@ -240,7 +240,8 @@ def json_document() -> dict[str, object]:
 
 def _keys(value: object) -> set[str]:
     if isinstance(value, dict):
-        return set(value).union(*(_keys(item) for item in value.values()))
+        # The page names what stands in `mass` by its column, and says where it is in JSON.
+        return set(value).union(*(_keys(item) for key, item in value.items() if key != "mass"))
     if isinstance(value, list):
         return set().union(*(_keys(item) for item in value))
     return set()
@@ -257,8 +258,12 @@ def _documented_names() -> set[str]:
 
 def test_results_page_has_every_column_and_key_and_nothing_else(json_document: dict[str, object]) -> None:
     known = {*view_columns(), *exam_columns(), *_serial_names(), *FAILURE_COLUMNS, *_keys(json_document)}
+    known |= {entry.key for entry in QUANTITIES.of("breast")}
     assert known - _documented_names() == set()
     assert _documented_names() - known == set()
+    of_mass = [".".join(entry.path) for entry in QUANTITIES.of("view") if entry.quantity.path is not None]
+    assert of_mass
+    assert all(f"(in JSON `{path}`)" in _text("docs/results.md") for path in of_mass)
 
 
 @pytest.mark.parametrize("page", TABLES)
