@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from shared_core.arteries.vessels import ASSUMED_SPACING_MM as ASSUMED_SPACING_MM, steps_mm as steps_mm
     from shared_core.cache import user_cache_dir as user_cache_dir
     from shared_core.change.serial_exams import (
-        QUANTITIES as QUANTITIES,
-        Quantity as Quantity,
+        SERIAL_QUANTITIES as SERIAL_QUANTITIES,
+        SerialQuantity as SerialQuantity,
         serial_exam as serial_exam,
     )
     from shared_core.cohort.batch import (
@@ -104,6 +104,18 @@ if TYPE_CHECKING:
         ViewMeasurement as ViewMeasurement,
     )
     from shared_core.quantification.view import view_vessels as view_vessels
+    from shared_core.quantities.number_formats import threshold as threshold
+    from shared_core.quantities.people_table import (
+        people_rows as people_rows,
+        shown_quantities as shown_quantities,
+    )
+    from shared_core.quantities.quantity import (
+        Entry as Entry,
+        Quantity as Quantity,
+        Scope as Scope,
+        words_for_people as words_for_people,
+    )
+    from shared_core.quantities.registry import QUANTITIES as QUANTITIES
     from shared_core.reading.dicom.segmentation import is_segmentation as is_segmentation
     from shared_core.reading.exam_grouping import (
         ExamListing as ExamListing,
@@ -125,6 +137,7 @@ if TYPE_CHECKING:
         read_mammogram as read_mammogram,
     )
     from shared_core.records.canonical_json import json_bytes as json_bytes
+    from shared_core.records.cells import cell as cell, items_of as items_of
     from shared_core.records.patient_timeline import (
         DatedExam as DatedExam,
         Timeline as Timeline,
@@ -135,6 +148,12 @@ if TYPE_CHECKING:
         together as together,
         with_views as with_views,
     )
+    from shared_core.records.record_reading import decoded as decoded
+    from shared_core.records.record_types import (
+        ExamRecord as ExamRecord,
+        ResultsDocument as ResultsDocument,
+        ViewRecord as ViewRecord,
+    )
     from shared_core.records.results_folder import (
         Results as Results,
         Row as Row,
@@ -144,9 +163,8 @@ if TYPE_CHECKING:
         results_beside as results_beside,
     )
     from shared_core.records.tables import (
-        VIEW_COLUMNS as VIEW_COLUMNS,
-        cell as cell,
         column_unit as column_unit,
+        view_columns as view_columns,
         view_row as view_row,
         views_csv as views_csv,
     )
@@ -154,6 +172,7 @@ if TYPE_CHECKING:
         exam_record as exam_record,
         view_record as view_record,
         with_header as with_header,
+        with_warnings_of as with_warnings_of,
     )
     from shared_core.records.written_views import (
         WrittenView as WrittenView,
@@ -188,9 +207,11 @@ _HOME: dict[str, str] = {
     "DICOM_KINDS": "shared_core.dicom_objects.object_kinds",
     "DatedExam": "shared_core.records.patient_timeline",
     "Device": "shared_core.inference.model",
+    "Entry": "shared_core.quantities.quantity",
     "Exam": "shared_core.mammogram",
     "ExamListing": "shared_core.reading.exam_grouping",
     "ExamMeasurement": "shared_core.quantification.measurement",
+    "ExamRecord": "shared_core.records.record_types",
     "FileFormat": "shared_core.reading.files",
     "Identity": "shared_core.mammogram",
     "LabelNumbers": "shared_core.quantification.labelled_mask",
@@ -213,13 +234,17 @@ _HOME: dict[str, str] = {
     "PreparedView": "shared_core.preprocessing.prepared",
     "PresentationIntent": "shared_core.mammogram",
     "ProbabilityMap": "shared_core.inference.probability",
-    "QUANTITIES": "shared_core.change.serial_exams",
-    "Quantity": "shared_core.change.serial_exams",
+    "QUANTITIES": "shared_core.quantities.registry",
+    "Quantity": "shared_core.quantities.quantity",
     "RejectedFile": "shared_core.reading.exam_grouping",
     "Results": "shared_core.records.results_folder",
+    "ResultsDocument": "shared_core.records.record_types",
     "ReviewedView": "shared_core.cohort.reviewed_view",
     "Row": "shared_core.records.results_folder",
+    "SERIAL_QUANTITIES": "shared_core.change.serial_exams",
     "Sample": "shared_core.simulation.samples",
+    "Scope": "shared_core.quantities.quantity",
+    "SerialQuantity": "shared_core.change.serial_exams",
     "SpacingSource": "shared_core.mammogram",
     "TileProbability": "shared_core.inference.probability",
     "Timeline": "shared_core.records.patient_timeline",
@@ -228,21 +253,22 @@ _HOME: dict[str, str] = {
     "UnreadableImageError": "shared_core.errors",
     "UnsupportedImageError": "shared_core.errors",
     "UsageError": "shared_core.errors",
-    "VIEW_COLUMNS": "shared_core.records.tables",
     "View": "shared_core.mammogram",
     "ViewMeasurement": "shared_core.quantification.measurement",
     "ViewOutcome": "shared_core.cohort.worker",
+    "ViewRecord": "shared_core.records.record_types",
     "WrittenView": "shared_core.records.written_views",
     "added": "shared_core.quantification.label_edits",
     "as_begun": "shared_core.cohort.resume",
     "bounding_box": "shared_core.arteries.connected_parts",
-    "cell": "shared_core.records.tables",
+    "cell": "shared_core.records.cells",
     "change_words": "shared_core.wording.change",
     "coarse_tile": "shared_core.inference.preview",
     "column_unit": "shared_core.records.tables",
     "dated_exams": "shared_core.records.patient_timeline",
     "decide_mask": "shared_core.pipeline",
     "decision_words": "shared_core.wording.change",
+    "decoded": "shared_core.records.record_reading",
     "default_workers": "shared_core.cohort.pool",
     "encode_png": "shared_core.exporting.png",
     "exam_mass_words": "shared_core.wording.mass",
@@ -260,6 +286,7 @@ _HOME: dict[str, str] = {
     "is_export": "shared_core.cohort.exam_export",
     "is_results": "shared_core.records.results_folder",
     "is_segmentation": "shared_core.reading.dicom.segmentation",
+    "items_of": "shared_core.records.cells",
     "json_bytes": "shared_core.records.canonical_json",
     "labels_nifti": "shared_core.exporting.nifti",
     "labels_of": "shared_core.quantification.labelled_mask",
@@ -278,6 +305,7 @@ _HOME: dict[str, str] = {
     "measurement_of": "shared_core.records.written_views",
     "model_shape": "shared_core.inference.resampling",
     "named_projection": "shared_core.reading.projection_names",
+    "people_rows": "shared_core.quantities.people_table",
     "phrases": "shared_core.wording.phrases",
     "place_for_results": "shared_core.records.results_folder",
     "prepare": "shared_core.preprocessing.prepare",
@@ -298,11 +326,14 @@ _HOME: dict[str, str] = {
     "segment_steps": "shared_core.inference.engine",
     "segmentation_file": "shared_core.dicom_objects.writing",
     "serial_exam": "shared_core.change.serial_exams",
+    "shown_quantities": "shared_core.quantities.people_table",
     "spacing_in_host": "shared_core.reading.loaded_image",
     "steps_mm": "shared_core.arteries.vessels",
+    "threshold": "shared_core.quantities.number_formats",
     "timeline": "shared_core.records.patient_timeline",
     "together": "shared_core.records.patient_timeline",
     "user_cache_dir": "shared_core.cache",
+    "view_columns": "shared_core.records.tables",
     "view_mass_words": "shared_core.wording.mass",
     "view_record": "shared_core.records.view_and_exam",
     "view_row": "shared_core.records.tables",
@@ -312,6 +343,8 @@ _HOME: dict[str, str] = {
     "whole_folder": "shared_core.exporting.whole_folder",
     "with_header": "shared_core.records.view_and_exam",
     "with_views": "shared_core.records.patient_timeline",
+    "with_warnings_of": "shared_core.records.view_and_exam",
+    "words_for_people": "shared_core.quantities.quantity",
     "write_bytes": "shared_core.exporting.atomic_write",
 }
 """Name to the module that has it, or that it is."""

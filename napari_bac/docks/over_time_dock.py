@@ -27,7 +27,7 @@ from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.hosting import QUANTITIES, change_words, decision_words
+from shared_core.hosting import SERIAL_QUANTITIES, change_words, decision_words
 
 if TYPE_CHECKING:
     import napari
@@ -72,10 +72,10 @@ class OverTimeDock(QWidget):
         )
         self.quantity_box = QComboBox()
         self.quantity_box.setToolTip("The quantity shown over time")
-        for quantity in QUANTITIES:
+        for quantity in SERIAL_QUANTITIES:
             unit = quantity.unit.replace("mm2", "mm²")
             self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
-        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=QUANTITIES[i]))
+        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=SERIAL_QUANTITIES[i]))
         self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
         self.analyse_button.setToolTip("Segment and measure these exams with the default model")
         self.analyse_button.clicked.connect(lambda: self._series.analyse())

@@ -15,7 +15,16 @@ from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
-from shared_core.hosting import OpenBacError, Results, Row, image_of, masks_of, phrases, read_results
+from shared_core.hosting import (
+    OpenBacError,
+    Results,
+    Row,
+    image_of,
+    items_of,
+    masks_of,
+    phrases,
+    read_results,
+)
 
 
 @dataclass(frozen=True)
@@ -157,9 +166,9 @@ def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
 
 
 def _remarks(exam: Mapping[str, object]) -> str:
-    missing, warnings = exam["missing_views"], exam["warnings"]
+    missing = exam["missing_views"]
     said = [f"Missing: {missing}"] if missing else []
-    return "\n".join([*said, *(str(warnings).split(" | ") if warnings else [])])
+    return "\n".join([*said, *items_of(exam["warnings"])])
 
 
 _BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()

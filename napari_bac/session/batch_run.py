@@ -221,7 +221,7 @@ class BatchRun:
         line.done += 1
         line.failed += outcome.failed
         if outcome.failed:
-            self.failures.append((str(outcome.task.path), str(outcome.record["error"])))
+            self.failures.append((str(outcome.task.path), str(outcome.record.error)))
 
     def _on_end(self, report: BatchReport | str) -> None:
         self._listen()
@@ -229,7 +229,7 @@ class BatchRun:
             self._end("failed", report)
             return
         self.report = report
-        self.failures = [(record["file"], record["error"]) for record in report.failures]
+        self.failures = [(record.file, str(record.error)) for record in report.failures]
         if report.cancelled:
             self._end("cancelled", "Stopped. Finished exams are kept; start again to continue.")
         elif not self.exams:

@@ -17,7 +17,7 @@ from napari_bac.session.segmentation_run import (
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import Device
+from shared_core.hosting import Device, threshold
 
 
 class Segmenter:
@@ -122,5 +122,5 @@ class Segmenter:
         view.notes.extend(note for note in answer.kept.about.warnings if note not in view.notes)
         self._take_answer(event.key, answer)
         if not view.label_pixels().any():
-            by = f"by {answer.card.name} at threshold {answer.threshold:.2f}"
+            by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"
             self._say(f"{event.key}: no calcification was found {by}.")

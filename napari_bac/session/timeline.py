@@ -18,11 +18,11 @@ from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
-    QUANTITIES,
+    SERIAL_QUANTITIES,
     DatedExam,
     Exam,
     OpenBacError,
-    Quantity,
+    SerialQuantity,
     Timeline,
     dated_exams,
     find_exams,
@@ -70,7 +70,7 @@ class Series:
         self._views, self._say, self._show_exam = views, signals.said.emit, show_exam
         self.found: Found | None = None
         self.patient = ""
-        self.quantity: Quantity = QUANTITIES[1]
+        self.quantity: SerialQuantity = SERIAL_QUANTITIES[1]
         self.timeline: Timeline | None = None
         self.words = ""
         """What is going on, or what went wrong."""
@@ -103,7 +103,7 @@ class Series:
         worker.start()
         self.changed.emit()
 
-    def choose(self, *, patient: str | None = None, quantity: Quantity | None = None) -> None:
+    def choose(self, *, patient: str | None = None, quantity: SerialQuantity | None = None) -> None:
         """Look at another patient or quantity."""
         self.patient = patient if patient is not None else self.patient
         self.quantity = quantity if quantity is not None else self.quantity

@@ -21,9 +21,9 @@ from shared_core.change.repeat_error import (
     error_of_series,
 )
 from shared_core.change.serial_exams import (
-    QUANTITIES,
-    Quantity,
+    SERIAL_QUANTITIES,
     SerialExam,
+    SerialQuantity,
     common_views,
     contributions,
     years_since_first,
@@ -39,7 +39,7 @@ Values = NDArray[np.float64]
 class QuantityChange:
     """What became of one quantity between the first and the last exam."""
 
-    quantity: Quantity
+    quantity: SerialQuantity
     views: tuple[str, ...]
     """The views that all exams have; only these count."""
     years: tuple[float, ...]
@@ -81,7 +81,7 @@ class _Line(NamedTuple):
 def change_over_time(
     exams: Sequence[SerialExam],
     *,
-    quantities: Sequence[Quantity] = QUANTITIES,
+    quantities: Sequence[SerialQuantity] = SERIAL_QUANTITIES,
     pair_errors: Mapping[str, PairError] | None = None,
     confidence: float = 0.95,
 ) -> PatientChange:
@@ -128,7 +128,7 @@ def change_over_time(
 
 def _follow(
     exams: Sequence[SerialExam],
-    quantity: Quantity,
+    quantity: SerialQuantity,
     views: tuple[str, ...],
     given: PairError | None,
     confidence: float,

@@ -11,6 +11,7 @@ from rich.console import Console
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.deidentifying import IMAGES, deidentified_listing
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
@@ -21,8 +22,6 @@ from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
-
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -17,15 +17,16 @@ from rich.table import Table
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.repeat_error import PairError, pair_error
-from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam
+from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, SerialQuantity
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.pictures.plots import change_plot
 from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.cells import joined
 from shared_core.records.results_folder import Results, check_same_settings, read_results, serial_exams
 
-OK = 0
 COLUMNS = (
     *("patient_id", "quantity", "unit", "views", "first_date", "last_date", "exams", "first_value"),
     *("last_value", "change", "change_lower", "change_upper", "least_detectable_change", "change_percent"),
@@ -136,14 +137,19 @@ def _patients(
     return chosen
 
 
-def _quantities(columns: Sequence[str] | None) -> tuple[Quantity, ...]:
+def _quantities(columns: Sequence[str] | None) -> tuple[SerialQuantity, ...]:
     if columns is None:
-        return QUANTITIES
-    known = {quantity.key: quantity for quantity in QUANTITIES}
-    return tuple(known.get(column) or Quantity(column, column, "", "sum of breasts") for column in columns)
+        return SERIAL_QUANTITIES
+    known = {name: quantity for quantity in SERIAL_QUANTITIES for name in (quantity.key, quantity.name)}
+    return tuple(
+        known.get(column) or SerialQuantity(column, column, "", "sum of breasts", column)
+        for column in columns
+    )
 
 
-def _pair_errors(paths: Sequence[Path] | None, quantities: Sequence[Quantity]) -> dict[str, PairError] | None:
+def _pair_errors(
+    paths: Sequence[Path] | None, quantities: Sequence[SerialQuantity]
+) -> dict[str, PairError] | None:
     if not paths:
         return None
     cohort = [
@@ -186,7 +192,7 @@ def _rows(patient: str, change: PatientChange) -> Iterator[tuple[object, ...]]:
     for one in change.quantities:
         error = one.error
         yield (
-            *(patient, one.quantity.key, one.quantity.unit, " | ".join(one.views), first, last),
+            *(patient, one.quantity.name, one.quantity.unit, joined(one.views), first, last),
             *(len(one.values), one.values[0], one.values[-1], one.change),
             *(one.change_limits or (None, None)),
             *(one.least_detectable_change, one.change_percent, one.decision, one.slope_per_year),

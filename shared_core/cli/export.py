@@ -8,10 +8,9 @@ from pathlib import Path
 
 from shared_core.cli import arguments
 from shared_core.cli.deidentifying import IMAGES, deidentified_export
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

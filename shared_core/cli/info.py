@@ -12,11 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.errors import OpenBacError
 from shared_core.reading.description import describe
 from shared_core.reading.reader import read_mammogram
-
-OK, FAILED = 0, 1
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

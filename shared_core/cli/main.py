@@ -19,14 +19,14 @@ from shared_core.cli import (
     measure,
     models,
     receive,
+    schema,
     send,
     simulate,
     train,
 )
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
-
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
     receive.add_parser(subparsers)
+    schema.add_parser(subparsers)
     send.add_parser(subparsers)
     simulate.add_parser(subparsers)
     train.add_parser(subparsers)

@@ -6,13 +6,13 @@ import argparse
 import hashlib
 import sys
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
@@ -27,13 +27,12 @@ from shared_core.quantification.view import measure_view
 from shared_core.reading.mask import MaskFile, read_mask_file
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.tables import views_csv
 from shared_core.records.view_and_exam import view_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.wording.mass import view_mass_words
-
-OK = 0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -148,9 +147,9 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
     }
 
 
-def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | None) -> None:
+def _print(record: ViewRecord, measured: ViewMeasurement, output: Path | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    table = Table(title=escape(record["file"]), title_justify="left", show_edge=False, show_header=False)
+    table = Table(title=escape(record.file), title_justify="left", show_edge=False, show_header=False)
     rows = (
         ("BAC area", _or_dash(measured.bac_area_mm2, "{:.2f} mm2")),
         ("BAC pixels (AM)", f"{measured.am_px}"),
@@ -168,8 +167,8 @@ def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | Non
     for name, value in rows:
         table.add_row(name, value)
     console.print(table)
-    for warning in record["warnings"]:
-        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    for notice in record.notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice.text)}", soft_wrap=True)
     if output is not None:
         console.print(f"Results in {output}", markup=False, soft_wrap=True)
 

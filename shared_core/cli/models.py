@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.errors import ModelError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import ModelCard
@@ -20,7 +21,6 @@ from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
-OK, FAILED, USAGE = 0, 1, 2
 DATA_STATEMENT = "data_statement.md"
 
 

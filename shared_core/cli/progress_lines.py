@@ -77,7 +77,7 @@ class ProgressLines:
     def view_done(self, outcome: ViewOutcome) -> None:
         """One image is done."""
         self._finished += 1
-        error = outcome.record["error"]
+        error = outcome.record.error
         path = str(outcome.task.path)
         self._tell("image", file=path, error=error, done=self._finished, total=self._total)
 

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 from shared_core.cli import arguments, network_options
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

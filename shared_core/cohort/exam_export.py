@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from msgspec.structs import replace as with_fields
 
 from shared_core.cohort.batch import unique_stem
 from shared_core.cohort.reviewed_view import ReviewedView, record_of
@@ -27,12 +29,12 @@ from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
-from shared_core.records.tables import exams_csv, views_csv
+from shared_core.records.tables import EXAMS_JSON, exams_csv, views_csv
 from shared_core.records.view_and_exam import exam_record
 from shared_core.version import SOFTWARE_VERSION
 
-Record = dict[str, Any]
 ExportFormat = Literal["csv", "json", "png", "nii", "seg", "sr", "tid1500", "sc", "pdf", "gsps"]
 """Tables, a record a view, pictures for people, labels as NIfTI, DICOM objects (see `DicomKind`).
 
@@ -104,17 +106,17 @@ def export_steps(
     if replace and folder.exists() and not is_export(folder):
         raise OutputError(f"{folder} holds something else than an exported exam; choose another folder.")
     dicom, run = _dicom_kinds(formats), _run(views, settings, host)
-    records: list[Record] = []
-    exams: list[Record] = []
+    records: list[ViewRecord] = []
+    exams: list[ExamRecord] = []
     with whole_folder(folder, replace=replace) as beside:
         for members in _by_exam(views):
             exam = exam_of([view.header for view in members], key=members[0].exam_key)
             by_header = {id(view.header): view for view in members}
             taken: set[str] = set()
             small: list[tuple[ReducedView, ViewMeasurement]] = []
-            written: list[tuple[str, Record, ReviewedView]] = []
+            written: list[tuple[str, ViewRecord, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
-                record = {**record_of(view), "exam": exam.key}
+                record = with_fields(record_of(view), exam=exam.key)
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
@@ -129,15 +131,18 @@ def export_steps(
                 [(view.header, view.measurement) for view in members if view.measurement is not None],
                 not_analysed=[view.header for view in members if view.measurement is None],
             )
-            exams.append(exam_record(exam, measurement))
+            provenances = [view.provenance for view in members if view.measurement is not None]
+            exams.append(exam_record(exam, measurement, provenances=provenances))
             if len(small) > 1:
-                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1]["model"])
+                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1].provenance)
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
             if dicom and written:
                 _write_dicom(beside / exam.key, dicom, written, exams[-1], run)
         if "csv" in formats:
             write_bytes(beside / "views.csv", views_csv(records))
             write_bytes(beside / "exams.csv", exams_csv(exams))
+        if "json" in formats:
+            write_bytes(beside / EXAMS_JSON, json_bytes(exams))
         write_bytes(beside / _RUN, json_bytes(run))
 
 
@@ -155,9 +160,9 @@ def _dicom_kinds(formats: Sequence[str]) -> tuple[DicomKind, ...]:
 def _write_dicom(
     folder: Path,
     kinds: Sequence[DicomKind],
-    views: Sequence[tuple[str, Record, ReviewedView]],
-    exam: Record,
-    run: Record,
+    views: Sequence[tuple[str, ViewRecord, ReviewedView]],
+    exam: ExamRecord,
+    run: RunRecord,
 ) -> None:
     """From what was just written; the pictures are those that lie there."""
     # Loaded here: most exports write no DICOM objects.
@@ -175,7 +180,7 @@ def _write_dicom(
         for stem, record, view in views
     ]
     sheet = _picture(folder / "exam_sheet.png")
-    result = result_exam(exam["key"], files, run=run, record=exam, sheet=sheet)
+    result = result_exam(exam.key, files, run=run, record=exam, sheet=sheet)
     write_dicom(result, kinds, folder / DICOM_FOLDER)
 
 
@@ -196,7 +201,7 @@ def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
 
 
 def _view_files(
-    stem: str, view: ReviewedView, record: Record, formats: Sequence[str]
+    stem: str, view: ReviewedView, record: ViewRecord, formats: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
     if view.measurement is None:
         if "json" in formats:
@@ -213,7 +218,7 @@ def _view_files(
             yield name, content
 
 
-def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> Record:
+def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> RunRecord:
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
     libraries = {str(view.provenance["backend"]).split()[0] for view in views if view.card is not None}

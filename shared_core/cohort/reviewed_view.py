@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from shared_core.quantification.mask_notices import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
 from shared_core.quantification.view_state import ViewState, state_of
-from shared_core.records.view_and_exam import Record, not_analysed_record, view_record
+from shared_core.records.record_types import ViewRecord
+from shared_core.records.view_and_exam import not_analysed_record, view_record
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
@@ -135,7 +136,7 @@ def reviewed_view(
     )
 
 
-def record_of(view: ReviewedView) -> Record:
+def record_of(view: ReviewedView) -> ViewRecord:
     """The record of a view as a person left it; without numbers where nothing looked at it."""
     exam = view.exam_key or None
     if view.measurement is None:
@@ -153,7 +154,7 @@ def record_of(view: ReviewedView) -> Record:
 def recorded_view(
     prepared: PreparedView,
     mask: Mask,
-    record: Mapping[str, Any],
+    record: ViewRecord,
     *,
     began_as: Mask | None = None,
     settings: MeasurementSettings,
@@ -178,9 +179,9 @@ def recorded_view(
         Of the model, where it is at hand.
     """
     edited = began_as is None or not np.array_equal(mask, began_as)
-    style: MaskStyle = record["model"]["mask_style"]
-    provenance = {**record["model"], "edited_by_hand": edited}
-    said = [str(warning) for warning in record["warnings"]]
+    style: MaskStyle = record.provenance["mask_style"]
+    provenance = {**record.provenance, "edited_by_hand": edited}
+    said = [notice.text for notice in record.notices]
     if not edited:
         labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
         return ReviewedView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)

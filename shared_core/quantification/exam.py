@@ -17,8 +17,14 @@ from shared_core.grades.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_
 from shared_core.grades.guo import exam_index
 from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
-from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
-from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
+from shared_core.mass.exam_mass import JoinedMass, ViewMass, breast_mass, exam_mass
+from shared_core.mass.status import MassStratum
+from shared_core.quantification.measurement import (
+    BreastMeasurement,
+    ExamMeasurement,
+    MassNumbers,
+    ViewMeasurement,
+)
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
 from shared_core.quantification.view_state import analysed_words
 
@@ -78,7 +84,9 @@ def measure_exam(
         reason = (
             f"{analysed_words(known.views_analysed, known.views_total)}; not analysed: {', '.join(unread)}."
         )
-        return replace(known, warnings=(*choice.warnings, reason), csbi_reason=reason, mass_reason=reason)
+        return replace(
+            known, warnings=(*choice.warnings, reason), csbi_reason=reason, mass=MassNumbers(reason=reason)
+        )
     return _with_totals(known, used)
 
 
@@ -105,17 +113,23 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
-        mass_ha_mg=mass.mass_ha_mg,
-        mass_ca_mg=mass.mass_ca_mg,
-        mass_low_mg=mass.low_mg,
-        mass_high_mg=mass.high_mg,
-        mass_stratum=mass.stratum,
-        mass_reason=mass.reason or None,
+        mass=_joined(mass, stratum=mass.stratum),
     )
 
 
 def _masses(used: _Used) -> list[ViewMass]:
-    return [ViewMass(label, m.mass_ha_mg, m.mass_low_mg, m.mass_high_mg) for label, (_, m) in used.items()]
+    return [ViewMass(label, m.mass.ha_mg, m.mass.low_mg, m.mass.high_mg) for label, (_, m) in used.items()]
+
+
+def _joined(mass: JoinedMass, *, stratum: MassStratum | None = None) -> MassNumbers:
+    return MassNumbers(
+        ha_mg=mass.mass_ha_mg,
+        ca_mg=mass.mass_ca_mg,
+        low_mg=mass.low_mg,
+        high_mg=mass.high_mg,
+        stratum=stratum,
+        reason=mass.reason or None,
+    )
 
 
 def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
@@ -154,10 +168,7 @@ def _breasts(used: _Used, unread: Sequence[str]) -> tuple[BreastMeasurement, ...
                 max_area_grade=max(grades, default=None),
                 vessels_count=exam_kinds({side.value: kinds}).total if len(kinds) == len(of_side) else None,
                 mean_calcified_length_mm=_mean([m.calcified_length_mm for m in of_side.values()]),
-                mean_mass_ha_mg=mass.mass_ha_mg,
-                mean_mass_ca_mg=mass.mass_ca_mg,
-                mean_mass_low_mg=mass.low_mg,
-                mean_mass_high_mg=mass.high_mg,
+                mass=_joined(mass),
             )
         )
     return tuple(breasts)

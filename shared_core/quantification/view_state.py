@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 
 
 class ViewState(str, Enum):
@@ -46,7 +47,8 @@ def state_of(provenance: Mapping[str, object] | None) -> ViewState:
 def made_by(provenance: Mapping[str, object] | None) -> str | None:
     """What made the mask, for people: the model, or the file that it was taken from; None where unknown."""
     known = provenance or {}
-    made = known.get("model_name") or known.get("mask_file")
+    file = known.get("mask_file")
+    made = known.get("model_name") or (Path(str(file)).name if file else None)
     return str(made) if made else None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
-from shared_core.change.serial_exams import Quantity, SerialExam, contributions
+from shared_core.change.serial_exams import SerialExam, SerialQuantity, contributions
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.quantification.standard_views import STANDARD_VIEWS
@@ -64,12 +64,12 @@ class Timeline:
     reason: str
     """Why there is no change to speak of; empty where there is."""
 
-    def of(self, quantity: Quantity) -> QuantityChange | None:
+    def of(self, quantity: SerialQuantity) -> QuantityChange | None:
         """What became of one quantity; None where it cannot be followed."""
         found = self.change.quantities if self.change is not None else ()
         return next((one for one in found if one.quantity.key == quantity.key), None)
 
-    def value(self, exam: DatedExam, quantity: Quantity) -> float | None:
+    def value(self, exam: DatedExam, quantity: SerialQuantity) -> float | None:
         """Of an exam, over the views that all compared exams have; over its own where it lacks one."""
         followed = self.of(quantity)
         own = tuple(label for label in STANDARD_VIEWS if quantity.key in exam.exam.views.get(label, {}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,10 @@ from shared_core.mammogram import (
     ViewModifier,
 )
 from shared_core.quantification.standard_views import choose_standard_views
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.cells import items_of
+from shared_core.records.record_reading import decoded
+from shared_core.records.record_types import ResultsDocument
 from shared_core.records.tables import exams_csv, views_csv
 
 Cell = str | float | bool | None
@@ -32,6 +35,7 @@ _TEXTS: Final = frozenset(
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
         *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
+        *("notice_codes", "state", "made_by"),
     }
 )
 """Columns that stay text where they look like a number."""
@@ -72,12 +76,13 @@ def read_results(path: Path) -> Results:
         return Results(path, read_table(views), read_table(exams))
     text = _text(path)
     try:
-        document = json.loads(text)
-        views_bytes, exams_bytes = views_csv(document["views"]), exams_csv(document["exams"])
-    except (ValueError, KeyError, TypeError):
+        document = decoded(text, ResultsDocument, path)
+    except UnreadableImageError as error:
         raise UsageError(
-            f"{path}: is not the document of bac analyze --json; give that, or the folder of bac analyze -o."
-        ) from None
+            f"{path}: is not the document of bac analyze --json, or of another version; give that, or the "
+            "folder of bac analyze -o."
+        ) from error
+    views_bytes, exams_bytes = views_csv(document.views), exams_csv(document.exams)
     return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
 
 
@@ -187,7 +192,6 @@ def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
 
 def _header(view: Row) -> MammogramHeader:
     """As much of the header as decides which image stands for a standard view."""
-    modifiers = str(view["view_modifiers"] or "")
     return MammogramHeader(
         path=Path(str(view["file"])),
         file_format="",
@@ -196,7 +200,7 @@ def _header(view: Row) -> MammogramHeader:
         bits=0,
         view=View(view["view"]) if view["view"] else View.UNKNOWN,
         laterality=Laterality(view["laterality"]) if view["laterality"] else Laterality.UNKNOWN,
-        modifiers=tuple(ViewModifier(name) for name in modifiers.split(" | ") if name),
+        modifiers=tuple(ViewModifier(name) for name in items_of(view["view_modifiers"])),
         intent=PresentationIntent(view["intent"]) if view["intent"] else PresentationIntent.UNKNOWN,
         acquisition=Acquisition(
             manufacturer=str(view["manufacturer"]) if view["manufacturer"] else None,
@@ -235,18 +239,25 @@ def _text(path: Path) -> str:
 
 def _rows(text: str) -> tuple[Row, ...]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    texts = _TEXTS | _texts_of_the_registry()
     return tuple(
-        {column: _cell(column, cell) for column, cell in row.items() if column is not None} for row in reader
+        {column: _cell(cell, is_text=column in texts) for column, cell in row.items() if column is not None}
+        for row in reader
     )
 
 
-def _cell(column: str, text: str | None) -> Cell:
+def _cell(text: str | None, *, is_text: bool) -> Cell:
     if not text:
         return None
-    if column in _TEXTS:
+    if is_text:
         return text
     convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
     try:
         return convert(text)
     except ValueError:
         return text
+
+
+def _texts_of_the_registry() -> set[str]:
+    entries = (*QUANTITIES.of("view"), *QUANTITIES.of("exam"))
+    return {entry.key for entry in entries if entry.quantity.kind == "text"}

@@ -6,13 +6,14 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.records.canonical_json import plain
+from shared_core.records.record_types import NoticeRecord, RunRecord
 from shared_core.weights.card import ModelCard
 
 _ALWAYS_USED: Final = ("pydicom", "pillow")
@@ -27,7 +28,7 @@ def run_record(
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
     warnings: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> RunRecord:
     """Settings, versions, model and inputs of a run; neither date nor duration.
 
     Parameters
@@ -45,26 +46,26 @@ def run_record(
     warnings
         What concerns all of the run, such as that another model ran than the default one.
     """
-    return {
-        "software": {"openbac": software_version},
-        "versions": {
+    return RunRecord(
+        software={"openbac": software_version},
+        versions={
             "python": platform.python_version(),
             "numpy": np.__version__,
             "opencv": cv2.__version__,
             **{name: _version(name) for name in (*_ALWAYS_USED, *sorted(libraries))},
         },
-        "platform": {
+        platform={
             "system": platform.system(),
             "release": platform.release(),
             "machine": platform.machine(),
             "implementation": platform.python_implementation(),
         },
-        "arguments": plain(arguments),
-        "settings": plain(settings),
-        "model": plain(card),
-        "files": [str(file) for file in files],
-        "warnings": list(warnings),
-    }
+        arguments=plain(arguments),
+        settings=settings,
+        model=plain(card),
+        files=tuple(str(file) for file in files),
+        notices=tuple(NoticeRecord.of(warning) for warning in warnings),
+    )
 
 
 def _version(distribution: str) -> str | None:

@@ -20,9 +20,9 @@ from shared_core.change.repeat_error import (
 )
 from shared_core.change.serial_exams import (
     GUO_INDEX,
-    QUANTITIES,
-    Quantity,
+    SERIAL_QUANTITIES,
     SerialExam,
+    SerialQuantity,
     common_views,
     contributions,
     serial_exam,
@@ -30,7 +30,7 @@ from shared_core.change.serial_exams import (
 from shared_core.errors import UsageError
 from validation.simulated_series import AREA, VIEWS, exam, series
 
-PERCENT = next(quantity for quantity in QUANTITIES if quantity.key == "bac_percent_of_breast")
+PERCENT = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "bac_percent_of_breast")
 
 
 def decisions(growth: float, years: tuple[int, ...], count: int, seed: int) -> list[str]:
@@ -212,7 +212,7 @@ def test_what_cannot_be_compared_is_said() -> None:
     with pytest.raises(UsageError, match="in common"):
         change_over_time([one, exam(1, {"RCC": 1.0})])
     two = [SerialExam("a", date(2020, 1, 1), {"LCC": {AREA.key: 1.0, "x": 2.0}}), exam(20, {"LCC": 2.0})]
-    found = change_over_time(two, quantities=[AREA, Quantity("x", "X", "", "sum of breasts")])
+    found = change_over_time(two, quantities=[AREA, SerialQuantity("x", "X", "", "sum of breasts")])
     assert found.warnings[-1] == "X is not followed: no view has it in every exam."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,6 +31,10 @@ def _json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str,
     assert main(["measure", *arguments, "--json"]) == 0
     document: dict[str, object] = json.loads(capsys.readouterr().out)
     return document
+
+
+def _texts(notices: Any) -> list[str]:
+    return [notice["text"] for notice in notices]
 
 
 def test_numbers_are_those_of_analyze_on_the_mask_it_wrote(
@@ -93,13 +98,13 @@ def test_inverted_mask_is_suspected(
 ) -> None:
     mask = cv2.imread(str(film[1]), cv2.IMREAD_GRAYSCALE)
     cv2.imwrite(str(tmp_path / "m.png"), 255 - mask)
-    warnings = _json([str(film[0]), str(tmp_path / "m.png")], capsys)["warnings"]
+    warnings = _json([str(film[0]), str(tmp_path / "m.png")], capsys)["notices"]
     assert isinstance(warnings, list)
-    assert any("is it inverted?" in warning for warning in warnings)
-    assert any("outside of the breast" in warning for warning in warnings)
+    assert any("is it inverted?" in warning for warning in _texts(warnings))
+    assert any("outside of the breast" in warning for warning in _texts(warnings))
 
 
 def test_empty_mask_is_measured_and_said(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     document = _json([*map(str, film), "--segment", "3"], capsys)
     assert document["metrics"]["am_px"] == 0  # type: ignore[index]
-    assert any("mask is empty" in warning for warning in document["warnings"])  # type: ignore[attr-defined]
+    assert any("mask is empty" in warning for warning in _texts(document["notices"]))  # type: ignore[attr-defined]

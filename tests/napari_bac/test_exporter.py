@@ -134,7 +134,7 @@ def test_a_mask_that_nobody_touched_is_written_as_bac_analyze_writes_it(
     assert exported == analyzed
     for name in ("LCC_mask.png", "LCC_overlay.png"):
         assert ours.with_name(name).read_bytes() == theirs.with_name(name).read_bytes()
-    for name in ("views.csv", "exams.csv"):
+    for name in ("views.csv", "exams.csv", "exams.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "a" / name).read_bytes()
     run, their_run = (json.loads((tmp_path / name / "run.json").read_text()) for name in ("out", "a"))
     assert list(run) == list(their_run)
@@ -159,10 +159,10 @@ def test_an_edited_answer_keeps_its_model_and_says_that_a_hand_changed_it(
     assert record["model"]["threshold"] == answer.threshold
     assert record["model"]["edited_by_hand"] is True
     assert record["metrics"]["pm"] is None
-    assert "The mask was edited by hand." in record["warnings"]
+    assert "The mask was edited by hand." in [notice["text"] for notice in record["notices"]]
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["model"]["sha256"] == answer.card.sha256
-    assert run["warnings"] == ["Edited by hand: LCC.dcm."]
+    assert [notice["text"] for notice in run["notices"]] == ["Edited by hand: LCC.dcm."]
     assert run["arguments"]["views"][0]["edited_by_hand"] is True
 
 

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QApplication, QSpinBox
 
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.metrics_model import ARTERY
-from napari_bac.docks.quantities import QUANTITIES
+from napari_bac.docks.quantities import ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView
 from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
@@ -173,7 +173,7 @@ def test_tables_are_copied_with_their_headers(session: ExamSession, dock: Metric
     head, *rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert head == ["", "R-CC", "L-CC", "Exam"]
     assert [row[0] for row in rows][:2] == ["BAC area, mm²", "BAC of breast, %"]
-    assert len(rows) == len(QUANTITIES)
+    assert len(rows) == len(ROWS)
     assert all(len(row) == 4 for row in rows)
     dock.arteries.setFocus()
     qtbot.keyClick(dock.arteries, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

@@ -28,7 +28,9 @@ KEYS = [
     "intent",
     "manufacturer",
     "synthetic_2d",
-    "warnings",
+    "state",
+    "made_by",
+    "notices",
     "model",
     "metrics",
     "report_sentence",
@@ -36,7 +38,8 @@ KEYS = [
 
 
 def record_of(view, provenance, **others):
-    return view_record(view.header, view.prepared, view.measurement, provenance=provenance, **others)
+    record = view_record(view.header, view.prepared, view.measurement, provenance=provenance, **others)
+    return json.loads(json_bytes(record))
 
 
 def test_a_view_with_everything_known(make_view: Callable, provenance: dict) -> None:
@@ -47,18 +50,20 @@ def test_a_view_with_everything_known(make_view: Callable, provenance: dict) -> 
     assert (record["view"], record["laterality"], record["view_modifiers"]) == ("MLO", "R", ["rolled"])
     assert record["spacing_mm"] == [0.1, 0.2]
     assert record["spacing_source"] == "ImagerPixelSpacing, magnification unknown"
-    assert record["warnings"] == ["Odd."]
+    assert [notice["text"] for notice in record["notices"]] == ["Odd."]
+    assert (record["state"], record["made_by"]) == ("by model", "scunet-emory-2021")
     assert record["model"] == provenance
     metrics, measured = record["metrics"], view.measurement
     assert metrics["am_px"] == int(view.mask.sum())
     assert metrics["bac_area_mm2"] == pytest.approx(view.mask.sum() * 0.02)
     assert metrics["tam_threshold"] == 100
+    assert metrics["mass"]["status"] == measured.mass.status
     assert metrics["bac_percent_of_breast"] == measured.bac_percent_of_breast
     assert metrics["exclusions_px"] == {"film edge": 12, "label": 30}
 
 
 def test_the_unknown_is_null_not_a_guess(make_view: Callable, provenance: dict) -> None:
-    record = json.loads(json_bytes(record_of(make_view("??"), provenance)))
+    record = record_of(make_view("??"), provenance)
     for key in ("view", "laterality", "spacing_mm", "spacing_source", "intent"):
         assert record[key] is None
     for key in ("pm", "bac_area_mm2", "breast_area_mm2"):
@@ -69,17 +74,18 @@ def test_an_exclusion_named_twice_is_added_up(make_view: Callable, provenance: d
     view = make_view()
     prepared = replace(view.prepared, exclusions_px=(("label", 3), ("label", 4)))
     record = view_record(view.header, prepared, view.measurement, provenance=provenance)
-    assert record["metrics"]["exclusions_px"] == {"label": 7}
+    assert record.metrics["exclusions_px"] == {"label": 7}
 
 
 def test_a_failed_file_has_the_same_keys(make_view: Callable) -> None:
-    record = failed_record(Path("broken.dcm"), "broken.dcm is truncated; copy it again.")
+    failed = failed_record(Path("broken.dcm"), "broken.dcm is truncated; copy it again.")
+    record = json.loads(json_bytes(failed))
     assert list(record) == KEYS
     assert (record["file"], record["status"]) == ("broken.dcm", "failed")
     assert record["error"] == "broken.dcm is truncated; copy it again."
     assert record["metrics"] is record["model"] is record["view"] is None
     known = failed_record("x.dcm", "No breast.", header=make_view("LCC").header)
-    assert (known["view"], known["laterality"], known["manufacturer"]) == ("CC", "L", "Maker")
+    assert (known.view, known.laterality, known.manufacturer) == ("CC", "L", "Maker")
 
 
 def test_an_exam_lists_views_breasts_and_warnings(make_view: Callable) -> None:
@@ -89,11 +95,11 @@ def test_an_exam_lists_views_breasts_and_warnings(make_view: Callable) -> None:
     record = json.loads(json_bytes(exam_record(exam, measurement)))
     assert record["views"][1] == {"file": str(Path("exam/RCC.dcm")), "view_label": "RCC"}
     assert record["missing_views"] == ["LMLO", "RMLO"]
-    assert record["guo_index"] is None
-    assert record["guo_index_available_views"] == measurement.guo_index_available_views
+    assert record["metrics"]["guo_index"] is None
+    assert record["metrics"]["guo_index_available_views"] == measurement.guo_index_available_views
     assert [breast["laterality"] for breast in record["breasts"]] == ["L", "R"]
-    assert record["breasts"][0]["mean_bac_area_mm2"] == views[0].measurement.bac_area_mm2
-    assert record["warnings"] == ["One is odd."]
+    assert record["breasts"][0]["metrics"]["mean_bac_area_mm2"] == views[0].measurement.bac_area_mm2
+    assert [notice["text"] for notice in record["notices"]] == ["One is odd."]
 
 
 def test_the_same_view_gives_the_same_bytes(make_view: Callable, provenance: dict) -> None:

@@ -13,7 +13,7 @@ from BACSegmentationLib.panel_host import PanelHost
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import Quantity, Timeline
+    from shared_core.hosting import SerialQuantity, Timeline
 
 
 class ChangePanel:
@@ -88,12 +88,12 @@ class ChangePanel:
         """The scene or the panel goes."""
         self._lines, self._chart_id = {}, ""
 
-    def _quantities(self) -> tuple[Quantity, ...]:
+    def _quantities(self) -> tuple[SerialQuantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.hosting import QUANTITIES
+        from shared_core.hosting import SERIAL_QUANTITIES
 
-        return QUANTITIES
+        return SERIAL_QUANTITIES
 
     def _fill(self, box: Any, entries: list[tuple[str, str]]) -> None:
         chosen = box.currentText

@@ -13,7 +13,7 @@ from BACSegmentationLib.segments import segmentation_of
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import DatedExam, Quantity, Timeline
+    from shared_core.hosting import DatedExam, SerialQuantity, Timeline
 
 NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
 TWO_DATES: Final = (
@@ -66,7 +66,7 @@ def timelines(
     return lines, (*without, *sentences)
 
 
-def summary(line: Timeline, quantity: Quantity) -> str:
+def summary(line: Timeline, quantity: SerialQuantity) -> str:
     """How a quantity changed, in a few sentences."""
     from shared_core.hosting import change_words, decision_words
 
@@ -82,20 +82,23 @@ def summary(line: Timeline, quantity: Quantity) -> str:
 
 def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
-    from shared_core.hosting import dated_exams, json_bytes, read_results, write_bytes
+    import msgspec
+
+    from shared_core.hosting import ResultsDocument, dated_exams, json_bytes, read_results, write_bytes
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}
-    views: list[dict[str, Any]] = []
+    views = []
     for one, exam in exams:
         for volume in one.volumes:
             node = segmentations.get(volume.GetID())
             record = view_records.record_of(node) if node is not None else None
             if record is not None:
-                views.append({**record, "exam": exam["key"]})
+                views.append(msgspec.structs.replace(record, exam=exam.key))
     if not views:
         return {}, ()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "scene.json"
-        write_bytes(path, json_bytes({"views": views, "exams": [exam for _, exam in exams]}))
+        document = ResultsDocument(views=tuple(views), exams=tuple(exam for _, exam in exams))
+        write_bytes(path, json_bytes(document))
         return dated_exams(read_results(path))
