@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from qtpy.QtCore import QTimer
 
+from napari_bac.remedies import error_words
 from napari_bac.session.working import FunctionWorker, create_worker
 from shared_core import OpenBacError, find_exams
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
@@ -145,7 +146,7 @@ class BatchRun:
         try:
             return self._analyse()
         except OpenBacError as error:
-            return str(error)
+            return error_words(error)
 
     def _analyse(self) -> BatchReport:
         request = self.request

@@ -157,7 +157,7 @@ class Exporting:
                 final.prepared,
                 final.measurement,
                 provenance=final.provenance,
-                warnings=final.warnings,
+                notices=final.notices,
                 exam=final.exam_key or None,
             )
             for final in finals

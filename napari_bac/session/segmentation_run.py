@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal
 
+from napari_bac.remedies import error_words
 from napari_bac.session.opened_view import OpenedView
 from napari_bac.session.view_session import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
 from napari_bac.session.working import GeneratorWorker, create_worker
@@ -207,7 +208,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
         choice = default_choice() if request.model is None else None
         model = load_model(choice.card if choice else request.model, device=request.device)
     except OpenBacError as error:
-        raise SegmentationError(str(error)) from error
+        raise SegmentationError(error_words(error)) from error
     except RuntimeError as error:
         raise SegmentationError(f"The model cannot be loaded: {error}") from error
     info = model.backend.info
@@ -218,7 +219,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
         try:
             yield from _view_events(key, opened, model, request.threshold)
         except OpenBacError as error:
-            yield ViewFailed(key, str(error))
+            yield ViewFailed(key, error_words(error))
         except (RuntimeError, MemoryError) as error:
             # torch.OutOfMemoryError is a RuntimeError; raised on, it would leave the dock waiting for ever.
             reason = "the memory is full" if _is_full(error) else f"the computer gave up ({error})"

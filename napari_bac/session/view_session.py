@@ -21,6 +21,7 @@ from shared_core import (
     ProbabilityMap,
     measure_exam,
 )
+from shared_core.notices import Notice
 from shared_core.quantification.labelled_mask import LabelledMeasurement
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.weights.card import MaskStyle
@@ -121,8 +122,8 @@ class ViewSession:
     mask_style: MaskStyle = "vessel-band"
     began_as: Mapping[str, object] | None = None
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
-    notes: list[str] = field(default_factory=list)
-    """Sentences for the person: warnings of reading, of the model."""
+    notices: list[Notice] = field(default_factory=list)
+    """Of reading and of the model."""
 
     @property
     def dirty(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -111,9 +110,7 @@ class BatchConsole:
 
 
 def print_model(settings: BatchSettings, console: Console) -> None:
-    """Say which model runs; that it is another than the default one is said even where all is quiet."""
-    if settings.model_note:
-        print(f"bac: {settings.model_note}", file=sys.stderr)
+    """Say which model runs."""
     card = load_card(named_model(settings))
     console.print(f"Model {card.name}, sha256 {card.sha256[:8]}", markup=False, soft_wrap=True)
 
@@ -154,13 +151,13 @@ def _view_table(records: list[dict[str, object]]) -> Table:
     table = Table(title="Views", title_justify="left")
     for name in ("File", "View"):
         table.add_column(name)
-    for name in ("BAC px", "BAC mm2", "% of breast", "grade", "TAM", "warnings"):
+    for name in ("BAC px", "BAC mm2", "% of breast", "grade", "TAM", "notices"):
         table.add_column(name, justify="right")
     for record in records:
         metrics = record["metrics"]
         assert isinstance(metrics, dict)
-        warnings = record["warnings"]
-        assert isinstance(warnings, list)
+        notices = record["notices"]
+        assert isinstance(notices, list)
         table.add_row(
             escape(Path(str(record["file"])).name),
             f"{_or_question(record['laterality'])}{_or_question(record['view'])}",
@@ -169,7 +166,7 @@ def _view_table(records: list[dict[str, object]]) -> Table:
             _number(metrics["bac_percent_of_breast"], 3),
             "-" if metrics["area_grade"] is None else str(metrics["area_grade"]),
             str(metrics["tam_px"]),
-            str(len(warnings)) if warnings else "",
+            str(len(notices)) if notices else "",
         )
     return table
 

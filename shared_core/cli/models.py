@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shared_core.cli.remedies import error_words
 from shared_core.errors import ModelError, OpenBacError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.default_model import OFFLINE, PREFERRED
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         cards = list_models() if name is None else (load_card(name),)
     except ModelError as error:
-        print(f"bac models: {error}", file=sys.stderr)
+        print(f"bac models: {error_words(error)}", file=sys.stderr)
         return USAGE
     action = {"list": _list, "show": _show, "fetch": _fetch, "verify": _verify}[args.action]
     weights_dir = args.weights or (None if name is None else weights_beside(name))
@@ -125,7 +126,7 @@ def _fetch(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Cons
         try:
             print(card.name, "ok", _fetch_one(card, weights_dir, console), sep="\t")
         except OpenBacError as error:
-            print(f"bac models: {error}", file=sys.stderr)
+            print(f"bac models: {error_words(error)}", file=sys.stderr)
             code = FAILED
     return code
 

@@ -50,7 +50,7 @@ class BatchReport:
         return [record for record in self.views if record["status"] == "failed"]
 
     def document(self) -> dict[str, Any]:
-        """The one JSON document of ``bac analyze --json``."""
+        """The one JSON document of all results."""
         return {"run": self.run, "views": self.views, "exams": self.exams}
 
 
@@ -173,7 +173,6 @@ def _prepare(
         card=card,
         files=[header.path for exam in listing.exams for header in exam.headers if header.path is not None],
         libraries=[backend],
-        warnings=[settings.model_note] if settings.model_note else [],
     )
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))

@@ -13,8 +13,10 @@ from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
+from shared_core.notices.of_results import EXAM_NOT_WRITTEN
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
+from shared_core.records.notice_record import notice_records
 from shared_core.records.view_and_exam import exam_record
 
 Record = dict[str, Any]
@@ -101,7 +103,7 @@ class Collector:
                 tasks = self._tasks[exam.key]
                 mark_finished(exam, record, inputs=inputs, made=self._made, tasks=tasks, folder=folder)
         except OpenBacError as error:
-            record["warnings"] = [*record.get("warnings", []), str(error)]
+            record["notices"] += notice_records([EXAM_NOT_WRITTEN.notice(reason=error)])
             self.unwritten[exam.key] = str(error)
 
     def _write_dicom(self, exam: Exam, record: Record, outcomes: Sequence[ViewOutcome]) -> None:

@@ -21,6 +21,7 @@ from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
+from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.run_record import run_record
@@ -62,11 +63,10 @@ def as_begun(settings: BatchSettings) -> BatchSettings:
         (card.name, card.sha256) for card in list_models()
     }:
         raise UsageError(
-            f"{settings.output_dir} was begun with model {then.name}, which is not one of this version: "
-            "name its card with --model, choose another output folder, or leave --resume out to make "
-            "everything anew."
+            f"{settings.output_dir} was begun with model {then.name}, which this version does not have.",
+            Remedy.CHOOSE_MODEL_OR_OUTPUT,
         )
-    return replace(settings, model=then.name, model_note=then.note)
+    return replace(settings, model=then.name)
 
 
 def finished_exams(
@@ -106,7 +106,6 @@ class _Begun:
 
     name: str
     sha256: str
-    note: str
 
 
 def _begun_with(folder: Path | None) -> _Begun | None:
@@ -115,7 +114,7 @@ def _begun_with(folder: Path | None) -> _Begun | None:
         return None
     try:
         run = json.loads((folder / "run.json").read_bytes())
-        return _Begun(run["model"]["name"], run["model"]["sha256"], "".join(run.get("warnings", [])[:1]))
+        return _Begun(run["model"]["name"], run["model"]["sha256"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -175,7 +174,8 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
             _without_objects(place / DICOM_FOLDER)
     except OSError as error:
         raise OutputError(
-            f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
+            f"The earlier results in {folder} could not be removed ({error.strerror or error}); choose "
+            "another output folder."
         ) from error
 
 
@@ -275,8 +275,8 @@ def _check_same_model(then: _Begun | None, now: Record, folder: Path) -> None:
     if then is not None and (then.name, then.sha256) != (now["name"], now["sha256"]):
         raise UsageError(
             f"{folder} was begun with model {then.name} (sha256 {then.sha256[:8]}), and {now['name']} "
-            f"(sha256 {now['sha256'][:8]}) is asked for: resume with that one, choose another output "
-            "folder, or leave --resume out to make everything anew."
+            f"(sha256 {now['sha256'][:8]}) is asked for; resume with that model.",
+            Remedy.CHOOSE_OTHER_OUTPUT,
         )
 
 
@@ -287,8 +287,9 @@ def _check_same(before: Record, now: Record, folder: Path, exam: Exam) -> None:
     shown = ", ".join(differences[:_MOST_DIFFERENCES])
     more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
     raise UsageError(
-        f"{folder / exam.key} was made otherwise ({shown}{more}): resume with the settings and versions of "
-        "then, choose another output folder, or leave --resume out to make everything anew."
+        f"{folder / exam.key} was made with different settings ({shown}{more}); resume with those settings "
+        "and versions.",
+        Remedy.CHOOSE_OTHER_OUTPUT,
     )
 
 

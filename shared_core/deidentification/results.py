@@ -16,6 +16,7 @@ from shared_core.deidentification.key import DeidentificationKey
 from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
 from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
@@ -25,10 +26,10 @@ _GONE = "removed"
 
 @dataclass(frozen=True)
 class DeidentifiedExam:
-    """An exam without identifiers, and sentences on burned-in text for the person who asked."""
+    """An exam without identifiers, and notices about burned-in text for the person who asked."""
 
     exam: ResultExam
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def deidentified_result(
@@ -76,7 +77,7 @@ def deidentified_result(
         record = {**renamed, "patient_id": whole.patient_id, "study_date": whole.study_date or None}
     failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
     made = result_exam(whole.key, files, run=run, record=record, failed=failed)
-    return DeidentifiedExam(made, images.warnings)
+    return DeidentifiedExam(made, images.notices)
 
 
 def _path(header: MammogramHeader) -> Path:
@@ -130,5 +131,5 @@ def run_of(results: Path) -> dict[str, Any]:
     try:
         run: dict[str, Any] = json.loads((results / "run.json").read_bytes())
     except (OSError, ValueError) as error:
-        raise UnreadableImageError(f"Cannot read {results / 'run.json'}; make the results anew.") from error
+        raise UnreadableImageError(f"Cannot read {results / 'run.json'}; run the analysis again.") from error
     return run

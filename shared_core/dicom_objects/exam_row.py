@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from shared_core.grades.csbi import VesselKinds
 from shared_core.mammogram import Exam
+from shared_core.notices.catalogue import notice_of
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement
 from shared_core.records.results_folder import Row
 from shared_core.records.view_and_exam import exam_record
@@ -46,7 +47,7 @@ def _measurement(row: Row) -> ExamMeasurement:
         area_grade_name=_text(row["area_grade_name"]),
         area_grade_percent=_number(row["area_grade_percent"]),
         grade_profile=cast(Any, _text(row["grade_profile"])),
-        warnings=_list(row["warnings"]),
+        notices=tuple(map(notice_of, _list(row["notice_codes"]), _list(row["warnings"]))),
         vessels_count=_count(row["vessels_count"]),
         vessel_kinds=_kinds(kinds),
         calcified_length_mm=_number(row["calcified_length_mm"]),

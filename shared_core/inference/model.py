@@ -13,6 +13,7 @@ from shared_core.errors import DeviceError, ModelError
 from shared_core.inference.backends.interface import BackendName, GatedBackend, Precision
 from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
+from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.default_model import default_choice
@@ -156,7 +157,7 @@ def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
         if not has_torch:
             raise DeviceError(f"The device {device} needs torch; run pip install torch.")
         if gpu() != device:
-            raise DeviceError(f"This machine has no usable {device} device; use --device auto or cpu.")
+            raise DeviceError(f"This machine has no usable {device} device.", Remedy.CHOOSE_DEVICE)
         return device, "torch"
     if device == "auto" and has_torch and (found := gpu()) is not None:
         return found, "torch"

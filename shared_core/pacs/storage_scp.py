@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import OpenBacError, OutputError, UnreadableImageError, UsageError
+from shared_core.notices import Remedy
 from shared_core.pacs.dicom_node import OWN_TITLE, Tls
 from shared_core.pacs.inbox import Inbox
 
@@ -144,8 +145,8 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
         )
     except OSError as error:
         raise UsageError(
-            f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}); choose "
-            "another with --port."
+            f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}).",
+            Remedy.CHOOSE_PORT,
         ) from error
     assert server is not None
     try:

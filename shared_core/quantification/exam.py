@@ -17,6 +17,8 @@ from shared_core.grades.guo import exam_index
 from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
 from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
+from shared_core.notices import Notice
+from shared_core.notices.of_results import EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
 
@@ -27,7 +29,7 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
     """Measure an exam from its measured views.
 
     Only standard views (LCC, LMLO, RCC, RMLO) enter, one of each: see `choose_standard_views`. Every
-    view left out is named in a warning.
+    view left out is named in a notice.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
     missing = tuple(label for label in STANDARD_VIEWS if label not in used)
     measured = [measurement for _, measurement in used.values()]
     index = exam_index([measurement.tam_per_breast_area for measurement in measured])
-    bac_percent, warnings = _percent_of_breast(used)
+    bac_percent, notices = _percent_of_breast(used)
     graded_percent = _graded_percent(used, bac_percent)
     # One mask without a grade (not vessel bands) leaves the exam without one.
     gradable = bool(measured) and all(m.area_grade is not None for m in measured)
@@ -69,7 +71,7 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
         grade_profile=profile,
-        warnings=(*choice.warnings, *warnings),
+        notices=(*choice.notices, *notices),
         vessels_count=kinds.total if kinds is not None else None,
         vessel_kinds=kinds,
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in breasts]),
@@ -141,20 +143,17 @@ def _sum(values: Sequence[float | None]) -> float | None:
     return math.fsum(known) if known and len(known) == len(values) else None
 
 
-def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[str, ...]]:
+def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[Notice, ...]]:
     """BAC of all views / breast of all views x 100, and what to say about it."""
     weights = _pixel_weights(used)
     if weights is None:
         known = [label for label, (_, m) in used.items() if m.pixel_area_mm2 is not None]
-        return None, (
-            f"No percentage for the exam: the pixel spacing is known for {', '.join(known)} only.",
-        ) if used else ()
+        return None, (EXAM_SPACING_INCOMPLETE.notice(views=", ".join(known)),) if used else ()
     measured = [m for _, m in used.values()]
     bac = _total([m.bac_in_breast_area_px for m in measured], weights)
     breast = _total([m.breast_area_px for m in measured], weights)
     unknown = len(measured) > 1 and measured[0].pixel_area_mm2 is None
-    warning = "The exam's percentage takes all views to have the same pixel spacing, which is not known."
-    return percent(bac, breast), (warning,) if unknown else ()
+    return percent(bac, breast), (EXAM_SPACING_ASSUMED.notice(),) if unknown else ()
 
 
 def _graded_percent(used: _Used, bac_percent: float | None) -> float | None:

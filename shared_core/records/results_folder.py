@@ -1,4 +1,4 @@
-"""Our own results read back: the tables of ``bac analyze -o`` or the document of ``--json``."""
+"""Our own results read back: the tables of ``bac analyze -o`` or the JSON document of a batch."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from shared_core.mammogram import (
     View,
     ViewModifier,
 )
+from shared_core.notices import Notice, Remedy
+from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.records.tables import exams_csv, views_csv
 
@@ -31,6 +33,7 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
+        "notice_codes",
         *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
     }
 )
@@ -56,7 +59,7 @@ class Results:
 
 
 def read_results(path: Path) -> Results:
-    """Read a folder with ``views.csv`` and ``exams.csv``, or the file of ``bac analyze --json``.
+    """Read a folder with ``views.csv`` and ``exams.csv``, or the JSON document of ``bac analyze``.
 
     Raises
     ------
@@ -68,16 +71,14 @@ def read_results(path: Path) -> Results:
     if path.is_dir():
         views, exams = path / "views.csv", path / "exams.csv"
         if not is_results(path):
-            raise UsageError(f"{path}: holds no views.csv and exams.csv; name the folder of bac analyze -o.")
+            raise UsageError(f"{path}: holds no views.csv and exams.csv.", Remedy.NAME_RESULTS)
         return Results(path, read_table(views), read_table(exams))
     text = _text(path)
     try:
         document = json.loads(text)
         views_bytes, exams_bytes = views_csv(document["views"]), exams_csv(document["exams"])
     except (ValueError, KeyError, TypeError):
-        raise UsageError(
-            f"{path}: is not the document of bac analyze --json; give that, or the folder of bac analyze -o."
-        ) from None
+        raise UsageError(f"{path}: is not a JSON document of results.", Remedy.NAME_RESULTS) from None
     return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
 
 
@@ -144,8 +145,8 @@ def serial_exams(
     return found
 
 
-def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
-    """Warnings about what differs between views that are compared over time.
+def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
+    """Notices about what differs between views that are compared over time.
 
     Raises
     ------
@@ -160,12 +161,12 @@ def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
                 f"The results were made with different settings ({column}: {', '.join(found)}); "
                 "analyse all exams again with the same ones."
             )
-    warnings = []
+    notices = []
     for column in _SHOULD_AGREE:
         found = sorted({str(view[column]) for view in views if view.get(column) is not None})
         if len(found) > 1:
-            warnings.append(f"Views differ in {column}: {', '.join(found)}.")
-    return tuple(warnings)
+            notices.append(VIEWS_DIFFER.notice(column=column, values=", ".join(found)))
+    return tuple(notices)
 
 
 def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
@@ -182,7 +183,7 @@ def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
     }
     makers = [headers[position].acquisition.manufacturer for _, position in choice.positions]
     known = tuple(dict.fromkeys(maker for maker in makers if maker))
-    return SerialExam(key, when, numbers, known, choice.warnings)
+    return SerialExam(key, when, numbers, known, choice.notices)
 
 
 def _header(view: Row) -> MammogramHeader:
@@ -218,7 +219,7 @@ def date_of_exam(row: Row, source: Path) -> date:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         raise UsageError(
-            f"{source}: the exam {row['key']} has no date; give it as in 2021-03-31={source}."
+            f"{source}: the exam {row['key']} has no date.", Remedy.NAME_DATE, subject=str(source)
         ) from None
 
 

@@ -11,6 +11,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from shared_core.records.notice_record import notice_texts
+
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
 _ABOUT_THE_IMAGE: Final = ("spacing_source", "intent", "manufacturer", "synthetic_2d")
 _MASS: Final = ("mass_ha_mg", "mass_ca_mg", "mass_low_mg", "mass_high_mg", "mass_stratum")
@@ -70,6 +72,7 @@ _MODEL: Final = (
     "preprocessing",
     "software_version",
 )
+_NOTICES: Final = ("notice_codes", "warnings")
 VIEW_COLUMNS: Final = (
     *_ABOUT_THE_FILE,
     "spacing_row_mm",
@@ -78,7 +81,7 @@ VIEW_COLUMNS: Final = (
     *_METRICS,
     "excluded_px",
     *_MODEL,
-    "warnings",
+    *_NOTICES,
 )
 _BREAST: Final = (
     "mean_bac_area_mm2",
@@ -119,7 +122,7 @@ _ABOUT_THE_EXAM: Final = (
 EXAM_COLUMNS: Final = (
     *_ABOUT_THE_EXAM,
     *(f"{side}_{column}" for side, _ in _SIDES for column in _BREAST),
-    "warnings",
+    *_NOTICES,
 )
 FAILURE_COLUMNS: Final = ("file", "error")
 _UNITS: Final = {
@@ -154,7 +157,8 @@ def view_row(record: Mapping[str, Any]) -> dict[str, Any]:
     metrics, model = record["metrics"] or {}, record["model"] or {}
     row_mm, column_mm = record["spacing_mm"] or (None, None)
     return {
-        **{column: record[column] for column in (*_ABOUT_THE_FILE, *_ABOUT_THE_IMAGE, "warnings")},
+        **{column: record[column] for column in (*_ABOUT_THE_FILE, *_ABOUT_THE_IMAGE)},
+        **_notices(record),
         **{column: metrics.get(column) for column in _METRICS},
         **{column: model.get(column) for column in _MODEL},
         "spacing_row_mm": row_mm,
@@ -164,11 +168,16 @@ def view_row(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _exam_row(record: Mapping[str, Any]) -> dict[str, Any]:
-    row = {column: record[column] for column in (*_ABOUT_THE_EXAM, "warnings")}
+    row = {column: record[column] for column in _ABOUT_THE_EXAM} | _notices(record)
     breasts = {breast["laterality"]: breast for breast in record["breasts"]}
     for side, laterality in _SIDES:
         row |= {f"{side}_{column}": breasts.get(laterality, {}).get(column) for column in _BREAST}
     return row
+
+
+def _notices(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    codes = [one["code"] for one in record["notices"]]
+    return dict(zip(_NOTICES, (codes, notice_texts(record)), strict=True))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -12,9 +12,11 @@ from typing import Any
 
 from shared_core.grades.csbi import VesselKinds
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
+from shared_core.notices import Notice
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.records.canonical_json import plain
+from shared_core.records.notice_record import notice_records, notices_of
 from shared_core.wording.mass import exam_mass_words, view_mass_words
 from shared_core.wording.report_sentence import exam_sentence, view_sentence
 
@@ -27,7 +29,7 @@ def view_record(
     measurement: ViewMeasurement,
     *,
     provenance: Mapping[str, object],
-    warnings: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
     exam: str | None = None,
 ) -> Record:
     """The record of a measured view.
@@ -38,8 +40,8 @@ def view_record(
         Of the view.
     provenance
         How the mask came about: model, threshold, spacing, backend, device, versions.
-    warnings
-        Sentences for people, in the order in which they arose.
+    notices
+        In the order in which they arose.
     exam
         Key of the exam that the view belongs to.
     """
@@ -49,7 +51,7 @@ def view_record(
         "error": None,
         "exam": exam,
         **_what_the_file_says(header),
-        "warnings": list(warnings),
+        "notices": notice_records(notices),
         "model": plain(provenance),
         "metrics": _metrics(prepared, measurement),
         "report_sentence": view_sentence(measurement, mass=view_mass_words(measurement)),
@@ -62,12 +64,12 @@ def with_header(record: Mapping[str, Any], header: MammogramHeader, *, file: str
     Parameters
     ----------
     header
-        Its warnings come first.
+        Its notices come first.
     file
         By what people know the image.
     """
-    warnings = dict.fromkeys((*header.warnings, *record["warnings"]))
-    return {**record, "file": file, **_what_the_file_says(header), "warnings": list(warnings)}
+    notices = dict.fromkeys((*header.notices, *notices_of(record)))
+    return {**record, "file": file, **_what_the_file_says(header), "notices": notice_records(notices)}
 
 
 def failed_record(file: Path | str, error: str, *, header: MammogramHeader | None = None) -> Record:
@@ -79,7 +81,7 @@ def failed_record(file: Path | str, error: str, *, header: MammogramHeader | Non
         "error": error,
         "exam": None,
         **_what_the_file_says(header or unknown),
-        "warnings": list(header.warnings) if header is not None else [],
+        "notices": notice_records(header.notices) if header is not None else [],
         "model": None,
         "metrics": None,
         "report_sentence": None,
@@ -110,7 +112,7 @@ def exam_record(exam: Exam, measurement: ExamMeasurement) -> Record:
         "mass_reason": measurement.mass_reason,
         "report_sentence": exam_sentence(measurement, mass=exam_mass_words(measurement)),
         "breasts": plain(measurement.breasts),
-        "warnings": [*exam.warnings, *measurement.warnings],
+        "notices": notice_records((*exam.notices, *measurement.notices)),
     }
 
 

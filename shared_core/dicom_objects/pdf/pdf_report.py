@@ -26,6 +26,7 @@ from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
 from shared_core.errors import UsageError
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.pictures.plots import change_plot
+from shared_core.records.notice_record import notice_texts
 from shared_core.wording import phrases
 from shared_core.wording.change import change_words, decision_words, unit_words
 
@@ -134,12 +135,12 @@ _KINDS: Final = {
 
 def _warnings(exam: ResultExam) -> Iterator[Any]:
     """What concerns the exam, then each view; a sentence that all views share stands once."""
-    own = [str(text) for text in (exam.record or {}).get("warnings", ())]
+    own = notice_texts(exam.record) if exam.record is not None else []
     own += [f"{name} could not be measured." for name in exam.failed]
     by_text: dict[str, list[str]] = {}
     for view in exam.views:
-        for text in (*view.record["warnings"], *view.source.warnings):
-            by_text.setdefault(str(text), []).append(view.label)
+        for text in (*notice_texts(view.record), *(notice.text for notice in view.source.notices)):
+            by_text.setdefault(text, []).append(view.label)
     told = own + [
         text if len(labels) == len(exam.views) else f"{', '.join(dict.fromkeys(labels))}: {text}"
         for text, labels in by_text.items()
@@ -190,8 +191,8 @@ def _course(change: PatientChange | None) -> Iterator[Any]:
     rows = [_course_cells(one) for one in change.quantities]
     yield table(("Quantity", *dates, "Change"), rows, shares=(1.5, *[1.0] * len(dates), 3.6))
     yield gap(3)
-    for text in change.warnings:
-        yield warning(text)
+    for notice in change.notices:
+        yield warning(notice.text)
     try:
         plot = change_plot(change, patient="")
     except UsageError:  # matplotlib is of another extra; the table says the same

@@ -41,6 +41,7 @@ from shared_core.dicom_objects.structured_reports.content_items import (
 )
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
 from shared_core.mammogram import Laterality
+from shared_core.records.notice_record import notice_texts
 from shared_core.version import SOFTWARE_VERSION
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
@@ -198,13 +199,14 @@ def _words_of_views(exam: ResultExam) -> Iterator[Dataset]:
     for view in exam.views:
         yield text("CONTAINS", codes.IMPRESSION, f"{view.label}: {view.record['report_sentence']}")
     for view in exam.views:
-        for warning in (*view.record["warnings"], *view.source.warnings):
-            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {warning}")
+        texts = [*notice_texts(view.record), *(notice.text for notice in view.source.notices)]
+        for words in texts:
+            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {words}")
 
 
 def _words_of_exam(record: Record, failed: Sequence[str]) -> Iterator[Dataset]:
     yield text("CONTAINS", codes.IMPRESSION, record["report_sentence"])
-    for warning in record["warnings"]:
-        yield text("CONTAINS", codes.COMMENT, warning)
+    for words in notice_texts(record):
+        yield text("CONTAINS", codes.COMMENT, words)
     for name in failed:
         yield text("CONTAINS", codes.COMMENT, f"{name} could not be measured.")

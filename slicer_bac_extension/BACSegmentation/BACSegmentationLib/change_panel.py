@@ -43,6 +43,7 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         from BACSegmentationLib import over_time
+        from BACSegmentationLib.remedies import error_words
         from shared_core.errors import OpenBacError
 
         ui = self._ui
@@ -52,7 +53,7 @@ class ChangePanel:
             self._lines, without = over_time.timelines(self._folder, volumes)
             words = over_time.TWO_DATES if self._lines else over_time.NO_DATE
         except OpenBacError as error:
-            self._lines, words = {}, str(error)
+            self._lines, words = {}, error_words(error)
         except ImportError:
             self._lines, words = {}, over_time.NO_DATE
         self._fill(ui.patientComboBox, [(name, name) for name in self._lines])

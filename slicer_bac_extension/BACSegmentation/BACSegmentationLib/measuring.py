@@ -75,7 +75,7 @@ class Measuring:
             final.prepared,
             final.measurement,
             provenance=final.provenance,
-            warnings=final.warnings,
+            notices=final.notices,
             exam=final.exam_key or None,
         )
         if final.header.path is None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from BACSegmentationLib import view_records
 from BACSegmentationLib.measuring import Pair, exam_records
 from BACSegmentationLib.segments import segmentation_of
+from shared_core.notices import Notice
 
 NO_DATE: Final = "No exam with a date is measured here. Apply on two exams, or open a folder with results."
 TWO_DATES: Final = "Two dates of a patient are needed: measure exams here, or open a folder with results."
@@ -34,29 +35,29 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
     OpenBacError
         The folder holds no results.
     """
+    from BACSegmentationLib.remedies import notice_words
     from shared_core.errors import UsageError
+    from shared_core.notices import Remedy
     from shared_core.records.patient_timeline import dated_exams, timeline, together
     from shared_core.records.results_folder import read_results, results_beside
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise UsageError(
-            f"{folder}: holds no results; choose a folder that Save results… or bac analyze wrote."
-        )
+        raise UsageError(f"{folder}: holds no results.", Remedy.NAME_RESULTS)
     found: list[Mapping[str, Any]] = []
     without: list[str] = []
     for place in places:
-        patients, sentences = dated_exams(read_results(place))
+        patients, notices = dated_exams(read_results(place))
         found.append(patients)
-        without += sentences
-    here, sentences = _of_scene(pairs)
+        without += map(notice_words, notices)
+    here, notices = _of_scene(pairs)
     known = together(found)
     for patient, exams in here.items():
         keys = {one.key for one in exams}
         known[patient] = [one for one in known.get(patient, []) if one.key not in keys] + list(exams)
     lines = {patient: timeline(exams) for patient, exams in sorted(known.items())}
-    return lines, (*without, *sentences)
+    return lines, (*without, *map(notice_words, notices))
 
 
 def words_of(line: Any, quantity: Any) -> str:
@@ -73,7 +74,7 @@ def words_of(line: Any, quantity: Any) -> str:
     return "\n".join([words, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[Notice, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
     from shared_core.exporting.atomic_write import write_bytes
     from shared_core.records.canonical_json import json_bytes

@@ -126,7 +126,9 @@ class SegmentationRun:
 
     def _take_in(self, volume_id: str) -> None:
         from BACSegmentationLib.mammograms import mammogram_of
+        from BACSegmentationLib.remedies import error_words
         from shared_core.errors import OpenBacError
+        from shared_core.mammogram import SpacingSource
 
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
@@ -137,14 +139,13 @@ class SegmentationRun:
         try:
             mammogram = mammogram_of(volume)
         except OpenBacError as error:
-            self.failures.append((name, str(error)))
+            self.failures.append((name, error_words(error)))
             return
         header = mammogram.header
         file = header.path if header.path is not None else self._write(mammogram, len(self._inputs))
-        given = header.path is None or (header.spacing is not None and "user" in header.spacing.source.value)
-        spacing = ""
-        if header.spacing is not None and given:
-            spacing = f"{header.spacing.row_mm!r},{header.spacing.column_mm!r}"
+        known, spacing = header.spacing, ""
+        if known is not None and (header.path is None or known.source is SpacingSource.USER):
+            spacing = f"{known.row_mm!r},{known.column_mm!r}"
         self._inputs.append(_Input(volume_id, name, file.absolute(), header, spacing))
 
     def _write(self, mammogram: Any, number: int) -> Path:
@@ -199,6 +200,7 @@ class SegmentationRun:
 
     def _collect(self, results: Path) -> None:
         from shared_core.exporting.mask_files import read_mask
+        from shared_core.records.notice_record import notice_records, notices_of
         from shared_core.records.view_and_exam import with_header
         from shared_core.records.written_views import read_written
 
@@ -215,9 +217,9 @@ class SegmentationRun:
             record = dict(view.record)
             if header.path is None:
                 record = with_header(record, header, file=one.name)
-            elif header.warnings:
-                said = dict.fromkeys((*header.warnings, *record["warnings"]))
-                record["warnings"] = list(said)
+            elif header.notices:
+                notices = dict.fromkeys((*header.notices, *notices_of(record)))
+                record["notices"] = notice_records(notices)
             self.answers.append(ViewAnswer(one.volume_id, record, mask))
 
     def _finish(self) -> None:
