@@ -70,26 +70,11 @@ def test_without_weights_and_network_the_bundled_model_runs_and_all_say_so(
 ) -> None:
     assert _analyze(images, tmp_path / "out", "--workers", workers) == 0
     said = capsys.readouterr().err
-    (note,) = (line.removeprefix("bac: ") for line in said.splitlines() if line.startswith("bac: "))
-    assert f"the default model {PUBLISHED} are not on this machine and cannot be downloaded" in note
     card = load_card(OFFLINE)
     assert f"Model {OFFLINE}, sha256 {card.sha256[:8]}" in said
     run = _run(tmp_path / "out")
-    assert run["warnings"] == [note]
     assert run["model"]["name"] == OFFLINE  # type: ignore[index]
     assert _models(tmp_path / "out") == {OFFLINE}
-    for path in (tmp_path / "out").glob("case*/*.json"):
-        assert json.loads(path.read_bytes())["warnings"][0] == note
-
-
-def test_quiet_run_still_says_that_another_model_runs(
-    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["analyze", str(images), "--json", "-q", "--workers", "1"]) == 0
-    answer = capsys.readouterr()
-    assert OFFLINE in answer.err
-    assert len(answer.err.splitlines()) == 1
-    assert json.loads(answer.out)["run"]["warnings"]
 
 
 def test_published_model_runs_where_its_weights_are_here_and_without_a_warning(
@@ -99,7 +84,7 @@ def test_published_model_runs_where_its_weights_are_here_and_without_a_warning(
     said = capsys.readouterr().err
     assert f"Model {PUBLISHED}, sha256 {load_card(PUBLISHED).sha256[:8]}\n" in said
     assert OFFLINE not in said
-    assert _run(tmp_path / "out")["warnings"] == []
+    assert _run(tmp_path / "out")["notices"] == []
     assert _models(tmp_path / "out") == {PUBLISHED}
 
 
@@ -134,7 +119,7 @@ def test_bundled_model_as_the_preferred_one_runs_without_a_word_to_the_network(
     assert asked(tmp_path) == ""
     assert f"Model {OFFLINE}" in answer.stderr
     assert "bac: " not in answer.stderr
-    assert _run(tmp_path / "out")["warnings"] == []
+    assert _run(tmp_path / "out")["notices"] == []
 
 
 def test_batch_goes_on_with_the_model_it_began_with_though_the_other_can_be_had_now(
@@ -186,7 +171,7 @@ def test_other_model_in_a_begun_folder_is_refused_even_for_other_images(
     assert _analyze(images / "case2_L_CC.png", output, *other) == 2
     said = capsys.readouterr().err
     assert f"was begun with model {OFFLINE}" in said
-    assert "leave --resume out" in said
+    assert "leave out --resume" in said
     assert not (output / "case2").exists()
 
 
@@ -198,7 +183,7 @@ def test_folder_begun_with_a_card_of_ones_own_wants_it_named(
     model = {"name": "mine", "sha256": "0" * 64}
     (output / "run.json").write_text(json.dumps({"model": model}), encoding="utf-8")
     assert _analyze(images, output, "--resume") == 2
-    assert "was begun with model mine, which is not one of this version" in capsys.readouterr().err
+    assert "was begun with model mine, which this version does not have" in capsys.readouterr().err
 
 
 def test_python_follows_the_same_rule_and_warns(published_weights: Path) -> None:

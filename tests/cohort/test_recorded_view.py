@@ -27,10 +27,12 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Laterality
 from shared_core.mass.densitometry import mass_refusal
+from shared_core.notices.of_results import MASK_DRAWN
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.view_and_exam import failed_record, view_record, with_header
 from shared_core.records.written_views import measurement_of, read_written
+from tests.told import codes, codes_in
 from tests.tram_track import write_tram_track
 
 SETTINGS = MeasurementSettings()
@@ -48,7 +50,7 @@ def record(analysed: ViewResult) -> dict[str, Any]:
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
         exam="exam",
     )
     return dict(json.loads(json_bytes(made)))
@@ -86,7 +88,7 @@ def test_untouched_view_is_exported_as_it_was_analysed(
     assert record["model"]["backend"].split()[0] in run["versions"]
 
 
-def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record: dict[str, Any]) -> None:
+def test_changed_view_is_measured_again_and_says_so(analysed: ViewResult, record: dict[str, Any]) -> None:
     mask = analysed.mask.copy()
     mask[:, :150] = False
     view = recorded_view(analysed.prepared, mask, record, began_as=analysed.mask, settings=SETTINGS)
@@ -98,7 +100,7 @@ def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record:
     )
     assert view.measurement.pm is None
     assert view.provenance["model_name"] == record["model"]["model_name"]
-    assert "The mask was edited by hand." in view.warnings
+    assert "mask-edited" in codes(view.notices)
 
 
 def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: dict[str, Any]) -> None:
@@ -106,11 +108,10 @@ def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, rec
 
 
 def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: dict[str, Any]) -> None:
-    header = replace(analysed.header, laterality=Laterality.RIGHT, warnings=("of the host",))
+    header = replace(analysed.header, laterality=Laterality.RIGHT, notices=(MASK_DRAWN.notice(),))
     told = with_header(record, header, file="RCC")
     assert (told["file"], told["laterality"], told["view"]) == ("RCC", "R", "CC")
-    assert told["warnings"][0] == "of the host"
-    assert set(record["warnings"]) <= set(told["warnings"])
+    assert codes_in(told) == ["mask-drawn", *codes_in(record)]
     assert told["metrics"] == record["metrics"]
     assert list(told) == list(record)
 

@@ -18,6 +18,7 @@ from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.result_folder import ExamFolder, exam_folders, read_exam
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.mammogram import Exam
+from shared_core.notices import Remedy
 from shared_core.quantification.exam import measure_exam
 from shared_core.records.results_folder import read_table
 from shared_core.records.tables import exams_csv
@@ -114,8 +115,9 @@ def test_images_that_were_moved_are_asked_for_and_found(
     for path in (copied / "exam").glob("*.json"):
         _changed(path, file=str(before / f"{path.stem}.dcm"))
     (copied / "views.csv").unlink()
-    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* --images"):
+    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* no longer there") as told:
         _read(copied)
+    assert told.value.remedy is Remedy.NAME_IMAGES
     with pytest.raises(UsageError, match=r"holds no LCC\.dcm"):
         _read(copied, tmp_path / "now")
     for file in measured.dicom_files:

@@ -38,7 +38,7 @@ def write_results(folder: Path, exams: list[Exam], areas: Mapping[str, Mapping[s
             record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
             record |= {"file": str(header.path), "status": "ok", "exam": exam.key, "view": header.view.value}
             record |= {"laterality": header.laterality.value, "spacing_mm": [0.2, 0.2], "synthetic_2d": False}
-            record |= {"manufacturer": "HOLOGIC", "view_modifiers": [], "warnings": []}
+            record |= {"manufacturer": "HOLOGIC", "view_modifiers": [], "notices": []}
             area = float(areas[exam.study_date][header.view_label])
             record["metrics"] = {"bac_area_mm2": area, "am_px": 12, "exclusions_px": {}}
             record["model"] = {"model_sha256": "ab", "threshold": 0.5, "mask_style": "vessel-band"}

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.notices import Remedy
 from shared_core.records.results_folder import check_same_settings, read_results, read_table, serial_exams
 from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
+from tests.told import codes
 
 
 def view(label: str, area: float, **others: Any) -> dict[str, Any]:
     known = {"file": f"{label}.dcm", "status": "ok", "exam": "e", "view": label[1:], "laterality": label[0]}
     record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
     record |= known | {"metrics": None, "model": None, "spacing_mm": None, "synthetic_2d": False}
-    record |= {"view_modifiers": [], "warnings": []}
+    record |= {"view_modifiers": [], "notices": []}
     record["metrics"] = {"bac_area_mm2": area, "am_px": 12, "exclusions_px": {}}
     record["model"] = {"model_sha256": "1e5", "threshold": 0.5, "mask_style": "vessel-band"}
     return record | others
@@ -25,7 +27,14 @@ def view(label: str, area: float, **others: Any) -> dict[str, Any]:
 
 def exam(**others: Any) -> dict[str, Any]:
     record: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
-    return record | {"key": "e", "patient_id": "007", "study_date": "20200131", "breasts": [], **others}
+    return record | {
+        "key": "e",
+        "patient_id": "007",
+        "study_date": "20200131",
+        "breasts": [],
+        "notices": [],
+        **others,
+    }
 
 
 @pytest.fixture
@@ -55,15 +64,16 @@ def test_identifiers_that_look_like_numbers_stay_text(folder: Path) -> None:
 
 def test_exam_without_a_date_asks_for_one(folder: Path) -> None:
     (folder / "exams.csv").write_bytes(exams_csv([exam(study_date=None)]))
-    with pytest.raises(UsageError, match="the exam e has no date; give it as in 2021-03-31="):
+    with pytest.raises(UsageError, match="the exam e has no date") as told:
         serial_exams(read_results(folder))
+    assert (told.value.remedy, told.value.subject) == (Remedy.NAME_DATE, str(folder))
 
 
 def test_partial_views_do_not_count(folder: Path) -> None:
     (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0, view_modifiers=["magnification"])]))
     (found,) = serial_exams(read_results(folder))["007"]
     assert not found.views
-    assert "magnification" in found.warnings[0]
+    assert codes(found.notices) == ["image-not-counted"]
 
 
 def test_other_settings_are_refused_and_other_images_said(folder: Path) -> None:

@@ -24,7 +24,7 @@ def view(date: str, label: str, area: float, **others: Any) -> dict[str, Any]:
     record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
     record |= {"file": f"{date}/{label}.dcm", "status": "ok", "exam": f"P_{date}", "view": label[1:]}
     record |= {"laterality": label[0], "spacing_mm": [0.07, 0.07], "synthetic_2d": False}
-    record |= {"manufacturer": "HOLOGIC", "intent": "FOR PRESENTATION", "view_modifiers": [], "warnings": []}
+    record |= {"manufacturer": "HOLOGIC", "intent": "FOR PRESENTATION", "view_modifiers": [], "notices": []}
     record["metrics"] = {"bac_area_mm2": float(area), "am_px": 12, "exclusions_px": {}}
     record["model"] = MODEL
     return record | others

@@ -47,7 +47,7 @@ def _opened(analysed: ViewResult, logic: SceneLogic) -> tuple[Any, Any]:
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
     )
     answer = ViewAnswer(volume.GetID(), record, analysed.mask)
     logic.measuring.take_answer(segmentation, answer, model="")

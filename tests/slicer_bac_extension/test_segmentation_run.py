@@ -45,7 +45,7 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     first, second = run.answers
     assert (first.record["file"], second.record["file"]) == (str(file), "RCC")
     assert (first.record["spacing_mm"], second.record["spacing_mm"]) == (None, [0.07, 0.07])
-    assert any("RCC" in warning for warning in second.record["warnings"])
+    assert any("RCC" in notice["text"] for notice in second.record["notices"])
     for answer, volume in ((first, of_file), (second, of_memory)):
         known = analyze_view(mammogram_of(volume))
         np.testing.assert_array_equal(answer.mask, known.mask)
