@@ -50,7 +50,7 @@ def write_results(folder: Path, exams: list[Exam], areas: Mapping[str, Mapping[s
             base.with_suffix(".json").write_text(json.dumps({"file": str(header.path)}))
         known: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
         known |= {"key": exam.key, "patient_id": exam.patient_id, "study_date": exam.study_date}
-        rows.append(known | {"breasts": [], "bac_percent_of_breast": 1.25, "area_grade": None})
+        rows.append(known | {"breasts": [], "notices": [], "bac_percent_of_breast": 1.25, "area_grade": None})
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(rows))
     return folder

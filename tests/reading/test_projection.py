@@ -121,7 +121,7 @@ def test_old_and_new_codes_agree_with_the_standards_mapping() -> None:
 def test_the_view_code_comes_first_and_conflicts_are_told(value: str, scheme: str) -> None:
     found = projection(ViewCodeSequence=[code(value, "medio-lateral oblique", scheme)], ViewPosition="CC")
     assert found.view is View.MLO
-    assert told.codes(found.notices) == ["view-contradicted"]
+    assert "view-contradicted" in told.codes(found.notices)
     assert "MLO, but ViewPosition says CC" in told.texts(found.notices)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.notices import Remedy
+from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.records.results_folder import check_same_settings, read_results, read_table, serial_exams
 from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
 from tests.told import codes
@@ -79,7 +80,9 @@ def test_partial_views_do_not_count(folder: Path) -> None:
 def test_other_settings_are_refused_and_other_images_said(folder: Path) -> None:
     other = view("RCC", 2.0, synthetic_2d=True)
     (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0), other]))
-    assert check_same_settings([read_results(folder)]) == ("Views differ in synthetic_2d: False, True.",)
+    assert check_same_settings([read_results(folder)]) == (
+        VIEWS_DIFFER.notice(column="synthetic_2d", values="False, True"),
+    )
     other["model"] = {**other["model"], "threshold": 0.65}
     (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0), other]))
     with pytest.raises(UsageError, match=r"different settings \(threshold: 0\.5, 0\.65\)"):
@@ -92,7 +95,7 @@ def test_what_is_no_result_is_said(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImageError, match="check the path"):
         read_results(tmp_path / "none.json")
     (tmp_path / "x.json").write_text("[1]")
-    with pytest.raises(UsageError, match="is not the document"):
+    with pytest.raises(UsageError, match="is not a JSON document"):
         read_results(tmp_path / "x.json")
     (tmp_path / "empty.csv").write_text("a,b\n")
     with pytest.raises(UsageError, match="no rows"):

@@ -10,6 +10,7 @@ import pytest
 
 from shared_core.change.serial_exams import QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
+from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.records.patient_timeline import Timeline, dated_exams, technique_words, timeline, together
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
 from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
@@ -38,7 +39,7 @@ def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = ""
         for label, area in zip(VIEWS, areas, strict=False)
     ]
     known: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
-    known |= {"patient_id": "P", "breasts": []}
+    known |= {"patient_id": "P", "breasts": [], "notices": []}
     exams = [known | {"key": f"P_{date}", "study_date": date or None} for date in dates]
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(exams))
@@ -107,7 +108,7 @@ def test_one_exam_is_shown_without_a_comparison(tmp_path: Path) -> None:
 def test_exam_without_date_or_standard_view_is_said(tmp_path: Path) -> None:
     found, notes = dated_exams(read_results(write(tmp_path / "r", {**AREAS, "": (1, 1, 1, 1)})))
     assert len(found["P"]) == 3
-    assert notes == ("P_ has no date and is left out.",)
+    assert notes == (EXAM_WITHOUT_DATE.notice(exam="P_"),)
     line = line_of(write(tmp_path / "s", AREAS), write(tmp_path / "t", {"20220101": (1,)}, view="SIO"))
     assert line.left_out == {"P_20220101": "has no standard view"}
 
