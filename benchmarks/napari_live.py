@@ -58,8 +58,8 @@ def main() -> int:
     from qtpy.QtWidgets import QApplication
 
     from napari_bac.docks.metrics_dock import MetricsDock
-    from napari_bac.session.exam_session import session_of
-    from napari_bac.session.opened_view import open_array
+    from napari_bac.session.registry import session_of
+    from napari_bac.views.opened_view import open_array
     from shared_core import Laterality, View
 
     viewer = napari.Viewer()
@@ -72,7 +72,7 @@ def main() -> int:
     dock = MetricsDock(viewer)
     viewer.window.add_dock_widget(dock, name="BAC metrics")
     session.set_labels(key, arteries())
-    while session.measuring:
+    while session.is_measuring:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
     layer = session.views[key].labels
     layer.brush_size = 21
@@ -92,7 +92,7 @@ def main() -> int:
 
     def between(measure: Callable[[], Any]) -> Any:
         found = measure()
-        while session.measuring:
+        while session.is_measuring:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         return found
 

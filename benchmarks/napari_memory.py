@@ -44,8 +44,8 @@ def main() -> int:
 
     from napari_bac.docks.exam_dock import ExamDock
     from napari_bac.docks.metrics_dock import MetricsDock
-    from napari_bac.session.exam_session import session_of
-    from napari_bac.session.opened_view import open_array
+    from napari_bac.session.registry import session_of
+    from napari_bac.views.opened_view import open_array
     from shared_core import Laterality, View
 
     def settle() -> float:
@@ -75,7 +75,7 @@ def main() -> int:
     for key in session.views:
         session.set_answer(key, made_up_answer(session.views[key].opened.prepared))
     found["segmented"] = settle()
-    while session.measuring:
+    while session.is_measuring:
         QApplication.processEvents()
     found["measured"] = settle()
     for view in session.views.values():
@@ -90,7 +90,7 @@ def main() -> int:
 
 def made_up_answer(prepared: object) -> object:
     """An answer with two arteries, as large as a model's."""
-    from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
+    from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
     from shared_core import PreparedView, ProbabilityMap, load_card
     from shared_core.inference.backends.interface import BackendInfo
 

@@ -41,8 +41,8 @@ def main() -> int:
     from qtpy.QtWidgets import QApplication
 
     from napari_bac.docks.exam_dock import ExamDock
-    from napari_bac.session.exam_session import session_of
-    from napari_bac.session.opened_view import open_array
+    from napari_bac.session.registry import session_of
+    from napari_bac.views.opened_view import open_array
     from shared_core import Laterality, View
 
     viewer = napari.Viewer(show=not args.hidden)

@@ -12,13 +12,14 @@ from qtpy.QtWidgets import QApplication, QFileDialog
 
 from napari_bac.docks.export_dialog import ask_and_export
 from napari_bac.editing.arteries import go
-from napari_bac.editing.keys import toggle_outline
-from napari_bac.layout.filling import fill
+from napari_bac.editing.view_keys import toggle_outline
+from napari_bac.layout.single_view import fill
 from napari_bac.layout.window_level import invert, is_inverted, show_preset
-from napari_bac.session.exam_session import ExamSession, session_of
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.settings import preferences
-from shared_core import OpenBacError
+from shared_core.hosting import OpenBacError
 
 PLUGIN: Final = "openbac"
 EXAM_DOCK: Final = "BAC exam"
@@ -30,7 +31,7 @@ def open_exam(viewer: Viewer) -> None:
     if chosen:
         session = session_of(viewer)
         viewer.window.add_plugin_dock_widget(PLUGIN, EXAM_DOCK)
-        session.opening.start([Path(chosen)])
+        session.opener.start([Path(chosen)])
 
 
 def segment_all(viewer: Viewer) -> None:
@@ -62,7 +63,7 @@ def reset_to_model(viewer: Viewer) -> None:
     for key in keys:
         session.reset_to_model(key)
     if not any(session.views[key].answer for key in keys if key in session.views):
-        session.say("There are no labels of a model to go back to; segment first.")
+        session.say("There are no model labels to restore; segment first.")
 
 
 def show_all_views(viewer: Viewer) -> None:
@@ -72,7 +73,8 @@ def show_all_views(viewer: Viewer) -> None:
 
 def outlines(viewer: Viewer) -> None:
     """Labels as outlines, or filled."""
-    toggle_outline(session_of(viewer))
+    session = session_of(viewer)
+    toggle_outline(session.viewer, session.views)
 
 
 def invert_images(viewer: Viewer) -> None:
@@ -114,7 +116,7 @@ def export_metrics(viewer: Viewer) -> None:
         session.say("There are no numbers yet; open an exam first.")
         return
     chosen, _ = QFileDialog.getSaveFileName(None, "Save the metrics", "views.csv", "Table (*.csv)")
-    if chosen and session.exporting.save_metrics(Path(chosen)):
+    if chosen and session.exporter.save_metrics(Path(chosen)):
         show_info(f"Saved {chosen}.")
 
 
@@ -128,7 +130,7 @@ def _copy(script: str) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None, "an application has one"
     clipboard.setText(script)
-    show_info("The run is in the clipboard, as a Python script that needs no window.")
+    show_info("Copied a Python script that repeats the run without a window.")
 
 
 def _show(viewer: Viewer, preset: str) -> None:

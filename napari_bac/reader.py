@@ -10,16 +10,22 @@ import napari
 from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
 
-from napari_bac.layout.hanging import hang
+from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.remedies import error_words
-from napari_bac.session.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
-from napari_bac.session.one_exam import chosen_exams, worth_telling
-from napari_bac.session.opened_view import METADATA, OpenedView, open_view
-from shared_core import OpenBacError, find_exams
-from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
-from shared_core.reading.dicom.segmentation import is_segmentation
-from shared_core.reading.files import FileFormat, file_format
+from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
+from napari_bac.views.opened_view import METADATA, OpenedView, open_view
+from shared_core.hosting import (
+    FileFormat,
+    OpenBacError,
+    UnreadableImageError,
+    UnsupportedImageError,
+    UsageError,
+    file_format,
+    find_exams,
+    is_segmentation,
+)
 
 LayerData = tuple[Any, ...]
 _NOTHING: list[LayerData] = [(None,)]
@@ -65,7 +71,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         raise UnsupportedImageError(
             f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
             if reasons
-            else f"{where}: holds no images; choose the folder of an exam."
+            else f"{where}: contains no images; choose the folder of an exam."
         )
     exams, sentence = chosen_exams(listing, paths)
     refused = [file.reason for file in worth_telling(listing, paths)]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from shared_core.errors import OpenBacError
-from shared_core.notices import Notice, Remedy
-from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
+from shared_core.hosting import SAME_EVERYWHERE, Notice, OpenBacError, Remedy, with_remedy
 
 WORDING: Final[Mapping[Remedy, str]] = {
     **SAME_EVERYWHERE,

@@ -10,7 +10,7 @@ from qtpy.QtCore import QEventLoop, Qt, QThread, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog
 
 from napari_bac.reader import LayerData, read_layers
-from shared_core import OpenBacError, Sample, make_sample
+from shared_core.hosting import OpenBacError, Sample, make_sample
 
 Maker = Callable[..., Sample]
 _VIEWS: Final = 4
@@ -62,7 +62,7 @@ class _Making(QThread):
     def result(self) -> Sample:
         """Wait with the events of the window going on."""
         dialog = self._dialog
-        dialog.setLabelText("Simulating mammograms.\nDone once; takes about half a minute an exam.")
+        dialog.setLabelText("Simulating mammograms.\nDone only once; takes about half a minute per exam.")
         dialog.setCancelButtonText("Cancel")
         dialog.setRange(0, _VIEWS)
         dialog.setWindowTitle("OpenBAC sample")
@@ -101,4 +101,4 @@ class _Making(QThread):
         except OpenBacError as error:
             self._error = error
         except Exception as error:  # a thread has nobody above it: the person would wait for ever
-            self._error = OpenBacError(f"The sample could not be made: {error}")
+            self._error = OpenBacError(f"The sample could not be created: {error}")

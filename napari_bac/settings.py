@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from shared_core.inference.model import Device
+from shared_core.hosting import Device
 
 PLUGIN: Final = "openbac"
 """Name in the manifest; the properties there are called ``openbac.inference.device`` and so on."""

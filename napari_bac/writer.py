@@ -13,17 +13,21 @@ from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
 from napari_bac.layout.view_layers import LABELS_SUFFIX
-from napari_bac.session.exporting import Snapshot
-from napari_bac.session.opened_view import METADATA, OpenedView
 from napari_bac.session.registry import session_of
-from napari_bac.session.view_session import ViewSession
-from shared_core import MeasurementSettings, OpenBacError, PixelSpacing
-from shared_core.errors import UsageError
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.exporting.nifti import labels_nifti
-from shared_core.exporting.png import encode_png
-from shared_core.exporting.whole_folder import whole_folder
-from shared_core.mammogram import SpacingSource
+from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.snapshot import Snapshot
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import (
+    MeasurementSettings,
+    OpenBacError,
+    PixelSpacing,
+    SpacingSource,
+    UsageError,
+    encode_png,
+    labels_nifti,
+    whole_folder,
+    write_bytes,
+)
 
 
 def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
@@ -42,7 +46,7 @@ def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[st
         view = _session_view(meta)
         mask, final = _unsigned(data) > 0, Snapshot.of(view).final(MeasurementSettings())
         # Loaded here: pydicom's table of codes is large.
-        from shared_core.dicom_objects.writing import segmentation_file
+        from shared_core.hosting import segmentation_file
 
         write_bytes(Path(path), segmentation_file(final.header, mask, final.provenance))
     except OpenBacError as error:
@@ -90,7 +94,7 @@ def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
     if labels.ndim != 2:
         raise UsageError(f"These labels have {labels.ndim} dimensions; the labels of one mammogram have two.")
     if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
-        raise UsageError("These labels hold numbers outside of 0 to 65535; number the arteries from 1.")
+        raise UsageError("These labels contain numbers outside 0 to 65535; number the arteries from 1.")
     return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
 
 
@@ -102,7 +106,7 @@ def _session_view(meta: Mapping[str, Any]) -> ViewSession:
             if view.opened is opened:
                 return view
     raise UsageError(
-        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+        "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     )
 
 

@@ -25,9 +25,10 @@ from napari_bac.docks.batch_dock import BatchDock
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.over_time_dock import OverTimeDock
-from napari_bac.editing.zooming import zoom_to
+from napari_bac.editing.artery_zoom import zoom_to
 from napari_bac.session.batch_list import batches_of
-from napari_bac.session.exam_session import ExamSession, session_of
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import series_of
 from shared_core import make_sample
 from shared_core.cache import CACHE_VARIABLE
@@ -64,10 +65,10 @@ def _exam(images: Path, output: Path, names: Sequence[str]) -> None:
     viewer, session = _viewer()
     exam = _dock(viewer, ExamDock(viewer), "BAC exam")
     metrics = _dock(viewer, MetricsDock(viewer), "BAC metrics", tabify=True)
-    session.opening.start([images])
-    _wait(lambda: len(session.views) == 4 and not session.opening.is_open)
+    session.opener.start([images])
+    _wait(lambda: len(session.views) == 4 and not session.opener.is_open)
     session.segment(model=MODEL)
-    _wait(lambda: not session.is_running and not session.measuring)
+    _wait(lambda: not session.is_running and not session.is_measuring)
     viewer.reset_view()
     if "exam" in names:
         exam.raise_()
@@ -90,7 +91,7 @@ def _paint_on(viewer: napari.Viewer, session: ExamSession, key: str, label: int)
         layer.paint((int(rows[end]) + step // 4, int(columns[end]) - step), label)
     session.select(key, label)
     zoom_to(viewer, layer, label)
-    _wait(lambda: not session.measuring)
+    _wait(lambda: not session.is_measuring)
 
 
 def _series(images: Path, output: Path) -> None:
@@ -103,7 +104,7 @@ def _series(images: Path, output: Path) -> None:
         archive.symlink_to(images, target_is_directory=True)
         batch = BatchDock(viewer)
         _dock(viewer, batch, "BAC batch")
-        session.opening.start(sorted(path for path in archive.glob("*/*") if path.is_dir())[-1:])
+        session.opener.start(sorted(path for path in archive.glob("*/*") if path.is_dir())[-1:])
         batch.folder_edit.setText(str(archive))
         batch.output_edit.setText(str(results))
         batch.choice.take(MODEL)
@@ -122,7 +123,7 @@ def _series(images: Path, output: Path) -> None:
         assert series.timeline is not None
         series.open(series.timeline.exams[-1].key)
         over_time.table.selectRow(len(series.timeline.exams) - 1)
-        _wait(lambda: len(session.views) == 4 and not session.opening.is_open and not session.measuring)
+        _wait(lambda: len(session.views) == 4 and not session.opener.is_open and not session.is_measuring)
         _shot(viewer, output / "over_time.jpg")
         _close(viewer, session)
         os.chdir(before)

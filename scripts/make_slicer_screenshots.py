@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs" / "slicer")
     parser.add_argument("--samples", type=Path, help="folder of samples (default: the user's cache)")
     parser.add_argument(
-        "--results", type=Path, help="of bac analyze on the sample series (default: made anew)"
+        "--results", type=Path, help="of bac analyze on the sample series (default: analyse it now)"
     )
     args = parser.parse_args()
     names = set(args.names or NAMES)
@@ -150,7 +150,7 @@ def _slice(panel: Any, volume: Any) -> NDArray[np.uint8]:
 
 def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
     """Three dates of the simulated patient whose calcium grows."""
-    from BACSegmentationLib import batch, over_time, plots
+    from BACSegmentationLib import batch, history, plots
 
     from shared_core import make_sample
     from shared_core.change.serial_exams import QUANTITIES
@@ -161,7 +161,7 @@ def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
             batch.run(
                 make_sample("series", samples).images_dir, results, save="none", options=["--no-pictures"]
             )
-        ((_, line),) = over_time.timelines(results, ())[0].items()
+        ((_, line),) = history.timelines(results, ())[0].items()
         area = next(one for one in QUANTITIES if one.key == "bac_area_mm2")
         return chart_picture(plots.show_change(line, area), CHART_PX)
 
@@ -198,7 +198,7 @@ def _wait(until: Callable[[], bool]) -> None:
     end = time.monotonic() + LONGEST_S
     while not until():
         if time.monotonic() > end:
-            raise TimeoutError("what was waited for did not come")
+            raise TimeoutError("the panel did not respond in time")
         module_panel.process_events()
         time.sleep(0.05)
 

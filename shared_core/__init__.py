@@ -13,6 +13,9 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.errors import Cancelled as Cancelled, OpenBacError as OpenBacError
+    from shared_core.exporting.atomic_write import write_bytes as write_bytes
+    from shared_core.exporting.mask_files import mask_png as mask_png
+    from shared_core.exporting.png import encode_png as encode_png
     from shared_core.inference.engine import segment as segment, segment_steps as segment_steps
     from shared_core.inference.model import Model as Model, load_model as load_model
     from shared_core.inference.probability import ProbabilityMap as ProbabilityMap
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         PixelSpacing as PixelSpacing,
         View as View,
     )
+    from shared_core.pictures.overlay import overlay_picture as overlay_picture
     from shared_core.pipeline import (
         ExamResult as ExamResult,
         ViewResult as ViewResult,
@@ -73,6 +77,7 @@ _HOME: dict[str, str] = {
     "analyze_exam": "shared_core.pipeline",
     "analyze_view": "shared_core.pipeline",
     "decide_mask": "shared_core.pipeline",
+    "encode_png": "shared_core.exporting.png",
     "find_exams": "shared_core.reading.exam_grouping",
     "list_models": "shared_core.weights.registry",
     "load_card": "shared_core.weights.registry",
@@ -80,13 +85,16 @@ _HOME: dict[str, str] = {
     "make_sample": "shared_core.simulation.samples",
     "mammogram_from_array": "shared_core.reading.reader",
     "mask_from_probability": "shared_core.pipeline",
+    "mask_png": "shared_core.exporting.mask_files",
     "measure_exam": "shared_core.quantification.exam",
     "measure_view": "shared_core.quantification.view",
+    "overlay_picture": "shared_core.pictures.overlay",
     "prepare": "shared_core.preprocessing.prepare",
     "read_header": "shared_core.reading.reader",
     "read_mammogram": "shared_core.reading.reader",
     "segment": "shared_core.inference.engine",
     "segment_steps": "shared_core.inference.engine",
+    "write_bytes": "shared_core.exporting.atomic_write",
 }
 
 __all__ = ["__version__", *sorted(_HOME)]

@@ -213,7 +213,11 @@ def analyze_exam(
             failures.append(Failure(header.path, str(error)))
         if progress is not None:
             progress(done, len(exam.headers))
-    measurement = measure_exam([(view.header, view.measurement) for view in views])
+    analysed = {view.header.path for view in views}
+    measurement = measure_exam(
+        [(view.header, view.measurement) for view in views],
+        not_analysed=[header for header in exam.headers if header.path not in analysed],
+    )
     return ExamResult(exam, tuple(views), tuple(failures), measurement)
 
 

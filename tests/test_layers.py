@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "shared_core"
 LAYERS = (
-    ("errors", "version", "cache", "mammogram"),
+    ("errors", "version", "cache", "mammogram", "thread_budget"),
     ("physics",),
     ("reading",),
     ("preprocessing",),

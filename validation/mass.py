@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.mass.densitometry import MassResult, measure_mass
+from shared_core.thread_budget import ThreadBudget
 from tests.mass.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
 from validation.mass_table import Weighed, goals_table, mass_table
 
@@ -121,7 +122,7 @@ def mass_page(fresh: Sequence[Sequence[Weighed]], development: Sequence[Sequence
 
 def _all_series(seeds: range, workers: int) -> list[list[Weighed]]:
     """Of each series, its views."""
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=ThreadBudget().bind) as pool:
         of_views = list(pool.map(_weighed, seeds, chunksize=4))
     return [list(of_series) for of_series in zip(*of_views, strict=True)]
 

@@ -14,12 +14,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.copying import copy_table
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.clipboard import copy_table
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
-from napari_bac.editing.arteries import Artery, delete, join, renumber, show
+from napari_bac.editing.arteries import delete, join, renumber, show
 from napari_bac.session.exam_session import ExamSession
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
+from napari_bac.views.host import Artery
+from shared_core.hosting import UNFOLLOWED_LABEL
 
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -48,11 +49,11 @@ class ArteriesTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._on_selection)
         # Also where the row is selected already: it brings a view back that was moved away.
         self.clicked.connect(self._show_current)
-        listening = Listening(self)
-        listening.to(session.signals.views_changed, self.refresh)
-        listening.to(session.signals.live_changed, self._on_change)
-        listening.to(session.signals.measured, self._on_change)
-        listening.to(session.signals.selected, self._follow)
+        connections = Connections(self)
+        connections.to(session.signals.views_changed, self.refresh)
+        connections.to(session.signals.live_changed, self._on_change)
+        connections.to(session.signals.measured, self._on_change)
+        connections.to(session.signals.selected, self._follow)
         self.refresh()
 
     def _look(self) -> None:
@@ -107,7 +108,7 @@ class ArteriesTable(QTableView):
         """Let a person type another number."""
         rows = self.selectionModel().selectedRows()
         if len(rows) != 1:
-            self._session.say("Select one artery to give it another number.")
+            self._session.say("Select one artery to change its number.")
             return
         place = self.sorted.index(rows[0].row(), ARTERY)
         self.setFocus()
@@ -174,5 +175,5 @@ class _ArteryNumber(QStyledItemDelegate):
         """A number from 1 to 254; 255 would say that it is no artery."""
         editor = QSpinBox(parent)
         editor.setRange(1, UNFOLLOWED_LABEL - 1)
-        editor.setToolTip("A number that is taken joins both arteries")
+        editor.setToolTip("A number already in use joins the two arteries")
         return editor

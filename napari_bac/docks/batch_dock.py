@@ -23,19 +23,19 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
-from napari_bac.session.exam_session import session_of
-from shared_core.records.results_folder import place_for_results
+from napari_bac.session.registry import session_of
+from shared_core.hosting import place_for_results
 
 if TYPE_CHECKING:
     import napari
 
 _EXAMS: Final = ("Exam", "Images", "BAC %", "Grade")
-_FAILURES: Final = ("File", "What is wrong")
+_FAILURES: Final = ("File", "Problem")
 _Right: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -52,8 +52,8 @@ class BatchDock(QWidget):
         super().__init__()
         self._batches: BatchList = batches_of(session_of(napari_viewer))
         self._build()
-        self._listening = Listening(self)
-        self._listening.to(self._batches.changed, self.refresh)
+        self._connections = Connections(self)
+        self._connections.to(self._batches.changed, self.refresh)
         self._take_request()
         self.refresh()
 
@@ -62,27 +62,28 @@ class BatchDock(QWidget):
         self.output_edit, output_row = self._path_row("Folder for the results", self._on_output)
         self.folder_edit.editingFinished.connect(self._suggest_output)
         self.choice = ModelChoice()
-        self.resume_box = QCheckBox("Go on: &keep exams that are done")
+        self.resume_box = QCheckBox("&Keep exams already done")
         self.resume_box.setToolTip(
-            "Exams that the folder for results holds already, made in the same way, are not made again"
+            "Exams already in the results folder are not analysed again, unless they were made with "
+            "different settings"
         )
         self.resume_box.setChecked(True)
         self.pictures_box = QCheckBox("&Pictures of each view and exam")
-        self.pictures_box.setToolTip("Overlays and exam sheets as PNG, beside masks and tables")
+        self.pictures_box.setToolTip("Save overlays and exam sheets as PNG with the masks and tables")
         self.pictures_box.setChecked(True)
         self.run_button = QPushButton("&Analyse folder")
         self.run_button.setToolTip("Segment and measure every mammogram in the folder, as bac analyze does")
         self.run_button.clicked.connect(self.run)
         self.look_button = QPushButton("&Read results…")
-        self.look_button.setToolTip("Show the exams of a folder of results that was made before")
+        self.look_button.setToolTip("Show the exams of an existing results folder")
         self.look_button.clicked.connect(self._choose_results)
         self.folder_button = QPushButton("Show &files")
-        self.folder_button.setToolTip("Open the folder for results in the file manager")
+        self.folder_button.setToolTip("Open the results folder in the file manager")
         self.folder_button.clicked.connect(self._open_folder)
         self.progress = ProgressRow(self._batches.cancel)
         self.words = QLabel()
         self.words.setWordWrap(True)
-        self.exams_table = self._make_table(_EXAMS, "Exams; double click or Enter opens one with its masks")
+        self.exams_table = self._make_table(_EXAMS, "Exams; double-click or Enter opens one with its masks")
         self.exams_table.itemActivated.connect(self._on_activated)
         self.failures_label = QLabel()
         self.failures_table = self._make_table(_FAILURES, "Files that could not be analysed, and why")
@@ -155,7 +156,7 @@ class BatchDock(QWidget):
         self.folder_button.setEnabled(self._batches.output is not None and self._batches.output.is_dir())
         self._fill_exams(self._batches.lines)
         failures = self._batches.failures
-        self.failures_label.setText(f"Not done: {len(failures)}")
+        self.failures_label.setText(f"Failed: {len(failures)}")
         for widget in (self.failures_label, self.failures_table):
             widget.setVisible(bool(failures))
         self.failures_table.setRowCount(len(failures))
@@ -172,7 +173,7 @@ class BatchDock(QWidget):
         for row, line in enumerate(lines):
             for column, text in enumerate(line.cells()):
                 item = table.item(row, column)
-                # Only what changed: a row that is made anew loses the selection.
+                # Only what changed: a new row loses the selection.
                 if item is None:
                     item = QTableWidgetItem()
                     table.setItem(row, column, item)

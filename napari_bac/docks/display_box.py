@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QGridLayout, QGroupBox, QLabel
 
-from napari_bac.editing.keys import KEYS
+from napari_bac.editing.view_keys import KEYS
 from napari_bac.layout.window_level import PRESETS, invert, is_inverted, show_preset
 from napari_bac.session.exam_session import ExamSession
 
@@ -18,17 +18,16 @@ class DisplayBox(QGroupBox):
         self.window = QComboBox()
         self.window.addItems(list(PRESETS))
         self.window.setToolTip(
-            "Grey levels that are spread from black to white (key W); on the canvas, drag with the right "
-            "mouse button"
+            "Grey levels shown from black to white (key W). Or drag on the image with the right mouse button"
         )
         self.window.activated.connect(lambda _place: self._show_preset())
         self.invert = QCheckBox("&Invert")
-        self.invert.setToolTip("Bright as dark (key I)")
+        self.invert.setToolTip("Show bright as dark (key I)")
         self.invert.clicked.connect(lambda on: invert(self._images(), inverted=on))
         self.probability = QCheckBox("&Probability")
-        self.probability.setToolTip("Lay what the model said over the views that it was run on")
+        self.probability.setToolTip("Overlay the model's probability on the segmented views")
         self.probability.clicked.connect(self._show_probability)
-        self.keys = QLabel("Keys on the canvas: 1–4 one view, 0 all, hold V to hide, C outlines")
+        self.keys = QLabel("Keys on the canvas: 1–4 one view, 0 all, hold V to hide the labels, C outlines")
         self.keys.setWordWrap(True)
         self.keys.setToolTip("\n".join(f"{key}: {what}" for key, what in KEYS.items()))
         label = QLabel("&Window")

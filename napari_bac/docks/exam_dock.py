@@ -10,21 +10,21 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from napari_bac.docks.asking import Asking
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
-from napari_bac.docks.listening import Listening
 from napari_bac.docks.model_choice import ModelChoice
+from napari_bac.docks.question_box import QuestionBox
 from napari_bac.docks.run_progress import RunProgress
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
-from napari_bac.layout.filling import fill
-from napari_bac.session.exam_session import session_of
-from napari_bac.session.layer_pixels import pixels_of, spacing_of
-from napari_bac.session.opened_view import METADATA
+from napari_bac.layout.single_view import fill
+from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
-from shared_core import OpenBacError
+from napari_bac.views.layer_pixels import pixels_of, spacing_of
+from napari_bac.views.opened_view import METADATA
+from shared_core.hosting import OpenBacError
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -43,21 +43,19 @@ class ExamDock(QWidget):
         self.choice = ModelChoice()
         self.threshold = ThresholdRow()
         self.progress = RunProgress(self.session)
-        self.asking = Asking()
+        self.question = QuestionBox()
         self.display = DisplayBox(self.session)
-        self.open_files_button = _button("Open &files…", "Read mammograms: DICOM, PNG, TIFF or JPEG")
-        self.open_folder_button = _button("Open f&older…", "Read all mammograms of an exam")
-        self.all_button = _button("Segment &all views", "Run the model on every view of the list")
+        self.open_files_button = _button("Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG")
+        self.open_folder_button = _button("Open f&older…", "Open all mammograms of an exam")
+        self.all_button = _button("Segment &all views", "Run the model on every view in the list")
         self.selected_button = _button("Segment se&lected", "Run the model on the views selected above")
         self.layer_button = _button(
             "Segment image la&yer", "Run the model on the image layer that is selected in the layer list"
         )
-        self.reset_button = _button(
-            "&Reset to model", "Bring back the model's labels; undo brings back yours"
-        )
-        self.export_button = _button("&Export exam…", "Write masks, numbers and pictures into a folder")
+        self.reset_button = _button("&Reset to model", "Restore the model's labels; undo brings back yours")
+        self.export_button = _button("&Export exam…", "Save masks, measurements and images to a folder")
         self.script_button = _button(
-            "Copy as Pytho&n", "Put a script of what ran on the clipboard; it needs no window"
+            "Copy as Pytho&n", "Copy a Python script that repeats the run without a window"
         )
         self._lay_out()
         self._connect()
@@ -68,7 +66,7 @@ class ExamDock(QWidget):
     def open_paths(self, paths: list[Path]) -> None:
         """Read files and folders away from the window."""
         if paths:
-            self.session.opening.start(paths)
+            self.session.opener.start(paths)
 
     def segment(self, keys: list[str] | None = None) -> None:
         """Run on views, all where none are named."""
@@ -113,7 +111,7 @@ class ExamDock(QWidget):
         in_box.addWidget(self.all_button)
         in_box.addLayout(_row(self.selected_button, self.layer_button))
         in_box.addWidget(self.progress)
-        in_box.addWidget(self.asking)
+        in_box.addWidget(self.question)
         in_box.addWidget(self.reset_button)
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -145,12 +143,12 @@ class ExamDock(QWidget):
         self.threshold.settled.connect(self._on_threshold)
         self.choice.model.currentIndexChanged.connect(lambda _place: self._show_threshold())
         self.views.itemDoubleClicked.connect(lambda item: fill(self.session, self._number(item.text(0))))
-        signals, self._listening = self.session.signals, Listening(self)
-        self._listening.to(signals.views_changed, self._show)
-        self._listening.to(signals.run_changed, self._on_run)
-        self._listening.to(signals.edited_changed, self._on_edited)
-        self._listening.to(signals.selected, self._on_selected)
-        self._listening.to(signals.restorable_changed, self._offer)
+        signals, self._connections = self.session.signals, Connections(self)
+        self._connections.to(signals.views_changed, self._show)
+        self._connections.to(signals.run_changed, self._on_run)
+        self._connections.to(signals.edited_changed, self._on_edited)
+        self._connections.to(signals.selected, self._on_selected)
+        self._connections.to(signals.restorable_changed, self._offer)
 
     def _show(self) -> None:
         self.views.show_views()
@@ -206,8 +204,8 @@ class ExamDock(QWidget):
             return
         others = [key for key in keys if key not in edited]
         self._set_threshold(others, value)
-        self.asking.ask(
-            f"{', '.join(edited)}: edited by hand. A new threshold replaces that; undo brings it back.",
+        self.question.ask(
+            f"{', '.join(edited)}: edited by hand. A new threshold replaces the edits; undo restores them.",
             ("Replace the edits", partial(self._set_threshold, edited, value)),
             ("Keep the edits", self._show_threshold),
         )
@@ -222,12 +220,12 @@ class ExamDock(QWidget):
             self.session.reset_to_model(key)
 
     def _offer(self, key: str) -> None:
-        found = self.session.restorable(key)
+        found = self.session.autosave.restorable(key)
         if found is not None:
-            self.asking.ask(
-                f"{key}: corrections of an earlier session were not exported.",
-                ("Restore", partial(self.session.restore, key)),
-                ("Discard", partial(self.session.discard, key)),
+            self.question.ask(
+                f"{key}: corrections from an earlier session were not exported.",
+                ("Restore", partial(self.session.autosave.restore, key)),
+                ("Discard", partial(self.session.autosave.discard, key)),
             )
 
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:

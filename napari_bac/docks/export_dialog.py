@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from shared_core.cohort.exam_export import is_export
+from shared_core.hosting import is_export
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
@@ -18,7 +18,7 @@ def ask_and_export(session: ExamSession, parent: QWidget | None = None) -> bool:
     if not session.views:
         session.say("There is no view to export; open an exam first.")
         return False
-    chosen = QFileDialog.getExistingDirectory(parent, "Export the exam: a folder of its own is made in here")
+    chosen = QFileDialog.getExistingDirectory(parent, "Export the exam: choose where to create its folder")
     return bool(chosen) and export_into(session, Path(chosen), parent)
 
 
@@ -26,11 +26,11 @@ def export_into(session: ExamSession, place: Path, parent: QWidget | None = None
     """Begin to export into a folder of the exam's name in `place`; ask where that name is taken."""
     folder = place / folder_name(session)
     if not folder.exists():
-        return session.exporting.start(folder)
+        return session.exporter.start(folder)
     answer = _ask(folder, parent)
     if answer is None:
         return False
-    return session.exporting.start(folder if answer else free_name(folder), replace=answer)
+    return session.exporter.start(folder if answer else free_name(folder), replace=answer)
 
 
 def folder_name(session: ExamSession) -> str:
@@ -52,7 +52,7 @@ def _ask(folder: Path, parent: QWidget | None) -> bool | None:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Export the exam")
-    box.setText(f"{folder.name} is there already.")
+    box.setText(f"{folder.name} already exists.")
     box.setInformativeText(str(folder.parent))
     both = box.addButton(f"&Keep both, as {free_name(folder).name}", QMessageBox.ButtonRole.AcceptRole)
     replace = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.editing.centre_line import CentreLineTool
+from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
-from shared_core.arteries.vessels import ASSUMED_SPACING_MM
+from shared_core.hosting import ASSUMED_SPACING_MM
 
 
 class LinePanel(QWidget):
@@ -26,17 +27,19 @@ class LinePanel(QWidget):
         self.draw = QPushButton("D&raw artery")
         self.draw.setCheckable(True)
         self.draw.setToolTip(
-            "Click along an artery; it becomes a band of this width (Guo's rule of annotation) with the "
-            "next free number.\nA drag moves the image. Enter or a double click finishes, Backspace takes "
-            "the last point back, Esc cancels."
+            "Click along an artery; it becomes a band of this width (as annotated in Guo 2021) with the "
+            "next free number.\nDrag to move the image. Enter or double-click finishes, Backspace removes "
+            "the last point, Esc cancels."
         )
         self.width_box = QDoubleSpinBox()
-        self.width_box.setToolTip("Width of the band; the published model was taught with 1.9 mm (27 pixels)")
+        self.width_box.setToolTip(
+            "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
+        )
         self.width_box.setAccessibleName("Width of the band")
         self.finish = QPushButton("Finish")
-        self.finish.setToolTip("Make the band (Enter, or a double click on the image)")
+        self.finish.setToolTip("Create the band (Enter, or double-click the image)")
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Forget this line (Esc)")
+        self.cancel.setToolTip("Discard this line (Esc)")
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         self._lay_out()
@@ -44,10 +47,10 @@ class LinePanel(QWidget):
         self.width_box.valueChanged.connect(self._on_width)
         self.finish.clicked.connect(self.tool.finish)
         self.cancel.clicked.connect(self.tool.cancel)
-        listening = Listening(self)
-        listening.to(self.tool.changed, self._show)
-        listening.to(session.signals.views_changed, self._on_views)
-        listening.finally_(self.tool.stop)
+        connections = Connections(self)
+        connections.to(self.tool.changed, self._show)
+        connections.to(session.signals.views_changed, self._on_views)
+        connections.finally_(self.tool.stop)
         self._on_views()
 
     @property
@@ -96,5 +99,9 @@ class LinePanel(QWidget):
             button.setVisible(tool.active)
         self.finish.setEnabled(len(tool.points) > 1)
         self.hint.setVisible(tool.active)
-        points = f"{tool.key}: {len(tool.points)} points. " if tool.points else "Click along an artery. "
-        self.hint.setText(points + "Enter: finish. Backspace: one point back. Esc: cancel.")
+        points = (
+            f"{tool.key}: {counted(len(tool.points), 'point')}. "
+            if tool.points
+            else "Click along an artery. "
+        )
+        self.hint.setText(points + "Enter: finish. Backspace: remove the last point. Esc: cancel.")

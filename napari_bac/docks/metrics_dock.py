@@ -19,15 +19,15 @@ from qtpy.QtWidgets import (
 )
 
 from napari_bac.docks.arteries_table import ArteriesTable
-from napari_bac.docks.copying import copy_table
+from napari_bac.docks.clipboard import copy_table
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.line_panel import LinePanel
-from napari_bac.docks.listening import Listening
 from napari_bac.docks.numbers_table import NumbersTable, note_sentences
 from napari_bac.docks.report_box import ReportBox
 from napari_bac.editing.arteries import go
 from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
-from napari_bac.editing.picking import Picking
-from napari_bac.session.exam_session import session_of
+from napari_bac.editing.artery_picker import ArteryPicker
+from napari_bac.session.registry import session_of
 
 try:
     from qtpy.QtGui import QShortcut
@@ -60,19 +60,17 @@ class MetricsDock(QWidget):
         self.notes = QLabel()
         self.notes.setWordWrap(True)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.before = _button("◀ Pr&evious", f"Show the artery before ({BEFORE})")
+        self.before = _button("◀ Pr&evious", f"Show the previous artery ({BEFORE})")
         self.next = _button("&Next ▶", f"Show the next artery ({NEXT})")
-        self.renumber = _button("N&umber…", "Give the selected artery another number (F2)")
+        self.renumber = _button("N&umber…", "Change the number of the selected artery (F2)")
         self.join = _button(
-            "&Join", "Make the selected arteries one (Ctrl+J); select several with Ctrl or Shift"
+            "&Join", "Join the selected arteries into one (Ctrl+J); select several with Ctrl or Shift"
         )
         self.delete = _button(
-            "&Delete", "Take the selected arteries out of the mask (Delete); Ctrl+Z brings them back"
+            "&Delete", "Remove the selected arteries from the mask (Delete); Ctrl+Z brings them back"
         )
-        self.copy = _button(
-            "&Copy numbers", "Put the table on the clipboard, for a spreadsheet (Ctrl+C in a table)"
-        )
-        self.save = _button("&Save CSV…", "Write all numbers of the views, as bac measure does")
+        self.copy = _button("&Copy numbers", "Copy the table for a spreadsheet (Ctrl+C in a table)")
+        self.save = _button("&Save CSV…", "Save all measurements of the views, as bac measure does")
         self._lay_out()
         self._connect()
         self._refresh()
@@ -120,10 +118,10 @@ class MetricsDock(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(do)
         bind_artery_keys(session)
-        listening = Listening(self)
-        listening.to(session.signals.views_changed, self._refresh)
-        listening.to(session.signals.exam_measured, self._refresh)
-        listening.finally_(Picking(session, lambda: self.line.tool.active).stop)
+        connections = Connections(self)
+        connections.to(session.signals.views_changed, self._refresh)
+        connections.to(session.signals.exam_measured, self._refresh)
+        connections.finally_(ArteryPicker(session, lambda: self.line.tool.active).stop)
 
     def sizeHint(self) -> QSize:
         """Wide enough for four views and the exam."""
@@ -131,13 +129,13 @@ class MetricsDock(QWidget):
 
     def save_csv(self, path: Path) -> bool:
         """Write the numbers of all views as they are now; False, and a sentence, where that cannot be."""
-        return self._session.exporting.save_metrics(path)
+        return self._session.exporter.save_metrics(path)
 
     def _go(self, step: int, *_: object) -> None:
         go(self._session, step)
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the numbers", "views.csv", "Tables (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, "Save the measurements", "views.csv", "Tables (*.csv)")
         if name:
             self.save_csv(Path(name))
 
@@ -146,7 +144,9 @@ class MetricsDock(QWidget):
             note_sentences(self._session) if self._session.views else ["Open a mammogram or an exam first."]
         )
         more = len(notes) - _NOTES_SHOWN
-        shown = notes if more <= 0 else [*notes[:_NOTES_SHOWN], f"… and {more} more: hold the mouse here."]
+        shown = (
+            notes if more <= 0 else [*notes[:_NOTES_SHOWN], f"… and {more} more; hover here to read them."]
+        )
         self.notes.setText("\n".join(shown))
         self.notes.setToolTip("\n".join(notes))
         for button in (self.copy, self.save):

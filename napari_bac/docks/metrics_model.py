@@ -10,10 +10,11 @@ import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
-from napari_bac.editing.arteries import OTHER, Artery
+from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
-from napari_bac.session.view_session import ViewSession
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL, LabelNumbers
+from napari_bac.views.host import Artery
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import UNFOLLOWED_LABEL, LabelNumbers
 
 LATER: Final = "…"
 NONE: Final = "–"
@@ -22,13 +23,13 @@ ARTERY: Final = 1
 _UNITS: Final = {"Area": ("mm²", "px"), "Length": ("mm", "px"), "Width": ("mm", "px")}
 _TIPS: Final = (
     "The view in which it is marked",
-    "Number and colour of the artery. F2 or a double click gives it another number",
-    "Of all that is marked with this number",
-    "Calcified, along its middle; gaps below 1 cm are part of it (Guo 2021)",
+    "Number and colour of the artery. F2 or double-click changes the number",
+    "Area of everything marked with this number",
+    "Calcified length along the centre line; gaps below 1 cm are included (Guo 2021)",
     "Mean width of the marked band, wider than the artery itself",
-    "Calcified pieces: a gap of 1 cm ends a piece (Guo 2021)",
+    "Calcified segments; a gap of 1 cm ends a segment (Guo 2021)",
 )
-_OTHER_TIP: Final = "Marked, and too small or too round to be followed as an artery"
+_OTHER_TIP: Final = "Marked, but too small or too round to be traced as an artery"
 _Role = Qt.ItemDataRole
 
 
@@ -139,7 +140,7 @@ class ArteriesModel(QAbstractTableModel):
         if role == _Role.ToolTipRole:
             if row.label == UNFOLLOWED_LABEL:
                 return _OTHER_TIP
-            return "Taken when the hand rests" if value is None and not row.known else None
+            return "Updated when you stop drawing" if value is None and not row.known else None
         return None
 
     def setData(self, index: QModelIndex, value: Any, role: int = _Role.EditRole) -> bool:

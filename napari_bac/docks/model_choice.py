@@ -7,12 +7,10 @@ from pathlib import Path
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
 
 from napari_bac.settings import DEVICES, preferences
-from shared_core import ModelCard, OpenBacError, list_models, load_card
-from shared_core.inference.model import Device
-from shared_core.weights.default_model import OFFLINE, PREFERRED
+from shared_core.hosting import OFFLINE, PREFERRED, Device, ModelCard, OpenBacError, list_models, load_card
 
 _DEVICE_WORDS: dict[Device, str] = {
-    "auto": "best there is",
+    "auto": "best available",
     "cpu": "processor (CPU)",
     "cuda": "NVIDIA graphics card",
     "mps": "Apple graphics card",
@@ -30,7 +28,7 @@ class ModelChoice(QWidget):
         self.model.setMinimumContentsLength(14)
         self.model.addItem("Default", None)
         self.model.setItemData(
-            0, f"{PREFERRED}, or {OFFLINE} where its weights cannot be had", _tooltip_role()
+            0, f"{PREFERRED}, or {OFFLINE} where its weights are not available", _tooltip_role()
         )
         for card in list_models():
             self.add_card(card, card.name)
@@ -42,7 +40,7 @@ class ModelChoice(QWidget):
         for device in DEVICES:
             self.device.addItem(_DEVICE_WORDS[device], device)
         self.device.setCurrentIndex(self.device.findData(wanted.device))
-        self.device.setToolTip("Where the model runs; a graphics card is some twenty times quicker")
+        self.device.setToolTip("Where the model runs; a graphics card is about twenty times faster")
         if wanted.model:
             self.take(wanted.model)
         row = QHBoxLayout()

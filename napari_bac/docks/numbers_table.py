@@ -6,15 +6,15 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from napari_bac.docks.copying import copy_table
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.clipboard import copy_table
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.numbers_model import NumbersModel
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 
 _WIDEST_NAME = "TAM100 / breast "
 _FRAMES_PX = 14
-_NO_SPACING = "The pixel spacing is not known: areas and lengths are in pixels."
+_NO_SPACING = "The pixel spacing is unknown: areas and lengths are in pixels."
 _MASK_STYLES = {
     "vessel-band": "bands along the arteries",
     "calcium": "the calcium alone: no vessels, no grades",
@@ -49,12 +49,12 @@ class NumbersTable(QTableView):
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        listening = Listening(self)
-        listening.to(session.signals.views_changed, self.numbers.reset)
-        listening.to(session.signals.live_changed, self.numbers.refresh)
-        listening.to(session.signals.measured, self.numbers.refresh)
-        listening.to(session.signals.edited_changed, self.numbers.refresh)
-        listening.to(session.signals.exam_measured, self.numbers.refresh_exam)
+        connections = Connections(self)
+        connections.to(session.signals.views_changed, self.numbers.reset)
+        connections.to(session.signals.live_changed, self.numbers.refresh)
+        connections.to(session.signals.measured, self.numbers.refresh)
+        connections.to(session.signals.edited_changed, self.numbers.refresh)
+        connections.to(session.signals.exam_measured, self.numbers.refresh_exam)
 
     def width_of(self, columns: int) -> int:
         """What shows so many columns without scrolling, in pixels of the screen."""

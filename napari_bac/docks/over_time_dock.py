@@ -21,21 +21,19 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.batch_run import counted
-from napari_bac.session.exam_session import session_of
+from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.change.serial_exams import QUANTITIES
-from shared_core.notices import Notice
-from shared_core.wording.change import change_words, decision_words
+from shared_core.hosting import QUANTITIES, Notice, change_words, decision_words
 
 if TYPE_CHECKING:
     import napari
 
-    from shared_core.records.patient_timeline import Timeline
+    from shared_core.hosting import Timeline
 
 _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
@@ -55,17 +53,17 @@ class OverTimeDock(QWidget):
         self._series = series_of(session_of(napari_viewer))
         self._key = ""
         self._build()
-        self._listening = Listening(self)
-        self._listening.to(self._series.changed, self.refresh)
+        self._connections = Connections(self)
+        self._connections.to(self._series.changed, self.refresh)
         napari_viewer.events.theme.connect(self._on_theme)
-        self._listening.finally_(lambda: napari_viewer.events.theme.disconnect(self._on_theme))
+        self._connections.finally_(lambda: napari_viewer.events.theme.disconnect(self._on_theme))
         self._on_theme()
 
     def _build(self) -> None:
         self.open_button = QPushButton("&Open folder…")
         self.open_button.setToolTip(
-            "Choose the folder of a patient's exams, or a folder of results (of BAC batch, of an export, of "
-            "bac analyze)."
+            "Choose the folder of a patient's exams, or a results folder (from BAC batch, an export or "
+            "bac analyze)"
         )
         self.open_button.clicked.connect(self._choose_folder)
         self.patient_box = QComboBox()
@@ -74,7 +72,7 @@ class OverTimeDock(QWidget):
             lambda index: self._series.choose(patient=self.patient_box.itemText(index))
         )
         self.quantity_box = QComboBox()
-        self.quantity_box.setToolTip("What is followed over time")
+        self.quantity_box.setToolTip("The quantity shown over time")
         for quantity in QUANTITIES:
             unit = quantity.unit.replace("mm2", "mm²")
             self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
@@ -88,23 +86,23 @@ class OverTimeDock(QWidget):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.decision_label.setFont(font)
-        self.decision_label.setAccessibleName("What became of it")
+        self.decision_label.setAccessibleName("Change")
         self.plot = TimePlot(self._on_point, self.tip)
         self.legend = _sentence(legend_words())
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.table = self._make_table()
         self.show_button = QPushButton("&Show this date")
-        self.show_button.setToolTip("Open the images and masks of the chosen date in place of what is open")
+        self.show_button.setToolTip("Open the images and masks of the selected date, replacing what is open")
         self.show_button.clicked.connect(lambda: self._show(beside=False))
         self.beside_button = QPushButton("Show &beside")
-        self.beside_button.setToolTip("Open the chosen date and keep what is open")
+        self.beside_button.setToolTip("Open the selected date and keep what is open")
         self.beside_button.clicked.connect(lambda: self._show(beside=True))
         self._lay_out()
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, len(_COLUMNS))
         table.setHorizontalHeaderLabels(_COLUMNS)
-        table.setToolTip("Double click or Enter opens a date")
+        table.setToolTip("Double-click or Enter opens a date")
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -238,9 +236,9 @@ class OverTimeDock(QWidget):
         said = [f"{one.exam.date}, {title}: {'unknown' if value is None else f'{value:.4g} {unit}'.strip()}"]
         if row:
             said.append(
-                f"{interval_words(line.exams[row - 1].exam.date, one.exam.date)} after the exam before"
+                f"{interval_words(line.exams[row - 1].exam.date, one.exam.date)} after the previous exam"
             )
-        said.append(one.technique or "technique not known")
+        said.append(one.technique or "technique unknown")
         said += [f"Not compared: {line.left_out[key]}"] if key in line.left_out else []
         if (label in one.edited) if label else one.edited:
             said.append("Corrected by hand")

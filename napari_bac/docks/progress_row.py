@@ -27,7 +27,7 @@ class ProgressRow(QWidget):
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress of the analysis")
         self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip("Stop within the tiles that are worked on; finished exams are kept")
+        self.cancel_button.setToolTip("Stop after the current tiles; finished exams are kept")
         self.cancel_button.clicked.connect(lambda: cancel())
         row = QHBoxLayout()
         row.addWidget(self.bar, 1)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from napari_bac.docks.metrics_model import LATER, NONE
-from napari_bac.session.view_session import ViewSession
-from shared_core import ExamMeasurement, ViewMeasurement
-from shared_core.quantification.live import LiveNumbers
-from shared_core.wording.mass import exam_mass_words, view_mass_words
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import (
+    ExamMeasurement,
+    LiveNumbers,
+    ViewMeasurement,
+    exam_mass_words,
+    view_mass_words,
+)
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,12 @@ class Cell:
     unit: str = ""
 
 
-UNKNOWN: Final = Cell(LATER, "Taken when the hand rests")
-_NO_SPACING: Final = "The pixel spacing is not known, so there are no mm."
+UNKNOWN: Final = Cell(LATER, "Updated when you stop drawing")
+_NO_SPACING: Final = "The pixel spacing is unknown, so there are no values in mm."
 _NO_PROBABILITY: Final = (
-    "Needs the model's probability of these very labels; they were drawn or edited by hand."
+    "Needs the model's probabilities for these labels, but they were drawn or edited by hand."
 )
-_ONE_VIEW: Final = "Of single views only: CC and MLO show the same arteries, so they are never added up."
+_ONE_VIEW: Final = "For single views only: CC and MLO show the same arteries, so they are not added together."
 
 Live = Callable[[ViewSession, LiveNumbers], Cell]
 Slow = Callable[[ViewMeasurement], Cell]
@@ -44,7 +48,7 @@ class Quantity:
     live: Live | None = None
     """Known at every stroke."""
     slow: Slow | None = None
-    """Known when the hand rests."""
+    """Known when the person stops drawing."""
     exam: OfExam | None = None
 
     def of_view(self, view: ViewSession, live: LiveNumbers) -> Cell:
@@ -107,7 +111,7 @@ def _vessels(m: ViewMeasurement | ExamMeasurement) -> Cell:
 def _area_grade(m: ViewMeasurement | ExamMeasurement) -> Cell:
     if m.area_grade is None:
         return Cell(
-            NONE, "No grade: the mask is not made of vessel bands, or the share of the breast is not known."
+            NONE, "No grade: the mask does not mark vessel bands, or the percentage of the breast is unknown."
         )
     return Cell(f"{m.area_grade}", f"{m.area_grade_name}: {m.area_grade_percent:.3f} % ({m.grade_profile})")
 
@@ -124,7 +128,7 @@ def _view_mass(m: ViewMeasurement) -> Cell:
 
 def _exam_mass(m: ExamMeasurement) -> Cell:
     if m.mass_ha_mg is None:
-        return Cell(NONE, m.mass_reason or "No breast has a calcium mass.")
+        return Cell(NONE, m.mass_reason or "The calcium mass is not known for either breast.")
     return Cell(f"{m.mass_ha_mg:.1f}", f"{exam_mass_words(m)}. {m.mass_reason or ''}", "mg")
 
 
@@ -134,7 +138,7 @@ def _exam_index(m: ExamMeasurement) -> Cell:
     missing = ", ".join(m.missing_views)
     if m.guo_index_available_views is None:
         return Cell(NONE, f"No Guo index; missing: {missing}")
-    return Cell(f"({m.guo_index_available_views:.6f})", f"Of the views that are there; missing: {missing}")
+    return Cell(f"({m.guo_index_available_views:.6f})", f"Sum over the available views; missing: {missing}")
 
 
 def _pm(m: ViewMeasurement) -> Cell:
@@ -146,33 +150,37 @@ def _edited(view: ViewSession, _live: LiveNumbers) -> Cell:
 
 
 QUANTITIES: Final = (
-    Quantity("BAC area", "All that is marked", live=_area),
+    Quantity("BAC area", "Everything that is marked", live=_area),
     Quantity(
         "BAC of breast",
-        "Share of the breast that is marked (Ibrahim 2025)",
+        "Percentage of the breast that is marked (Ibrahim 2025)",
         live=lambda _view, live: _number(live.bac_percent_of_breast, "{:.3f}", "%"),
         exam=lambda exam: _number(exam.bac_percent_of_breast, "{:.3f}", "%", why_not="See the notes below."),
     ),
     Quantity(
-        "Area grade", "Ibrahim 2025, of that share: automated, unverified", slow=_area_grade, exam=_area_grade
+        "Area grade",
+        "From that percentage (Ibrahim 2025): automated, unverified",
+        slow=_area_grade,
+        exam=_area_grade,
     ),
     Quantity(
         "Length",
-        "Calcified, along the arteries; of the exam: mean of the views of each breast, both breasts added up",
+        "Calcified length along the arteries. For the exam: mean of the views of each breast, both breasts "
+        "added",
         slow=_length,
         exam=lambda exam: _number(exam.calcified_length_mm, "{:.1f}", "mm", why_not=_NO_SPACING),
     ),
     Quantity(
         "Vessels",
-        "Calcified arteries, counted on the whole mask: pieces in line are one, whatever their numbers in "
-        "the list above. Of the exam: of each breast the view that shows most",
+        "Calcified arteries, counted on the whole mask: segments in line count as one, whatever their "
+        "numbers in the list above. For the exam: the view of each breast that shows most",
         slow=_vessels,
         exam=_vessels,
     ),
-    Quantity("Segments", "Calcified pieces of arteries", slow=lambda m: _number(m.segments_count, "{}")),
+    Quantity("Segments", "Calcified segments of arteries", slow=lambda m: _number(m.segments_count, "{}")),
     Quantity(
         "Mean width",
-        "Of the marked bands",
+        "Mean width of the marked bands",
         slow=lambda m: _number(m.mean_calibre_mm, "{:.2f}", "mm", why_not=_NO_SPACING),
     ),
     Quantity("CSBI grade", "0 to 3, estimated: automated, unverified", slow=_csbi, exam=_csbi),
@@ -195,14 +203,16 @@ QUANTITIES: Final = (
         live=lambda _view, live: Cell(f"{live.tam_px}", unit="px"),
     ),
     Quantity(
-        "TSIM{x}", "Sum of the grey levels of those (Guo 2021)", live=lambda _view, live: Cell(str(live.tsim))
+        "TSIM{x}",
+        "Sum of the grey levels of those pixels (Guo 2021)",
+        live=lambda _view, live: Cell(str(live.tsim)),
     ),
     Quantity(
         "TAM{x} / breast",
-        "Term of Guo's index; of the exam: the index, the sum over the four standard views",
+        "Term of Guo's index. For the exam: the index, the sum over the four standard views",
         live=lambda _view, live: _number(live.tam_per_breast_area, "{:.6f}"),
         exam=_exam_index,
     ),
-    Quantity("Breast area", "Denominator of the shares", slow=_breast_area),
+    Quantity("Breast area", "Denominator of the percentages", slow=_breast_area),
     Quantity("Edited by hand", "Whether the mask differs from the model's", live=_edited),
 )

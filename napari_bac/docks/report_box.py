@@ -5,10 +5,9 @@ from __future__ import annotations
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from napari_bac.docks.listening import Listening
+from napari_bac.docks.connections import Connections
 from napari_bac.session.exam_session import ExamSession
-from shared_core.wording.mass import exam_mass_words, view_mass_words
-from shared_core.wording.report_sentence import exam_sentence, view_sentence
+from shared_core.hosting import exam_mass_words, exam_sentence, view_mass_words, view_sentence
 
 
 class ReportBox(QWidget):
@@ -24,15 +23,15 @@ class ReportBox(QWidget):
         super().__init__(parent)
         self._session = session
         self.text = QPlainTextEdit()
-        self.text.setToolTip("A draft from the numbers, for you to check and to change; never a diagnosis")
+        self.text.setToolTip("A draft from the measurements, for you to check and change; never a diagnosis")
         self.text.setAccessibleName("Sentence for the report")
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(4 * self.fontMetrics().height())
         self.state = QLabel()
         self.again = QPushButton("Draft a&gain")
-        self.again.setToolTip("Leave your changes and write the sentence anew from the present numbers")
+        self.again.setToolTip("Discard your changes and write the sentence again from the current numbers")
         self.copy = QPushButton("Copy sen&tence")
-        self.copy.setToolTip("Put the sentence on the clipboard")
+        self.copy.setToolTip("Copy the sentence to the clipboard")
         row = QHBoxLayout()
         row.addWidget(self.state, 1)
         row.addWidget(self.again)
@@ -44,10 +43,10 @@ class ReportBox(QWidget):
         self.text.textChanged.connect(self._on_typed)
         self.again.clicked.connect(self._draft_again)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
-        listening = Listening(self)
+        connections = Connections(self)
         for signal in (session.signals.exam_measured, session.signals.views_changed):
-            listening.to(signal, self.refresh)
-        listening.to(session.signals.live_changed, self._on_change)
+            connections.to(signal, self.refresh)
+        connections.to(session.signals.live_changed, self._on_change)
         self.refresh()
 
     def refresh(self) -> None:

@@ -8,8 +8,8 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import SegmentationRun
 
 _STEPS = 1000
-_CANCEL_RUN = "End within the tile that is worked on; views that are done keep their result"
-_CANCEL_EXPORT = "End after the view that is worked on; nothing of the export is kept"
+_CANCEL_RUN = "Stop after the current tile; views already segmented keep their results"
+_CANCEL_EXPORT = "Stop after the current view; nothing is saved"
 
 
 class RunProgress(QWidget):
@@ -46,7 +46,7 @@ class RunProgress(QWidget):
     def show_session(self) -> None:
         """Show how far it is."""
         session = self._session
-        run, opening, exporting = session.run, session.opening, session.exporting
+        run, opening, exporting = session.run, session.opener, session.exporter
         self.row.setVisible(session.is_running or opening.is_open or exporting.busy)
         self.cancel_button.setVisible(session.is_running or exporting.busy)
         self.cancel_button.setToolTip(_CANCEL_RUN if session.is_running else _CANCEL_EXPORT)
@@ -74,7 +74,7 @@ class RunProgress(QWidget):
         if self._session.is_running:
             self._session.cancel()
         else:
-            self._session.exporting.cancel()
+            self._session.exporter.cancel()
 
 
 def running_words(run: SegmentationRun) -> str:
@@ -88,7 +88,7 @@ def running_words(run: SegmentationRun) -> str:
 
 def ended_words(run: SegmentationRun) -> str:
     """How it ended, and why it was another model than the default one."""
-    return f"{run.words}. {run.note}" if run.note else run.words
+    return f"{run.words.rstrip('.')}. {run.note}" if run.note else run.words
 
 
 def time_words(seconds: float) -> str:

@@ -19,7 +19,7 @@ class SpacingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Pixel spacing")
         question = QLabel(
-            f"{name} does not say how large its pixels are. Without that, areas and lengths are given in "
+            f"The pixel spacing of {name} is unknown. Without it, areas and lengths are given in "
             "pixels, and the model may mark too much or too little."
         )
         question.setWordWrap(True)
@@ -29,12 +29,12 @@ class SpacingDialog(QDialog):
         self.spacing_mm.setSingleStep(0.005)
         self.spacing_mm.setValue(USUAL_MM)
         self.spacing_mm.setSuffix(" mm")
-        self.spacing_mm.setToolTip("Distance of neighbouring pixels in the plane of the breast")
+        self.spacing_mm.setToolTip("Distance between neighbouring pixels in the plane of the breast")
         self.use_button = QPushButton("&Use this spacing")
         self.use_button.setDefault(True)
         self.use_button.clicked.connect(lambda: self._choose(self.spacing_mm.value()))
-        self.unknown_button = QPushButton("Go on in &pixels")
-        self.unknown_button.setToolTip("The numbers are then counts of pixels")
+        self.unknown_button = QPushButton("Continue in &pixels")
+        self.unknown_button.setToolTip("Areas and lengths are then given in pixels")
         self.unknown_button.clicked.connect(lambda: self._choose(None))
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.reject)

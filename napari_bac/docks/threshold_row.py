@@ -32,10 +32,10 @@ class ThresholdRow(QWidget):
         self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0.00") + 24)
         self.own_button = QPushButton("Model'&s")
-        self.own_button.setToolTip("Back to the threshold that belongs to the model")
+        self.own_button.setToolTip("Restore the model's own threshold")
         for widget in (self.slider, self.number):
             widget.setToolTip(
-                "Calcification is where the model's probability lies above this. Views that are segmented "
+                "Pixels with a model probability above this count as calcification. Segmented views "
                 "follow at once, in one step of undo"
             )
         self._rest = QTimer(self)

@@ -12,8 +12,7 @@ from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
-from shared_core.change.serial_exams import Quantity
-from shared_core.records.patient_timeline import DatedExam, Timeline
+from shared_core.hosting import DatedExam, Quantity, Timeline
 
 VIEWS: Final = {
     "RCC": ("R-CC", "#E69F00", "s", "■"),

@@ -10,9 +10,9 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWid
 
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession
 
-COLUMNS: Final = ("View", "Labels", "Pixel")
+COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole
 _ROWS_SEEN: Final = 5
 _PADDING_PX: Final = 4
@@ -58,7 +58,7 @@ class ViewsList(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAllColumnsShowFocus(True)
         self.setUniformRowHeights(True)
-        self.setToolTip("Select one or more views; a double click fills the canvas with one")
+        self.setToolTip("Select one or more views; double-click to show one alone")
         self.setAccessibleName("Views of the exam")
         self.setStyleSheet(f"QTreeWidget::item {{ padding: {_PADDING_PX}px 0; }}")
         header = self.header()
@@ -86,7 +86,7 @@ class ViewsList(QTreeWidget):
             item.setData(0, _KEY, view.key)
             item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
             if view.opened.prepared.spacing is None:
-                item.setToolTip(2, "The pixel spacing is not known: numbers are in pixels")
+                item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
             item.setSelected(view.key in selected)
         self._filling = False

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from napari_bac.editing.arteries import go
-from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.host import ViewsHost
 
 NEXT: Final = "N"
 BEFORE: Final = "Shift+N"
 """As Qt names them; napari joins with a hyphen."""
 
 
-def bind_artery_keys(session: ExamSession) -> None:
+def bind_artery_keys(host: ViewsHost) -> None:
     """N shows the next artery, Shift-N the one before; to do it twice changes nothing."""
     for key, step in ((NEXT, 1), (BEFORE, -1)):
-        session.viewer.bind_key(key.replace("+", "-"), _goes(session, step), overwrite=True)
+        host.viewer.bind_key(key.replace("+", "-"), _goes(host, step), overwrite=True)
 
 
-def _goes(session: ExamSession, step: int) -> Callable[[Any], None]:
+def _goes(host: ViewsHost, step: int) -> Callable[[Any], None]:
     # A function, as napari asks for its name, which a partial has not.
     def pressed(_viewer: Any) -> None:
-        go(session, step)
+        go(host, step)
 
     return pressed

@@ -17,9 +17,8 @@ from psygnal import Signal
 from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
-from napari_bac.session.exam_session import ExamSession
-from shared_core.arteries.line_bands import BAND_MM, line_bands
-from shared_core.quantification.label_edits import added, free_label
+from napari_bac.views.host import ViewsHost
+from shared_core.hosting import BAND_MM, added, free_label, line_bands
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
 
@@ -29,14 +28,14 @@ class CentreLineTool:
 
     Parameters
     ----------
-    session
+    host
         Whose views are drawn on.
     """
 
     changed = Signal()
     """Turned on or off, or a point came or went."""
 
-    def __init__(self, session: ExamSession) -> None:
+    def __init__(self, host: ViewsHost) -> None:
         self.width_mm = BAND_MM
         """Of the band; on images of unknown spacing a pixel counts as 70 um."""
         self.key: str | None = None
@@ -44,25 +43,25 @@ class CentreLineTool:
         self.points: list[Floats] = []
         """(row, column) in the pixels of the view."""
         self.active = False
-        self._session = session
-        self._viewer = ref(session.viewer)
+        self._host = host
+        self._viewer = ref(host.viewer)
         self._on_press = click_callback(self._add)
         self._kept_double_clicks: list[Callable[..., Any]] = []
         self._bound: list[Any] = []
-        self._preview = LinePreview(session)
+        self._preview = LinePreview(host.viewer)
 
     def start(self) -> None:
         """Turn on."""
         if self.active:
             return
-        viewer = self._session.viewer
+        viewer = self._host.viewer
         self.active = True
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_move_callbacks.append(self._on_move)
         # Else a double click zooms.
         self._kept_double_clicks = list(viewer.mouse_double_click_callbacks)
         viewer.mouse_double_click_callbacks[:] = [self._on_double_click]
-        layers = [view.labels for view in self._session.views.values()]
+        layers = [view.labels for view in self._host.views.values()]
         self._let_the_mouse_move_the_image(layers)
         self._bind(viewer, *layers)
         self.changed.emit()
@@ -91,15 +90,15 @@ class CentreLineTool:
 
     def finish(self) -> bool:
         """Make a band of the line, as one step of undo; False where there is none."""
-        session, key = self._session, self.key
-        view = session.views.get(key) if key is not None else None
+        host, key = self._host, self.key
+        view = host.views.get(key) if key is not None else None
         if view is None or len(self.points) < 2:
-            session.say("Click at least two points along an artery, then press Enter.")
+            host.say("Click at least two points along an artery, then press Enter.")
             return False
         labels = view.label_pixels()
         label = free_label(labels)
         if label is None:
-            session.say(f"{view.key} has 254 arteries already; join or delete some first.")
+            host.say(f"{view.key} already has 254 arteries; join or delete some first.")
             return False
         band = line_bands(
             [np.array(self.points)],
@@ -110,10 +109,10 @@ class CentreLineTool:
         marked = added(labels, band, label)
         self._clear()
         if not (marked == label).any():
-            session.say("All of this band belongs to arteries already; nothing was added.")
+            host.say("All of this band is already marked; nothing was added.")
             return False
-        session.set_labels(view.key, marked)
-        choose(session, (view.key, label))
+        host.set_labels(view.key, marked)
+        choose(host, (view.key, label))
         self.changed.emit()
         return True
 
@@ -135,12 +134,12 @@ class CentreLineTool:
             self.stop()
 
     def _add(self, position: Floats) -> None:
-        found = view_at(self._session, position)
+        found = view_at(self._host.views, position)
         if found is None:
             return
         key, place = found
         if self.key is not None and key != self.key:
-            self._session.say(f"This line is drawn on {self.key}; press Enter to finish it first.")
+            self._host.say(f"This line is drawn on {self.key}; press Enter to finish it first.")
             return
         self.key = key
         if self.points and float(np.hypot(*(place - self.points[-1]))) < _CLOSER_IS_THE_SAME_PX:
@@ -150,20 +149,20 @@ class CentreLineTool:
         self.changed.emit()
 
     def _show(self, towards: Floats | None = None) -> None:
-        if self.key is None or self.key not in self._session.views or not self.points:
+        if self.key is None or self.key not in self._host.views or not self.points:
             self._preview.hide()
             return
         points = [*self.points, towards] if towards is not None else self.points
-        self._preview.show(self._session.views[self.key], points, self.width_mm)
+        self._preview.show(self._host.views[self.key], points, self.width_mm)
 
     def _clear(self) -> None:
         self.key, self.points = None, []
         self._preview.hide()
 
     def _on_move(self, _viewer: Any, event: Any) -> None:
-        if self.key in self._session.views and self.points:
+        if self.key in self._host.views and self.points:
             assert self.key is not None
-            layer = self._session.views[self.key].labels
+            layer = self._host.views[self.key].labels
             self._show(np.array(layer.world_to_data(event.position), float)[-2:])
 
     def _on_double_click(self, _viewer: Any, _event: Any) -> None:
@@ -182,10 +181,10 @@ class CentreLineTool:
     def _let_the_mouse_move_the_image(self, layers: list[Labels]) -> None:
         for layer in layers:
             layer.mode = "pan_zoom"
-        selection = self._session.viewer.layers.selection
+        selection = self._host.viewer.layers.selection
         if layers and selection.active not in layers:
-            key = self._session.selected[0] if self._session.selected is not None else None
-            chosen = self._session.views.get(key) if key is not None else None
+            key = self._host.selected[0] if self._host.selected is not None else None
+            chosen = self._host.views.get(key) if key is not None else None
             selection.active = chosen.labels if chosen is not None else layers[0]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.view_session import ViewSession
 
 Floats = NDArray[np.float64]
 OnClick = Callable[[Floats], None]
@@ -34,9 +34,9 @@ def click_callback(clicked: OnClick) -> Callable[[Any, Any], Generator[None, Non
     return callback
 
 
-def view_at(session: ExamSession, position: Floats) -> tuple[str, Floats] | None:
+def view_at(views: Mapping[str, ViewSession], position: Floats) -> tuple[str, Floats] | None:
     """The visible view at a place of the world, the one on top, and the (row, column) in its pixels."""
-    for key, view in reversed(session.views.items()):
+    for key, view in reversed(list(views.items())):
         place = np.array(view.labels.world_to_data(position), float)[-2:]
         inside = ((place >= -0.5) & (place < np.array(view.labels.data.shape[-2:]) - 0.5)).all()
         if inside and (view.image.visible or view.labels.visible):

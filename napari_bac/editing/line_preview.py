@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import ref
 
 import numpy as np
@@ -11,10 +11,11 @@ from napari.layers import Shapes
 
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
-from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.view_session import ViewSession
-from shared_core.arteries.vessels import steps_mm
-from shared_core.quantification.label_edits import free_label
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import free_label, steps_mm
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
 
 NAME: Final = "artery being drawn"
 
@@ -22,8 +23,8 @@ NAME: Final = "artery being drawn"
 class LinePreview:
     """A layer that is there while a line is drawn."""
 
-    def __init__(self, session: ExamSession) -> None:
-        self._viewer = ref(session.viewer)
+    def __init__(self, viewer: ViewerModel) -> None:
+        self._viewer = ref(viewer)
         self._layer: Shapes | None = None
 
     def show(self, view: ViewSession, points: Sequence[Floats], width_mm: float) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from napari.utils.colormaps import DirectLabelColormap
 
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
+from shared_core.hosting import UNFOLLOWED_LABEL
 
 _OKABE_ITO: Final = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#0072B2")
 _UNFOLLOWED: Final = "#FFFFFF"

@@ -10,14 +10,13 @@ from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
 from napari_bac.layout.colours import label_colormap
-from napari_bac.layout.hanging import Placed, hang, mirror_matrix, order_of
-from napari_bac.session.opened_view import METADATA, OpenedView
+from napari_bac.layout.hanging_protocol import Placed, hang, mirror_matrix, order_of
 from napari_bac.settings import Hanging, preferences
+from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.view_session import ViewSession
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-
-    from napari_bac.session.view_session import ViewSession
 
 LABELS_SUFFIX = " calcification"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, Final
 
 import numpy as np
 from napari.layers import Image, Labels
 
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.view_session import ViewSession
 
 PRESETS: Final[dict[str, tuple[float, float]]] = {
     "As stored": (0.0, 255.0),
@@ -51,10 +50,15 @@ class WindowDrag:
     """Drag with the right button: across is width, up and down is level, of the image under the mouse.
 
     While a drawing tool is chosen the right button belongs to napari's tools; hold the space bar then.
+
+    Parameters
+    ----------
+    views
+        Whose images are changed; the dictionary is followed as it changes.
     """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(self, views: Mapping[str, ViewSession]) -> None:
+        self._views = views
 
     def __call__(self, viewer: Any, event: Any) -> Generator[None, None, None]:
         """What napari calls at a press, and goes on with at every move."""
@@ -72,7 +76,7 @@ class WindowDrag:
             yield
 
     def _image_at(self, position: tuple[float, ...]) -> Image | None:
-        for view in self._session.views.values():
+        for view in self._views.values():
             if not view.image.visible:
                 continue
             pixel = np.asarray(view.image.world_to_data(position))

@@ -1,51 +1,57 @@
-"""Edits are put by two seconds after the last stroke, and offered when the image is opened again."""
+"""Edits are saved two seconds after the last stroke, and offered when the image is opened again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from qtpy.QtCore import QTimer
 
 from napari_bac.session.edit_store import EditStore, SavedEdits, image_name
-from napari_bac.session.view_session import KeptLabels, LabelPixels, ViewSession
-from napari_bac.session.working import FunctionWorker, create_worker
-from shared_core import OpenBacError
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.signals import SessionSignals
+from napari_bac.session.workers import FunctionWorker, create_worker
+from napari_bac.views.model_answer import KeptLabels, LabelPixels
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import OpenBacError
 
 REST_MS: Final = 2000
-"""Without a change before edits are put by."""
+"""Without a change before edits are saved."""
 
 
 @dataclass(eq=False)
 class _Kept:
-    """What is put by of one view."""
+    """What is saved of one view."""
 
     image: str
     file: Path
     offers: list[SavedEdits] = field(default_factory=list)
     """Of views that are gone, the newest first."""
     restored: list[SavedEdits] = field(default_factory=list)
-    """Taken over, and kept on disk until this session put its own by."""
+    """Taken over, and kept on disk until this session saved its own."""
 
 
 class Autosave:
-    """Puts edits by, and offers those of earlier sessions.
+    """Saves edits, and offers those of earlier sessions.
 
     Parameters
     ----------
-    session
-        Whose views are watched.
+    views
+        By key; the dictionary is followed as it changes.
+    signals
+        Heard for changes, and told of edits that are offered.
+    measure
+        Called with the key of a view whose numbers are to be taken again.
     """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(
+        self, views: Mapping[str, ViewSession], signals: SessionSignals, measure: Callable[[str], None]
+    ) -> None:
+        self._views, self._signals, self._measure = views, signals, measure
         self._store = EditStore()
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
@@ -53,12 +59,12 @@ class Autosave:
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.write_now)
-        session.signals.live_changed.connect(self._on_change)
-        session.signals.views_changed.connect(self._on_views)
+        signals.live_changed.connect(self._on_change)
+        signals.views_changed.connect(self._on_views)
 
     def restorable(self, key: str) -> SavedEdits | None:
         """Edits of an earlier session that no export holds; None where there are none."""
-        view = self._session.views.get(key)
+        view = self._views.get(key)
         kept = self._kept.get(view) if view is not None else None
         return kept.offers[0] if kept is not None and kept.offers else None
 
@@ -67,34 +73,34 @@ class Autosave:
         saved = self.restorable(key)
         if saved is None:
             return
-        view = self._session.views[key]
+        view = self._views[key]
         kept = self._kept[view]
         kept.offers.remove(saved)
         kept.restored.append(saved)
         if view.answer is None:
             view.mask_style, view.began_as = saved.mask_style, saved.began_as
-        self._session.set_labels(key, saved.labels())
-        self._session.request_numbers(key)
+        view.set_labels(saved.labels())
+        self._measure(key)
         self._on_change(key)
-        self._session.signals.restorable_changed.emit(key)
+        self._signals.restorable_changed.emit(key)
 
     def discard(self, key: str) -> None:
         """Throw them away."""
         saved = self.restorable(key)
         if saved is not None:
-            self._kept[self._session.views[key]].offers.remove(saved)
+            self._kept[self._views[key]].offers.remove(saved)
             self._store.remove(saved.file)
-            self._session.signals.restorable_changed.emit(key)
+            self._signals.restorable_changed.emit(key)
 
     def exported(self, view: ViewSession, revision: int) -> None:
-        """An export holds this revision: nothing up to it needs to be put by."""
+        """An export holds this revision: nothing up to it needs to be saved."""
         kept = self._kept.get(view)
         if kept is not None and view.revision == revision:
             self._waiting.pop(view, None)
             self._remove(view, kept, revision)
 
     def write_now(self) -> None:
-        """Put by what waits, in a worker, without waiting for the hand to rest."""
+        """Save what waits, in a worker, without waiting for the hand to rest."""
         waiting, self._waiting = list(self._waiting), {}
         for view in waiting:
             kept = self._kept.get(view)
@@ -111,31 +117,31 @@ class Autosave:
             worker.start()
 
     def stop(self) -> None:
-        """Put by at once what waits, and end."""
+        """Save at once what waits, and end."""
         self._timer.stop()
         for view in list(self._waiting):
             self._write_here(view)
         self._store.close()
 
     def _on_views(self) -> None:
-        there = set(self._session.views.values())
+        there = set(self._views.values())
         for view in set(self._kept) - there:
             self._write_here(view)
             self._store.release(self._kept[view].file)
-        for view in self._session.views.values():
+        for view in self._views.values():
             if view not in self._kept:
                 image = image_name(view.opened)
                 kept = _Kept(image, self._store.new_file(image), self._store.find(image))
                 self._kept[view] = kept
                 if kept.offers:
-                    self._session.say(
-                        f"{view.key}: corrections of {kept.offers[0].when} were not exported; "
+                    self._signals.said.emit(
+                        f"{view.key}: corrections from {kept.offers[0].when} were not exported; "
                         "choose Restore or Discard in BAC exam."
                     )
-                    self._session.signals.restorable_changed.emit(view.key)
+                    self._signals.restorable_changed.emit(view.key)
 
     def _on_change(self, key: str) -> None:
-        self._waiting[self._session.views[key]] = None
+        self._waiting[self._views[key]] = None
         self._timer.start(REST_MS)
 
     def _saved(self, view: ViewSession, kept: _Kept) -> SavedEdits:
@@ -144,7 +150,7 @@ class Autosave:
             path=str(view.opened.path or ""),
             saved_at=datetime.now(timezone.utc),
             mask_style=view.mask_style,
-            began_as=began_as(view),
+            began_as=view.origin,
             packed=b"",
             shape=(0, 0),
             revision=view.revision,
@@ -171,7 +177,9 @@ class Autosave:
     def _written(self, kept: _Kept, reason: str = "") -> None:
         if reason and not self._failed:
             # Once, not at every stroke.
-            self._session.say(f"Your corrections cannot be put by: {reason} Export the exam to keep them.")
+            self._signals.said.emit(
+                f"Your corrections could not be saved: {reason} Export the exam to keep them."
+            )
         self._failed = bool(reason)
         if reason:
             return
@@ -186,16 +194,3 @@ class Autosave:
 
 def _is_work(view: ViewSession) -> bool:
     return view.edited and view.dirty
-
-
-def began_as(view: ViewSession) -> dict[str, object] | None:
-    """The model whose labels a view began with; None where there was none."""
-    if view.answer is not None:
-        card = view.answer.card
-        return {
-            "model_name": card.name,
-            "model_sha256": card.sha256,
-            "threshold": view.answer.threshold,
-            "mask_style": card.mask_style,
-        }
-    return dict(view.began_as) if view.began_as is not None else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from napari.utils.notifications import show_info
@@ -13,14 +13,10 @@ from psygnal import Signal
 
 from napari_bac.remedies import error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
-from napari_bac.session.exam_swap import show_exam
-from shared_core import OpenBacError
-from shared_core.records.patient_timeline import image_of, masks_of
-from shared_core.records.results_folder import Results, Row, read_results
-from shared_core.wording import phrases
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_swap import ShowExam, show_exam
+from napari_bac.session.signals import SessionSignals
+from shared_core.hosting import OpenBacError, Results, Row, image_of, masks_of, phrases, read_results
 
 
 @dataclass(frozen=True)
@@ -47,22 +43,24 @@ class BatchList:
 
     Parameters
     ----------
-    session
-        Whose viewer exams are opened in.
+    signals
+        Heard for the end of the session, and told what the person should know.
+    show_exam
+        Opens an exam.
     """
 
     changed = Signal()
     """Emitted on the GUI thread."""
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(self, signals: SessionSignals, show_exam: ShowExam) -> None:
+        self._say, self._show_exam = signals.said.emit, show_exam
         self.run: BatchRun | None = None
         self.output: Path | None = None
         self.words = ""
         self.failures: list[tuple[str, str]] = []
         """(file, sentence)."""
         self._results: list[ResultLine] = []
-        session.signals.closing.connect(self.stop)
+        signals.closing.connect(self.stop)
 
     @property
     def lines(self) -> list[ResultLine]:
@@ -75,7 +73,7 @@ class BatchList:
     def start(self, request: BatchRequest) -> bool:
         """Begin; False, and a sentence, where that cannot be."""
         if self.run is not None and self.run.state == "running":
-            return self._no("A batch is running already: wait for its end, or cancel it.")
+            return self._no("A batch is already running; wait until it ends, or cancel it.")
         if request.folder is None or not request.folder.is_dir():
             return self._no("Choose the folder with the exams first.")
         if request.output is None:
@@ -113,11 +111,11 @@ class BatchList:
         if line is None:
             return False
         masks = masks_of(self.output, key) if self.output is not None else ()
-        return show_exam(self._session, line.files, masks)
+        return self._show_exam(line.files, masks)
 
     def _no(self, sentence: str) -> bool:
         self.words = sentence
-        self._session.say(sentence)
+        self._say(sentence)
         self.changed.emit()
         return False
 
@@ -133,7 +131,7 @@ class BatchList:
             if run.state == "done" and not run.failures:
                 show_info(f"Batch: {run.words}")
             else:
-                self._session.say(f"Batch: {run.words}")
+                self._say(f"Batch: {run.words}")
         self.changed.emit()
 
     def _take(self, results: Results) -> None:
@@ -171,5 +169,6 @@ _BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()
 def batches_of(session: ExamSession) -> BatchList:
     """The batch of a session, made when first asked for."""
     if session not in _BATCHES:
-        _BATCHES[session] = BatchList(session)
+        _BATCHES[session] = BatchList(session.signals, partial(show_exam, session))
+        session.signals.closing.connect(lambda: _BATCHES.pop(session, None))
     return _BATCHES[session]

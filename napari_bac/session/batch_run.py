@@ -8,20 +8,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
 from napari_bac.remedies import error_words
-from napari_bac.session.working import FunctionWorker, create_worker
-from shared_core import OpenBacError, find_exams
-from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
-from shared_core.cohort.pool import default_workers
-from shared_core.cohort.resume import as_begun, finished_exams
-from shared_core.cohort.settings import BatchSettings, with_model
-from shared_core.cohort.worker import ViewOutcome
-from shared_core.inference.model import Device
-from shared_core.mammogram import Exam
+from napari_bac.session.workers import FunctionWorker, create_worker
+from shared_core.hosting import (
+    BatchReport,
+    BatchSettings,
+    Device,
+    Exam,
+    OpenBacError,
+    ViewOutcome,
+    as_begun,
+    default_workers,
+    find_exams,
+    finished_exams,
+    make_tasks,
+    run_batch,
+    with_model,
+)
 
 State = Literal["running", "done", "cancelled", "failed"]
 LOOK_MS: Final = 100
@@ -61,7 +68,7 @@ class ExamLine:
     def words(self) -> str:
         """How far it is."""
         if self.before:
-            return "done before"
+            return "already done"
         if self.done < len(self.files):
             return f"{self.done} of {len(self.files)}" if self.done else "waiting"
         return f"{self.failed} failed" if self.failed else "done"
@@ -82,7 +89,7 @@ class BatchRun:
     request: BatchRequest
     told: Callable[[], None]
     state: State = "running"
-    words: str = "Looking for mammograms"
+    words: str = "Searching for mammograms"
     exams: dict[str, ExamLine] = field(default_factory=dict)
     """By key."""
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -105,7 +112,7 @@ class BatchRun:
         """Begin."""
         worker: FunctionWorker[BatchReport | str] = create_worker(self._work, _start_thread=False)
         worker.returned.connect(self._on_end)
-        worker.errored.connect(lambda error: self._end("failed", f"The batch cannot go on: {error}"))
+        worker.errored.connect(lambda error: self._end("failed", f"The batch stopped: {error}"))
         self._worker = worker
         self._timer.timeout.connect(self._listen)
         self._timer.start(LOOK_MS)
@@ -179,7 +186,7 @@ class BatchRun:
         self._said.put(word)
 
     def _on_file(self, done: int, total: int) -> None:
-        self._say(lambda: self._set_words(f"Looking at file {done} of {total}"))
+        self._say(lambda: self._set_words(f"Reading file {done} of {total}"))
 
     # On the GUI thread
 
@@ -233,7 +240,7 @@ class BatchRun:
         self.report = report
         self.failures = [(record["file"], record["error"]) for record in report.failures]
         if report.cancelled:
-            self._end("cancelled", "Stopped. Exams that are finished are kept; start again to go on.")
+            self._end("cancelled", "Stopped. Finished exams are kept; start again to continue.")
         elif not self.exams:
             self._end("failed", f"No mammogram was found in {self.request.folder}.")
         else:
@@ -261,8 +268,3 @@ def time_words(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def numbers_of(report: BatchReport | None) -> dict[str, dict[str, Any]]:
-    """Records of exams by key."""
-    return {} if report is None else {str(record["key"]): record for record in report.exams}

@@ -1,4 +1,4 @@
-"""Edits of labels put by in the user's cache, one file a view, until an export holds them."""
+"""Edits of labels kept in the user's cache, one file a view, until an export holds them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from weakref import WeakSet
 
 import numpy as np
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import LabelPixels
-from shared_core.cache import user_cache_dir
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.weights.card import MaskStyle
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.opened_view import OpenedView
+from shared_core.hosting import MaskStyle, user_cache_dir, write_bytes
 
 _FORMAT: Final = "openbac edits 1"
 _SUFFIX: Final = ".edits"
@@ -28,7 +26,7 @@ _SUFFIX: Final = ".edits"
 
 @dataclass(frozen=True, eq=False)
 class SavedEdits:
-    """Labels that were put by."""
+    """Labels that were saved."""
 
     image: str
     """See `image_name`."""
@@ -41,7 +39,7 @@ class SavedEdits:
     packed: bytes
     shape: tuple[int, int]
     revision: int = 0
-    """Of the session that put it by."""
+    """Of the session that saved it."""
     file: Path = Path()
 
     def labels(self) -> LabelPixels:
@@ -90,7 +88,7 @@ class EditStore:
         self._in_use.discard(file)
 
     def write(self, saved: SavedEdits) -> None:
-        """Put by whole or not at all, unless something newer was.
+        """Save whole or not at all, unless something newer was saved.
 
         Raises
         ------

@@ -9,28 +9,27 @@ from weakref import ref
 
 from napari.layers import Image, Labels, Layer
 
-from napari_bac.editing.keys import ViewKeys
+from napari_bac.editing.view_keys import ViewKeys
 from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
-from napari_bac.session.edit_store import SavedEdits
-from napari_bac.session.exporting import Exporting
-from napari_bac.session.layer_pixels import pixels_of, spacing_of
+from napari_bac.session.exam_opener import ExamOpener
+from napari_bac.session.exporter import Exporter
 from napari_bac.session.limits import size_warning
 from napari_bac.session.mask_layers import MaskLayers
-from napari_bac.session.measuring import Measuring
-from napari_bac.session.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
-from napari_bac.session.opening import Opening
+from napari_bac.session.measurement_queue import MeasurementQueue
 from napari_bac.session.probability_layers import ProbabilityLayers
-from napari_bac.session.registry import forget, session_of as session_of
-from napari_bac.session.running import Running
 from napari_bac.session.segmentation_run import SegmentationRun, decided
+from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
-from napari_bac.session.view_session import UNFIT, LabelPixels, ModelAnswer, ViewSession, count_view, exam_of
-from napari_bac.session.watcher import LabelsWatcher, Region
 from napari_bac.settings import preferences
-from shared_core import ExamMeasurement, MeasurementSettings
-from shared_core.inference.memory import give_back_freed
-from shared_core.inference.model import Device
+from napari_bac.views.given_labels import GivenLabels
+from napari_bac.views.host import Artery
+from napari_bac.views.layer_pixels import pixels_of, spacing_of
+from napari_bac.views.model_answer import LabelPixels, ModelAnswer
+from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
+from napari_bac.views.view_session import UNFIT, ViewSession, count_view, exam_of
+from napari_bac.views.watcher import LabelsWatcher, Region
+from shared_core.hosting import Device, ExamMeasurement, MeasurementSettings, give_back_freed
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -47,21 +46,22 @@ class ExamSession:
         self.views: dict[str, ViewSession] = {}
         """By key, in the order in which they hang."""
         self.exam: ExamMeasurement | None = None
-        self.selected: tuple[str, int] | None = None
+        self.selected: Artery | None = None
         self.report: str | None = None
         """Sentence for the report as the person changed it; None while the draft stands."""
         self.hanging = preferences().hanging
         self.probabilities = ProbabilityLayers(viewer, self.views)
-        self.opening = Opening(self.add, self.say, self.signals.run_changed.emit)
-        self._running = Running(self)
-        self._measuring = Measuring(self.views.get, lambda: self.settings, self._on_measured, self.say)
+        self.opener = ExamOpener(self.add, self.say, self.signals.run_changed.emit)
+        self._segmenter = Segmenter(self.views, self.probabilities, self.signals, self.set_answer)
+        self._queue = MeasurementQueue(self.views.get, lambda: self.settings, self._on_measured, self.say)
         self._adding = False
-        self.autosave = Autosave(self)
-        self._mask_layers = MaskLayers(self)
-        self.exporting = Exporting(self)
+        self.autosave = Autosave(self.views, self.signals, self.request_numbers)
+        self._mask_layers = MaskLayers(viewer, self.views, take=self.set_given, say=self.say)
+        self.exporter = Exporter(self.views, self.signals, lambda: self.settings, self._on_exported)
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.layers.events.inserted.connect(self._on_inserted)
         self._keys = ViewKeys(self)
+        self.signals.views_changed.connect(self._keys.bind_views)
         self.take_layers()
 
     @property
@@ -76,7 +76,7 @@ class ExamSession:
     def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[NotOpened, ...]:
         """Read files and folders and hang what they hold, while the window waits; what could not be read.
 
-        `opening.start` reads away from the window.
+        `opener.start` reads away from the window.
         """
         opened, refused = open_paths(paths, spacing_mm=spacing_mm)
         self.add(opened)
@@ -140,19 +140,17 @@ class ExamSession:
         self.signals.closing.emit()
         self.autosave.stop()
         self._mask_layers.stop()
-        self.exporting.stop()
-        self._running.stop()
-        self.opening.stop()
-        self._measuring.stop()
+        self.exporter.stop()
+        self._segmenter.stop()
+        self.opener.stop()
+        self._queue.stop()
         viewer = self._viewer()
         if viewer is not None:
             self._keys.stop()
             viewer.layers.events.removed.disconnect(self._on_removed)
             viewer.layers.events.inserted.disconnect(self._on_inserted)
-            forget(viewer)
         for view in self.views.values():
-            if view.watcher is not None:
-                view.watcher.stop()
+            view.close()
         self.views.clear()
 
     # Running
@@ -160,12 +158,12 @@ class ExamSession:
     @property
     def run(self) -> SegmentationRun | None:
         """The segmentation that runs, or the last one."""
-        return self._running.run
+        return self._segmenter.run
 
     @property
     def is_running(self) -> bool:
         """Whether it runs."""
-        return self._running.is_running
+        return self._segmenter.is_running
 
     def segment(
         self,
@@ -180,11 +178,11 @@ class ExamSession:
         Model (name or card file), device and threshold as in `RunRequest`.
         """
         wanted = self.views if keys is None else keys
-        return self._running.start(wanted, model=model, device=device, threshold=threshold)
+        return self._segmenter.start(wanted, model=model, device=device, threshold=threshold)
 
     def cancel(self) -> None:
         """End the segmentation within the tile that is worked on."""
-        self._running.cancel()
+        self._segmenter.cancel()
 
     # Labels
 
@@ -197,6 +195,12 @@ class ExamSession:
         self.views[key].take_answer(answer)
         self.signals.edited_changed.emit(key)
         self.probabilities.follow(key)
+        self.request_numbers(key)
+
+    def set_given(self, key: str, given: GivenLabels) -> None:
+        """Take the labels of a file for a view, as one step of undo."""
+        self.views[key].take_given(given)
+        self.signals.edited_changed.emit(key)
         self.request_numbers(key)
 
     def set_threshold(self, key: str, threshold: float) -> None:
@@ -213,24 +217,12 @@ class ExamSession:
 
     def request_numbers(self, key: str) -> None:
         """Take the slow numbers of a view soon."""
-        self._measuring.ask(key)
-
-    def restorable(self, key: str) -> SavedEdits | None:
-        """Edits of a view that an earlier session left without an export; None where there are none."""
-        return self.autosave.restorable(key)
-
-    def restore(self, key: str) -> None:
-        """Bring such edits back, as one step of undo."""
-        self.autosave.restore(key)
-
-    def discard(self, key: str) -> None:
-        """Throw such edits away."""
-        self.autosave.discard(key)
+        self._queue.ask(key)
 
     @property
-    def measuring(self) -> bool:
+    def is_measuring(self) -> bool:
         """Whether slow numbers are still to come."""
-        return self._measuring.busy
+        return self._queue.busy
 
     def select(self, key: str, label: int = 0) -> None:
         """Say what the person looks at."""
@@ -274,7 +266,7 @@ class ExamSession:
             return
         self.signals.live_changed.emit(view.key)
         self.signals.edited_changed.emit(view.key)
-        self._measuring.ask(view.key)
+        self._queue.ask(view.key)
 
     def _on_measured(self, key: str) -> None:
         self.signals.measured.emit(key)
@@ -282,6 +274,11 @@ class ExamSession:
         if exam is not None:
             self.exam = exam
             self.signals.exam_measured.emit()
+
+    def _on_exported(self, view: ViewSession, revision: int) -> None:
+        view.saved_revision = revision
+        self.autosave.exported(view, revision)
+        self.signals.edited_changed.emit(view.key)
 
     def _on_inserted(self, _event: Any) -> None:
         if not self._adding:
@@ -292,9 +289,8 @@ class ExamSession:
         gone: Image | Labels = event.value
         for key, view in list(self.views.items()):
             if gone is view.image or gone is view.labels:
-                if view.watcher is not None:
-                    view.watcher.stop()
+                view.close()
                 del self.views[key]
                 self.exam = exam_of(self.views.values())
-                self._running.on_view_gone(key)
+                self._segmenter.on_view_gone(key)
                 self.signals.views_changed.emit()

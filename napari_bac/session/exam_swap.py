@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from napari_bac.session.given_labels import read_given_labels, view_of
-from napari_bac.session.mask_layers import take_over
-from shared_core import OpenBacError
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.given_labels import read_given_labels, view_of
+from shared_core.hosting import OpenBacError
 
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+
+class ShowExam(Protocol):
+    """`show_exam` of a session."""
+
+    def __call__(self, files: Sequence[Path], masks: Sequence[Path] = (), *, beside: bool = False) -> bool:
+        """Open an exam with masks; False, and a sentence, where that cannot be."""
+        ...
 
 
 def show_exam(
@@ -23,17 +28,19 @@ def show_exam(
     """
     there = [path for path in files if path.is_file()]
     if not there:
-        session.say("The images of this exam are not where they were analysed; open their folder.")
+        session.say(
+            "The images of this exam are no longer where they were analysed; open their folder instead."
+        )
         return False
-    if session.opening.is_open:
-        session.say("Files are being opened already: wait for the end.")
+    if session.opener.is_open:
+        session.say("Files are already being opened; wait until that is finished.")
         return False
     if not beside:
         for view in list(session.views.values()):
             for layer in (view.labels, view.image):
                 if layer in session.viewer.layers:
                     session.viewer.layers.remove(layer)
-    session.opening.start(there)
+    session.opener.start(there)
     if masks:
         _put_when_open(session, masks, before=set(session.views))
     return True
@@ -43,7 +50,7 @@ def _put_when_open(session: ExamSession, masks: Sequence[Path], *, before: set[s
     """Wait for the views, then put their masks on them."""
 
     def look() -> None:
-        if not session.opening.is_open:
+        if not session.opener.is_open:
             session.signals.run_changed.disconnect(look)
             _put(session, masks, [key for key in session.views if key not in before])
 
@@ -59,4 +66,4 @@ def _put(session: ExamSession, masks: Sequence[Path], keys: Sequence[str]) -> No
         except OpenBacError as error:
             session.say(str(error))
             continue
-        take_over(session, key, given)
+        session.set_given(key, given)

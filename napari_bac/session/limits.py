@@ -37,8 +37,8 @@ def binding_warning(
         return ""
     here, safe = ".".join(map(str, python)), ".".join(map(str, SAFE_PYTHON))
     return (
-        f"PySide6 {version} ends napari without a word on Python {here}: run pip install 'PySide6<6.12', "
-        f"or use Python {safe} or newer."
+        f"PySide6 {version} can close napari without warning on Python {here}: run pip install "
+        f"'PySide6<6.12', or use Python {safe} or newer."
     )
 
 
@@ -68,6 +68,6 @@ def size_warning(name: str, shape: tuple[int, ...]) -> str:
     if not limit_px or max(shape) <= limit_px:
         return ""
     return (
-        f"{name}: the graphics card shows at most {limit_px} pixels a side, so labels look coarser here than "
-        "they are; the numbers stay those of all pixels."
+        f"{name}: the graphics card shows at most {limit_px} pixels per side, so labels look coarser on "
+        "screen than they are; the numbers are computed from all pixels."
     )

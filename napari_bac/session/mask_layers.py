@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
-from napari_bac.session.given_labels import METADATA_LABELS, GivenLabels, view_of
-from shared_core import OpenBacError
+from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import OpenBacError
 
 if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
-
-
-def take_over(session: ExamSession, key: str, given: GivenLabels) -> None:
-    """Put the labels of a file onto a view, as one step of undo; what lies on disk is no edit."""
-    view = session.views[key]
-    was_saved = not view.dirty
-    labels = given.on(view.opened, mask_style=view.mask_style)
-    if view.answer is None:
-        view.began_as = given.began_as
-        view.counts.compare_with(labels > 0)
-    session.set_labels(key, labels)
-    view.edited = view.counts.differing_px > 0
-    if was_saved:
-        view.saved_revision = view.revision
-    session.signals.edited_changed.emit(key)
-    session.request_numbers(key)
+    from napari.components import ViewerModel
 
 
 class MaskLayers:
@@ -35,12 +22,25 @@ class MaskLayers:
 
     Parameters
     ----------
-    session
-        Whose viewer is looked through whenever a layer came.
+    viewer
+        Looked through whenever a layer came.
+    views
+        By key; the dictionary is followed as it changes.
+    take
+        Called with the key of a view and the labels that belong to it.
+    say
+        Takes a sentence for the person.
     """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(
+        self,
+        viewer: ViewerModel,
+        views: Mapping[str, ViewSession],
+        *,
+        take: Callable[[str, GivenLabels], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._viewer, self._views, self._take, self._say = ref(viewer), views, take, say
         self._told: set[int] = set()
         self._stopped = False
         # A layer must not go while napari is still adding it.
@@ -48,7 +48,7 @@ class MaskLayers:
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.take)
-        session.viewer.layers.events.inserted.connect(self._look)
+        viewer.layers.events.inserted.connect(self._look)
         self._look()
 
     def stop(self) -> None:
@@ -57,26 +57,27 @@ class MaskLayers:
         self._timer.stop()
 
     def _look(self, _event: Any = None) -> None:
-        if not self._stopped and any(
-            METADATA_LABELS in layer.metadata for layer in self._session.viewer.layers
-        ):
+        viewer = self._viewer()
+        if self._stopped or viewer is None:
+            return
+        if any(METADATA_LABELS in layer.metadata for layer in viewer.layers):
             self._timer.start()
 
     def take(self) -> None:
         """Put labels onto their views now; those that fit nowhere stay, and the reason is said."""
-        session = self._session
-        for layer in list(session.viewer.layers):
+        viewer = self._viewer()
+        if viewer is None:
+            return
+        for layer in list(viewer.layers):
             given = layer.metadata.get(METADATA_LABELS)
             if given is None or not isinstance(layer, Labels) or id(layer) in self._told:
                 continue
             try:
-                key, _ = view_of(given, [(key, view.opened) for key, view in session.views.items()])
+                key, _ = view_of(given, [(key, view.opened) for key, view in self._views.items()])
             except OpenBacError as error:
                 self._told.add(id(layer))
-                session.say(str(error))
+                self._say(str(error))
                 continue
-            take_over(session, key, given)
-            session.viewer.layers.remove(layer)
-            session.say(
-                f"{key}: the labels of {given.path.name} were taken over; undo brings the others back."
-            )
+            self._take(key, given)
+            viewer.layers.remove(layer)
+            self._say(f"{key}: labels loaded from {given.path.name}; undo restores the previous ones.")

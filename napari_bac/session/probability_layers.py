@@ -11,9 +11,8 @@ import numpy as np
 from napari.layers import Image
 from numpy.typing import NDArray
 
-from napari_bac.session.view_session import ViewSession
-from shared_core.inference.preview import coarse_tile
-from shared_core.inference.probability import TileProbability
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import TileProbability, coarse_tile
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

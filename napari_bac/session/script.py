@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from napari_bac.session.view_session import ModelAnswer, ViewSession
-from shared_core import MeasurementSettings, __version__, list_models
-from shared_core.errors import UsageError
-from shared_core.mammogram import SpacingSource
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.model_answer import ModelAnswer
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import MeasurementSettings, SpacingSource, UsageError, __version__, list_models
 
 _HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
 
@@ -20,8 +17,7 @@ Gives the model's masks and their numbers. Research use only: never a diagnosis.
 
 from pathlib import Path
 
-from shared_core import MeasurementSettings, analyze_view, load_model, measure_exam
-from shared_core.exporting import mask_png, write_bytes
+from shared_core import MeasurementSettings, analyze_view, load_model, mask_png, measure_exam, write_bytes
 
 '''
 _LOOP: Final = """
@@ -89,7 +85,7 @@ def _model_call(answer: ModelAnswer, card_file: str | None) -> str:
 
 def _entry(key: str, view: ViewSession, answer: ModelAnswer, model: str) -> Iterator[str]:
     if view.opened.path is None:
-        yield f"    # {key} is an image in memory: save it as a file to have it here."
+        yield f"    # {key} is an image in memory: save it as a file to include it here."
         return
     if view.edited:
         yield f"    # {key} was edited by hand in napari. This is the model's mask;"

@@ -9,27 +9,27 @@ from functools import partial
 from typing import Final, Literal
 
 from napari_bac.remedies import error_words
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
-from napari_bac.session.working import GeneratorWorker, create_worker
-from shared_core import (
+from napari_bac.session.workers import GeneratorWorker, create_worker
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
+from napari_bac.views.opened_view import OpenedView
+from shared_core.hosting import (
+    Device,
     Model,
     ModelCard,
     OpenBacError,
     PreparedView,
     ProbabilityMap,
+    TileProbability,
     decide_mask,
+    default_choice,
+    labels_of,
     load_model,
+    model_shape,
     segment_steps,
+    view_vessels,
 )
-from shared_core.inference.model import Device
-from shared_core.inference.probability import TileProbability
-from shared_core.inference.resampling import model_shape
-from shared_core.quantification.labelled_mask import labels_of
-from shared_core.quantification.view import view_vessels
-from shared_core.weights.default_model import default_choice
 
-CANCELLED: Final = "Cancelled; views that were done keep their result."
+CANCELLED: Final = "Cancelled; views already segmented keep their results."
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -192,7 +192,7 @@ class SegmentationRun:
         seconds = time.monotonic() - self._began
         worked = f"{self.words}, {seconds:.0f} s"
         failed = "; ".join(f"{failure.key}: {failure.reason}" for failure in self.failures)
-        return f"{worked}. Not done: {failed}" if failed else worked
+        return f"{worked}. Failed: {failed}" if failed else worked
 
 
 def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
@@ -210,7 +210,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
     except OpenBacError as error:
         raise SegmentationError(error_words(error)) from error
     except RuntimeError as error:
-        raise SegmentationError(f"The model cannot be loaded: {error}") from error
+        raise SegmentationError(f"The model could not be loaded: {error}") from error
     info = model.backend.info
     yield ModelLoaded(
         f"{model.card.name} on {info.device} ({info.name} {info.version})", choice.note if choice else ""
@@ -222,8 +222,8 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
             yield ViewFailed(key, error_words(error))
         except (RuntimeError, MemoryError) as error:
             # torch.OutOfMemoryError is a RuntimeError; raised on, it would leave the dock waiting for ever.
-            reason = "the memory is full" if _is_full(error) else f"the computer gave up ({error})"
-            yield ViewFailed(key, f"{reason}; close other programs, or choose the CPU, and run it again")
+            reason = "the memory is full" if _is_full(error) else f"the computation failed ({error})"
+            yield ViewFailed(key, f"{reason}; close other programs or choose the CPU, then run it again")
 
 
 def _is_full(error: BaseException) -> bool:

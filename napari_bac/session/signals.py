@@ -9,7 +9,7 @@ class SessionSignals(SignalGroup):
     """All emitted on the GUI thread. A view is named by its key."""
 
     views_changed = Signal()
-    """Views came, went or were ordered anew."""
+    """Views came, went or changed their order."""
     live_changed = Signal(str)
     """(key) Counts of the view follow an edit."""
     measured = Signal(str)

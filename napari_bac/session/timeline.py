@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from psygnal import Signal
 
 from napari_bac.remedies import all_notice_words, error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
-from napari_bac.session.exam_swap import show_exam
-from napari_bac.session.working import FunctionWorker, create_worker
-from shared_core import Exam, OpenBacError, find_exams
-from shared_core.change.serial_exams import QUANTITIES, Quantity, serial_exam
-from shared_core.records.patient_timeline import (
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_swap import ShowExam, show_exam
+from napari_bac.session.signals import SessionSignals
+from napari_bac.session.workers import FunctionWorker, create_worker
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import (
+    QUANTITIES,
     DatedExam,
+    Exam,
+    OpenBacError,
+    Quantity,
     Timeline,
     dated_exams,
+    find_exams,
+    is_results,
+    place_for_results,
+    read_results,
+    results_beside,
+    serial_exam,
     timeline,
     together,
     with_views,
 )
-from shared_core.records.results_folder import is_results, place_for_results, read_results, results_beside
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
-    from napari_bac.session.view_session import ViewSession
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,21 @@ class Series:
 
     Parameters
     ----------
-    session
-        Whose viewer dates are opened in, and whose corrections count.
+    views
+        Whose corrections count, by key; the dictionary is followed as it changes.
+    signals
+        Heard for new numbers, and told what the person should know.
+    show_exam
+        Opens a date.
     """
 
     changed = Signal()
     """Emitted on the GUI thread."""
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(
+        self, views: Mapping[str, ViewSession], signals: SessionSignals, show_exam: ShowExam
+    ) -> None:
+        self._views, self._say, self._show_exam = views, signals.said.emit, show_exam
         self.found: Found | None = None
         self.patient = ""
         self.quantity: Quantity = QUANTITIES[1]
@@ -65,9 +78,9 @@ class Series:
         """What is going on, or what went wrong."""
         self.batch: BatchRun | None = None
         self._worker: FunctionWorker[Found | str] | None = None
-        session.signals.exam_measured.connect(self._follow)
-        session.signals.views_changed.connect(self._follow)
-        session.signals.closing.connect(self.stop)
+        signals.exam_measured.connect(self._follow)
+        signals.views_changed.connect(self._follow)
+        signals.closing.connect(self.stop)
 
     @property
     def is_busy(self) -> bool:
@@ -83,11 +96,11 @@ class Series:
     def load(self, path: Path) -> None:
         """Read a folder of exams or of results, or the document of ``bac analyze --json``."""
         if self.is_busy:
-            self._session.say("Exams are being read or analysed: wait for the end, or cancel.")
+            self._say("Exams are already being read or analysed; wait until that is finished, or cancel.")
             return
         worker: FunctionWorker[Found | str] = create_worker(_looked, path, _start_thread=False)
         worker.returned.connect(self._take)
-        worker.errored.connect(lambda error: self._take(f"{path.name} cannot be read: {error}"))
+        worker.errored.connect(lambda error: self._take(f"{path.name} could not be read: {error}"))
         self._worker, self.words = worker, f"Reading {path.name}"
         worker.start()
         self.changed.emit()
@@ -115,7 +128,7 @@ class Series:
     def open(self, key: str, *, beside: bool = False) -> bool:
         """Open the images and masks of a date in the viewer; False, and a sentence, where that cannot be."""
         one = next((one for one in self._exams() if one.key == key), None)
-        return one is not None and show_exam(self._session, one.files, one.masks, beside=beside)
+        return one is not None and self._show_exam(one.files, one.masks, beside=beside)
 
     def stop(self) -> None:
         """End without a word."""
@@ -132,14 +145,14 @@ class Series:
         self._worker = None
         if isinstance(found, str):
             self.words = found
-            self._session.say(found)
+            self._say(found)
             self.changed.emit()
             return
         self.found = found
         self.patient = self.patient if self.patient in found.patients else next(iter(self.patients), "")
         self.words = " ".join(found.words)
         if not found.patients and not found.without_results:
-            self.words = self.words or f"{found.folder.name} holds no exams with a date."
+            self.words = self.words or f"{found.folder.name} contains no exams with a date."
         self._follow()
 
     def _on_batch(self) -> None:
@@ -153,12 +166,12 @@ class Series:
             assert self.found is not None
             self.load(self.found.folder)
         else:
-            self._session.say(ended.words)
+            self._say(ended.words)
         self.changed.emit()
 
     def _follow(self) -> None:
         exams = self._exams()
-        views = list(self._session.views.values())
+        views = list(self._views.values())
         self.timeline = timeline([_as_now(one, views) for one in exams]) if exams else None
         self.changed.emit()
 
@@ -226,5 +239,6 @@ _SERIES: WeakKeyDictionary[ExamSession, Series] = WeakKeyDictionary()
 def series_of(session: ExamSession) -> Series:
     """The series of a session, made when first asked for."""
     if session not in _SERIES:
-        _SERIES[session] = Series(session)
+        _SERIES[session] = Series(session.views, session.signals, partial(show_exam, session))
+        session.signals.closing.connect(lambda: _SERIES.pop(session, None))
     return _SERIES[session]

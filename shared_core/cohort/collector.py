@@ -86,7 +86,8 @@ class Collector:
 
     def _finish(self, exam: Exam, outcomes: Sequence[ViewOutcome]) -> None:
         measured = [(o.header, o.measurement) for o in outcomes if o.header and o.measurement]
-        measurement = measure_exam(measured)
+        failed = [o.task.header for o in outcomes if o.failed]
+        measurement = measure_exam(measured, not_analysed=failed)
         record = exam_record(exam, measurement)
         self.exams[exam.key] = record
         folder, inputs = self._settings.output_dir, self._inputs.get(exam.key)

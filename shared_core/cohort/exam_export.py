@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from shared_core.cohort.batch import unique_stem
-from shared_core.cohort.reviewed_view import ReviewedView
+from shared_core.cohort.reviewed_view import ReviewedView, record_of
 from shared_core.cohort.worker import SHEET_VIEW_PX
 from shared_core.dicom_objects.object_kinds import (
     DICOM_KINDS,
@@ -21,7 +21,7 @@ from shared_core.exporting.nifti import labels_nifti
 from shared_core.exporting.png import encode_png
 from shared_core.exporting.view_files import view_files
 from shared_core.exporting.whole_folder import whole_folder
-from shared_core.notices.of_results import RUN_DIFFERENT_MODELS, RUN_EDITED
+from shared_core.notices.of_results import RUN_DIFFERENT_MODELS, RUN_EDITED, RUN_NOT_ANALYSED
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
@@ -30,7 +30,7 @@ from shared_core.reading.exam_grouping import exam_of
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import exams_csv, views_csv
-from shared_core.records.view_and_exam import exam_record, view_record
+from shared_core.records.view_and_exam import exam_record
 from shared_core.version import SOFTWARE_VERSION
 
 Record = dict[str, Any]
@@ -115,26 +115,26 @@ def export_steps(
             small: list[tuple[ReducedView, ViewMeasurement]] = []
             written: list[tuple[str, Record, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
-                record = _record(view, exam.key)
+                record = {**record_of(view), "exam": exam.key}
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
-                if "png" in formats:
-                    small.append(
-                        (
-                            reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX),
-                            view.measurement,
-                        )
-                    )
+                if "png" in formats and view.measurement is not None:
+                    reduced = reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX)
+                    small.append((reduced, view.measurement))
                 records.append(record)
-                written.append((stem, record, view))
+                if view.measurement is not None:
+                    written.append((stem, record, view))
                 yield len(records), len(views)
-            measurement = measure_exam([(view.header, view.measurement) for view in members])
+            measurement = measure_exam(
+                [(view.header, view.measurement) for view in members if view.measurement is not None],
+                not_analysed=[view.header for view in members if view.measurement is None],
+            )
             exams.append(exam_record(exam, measurement))
             if len(small) > 1:
-                picture = exam_sheet(exam, small, measurement, provenance=records[-1]["model"])
+                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1]["model"])
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
-            if dicom:
+            if dicom and written:
                 _write_dicom(beside / exam.key, dicom, written, exams[-1], run)
         if "csv" in formats:
             write_bytes(beside / "views.csv", views_csv(records))
@@ -196,20 +196,13 @@ def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
     return list(exams.values())
 
 
-def _record(view: ReviewedView, exam_key: str) -> Record:
-    return view_record(
-        view.header,
-        view.prepared,
-        view.measurement,
-        provenance=view.provenance,
-        notices=view.notices,
-        exam=exam_key,
-    )
-
-
 def _view_files(
     stem: str, view: ReviewedView, record: Record, formats: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
+    if view.measurement is None:
+        if "json" in formats:
+            yield f"{stem}.json", json_bytes(record)
+        return
     yield f"{stem}_labels.png", encode_png(view.labels, flat=True)
     if "nii" in formats:
         yield f"{stem}_labels.nii.gz", labels_nifti(view.labels, view.prepared.spacing)
@@ -229,6 +222,9 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
         notices.append(RUN_DIFFERENT_MODELS.notice(names=names))
+    unseen = [view.header.name for view in views if view.measurement is None]
+    if unseen:
+        notices.append(RUN_NOT_ANALYSED.notice(names=", ".join(unseen)))
     edited = [view.header.name for view in views if view.edited]
     if edited:
         notices.append(RUN_EDITED.notice(names=", ".join(edited)))

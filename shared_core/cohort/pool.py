@@ -1,4 +1,4 @@
-"""Run the images of a batch: here, or in several processes of one thread each.
+"""Run the images of a batch: here, or in several processes, each within its budget of threads.
 
 A damaged file can crash a decoder written in C, and with it the process. Such a crash must not take the
 batch along: the images that were under way are tried again alone, and the one that crashes is a failure.
@@ -20,6 +20,7 @@ from typing import Any
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.cohort.worker import ViewOutcome, Worker, failed_outcome
 from shared_core.errors import Cancelled
+from shared_core.thread_budget import ThreadBudget
 
 TileProgress = Callable[[int, int, int], None]
 """Called with (task number, done, total)."""
@@ -42,10 +43,11 @@ def run_here(
     cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[ViewOutcome]:
     """Analyse the images in this process, in order."""
+    budget = ThreadBudget(worker.settings.threads)
     for task in tasks:
-        yield worker.analyze(
-            task, progress=_numbered(progress, task), cancelled=cancelled if cancelled is not None else None
-        )
+        with budget.held():
+            outcome = worker.analyze(task, progress=_numbered(progress, task), cancelled=cancelled)
+        yield outcome
 
 
 def run_in_processes(
@@ -82,6 +84,18 @@ def run_in_processes(
             listener.close()
 
 
+def worker_pool(
+    settings: BatchSettings, workers: int, stop: Event, messages: Any = None
+) -> ProcessPoolExecutor:
+    """Processes that are ready to analyse, each within the budget of threads of `settings`."""
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_process,
+        initargs=(settings, stop, messages),
+    )
+
+
 def _pooled(
     tasks: Sequence[ViewTask],
     settings: BatchSettings,
@@ -91,12 +105,7 @@ def _pooled(
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[ViewOutcome]:
     """Outcomes until all are there or a process crashed."""
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_process,
-        initargs=(settings, stop, messages),
-    )
+    pool = worker_pool(settings, workers, stop, messages)
     try:
         futures = [pool.submit(_analyze, task) for task in tasks]
         for future in _as_completed(futures, stop, cancelled):
@@ -140,6 +149,7 @@ def _start_process(settings: BatchSettings, stop: Event, messages: Any) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Ctrl-C reaches every process of a terminal; the parent alone decides, and says so by `stop`.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ThreadBudget(settings.threads).bind()
     _worker, _stop, _messages = Worker(settings), stop, messages
 
 

@@ -26,7 +26,9 @@ from shared_core.quantification.labelled_mask import labels_of, measure_labels
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
+from shared_core.quantification.view_state import ViewState, state_of
 from shared_core.records.notice_record import notices_of
+from shared_core.records.view_and_exam import Record, not_analysed_record, view_record
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
@@ -52,8 +54,8 @@ class ReviewedView:
     prepared: PreparedView
     labels: NDArray[np.uint8]
     """(rows, columns), above 0 where BAC: numbers of arteries."""
-    measurement: ViewMeasurement
-    """Of all labels together."""
+    measurement: ViewMeasurement | None
+    """Of all labels together; None where nothing looked at the view: its empty labels are no finding."""
     provenance: Mapping[str, object]
     """See `provenance_of` and `drawn_provenance`; with ``edited_by_hand``."""
     notices: tuple[Notice, ...] = ()
@@ -66,6 +68,11 @@ class ReviewedView:
     def header(self) -> MammogramHeader:
         """What the file says."""
         return self.prepared.header
+
+    @property
+    def state(self) -> ViewState:
+        """How the labels came about."""
+        return state_of(self.provenance)
 
     @property
     def edited(self) -> bool:
@@ -106,6 +113,12 @@ def reviewed_view(
         The pixels as read, where calcium can be weighed on them.
     """
     mask = labels > 0
+    if answer is None and not edited and not began_as:
+        unseen = drawn_provenance(
+            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False, began_as=None
+        )
+        about = (*prepared.header.notices, *prepared.notices, VIEW_NOT_ANALYSED.notice())
+        return ReviewedView(prepared, labels, None, unseen, tuple(dict.fromkeys(about)), exam_key)
     measured = measure_labels(
         prepared,
         labels,
@@ -132,6 +145,21 @@ def reviewed_view(
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
         prepared, labels, measured.view, provenance, tuple(dict.fromkeys(notices)), exam_key, card_of_answer
+    )
+
+
+def record_of(view: ReviewedView) -> Record:
+    """The record of a view as a person left it; without numbers where nothing looked at it."""
+    exam = view.exam_key or None
+    if view.measurement is None:
+        return not_analysed_record(view.header, notices=view.notices, exam=exam)
+    return view_record(
+        view.header,
+        view.prepared,
+        view.measurement,
+        provenance=view.provenance,
+        notices=view.notices,
+        exam=exam,
     )
 
 
@@ -168,9 +196,7 @@ def recorded_view(
     notices = notices_of(record)
     if not edited:
         labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
-        return ReviewedView(
-            prepared, labels, measurement_of(record), provenance, tuple(notices), exam_key, card
-        )
+        return ReviewedView(prepared, labels, measurement_of(record), provenance, notices, exam_key, card)
     notices = tuple(notice for notice in notices if notice.code not in _ABOUT_ARTERIES)
     labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
@@ -184,6 +210,4 @@ def _about_the_hand(
     if edited:
         how = MASK_EDITED if from_others else MASK_DRAWN
         return how.notice(), *mask_notices(prepared, labels > 0)
-    if not from_others:
-        return (VIEW_NOT_ANALYSED.notice(),)
     return ()

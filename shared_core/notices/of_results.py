@@ -108,7 +108,7 @@ MASK_OF_OTHER_IMAGE: Final = NoticeKind(
 VIEW_NOT_ANALYSED: Final = NoticeKind(
     "view-not-analysed",
     Severity.WARNING,
-    "No model ran on this view and nothing was drawn on it; its zeros are no finding.",
+    "This view was not analysed: no model ran on it and nothing was drawn on it.",
 )
 
 # Exams and runs
@@ -135,6 +135,9 @@ EXAM_SPACING_ASSUMED: Final = NoticeKind(
     Severity.WARNING,
     "The percentage of the exam assumes that all views have the same pixel spacing, which is not known.",
 )
+EXAM_NOT_ANALYSED: Final = NoticeKind(
+    "exam-not-analysed", Severity.WARNING, "{analysed}; not analysed: {views}."
+)
 EXAM_NOT_WRITTEN: Final = NoticeKind(
     "exam-not-written", Severity.ERROR, "Not all files of the exam could be written: {reason}"
 )
@@ -142,6 +145,9 @@ RUN_DIFFERENT_MODELS: Final = NoticeKind(
     "run-different-models",
     Severity.INFO,
     "The views were segmented by different models ({names}); each record names its own.",
+)
+RUN_NOT_ANALYSED: Final = NoticeKind(
+    "run-not-analysed", Severity.WARNING, "Not analysed, so without mask and numbers: {names}."
 )
 RUN_EDITED: Final = NoticeKind("run-edited", Severity.INFO, "Edited by hand: {names}.")
 

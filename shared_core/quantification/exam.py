@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from shared_core.grades.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_kinds
@@ -18,23 +19,32 @@ from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
 from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
 from shared_core.notices import Notice
-from shared_core.notices.of_results import EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
+from shared_core.notices.of_results import EXAM_NOT_ANALYSED, EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
 from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
-from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
+from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
+from shared_core.quantification.view_state import analysed_words
 
 _Used = dict[str, tuple[MammogramHeader, ViewMeasurement]]
 
 
-def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> ExamMeasurement:
+def measure_exam(
+    views: Sequence[tuple[MammogramHeader, ViewMeasurement]],
+    *,
+    not_analysed: Sequence[MammogramHeader] = (),
+) -> ExamMeasurement:
     """Measure an exam from its measured views.
 
     Only standard views (LCC, LMLO, RCC, RMLO) enter, one of each: see `choose_standard_views`. Every
-    view left out is named in a notice.
+    view left out is named in a notice. A standard view that was taken and that nothing looked at leaves
+    its breast and the exam without numbers: what it shows is unknown, and part of a woman's calcium is not
+    her calcium. A view that was never taken does not: the exam says which ones it has.
 
     Parameters
     ----------
     views
         (header, measurement) of every view that could be measured, in any order.
+    not_analysed
+        Headers of the other images of the exam: not run yet, cancelled, failed.
 
     Raises
     ------
@@ -46,35 +56,56 @@ def measure_exam(views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> Ex
         raise ValueError("the views of one exam must be measured with the same settings")
     choice = choose_standard_views([header for header, _ in views])
     used = {label: views[position] for label, position in choice.positions}
-    missing = tuple(label for label in STANDARD_VIEWS if label not in used)
+    unread = unread_views(used, not_analysed)
     measured = [measurement for _, measurement in used.values()]
     index = exam_index([measurement.tam_per_breast_area for measurement in measured])
-    bac_percent, notices = _percent_of_breast(used)
-    graded_percent = _graded_percent(used, bac_percent)
-    # One mask without a grade (not vessel bands) leaves the exam without one.
-    gradable = bool(measured) and all(m.area_grade is not None for m in measured)
-    profile = views[0][1].grade_profile if views else None
-    grade = None
-    if gradable and profile is not None:
-        grade = area_grade(graded_percent, profile=profile, mask_style="vessel-band")
-    breasts = _breasts(used)
-    kinds, csbi = _csbi(used)
-    mass = exam_mass(_masses(used))
-    return ExamMeasurement(
+    missing = tuple(label for label in STANDARD_VIEWS if label not in used)
+    known = ExamMeasurement(
         guo_index=index if not missing else None,
         guo_index_available_views=index,
         views_used=tuple(used),
         missing_views=missing,
-        breasts=breasts,
+        views_not_analysed=unread,
+        views_analysed=len(views),
+        views_total=len(views) + len(not_analysed),
+        breasts=_breasts(used, unread),
+        bac_percent_of_breast=None,
+        area_grade=None,
+        area_grade_name=None,
+        area_grade_percent=None,
+        grade_profile=views[0][1].grade_profile if views else None,
+        notices=choice.notices,
+    )
+    if unread:
+        analysed = analysed_words(known.views_analysed, known.views_total)
+        notice = EXAM_NOT_ANALYSED.notice(analysed=analysed, views=", ".join(unread))
+        return replace(
+            known, notices=(*choice.notices, notice), csbi_reason=notice.text, mass_reason=notice.text
+        )
+    return _with_totals(known, used)
+
+
+def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
+    """What is said of all views together; every standard view that was taken has been measured."""
+    bac_percent, notices = _percent_of_breast(used)
+    graded_percent = _graded_percent(used, bac_percent)
+    # One mask without a grade (not vessel bands) leaves the exam without one.
+    gradable = bool(used) and all(m.area_grade is not None for _, m in used.values())
+    grade = None
+    if gradable and exam.grade_profile is not None:
+        grade = area_grade(graded_percent, profile=exam.grade_profile, mask_style="vessel-band")
+    kinds, csbi = _csbi(used)
+    mass = exam_mass(_masses(used))
+    return replace(
+        exam,
         bac_percent_of_breast=bac_percent,
         area_grade=grade.grade if grade is not None else None,
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
-        grade_profile=profile,
-        notices=(*choice.notices, *notices),
+        notices=(*exam.notices, *notices),
         vessels_count=kinds.total if kinds is not None else None,
         vessel_kinds=kinds,
-        calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in breasts]),
+        calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
         mass_ha_mg=mass.mass_ha_mg,
@@ -103,12 +134,16 @@ def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
     return kinds, csbi_grade(kinds, mask_style="vessel-band")
 
 
-def _breasts(used: _Used) -> tuple[BreastMeasurement, ...]:
+def _breasts(used: _Used, unread: Sequence[str]) -> tuple[BreastMeasurement, ...]:
+    """The breasts of which something was measured; without numbers where one of its views was not."""
     breasts = []
     for side in (Laterality.LEFT, Laterality.RIGHT):
         here = {label: pair for label, pair in used.items() if pair[0].laterality is side}
         of_side = {label: m for label, (_, m) in here.items()}
         if not of_side:
+            continue
+        if any(label.startswith(side.value) for label in unread):
+            breasts.append(BreastMeasurement(side.value, tuple(of_side), None, None, None))
             continue
         grades = [m.area_grade for m in of_side.values() if m.area_grade is not None]
         kinds = [m.vessel_kinds for m in of_side.values() if m.vessel_kinds is not None]

@@ -137,6 +137,11 @@ class ExamMeasurement:
     grade_profile: GradeProfile | None
     """None where there is no view."""
     notices: tuple[Notice, ...] = ()
+    views_analysed: int = 0
+    """Images of the exam that something looked at, of `views_total`."""
+    views_total: int = 0
+    views_not_analysed: tuple[str, ...] = ()
+    """Standard views that were taken but not analysed: with one of them nothing is said of the whole exam."""
     vessels_count: int | None = None
     """Arteries of both breasts; of each breast the view that shows most."""
     vessel_kinds: VesselKinds | None = None

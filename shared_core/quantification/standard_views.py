@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,20 @@ def choose_standard_views(headers: Sequence[MammogramHeader]) -> StandardViews:
         if headers[best].acquisition.partial_view:
             notices.append(PARTIAL_VIEW.notice(name=headers[best].name))
     return StandardViews(tuple(chosen), tuple(notices))
+
+
+def unread_views(used: Collection[str], not_analysed: Sequence[MammogramHeader]) -> tuple[str, ...]:
+    """Standard views that were taken but that nothing looked at: no other image stands for them.
+
+    Parameters
+    ----------
+    used
+        Labels of the standard views that were measured.
+    not_analysed
+        Images of the exam without a mask.
+    """
+    taken = {header.view_label for header in not_analysed if _why_not_standard(header) is None}
+    return tuple(label for label in STANDARD_VIEWS if label in taken and label not in used)
 
 
 def _why_not_standard(header: MammogramHeader) -> str | None:

@@ -115,7 +115,7 @@ def _check_page(page: Any, size: int, name: str) -> None:
 
 def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
     try:
-        return np.asarray(page.asarray())
+        return np.asarray(page.asarray(maxworkers=1))
     except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
         try:
             decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)

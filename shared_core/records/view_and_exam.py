@@ -15,6 +15,7 @@ from shared_core.mammogram import Exam, Laterality, MammogramHeader, Presentatio
 from shared_core.notices import Notice
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+from shared_core.quantification.view_state import ViewState
 from shared_core.records.canonical_json import plain
 from shared_core.records.notice_record import notice_records, notices_of
 from shared_core.wording.mass import exam_mass_words, view_mass_words
@@ -88,6 +89,20 @@ def failed_record(file: Path | str, error: str, *, header: MammogramHeader | Non
     }
 
 
+def not_analysed_record(
+    header: MammogramHeader, *, notices: Sequence[Notice] = (), exam: str | None = None
+) -> Record:
+    """The record of a view that nothing looked at: what the file says, and no number."""
+    return {
+        **failed_record(_file(header), "", header=header),
+        "status": ViewState.NOT_ANALYSED.value,
+        "error": None,
+        "exam": exam,
+        "notices": notice_records(notices),
+        "report_sentence": view_sentence(None),
+    }
+
+
 def exam_record(exam: Exam, measurement: ExamMeasurement) -> Record:
     """The record of an exam; `views` lists all images found, `views_used` those that count."""
     return {
@@ -97,6 +112,9 @@ def exam_record(exam: Exam, measurement: ExamMeasurement) -> Record:
         "views": [{"file": _file(header), "view_label": header.view_label} for header in exam.headers],
         "views_used": list(measurement.views_used),
         "missing_views": list(measurement.missing_views),
+        "views_analysed": measurement.views_analysed,
+        "views_total": measurement.views_total,
+        "views_not_analysed": list(measurement.views_not_analysed),
         "guo_index": plain(measurement.guo_index),
         "guo_index_available_views": plain(measurement.guo_index_available_views),
         "bac_percent_of_breast": plain(measurement.bac_percent_of_breast),

@@ -11,6 +11,7 @@ from typing import Final
 
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+from shared_core.quantification.view_state import analysed_words
 
 CSBI_GRADE_3: Final = (
     "There are severe coarse vascular or tram track calcifications affecting 3 or more vessels in the "
@@ -22,16 +23,18 @@ CLOSING: Final = (
 )
 
 
-def view_sentence(measurement: ViewMeasurement, *, mass: str = "mass not computed") -> str:
+def view_sentence(measurement: ViewMeasurement | None, *, mass: str = "mass not computed") -> str:
     """Draft for one view.
 
     Parameters
     ----------
     measurement
-        Of the view.
+        Of the view; None where nothing looked at it.
     mass
         What to say about the mass of calcium, with its unit and interval, or why there is none.
     """
+    if measurement is None:
+        return f"Breast arterial calcification: not assessed; this view was not analysed. {CLOSING}"
     m = measurement
     sizes = [f"area {_mm2(m.bac_area_mm2, m.am_px)}"]
     if m.bac_percent_of_breast is not None:
@@ -49,6 +52,10 @@ def view_sentence(measurement: ViewMeasurement, *, mass: str = "mass not compute
 def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not computed") -> str:
     """Draft for an exam; parameters as for `view_sentence`."""
     m = measurement
+    if m.views_not_analysed:
+        state = analysed_words(m.views_analysed, m.views_total)
+        left = f"Not analysed: {', '.join(m.views_not_analysed)}."
+        return f"Breast arterial calcification: not assessed for the whole exam; {state}. {left} {CLOSING}"
     if not m.views_used:
         return "Breast arterial calcification: not assessed, no standard view."
     areas = [breast.mean_bac_area_mm2 for breast in m.breasts]

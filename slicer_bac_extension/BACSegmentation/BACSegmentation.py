@@ -3,7 +3,7 @@
 Order and names are those of Slicer's scripted template; the work is done in BACSegmentationLib.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import slicer
 import slicer.util
@@ -11,16 +11,15 @@ import vtk
 from BACSegmentationLib import results
 from BACSegmentationLib.change_panel import ChangePanel
 from BACSegmentationLib.correction_panel import CorrectionPanel
+from BACSegmentationLib.export_panel import ExportPanel
 from BACSegmentationLib.input_panel import InputPanel
-from BACSegmentationLib.keeping_panel import KeepingPanel
 from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.numbers_panel import NumbersPanel
-from BACSegmentationLib.parameters import RESEARCH_USE, TITLE, DeviceChoice
+from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
+from BACSegmentationLib.parameters import RESEARCH_USE, TITLE
 from BACSegmentationLib.run_panel import RunPanel
 from BACSegmentationLib.self_test import SelfTest
-from slicer import vtkMRMLMarkupsCurveNode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
 from slicer.i18n import tr as _, translate
-from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
@@ -46,11 +45,11 @@ class BACSegmentation(ScriptedLoadableModule):
         self.parent.helpText = _(
             "Finds breast arterial calcification (BAC) on mammograms, outlines it, and measures it: area, "
             "share of the breast, length of the calcified arteries, and change over time. Choose a "
-            "mammogram and press Apply; correct in Segment Editor; read the numbers."
+            "mammogram and press Apply; correct the outline in Segment Editor; read the measurements."
         )
         self.parent.helpText += f"<p><b>{RESEARCH_USE}</b></p>"
         self.parent.acknowledgementText = _(
-            "The default model goes on from SCU-Net: Guo X et al., medRxiv 2021, 10.1101/2021.07.30.21261406."
+            "The default model is based on SCU-Net: Guo X et al., medRxiv 2021, 10.1101/2021.07.30.21261406."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
@@ -68,59 +67,22 @@ def registerSampleData() -> None:
 
 
 #
-# BACSegmentationParameterNode
-#
-
-
-@parameterNodeWrapper
-class BACSegmentationParameterNode:
-    """What can be chosen; saved with the scene.
-
-    inputVolume - The mammogram.
-    allViews - Whether all views of its exam run.
-    model - Name of a model or path of its card; empty for the default.
-    device - Where it runs.
-    ownThreshold - Whether `threshold` counts, and not that of the model.
-    threshold - Marked is what has a probability above it.
-    outputSegmentation - Where the mask of the mammogram goes; none for a new one.
-    outputTable - Where the numbers go; none for a new one.
-    measureByItself - Whether the numbers follow the segmentation after a pause.
-    centreLine - A curve along an artery.
-    bandWidthMm - Width of the band that is marked along it.
-    dicomObjects - Whether saved results have DICOM objects beside them.
-    """
-
-    inputVolume: vtkMRMLScalarVolumeNode
-    allViews: bool = False
-    model: str = ""
-    device: DeviceChoice = DeviceChoice.AUTO
-    ownThreshold: bool = False
-    threshold: Annotated[float, WithinRange(0.01, 0.99)] = 0.5
-    outputSegmentation: vtkMRMLSegmentationNode
-    outputTable: vtkMRMLTableNode
-    measureByItself: bool = True
-    centreLine: vtkMRMLMarkupsCurveNode
-    bandWidthMm: Annotated[float, WithinRange(0.2, 10)] = 1.9
-    dicomObjects: bool = False
-
-
-#
 # BACSegmentationWidget
 #
 
 
 class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel. Its parts are in BACSegmentationLib: input, run, numbers, correction, change."""
+    """The panel. Its parts are in BACSegmentationLib; see `panel_host` for what they may ask of it."""
 
     def __init__(self, parent: Any = None) -> None:
         """Called when the user opens the module the first time and the widget is initialized."""
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic: BACSegmentationLogic | None = None
-        self._parameterNode: BACSegmentationParameterNode | None = None
+        self.logic: BACSegmentationLogic
+        self._parameterNode: Any = None
         self._parameterNodeGuiTag: int | None = None
         self._shown: tuple[Any, Any] | None = None
-        """Volume and segmentation that the panel shows; None where it has to look anew."""
+        """Volume and segmentation that the panel shows; None where it has to look again."""
         self._problem = ""
 
     def setup(self) -> None:
@@ -132,10 +94,10 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = BACSegmentationLogic()
         self.inputs = InputPanel(self)
-        self.run = RunPanel(self)
-        self.keeping = KeepingPanel(self)
-        self.numbers = NumbersPanel(self)
-        self.correction = CorrectionPanel(self)
+        self.numbers = NumbersPanel(self, self.logic)
+        self.run = RunPanel(self, self.inputs, self.numbers)
+        self.export = ExportPanel(self, self.numbers, self.logic.measurement)
+        self.correction = CorrectionPanel(self, self.numbers)
         self.change = ChangePanel(self)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
@@ -227,7 +189,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if volume is None:
             return _("Choose a mammogram first.")
         if self.run.running:
-            return _("A segmentation is running; wait for it, or cancel it.")
+            return _("A segmentation is running; wait for it to finish, or cancel it.")
         return self._problem or results.problem_with(self._parameterNode.outputSegmentation, volume)
 
     def onApplyButton(self) -> None:
@@ -235,13 +197,13 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.run.apply()
 
     @property
-    def parameters(self) -> "BACSegmentationParameterNode | None":
-        """The choices of now; None while a scene closes."""
+    def parameters(self) -> BACSegmentationParameterNode | None:
+        """The current choices; None while a scene closes."""
         return self._parameterNode
 
-    def say(self, words: str) -> None:
+    def say(self, message: str) -> None:
         """Show what happened last."""
-        self.run.say(words)
+        self.ui.statusLabel.text = message
 
     def refresh(self) -> None:
         """Show what can be done now, and the numbers."""
@@ -251,10 +213,10 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _stop(self) -> None:
         self.run.stop()
         self.numbers.stop()
-        self.keeping.stop()
+        self.export.stop()
         self.correction.stop()
         self.change.stop()
-        self.logic.measuring.forget()
+        self.logic.measurement.forget()
 
 
 #
@@ -272,7 +234,8 @@ class BACSegmentationLogic(SceneLogic, ScriptedLoadableModuleLogic):
 
     def getParameterNode(self) -> BACSegmentationParameterNode:
         """The choices, saved with the scene."""
-        return BACSegmentationParameterNode(super().getParameterNode())
+        wrapped: Any = BACSegmentationParameterNode  # by Slicer's decorator, around a node of the scene
+        return wrapped(super().getParameterNode())
 
 
 #

@@ -67,19 +67,19 @@ def test_tables_hold_the_numbers_of_the_json(analysed: tuple[Path, int]) -> None
     assert rows[0]["bac_area_mm2"] == ""
 
 
-def test_second_run_gives_the_same_bytes_with_any_number_of_processes(
+def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_threads(
     cbis_dicoms: Path, published_weights: Path, tmp_path: Path
 ) -> None:
     exam = sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))[:2]
-    for output, workers in (("one", "1"), ("two", "2")):
+    for output, count in (("one", "1"), ("two", "2")):
         code = main(
             ["analyze", *map(str, exam), "-o", str(tmp_path / output), "--weights", str(published_weights)]
-            + ["--workers", workers, "--quiet"]
+            + ["--workers", count, "--threads", count, "--quiet"]
         )
         assert code == 0
     one, two = _files(tmp_path / "one"), _files(tmp_path / "two")
     run_one, run_two = (json.loads(files.pop("run.json")) for files in (one, two))
-    assert run_one.pop("arguments") != run_two.pop("arguments")  # the output folder
+    assert run_one.pop("arguments") != run_two.pop("arguments")  # the output folder, too
     assert run_one == run_two
     assert one == two
     assert any(name.endswith("exam_sheet.png") for name in one)

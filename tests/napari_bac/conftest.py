@@ -18,8 +18,9 @@ if not MISSING:
     from qtpy.QtWidgets import QApplication
 
     import napari_bac
-    from napari_bac.session.exam_session import ExamSession, session_of
-    from napari_bac.session.opened_view import OpenedView
+    from napari_bac.session.exam_session import ExamSession
+    from napari_bac.session.registry import session_of
+    from napari_bac.views.opened_view import OpenedView
     from tests.napari_bac import pictures
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_bac.session.opened_view import OpenedView, open_array, renamed
+from napari_bac.views.opened_view import OpenedView, open_array, renamed
 from shared_core import Laterality, View
 from tests.arteries.drawn_vessels import Curve, arc, drawn
 from tests.reading.synthetic import dataset, write

@@ -1,4 +1,4 @@
-"""Edits are put by after the last stroke and come back, also after a process that was killed."""
+"""Edits are saved after the last stroke and come back, also after a process that was killed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import pytest
 
 from napari_bac.session import autosave
 from napari_bac.session.edit_store import EditStore, SavedEdits, image_name
-from napari_bac.session.exam_session import ExamSession, session_of
-from napari_bac.session.opened_view import OpenedView, open_view
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.registry import session_of
+from napari_bac.views.opened_view import OpenedView, open_view
 from tests.napari_bac import pictures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ import napari
 import numpy as np
 from qtpy.QtWidgets import QApplication
 
-from napari_bac.session.exam_session import session_of
+from napari_bac.session.registry import session_of
 
 viewer = napari.Viewer(show=False)
 session = session_of(viewer)
@@ -49,7 +50,7 @@ while True:
 
 @pytest.fixture
 def cache(own_cache: Path) -> Path:
-    """Where edits are put by."""
+    """Where edits are saved."""
     return own_cache / "edits"
 
 
@@ -89,21 +90,21 @@ def test_edits_of_a_session_that_is_over_come_back_in_one_step_of_undo(
     second.signals.said.connect(said.append)
     second.signals.restorable_changed.connect(offered.append)
     second.add([left_cc])
-    found = second.restorable("L-CC")
+    found = second.autosave.restorable("L-CC")
     assert found is not None
     assert offered == ["L-CC"]
     assert "corrections" in said[0]
     assert found.when in said[0]
     assert not second.views["L-CC"].label_pixels().any()
-    second.restore("L-CC")
+    second.autosave.restore("L-CC")
     assert np.array_equal(second.views["L-CC"].label_pixels(), painted)
-    assert second.restorable("L-CC") is None
+    assert second.autosave.restorable("L-CC") is None
     second.views["L-CC"].labels.undo()
     assert not second.views["L-CC"].label_pixels().any()
     second.close()
 
 
-def test_closing_puts_by_at_once_what_waits(session: ExamSession, left_cc: OpenedView, cache: Path) -> None:
+def test_closing_saves_at_once_what_waits(session: ExamSession, left_cc: OpenedView, cache: Path) -> None:
     session.add([left_cc])
     painted = _paint(session)
     assert _saved(cache) == []
@@ -112,7 +113,7 @@ def test_closing_puts_by_at_once_what_waits(session: ExamSession, left_cc: Opene
     assert [np.array_equal(one.labels(), painted) for one in found] == [True]
 
 
-def test_restored_edits_stay_on_disk_until_the_session_put_its_own_by(
+def test_restored_edits_stay_on_disk_until_the_session_saved_its_own(
     viewer: Any, session: ExamSession, left_cc: OpenedView, quick: None, cache: Path, qtbot: Any
 ) -> None:
     session.add([left_cc])
@@ -122,7 +123,7 @@ def test_restored_edits_stay_on_disk_until_the_session_put_its_own_by(
     old = _saved(cache)
     second = session_of(viewer)
     second.add([left_cc])
-    second.restore("L-CC")
+    second.autosave.restore("L-CC")
     assert _saved(cache) == old
     qtbot.waitUntil(lambda: len(_saved(cache)) == 1 and _saved(cache) != old)
     second.close()
@@ -137,8 +138,8 @@ def test_discarded_edits_are_gone(
     viewer.layers.clear()
     second = session_of(viewer)
     second.add([left_cc])
-    second.discard("L-CC")
-    assert second.restorable("L-CC") is None
+    second.autosave.discard("L-CC")
+    assert second.autosave.restorable("L-CC") is None
     assert _saved(cache) == []
     second.close()
 
@@ -154,7 +155,7 @@ def test_new_edits_never_write_over_those_that_are_offered(
     second.add([left_cc])
     second.views["L-CC"].labels.paint((60, 60), 1)
     qtbot.waitUntil(lambda: len(_saved(cache)) == 2)
-    found = second.restorable("L-CC")
+    found = second.autosave.restorable("L-CC")
     assert found is not None
     assert np.array_equal(found.labels(), painted)
     second.close()
@@ -177,10 +178,10 @@ def test_a_live_session_is_not_offered_its_own_edits(
     _paint(session)
     qtbot.waitUntil(lambda: len(_saved(cache)) == 1)
     session.add([left_cc])
-    assert session.restorable("L-CC 2") is None
+    assert session.autosave.restorable("L-CC 2") is None
 
 
-def test_a_view_taken_off_the_viewer_is_still_put_by(
+def test_a_view_taken_off_the_viewer_is_still_saved(
     session: ExamSession, left_cc: OpenedView, quick: None, cache: Path, qtbot: Any
 ) -> None:
     session.add([left_cc])
@@ -196,10 +197,10 @@ def test_a_cache_that_cannot_be_written_is_said_once(
     cache.write_text("a file where the folder should be")
     session.add([left_cc])
     _paint(session)
-    qtbot.waitUntil(lambda: any("cannot be put by" in sentence for sentence in said))
+    qtbot.waitUntil(lambda: any("could not be saved" in sentence for sentence in said))
     session.views["L-CC"].labels.paint((60, 60), 1)
     qtbot.wait(150)
-    assert sum("cannot be put by" in sentence for sentence in said) == 1
+    assert sum("could not be saved" in sentence for sentence in said) == 1
 
 
 def test_damaged_files_are_passed_over(cache: Path, left_cc: OpenedView) -> None:
@@ -215,7 +216,7 @@ def test_an_older_write_never_follows_a_newer_one(cache: Path, left_cc: OpenedVi
     from dataclasses import replace
     from datetime import datetime, timezone
 
-    from napari_bac.session.view_session import KeptLabels
+    from napari_bac.views.model_answer import KeptLabels
 
     store = EditStore()
     small = KeptLabels.of(pictures.labels())
@@ -268,8 +269,8 @@ def test_edits_survive_a_killed_process(
         finally:
             process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     session.open([exam_folder / "LCC.dcm"])
-    assert session.restorable("L-CC") is not None
-    session.restore("L-CC")
+    assert session.autosave.restorable("L-CC") is not None
+    session.autosave.restore("L-CC")
     painted = np.load(tmp_path / "painted.npy")
     assert painted.any()
     assert np.array_equal(session.views["L-CC"].label_pixels(), painted)
@@ -282,6 +283,6 @@ def test_a_view_taken_off_and_opened_again_is_offered_its_edits(
     painted = _paint(session)
     session.viewer.layers.clear()
     session.add([left_cc])
-    found = session.restorable("L-CC")
+    found = session.autosave.restorable("L-CC")
     assert found is not None
     assert np.array_equal(found.labels(), painted)

@@ -82,7 +82,7 @@ def test_folder_gives_what_the_command_line_gives_and_opens_again(
 
     # A double click opens the exam with its masks.
     dock.exams_table.itemActivated.emit(dock.exams_table.item(0, 0))
-    qtbot.waitUntil(lambda: len(session.views) >= 2 and not session.opening.is_open, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.views) >= 2 and not session.opener.is_open, timeout=60_000)
     view = next(view for view in session.views.values() if view.opened.path == folder / "LCC.png")
     mask = np.asarray(Image.open(tmp_path / "out" / dock._batches.lines[0].key / "LCC_mask.png"))
     np.testing.assert_array_equal(view.label_pixels() > 0, mask > 0)
@@ -110,7 +110,7 @@ def test_exams_that_are_done_are_taken_over(
     dock.run_button.click()
     qtbot.waitUntil(_ended(dock), timeout=DONE_MS)
     assert dock._batches.run is not None
-    assert [line.words for line in dock._batches.run.exams.values()] == ["done before"]
+    assert [line.words for line in dock._batches.run.exams.values()] == ["already done"]
     assert mask.stat().st_mtime_ns == made
 
 
@@ -126,7 +126,7 @@ def test_batch_is_cancelled_and_can_begin_again(
     qtbot.waitUntil(_ended(dock), timeout=DONE_MS)
     assert dock._batches.run is not None
     assert dock._batches.run.state == "cancelled"
-    assert "start again to go on" in dock.words.text()
+    assert "start again to continue" in dock.words.text()
     assert dock.run_button.isEnabled()
     assert dock.progress.isHidden()
 

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from shared_core.arteries.line_bands import BAND_MM, line_bands
 from tests.napari_bac import pictures
 from tests.napari_bac.mouse import canvas, click, double_click, show, stroke

@@ -13,7 +13,7 @@ from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.export_dialog import export_into
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 LONG_MS = 60_000
@@ -28,7 +28,7 @@ def dock(session: ExamSession, qtbot: Any) -> ExamDock:
 
 
 def wait(dock: ExamDock, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not dock.session.is_running and not dock.session.opening.is_open, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not dock.session.is_running and not dock.session.opener.is_open, timeout=LONG_MS)
 
 
 def rows(dock: ExamDock) -> list[list[str]]:
@@ -89,13 +89,13 @@ def test_segment_shows_progress_and_cancel_only_while_it_runs(
     assert rows(dock)[0][1] == "openbac-1, edited, not exported"
     assert dock.reset_button.isEnabled()
     dock.threshold.slider.setValue(40)
-    qtbot.waitUntil(lambda: not dock.asking.isHidden())
+    qtbot.waitUntil(lambda: not dock.question.isHidden())
     assert np.array_equal(view.label_pixels(), edited)
-    dock.asking.no_button.click()
+    dock.question.no_button.click()
     assert dock.threshold.value == 0.9
     dock.threshold.slider.setValue(40)
-    qtbot.waitUntil(lambda: not dock.asking.isHidden())
-    dock.asking.yes_button.click()
+    qtbot.waitUntil(lambda: not dock.question.isHidden())
+    dock.question.yes_button.click()
     assert view.answer.threshold == 0.4
     assert not view.edited
     view.labels.undo()
@@ -121,11 +121,11 @@ def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
     )
     assert export_into(exam_session, tmp_path)
     assert shown == [("Exporting", False)]
-    assert "nothing of the export is kept" in progress.cancel_button.toolTip()
+    assert "nothing is saved" in progress.cancel_button.toolTip()
     progress.cancel_button.click()
-    qtbot.waitUntil(lambda: not exam_session.exporting.busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not exam_session.exporter.busy, timeout=LONG_MS)
     assert shown[-1] == ("", True)
-    assert said == ["The export was stopped; nothing of it was kept."]
+    assert said == ["The export was cancelled; nothing was saved."]
     assert not (tmp_path / "P1_20200102").exists()
 
 
@@ -233,7 +233,7 @@ def test_every_control_has_a_tooltip_and_can_be_reached_by_keyboard(
         control
         for kind in kinds
         for control in dock.findChildren(kind)
-        if control not in (dock.asking.yes_button, dock.asking.no_button)
+        if control not in (dock.question.yes_button, dock.question.no_button)
     ]
     assert len(controls) > 15
     for control in controls:

@@ -12,12 +12,12 @@ from qtpy.QtCore import QEvent, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QOpenGLWidget
 
-from napari_bac.editing.keys import outline_px
-from napari_bac.layout.filling import filling
+from napari_bac.editing.view_keys import outline_px
+from napari_bac.layout.single_view import view_alone
 from napari_bac.layout.window_level import PRESETS, windowed
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.limits import binding_warning, largest_texture_px, size_warning, version_warning
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 
@@ -52,7 +52,7 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     exam_session.viewer.layers.selection.active = exam_session.views["R-CC"].labels
     press(Qt.Key.Key_2)
     assert visible(exam_session) == ["L-CC"]
-    assert filling(exam_session) == "L-CC"
+    assert view_alone(exam_session.views) == "L-CC"
     assert exam_session.selected == ("L-CC", 0)
     assert exam_session.viewer.layers.selection.active is exam_session.views["L-CC"].labels
     box = exam_session.views["L-CC"].image.extent.world
@@ -201,7 +201,9 @@ def test_a_napari_that_is_too_old_is_told() -> None:
 
 
 def test_a_pyside_that_ends_the_process_is_told() -> None:
-    assert binding_warning("6.12.0", (3, 11)).startswith("PySide6 6.12.0 ends napari without a word on ")
+    assert binding_warning("6.12.0", (3, 11)).startswith(
+        "PySide6 6.12.0 can close napari without warning on "
+    )
     assert binding_warning("6.12.0", (3, 12)) == binding_warning("6.11.3", (3, 10)) == ""
     assert binding_warning("", (3, 10)) == ""
 
@@ -224,7 +226,7 @@ def test_labels_of_another_shape_are_told_and_can_be_set_right(
     session.add([left_cc])
     view = session.views["L-CC"]
     view.labels.data = np.zeros((40, 30), np.uint8)
-    assert any("another shape" in sentence for sentence in said)
+    assert any("differ from the image in shape" in sentence for sentence in said)
     session.set_labels("L-CC", pictures.labels())
     assert view.live.am_px == np.count_nonzero(pictures.labels())
     assert view.edited

@@ -16,7 +16,7 @@ from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.metrics_model import ARTERY
 from napari_bac.docks.quantities import QUANTITIES
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
 from shared_core.wording.mass import view_mass_words
 from shared_core.wording.report_sentence import view_sentence
@@ -164,7 +164,7 @@ def test_rows_sort_by_value_and_other_marks_are_named(session: ExamSession, dock
 
 
 def test_tables_are_copied_with_their_headers(session: ExamSession, dock: MetricsDock, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
     dock.copy.click()
     copied = QGuiApplication.clipboard().text()
     QGuiApplication.clipboard().clear()
@@ -190,14 +190,14 @@ def test_the_report_follows_until_it_is_changed(
     dock = MetricsDock(viewer)
     viewer.window.add_dock_widget(dock, name="BAC metrics")
     session.set_labels(key, pictures.labels())
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
     measured = session.views[key].measured
     assert measured is not None
     sentence = view_sentence(measured.view, mass=view_mass_words(measured.view))
     assert dock.report.text.toPlainText() == sentence
     dock.report.text.setPlainText("No BAC in my opinion.")
     session.set_labels(key, np.zeros(pictures.SHAPE, np.uint8))
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
     assert dock.report.text.toPlainText() == "No BAC in my opinion."
     again = MetricsDock(viewer)
     viewer.window.add_dock_widget(again, name="BAC metrics again")

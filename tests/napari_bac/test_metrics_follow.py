@@ -17,8 +17,8 @@ from qtpy.QtWidgets import QApplication
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.quantities import QUANTITIES
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView, open_view
-from napari_bac.session.view_session import ViewSession
+from napari_bac.views.opened_view import OpenedView, open_view
+from napari_bac.views.view_session import ViewSession
 from shared_core import Laterality, measure_exam, measure_view
 from shared_core.cli.main import main
 from shared_core.exporting.atomic_write import write_bytes
@@ -35,7 +35,7 @@ def dock(viewer: napari.Viewer, session: ExamSession) -> MetricsDock:
 
 
 def settle(qtbot: Any, session: ExamSession) -> None:
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
 
 
 def check_counts(dock: MetricsDock, view: ViewSession) -> None:
@@ -193,7 +193,7 @@ def test_without_spacing_numbers_are_pixels(
     names = [dock.numbers.numbers.headerData(row, Qt.Orientation.Vertical) for row in range(len(QUANTITIES))]
     assert {"BAC area, px", "Length, px", "Breast area, px"} <= set(names)
     assert numbers(dock, key)["Mean width"] == "–"
-    assert "not known" in dock.notes.toolTip()
+    assert "spacing is unknown" in dock.notes.toolTip()
 
 
 def test_saved_numbers_are_those_of_bac_measure(

@@ -85,7 +85,7 @@ def test_views_and_exam_are_points_with_interval_and_technique(loaded: OverTimeD
     keys = [point.data() for point in loaded.plot.points[""].points()]
     tip = loaded.tip(keys[1], "LCC")
     assert "2018-01-01, L-CC: 75 mm²" in tip
-    assert "2.0 years after the exam before" in tip
+    assert "2.0 years after the previous exam" in tip
     assert "0.200 mm" in tip
     rows = [[loaded.table.item(row, column).text() for column in range(3)] for row in range(3)]
     assert rows == [
@@ -115,7 +115,7 @@ def test_click_on_a_point_opens_that_date_with_its_masks(
     place = plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
     qtbot.mouseMove(plot.viewport(), place)
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opening.is_open, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opener.is_open, timeout=60_000)
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20180101"}
     for view in session.views.values():
         side = view.opened.prepared.header.laterality
@@ -129,8 +129,8 @@ def test_corrections_in_the_viewer_are_followed_by_a_hollow_point(
 ) -> None:
     loaded.table.selectRow(0)
     loaded.show_button.click()
-    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opening.is_open, timeout=60_000)
-    qtbot.waitUntil(lambda: not session.measuring, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.views) == 4 and not session.opener.is_open, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=60_000)
     key = next(key for key, view in session.views.items() if view.opened.prepared.header.view_label == "LCC")
     before = loaded.plot.points["LCC"].getData()[1][0]
     layer = session.views[key].labels
@@ -144,7 +144,7 @@ def test_corrections_in_the_viewer_are_followed_by_a_hollow_point(
     # Another date takes its place.
     loaded.table.selectRow(2)
     loaded.show_button.click()
-    qtbot.waitUntil(lambda: not session.opening.is_open and len(session.views) == 4, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.opener.is_open and len(session.views) == 4, timeout=60_000)
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20200101"}
 
 
@@ -188,7 +188,7 @@ def test_folder_without_exams_and_stray_files_are_said(
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "notes.txt").write_text("x")
     dock.load(tmp_path / "empty")
-    qtbot.waitUntil(lambda: "holds no exams" in dock.change_label.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "contains no exams" in dock.change_label.text(), timeout=60_000)
     dock.load(tmp_path / "empty" / "notes.txt")
     qtbot.waitUntil(lambda: "is not the document" in dock.change_label.text(), timeout=60_000)
     assert dock.open_button.isEnabled()

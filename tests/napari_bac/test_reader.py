@@ -11,12 +11,12 @@ import pytest
 from napari.layers import Image, Labels
 from napari.utils.notifications import notification_manager
 
-from napari_bac.layout.hanging import hang
+from napari_bac.layout.hanging_protocol import hang
 from napari_bac.reader import read_layers
-from napari_bac.session import exporting
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.given_labels import METADATA_LABELS
-from napari_bac.session.opened_view import METADATA, OpenedView
+from napari_bac.views.given_labels import METADATA_LABELS
+from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.snapshot import Snapshot
 from shared_core import Laterality
 from shared_core.exporting.mask_files import mask_png
 from shared_core.exporting.png import encode_png
@@ -65,7 +65,7 @@ def test_stray_files_in_a_folder_are_nobodys_concern(tmp_path: Path, notes: list
 def test_a_folder_without_mammograms_says_so_in_one_sentence(tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "notes.txt").write_text("a text")
     assert read_layers(str(tmp_path)) == [(None,)]
-    assert notes == [f"{tmp_path}: holds no images; choose the folder of an exam."]
+    assert notes == [f"{tmp_path}: contains no images; choose the folder of an exam."]
 
 
 def test_a_damaged_file_is_named(tmp_path: Path, notes: list[str]) -> None:
@@ -167,13 +167,13 @@ def test_a_file_taken_over_is_no_edit_and_keeps_its_model(
     assert set(np.unique(view.label_pixels())) == {0, 7, 14}
     assert not view.edited
     assert not view.dirty
-    final = exporting.Snapshot.of(view).final(session.settings)
+    final = Snapshot.of(view).final(session.settings)
     assert final.provenance["model_name"] == "openbac-1"
     assert final.provenance["edited_by_hand"] is False
     view.labels.paint((5, 5), 1)
     assert view.edited
     assert view.dirty
-    assert "mask-edited" in codes(exporting.Snapshot.of(view).final(session.settings).notices)
+    assert "mask-edited" in codes(Snapshot.of(view).final(session.settings).notices)
 
 
 def test_a_mask_without_its_image_says_what_to_open(
@@ -182,7 +182,7 @@ def test_a_mask_without_its_image_says_what_to_open(
     (tmp_path / "LCC_mask.png").write_bytes(mask_png(pictures.truth()))
     viewer.open(str(tmp_path / "LCC_mask.png"), plugin="openbac")
     qtbot.waitUntil(lambda: bool(said))
-    assert said == ["LCC_mask.png: open the mammogram that it was drawn on first, then the mask."]
+    assert said == ["LCC_mask.png: open the mammogram this mask was drawn on first, then the mask."]
     assert METADATA_LABELS in viewer.layers[0].metadata
 
 
@@ -202,8 +202,8 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     pictures.write_exam(tmp_path / "a", date="20220304")
     pictures.write_exam(tmp_path / "b", date="20200102")
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\1" * 30)
-    session.opening.start([tmp_path])
-    qtbot.waitUntil(lambda: not session.opening.is_open, timeout=60000)
+    session.opener.start([tmp_path])
+    qtbot.waitUntil(lambda: not session.opener.is_open, timeout=60000)
     assert tuple(session.views) == pictures.KEYS
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20220304"}
     assert len(said) == 1

@@ -13,7 +13,7 @@ import pytest
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.script import script_of
-from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
 from shared_core import load_model, segment
 from shared_core.cli.main import main
 from shared_core.errors import UsageError
@@ -47,7 +47,7 @@ def test_the_copied_script_gives_the_same_mask_and_numbers(
 ) -> None:
     session.open([exam_folder / "LCC.dcm"], spacing_mm=0.21)
     _segment(session, "L-CC", 0.3)
-    qtbot.waitUntil(lambda: not session.measuring, timeout=30000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=30000)
     script = script_of(session)
     assert "napari_bac" not in script
     (tmp_path / "run.py").write_text(script)

@@ -14,8 +14,8 @@ from napari.utils.notifications import notification_manager
 
 from napari_bac.layout.view_layers import labels_layer
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.given_labels import read_given_labels
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.given_labels import read_given_labels
+from napari_bac.views.opened_view import OpenedView
 from napari_bac.writer import write_folder, write_labels, write_mask, write_segmentation
 from shared_core.reading.mask import read_mask_file
 from tests.napari_bac import pictures
@@ -121,6 +121,6 @@ def test_labels_of_no_dicom_image_make_no_segmentation(
     assert write_segmentation(str(tmp_path / "LCC.dcm"), data, meta) == []
     notification_manager.notification_ready.disconnect(note)
     assert said == [
-        "A DICOM segmentation is made of the labels of a mammogram opened with OpenBAC; these are none."
+        "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     ]
     assert list(tmp_path.glob("*.dcm")) == []

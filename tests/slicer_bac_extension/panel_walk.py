@@ -18,13 +18,13 @@ WIDTH_MM = 1.4
 
 
 class Replayed:
-    """A run whose answers are known: steps of a `SegmentationRun` without its processes.
+    """A run whose masks are known: steps of a `SegmentationRun` without its processes.
 
     Parameters
     ----------
     request
         Of the run.
-    answers
+    answer
         (record, mask) of each volume.
     """
 
@@ -32,10 +32,10 @@ class Replayed:
 
     def __init__(self, request: Any) -> None:
         record, mask = self.answer
-        view_answer = sys.modules["BACSegmentationLib.segmentation_run"].ViewAnswer
+        segmented_view = sys.modules["BACSegmentationLib.segmentation_run"].SegmentedView
         self.request = request
-        self.answers = [view_answer(one, dict(record), mask.copy()) for one in request.volume_ids]
-        self.state, self.words, self.share = "running", "Segmenting", 0.5
+        self.views = [segmented_view(one, dict(record), mask.copy()) for one in request.volume_ids]
+        self.state, self.message, self.share = "running", "Segmenting", 0.5
         self.steps_left = 2
 
     def advance(self) -> bool:
@@ -43,12 +43,12 @@ class Replayed:
         if self.state == "running":
             self.steps_left -= 1
             if self.steps_left < 0:
-                self.state, self.words = "done", "1 view: openbac-1 on cpu, 1 s."
+                self.state, self.message = "done", "1 view: openbac-1 on cpu, 1 s."
         return self.state == "running"
 
-    def cancel(self, words: str = "Cancelled. Nothing was changed.") -> None:
+    def cancel(self, message: str = "Cancelled. Nothing was changed.") -> None:
         """End it."""
-        self.state, self.words = "cancelled", words
+        self.state, self.message = "cancelled", message
 
 
 def walk(panel: Panel, folder: Path) -> None:
@@ -83,7 +83,7 @@ def _choose_mammogram(panel: Panel) -> Any:
     assert ui.inputSelector.currentNode() is None
     ui.inputSelector.setCurrentNode(volume)
     assert panel.widget.parameters.inputVolume is volume
-    assert ui.inputInfoLabel.text.startswith("LCC · 0.070 mm a pixel")
+    assert ui.inputInfoLabel.text.startswith("LCC · 0.070 mm per pixel")
     assert ui.applyButton.enabled is True
     assert "calcification" in ui.applyButton.toolTip
     assert ui.drawLineButton.enabled is True
@@ -211,7 +211,7 @@ def _copy_and_save(panel: Panel, folder: Path) -> None:
         _refuse_dicom(panel)
         assert not (folder / "LCC-bac").exists()
         ui.saveButton.click()
-        panel.wait(lambda: not panel.widget.keeping.saving)
+        panel.wait(lambda: not panel.widget.export.saving)
     finally:
         qt.QFileDialog = dialog
     assert "Saved in" in ui.statusLabel.text
@@ -227,8 +227,8 @@ def _refuse_dicom(panel: Panel) -> None:
     ui.dicomCheckBox.checked = True
     assert parameters.dicomObjects is True
     ui.saveButton.click()
-    panel.wait(lambda: not panel.widget.keeping.saving)
-    assert "Not saved: LCC: DICOM objects refer to the file" in ui.statusLabel.text
+    panel.wait(lambda: not panel.widget.export.saving)
+    assert "The results could not be saved: LCC: DICOM objects refer to the file" in ui.statusLabel.text
     ui.dicomCheckBox.checked = False
 
 

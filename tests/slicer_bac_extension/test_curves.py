@@ -105,8 +105,8 @@ def test_under_a_transform_it_lies_where_it_is_drawn(node: Any, volume: Any) -> 
 @pytest.mark.parametrize(
     ("points", "width_mm", "words"),
     [
-        ([], 1.9, "artery: no point of it lies on LCC"),
-        ([(500, 500), (600, 600)], 1.9, "artery: no point of it lies on LCC"),
+        ([], 1.9, "artery: none of its points lies on LCC"),
+        ([(500, 500), (600, 600)], 1.9, "artery: none of its points lies on LCC"),
         (LINE, 0, "wider than 0 mm"),
         (LINE, float("nan"), "wider than 0 mm"),
     ],

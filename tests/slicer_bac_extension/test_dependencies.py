@@ -178,7 +178,8 @@ FRESH = """
 import sys
 
 class Lacking:
-    names = {"cv2", "openvino", "skimage", "rich", "platformdirs", "tifffile", "pylibjpeg", "gdcm"}
+    names = {"cv2", "openvino", "skimage", "rich", "platformdirs", "threadpoolctl", "tifffile"}
+    names |= {"pylibjpeg", "gdcm"}
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in self.names:

@@ -9,9 +9,10 @@ import numpy as np
 import pydicom
 import pytest
 import slicer
-from BACSegmentationLib.loading import load_segmentation
+from BACSegmentationLib.export import export_results
+from BACSegmentationLib.image_files import load_segmentation
 from BACSegmentationLib.logic import SceneLogic
-from BACSegmentationLib.segmentation_run import ViewAnswer
+from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import SEGMENT_ID, mask_of, reference_volume, show_mask
 
 from shared_core import ViewResult, analyze_view
@@ -49,8 +50,8 @@ def _opened(analysed: ViewResult, logic: SceneLogic) -> tuple[Any, Any]:
         provenance=analysed.provenance,
         notices=analysed.notices,
     )
-    answer = ViewAnswer(volume.GetID(), record, analysed.mask)
-    logic.measuring.take_answer(segmentation, answer, model="")
+    view = SegmentedView(volume.GetID(), record, analysed.mask)
+    logic.measurement.keep_run(segmentation, view, model="")
     return volume, segmentation
 
 
@@ -64,7 +65,7 @@ def _edited(volume: Any, segmentation: Any) -> None:
 
 def _saved(logic: SceneLogic, pairs: list[Any], folder: Path) -> list[Path]:
     """The DICOM objects, after the folder was written."""
-    for _ in logic.measuring.export_steps(pairs, folder, replace=True, dicom=True):
+    for _ in export_results(logic.measurement, pairs, folder, replace=True, dicom=True):
         pass
     return sorted(folder.glob("*/dicom/*.dcm"))
 
@@ -115,7 +116,7 @@ def test_segmentation_is_the_segment_and_says_how_it_came_about(
 def test_no_objects_without_being_asked(app: HeadlessApp, analysed: ViewResult, tmp_path: Path) -> None:
     logic = SceneLogic()
     pairs = [_opened(analysed, logic)]
-    for _ in logic.measuring.export_steps(pairs, tmp_path / "saved", replace=False):
+    for _ in export_results(logic.measurement, pairs, tmp_path / "saved", replace=False):
         pass
     assert (tmp_path / "saved" / "run.json").is_file()
     assert not list((tmp_path / "saved").rglob("*.dcm"))
@@ -144,7 +145,7 @@ def test_segmentation_opens_on_its_mammogram(app: HeadlessApp, analysed: ViewRes
     opened = load_segmentation(path, volume)
     assert reference_volume(opened) is volume
     np.testing.assert_array_equal(mask_of(opened, volume), mask)
-    assert logic.measuring.measure(volume, opened)["metrics"]["am_px"] == int(mask.sum())
+    assert logic.measurement.measure(volume, opened)["metrics"]["am_px"] == int(mask.sum())
     empty = logic.empty_segmentation(volume)
     assert load_segmentation(str(path), volume, segmentation_node=empty) is empty
     np.testing.assert_array_equal(mask_of(empty, volume), mask)
@@ -156,6 +157,6 @@ def test_segmentation_of_another_mammogram_is_refused(
     volume = load(Path(str(analysed.header.path)))
     frames = np.zeros((1, *analysed.mask.shape), bool)
     foreign = write_seg(tmp_path / "other.dcm", frames, "BINARY", [segment(1, "calcification")], [1])
-    with pytest.raises(UsageError, match=r"other\.dcm: was drawn on another image than LCC"):
+    with pytest.raises(UsageError, match=r"other\.dcm: was drawn on another image, not on LCC"):
         load_segmentation(foreign, volume)
     assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")

@@ -16,7 +16,10 @@ import shared_core
 MODULE = Path(engine.__file__).parents[1]
 BATCH = {"batch", "exam_scenes"}
 """Run when everything is installed."""
-LIGHT = {path.stem for path in MODULE.glob("*Lib/*.py") if not path.stem.endswith(("_panel", "__"))} - BATCH
+OF_PANEL = {"panel_host", "parameter_node"}
+"""Made with Slicer's own wrapper of parameter nodes, which only the application has."""
+LIGHT = {path.stem for path in MODULE.glob("*Lib/*.py") if not path.stem.endswith(("_panel", "__"))}
+LIGHT -= BATCH | OF_PANEL
 """What the panel is made of, but for its windows."""
 INSTALLED_AT_APPLY = ("cv2", "gdcm", "openjpeg", "openvino", "platformdirs", "rich", "skimage", "tifffile")
 """What Slicer does not have by itself."""

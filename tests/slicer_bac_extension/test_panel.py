@@ -167,7 +167,7 @@ def test_volume_that_is_deleted_during_a_run_is_told(replayed: Panel) -> None:
     replayed.ui.applyButton.click()
     slicer.mrmlScene.RemoveNode(volume)
     replayed.wait(lambda: not replayed.widget.run.running)
-    assert "taken out of the scene" in replayed.ui.statusLabel.text
+    assert "removed from the scene" in replayed.ui.statusLabel.text
     assert not slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
     assert not replayed.ui.applyButton.enabled
     applied(replayed, breast("again"))
@@ -264,7 +264,7 @@ def test_saved_results_are_those_of_the_console(
     applied(replayed, breast())
     monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     replayed.ui.saveButton.click()
-    replayed.wait(lambda: not replayed.widget.keeping.saving)
+    replayed.wait(lambda: not replayed.widget.export.saving)
     (view,) = read_written(tmp_path / "LCC-bac").views.values()
     record = Replayed.answer[0]
     assert view.record["metrics"] == record["metrics"]
@@ -283,7 +283,7 @@ def test_dicom_objects_are_saved_where_they_are_asked_for(
         assert word in replayed.ui.dicomCheckBox.toolTip
     replayed.ui.dicomCheckBox.checked = True
     replayed.ui.saveButton.click()
-    replayed.wait(lambda: not replayed.widget.keeping.saving)
+    replayed.wait(lambda: not replayed.widget.export.saving)
     objects = [pydicom.dcmread(path) for path in (tmp_path / "LCC-bac").glob("*/dicom/*.dcm")]
     assert {one.Modality for one in objects} == {"SEG", "SR", "OT", "DOC", "PR"}
     (mask,) = (one.pixel_array.squeeze() != 0 for one in objects if one.Modality == "SEG")
@@ -302,10 +302,10 @@ def test_dicom_objects_wait_for_their_packages(
         slicer.util.reloadScriptedModule(NAME)
         box = replayed.ui.dicomCheckBox
         assert not box.enabled
-        assert "Not installed: reportlab>=4.0. Apply asks" in box.toolTip
+        assert "Not installed: reportlab>=4.0. Press Apply to install" in box.toolTip
         fresh.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
         replayed.ui.saveButton.click()
-        replayed.wait(lambda: not replayed.widget.keeping.saving)
+        replayed.wait(lambda: not replayed.widget.export.saving)
     assert "Saved in" in replayed.ui.statusLabel.text
     assert "without DICOM objects. Not installed: reportlab>=4.0." in replayed.ui.statusLabel.text
     replayed.widget.refresh()
@@ -320,7 +320,7 @@ def test_earlier_exams_are_followed_over_time(
     ui = panel.ui
     ui.changeCollapsibleButton.collapsed = False
     assert not ui.showChangeButton.enabled
-    assert "Two dates" in ui.showChangeButton.toolTip
+    assert "at different dates" in ui.showChangeButton.toolTip
     monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "results"))
     ui.changeFolderButton.click()
     assert ui.showChangeButton.enabled
@@ -339,7 +339,7 @@ def test_folder_without_results_is_told(
 ) -> None:
     monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     panel.ui.changeFolderButton.click()
-    assert "holds no results" in panel.ui.changeText.text
+    assert "contains no results" in panel.ui.changeText.text
 
 
 def test_own_model_card_that_is_none_is_told_where_it_is_chosen(

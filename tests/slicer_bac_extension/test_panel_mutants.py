@@ -27,8 +27,9 @@ pytestmark = pytest.mark.qt_no_exception_capture
 
 MODULE, UI = "BACSegmentation.py", "Resources/UI/BACSegmentation.ui"
 LIB = "BACSegmentationLib"
+PARAMETERS = f"{LIB}/parameter_node.py"
 MUTANTS = {
-    "misspelt property": (f"{LIB}/run_panel.py", "statusLabel.text = words", "statusLabel.txt = words"),
+    "misspelt property": (MODULE, "statusLabel.text = message", "statusLabel.txt = message"),
     "misspelt property of a stand-in": (
         f"{LIB}/input_panel.py",
         "thresholdSlider.enabled",
@@ -44,13 +45,13 @@ MUTANTS = {
         "SourceRepresentationChanged",
     ),
     "other event": (f"{LIB}/numbers_panel.py", "SourceRepresentationModified", "SegmentAdded"),
-    "misspelt parameter": (MODULE, "    bandWidthMm: ", "    bandWidth: "),
+    "misspelt parameter": (PARAMETERS, "    bandWidthMm: ", "    bandWidth: "),
     "parameter of another type": (
-        MODULE,
+        PARAMETERS,
         "    bandWidthMm: Annotated[float",
         "    bandWidthMm: Annotated[str",
     ),
-    "parameter with other bounds": (MODULE, "WithinRange(0.01, 0.99)", "WithinRange(0.5, 0.99)"),
+    "parameter with other bounds": (PARAMETERS, "WithinRange(0.01, 0.99)", "WithinRange(0.5, 0.99)"),
     "no setMRMLScene": (MODULE, "        uiWidget.setMRMLScene(slicer.mrmlScene)\n", ""),
     "no check after a choice": (
         MODULE,
@@ -115,11 +116,11 @@ MUTANTS = {
         "widget.setVisible(run is not None)",
         "widget.setVisible(True)",
     ),
-    "results not taken": (f"{LIB}/run_panel.py", "lost = self._owner.numbers.take(run)", "lost = []"),
+    "results not taken": (f"{LIB}/run_panel.py", "lost = self._numbers.take(run)", "lost = []"),
     "error in a slot": (
-        f"{LIB}/keeping_panel.py",
-        "csv_text(self._owner.numbers.pairs)",
-        "csv_text(self._owner.numbers.pair)",
+        f"{LIB}/export_panel.py",
+        "csv_text(self._numbers.pairs)",
+        "csv_text(self._numbers.pair)",
     ),
     "error in an observer": (
         f"{LIB}/numbers_panel.py",
@@ -143,7 +144,7 @@ MUTANTS = {
     ),
     "answer without its numbers": (
         f"{LIB}/results.py",
-        "    measuring.take_answer(node, answer, model=model)\n",
+        "    measurement.keep_run(node, view, model=model)\n",
         "",
     ),
     "mask type that VTK refuses": (f"{LIB}/lattice.py", "vtk.VTK_UNSIGNED_CHAR", "vtk.VTK_BIT"),
@@ -165,13 +166,13 @@ MUTANTS = {
         "                pass\n",
     ),
     "DICOM objects never written": (
-        f"{LIB}/keeping_panel.py",
+        f"{LIB}/export_panel.py",
         "dicom=dicom and not why_not",
         "dicom=False",
     ),
     "misspelt choice of DICOM objects": (UI, "<string>dicomObjects</string>", "<string>dicomObject</string>"),
     "saved without the view": (
-        f"{LIB}/keeping_panel.py",
+        f"{LIB}/export_panel.py",
         "done, total = next(self._steps)",
         "raise StopIteration",
     ),

@@ -54,14 +54,14 @@ def test_cause_of_an_error_is_the_engines_own_sentence(tmp_path: Path) -> None:
     child = begun(tmp_path, "analyze", str(image), "-o", str(tmp_path / "out"), "--model", str(card))
     ended(child)
     assert child.exit_code == 2
-    assert "mine.json" in child.last_words
+    assert "mine.json" in child.error_text
 
 
 def test_words_in_another_encoding_are_shown_all_the_same(tmp_path: Path) -> None:
     child = begun(tmp_path, "info", "nothing.dcm")
     ended(child)
     (tmp_path / "said" / "errors.txt").write_bytes(b"bac: K\xf6ln is not there.\n")
-    assert child.last_words == "K\ufffdln is not there."
+    assert child.error_text == "K\ufffdln is not there."
 
 
 def test_cancel_leaves_no_process_of_the_whole_tree(tmp_path: Path) -> None:

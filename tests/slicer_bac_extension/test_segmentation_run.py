@@ -40,9 +40,9 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     assert run.state == "done"
     assert run.share == pytest.approx(2 / 3)
     assert [name for name, _ in run.failures] == ["stack"]
-    assert run.words.startswith("2 views: openbac-1 on cpu")
-    assert "Not done: stack: has 2 slices" in run.words
-    first, second = run.answers
+    assert run.message.startswith("2 views: openbac-1 on cpu")
+    assert "Failed: stack has 2 slices" in run.message
+    first, second = run.views
     assert (first.record["file"], second.record["file"]) == (str(file), "RCC")
     assert (first.record["spacing_mm"], second.record["spacing_mm"]) == (None, [0.07, 0.07])
     assert any("RCC" in notice["text"] for notice in second.record["notices"])
@@ -58,8 +58,8 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
 def test_threshold_and_model_reach_the_engine(app: HeadlessApp) -> None:
     run = ran([shown(tram_track(), "LCC")], threshold=0.8, model="no-such-model")
     assert run.state == "failed"
-    assert "no-such-model" in run.words
-    assert "openbac-1" in run.words
+    assert "no-such-model" in run.message
+    assert "openbac-1" in run.message
 
 
 def test_volume_that_is_gone_before_it_is_read_is_told(app: HeadlessApp) -> None:
@@ -69,7 +69,7 @@ def test_volume_that_is_gone_before_it_is_read_is_told(app: HeadlessApp) -> None
     while run.advance():
         pass
     assert run.state == "failed"
-    assert "taken out of the scene" in run.words
+    assert "removed from the scene" in run.message
 
 
 def test_engine_that_cannot_be_started_is_told(app: HeadlessApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_engine_that_cannot_be_started_is_told(app: HeadlessApp, monkeypatch: py
 
     monkeypatch.setattr(process, "python", nowhere)
     run = ran([shown(tram_track(), "LCC")])
-    assert (run.state, run.words[:28]) == ("failed", "PythonSlicer was not found b")
+    assert (run.state, run.message[:28]) == ("failed", "PythonSlicer was not found b")
 
 
 def test_cancelled_run_says_so_and_leaves_nothing(app: HeadlessApp) -> None:
@@ -86,7 +86,7 @@ def test_cancelled_run_says_so_and_leaves_nothing(app: HeadlessApp) -> None:
     while run.child_pid is None:
         run.advance()
     run.cancel()
-    assert (run.state, run.answers) == ("cancelled", [])
-    assert "Nothing was changed" in run.words
+    assert (run.state, run.views) == ("cancelled", [])
+    assert "Nothing was changed" in run.message
     assert not run._scratch.exists()
     assert not run.advance()

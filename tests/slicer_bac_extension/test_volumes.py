@@ -66,11 +66,11 @@ def empty() -> Any:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (several_slices, r"CC and MLO: has 4 slices \(72 x 96 pixels\).*each view by itself"),
-        (colour, "photo: is a colour picture"),
-        (several_components, "photo: is a colour picture"),
-        (label_map, "labels: is a label map"),
-        (empty, "nothing: holds no image"),
+        (several_slices, r"CC and MLO has 4 slices \(72 x 96 pixels\).*each view by itself"),
+        (colour, "photo is a colour picture"),
+        (several_components, "photo is a colour picture"),
+        (label_map, "labels is a label map"),
+        (empty, "nothing contains no image"),
     ],
 )
 def test_what_is_no_single_grey_image_is_refused(app: HeadlessApp, make: Any, words: str) -> None:
@@ -79,7 +79,7 @@ def test_what_is_no_single_grey_image_is_refused(app: HeadlessApp, make: Any, wo
 
 
 def test_no_volume_is_refused(app: HeadlessApp) -> None:
-    with pytest.raises(UsageError, match="No volume is chosen"):
+    with pytest.raises(UsageError, match="No mammogram is chosen"):
         volumes.read_volume(None)
 
 

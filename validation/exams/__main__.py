@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from shared_core.errors import OpenBacError
+from shared_core.thread_budget import ThreadBudget
 from validation import DOCS
 from validation.exams.measuring import measure_patient
 from validation.exams.page import simulation_page
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measure(args: argparse.Namespace) -> int:
     seeds = range(args.first, args.first + args.patients)
-    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(args.workers, get_context("spawn"), ThreadBudget().bind) as pool:
         failed = run_study(
             args.rows, seeds, measure=functools.partial(measure_patient, weights_dir=args.weights), pool=pool
         )

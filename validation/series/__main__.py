@@ -17,6 +17,7 @@ from pathlib import Path
 
 from shared_core import load_model
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.thread_budget import ThreadBudget
 from validation.series.decisions import patients_of
 from validation.series.exams import measured_patient
 from validation.series.page import page, plot
@@ -53,7 +54,7 @@ def _measured(patients: Sequence[int], weights: Path | None, workers: int) -> It
         for patient in patients:
             yield _patient(patient, weights)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), ThreadBudget().bind) as pool:
         for done in as_completed([pool.submit(_patient, patient, weights) for patient in patients]):
             yield done.result()
 

@@ -45,6 +45,8 @@ class OpenVinoScuNet:
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
+            # Each process begins to pin at processor 0: several at a time would share that one.
+            "ENABLE_CPU_PINNING": False,
         }
         if threads is not None:
             self._options["INFERENCE_NUM_THREADS"] = threads

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import Cancelled, UsageError
 from shared_core.simulation.randomness import stream
+from shared_core.thread_budget import ThreadBudget
 from shared_core.training.data.patch_store import PatchStore
 from shared_core.training.data.split import Member
 from shared_core.training.example import Identity, TrainingView, ViewSource
@@ -286,7 +287,7 @@ _at_work: tuple[ViewSource, PatchSettings] | None = None
 
 def _start_worker(source: ViewSource, settings: PatchSettings) -> None:
     global _at_work
-    cv2.setNumThreads(1)
+    ThreadBudget().bind()
     _at_work = source, settings
 
 

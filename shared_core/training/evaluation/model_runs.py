@@ -21,6 +21,7 @@ from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.notices import Remedy
+from shared_core.thread_budget import ThreadBudget
 from shared_core.training.evaluation.operating_point import TOLERANCE_MM
 from shared_core.training.evaluation.row import SWEEP, ViewRow, prepared_view, score_view
 from shared_core.training.evaluation.rows_file import RowsFile
@@ -297,6 +298,8 @@ _worker: _Scorer | None = None
 
 def _start_worker(scorer: _Scorer) -> None:
     global _worker
+    # All but the network, which takes the threads that its model is loaded with.
+    ThreadBudget().bind()
     _worker = scorer
     # Ctrl-C reaches every process of the console; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,11 +27,13 @@ import slicer
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
-SAVES: Final = ("none", "seg.nrrd", "mrb")
+Save = Literal["none", "seg.nrrd", "mrb"]
+"""What Slicer opens: nothing more, a segmentation a view, or a scene an exam."""
+SAVES: Final[tuple[Save, ...]] = get_args(Save)
 
 _LOOK_S: Final = 0.1
 _USAGE_ERROR: Final = "bac analyze: error: "
@@ -64,7 +66,7 @@ def run(
     paths: str | Path | Iterable[str | Path],
     output_dir: str | Path,
     *,
-    save: str = "seg.nrrd",
+    save: Save = "seg.nrrd",
     model: str = "",
     options: Sequence[str] = (),
     say: Callable[[str], None] = print,
@@ -80,7 +82,7 @@ def run(
     output_dir
         For the results, those of ``bac analyze -o``.
     save
-        One of `SAVES`: a segmentation a view, a scene an exam, or nothing more.
+        See `Save`.
     model
         Name, or path of a card; empty for the default.
     options
@@ -96,7 +98,7 @@ def run(
         The engine cannot be started.
     """
     if save not in SAVES:
-        raise BatchError(f"There is no way {save!r} to save; choose one of {', '.join(SAVES)}.")
+        raise BatchError(f"{save!r} is not a format to save in; choose one of {', '.join(SAVES)}.")
     _check_requirements()
     # The engine starts in a folder of its own.
     inputs = [Path(path).absolute() for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
@@ -115,11 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="BACSegmentationLib.batch",
         description="Segment and measure BAC on folders of mammograms. Research use only: never a diagnosis.",
-        epilog="All options of `bac analyze` are taken as well.",
+        epilog="All options of `bac analyze` are accepted as well.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="image file or folder")
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="folder for results")
-    parser.add_argument("--save", choices=SAVES, default="seg.nrrd", help="what Slicer opens, beside them")
+    parser.add_argument("--save", choices=SAVES, default="seg.nrrd", help="what Slicer opens")
     parser.add_argument("--model", default="", metavar="NAME", help="a model's name or its card's .json file")
     asked, options = parser.parse_known_args(arguments)
     try:
@@ -128,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"batch: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print("batch: stopped; what was finished before is kept.", file=sys.stderr)
+        print("batch: stopped; results that were finished are kept.", file=sys.stderr)
         return INTERRUPTED
     for what, why in summary.failures:
         print(f"failed: {what}: {why}")
@@ -146,7 +148,7 @@ def _check_requirements() -> None:
     if lacking:
         raise BatchError(
             f"Python packages are missing: {', '.join(lacking)}. Press Apply once in the module, or install "
-            f"them by hand.\n{dependencies.offline_advice(_REQUIREMENTS)}"
+            f"them yourself.\n{dependencies.offline_advice(_REQUIREMENTS)}"
         )
 
 
@@ -170,8 +172,8 @@ def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None])
         _tell(child, say)
         # It ends with 1 as well where single images failed; then there are tables.
         if child.exit_code != OK and not (child.exit_code == FAILED and (output / "views.csv").is_file()):
-            words = child.last_words.rpartition(_USAGE_ERROR)[2]
-            raise BatchError(words or f"The engine ended with exit code {child.exit_code}.")
+            reason = child.error_text.rpartition(_USAGE_ERROR)[2]
+            raise BatchError(reason or f"The engine ended with exit code {child.exit_code}.")
 
 
 def _tell(child: EngineProcess, say: Callable[[str], None]) -> None:
@@ -186,9 +188,9 @@ def _let_slicer_work() -> None:
         app.processEvents()
 
 
-def _summary(output: Path, save: str, model: str, say: Callable[[str], None]) -> BatchSummary:
+def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.records.written_views import read_written
+    from shared_core.hosting import read_written
 
     written = read_written(output)
     failures = dict(written.failures)
@@ -196,12 +198,13 @@ def _summary(output: Path, save: str, model: str, say: Callable[[str], None]) ->
     for view in written.views.values():
         exams.setdefault(view.mask.parent, []).append(view)
     files: list[Path] = []
-    for folder, views in exams.items() if save != "none" else ():
-        try:
-            files += write_exam(folder, views, save, model=model)
-            say(f"{folder.name}: written for Slicer")
-        except OpenBacError as error:
-            failures[folder.name] = str(error)
+    if save != "none":
+        for folder, views in exams.items():
+            try:
+                files += write_exam(folder, views, save, model=model)
+                say(f"{folder.name}: saved for Slicer")
+            except OpenBacError as error:
+                failures[folder.name] = str(error)
     return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()))
 
 

@@ -9,23 +9,20 @@ import qt
 import slicer
 import slicer.util
 
+from BACSegmentationLib.panel_host import PanelHost
+
 if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
+    # Need packages that Slicer lacks before the first Apply.
+    from shared_core.hosting import Quantity, Timeline
 
 
 class ChangePanel:
-    """Exams of the scene and of a folder, and one chart.
+    """Exams of the scene and of a folder, and one chart."""
 
-    Parameters
-    ----------
-    owner
-        Of the widgets and of the parameters.
-    """
-
-    def __init__(self, owner: BACSegmentationWidget) -> None:
-        self._owner, self._ui = owner, owner.ui
+    def __init__(self, host: PanelHost) -> None:
+        self._host, self._ui = host, host.ui
         self._folder: Path | None = None
-        self._lines: dict[str, Any] = {}
+        self._lines: dict[str, Timeline] = {}
         self._chart_id = ""
         ui = self._ui
         ui.changeFolderButton.clicked.connect(self.open_folder)
@@ -34,7 +31,7 @@ class ChangePanel:
 
     def open_folder(self) -> None:
         """Ask for a folder with results."""
-        chosen = qt.QFileDialog.getExistingDirectory(self._owner.parent, "Folder with results", "")
+        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, "Folder with results", "")
         if chosen:
             self._folder = Path(chosen)
             self._ui.changeFolderText.text = self._folder.name
@@ -42,32 +39,32 @@ class ChangePanel:
 
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
-        from BACSegmentationLib import over_time
+        from BACSegmentationLib import history
         from BACSegmentationLib.remedies import error_words
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         ui = self._ui
         volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         without: tuple[str, ...] = ()
         try:
-            self._lines, without = over_time.timelines(self._folder, volumes)
-            words = over_time.TWO_DATES if self._lines else over_time.NO_DATE
+            self._lines, without = history.timelines(self._folder, volumes)
+            message = history.TWO_DATES if self._lines else history.NO_DATE
         except OpenBacError as error:
-            self._lines, words = {}, error_words(error)
+            self._lines, message = {}, error_words(error)
         except ImportError:
-            self._lines, words = {}, over_time.NO_DATE
+            self._lines, message = {}, history.NO_DATE
         self._fill(ui.patientComboBox, [(name, name) for name in self._lines])
         self._fill(ui.quantityComboBox, [(one.title, one.key) for one in self._quantities()])
         ready = any(len(line.exams) > 1 for line in self._lines.values())
-        ui.changeText.text = "\n".join([*([] if ready else [words]), *without])
+        ui.changeText.text = "\n".join([*([] if ready else [message]), *without])
         ui.showChangeButton.enabled = ready
         ui.showChangeButton.toolTip = (
-            "Draw the number of each date, and say whether it changed." if ready else over_time.TWO_DATES
+            "Plot the measurement at each date, and say whether it changed." if ready else history.TWO_DATES
         )
 
     def show_change(self) -> None:
-        """Draw the chosen number of the chosen patient, and say what became of it."""
-        from BACSegmentationLib import over_time, plots
+        """Draw the chosen number of the chosen patient, and say how it changed."""
+        from BACSegmentationLib import history, plots
 
         ui = self._ui
         line = self._lines.get(ui.patientComboBox.currentText)
@@ -76,7 +73,7 @@ class ChangePanel:
         )
         if line is None or quantity is None:
             return
-        with slicer.util.tryWithErrorDisplay("The change over time cannot be shown."):
+        with slicer.util.tryWithErrorDisplay("The change over time could not be shown."):
             chart = plots.show_change(
                 line, quantity, chart_node=slicer.mrmlScene.GetNodeByID(self._chart_id or "none")
             )
@@ -86,16 +83,16 @@ class ChangePanel:
                 # Plot and slices side by side come with a 3D view, which a mammogram never needs.
                 layout.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpPlotView)
                 slicer.modules.plots.logic().ShowChartInLayout(chart)
-            ui.changeText.text = over_time.words_of(line, quantity)
+            ui.changeText.text = history.summary(line, quantity)
 
     def stop(self) -> None:
         """The scene or the panel goes."""
         self._lines, self._chart_id = {}, ""
 
-    def _quantities(self) -> tuple[Any, ...]:
+    def _quantities(self) -> tuple[Quantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.change.serial_exams import QUANTITIES
+        from shared_core.hosting import QUANTITIES
 
         return QUANTITIES
 

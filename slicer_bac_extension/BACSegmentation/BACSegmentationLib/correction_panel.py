@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 import slicer
 import slicer.util
 from slicer.util import VTKObservationMixin
 
-if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
+from BACSegmentationLib.numbers_panel import NumbersPanel
+from BACSegmentationLib.panel_host import PanelHost
 
-CURVE = "vtkMRMLMarkupsCurveNode"
+CURVE: Final = "vtkMRMLMarkupsCurveNode"
 
 
 class CorrectionPanel(VTKObservationMixin):
@@ -19,13 +19,13 @@ class CorrectionPanel(VTKObservationMixin):
 
     Parameters
     ----------
-    owner
-        Of the widgets and of the parameters.
+    numbers
+        Of the segmentation that is corrected.
     """
 
-    def __init__(self, owner: BACSegmentationWidget) -> None:
+    def __init__(self, host: PanelHost, numbers: NumbersPanel) -> None:
         VTKObservationMixin.__init__(self)
-        self._owner, self._ui = owner, owner.ui
+        self._host, self._ui, self._numbers = host, host.ui, numbers
         self._curve: Any = None
         self._before: tuple[Any, Any, Any] | None = None
         """Volume, segmentation and mask before the last band."""
@@ -52,7 +52,9 @@ class CorrectionPanel(VTKObservationMixin):
 
     def draw_line(self) -> None:
         """Begin a curve: clicks on the mammogram place its points, the right button ends it."""
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
+        if parameters is None:
+            return
         curve = parameters.centreLine
         if curve is None:
             name = slicer.mrmlScene.GenerateUniqueName("Centre line")
@@ -65,7 +67,7 @@ class CorrectionPanel(VTKObservationMixin):
         selection.SetActivePlaceNodeID(curve.GetID())
         interaction.SetPlaceModePersistence(1)
         interaction.SetCurrentInteractionMode(interaction.Place)
-        self._owner.say("Click along the artery; the right button ends the line.")
+        self._host.say("Click along the artery; right-click to end the line.")
 
     def add_band(self) -> None:
         """Mark the artery along the line."""
@@ -73,18 +75,20 @@ class CorrectionPanel(VTKObservationMixin):
         from BACSegmentationLib.segments import mask_of
 
         volume, segmentation = self._nodes()
-        parameters = self._owner.parameters
-        with slicer.util.tryWithErrorDisplay("The line was not marked.", waitCursor=True):
+        parameters = self._host.parameters
+        if parameters is None:
+            return
+        with slicer.util.tryWithErrorDisplay("The artery could not be marked.", waitCursor=True):
             if segmentation is None:
-                segmentation = self._owner.numbers.draw_on(volume)
+                segmentation = self._numbers.draw_on(volume)
             before = mask_of(segmentation, volume)
             added = add_band(segmentation, volume, parameters.centreLine, parameters.bandWidthMm)
             self._before = (volume, segmentation, before)
             interaction = slicer.app.applicationLogic().GetInteractionNode()
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
             parameters.centreLine.RemoveAllControlPoints()
-            self._owner.say(f"{added} pixels marked along the line.")
-        self._owner.refresh()
+            self._host.say(f"{added} pixels marked along the line.")
+        self._host.refresh()
 
     def undo_band(self) -> None:
         """Take the last band back, and whatever was changed after it."""
@@ -94,7 +98,7 @@ class CorrectionPanel(VTKObservationMixin):
             volume, segmentation, mask = self._before
             self._before = None
             show_mask(volume, mask, segmentation_node=segmentation)
-            self._owner.say("The last band was taken back.")
+            self._host.say("The last band was undone.")
         self.show()
 
     def stop(self) -> None:
@@ -108,17 +112,17 @@ class CorrectionPanel(VTKObservationMixin):
         volume, segmentation = self._nodes()
         ui.editButton.enabled = segmentation is not None
         ui.editButton.toolTip = (
-            "Paint and erase with Slicer's Segment Editor; come back here for the numbers."
+            "Paint and erase in Slicer's Segment Editor; return here for the measurements."
             if segmentation is not None
-            else "Apply first, or mark an artery along a line."
+            else "Press Apply first, or mark an artery along a line."
         )
         ui.drawLineButton.enabled = volume is not None
         ui.drawLineButton.toolTip = (
-            "Click along an artery; the right button ends the line."
+            "Click along an artery; right-click to end the line."
             if volume is not None
             else "Choose a mammogram first."
         )
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
         curve = parameters.centreLine if parameters is not None else None
         self._follow(curve)
         drawn = volume is not None and curve is not None and curve.GetNumberOfControlPoints() > 0
@@ -129,7 +133,7 @@ class CorrectionPanel(VTKObservationMixin):
         ui.undoBandButton.enabled = self._before is not None
 
     def _nodes(self) -> tuple[Any, Any]:
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
         if parameters is None:
             return None, None
         return parameters.inputVolume, parameters.outputSegmentation

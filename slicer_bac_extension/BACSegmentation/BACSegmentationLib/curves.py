@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from BACSegmentationLib.segments import mask_of, replace_mask
 from BACSegmentationLib.volumes import read_volume
-from shared_core.errors import UsageError
-from shared_core.mammogram import PixelSpacing
+from shared_core.hosting import PixelSpacing, UsageError
 
 
 def add_band(
@@ -38,23 +37,23 @@ def add_band(
 
     Returns
     -------
-    Pixels that came new into the segment.
+    Pixels that were added to the segment.
 
     Raises
     ------
     UsageError
         No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
     """
-    from shared_core.arteries.line_bands import line_bands
+    from shared_core.hosting import line_bands
 
     if not width_mm > 0:
-        raise UsageError(f"A band is wider than 0 mm; {width_mm:g} is not.")
+        raise UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")
     image = read_volume(volume_node)
     line = points_px(curve_node, volume_node)
     inside = (line > -0.5).all(axis=1) & (line < np.array(image.pixels.shape) - 0.5).all(axis=1)
     if not inside.any():
         raise UsageError(
-            f"{curve_node.GetName()}: no point of it lies on {image.name}; draw it along an artery."
+            f"{curve_node.GetName()}: none of its points lies on {image.name}; draw it along an artery."
         )
     mask = mask_of(segmentation_node, volume_node)
     band = line_bands([line], mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)

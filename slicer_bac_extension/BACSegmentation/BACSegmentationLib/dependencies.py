@@ -8,12 +8,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import slicer
 import slicer.util
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
+from BACSegmentationLib.parameters import Device
 
 REQUESTER: Final = "BAC Segmentation"
 KEPT: Final = (
@@ -31,11 +31,11 @@ KEPT: Final = (
 TORCH: Final = "torch>=2.2"
 
 OFFLINE: Final = """\
-Without internet, on a computer of the same system that has it:
+Without internet, run this on a computer with internet and the same operating system:
 
   PythonSlicer -m pip download -d bac-packages -r "{requirements}"
 
-carry the folder bac-packages over, and here:
+copy the folder bac-packages to this computer, and run here:
 
   PythonSlicer -m pip install --no-index --find-links bac-packages -r "{requirements}"
 
@@ -43,7 +43,7 @@ Behind a proxy, set HTTPS_PROXY before Slicer starts. The model comes with the m
 
 
 class DependencyError(RuntimeError):
-    """Something is missing and was not installed; the message is for people, `advice` tells more."""
+    """Something is missing and was not installed; the message says what, `advice` how to install it."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -120,7 +120,7 @@ def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) ->
         except subprocess.CalledProcessError as error:
             raise DependencyError(
                 f"The Python packages could not be installed (pip ended with {error.returncode}); "
-                "see the Python console for its words. Is there an internet connection?",
+                "see the Python console for its messages, and check the internet connection.",
                 offline_advice(path),
             ) from error
         except RuntimeError as error:
@@ -166,11 +166,11 @@ def _is_met(line: str) -> bool:
 
 def _requirement(line: str) -> Any:
     try:
-        from packaging.requirements import Requirement
+        requirements = importlib.import_module("packaging.requirements")
     except ImportError:
         # Slicer before 5.12; pip is always there.
-        from pip._vendor.packaging.requirements import Requirement
-    return Requirement(line)
+        requirements = importlib.import_module("pip._vendor.packaging.requirements")
+    return requirements.Requirement(line)
 
 
 def _confirm(question: str, details: str) -> bool:

@@ -48,7 +48,7 @@ def make_importable() -> ModuleType:
         Python is too old, the engine is missing, or another `shared_core` was imported before.
     """
     if sys.version_info < OLDEST_PYTHON:
-        raise EngineError("BAC Segmentation needs Slicer 5.10 or newer, with Python 3.10 or newer.")
+        raise EngineError("BAC Segmentation needs Slicer 5.12 or newer, with Python 3.10 or newer.")
     place = folder()
     if NAME not in sys.modules and str(place) not in sys.path[:1]:
         sys.path.insert(0, str(place))

@@ -8,22 +8,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import slicer
 import slicer.util
 
-from BACSegmentationLib.loading import load_volume
+from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
-from shared_core.errors import OutputError
-from shared_core.mammogram import Laterality, Mask
-from shared_core.records.written_views import WrittenView
+from shared_core.hosting import Laterality, Mask, OutputError, WrittenView
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""
-SCENE_FORMATS: tuple[SceneFormat, ...] = get_args(SceneFormat)
 
 _LOGICS: Final = "vtkSlicer*ModuleLogicPython.*"
 
@@ -63,7 +60,7 @@ def write_exam(
         fill_table(table, [view.record for view in views])
         path = folder / f"{folder.name}.mrb"
         if not scene.WriteToMRB(str(path)):
-            raise OutputError(f"{path}: the scene cannot be written; is there room on the disk?")
+            raise OutputError(f"{path}: the scene could not be saved; check the free disk space.")
         return (path,)
     finally:
         scene.Clear(True)
@@ -86,8 +83,8 @@ def _have_module_logics() -> None:
         slicer.util.importVTKClassesFromDirectory(folder, "slicer", filematch=_LOGICS)
     if not hasattr(slicer, "vtkSlicerSegmentationsModuleLogic"):
         raise OutputError(
-            "Segmentations cannot be written by this Python; run the batch with Slicer --python-script, or "
-            "without --save: masks and tables are written all the same."
+            "Segmentations cannot be saved by this Python; run the batch with Slicer --python-script, or "
+            "with --save none, which still writes masks and tables."
         )
 
 
@@ -97,7 +94,7 @@ def _write_segmentation(scene: Any, view: WrittenView, folder: Path) -> Path:
     storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
     storage.SetFileName(str(path))
     if not storage.WriteData(node):
-        raise OutputError(f"{path}: the segmentation cannot be written; is there room on the disk?")
+        raise OutputError(f"{path}: the segmentation could not be saved; check the free disk space.")
     return path
 
 
@@ -110,7 +107,7 @@ def _add_view(scene: Any, view: WrittenView, *, spacing_mm: Sequence[float] | No
 
 
 def _mask(view: WrittenView) -> Mask:
-    from shared_core.reading.mask import read_mask_file
+    from shared_core.hosting import read_mask_file
 
     return read_mask_file(view.mask).mask
 

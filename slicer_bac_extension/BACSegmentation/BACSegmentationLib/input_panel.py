@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import qt
 
+from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import ModelEntry, model_entries
-
-if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
 
 
 class InputPanel:
-    """The image and the model.
+    """The image and the model."""
 
-    Parameters
-    ----------
-    owner
-        Of the widgets and of the parameters.
-    """
-
-    def __init__(self, owner: BACSegmentationWidget) -> None:
-        self._owner, self._ui = owner, owner.ui
+    def __init__(self, host: PanelHost) -> None:
+        self._host, self._ui = host, host.ui
         self._entries: list[ModelEntry] = []
         self._filling = False
         self._ui.modelComboBox.currentIndexChanged.connect(self._on_model)
@@ -30,14 +22,14 @@ class InputPanel:
 
     def show_volume(self, volume: Any) -> str:
         """Say what is known of a volume; returns why it cannot be segmented, or nothing."""
-        words, problem = described(volume)
-        self._ui.inputInfoLabel.text = problem or words
+        description, problem = described(volume)
+        self._ui.inputInfoLabel.text = problem or description
         return problem
 
     def fill_models(self) -> None:
         """List the models; those of the engine are known once its packages are there."""
-        chosen = self._owner.parameters.model if self._owner.parameters is not None else ""
-        entries = model_entries(chosen)
+        parameters = self._host.parameters
+        entries = model_entries(parameters.model if parameters is not None else "")
         if entries != self._entries:
             self._entries, self._filling = entries, True
             box = self._ui.modelComboBox
@@ -49,7 +41,7 @@ class InputPanel:
 
     def show_model(self) -> None:
         """The model and threshold of the parameters."""
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
         if parameters is None:
             return
         values = [entry.value for entry in self._entries]
@@ -70,16 +62,20 @@ class InputPanel:
 
     def choose_card(self) -> None:
         """Ask for a model card of the user's own."""
-        path = qt.QFileDialog.getOpenFileName(self._owner.parent, "A model card", "", "Model cards (*.json)")
+        path = qt.QFileDialog.getOpenFileName(
+            self._host.parent, "Choose a model card", "", "Model cards (*.json)"
+        )
         # PySide gives the filter as well, PythonQt the path alone.
         path = path[0] if isinstance(path, tuple) else path
-        if path:
-            self._owner.parameters.model = path
+        parameters = self._host.parameters
+        if path and parameters is not None:
+            parameters.model = path
             self.fill_models()
 
     def _on_model(self, index: int) -> None:
-        if not self._filling and 0 <= index < len(self._entries):
-            self._owner.parameters.model = self._entries[index].value
+        parameters = self._host.parameters
+        if not self._filling and parameters is not None and 0 <= index < len(self._entries):
+            parameters.model = self._entries[index].value
 
 
 def described(volume: Any) -> tuple[str, str]:
@@ -90,8 +86,7 @@ def described(volume: Any) -> tuple[str, str]:
         from BACSegmentationLib.mammograms import header_of
         from BACSegmentationLib.remedies import error_words, notice_words
         from BACSegmentationLib.volumes import read_volume, shown_mm
-        from shared_core.errors import OpenBacError
-        from shared_core.reading.loaded_image import spacing_in_host
+        from shared_core.hosting import OpenBacError, spacing_in_host
 
         try:
             image = read_volume(volume)
@@ -100,10 +95,10 @@ def described(volume: Any) -> tuple[str, str]:
             return "", error_words(error)
     except ImportError:
         # The packages that read mammograms are asked for at Apply.
-        return "Its file is read at Apply, when the engine's packages are installed.", ""
+        return "The file will be read when you press Apply, after the required packages are installed.", ""
     known = header if header.path is not None else None
     spacing, notices = spacing_in_host(shown_mm(volume), header=known, name=image.name)
-    size = f"{spacing.row_mm:.3f} mm a pixel" if spacing is not None else "pixel size not known: no mm"
+    size = f"{spacing.row_mm:.3f} mm per pixel" if spacing is not None else "pixel size unknown"
     rows, columns = image.pixels.shape
-    parts = [header.view_label.replace("??", "view not known"), size, f"{columns} x {rows} pixels"]
+    parts = [header.view_label.replace("??", "view unknown"), size, f"{columns} x {rows} pixels"]
     return "\n".join([" · ".join(parts), *map(notice_words, dict.fromkeys(notices))]), ""

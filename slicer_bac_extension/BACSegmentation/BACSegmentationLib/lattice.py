@@ -22,14 +22,14 @@ def matrix_of_volume(volume_node: Any) -> Matrix:
     """IJK to RAS of a volume, without the transforms above it."""
     found = vtk.vtkMatrix4x4()
     volume_node.GetIJKToRASMatrix(found)
-    return slicer.util.arrayFromVTKMatrix(found)
+    return _array(found)
 
 
 def matrix_of_image(image: Any) -> Matrix:
     """Image to world of a vtkOrientedImageData."""
     found = vtk.vtkMatrix4x4()
     image.GetImageToWorldMatrix(found)
-    return slicer.util.arrayFromVTKMatrix(found)
+    return _array(found)
 
 
 def shape_of(image: Any) -> tuple[int, int]:
@@ -105,3 +105,7 @@ def cropped_image(mask: NDArray[np.bool_], matrix: Matrix) -> Any:
     values.reshape(bottom - top + 1, right - left + 1)[:] = mask[top : bottom + 1, left : right + 1]
     image.SetGeometryFromImageToWorldMatrix(slicer.util.vtkMatrixFromArray(matrix))
     return image
+
+
+def _array(matrix: Any) -> Matrix:
+    return np.asarray(slicer.util.arrayFromVTKMatrix(matrix), np.float64)

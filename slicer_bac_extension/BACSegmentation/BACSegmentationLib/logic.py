@@ -1,18 +1,20 @@
-"""What the panel and scripts do with the scene: run, put the answers in, measure, fill tables."""
+"""What the panel and scripts do with the scene: run, put the views in, measure, fill tables."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
 from BACSegmentationLib import results, view_records
-from BACSegmentationLib.measuring import Measuring, Pair
+from BACSegmentationLib.measurement import Pair, SceneMeasurement
+from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
-from shared_core.errors import OpenBacError
+from BACSegmentationLib.view_records import Record
+from shared_core.hosting import OpenBacError
 
 LOOK_S: Final = 0.05
 
@@ -21,7 +23,7 @@ class SceneLogic:
     """Without windows; the logic class of the module is made of it."""
 
     def __init__(self) -> None:
-        self.measuring = Measuring()
+        self.measurement = SceneMeasurement()
 
     def process(
         self,
@@ -31,9 +33,9 @@ class SceneLogic:
         *,
         allViews: bool = False,
         model: str = "",
-        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        device: Device = "auto",
         threshold: float | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Any, Record]:
         """Run the model and wait for it.
 
         Parameters
@@ -64,7 +66,7 @@ class SceneLogic:
         while run.advance():
             time.sleep(LOOK_S)
         if run.state != "done":
-            raise OpenBacError(run.words)
+            raise OpenBacError(run.message)
         lost = self.take(run, inputVolume, outputSegmentation)
         pairs = results.pairs_of(inputVolume)
         if outputTable is not None:
@@ -72,12 +74,12 @@ class SceneLogic:
         segmentation = segmentation_of(inputVolume)
         record = view_records.record_of(segmentation) if segmentation is not None else None
         if record is None:
-            raise OpenBacError(" ".join([run.words, *lost]))
+            raise OpenBacError(" ".join([run.message, *lost]))
         return segmentation, record
 
-    def take(self, run: Any, volume: Any, segmentation: Any) -> list[str]:
-        """Put the answers of a run into the scene; sentences about those that have no place any more."""
-        return results.put(run, self.measuring, volume_node=volume, segmentation_node=segmentation)[1]
+    def take(self, run: SegmentationRun, volume: Any, segmentation: Any) -> list[str]:
+        """Put the views of a run into the scene; sentences about those that have no place any more."""
+        return results.put(run, self.measurement, volume_node=volume, segmentation_node=segmentation)[1]
 
     def measure(self, pairs: Sequence[Pair]) -> None:
         """Measure what is older than its mask, or was never measured.
@@ -89,7 +91,7 @@ class SceneLogic:
         """
         for volume, segmentation in pairs:
             if is_old(segmentation):
-                self.measuring.measure(volume, segmentation)
+                self.measurement.measure(volume, segmentation)
 
     def empty_segmentation(self, volume: Any) -> Any:
         """A segmentation of a volume with nothing in it yet."""

@@ -17,17 +17,19 @@ from BACSegmentationLib.volumes import (
     read_volume,
     shown_mm,
 )
-from shared_core.errors import OpenBacError, UnreadableImageError, UsageError
-from shared_core.mammogram import (
+from shared_core.hosting import (
+    MEASURED_ON_LOADED_IMAGE,
     Exam,
     Identity,
     Mammogram,
     MammogramHeader,
+    Notice,
+    OpenBacError,
     PresentationIntent,
     SpacingSource,
+    UnreadableImageError,
+    UsageError,
 )
-from shared_core.notices import Notice
-from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE
 
 # The engine's readers need packages that Slicer lacks before the first Apply: they are imported where used.
 
@@ -71,8 +73,7 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file or the image, as where there is no breast.
     """
-    from shared_core.reading.loaded_image import spacing_in_host
-    from shared_core.reading.reader import mammogram_from_array, read_header
+    from shared_core.hosting import mammogram_from_array, read_header, spacing_in_host
 
     image = read_volume(volume_node, dicom_files=dicom_files)
     file = _image_file(image.files)
@@ -102,9 +103,7 @@ def header_of(volume_node: Any) -> MammogramHeader:
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file.
     """
-    from shared_core.reading.loaded_image import header_of_values
-    from shared_core.reading.projection_names import named_projection
-    from shared_core.reading.reader import mammogram_from_array, read_header
+    from shared_core.hosting import header_of_values, mammogram_from_array, named_projection, read_header
 
     image = read_volume(volume_node)
     file = _image_file(image.files)
@@ -126,7 +125,7 @@ def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam
     volume_nodes
         None for all scalar volumes of the scene; what is no single grey image is left out.
     """
-    from shared_core.reading.exam_grouping import exams_of
+    from shared_core.hosting import exams_of
 
     if volume_nodes is None:
         volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
@@ -156,7 +155,7 @@ def exam_of(volume_node: Any) -> SceneExam:
 
 def _image_file(files: Sequence[Path]) -> Path | None:
     """The one file where it is an image of a kind that the engine reads: a saved scene has its own."""
-    from shared_core.reading.files import file_format
+    from shared_core.hosting import file_format
 
     if len(files) != 1:
         return None
@@ -171,7 +170,7 @@ def _as_its_file(
     image: VolumeImage, file: Path, spacing_mm: tuple[float, float] | None
 ) -> tuple[Mammogram | None, str]:
     """The mammogram of the file, or why it is not what the volume shows."""
-    from shared_core.reading.reader import mammogram_from_array, read_mammogram
+    from shared_core.hosting import mammogram_from_array, read_mammogram
 
     try:
         read = read_mammogram(file, spacing_mm=spacing_mm)
@@ -186,7 +185,7 @@ def _as_its_file(
             turned = None
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
-    return None, f"The pixels of {image.name} are not those of {file.name}."
+    return None, f"The pixels of {image.name} differ from those of {file.name}."
 
 
 def _kept_values(volume_node: Any) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import qt
 import slicer
@@ -11,14 +12,16 @@ from slicer.util import VTKObservationMixin
 
 from BACSegmentationLib import results, view_records
 from BACSegmentationLib.display import show_mammogram
+from BACSegmentationLib.logic import SceneLogic
+from BACSegmentationLib.measurement import Pair
+from BACSegmentationLib.panel_host import PanelHost
+from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import reference_volume, segmentation_of
-
-if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
+from BACSegmentationLib.view_records import Record
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
-NOTHING: Final = "Apply first, or mark an artery along a line."
+NOTHING: Final = "Press Apply first, or mark an artery along a line."
 
 
 class NumbersPanel(VTKObservationMixin):
@@ -26,23 +29,34 @@ class NumbersPanel(VTKObservationMixin):
 
     Parameters
     ----------
-    owner
-        Of the widgets and of the parameters.
+    logic
+        Measures, and puts what a run gave into the scene.
     """
 
-    def __init__(self, owner: BACSegmentationWidget) -> None:
+    def __init__(self, host: PanelHost, logic: SceneLogic) -> None:
         VTKObservationMixin.__init__(self)
-        self._owner, self._ui = owner, owner.ui
-        self.pairs: list[Any] = []
+        self._host, self._ui, self._logic = host, host.ui, logic
+        self.pairs: list[Pair] = []
         """Volumes and segmentations of the chosen exam."""
         self._filled: list[Any] = []
-        """The records that the tables were filled with."""
+        """The table that was filled last, and the records that it was filled with."""
+        self._followers: list[Callable[[bool], None]] = []
         self._rest = qt.QTimer()
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.measure)
-        self._ui.measureButton.clicked.connect(self.on_measure_button)
+        self._ui.measureButton.clicked.connect(self.measure)
         self.show()
+
+    @property
+    def measured(self) -> bool:
+        """Whether a view of the chosen exam has numbers."""
+        return any(view_records.record_of(node) is not None for _, node in self.pairs)
+
+    def follow(self, show: Callable[[bool], None]) -> None:
+        """Tell a function whether there are numbers, now and whenever they are shown."""
+        self._followers.append(show)
+        show(self.measured)
 
     def choose(self, volume: Any, *, another: bool = True) -> None:
         """Show the numbers of a mammogram's exam.
@@ -52,7 +66,7 @@ class NumbersPanel(VTKObservationMixin):
         another
             Whether it was not chosen before: then its own segmentation is chosen as well.
         """
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
         chosen = parameters.outputSegmentation if parameters is not None else None
         # One that is new and empty belongs to no volume yet.
         fits = chosen is not None and reference_volume(chosen) in (None, volume)
@@ -61,7 +75,7 @@ class NumbersPanel(VTKObservationMixin):
             parameters.outputSegmentation = chosen
         self.watch(results.pairs_of(volume, chosen=chosen))
 
-    def watch(self, pairs: list[Any]) -> None:
+    def watch(self, pairs: list[Pair]) -> None:
         """These are the segmentations whose numbers are shown."""
         self.removeObservers()
         self.pairs = pairs
@@ -70,11 +84,13 @@ class NumbersPanel(VTKObservationMixin):
             self.addObserver(segmentation, changed, self._on_changed)
         self.show()
 
-    def take(self, run: Any) -> list[str]:
-        """Put the answers of a run into the scene; sentences about those that have no place any more."""
-        parameters = self._owner.parameters
+    def take(self, run: SegmentationRun) -> list[str]:
+        """Put the views of a run into the scene; sentences about those that have no place any more."""
+        parameters = self._host.parameters
+        if parameters is None:
+            return []
         volume = parameters.inputVolume
-        lost: list[str] = self._owner.logic.take(run, volume, parameters.outputSegmentation)
+        lost = self._logic.take(run, volume, parameters.outputSegmentation)
         self.choose(volume)
         if parameters.outputSegmentation is not None:
             show_mammogram(volume, parameters.outputSegmentation)
@@ -82,19 +98,15 @@ class NumbersPanel(VTKObservationMixin):
 
     def draw_on(self, volume: Any) -> Any:
         """A segmentation to draw on, for a mammogram on which no model ran."""
-        segmentation = self._owner.logic.empty_segmentation(volume)
+        segmentation = self._logic.empty_segmentation(volume)
         self.choose(volume)
         return segmentation
-
-    def on_measure_button(self) -> None:
-        """As the person asked."""
-        self.measure()
 
     def measure(self) -> None:
         """Measure what is older than its mask, or was never measured."""
         self._rest.stop()
-        with slicer.util.tryWithErrorDisplay("The segmentation was not measured.", waitCursor=True):
-            self._owner.logic.measure(self.pairs)
+        with slicer.util.tryWithErrorDisplay("The segmentation could not be measured.", waitCursor=True):
+            self._logic.measure(self.pairs)
         self.show()
 
     def stop(self) -> None:
@@ -110,23 +122,25 @@ class NumbersPanel(VTKObservationMixin):
         stale = [node.GetName() for _, node in self.pairs if view_records.is_stale(node)]
         ui.staleLabel.setVisible(bool(stale))
         if stale:
-            ui.staleLabel.text = f"{', '.join(stale)} has changed. These numbers are of before."
+            have = "has" if len(stale) == 1 else "have"
+            ui.staleLabel.text = f"{', '.join(stale)} {have} changed; these numbers are out of date."
         ui.measureButton.enabled = bool(self.pairs)
-        ui.measureButton.toolTip = (
-            "Take the numbers of the segmentation as it is now." if self.pairs else NOTHING
-        )
+        ui.measureButton.toolTip = "Measure the segmentation as it is now." if self.pairs else NOTHING
         summary = self._fill(records) if measured else None
         if ui.summaryTableView.mrmlTableNode() is not summary:
             ui.summaryTableView.setMRMLTableNode(summary)
         ui.reportText.plainText = results.report(self.pairs) if measured else ""
-        self._owner.keeping.show(measured)
+        for follower in self._followers:
+            follower(measured)
 
-    def _fill(self, records: list[Any]) -> Any:
+    def _fill(self, records: list[Record | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
+        if parameters is None:
+            return None
         table = parameters.outputTable
         if table is None:
-            name = slicer.mrmlScene.GenerateUniqueName("BAC numbers")
+            name = slicer.mrmlScene.GenerateUniqueName("BAC measurements")
             table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", name)
             parameters.outputTable = table
             self._filled = []
@@ -137,10 +151,10 @@ class NumbersPanel(VTKObservationMixin):
         return summary
 
     def _on_changed(self, segmentation: Any, event: str) -> None:
-        # Of an answer of the model, too: its numbers come right after it, and take the mark away.
+        # Of a mask of the model, too: its numbers come right after it, and take the mark away.
         view_records.mark_stale(segmentation)
         self.show()
         # Several of these come with one stroke.
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
         if parameters is not None and parameters.measureByItself:
             self._rest.start()

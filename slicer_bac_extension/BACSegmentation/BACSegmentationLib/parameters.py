@@ -1,20 +1,24 @@
-"""What can be chosen in the panel, in words for people; imported before the engine's packages are there."""
+"""What can be chosen in the panel, as people read it; imported before the engine's packages are there."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 TITLE: Final = "BAC Segmentation"
 RESEARCH_USE: Final = "Research use only. Never a diagnosis."
 REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "Resources" / "requirements.txt"
 
+Device = Literal["auto", "cpu", "cuda", "mps"]
+"""Where the model runs, as the command line calls it."""
+
 
 class DeviceChoice(enum.Enum):
-    """Where the model runs; the value is what the command line calls it."""
+    """Where the model runs."""
 
+    _value_: Device
     AUTO = "auto"
     CPU = "cpu"
     CUDA = "cuda"
@@ -54,8 +58,7 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
-        from shared_core.weights.default_model import PREFERRED
-        from shared_core.weights.registry import list_models
+        from shared_core.hosting import PREFERRED, list_models
     except ImportError:
         return [UNKNOWN_DEFAULT]
     cards = sorted(list_models(), key=lambda card: card.name != PREFERRED)
@@ -63,7 +66,7 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
         ModelEntry(
             "" if card.name == PREFERRED else card.name,
             f"{card.name} (default)" if card.name == PREFERRED else card.name,
-            f"Marks above {card.threshold:.3f}. {_origin(card.name == PREFERRED)}",
+            f"Marks pixels with a probability above {card.threshold:.3f}. {_origin(card.name == PREFERRED)}",
             card.threshold,
         )
         for card in cards
@@ -78,8 +81,7 @@ def _origin(preferred: bool) -> str:
 
 
 def _own_entry(path: str) -> ModelEntry:
-    from shared_core.errors import OpenBacError
-    from shared_core.weights.registry import load_card
+    from shared_core.hosting import OpenBacError, load_card
 
     try:
         card = load_card(path)

@@ -12,8 +12,7 @@ import vtk
 
 if TYPE_CHECKING:
     # Needs packages that Slicer lacks before the first Apply.
-    from shared_core.change.serial_exams import Quantity
-    from shared_core.records.patient_timeline import DatedExam, Timeline
+    from shared_core.hosting import DatedExam, Quantity, Timeline
 
 Colour = tuple[float, float, float]
 YEAR: Final = "Year"
@@ -57,14 +56,14 @@ def show_change(line: Timeline, quantity: Quantity, *, chart_node: Any = None) -
     line
         From `shared_core.records.patient_timeline.timeline`.
     chart_node
-        Filled anew with its table and series; None makes one.
+        Filled again with its table and series; None makes one.
 
     Returns
     -------
     The vtkMRMLPlotChartNode; its series share one vtkMRMLTableNode: a row an exam, NaN where there is no
     number, years as decimals (2020.5) and dates as labels.
     """
-    from shared_core.wording.change import change_words, decision_words
+    from shared_core.hosting import change_words, decision_words
 
     chart = chart_node or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotChartNode", "BAC over time")
     _remove_series(chart)

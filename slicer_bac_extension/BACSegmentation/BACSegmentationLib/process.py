@@ -95,7 +95,7 @@ class EngineProcess:
                     **_FAMILY,
                 )
         except OSError as error:
-            raise ProcessError(f"The engine cannot be started: {error}.") from error
+            raise ProcessError(f"The engine could not be started: {error}.") from error
 
     @property
     def pid(self) -> int | None:
@@ -126,7 +126,7 @@ class EngineProcess:
         return Path(self.arguments[self.arguments.index("-o") + 1])
 
     @property
-    def last_words(self) -> str:
+    def error_text(self) -> str:
         """Why it ended, as its event says, or else the end of what it wrote to standard error."""
         if self._error is not None:
             from BACSegmentationLib.remedies import event_words
@@ -178,7 +178,7 @@ def _event(line: bytes) -> Event | None:
 
 
 # PythonSlicer is a launcher that starts the Python proper: to end it alone would leave that one at work.
-if os.name == "nt":
+if sys.platform == "win32":
     _FAMILY: Final[dict[str, Any]] = {
         "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     }
@@ -187,7 +187,7 @@ if os.name == "nt":
         command = ["taskkill", "/PID", str(child.pid), "/T", "/F"]
         subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
 else:
-    _FAMILY = {"start_new_session": True}
+    _FAMILY: Final[dict[str, Any]] = {"start_new_session": True}
 
     def _kill_family(child: subprocess.Popen[bytes]) -> None:
         # Its process group has its number, and outlives it as long as anything in it runs.

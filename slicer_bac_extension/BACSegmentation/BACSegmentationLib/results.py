@@ -1,4 +1,4 @@
-"""Answers of a run into the scene: segmentations, numbers, and which volume they belong to."""
+"""Views of a run into the scene: segmentations, numbers, and which volume they belong to."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import slicer
 
 from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of
-from BACSegmentationLib.measuring import Measuring, Pair, exam_records
+from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
-from BACSegmentationLib.segmentation_run import SegmentationRun, ViewAnswer
+from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
-GONE: Final = "was taken out of the scene while it was segmented; its result is dropped"
+GONE: Final = "was removed from the scene during segmentation; its result was discarded"
 
 
 def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
@@ -31,9 +31,9 @@ def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
 
 
 def put(
-    run: SegmentationRun, measuring: Measuring, *, volume_node: Any, segmentation_node: Any
+    run: SegmentationRun, measurement: SceneMeasurement, *, volume_node: Any, segmentation_node: Any
 ) -> tuple[list[Pair], list[str]]:
-    """Show the answers of a run.
+    """Show the views of a run.
 
     Parameters
     ----------
@@ -43,28 +43,28 @@ def put(
 
     Returns
     -------
-    Volumes with their segmentations, and a sentence for each answer that has no place any more.
+    Volumes with their segmentations, and a sentence for each view that has no place any more.
     """
     pairs: list[Pair] = []
     lost: list[str] = []
-    for answer in run.answers:
-        volume = slicer.mrmlScene.GetNodeByID(answer.volume_id)
+    for view in run.views:
+        volume = slicer.mrmlScene.GetNodeByID(view.volume_id)
         if volume is None:
-            lost.append(f"{answer.record['file']} {GONE}.")
+            lost.append(f"{view.record['file']} {GONE}.")
             continue
         chosen = segmentation_node if volume is volume_node else None
         try:
-            pairs.append((volume, _show(volume, chosen, answer, measuring, run.request.model)))
+            pairs.append((volume, _show(volume, chosen, view, measurement, run.request.model)))
         except OpenBacError as error:
             lost.append(str(error))
     return pairs, lost
 
 
-def _show(volume: Any, chosen: Any, answer: ViewAnswer, measuring: Measuring, model: str) -> Any:
+def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> Any:
     if chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None:
         chosen = None
-    node = show_mask(volume, answer.mask, segmentation_node=chosen or segmentation_of(volume))
-    measuring.take_answer(node, answer, model=model)
+    node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
+    measurement.keep_run(node, view, model=model)
     return node
 
 
@@ -102,7 +102,7 @@ def problem_with(segmentation_node: Any, volume_node: Any) -> str:
         return ""
     return (
         f"The output segmentation {segmentation_node.GetName()} belongs to {of.GetName()}; "
-        "choose another one under Output, or none for a new one."
+        "choose another one under Output, or leave it empty for a new one."
     )
 
 
@@ -138,7 +138,7 @@ def folder_name(pairs: Sequence[Pair]) -> str:
 
 def report(pairs: Sequence[Pair]) -> str:
     """The sentences of the views, and of the exam where there are several; to be copied."""
-    from shared_core.records.notice_record import notices_of
+    from shared_core.hosting import notices_of
 
     records = _records(pairs)
     lines = [f"{_label(record)}: {record['report_sentence']}" for record in records]
@@ -150,7 +150,7 @@ def report(pairs: Sequence[Pair]) -> str:
 
 def csv_text(pairs: Sequence[Pair]) -> str:
     """``views.csv`` of measured views."""
-    from shared_core.records.tables import views_csv
+    from shared_core.hosting import views_csv
 
     return views_csv(_records(pairs)).decode("utf-8")
 

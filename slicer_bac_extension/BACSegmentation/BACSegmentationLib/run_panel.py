@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import qt
 import slicer
 import slicer.util
 
 from BACSegmentationLib import dependencies
+from BACSegmentationLib.input_panel import InputPanel
+from BACSegmentationLib.numbers_panel import NumbersPanel
+from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
-
-if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
 
 LOOK_MS: Final = 100
 """Between looks at what the engine has said."""
@@ -24,12 +24,15 @@ class RunPanel:
 
     Parameters
     ----------
-    owner
-        Of the widgets and of the parameters.
+    inputs
+        Lists the models once the packages that read their cards are installed.
+    numbers
+        Takes what a run gives.
     """
 
-    def __init__(self, owner: BACSegmentationWidget) -> None:
-        self._owner, self._ui = owner, owner.ui
+    def __init__(self, host: PanelHost, inputs: InputPanel, numbers: NumbersPanel) -> None:
+        self._host, self._ui = host, host.ui
+        self._inputs, self._numbers = inputs, numbers
         self.run: SegmentationRun | None = None
         self._timer = qt.QTimer()
         self._timer.setInterval(LOOK_MS)
@@ -45,20 +48,22 @@ class RunPanel:
     def apply(self) -> None:
         """Have what it takes, and begin."""
         from BACSegmentationLib.results import volumes_to_run
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         if self.running:
-            self.say("A segmentation is running; wait for it, or cancel it.")
+            self._host.say("A segmentation is running; wait for it to finish, or cancel it.")
             return
-        parameters = self._owner.parameters
+        parameters = self._host.parameters
+        if parameters is None:
+            return
         device = parameters.device.value
         try:
             dependencies.ensure(REQUIREMENTS, device=device)
         except dependencies.DependencyError as error:
-            self.say(str(error))
+            self._host.say(str(error))
             slicer.util.errorDisplay(str(error), detailedText=error.advice)
             return
-        self._owner.inputs.fill_models()
+        self._inputs.fill_models()
         try:
             volumes = volumes_to_run(parameters.inputVolume, all_views=parameters.allViews)
         except OpenBacError as error:
@@ -74,7 +79,7 @@ class RunPanel:
         )
         self._timer.start()
         self._show()
-        self._owner.refresh()
+        self._host.refresh()
 
     def cancel(self) -> None:
         """End the run; what was there before stays."""
@@ -90,10 +95,6 @@ class RunPanel:
             self.run = None
             self._show()
 
-    def say(self, words: str) -> None:
-        """Show what happened."""
-        self._ui.statusLabel.text = words
-
     def _look(self) -> None:
         run = self.run
         if run is None:
@@ -107,21 +108,21 @@ class RunPanel:
         try:
             self._end(run)
         finally:
-            self._owner.refresh()
+            self._host.refresh()
 
     def _end(self, run: SegmentationRun) -> None:
         if run.state == "done":
-            with slicer.util.tryWithErrorDisplay("The result cannot be shown.", waitCursor=True):
-                lost = self._owner.numbers.take(run)
-            self.say(" ".join([run.words, *lost]))
+            with slicer.util.tryWithErrorDisplay("The result could not be shown.", waitCursor=True):
+                lost = self._numbers.take(run)
+            self._host.say(" ".join([run.message, *lost]))
         elif run.state == "failed":
-            self._failed(run.words)
+            self._failed(run.message)
         else:
-            self.say(run.words)
+            self._host.say(run.message)
 
     def _failed(self, why: str) -> None:
-        self.say(f"Not segmented: {why}")
-        slicer.util.errorDisplay(f"The mammogram was not segmented.\n\n{why}")
+        self._host.say(f"Not segmented: {why}")
+        slicer.util.errorDisplay(f"The mammogram could not be segmented.\n\n{why}")
 
     def _show(self) -> None:
         ui, run = self._ui, self.run
@@ -130,4 +131,4 @@ class RunPanel:
             widget.setVisible(run is not None)
         if run is not None:
             ui.progressBar.value = round(1000 * run.share)
-            self.say(run.words)
+            self._host.say(run.message)

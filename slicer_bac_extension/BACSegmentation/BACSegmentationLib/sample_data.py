@@ -16,9 +16,9 @@ import slicer.util
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
-from BACSegmentationLib.loading import load_volume
+from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.errors import OpenBacError
+from shared_core.hosting import OpenBacError
 
 CATEGORY: Final = "OpenBAC"
 NAME: Final = "BACSimulatedExam"
@@ -98,7 +98,7 @@ def load_exam(
     Raises
     ------
     SampleError
-        It cannot be made, as where a package is missing.
+        It could not be made, as where a package is missing.
     """
     files = _make(output_dir, progress, cancelled)
     volumes = tuple(load_volume(file, slicer.mrmlScene, name=file.stem) for file in files)
@@ -116,8 +116,8 @@ def _make(
     lacking = dependencies.missing(_RESOURCES / "requirements.txt")
     if lacking:
         raise SampleError(
-            f"Making the exam needs Python packages that are missing: {', '.join(lacking)}. The button in "
-            "Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
+            f"Simulating the exam needs Python packages that are missing: {', '.join(lacking)}. The button "
+            "in Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
         )
     where = ["-o", str(output_dir.absolute())] if output_dir is not None else []
     files: list[Path] = []
@@ -139,7 +139,7 @@ def _make(
                     elif progress is not None:
                         progress(event["done"], event["total"])
                 if ended and not files:
-                    raise SampleError(f"The exam cannot be made: {child.last_words}")
+                    raise SampleError(f"The exam could not be simulated: {child.error_text}")
                 slicer.app.processEvents()
                 time.sleep(_LOOK_S)
         finally:

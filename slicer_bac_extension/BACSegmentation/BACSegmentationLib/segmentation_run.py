@@ -1,4 +1,4 @@
-"""The model on some volumes, in child processes; nothing here waits, and nothing here knows of windows.
+"""The model on some volumes, in child processes; nothing here waits, or knows of windows.
 
 Whoever started a run calls `advance` from time to time until it is over. Views come from their files where
 their pixels are those of the file: then mask and numbers are those of the console to the byte.
@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import slicer
 
 from BACSegmentationLib import engine
+from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError
 
 State = Literal["running", "done", "cancelled", "failed"]
@@ -33,14 +34,14 @@ class RunRequest:
     """MRML IDs: nodes may be deleted meanwhile."""
     model: str = ""
     """Name or path of a card; empty for the default."""
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Device = "auto"
     threshold: float | None = None
     """None takes the card's."""
 
 
 @dataclass(frozen=True, eq=False)
-class ViewAnswer:
-    """What the model said of a volume."""
+class SegmentedView:
+    """What the model made of a volume."""
 
     volume_id: str
     record: dict[str, Any]
@@ -65,9 +66,9 @@ class SegmentationRun:
 
     request: RunRequest
     state: State = "running"
-    words: str = "Reading the images"
+    message: str = "Reading the images"
     """What happens, what ran, or why it ended."""
-    answers: list[ViewAnswer] = field(default_factory=list)
+    views: list[SegmentedView] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
     """(volume, sentence)."""
     seconds: float = 0.0
@@ -107,10 +108,10 @@ class SegmentationRun:
                 self._end("failed", str(error))
         return self.running
 
-    def cancel(self, words: str = CANCELLED) -> None:
+    def cancel(self, message: str = CANCELLED) -> None:
         """End it, with all its processes."""
         if self.running:
-            self._end("cancelled", words)
+            self._end("cancelled", message)
 
     def _step(self) -> None:
         if self._left:
@@ -127,15 +128,14 @@ class SegmentationRun:
     def _take_in(self, volume_id: str) -> None:
         from BACSegmentationLib.mammograms import mammogram_of
         from BACSegmentationLib.remedies import error_words
-        from shared_core.errors import OpenBacError
-        from shared_core.mammogram import SpacingSource
+        from shared_core.hosting import OpenBacError, SpacingSource
 
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
-            self.failures.append((volume_id, "was taken out of the scene before it was read"))
+            self.failures.append((volume_id, "was removed from the scene before it was read"))
             return
         name = volume.GetName()
-        self.words = f"Reading {name}"
+        self.message = f"Reading {name}"
         try:
             mammogram = mammogram_of(volume)
         except OpenBacError as error:
@@ -150,8 +150,7 @@ class SegmentationRun:
 
     def _write(self, mammogram: Any, number: int) -> Path:
         """A file for an image that has none of its own; named by its view, which the engine understands."""
-        from shared_core.exporting.atomic_write import write_bytes
-        from shared_core.exporting.lossless_tiff import lossless_tiff
+        from shared_core.hosting import lossless_tiff, write_bytes
 
         label = mammogram.header.view_label
         path = self._scratch / f"image-{number}" / f"{'image' if '?' in label else label}.tif"
@@ -173,7 +172,7 @@ class SegmentationRun:
         )
         child.start()
         self._batch, self._child = batch, child
-        self.words = "Loading the model"
+        self.message = "Loading the model"
 
     def _listen(self, child: EngineProcess) -> None:
         # Asked before what it said is read: what it says last comes before its end.
@@ -186,7 +185,7 @@ class SegmentationRun:
         if (child.results_folder / "views.csv").is_file():
             self._collect(child.results_folder)
         else:
-            why = _why(code, child.last_words)
+            why = _why(code, child.error_text)
             self.failures += [(one.name, why) for one in self._batch]
 
     def _hear(self, event: Event) -> None:
@@ -194,22 +193,25 @@ class SegmentationRun:
         name = next((one.name for one in self._batch if str(one.file) == file), "")
         if kind == "tile":
             self._tiles[file] = event["done"] / max(event["total"], 1) * 0.99
-            self.words = f"Segmenting {name}: {event['done']} of {event['total']}"
+            self.message = f"Segmenting {name}: {event['done']} of {event['total']}"
         elif kind == "image":
             self._tiles[file] = 1.0
 
     def _collect(self, results: Path) -> None:
-        from shared_core.exporting.mask_files import read_mask
-        from shared_core.records.notice_record import notice_records, notices_of
-        from shared_core.records.view_and_exam import with_header
-        from shared_core.records.written_views import read_written
+        from shared_core.hosting import (
+            notice_records,
+            notices_of,
+            read_mask,
+            read_written,
+            with_header,
+        )
 
         written = read_written(results)
         for one in self._batch:
             file = str(one.file)
             view = written.views.get(file)
             if view is None:
-                reason = written.failures.get(file, "was left out by the engine: the same image came twice")
+                reason = written.failures.get(file, "was left out, as the same image was given twice")
                 self.failures.append((one.name, reason))
                 continue
             header = one.header
@@ -220,29 +222,29 @@ class SegmentationRun:
             elif header.notices:
                 notices = dict.fromkeys((*header.notices, *notices_of(record)))
                 record["notices"] = notice_records(notices)
-            self.answers.append(ViewAnswer(one.volume_id, record, mask))
+            self.views.append(SegmentedView(one.volume_id, record, mask))
 
     def _finish(self) -> None:
-        if self.answers:
+        if self.views:
             self._end("done", "")
         else:
             self._end("failed", _sentence(self.failures) or "There was nothing to segment.")
 
-    def _end(self, state: State, words: str) -> None:
+    def _end(self, state: State, message: str) -> None:
         self.seconds = time.monotonic() - self._began
         if self._child is not None:
             self._child.cancel()
             self._child = None
         self.state = state
-        self.words = words or self._summary()
+        self.message = message or self._summary()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _summary(self) -> str:
-        model = self.answers[0].record["model"]
+        model = self.views[0].record["model"]
         ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
-        done = len(self.answers)
+        done = len(self.views)
         views = f"{done} view" if done == 1 else f"{done} views"
-        failed = f" Not done: {_sentence(self.failures)}" if self.failures else ""
+        failed = f" Failed: {_sentence(self.failures)}" if self.failures else ""
         return f"{views}: {ran}.{failed}"
 
 
@@ -265,9 +267,9 @@ def _sentence(failures: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def _why(code: int, words: str) -> str:
-    if words:
-        return words
+def _why(code: int, error_text: str) -> str:
+    if error_text:
+        return error_text
     if code < 0:
-        return f"The engine was ended from outside (signal {-code}); perhaps the memory was full."
-    return f"The engine ended with code {code} and said nothing."
+        return f"The engine was stopped by the system (signal {-code}); the memory may have been full."
+    return f"The engine ended with code {code} and gave no reason."

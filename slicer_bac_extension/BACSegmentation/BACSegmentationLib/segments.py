@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import slicer
 import slicer.util
+from numpy.typing import NDArray
 
 from BACSegmentationLib import terminology
 from BACSegmentationLib.display import set_up_overlay
@@ -18,8 +19,7 @@ from BACSegmentationLib.lattice import (
     placed,
     shape_of,
 )
-from shared_core.errors import OpenBacError, UsageError
-from shared_core.mammogram import Laterality, Mask
+from shared_core.hosting import Laterality, Mask, OpenBacError, UsageError
 
 SEGMENT_ID: Final = "BAC"
 SEGMENT_NAME: Final = "BAC"
@@ -28,7 +28,11 @@ COLOUR: Final = (255 / 255, 176 / 255, 0.0)
 
 
 def show_mask(
-    volume_node: Any, mask: Mask, *, segmentation_node: Any = None, laterality: Laterality | None = None
+    volume_node: Any,
+    mask: NDArray[Any],
+    *,
+    segmentation_node: Any = None,
+    laterality: Laterality | None = None,
 ) -> Any:
     """Show a mask on a volume: coloured, coded, in the volume's study, never in 3D.
 
@@ -56,8 +60,8 @@ def show_mask(
     shape = shape_of(volume_node.GetImageData())
     if found.shape != shape:
         raise UsageError(
-            f"{volume_node.GetName()}: has {shape} pixels (rows, columns), the mask {found.shape}; "
-            "give the mask of this mammogram."
+            f"{volume_node.GetName()}: has {shape} pixels (rows, columns), but the mask has {found.shape}; "
+            "use the mask of this mammogram."
         )
     node = segmentation_node or _new_segmentation(volume_node)
     segment = _own_segment_id(node)
@@ -110,7 +114,7 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
     """
     name, of = segmentation_node.GetName(), volume_node.GetName()
     if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
-        return f"{name} and {of} lie under different transforms; move both under the same one, or under none."
+        return f"{name} and {of} are under different transforms; put both under the same one, or under none."
     labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
     if offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape) is not None:
         return ""
@@ -119,8 +123,8 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
         return f"{name} does not lie on the pixels of {of}; choose the volume that it was made on."
     return (
         f"{name} was made with {was[1]:.4g} x {was[0]:.4g} mm a pixel, {of} has {row_mm:.4g} x "
-        f"{column_mm:.4g} mm now: the spacing was changed after segmenting. Fit the segmentation to the "
-        "volume, or press Apply again."
+        f"{column_mm:.4g} mm now: the pixel size was changed after segmenting. Press Apply "
+        "again."
     )
 
 
@@ -140,7 +144,7 @@ def refit(segmentation_node: Any, volume_node: Any) -> None:
     if shift is None:
         raise UsageError(
             f"{segmentation_node.GetName()} was not made on the pixels of {volume_node.GetName()}; "
-            "press Apply to make it anew."
+            "press Apply to segment it again."
         )
     replace_mask(segmentation_node, volume_node, placed(labelmap, shift, shape))
 
@@ -187,7 +191,7 @@ def _known_segment_id(segmentation_node: Any) -> str:
     segment = segment_id(segmentation_node)
     if not segment:
         raise UsageError(
-            f"{segmentation_node.GetName()}: has no segment {SEGMENT_NAME}; name the one that marks "
+            f"{segmentation_node.GetName()} has no segment {SEGMENT_NAME}; name the one that marks "
             f"calcification {SEGMENT_NAME}, or press Apply to make it."
         )
     return segment
@@ -220,7 +224,9 @@ def _write(segmentation_node: Any, segment: str, mask: Mask, volume_node: Any) -
     labelmap = cropped_image(mask, matrix_of_volume(volume_node))
     logic = slicer.vtkSlicerSegmentationsModuleLogic
     if not logic.SetBinaryLabelmapToSegment(labelmap, segmentation_node, segment, logic.MODE_REPLACE):
-        raise UsageError(f"{segmentation_node.GetName()}: the segment cannot be written; press Apply again.")
+        raise UsageError(
+            f"{segmentation_node.GetName()}: the segment could not be written; press Apply again."
+        )
 
 
 def _describe(segment: Any, laterality: Laterality) -> None:

@@ -29,7 +29,7 @@ class SelfTest:
         mask = np.zeros((600, 400), np.uint8)
         mask[290:310, 50:200] = 1
         segmentation = show_mask(volume, mask)
-        metrics = SceneLogic().measuring.measure(volume, segmentation)["metrics"]
+        metrics = SceneLogic().measurement.measure(volume, segmentation)["metrics"]
         assert metrics["am_px"] == 20 * 150
         assert math.isclose(metrics["bac_area_mm2"], 20 * 150 * 0.07**2)
 

@@ -62,7 +62,7 @@ def fill_table(table_node: Any, records: Sequence[Record]) -> None:
     table_node
         vtkMRMLTableNode; what stands in it goes.
     """
-    from shared_core.records.tables import VIEW_COLUMNS, cell, column_unit, view_row
+    from shared_core.hosting import VIEW_COLUMNS, cell, column_unit, view_row
 
     rows = [view_row(record) for record in records]
     modified = table_node.StartModify()
@@ -85,7 +85,7 @@ def fill_summary(table_node: Any, records: Sequence[Record], exam: Record | None
     exam
         `shared_core.exporting.exam_record`, or its JSON read back.
     """
-    from shared_core.records.tables import view_row
+    from shared_core.hosting import view_row
 
     rows = [view_row(record) for record in records]
     known = [one for one in SUMMARY if any(row[one.column] is not None for row in rows)]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import slicer
 import vtk
 
-from shared_core.mammogram import Laterality
+from shared_core.hosting import Laterality
 
 
 class Code(NamedTuple):

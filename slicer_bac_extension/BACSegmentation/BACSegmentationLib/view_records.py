@@ -61,7 +61,7 @@ def mark_stale(segmentation_node: Any) -> None:
 
 def is_stale(segmentation_node: Any) -> bool:
     """Whether the numbers are older than the mask."""
-    return segmentation_node.GetAttribute(_STALE) == "true"
+    return bool(segmentation_node.GetAttribute(_STALE) == "true")
 
 
 def fingerprint(mask: NDArray[Any]) -> str:

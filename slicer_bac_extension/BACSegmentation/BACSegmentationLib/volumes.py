@@ -10,15 +10,14 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
-from shared_core.errors import UnsupportedImageError, UsageError
-from shared_core.mammogram import Pixels, PixelSpacing, SpacingSource
+from shared_core.hosting import Pixels, PixelSpacing, SpacingSource, UnsupportedImageError, UsageError
 
 UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
 """Set by Slicer's DICOM plugin; kept with the scene."""
 _NO_IMAGES: Final = {
     "vtkMRMLLabelMapVolumeNode": "is a label map",
     "vtkMRMLVectorVolumeNode": "is a colour picture",
-    "vtkMRMLTensorVolumeNode": "holds tensors",
+    "vtkMRMLTensorVolumeNode": "contains tensors",
 }
 
 
@@ -107,24 +106,22 @@ def _stored_files(volume_node: Any) -> list[str]:
 
 def _check(volume_node: Any) -> None:
     if volume_node is None:
-        raise UsageError("No volume is chosen; load a mammogram and choose it.")
+        raise UsageError("No mammogram is chosen; load one and choose it.")
     name = volume_node.GetName()
     kind = next((what for of, what in _NO_IMAGES.items() if volume_node.IsA(of)), "")
     if kind:
-        raise UnsupportedImageError(
-            f"{name}: {kind}, and a grey mammogram is wanted; choose the image itself."
-        )
+        raise UnsupportedImageError(f"{name} {kind}, not a greyscale mammogram; choose the image itself.")
     image = volume_node.GetImageData()
     if image is None or image.GetPointData().GetScalars() is None:
-        raise UnsupportedImageError(f"{name}: holds no image; load the mammogram again.")
+        raise UnsupportedImageError(f"{name} contains no image; load the mammogram again.")
     columns, rows, slices = image.GetDimensions()
     if slices != 1:
         raise UnsupportedImageError(
-            f"{name}: has {slices} slices ({columns} x {rows} pixels), and one mammogram is wanted; "
-            "several views may have been loaded as one volume, or it is a tomosynthesis or another kind of "
-            "examination. Load each view by itself (DICOM module, Advanced, one series or file at a time)."
+            f"{name} has {slices} slices ({columns} x {rows} pixels), and a mammogram has one; several views "
+            "may have been loaded as one volume, or this is a tomosynthesis or another kind of examination. "
+            "Load each view by itself (DICOM module, Advanced, one series or file at a time)."
         )
     if image.GetNumberOfScalarComponents() != 1:
         raise UnsupportedImageError(
-            f"{name}: is a colour picture, and a grey mammogram is wanted; choose the image itself."
+            f"{name} is a colour picture, not a greyscale mammogram; choose the image itself."
         )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from napari.layers import Labels
 
-from napari_bac.layout.filling import fit_to
-from shared_core.arteries.connected_parts import bounding_box
+from napari_bac.layout.single_view import fit_to
+from shared_core.hosting import bounding_box
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

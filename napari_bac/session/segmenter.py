@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
+from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import (
     RunEvent,
     RunRequest,
@@ -14,17 +14,37 @@ from napari_bac.session.segmentation_run import (
     ViewDone,
     ViewFailed,
 )
-from shared_core.inference.model import Device
+from napari_bac.session.signals import SessionSignals
+from napari_bac.views.model_answer import ModelAnswer
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import Device
 
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
 
+class Segmenter:
+    """Segments views, one run after the other.
 
-class Running:
-    """Runs of one session."""
+    Parameters
+    ----------
+    views
+        By key; the dictionary is followed as it changes.
+    probabilities
+        Shows tiles as they come.
+    signals
+        Told whenever a run began, advanced or ended, and what the person should know.
+    take
+        Called with the key of a view and what the model said of it.
+    """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
+    def __init__(
+        self,
+        views: Mapping[str, ViewSession],
+        probabilities: ProbabilityLayers,
+        signals: SessionSignals,
+        take: Callable[[str, ModelAnswer], None],
+    ) -> None:
+        self._views, self._probabilities = views, probabilities
+        self._take_answer = take
+        self._say, self._changed = signals.said.emit, signals.run_changed.emit
         self.run: SegmentationRun | None = None
 
     @property
@@ -36,17 +56,16 @@ class Running:
         self, keys: Iterable[str], *, model: str | None, device: Device, threshold: float | None
     ) -> bool:
         """Begin, or say why not."""
-        session = self._session
-        views = tuple((key, session.views[key].opened) for key in keys if key in session.views)
+        views = tuple((key, self._views[key].opened) for key in keys if key in self._views)
         if self.is_running:
-            session.say("A segmentation is running already: wait for its end, or cancel it.")
+            self._say("A segmentation is already running; wait until it ends, or cancel it.")
             return False
         if not views:
-            session.say("There is no view to segment: open an exam, or select an image layer.")
+            self._say("There is no view to segment; open an exam or select an image layer.")
             return False
         self.run = SegmentationRun(RunRequest(views, model, device, threshold), self._on_event)
         self.run.start()
-        session.signals.run_changed.emit()
+        self._changed()
         return True
 
     def cancel(self) -> None:
@@ -61,7 +80,7 @@ class Running:
 
     def on_view_gone(self, key: str) -> None:
         """A view left the viewer; a run of which no view is left has nothing to do."""
-        self._session.probabilities.hide(key)
+        self._probabilities.hide(key)
         run = self.run
         if (
             run is not None
@@ -71,37 +90,37 @@ class Running:
             run.cancel()
 
     def _is_there(self, key: str, opened: object) -> bool:
-        view = self._session.views.get(key)
+        view = self._views.get(key)
         return view is not None and view.opened is opened
 
     def _on_event(self, event: RunEvent | None) -> None:
         assert self.run is not None
-        session, key = self._session, getattr(event, "key", "")
+        key = getattr(event, "key", "")
         opened = dict(self.run.request.views).get(key)
         if event is None:
-            session.probabilities.end_preview()
+            self._probabilities.end_preview()
             if self.run.state == "failed":
-                session.say(self.run.words)
+                self._say(self.run.words)
         elif opened is not None and not self._is_there(key, opened):
             # Another view may have come under the same key: what was seen on this one is not its.
             if isinstance(event, ViewDone):
-                session.say(f"{key} was closed while it was segmented; its result is not kept.")
+                self._say(f"{key} was closed during segmentation; its result was not kept.")
         elif isinstance(event, ViewBegun):
-            session.probabilities.begin_preview(key, event.shape)
+            self._probabilities.begin_preview(key, event.shape)
         elif isinstance(event, TileDone) and event.answer is not None:
-            session.probabilities.add_tile(event.answer)
+            self._probabilities.add_tile(event.answer)
         elif isinstance(event, ViewFailed):
-            session.probabilities.end_preview()
-            session.say(f"{key}: {event.reason}")
+            self._probabilities.end_preview()
+            self._say(f"{key}: {event.reason}")
         elif isinstance(event, ViewDone):
-            session.probabilities.end_preview()
+            self._probabilities.end_preview()
             self._take(event)
-        session.signals.run_changed.emit()
+        self._changed()
 
     def _take(self, event: ViewDone) -> None:
-        answer, view = event.answer, self._session.views[event.key]
+        answer, view = event.answer, self._views[event.key]
         view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
-        self._session.set_answer(event.key, answer)
+        self._take_answer(event.key, answer)
         if not view.label_pixels().any():
             by = f"by {answer.card.name} at threshold {answer.threshold:.2f}"
-            self._session.say(f"{event.key}: no calcification was found {by}.")
+            self._say(f"{event.key}: no calcification was found {by}.")

@@ -8,13 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.view_session import LabelPixels
-from shared_core.errors import UsageError
-from shared_core.quantification.labelled_mask import labels_of
-from shared_core.quantification.view import view_vessels
-from shared_core.reading.mask import read_label_file
-from shared_core.weights.card import MaskStyle
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.opened_view import OpenedView
+from shared_core.hosting import MaskStyle, UsageError, labels_of, read_label_file, view_vessels
 
 METADATA_LABELS: Final = "openbac labels"
 """Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""
@@ -87,12 +83,14 @@ def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tupl
         fitting = [pair for pair in there if pair[1].prepared.image_u8.shape == given.labels.shape]
         named = fitting[0] if len(fitting) == 1 else None
     if named is None:
-        raise UsageError(f"{given.path.name}: open the mammogram that it was drawn on first, then the mask.")
+        raise UsageError(
+            f"{given.path.name}: open the mammogram this mask was drawn on first, then the mask."
+        )
     (rows, columns), wanted = given.labels.shape, named[1].prepared.image_u8.shape
     if (rows, columns) != wanted:
         raise UsageError(
             f"{given.path.name}: has {rows} x {columns} pixels, {named[0]} has {wanted[0]} x {wanted[1]} "
-            "(rows x columns); give the mask of this mammogram."
+            "(rows x columns); choose the mask of this mammogram."
         )
     return named
 

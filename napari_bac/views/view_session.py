@@ -2,98 +2,33 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from napari.layers import Image, Labels
-from numpy.typing import NDArray
 
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.watcher import LabelsWatcher, Region
-from shared_core import (
+from napari_bac.views.given_labels import GivenLabels
+from napari_bac.views.model_answer import LabelPixels, ModelAnswer
+from napari_bac.views.opened_view import OpenedView
+from napari_bac.views.watcher import LabelsWatcher, Region
+from shared_core.hosting import (
     ExamMeasurement,
+    LabelledMeasurement,
+    LiveCounts,
+    LiveNumbers,
     Mammogram,
+    MaskStyle,
     MeasurementSettings,
-    ModelCard,
-    ProbabilityMap,
+    Notice,
     measure_exam,
 )
-from shared_core.notices import Notice
-from shared_core.quantification.labelled_mask import LabelledMeasurement
-from shared_core.quantification.live import LiveCounts, LiveNumbers
-from shared_core.weights.card import MaskStyle
-
-LabelPixels = NDArray[np.uint8]
 
 UNFIT: Final = (
-    "labels of another shape or type than the image's cannot be measured on it; undo, reset them to the "
-    "model's, or load them as a layer of their own."
+    "these labels differ from the image in shape or type and cannot be measured on it; undo, reset to the "
+    "model, or load them as a separate layer."
 )
-
-
-@dataclass(frozen=True)
-class KeptLabels:
-    """Labels put away small: a 12-megapixel view takes some 20 kB."""
-
-    packed: bytes
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, labels: LabelPixels) -> KeptLabels:
-        """Put away."""
-        return cls(
-            zlib.compress(np.ascontiguousarray(labels).tobytes(), 1), (labels.shape[0], labels.shape[1])
-        )
-
-    def labels(self) -> LabelPixels:
-        """Take out, (rows, columns) uint8."""
-        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
-
-
-@dataclass(frozen=True, eq=False)
-class KeptProbability:
-    """A probability map put away: nothing is kept of the pixels that are 0, as all outside the breast are."""
-
-    about: ProbabilityMap
-    """Without its values."""
-    filled: NDArray[np.uint8]
-    """A bit a pixel, by row."""
-    values: NDArray[np.float32]
-    """Of those."""
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, probability: ProbabilityMap) -> KeptProbability:
-        """Put away."""
-        values = probability.values
-        filled = values != 0
-        about = replace(probability, values=np.empty((0, 0), np.float32))
-        return cls(about, np.packbits(filled, axis=1), values[filled], (values.shape[0], values.shape[1]))
-
-    def map(self) -> ProbabilityMap:
-        """Take out."""
-        values = np.zeros(self.shape, np.float32)
-        values[np.unpackbits(self.filled, axis=1, count=self.shape[1]).view(np.bool_)] = self.values
-        return replace(self.about, values=values)
-
-
-@dataclass(frozen=True, eq=False)
-class ModelAnswer:
-    """What a model said of the view, kept for the threshold, for a reset and for the record."""
-
-    card: ModelCard
-    kept: KeptProbability
-    threshold: float
-    labels: KeptLabels
-    seconds: float
-
-    @property
-    def probability(self) -> ProbabilityMap:
-        """The whole map, made anew at each call: 54 MB for 13 megapixels."""
-        return self.kept.map()
 
 
 @dataclass(eq=False)
@@ -131,6 +66,19 @@ class ViewSession:
         return self.revision != self.saved_revision
 
     @property
+    def origin(self) -> dict[str, object] | None:
+        """The model or file whose labels the view began with; None where there was none."""
+        if self.answer is not None:
+            card = self.answer.card
+            return {
+                "model_name": card.name,
+                "model_sha256": card.sha256,
+                "threshold": self.answer.threshold,
+                "mask_style": card.mask_style,
+            }
+        return dict(self.began_as) if self.began_as is not None else None
+
+    @property
     def live(self) -> LiveNumbers:
         """Numbers that follow every stroke."""
         return self.counts.numbers()
@@ -150,6 +98,11 @@ class ViewSession:
         """Whether the labels have the shape of the image and the type that can be counted."""
         pixels = self.label_pixels()
         return pixels.shape == self.opened.prepared.image_u8.shape and pixels.dtype == np.uint8
+
+    def close(self) -> None:
+        """Follow the labels no more."""
+        if self.watcher is not None:
+            self.watcher.stop()
 
     def label_pixels(self) -> LabelPixels:
         """The labels as they are now, (rows, columns) uint8; not a copy."""
@@ -172,6 +125,18 @@ class ViewSession:
         self.counts.compare_with(labels > 0)
         self.set_labels(labels)
         self.edited = self.counts.differing_px > 0
+
+    def take_given(self, given: GivenLabels) -> None:
+        """Take the labels of a file, as one step of undo; what lies on disk is no edit."""
+        was_saved = not self.dirty
+        labels = given.on(self.opened, mask_style=self.mask_style)
+        if self.answer is None:
+            self.began_as = given.began_as
+            self.counts.compare_with(labels > 0)
+        self.set_labels(labels)
+        self.edited = self.counts.differing_px > 0
+        if was_saved:
+            self.saved_revision = self.revision
 
     def take_change(self, region: Region | None) -> bool:
         """Count a change of the labels; whether there was one."""

@@ -1,38 +1,43 @@
-"""The part of the panel that keeps results: on the clipboard, and in a folder as the console writes it."""
+"""The part of the panel that exports: to the clipboard, and to a folder as the console writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import qt
 import slicer
 import slicer.util
 
 from BACSegmentationLib import dependencies, results
+from BACSegmentationLib.export import export_results
+from BACSegmentationLib.measurement import SceneMeasurement
+from BACSegmentationLib.numbers_panel import NumbersPanel
+from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
 
-if TYPE_CHECKING:
-    from BACSegmentation import BACSegmentationWidget
-
 DICOM: Final = (
-    "Save DICOM objects for archives (PACS) and viewers as well: segmentation, outlines to switch on, "
-    "pictures, CAD report, measurement reports, PDF report. The mammograms must come from their files."
+    "Also save DICOM objects for archives (PACS) and viewers: segmentation, outlines that can be switched "
+    "on, pictures, CAD report, measurement reports, PDF report. The mammograms must be loaded from their "
+    "files."
 )
 
 
-class KeepingPanel:
+class ExportPanel:
     """One export at a time, a view a step, so that the window stays alive.
 
     Parameters
     ----------
-    owner
-        Of the widgets and of the numbers.
+    numbers
+        What is exported.
+    measurement
+        Knows the views that were measured.
     """
 
-    def __init__(self, owner: BACSegmentationWidget) -> None:
-        self._owner, self._ui = owner, owner.ui
+    def __init__(self, host: PanelHost, numbers: NumbersPanel, measurement: SceneMeasurement) -> None:
+        self._host, self._ui = host, host.ui
+        self._numbers, self._measurement = numbers, measurement
         self._steps: Iterator[tuple[int, int]] | None = None
         self._saved = ""
         self._lacking = dependencies.missing(REQUIREMENTS)
@@ -42,6 +47,7 @@ class KeepingPanel:
         self._ui.copyReportButton.clicked.connect(self.copy_report)
         self._ui.copyTableButton.clicked.connect(self.copy_table)
         self._ui.saveButton.clicked.connect(self.save)
+        numbers.follow(self.show)
 
     @property
     def saving(self) -> bool:
@@ -49,7 +55,7 @@ class KeepingPanel:
         return self._steps is not None
 
     def show(self, measured: bool) -> None:
-        """What can be kept."""
+        """What can be exported."""
         for button in (self._ui.copyReportButton, self._ui.copyTableButton, self._ui.saveButton):
             button.enabled = measured and not self.saving
         if self._lacking:
@@ -60,34 +66,35 @@ class KeepingPanel:
     def copy_report(self) -> None:
         """The sentences, on the clipboard."""
         slicer.app.clipboard().setText(self._ui.reportText.plainText)
-        self._owner.say("The text is on the clipboard.")
+        self._host.say("The text was copied to the clipboard.")
 
     def copy_table(self) -> None:
         """``views.csv``, on the clipboard."""
-        slicer.app.clipboard().setText(results.csv_text(self._owner.numbers.pairs))
-        self._owner.say("The table is on the clipboard.")
+        slicer.app.clipboard().setText(results.csv_text(self._numbers.pairs))
+        self._host.say("The table was copied to the clipboard.")
 
     def save(self) -> None:
         """Ask for a folder, and begin to write the files of ``bac analyze`` into a new one in it."""
-        chosen = qt.QFileDialog.getExistingDirectory(self._owner.parent, "Folder for the results", "")
-        if not chosen:
+        parameters = self._host.parameters
+        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, "Folder for the results", "")
+        if not chosen or parameters is None:
             return
-        numbers = self._owner.numbers
+        numbers = self._numbers
         folder = Path(chosen) / results.folder_name(numbers.pairs)
         replace = folder.exists()
-        if replace and not slicer.util.confirmYesNoDisplay(f"{folder} is there already. Replace it?"):
+        if replace and not slicer.util.confirmYesNoDisplay(f"{folder} already exists. Replace it?"):
             return
         numbers.measure()
-        dicom, why_not = self._owner.parameters.dicomObjects, self._why_no_dicom()
+        dicom, why_not = parameters.dicomObjects, self._why_no_dicom()
         self._saved = f"Saved in {folder}"
         if dicom and why_not:
             self._saved += f", without DICOM objects. {why_not}"
-        self._steps = self._owner.logic.measuring.export_steps(
-            numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
+        self._steps = export_results(
+            self._measurement, numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
         )
-        self._owner.say("Saving…")
+        self._host.say("Saving…")
         self._timer.start()
-        numbers.show()
+        self.show(numbers.measured)
 
     def stop(self) -> None:
         """The scene or the panel goes: what was not whole is not kept."""
@@ -97,22 +104,23 @@ class KeepingPanel:
     def _why_no_dicom(self) -> str:
         if not self._lacking:
             return ""
-        return f"Not installed: {', '.join(self._lacking)}. Apply asks, and then installs what is missing."
+        packages = ", ".join(self._lacking)
+        return f"Not installed: {packages}. Press Apply to install what is missing; you are asked first."
 
     def _go_on(self) -> None:
-        from shared_core.errors import OpenBacError
+        from shared_core.hosting import OpenBacError
 
         if self._steps is None:
             self._timer.stop()
             return
         try:
             done, total = next(self._steps)
-            self._owner.say(f"Saving: {done} of {total}")
+            self._host.say(f"Saving: {done} of {total}")
             return
         except StopIteration:
-            words = self._saved
+            message = self._saved
         except OpenBacError as error:
-            words = f"Not saved: {error}"
+            message = f"The results could not be saved: {error}"
         self.stop()
-        self._owner.say(words)
-        self._owner.numbers.show()
+        self._host.say(message)
+        self.show(self._numbers.measured)

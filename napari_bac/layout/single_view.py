@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from inspect import signature
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_bac.views.host import ViewsHost
+from napari_bac.views.view_session import ViewSession
+
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Layer
 
-    from napari_bac.session.exam_session import ExamSession
 
-
-def fill(session: ExamSession, number: int) -> None:
+def fill(host: ViewsHost, number: int) -> None:
     """Fill the canvas with the view that hangs at a number, from 1; 0 shows all.
 
     The others are hidden: a hidden layer costs nothing. A number without a view changes nothing.
     """
-    views = list(session.views.values())
+    views = list(host.views.values())
     if not 0 <= number <= len(views) or not views:
         return
     chosen = views[number - 1] if number else None
     for view in views:
         view.image.visible = view.labels.visible = chosen in (None, view)
-    viewer = session.viewer
+    viewer = host.viewer
     if chosen is None:
         viewer.reset_view()
         return
     viewer.layers.selection.active = chosen.labels
     fit_to(viewer, chosen.image)
-    session.select(chosen.key)
+    host.select(chosen.key)
 
 
 def fit_to(viewer: ViewerModel, layer: Layer) -> None:
@@ -47,7 +49,7 @@ def fit_to(viewer: ViewerModel, layer: Layer) -> None:
     viewer.camera.center = (0.0, float(middle[0]), float(middle[1]))
 
 
-def filling(session: ExamSession) -> str | None:
+def view_alone(views: Mapping[str, ViewSession]) -> str | None:
     """The key of the view that is alone on the canvas, None where more are shown."""
-    shown = [view.key for view in session.views.values() if view.image.visible]
-    return shown[0] if len(shown) == 1 and len(session.views) > 1 else None
+    shown = [view.key for view in views.values() if view.image.visible]
+    return shown[0] if len(shown) == 1 and len(views) > 1 else None

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from napari_bac.remedies import error_words
-from napari_bac.session.one_exam import chosen_exams, worth_telling
-from napari_bac.session.opened_view import NotOpened, OpenedView, open_view
-from napari_bac.session.working import GeneratorWorker, create_worker
-from shared_core import OpenBacError, find_exams
+from napari_bac.session.workers import GeneratorWorker, create_worker
+from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
+from shared_core.hosting import OpenBacError, find_exams
 
 MOST_NAMED = 3
 """Files that one sentence names."""
@@ -19,7 +19,7 @@ Found = tuple[int, int, OpenedView | NotOpened | str]
 """(files read, files in all, what was found, or a sentence)."""
 
 
-class Opening:
+class ExamOpener:
     """Opens files and folders for a session.
 
     Parameters
@@ -53,14 +53,14 @@ class Opening:
     def start(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> bool:
         """Begin to read; False, and a sentence, where that goes on already."""
         if self._worker is not None:
-            self._say("Files are being opened already: wait for the end.")
+            self._say("Files are already being opened; wait until that is finished.")
             return False
         self._opened, self._refused, self.done, self.total = [], [], 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
             found_views, tuple(paths), spacing_mm, _start_thread=False, _ignore_errors=True
         )
         worker.yielded.connect(self._on_found)
-        worker.errored.connect(lambda error: self._end(f"The files cannot be opened: {error}"))
+        worker.errored.connect(lambda error: self._end(f"The files could not be opened: {error}"))
         worker.returned.connect(lambda _nothing: self._end(""))
         self._worker = worker
         worker.start()
@@ -122,7 +122,7 @@ def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Fo
 def refused_words(refused: Sequence[NotOpened]) -> str:
     """One sentence on the files that were left out."""
     if not refused:
-        return "No mammograms were found there."
+        return "No mammograms were found."
     named = "; ".join(file.reason for file in refused[:MOST_NAMED])
     more = len(refused) - MOST_NAMED
     return f"Not opened: {named}" + (f"; and {more} more" if more > 0 else "")

@@ -12,7 +12,7 @@ import slicer.util
 import vtk
 
 from BACSegmentationLib.segments import show_mask
-from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.hosting import UnreadableImageError, UsageError
 
 _GREY: Final = "vtkMRMLColorTableNodeGrey"
 """Of every scene of Slicer; a reference by ID holds in a scene that is only written, too."""
@@ -42,7 +42,7 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
     OpenBacError
         It cannot be read; in one sentence.
     """
-    from shared_core.reading.files import file_format
+    from shared_core.hosting import file_format
 
     is_dicom = file_format(path) == "DICOM"
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name or path.stem)
@@ -86,12 +86,12 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
         It cannot be read, or is of another mammogram.
     """
     from BACSegmentationLib.mammograms import header_of
-    from shared_core.reading.mask import read_mask_file
+    from shared_core.hosting import read_mask_file
 
     given, name = read_mask_file(Path(path)), volume_node.GetName()
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:
-        raise UsageError(f"{given.path.name}: was drawn on another image than {name}; choose that one.")
+        raise UsageError(f"{given.path.name}: was drawn on another image, not on {name}; choose that image.")
     return show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
 
 
@@ -102,13 +102,12 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
     storage.SetFileName(str(path))
     if not storage.ReadData(node) or node.GetImageData() is None:
         scene.RemoveNode(storage)
-        raise UnreadableImageError(f"{path.name}: Slicer cannot read the image; see its error log.")
+        raise UnreadableImageError(f"{path.name}: Slicer could not read the image; see its error log.")
     node.SetAndObserveStorageNodeID(storage.GetID())
 
 
 def _take_from_engine(path: Path, node: Any) -> None:
-    from shared_core.reading.loaded_image import reader_spacings
-    from shared_core.reading.reader import read_mammogram
+    from shared_core.hosting import read_mammogram, reader_spacings
 
     pixels = read_mammogram(path).pixels
     row_mm, column_mm = reader_spacings(path)[-1]

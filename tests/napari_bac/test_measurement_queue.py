@@ -13,8 +13,8 @@ from qtpy.QtCore import QThreadPool
 from qtpy.QtWidgets import QApplication
 
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView
-from napari_bac.session.working import WorkerBase
+from napari_bac.session.workers import WorkerBase
+from napari_bac.views.opened_view import OpenedView
 from shared_core.quantification.labelled_mask import measure_labels
 from tests.napari_bac import pictures
 
@@ -27,10 +27,10 @@ def test_the_numbers_are_those_of_the_labels_after_the_last_edit(
     session.add([left_cc])
     view = session.views["L-CC"]
     session.set_labels("L-CC", pictures.labels())
-    qtbot.waitUntil(lambda: session.measuring, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: session.is_measuring, timeout=LONG_MS)
     view.labels.paint((300, 30), 3)
     assert not view.measured_is_current
-    qtbot.waitUntil(lambda: not session.measuring, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
     assert view.measured_is_current
     again = measure_labels(left_cc.prepared, np.array(view.label_pixels()), settings=session.settings)
     assert view.measured == again
@@ -45,9 +45,9 @@ def test_workers_that_are_done_let_their_labels_go(
     session.add([left_cc])
     for place in (100, 200):
         session.views["L-CC"].labels.paint((place, 30), 1)
-        qtbot.waitUntil(lambda: not session.measuring, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
     # One after another: of two at once superqt leaves one behind, in warnings.showwarning.
-    for begin in (session.autosave.write_now, lambda: session.exporting.start(tmp_path / "out")):
+    for begin in (session.autosave.write_now, lambda: session.exporter.start(tmp_path / "out")):
         begin()
         qtbot.waitUntil(lambda: _is_quiet() and not _workers() - others, timeout=LONG_MS)
     assert (tmp_path / "out" / "run.json").exists()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared_core import Exam
-from shared_core.reading.exam_grouping import ExamListing, RejectedFile
+from shared_core.hosting import Exam, ExamListing, RejectedFile
 
 
 def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exam, ...], str]:
@@ -20,11 +19,11 @@ def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exa
     exams, patients = len(listing.exams), len({exam.patient_id for exam in listing.exams})
     if patients > 1:
         return (latest,), (
-            f"This folder holds {exams} exams of {patients} patients; {latest.key} was opened. "
+            f"This folder contains {exams} exams of {patients} patients; {latest.key} was opened. "
             "Open the folder of one patient, or use BAC batch for all of them."
         )
     return (latest,), (
-        f"This folder holds {exams} exams of one patient; the latest, {_date(latest)}, was opened. "
+        f"This folder contains {exams} exams of one patient; the latest, {_date(latest)}, was opened. "
         "BAC over time shows all of them."
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -166,7 +166,7 @@ def test_a_view_that_fails_does_not_stop_the_others(
     assert [failure.key for failure in session.run.failures] == ["R-CC"]
     assert session.views["R-CC"].answer is None
     assert session.views["L-CC"].answer is not None
-    assert "Not done: R-CC" in session.run.words
+    assert "Failed: R-CC" in session.run.words
 
 
 def test_two_runs_at_once_are_refused_in_a_sentence(
@@ -174,7 +174,7 @@ def test_two_runs_at_once_are_refused_in_a_sentence(
 ) -> None:
     assert one_view.segment(model=MODEL)
     assert not one_view.segment(model=MODEL)
-    assert said == ["A segmentation is running already: wait for its end, or cancel it."]
+    assert said == ["A segmentation is already running; wait until it ends, or cancel it."]
     one_view.cancel()
     wait(one_view, qtbot)
 
@@ -219,7 +219,7 @@ def test_the_viewer_closed_during_a_run_leaves_no_thread(
 ) -> None:
     from qtpy.QtCore import QThreadPool
 
-    from napari_bac.session.exam_session import session_of
+    from napari_bac.session.registry import session_of
 
     viewer = make_napari_viewer()
     session = session_of(viewer)
@@ -232,7 +232,7 @@ def test_the_viewer_closed_during_a_run_leaves_no_thread(
 
 
 def test_no_calcification_is_said(session: ExamSession, said: list[str], qtbot: Any) -> None:
-    from napari_bac.session.opened_view import open_array
+    from napari_bac.views.opened_view import open_array
 
     picture = pictures.breast(calcified=False)
     session.add([open_array(picture, name="plain", spacing_mm=pictures.SPACING_MM)])
@@ -243,7 +243,7 @@ def test_no_calcification_is_said(session: ExamSession, said: list[str], qtbot: 
 
 
 def test_a_probability_put_away_comes_out_the_same(left_cc: OpenedView) -> None:
-    from napari_bac.session.view_session import KeptProbability
+    from napari_bac.views.model_answer import KeptProbability
     from shared_core import ProbabilityMap
     from shared_core.inference.backends.interface import BackendInfo
     from shared_core.notices.of_results import MASK_EDITED

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from qtpy.QtCore import QTimer
 
-from napari_bac.layout.filling import fill
+from napari_bac.layout.single_view import fill
 from napari_bac.layout.window_level import WindowDrag, invert, is_inverted, next_preset
+from napari_bac.views.host import ViewsHost
+from napari_bac.views.view_session import ViewSession
 
 if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
-    from napari_bac.session.view_session import ViewSession
+    from napari.components import ViewerModel
 
 KEYS: Final = {
-    "1 to 4": "fill the canvas with one view, in the order in which they hang",
+    "1 to 4": "show one view alone, in hanging order",
     "0": "show all views",
     "V (held)": "hide the labels",
-    "C": "labels as outlines, or filled",
-    "W": "next window",
+    "C": "labels as outlines or filled",
+    "W": "next window setting",
     "I": "invert the images",
-    "right button": "drag: across changes the window's width, up and down its level",
+    "right button": "drag left or right for window width, up or down for level",
 }
 """For the help of the dock."""
 
@@ -36,66 +37,71 @@ class ViewKeys:
 
     napari asks the active layer first, and its own layers take the digits for their tools, which the
     letters E, P, F, L and Z choose as well; so each layer of a view gets the keys too.
+
+    Parameters
+    ----------
+    host
+        Whose views the keys work on; it calls `bind_views` when others came.
     """
 
-    def __init__(self, session: ExamSession) -> None:
-        self._session = session
-        self._drag = WindowDrag(session)
+    def __init__(self, host: ViewsHost) -> None:
+        self._host = host
+        self._drag = WindowDrag(host.views)
         self._bound: set[int] = set()
-        viewer = session.viewer
+        viewer = host.viewer
         viewer.mouse_drag_callbacks.append(self._drag)
         self._bind(viewer)
-        session.signals.views_changed.connect(self._on_views)
-        self._on_views()
+        self.bind_views()
 
     def stop(self) -> None:
         """Let go of the mouse; keys of a viewer that stays do nothing without views."""
-        callbacks = self._session.viewer.mouse_drag_callbacks
+        callbacks = self._host.viewer.mouse_drag_callbacks
         if self._drag in callbacks:
             callbacks.remove(self._drag)
 
-    def _on_views(self) -> None:
-        for view in self._session.views.values():
+    def bind_views(self) -> None:
+        """Give the keys to the layers of views that do not have them yet."""
+        for view in self._host.views.values():
             if id(view.labels) not in self._bound:
                 self._bound.add(id(view.labels))
                 self._bind(view.labels)
                 self._bind(view.image)
 
     def _bind(self, target: Any) -> None:
-        for key, action in _actions(self._session).items():
+        for key, action in _actions(self._host).items():
             target.bind_key(key, action, overwrite=True)
 
 
-def _actions(session: ExamSession) -> dict[str, Callable[[Any], Any]]:
+def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
     """Plain functions: napari asks each for its name, and tells a held key by a generator function."""
 
     def on_number(number: int) -> Callable[[Any], None]:
         def fill_with_view(_target: Any) -> None:
-            fill(session, number)
+            fill(host, number)
 
         return fill_with_view
 
     def outline(_target: Any) -> None:
-        toggle_outline(session)
+        toggle_outline(host.viewer, host.views)
 
     def window(_target: Any) -> None:
-        next_preset(view.image for view in session.views.values() if view.image.visible)
+        next_preset(view.image for view in host.views.values() if view.image.visible)
 
     def invert_images(_target: Any) -> None:
-        images = [view.image for view in session.views.values()]
+        images = [view.image for view in host.views.values()]
         if images:
             invert(images, inverted=not is_inverted(images[0]))
 
     def hide_while_held(_target: Any) -> Generator[None, None, None]:
-        yield from hidden_labels(session)
+        yield from hidden_labels(host.views)
 
     numbers = {str(number): on_number(number) for number in range(5)}
     return {**numbers, "C": outline, "W": window, "I": invert_images, "V": hide_while_held}
 
 
-def hidden_labels(session: ExamSession) -> Generator[None, None, None]:
+def hidden_labels(views: Mapping[str, ViewSession]) -> Generator[None, None, None]:
     """Hide all labels until gone on with."""
-    shown = [view.labels for view in session.views.values() if view.labels.visible]
+    shown = [view.labels for view in views.values() if view.labels.visible]
     for labels in shown:
         labels.visible = False
     yield
@@ -103,15 +109,15 @@ def hidden_labels(session: ExamSession) -> Generator[None, None, None]:
         labels.visible = True
 
 
-def toggle_outline(session: ExamSession) -> None:
+def toggle_outline(viewer: ViewerModel, views: Mapping[str, ViewSession]) -> None:
     """Show labels as outlines, or filled again.
 
     napari takes some 0.3 s for the outline of 12 megapixels: it is done for the views that are seen, one
     a turn of the event loop, so that the window never waits longer than for one.
     """
-    seen = [view for view in session.views.values() if view.labels.visible]
+    seen = [view for view in views.values() if view.labels.visible]
     outlined = any(view.labels.contour for view in seen)
-    zoom = float(session.viewer.camera.zoom)
+    zoom = float(viewer.camera.zoom)
     for turn, view in enumerate(seen):
         thickness = 0 if outlined else outline_px(zoom * float(view.labels.scale[-1]))
         QTimer.singleShot(turn, partial(_set_contour, view, thickness))

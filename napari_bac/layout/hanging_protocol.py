@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from napari_bac.settings import Hanging
-from shared_core import Laterality, PreparedView, View
+from shared_core.hosting import Laterality, PreparedView, View
 
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1

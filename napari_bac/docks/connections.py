@@ -12,7 +12,7 @@ _ENDS: Final[set[Callable[..., None]]] = set()
 once, and Qt would call a slot that is half taken to pieces."""
 
 
-class Listening:
+class Connections:
     """Connections of signals of a session to a widget: they end with the widget.
 
     Parameters

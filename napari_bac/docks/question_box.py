@@ -7,14 +7,14 @@ from collections.abc import Callable
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 
-class Asking(QFrame):
+class QuestionBox(QFrame):
     """One question at a time; hidden while there is none."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.question = QLabel()
-        self.question.setWordWrap(True)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
         self.yes_button = QPushButton()
         self.no_button = QPushButton()
         self._yes: Callable[[], None] = lambda: None
@@ -25,7 +25,7 @@ class Asking(QFrame):
         buttons.addWidget(self.yes_button)
         buttons.addWidget(self.no_button)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.question)
+        layout.addWidget(self.words)
         layout.addLayout(buttons)
         self.hide()
 
@@ -33,10 +33,10 @@ class Asking(QFrame):
         self,
         question: str,
         yes: tuple[str, Callable[[], None]],
-        no: tuple[str, Callable[[], None]] = ("Leave it", lambda: None),
+        no: tuple[str, Callable[[], None]] = ("Not now", lambda: None),
     ) -> None:
         """Put a question, in place of one that waits; each answer with what it does."""
-        self.question.setText(question)
+        self.words.setText(question)
         self.yes_button.setText(yes[0])
         self.no_button.setText(no[0])
         self._yes, self._no = yes[1], no[1]

@@ -9,25 +9,25 @@ import numpy as np
 
 from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, view_at
-from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.host import ViewsHost
 
 
-class Picking:
-    """Listens to clicks on the canvas of a session.
+class ArteryPicker:
+    """Selects the artery that is clicked on.
 
     Parameters
     ----------
-    session
+    host
         Whose arteries are selected.
     busy
         Whether clicks mean something else now.
     """
 
-    def __init__(self, session: ExamSession, busy: Callable[[], bool]) -> None:
-        self._session, self._busy = session, busy
+    def __init__(self, host: ViewsHost, busy: Callable[[], bool]) -> None:
+        self._host, self._busy = host, busy
         self._callback = click_callback(self._on_click)
-        self._viewer = ref(session.viewer)
-        session.viewer.mouse_drag_callbacks.append(self._callback)
+        self._viewer = ref(host.viewer)
+        host.viewer.mouse_drag_callbacks.append(self._callback)
 
     def stop(self) -> None:
         """Listen no more."""
@@ -36,14 +36,14 @@ class Picking:
             viewer.mouse_drag_callbacks.remove(self._callback)
 
     def _on_click(self, position: Floats) -> None:
-        active = self._session.viewer.layers.selection.active
+        active = self._host.viewer.layers.selection.active
         if self._busy() or str(getattr(active, "mode", "pan_zoom")) != "pan_zoom":
             return
-        found = view_at(self._session, position)
+        found = view_at(self._host.views, position)
         if found is None:
             return
         key, place = found
         row, column = np.rint(place).astype(int)
-        label = int(self._session.views[key].label_pixels()[row, column])
+        label = int(self._host.views[key].label_pixels()[row, column])
         if label:
-            choose(self._session, (key, label))
+            choose(self._host, (key, label))

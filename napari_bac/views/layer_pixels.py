@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Layer
 from numpy.typing import NDArray
 
-from shared_core.errors import UsageError
+from shared_core.hosting import UsageError
 
 _MM: Final = {"millimeter": 1.0, "centimeter": 10.0, "meter": 1000.0, "micrometer": 0.001, "nanometer": 1e-6}
 
@@ -23,13 +23,15 @@ def pixels_of(layer: Layer) -> NDArray[Any]:
     """
     if not isinstance(layer, Image):
         raise UsageError(
-            f"{layer.name}: is a layer of {layer.__class__.__name__.lower()}; select an image layer."
+            f"{layer.name} is a {layer.__class__.__name__.lower()} layer; select an image layer."
         )
     if layer.rgb:
-        raise UsageError(f"{layer.name}: is a colour image; split it (Layers menu), or load the grey image.")
+        raise UsageError(
+            f"{layer.name} is a colour image; split its channels (Layers menu) or load the greyscale image."
+        )
     if layer.ndim != 2:
         raise UsageError(
-            f"{layer.name}: has {layer.ndim} dimensions, a mammogram has 2; load one slice as its own layer."
+            f"{layer.name} has {layer.ndim} dimensions, a mammogram has 2; load one slice as its own layer."
         )
     # Of a pyramid, the finest level.
     return np.asarray(layer.data[0] if layer.multiscale else layer.data)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from BACSegmentationLib import view_records
-from BACSegmentationLib.measuring import Pair, exam_records
+from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.segments import segmentation_of
-from shared_core.notices import Notice
+from shared_core.hosting import Notice
 
-NO_DATE: Final = "No exam with a date is measured here. Apply on two exams, or open a folder with results."
-TWO_DATES: Final = "Two dates of a patient are needed: measure exams here, or open a folder with results."
+if TYPE_CHECKING:
+    # Need packages that Slicer lacks before the first Apply.
+    from shared_core.hosting import DatedExam, Quantity, Timeline
+
+NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
+TWO_DATES: Final = (
+    "Two exams of one patient at different dates are needed: measure them here, or open a folder with "
+    "results."
+)
 
 
-def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def timelines(
+    folder: Path | None, volume_nodes: Sequence[Any]
+) -> tuple[dict[str, Timeline], tuple[str, ...]]:
     """Of each patient the exams in the order of their dates, compared.
 
     Parameters
@@ -28,7 +37,7 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
 
     Returns
     -------
-    `shared_core.records.patient_timeline.Timeline` by patient, and sentences about exams that are left out.
+    Timelines by patient, and sentences about exams that are left out.
 
     Raises
     ------
@@ -36,16 +45,21 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
         The folder holds no results.
     """
     from BACSegmentationLib.remedies import notice_words
-    from shared_core.errors import UsageError
-    from shared_core.notices import Remedy
-    from shared_core.records.patient_timeline import dated_exams, timeline, together
-    from shared_core.records.results_folder import read_results, results_beside
+    from shared_core.hosting import (
+        Remedy,
+        UsageError,
+        dated_exams,
+        read_results,
+        results_beside,
+        timeline,
+        together,
+    )
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise UsageError(f"{folder}: holds no results.", Remedy.NAME_RESULTS)
-    found: list[Mapping[str, Any]] = []
+        raise UsageError(f"{folder} contains no results.", Remedy.NAME_RESULTS)
+    found: list[Mapping[str, Sequence[DatedExam]]] = []
     without: list[str] = []
     for place in places:
         patients, notices = dated_exams(read_results(place))
@@ -60,26 +74,23 @@ def timelines(folder: Path | None, volume_nodes: Sequence[Any]) -> tuple[dict[st
     return lines, (*without, *map(notice_words, notices))
 
 
-def words_of(line: Any, quantity: Any) -> str:
-    """What became of a quantity, in a few sentences."""
-    from shared_core.wording.change import change_words, decision_words
+def summary(line: Timeline, quantity: Quantity) -> str:
+    """How a quantity changed, in a few sentences."""
+    from shared_core.hosting import change_words, decision_words
 
     followed = line.of(quantity)
     if followed is None:
-        words = line.reason or f"{quantity.title} cannot be followed in these exams."
+        text = line.reason or f"{quantity.title} cannot be followed in these exams."
     else:
         views = ", ".join(followed.views)
-        words = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
-    left_out = [f"{key} is left out: {reason}." for key, reason in line.left_out.items()]
-    return "\n".join([words, *left_out])
+        text = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
+    left_out = [f"{key} was left out: {reason}." for key, reason in line.left_out.items()]
+    return "\n".join([text, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[dict[str, list[Any]], tuple[Notice, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[Notice, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
-    from shared_core.exporting.atomic_write import write_bytes
-    from shared_core.records.canonical_json import json_bytes
-    from shared_core.records.patient_timeline import dated_exams
-    from shared_core.records.results_folder import read_results
+    from shared_core.hosting import dated_exams, json_bytes, read_results, write_bytes
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}

@@ -7,17 +7,16 @@ from functools import partial
 
 from qtpy.QtCore import QTimer
 
-from napari_bac.session.view_session import LabelPixels, ViewSession
-from napari_bac.session.working import FunctionWorker, create_worker
-from shared_core import MeasurementSettings
-from shared_core.inference.memory import give_back_freed
-from shared_core.quantification.labelled_mask import LabelledMeasurement, measure_labels
+from napari_bac.session.workers import FunctionWorker, create_worker
+from napari_bac.views.model_answer import LabelPixels
+from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import LabelledMeasurement, MeasurementSettings, give_back_freed, measure_labels
 
 REST_MS = 150
 """Without a change before the slow numbers are taken."""
 
 
-class Measuring:
+class MeasurementQueue:
     """Measures the views that were changed, one at a time, the latest labels only.
 
     Parameters
@@ -80,7 +79,7 @@ class Measuring:
         )
         self._worker = worker
         worker.returned.connect(partial(self._take, view.key, view.revision))
-        worker.errored.connect(lambda error: self._failed(f"The numbers could not be taken: {error}"))
+        worker.errored.connect(lambda error: self._failed(f"The measurement failed: {error}"))
         # Not the worker itself: it would never go, nor the labels in it.
         worker.finished.connect(self._end)
         worker.start()

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_bac.remedies import error_words
-from shared_core import (
+from shared_core.hosting import (
+    PREFERRED,
     Laterality,
     Mammogram,
     OpenBacError,
@@ -19,11 +20,10 @@ from shared_core import (
     find_exams,
     load_card,
     mammogram_from_array,
+    mass_refusal,
     prepare,
     read_mammogram,
 )
-from shared_core.mass.densitometry import mass_refusal
-from shared_core.weights.default_model import PREFERRED
 
 METADATA = "openbac"
 """Key in the metadata of a layer under which its `OpenedView` lies."""

@@ -15,10 +15,11 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 
 from napari_bac.docks.export_dialog import export_into, free_name
-from napari_bac.session import exporting
+from napari_bac.session import exporter
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.session.view_session import KeptLabels, KeptProbability, ModelAnswer
 from napari_bac.settings import Preferences
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
+from napari_bac.views.snapshot import Snapshot
 from shared_core import Laterality, load_model, segment
 from shared_core.cli.main import main
 from shared_core.exporting.mask_files import mask_png
@@ -32,13 +33,13 @@ from tests.told import codes_in
 
 @pytest.fixture
 def cache(own_cache: Path) -> Path:
-    """Where edits are put by."""
+    """Where edits are saved."""
     return own_cache / "edits"
 
 
 def _export(session: ExamSession, folder: Path, qtbot: Any, *, replace: bool = False) -> None:
-    assert session.exporting.start(folder, replace=replace)
-    qtbot.waitUntil(lambda: not session.exporting.busy, timeout=60000)
+    assert session.exporter.start(folder, replace=replace)
+    qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
 
 
 def _rows(path: Path) -> dict[str, dict[str, str]]:
@@ -69,7 +70,7 @@ def test_an_exam_drawn_by_hand_has_the_files_and_the_numbers_of_the_table(
 ) -> None:
     session.open([exam_folder])
     _draw(session, *pictures.KEYS)
-    qtbot.waitUntil(lambda: not session.measuring, timeout=30000)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=30000)
     _export(session, tmp_path / "out", qtbot)
     key = "P1_20200102"
     stems = ("LCC", "LMLO", "RCC", "RMLO")
@@ -184,9 +185,9 @@ def test_strokes_during_an_export_stay_dirty(
 ) -> None:
     session.open([exam_folder / "LCC.dcm"])
     _draw(session, "L-CC")
-    assert session.exporting.start(tmp_path / "out")
+    assert session.exporter.start(tmp_path / "out")
     session.views["L-CC"].labels.data_setitem((np.array([5]), np.array([5])), 7)
-    qtbot.waitUntil(lambda: not session.exporting.busy, timeout=60000)
+    qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
     assert session.views["L-CC"].dirty
     (saved,) = (tmp_path / "out").glob("*/LCC_labels.png")
     assert 7 not in read_label_file(saved).labels
@@ -197,11 +198,11 @@ def test_a_cancelled_export_leaves_nothing(
 ) -> None:
     session.open([exam_folder])
     _draw(session, "L-CC")
-    assert session.exporting.start(tmp_path / "place" / "out")
-    session.exporting.cancel()
-    qtbot.waitUntil(lambda: not session.exporting.busy, timeout=60000)
+    assert session.exporter.start(tmp_path / "place" / "out")
+    session.exporter.cancel()
+    qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
     assert not list((tmp_path / "place").glob("*")) if (tmp_path / "place").exists() else True
-    assert "The export was stopped; nothing of it was kept." in said
+    assert "The export was cancelled; nothing was saved." in said
     assert session.views["L-CC"].dirty
 
 
@@ -224,7 +225,7 @@ def test_a_name_that_is_taken_is_asked_about(
     session.add([left_cc])
     _draw(session, "L-CC")
     assert export_into(session, tmp_path)
-    qtbot.waitUntil(lambda: not session.exporting.busy, timeout=60000)
+    qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
     (tmp_path / "exam" / "old.txt").write_text("old")
 
     def click() -> None:
@@ -234,7 +235,7 @@ def test_a_name_that_is_taken_is_asked_about(
 
     QTimer.singleShot(200, click)
     assert export_into(session, tmp_path)
-    qtbot.waitUntil(lambda: not session.exporting.busy, timeout=60000)
+    qtbot.waitUntil(lambda: not session.exporter.busy, timeout=60000)
     assert {path.name for path in tmp_path.iterdir() if path.name != "cache"} == names
     assert (tmp_path / "exam" / "old.txt").exists() == (button == "Keep")
 
@@ -248,7 +249,7 @@ def test_a_view_that_nobody_looked_at_says_that_its_zeros_are_no_finding(
     session: ExamSession, left_cc: Any, tmp_path: Path, qtbot: Any
 ) -> None:
     session.add([left_cc])
-    rows = list(csv.DictReader(io.StringIO(session.exporting.metrics_csv().decode())))
+    rows = list(csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode())))
     assert "view-not-analysed" in rows[0]["notice_codes"]
 
 
@@ -257,7 +258,7 @@ def test_the_metrics_are_saved_as_the_table_of_views(
 ) -> None:
     session.open([exam_folder / "LCC.dcm"])
     _draw(session, "L-CC")
-    assert session.exporting.save_metrics(tmp_path / "views.csv")
+    assert session.exporter.save_metrics(tmp_path / "views.csv")
     _export(session, tmp_path / "out", qtbot)
     assert (tmp_path / "views.csv").read_bytes() == (tmp_path / "out" / "views.csv").read_bytes()
 
@@ -286,9 +287,9 @@ def test_a_gpu_that_gives_up_is_told_and_not_swallowed(
     def full(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(exporting.Snapshot, "final", full)
+    monkeypatch.setattr(Snapshot, "final", full)
     _export(session, tmp_path / "out", qtbot)
-    assert any("Not exported: the computer gave up (out of memory)" in sentence for sentence in said)
+    assert any("Not exported: the computation failed (out of memory)" in sentence for sentence in said)
 
 
 def test_an_export_may_hold_dicom_objects_that_bac_export_makes_again(
@@ -300,7 +301,7 @@ def test_an_export_may_hold_dicom_objects_that_bac_export_makes_again(
 ) -> None:
     pytest.importorskip("highdicom", reason="the extra dicom is not installed")
     monkeypatch.setattr(
-        exporting, "preferences", lambda: Preferences(formats=("csv", "json", "seg", "sr", "tid1500"))
+        exporter, "preferences", lambda: Preferences(formats=("csv", "json", "seg", "sr", "tid1500"))
     )
     session.open([exam_folder])
     _draw(session, *pictures.KEYS)

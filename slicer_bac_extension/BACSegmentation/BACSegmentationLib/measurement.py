@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
+from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
-from shared_core.errors import ModelError, UsageError
-from shared_core.mammogram import Mammogram, Mask
+from BACSegmentationLib.view_records import Record
+from shared_core.hosting import Mammogram, Mask, ModelError, UsageError
 
-HOST: Final = "3D Slicer"
-NO_FILE: Final = (
-    "{name}: DICOM objects refer to the file of the mammogram, and this volume has none, or other pixels; "
-    "load it from its file, or save without DICOM objects."
-)
+if TYPE_CHECKING:
+    # Need packages that Slicer lacks before the first Apply.
+    from shared_core.hosting import ModelCard, PreparedView, ReviewedView
+
 _KEPT_VIEWS: Final = 4
 
-Record = dict[str, Any]
 Pair = tuple[Any, Any]
 """A volume and its segmentation."""
 
@@ -30,14 +28,13 @@ Pair = tuple[Any, Any]
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     stamp: tuple[Any, ...]
-    view: Any
-    """PreparedView."""
+    view: PreparedView
     raw: Mammogram | None
     """The pixels as read, where calcium can be weighed on them."""
 
 
-class Measuring:
-    """Measures, and keeps the views that were prepared for it: the slow part of the work.
+class SceneMeasurement:
+    """Measures masks, and keeps the views that were prepared for it: the slow part of the work.
 
     Views are prepared when they are first asked for; four are kept.
     """
@@ -46,18 +43,16 @@ class Measuring:
         self._views: OrderedDict[str, _Prepared] = OrderedDict()
         self._run_masks: dict[str, Mask] = {}
 
-    def take_answer(self, segmentation_node: Any, answer: Any, *, model: str) -> None:
+    def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
         """A model's mask is in the segmentation now: its record holds the numbers.
 
         Parameters
         ----------
-        answer
-            `segmentation_run.ViewAnswer`.
         model
             Name or path of the card; empty for the default.
         """
-        view_records.keep_run(segmentation_node, answer.record, answer.mask, model=model)
-        self._run_masks[segmentation_node.GetID()] = answer.mask
+        view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
+        self._run_masks[segmentation_node.GetID()] = view.mask
 
     def measure(self, volume_node: Any, segmentation_node: Any) -> Record:
         """Measure the mask as it is, keep the record on the node, and return it.
@@ -67,27 +62,24 @@ class Measuring:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        from shared_core.records.view_and_exam import view_record
+        from shared_core.hosting import record_of
 
         final = self.final(volume_node, segmentation_node)
-        record = view_record(
-            final.header,
-            final.prepared,
-            final.measurement,
-            provenance=final.provenance,
-            notices=final.notices,
-            exam=final.exam_key or None,
-        )
+        record = record_of(final)
         if final.header.path is None:
             record["file"] = volume_node.GetName()
         view_records.keep(segmentation_node, record)
         return record
 
-    def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> Any:
-        """The view as the person left it: a `shared_core.cohort.reviewed_view.ReviewedView`."""
-        from shared_core import MeasurementSettings, load_card
-        from shared_core.cohort.reviewed_view import recorded_view, reviewed_view
-        from shared_core.weights.default_model import PREFERRED
+    def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
+        """The view as the person left it."""
+        from shared_core.hosting import (
+            PREFERRED,
+            MeasurementSettings,
+            load_card,
+            recorded_view,
+            reviewed_view,
+        )
 
         record = view_records.run_record(segmentation_node)
         model = view_records.model_of(segmentation_node)
@@ -124,9 +116,7 @@ class Measuring:
         self._run_masks.clear()
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
-        from shared_core import load_card, prepare
-        from shared_core.mass.densitometry import mass_refusal
-        from shared_core.weights.default_model import PREFERRED
+        from shared_core.hosting import PREFERRED, load_card, mass_refusal, prepare
 
         preset = (_card(model) or load_card(PREFERRED)).preprocessing
         image = volume_node.GetImageData()
@@ -147,56 +137,10 @@ class Measuring:
             self._views.popitem(last=False)
         return known
 
-    def export_steps(
-        self, pairs: Sequence[Pair], folder: Path, *, replace: bool, dicom: bool = False
-    ) -> Iterator[tuple[int, int]]:
-        """Write the files of ``bac analyze`` for the masks as they are; a folder that is whole or not there.
-
-        Parameters
-        ----------
-        folder
-            Takes the results.
-        replace
-            Whether results that lie there give way.
-        dicom
-            Whether all DICOM objects are written as well.
-
-        Yields
-        ------
-        (steps done, steps in all); to leave the loop before its end cancels, and nothing is kept.
-
-        Raises
-        ------
-        OpenBacError
-            A view cannot be measured, or the folder not be written; DICOM objects have no file to refer to.
-        """
-        from shared_core import MeasurementSettings
-        from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps
-        from shared_core.dicom_objects.object_kinds import DICOM_KINDS
-
-        keys = {
-            volume.GetID(): one.exam.key
-            for one in exams_in_scene([volume for volume, _ in pairs])
-            for volume in one.volumes
-        }
-        finals = []
-        for volume, segmentation in pairs:
-            finals.append(self.final(volume, segmentation, exam_key=keys.get(volume.GetID(), "")))
-            if dicom and finals[-1].header.path is None:
-                raise UsageError(NO_FILE.format(name=volume.GetName()))
-            yield len(finals), 2 * len(pairs)
-        formats = (*USUAL_FORMATS, *(DICOM_KINDS if dicom else ()))
-        for done, _ in export_steps(
-            folder, finals, settings=MeasurementSettings(), host=HOST, replace=replace, formats=formats
-        ):
-            yield len(finals) + done, 2 * len(pairs)
-
 
 def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
-    from shared_core import measure_exam
-    from shared_core.records.view_and_exam import exam_record
-    from shared_core.records.written_views import measurement_of
+    from shared_core.hosting import exam_record, measure_exam, measurement_of
 
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
@@ -211,13 +155,12 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
     return found
 
 
-def _card(model: str) -> Any:
+def _card(model: str) -> ModelCard | None:
     """The card of a model; None where it was somebody's own and is gone."""
-    from shared_core import load_card
-    from shared_core.weights.default_model import PREFERRED
+    from shared_core.hosting import PREFERRED, load_card
 
     try:
         return load_card(model or PREFERRED)
     except (ModelError, UsageError) as error:
-        logging.warning("The model card %s cannot be read: %s", model, error)
+        logging.warning("The model card %s could not be read: %s", model, error)
         return None

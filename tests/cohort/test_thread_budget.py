@@ -1,0 +1,170 @@
+"""What one image may take of the processors, asked of the libraries themselves where the work is done."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+
+import cv2
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from shared_core.cohort import pool
+from shared_core.cohort.batch import make_tasks, run_batch
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.inference.model import BackendChoice
+from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.thread_budget import BLAS_THREADS, ThreadBudget
+
+TASKS = Path("/proc/self/task")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the libraries of a process said, and where its threads might run while an image was analysed."""
+
+    failed: bool
+    pools: set[tuple[str, int]]
+    """(BLAS or OpenMP, threads) of each library that `threadpoolctl` knows."""
+    opencv: int
+    torch: int | None
+    graphs: set[tuple[int, bool]]
+    """(threads, whether they are pinned to processors) of OpenVINO's graphs."""
+    own: str = ""
+    """Processors that the process may use."""
+    of_threads: frozenset[str] = frozenset()
+
+
+def loaded_pools() -> set[tuple[str, int]]:
+    return {(one["user_api"], one["num_threads"]) for one in threadpool_info()}
+
+
+def processors(task: Path) -> str:
+    """Of a thread, as the kernel writes them; empty where the thread is gone."""
+    try:
+        lines = (task / "status").read_text().splitlines()
+    except OSError:
+        return ""
+    return next(line.split()[1] for line in lines if line.startswith("Cpus_allowed_list"))
+
+
+@contextmanager
+def watched(of_threads: set[str]) -> Iterator[None]:
+    """Look all the while which processors the threads have: OpenVINO narrows them only while it computes."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.01):
+            of_threads.update(processors(task) for task in TASKS.iterdir())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def analyse_and_ask(task: ViewTask) -> Seen:
+    """Run in a worker."""
+    worker = pool._worker
+    assert worker is not None
+    of_threads: set[str] = set()
+    own = processors(TASKS / str(os.getpid()))
+    with watched(of_threads) if TASKS.is_dir() else nullcontext():
+        failed = worker.analyze(task).failed
+    # The last of the libraries to come, with an OpenBLAS of its own.
+    import_module("scipy.linalg")
+    torch = sys.modules.get("torch")
+    graphs = {
+        (graph.get_property("INFERENCE_NUM_THREADS"), graph.get_property("ENABLE_CPU_PINNING"))
+        for request in getattr(worker.model.backend, "_requests", {}).values()
+        for graph in [request.get_compiled_model()]
+    }
+    return Seen(
+        failed=failed,
+        pools=loaded_pools(),
+        opencv=cv2.getNumThreads(),
+        torch=None if torch is None else torch.get_num_threads(),
+        graphs=graphs,
+        own=own,
+        of_threads=frozenset(of_threads - {""}),
+    )
+
+
+@pytest.fixture
+def listing(real_mammograms: Path) -> ExamListing:
+    return find_exams([real_mammograms / "monai-density-A1.jpg"])
+
+
+SETTINGS = BatchSettings(None, model="openbac-1", device="cpu", pictures=False)
+
+
+@pytest.mark.parametrize(("backend", "threads"), [("openvino", 1), ("openvino", 2), ("torch", 2)])
+def test_worker_keeps_every_library_within_its_budget(
+    listing: ExamListing, backend: BackendChoice, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(backend)
+    # As on a larger machine, whose libraries take more unless they are told.
+    for name in ThreadBudget().environment:
+        monkeypatch.setenv(name, "3")
+    stop = multiprocessing.get_context("spawn").Event()
+    settings = replace(SETTINGS, backend=backend, threads=threads)
+    with pool.worker_pool(settings, 1, stop) as workers:
+        seen = workers.submit(analyse_and_ask, make_tasks(listing.exams)[0]).result()
+    assert not seen.failed
+    # Pinned threads of several workers would share one processor while others are idle.
+    assert seen.of_threads <= {seen.own}
+    assert seen.of_threads or not TASKS.is_dir()
+    assert ("blas", BLAS_THREADS) in seen.pools
+    assert {count for api, count in seen.pools if api == "blas"} == {BLAS_THREADS}
+    assert {count for api, count in seen.pools if api == "openmp"} <= {threads}
+    assert seen.opencv == threads
+    assert seen.torch == (threads if backend == "torch" else None)
+    assert seen.graphs == ({(threads, False)} if backend == "openvino" else set())
+
+
+def test_batch_in_this_process_keeps_to_it_and_leaves_the_process_as_it_was(listing: ExamListing) -> None:
+    seen: list[tuple[set[tuple[str, int]], int]] = []
+    opencv = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        with threadpool_limits(3):
+            before = loaded_pools()
+            report = run_batch(
+                listing,
+                replace(SETTINGS, threads=2),
+                arguments={},
+                workers=1,
+                progress=lambda *_: seen.append((loaded_pools(), cv2.getNumThreads())),
+            )
+            assert not report.failures
+            assert before <= loaded_pools()
+            assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(opencv)
+    assert ("blas", 3) in before
+    pools, opencv_then = seen[0]
+    assert ("blas", BLAS_THREADS) in pools
+    assert ("blas", 3) not in pools
+    assert opencv_then == 2
+
+
+def test_torch_has_its_threads_back_afterwards() -> None:
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with ThreadBudget(2).held():
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
