@@ -5,11 +5,15 @@
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
-# PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs.
+# PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs, SEED=1 repeats the order
+# and the random numbers of a run of the tests, which says its seed at the top.
 
 VENV := .venv
 SLICER_VENV := .venv-slicer
 SETUP := scripts/setup.sh $(VENV)
+SEEDED := $(if $(SEED),--randomly-seed=$(SEED))
+# A file stays in one process, and those that take long come first, see tests/conftest.py.
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
 .PHONY: demo test coverage bench clean
@@ -24,18 +28,19 @@ test: $(VENV)/.test $(SLICER_VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	PYTHONPATH=slicer_bac_extension/BACSegmentation $(VENV)/bin/lint-imports --no-cache
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
-		--ignore=tests/slicer_bac_extension -n auto --dist loadfile
+		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED)
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
-		-m pyside6 tests/test_display.py tests/napari_bac -n auto --dist loadfile
+		-m pyside6 tests/test_display.py tests/napari_bac $(SPREAD) $(SEEDED)
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 \
 		OPENBAC_SLICER_PYTHON=$(SLICER_VENV)/bin/python $(VENV)/bin/python -m pytest \
-		tests/slicer_bac_extension -n auto --dist loadfile
+		tests/slicer_bac_extension $(SPREAD) $(SEEDED)
 
 # Apart from `make test`, as tracing takes a fifth more time.
 coverage: $(VENV)/.test
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
-		--ignore=tests/slicer_bac_extension -n auto --dist loadfile \
+		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED) \
 		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
 bench: $(VENV)/.bench

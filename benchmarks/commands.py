@@ -47,7 +47,7 @@ def all_commands(models: Models) -> list[Command]:
 
     def ours(name: str, title: str, model: str, backend: str, *more: str) -> Command:
         arguments = (
-            *("-m", "shared_core", "analyze", "--model", model, "--weights", str(models.checkpoint.parent)),
+            *("-m", "shared_core", "analyze", "--model", model),
             *("--backend", backend, "--device", "cpu", *more),
         )
         return Command(name, title, "DICOM", arguments, (backend,))

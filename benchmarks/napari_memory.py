@@ -11,9 +11,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from napari_bac.views.model_answer import ModelAnswer
+    from shared_core import PreparedView
 
 SHAPE = (4096, 3328)
 LIMIT_MB = 1200.0
@@ -78,8 +83,8 @@ def main() -> int:
     while session.is_measuring:
         QApplication.processEvents()
     found["measured"] = settle()
-    for view in session.views.values():
-        view.labels.paint((2000, 1600), 1)
+    for shown in session.views.values():
+        shown.labels.paint((2000, 1600), 1)
     found["edited"] = settle()
     viewer.close()
     print(json.dumps({name: round(value) for name, value in found.items()}, indent=2))
@@ -88,13 +93,12 @@ def main() -> int:
     return 0 if peak < LIMIT_MB else 1
 
 
-def made_up_answer(prepared: object) -> object:
+def made_up_answer(prepared: PreparedView) -> ModelAnswer:
     """An answer with two arteries, as large as a model's."""
     from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
-    from shared_core import PreparedView, ProbabilityMap, load_card
+    from shared_core import ProbabilityMap, load_card
     from shared_core.inference.backends.interface import BackendInfo
 
-    assert isinstance(prepared, PreparedView)
     labels = np.zeros(SHAPE, np.uint8)
     labels[1000:1800, 1600:1640], labels[2200:3000, 1500:1540] = 1, 2
     values = np.where(prepared.valid_mask, 0.001, 0).astype(np.float32)

@@ -43,7 +43,6 @@ def _measured(args: argparse.Namespace) -> tuple[list[Measured], dict[str, Any]]
     """Run everything; what was measured, and what it holds for."""
     files = _json_of("benchmarks.image", args.output / "image", "--shape", *args.shape)
     made = ["--random"] if args.random_weights else []
-    made += ["--weights", str(args.weights)] if args.weights else []
     found = _json_of("benchmarks.weights", args.output / "weights", *made)
     models = programs.Models(found["default"], found["published"], Path(found["checkpoint"]), found["kind"])
     wanted = programs.QUICK if args.quick and args.only is None else args.only
@@ -69,8 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="pairs a program (default 3)")
     parser.add_argument("--quick", action="store_true", help="one round of the programs that matter most")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these programs, and ours")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the published weights")
-    parser.add_argument("--random-weights", action="store_true", help="as quick, and needs no download")
+    parser.add_argument(
+        "--random-weights", action="store_true", help="as quick; they mark something on any image"
+    )
     parser.add_argument("--shape", type=int, nargs=2, default=SHAPE, metavar=("ROWS", "COLUMNS"))
     parser.add_argument("--cpu", type=int, metavar="N", help="processor to pin to (default: the last)")
     parser.add_argument("-o", "--output", type=Path, default=Path("bench-output"), metavar="DIR")

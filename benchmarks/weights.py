@@ -6,47 +6,36 @@ import argparse
 import dataclasses
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from shared_core.errors import OpenBacError
-from shared_core.weights.fetch import require_weights
+from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card
+from shared_core.weights.safetensors import safetensors_bytes
 
 DEFAULT, PUBLISHED = "scunet-emory-2021", "scunet-emory-2021-published"
-SHARED = Path(os.environ.get("OPENBAC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 MARKED_SHARE = 0.01
 
 
-def find_or_make(folder: Path, *, weights_dir: Path | None = None, random: bool = False) -> dict[str, Any]:
-    """Say which models and which checkpoint to run with.
+def find_or_make(folder: Path, *, random: bool = False) -> dict[str, Any]:
+    """Say which models and which weights to run with.
 
     Parameters
     ----------
     folder
         Where random weights and their cards go.
-    weights_dir
-        Folder of the published weights; None for ``../shared/weights``, the cache, a download.
     random
-        Take random weights in any case.
+        Take random weights.
 
     Returns
     -------
     dict
         ``default`` and ``published`` (names or card files), ``checkpoint``, ``kind``.
     """
-    if weights_dir is None and (SHARED / "weights").is_dir():
-        weights_dir = SHARED / "weights"
-    why = "as asked"
-    if not random:
-        try:
-            path = require_weights(load_card(DEFAULT), weights_dir=weights_dir)
-        except OpenBacError as error:
-            why = str(error)
-        else:
-            return {"default": DEFAULT, "published": PUBLISHED, "checkpoint": str(path), "kind": "published"}
-    return {**make_random(folder), "kind": f"random ({why})"}
+    if random:
+        return {**make_random(folder), "kind": "random (as asked)"}
+    path = require_weights(load_card(DEFAULT))
+    return {"default": DEFAULT, "published": PUBLISHED, "checkpoint": str(path), "kind": "published"}
 
 
 def make_random(folder: Path) -> dict[str, Any]:
@@ -54,6 +43,7 @@ def make_random(folder: Path) -> dict[str, Any]:
     import torch
 
     from shared_core.networks.scunet import ScuNet
+    from shared_core.training.network import arrays_of
 
     torch.manual_seed(0)
     net = ScuNet().eval()
@@ -63,9 +53,9 @@ def make_random(folder: Path) -> dict[str, Any]:
         assert net.head.bias is not None
         net.head.bias -= torch.quantile(net(noise), 1 - MARKED_SHARE)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "benchmark-random.pt"
-    torch.save({"model_state_dict": net.state_dict()}, path)
-    content = path.read_bytes()
+    path = folder / "benchmark-random.safetensors"
+    content = safetensors_bytes(arrays_of(net.state_dict()))
+    path.write_bytes(content)
     models = {"checkpoint": str(path)}
     for role, name in (("default", DEFAULT), ("published", PUBLISHED)):
         card = dataclasses.replace(
@@ -86,10 +76,9 @@ def main() -> None:
     """Print what `find_or_make` gives, as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--weights", type=Path)
     parser.add_argument("--random", action="store_true")
     args = parser.parse_args()
-    print(json.dumps(find_or_make(args.folder, weights_dir=args.weights, random=args.random)))
+    print(json.dumps(find_or_make(args.folder, random=args.random)))
 
 
 if __name__ == "__main__":

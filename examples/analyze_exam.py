@@ -2,7 +2,6 @@
 
 python examples/analyze_exam.py EXAM_FOLDER -o pictures
 
-The weights are downloaded at first use; --weights names a folder that has them.
 """
 
 from __future__ import annotations
@@ -22,11 +21,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="folder with the views of one exam")
     parser.add_argument("-o", "--output", type=Path, default=Path("pictures"), help="folder for overlays")
-    parser.add_argument("--weights", type=Path, help="folder of local weights")
     args = parser.parse_args()
     try:
         # Load the model once: every view uses it.
-        model = load_model(weights_dir=args.weights)
+        model = load_model()
         exam = analyze_exam(
             args.folder, model=model, progress=lambda done, total: print(f"{done} of {total} views")
         )

@@ -41,10 +41,9 @@ def main() -> int:
     parser.add_argument("--smallest-part-px", type=int, default=500, help="smaller parts are taken out")
     parser.add_argument("--mask", type=Path, help="your own mask of this mammogram")
     parser.add_argument("-o", "--output", type=Path, default=Path("edited_mask.png"))
-    parser.add_argument("--weights", type=Path, help="folder of local weights")
     args = parser.parse_args()
     try:
-        model = load_model(weights_dir=args.weights)
+        model = load_model()
         prepared = prepare(read_mammogram(args.file), model.card.preprocessing)
         probability = probability_of(prepared, model)
         mask = decide_mask(prepared, probability, model.card).mask

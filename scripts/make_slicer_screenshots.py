@@ -183,13 +183,13 @@ def _panel(panel: Any, path: Path) -> None:
     buffer = QtCore.QBuffer()
     buffer.open(QtCore.QIODevice.OpenModeFlag.ReadWrite)
     shot.save(buffer, "PNG")
-    with Image.open(io.BytesIO(bytes(buffer.data()))) as picture:
+    with Image.open(io.BytesIO(buffer.data().data())) as picture:
         _save(np.asarray(picture.convert("RGB")), path)
 
 
 def _save(picture: NDArray[np.uint8], path: Path) -> None:
     # Full colour resolution: text and thin lines stay sharp.
-    options = {"quality": 90, "subsampling": 0} if path.suffix == ".jpg" else {}
+    options: dict[str, Any] = {"quality": 90, "subsampling": 0} if path.suffix == ".jpg" else {}
     Image.fromarray(picture).save(path, optimize=True, **options)
     print(f"{path} ({path.stat().st_size // 1024} kB)", file=sys.stderr)
 

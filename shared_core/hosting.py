@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
     )
-    from shared_core.cohort.settings import BatchSettings as BatchSettings, with_model as with_model
+    from shared_core.cohort.settings import BatchSettings as BatchSettings
     from shared_core.cohort.worker import ViewOutcome as ViewOutcome
     from shared_core.dicom_objects.object_kinds import DICOM_KINDS as DICOM_KINDS
     from shared_core.dicom_objects.writing import segmentation_file as segmentation_file
@@ -169,12 +169,11 @@ if TYPE_CHECKING:
     )
     from shared_core.simulation.samples import Sample as Sample, make_sample as make_sample
     from shared_core.weights.card import MaskStyle as MaskStyle, ModelCard as ModelCard
-    from shared_core.weights.default_model import (
-        OFFLINE as OFFLINE,
-        PREFERRED as PREFERRED,
-        default_choice as default_choice,
+    from shared_core.weights.registry import (
+        DEFAULT_MODEL as DEFAULT_MODEL,
+        list_models as list_models,
+        load_card as load_card,
     )
-    from shared_core.weights.registry import list_models as list_models, load_card as load_card
     from shared_core.wording import phrases as phrases
     from shared_core.wording.change import change_words as change_words, decision_words as decision_words
     from shared_core.wording.mass import (
@@ -192,6 +191,7 @@ _HOME: dict[str, str] = {
     "BAND_MM": "shared_core.arteries.line_bands",
     "BatchReport": "shared_core.cohort.batch",
     "BatchSettings": "shared_core.cohort.settings",
+    "DEFAULT_MODEL": "shared_core.weights.registry",
     "DICOM_KINDS": "shared_core.dicom_objects.object_kinds",
     "DatedExam": "shared_core.records.patient_timeline",
     "Device": "shared_core.inference.model",
@@ -213,7 +213,6 @@ _HOME: dict[str, str] = {
     "Model": "shared_core.inference.model",
     "ModelCard": "shared_core.weights.card",
     "ModelError": "shared_core.errors",
-    "OFFLINE": "shared_core.weights.default_model",
     "OpenBacError": "shared_core.errors",
     "OutputError": "shared_core.errors",
     "MEASURED_ON_LOADED_IMAGE": "shared_core.notices.of_files",
@@ -223,7 +222,6 @@ _HOME: dict[str, str] = {
     "notice_records": "shared_core.records.notice_record",
     "notices_of": "shared_core.records.notice_record",
     "with_remedy": "shared_core.notices.remedy",
-    "PREFERRED": "shared_core.weights.default_model",
     "PixelSpacing": "shared_core.mammogram",
     "Pixels": "shared_core.mammogram",
     "PreparedView": "shared_core.preprocessing.prepared",
@@ -259,7 +257,6 @@ _HOME: dict[str, str] = {
     "dated_exams": "shared_core.records.patient_timeline",
     "decide_mask": "shared_core.pipeline",
     "decision_words": "shared_core.wording.change",
-    "default_choice": "shared_core.weights.default_model",
     "default_workers": "shared_core.cohort.pool",
     "encode_png": "shared_core.exporting.png",
     "exam_mass_words": "shared_core.wording.mass",
@@ -306,6 +303,7 @@ _HOME: dict[str, str] = {
     "read_results": "shared_core.records.results_folder",
     "read_written": "shared_core.records.written_views",
     "reader_spacings": "shared_core.reading.loaded_image",
+    "record_of": "shared_core.cohort.reviewed_view",
     "recorded_view": "shared_core.cohort.reviewed_view",
     "relabelled": "shared_core.quantification.label_edits",
     "results_beside": "shared_core.records.results_folder",
@@ -321,14 +319,12 @@ _HOME: dict[str, str] = {
     "user_cache_dir": "shared_core.cache",
     "view_mass_words": "shared_core.wording.mass",
     "view_record": "shared_core.records.view_and_exam",
-    "record_of": "shared_core.cohort.reviewed_view",
     "view_row": "shared_core.records.tables",
     "view_sentence": "shared_core.wording.report_sentence",
     "view_vessels": "shared_core.quantification.view",
     "views_csv": "shared_core.records.tables",
     "whole_folder": "shared_core.exporting.whole_folder",
     "with_header": "shared_core.records.view_and_exam",
-    "with_model": "shared_core.cohort.settings",
     "with_views": "shared_core.records.patient_timeline",
     "write_bytes": "shared_core.exporting.atomic_write",
 }

@@ -1,12 +1,19 @@
-"""Paths of the real data that the tests read where it is present."""
+"""Paths of the real data that the tests read where it is present, and the seed of the run.
+
+``--randomly-seed`` of pytest-randomly, which the header of each run says, steers the order of the tests, the
+examples of hypothesis, and the random numbers of Python, NumPy and torch.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
+import sys
+import zlib
 from importlib import metadata
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.display import missing_for_windows
@@ -21,6 +28,43 @@ SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
 pytest_plugins = ["tests.exported_views", "tests.measured_views"]
 collect_ignore = ["napari_bac"] if missing_for_windows() else []
 """Said by tests/test_display.py, which fails in CI."""
+
+
+# Neither a busy machine nor what an earlier run left behind decides whether a test passes.
+hypothesis.settings.register_profile(
+    "openbac", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("openbac")
+
+
+def seed_of(config: pytest.Config) -> int:
+    """The seed of the run; 0 with ``-p no:randomly``."""
+    return int(config.getoption("randomly_seed", 0))
+
+
+LONG = (
+    *("test_train", "test_demo", "test_fit", "test_fine_tuning", "test_reports", "test_round_trip"),
+    *("test_batch", "test_resume", "test_evaluate", "test_mass", "test_panel_mutants"),
+)
+"""Files of a few long tests: begun last, one of them would keep one process waiting for another."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first, else in the order that the seed gave; so do the examples of hypothesis."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+    for item in items:
+        test = getattr(item, "obj", None)
+        if hypothesis.is_hypothesis_test(test):
+            hypothesis.seed(seed_of(config))(test)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Seed torch, where a test has loaded it; pytest-randomly seeds Python and NumPy."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed_of(item.config) + zlib.crc32(item.nodeid.encode()))
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

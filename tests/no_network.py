@@ -22,7 +22,7 @@ sys.addaudithook(guard)
 def without_network(folder: Path) -> dict[str, str]:
     """The environment of processes that cannot reach the network; what they tried is noted in `folder`."""
     (folder / "sitecustomize.py").write_text(_GUARD, encoding="utf-8")
-    left_out = {"OPENBAC_WEIGHTS", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}
+    left_out = {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}
     return {name: value for name, value in os.environ.items() if name not in left_out} | {
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
         "PYTHONIOENCODING": "utf-8",

@@ -88,7 +88,6 @@ def reader_folder(
     tmp_path: Path,
     cbis_dicoms: Path,
     real_mammograms: Path,
-    published_weights: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """A working folder as the documentation supposes it: ``LCC.dcm``, and the folder ``exam``."""
@@ -99,7 +98,6 @@ def reader_folder(
     film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
     cv2.imwrite(str(exam / "RCC.png"), np.ascontiguousarray(film[:, ::-1]))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENBAC_WEIGHTS", str(published_weights))
     return tmp_path
 
 

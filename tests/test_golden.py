@@ -23,8 +23,8 @@ IMAGES = (
 
 
 @pytest.fixture(scope="module")
-def published(published_weights: Path) -> Model:
-    return load_model("scunet-emory-2021-published", weights_dir=published_weights, device="cpu")
+def published() -> Model:
+    return load_model("scunet-emory-2021-published", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,11 @@ def test_published_preset_reproduces_the_published_metrics(
 
 @pytest.mark.parametrize("backend", ["torch", "openvino"])
 def test_probability_is_the_published_one_on_every_backend(
-    backend: str, shared_dir: Path, real_mammograms: Path, published_weights: Path
+    backend: str, shared_dir: Path, real_mammograms: Path
 ) -> None:
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     model = load_model(
         "scunet-emory-2021-published",
-        weights_dir=published_weights,
         device="cpu",
         backend=backend,  # type: ignore[arg-type]
     )

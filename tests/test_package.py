@@ -17,7 +17,7 @@ from shared_core.weights.location import BUNDLED_WEIGHTS
 from shared_core.weights.registry import load_card
 
 ROOT = Path(__file__).resolve().parents[1]
-MOST_BYTES = 1_000_000
+MOST_BYTES = 2_100_000
 """Of the weights that come with the package, together."""
 BESIDE = ("data_statement.md", "log.csv", "recipe.toml")
 Read = Callable[[str], bytes]
@@ -84,6 +84,8 @@ def test_bundled_weights_are_those_of_the_card_with_what_made_them(package: tupl
         folder = f"shared_core/weights/bundled/{model}"
         weights = read(f"{folder}/{card.weights_file}")
         assert hashlib.sha256(weights).hexdigest() == card.sha256
-        assert {f"{folder}/{name}" for name in BESIDE} <= names
+        # The published weights came from elsewhere: their licence stands for what made them.
+        beside = {"LICENSE"} if card.url else BESIDE
+        assert {f"{folder}/{name}" for name in beside} <= names
         total += len(weights)
     assert 0 < total <= MOST_BYTES

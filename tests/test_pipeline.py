@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +28,16 @@ from shared_core import (
 )
 from shared_core.errors import ModelError, UsageError
 from shared_core.pipeline import DEFAULT_SETTINGS
-from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.location import require_weights
+from shared_core.weights.registry import load_card
 from tests.told import codes
 
 FILM = "cbis-ddsm-P_00646-LCC.png"
 
 
 @pytest.fixture(scope="module")
-def model(published_weights: Path) -> Model:
-    return load_model("scunet-emory-2021", weights_dir=published_weights, device="cpu")
+def model() -> Model:
+    return load_model("scunet-emory-2021", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -148,21 +151,21 @@ def test_impossible_threshold_is_refused(real_mammograms: Path, model: Model, th
         analyze_view(real_mammograms / FILM, model=model, threshold=threshold)
 
 
-def test_damaged_weights_are_refused(published_weights: Path, tmp_path: Path) -> None:
-    name = "SCU_Net_512_512_best_BCE_pos_all.pt"
-    content = bytearray((published_weights / name).read_bytes())
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    card = load_card("scunet-emory-2021")
+    content = bytearray(require_weights(card).read_bytes())
     content[len(content) // 2] ^= 1
-    (tmp_path / name).write_bytes(content)
+    (tmp_path / card.weights_file).write_bytes(content)
+    own = replace(card, name="mine", sha256="0" * 64)
     with pytest.raises(ModelError, match="sha256"):
-        load_model("scunet-emory-2021", weights_dir=tmp_path, download=False)
-    (tmp_path / name).write_bytes(content[:1000])
-    with pytest.raises(ModelError):
-        read_checkpoint(tmp_path / name)
+        load_model(own, weights_dir=tmp_path)
+    (tmp_path / card.weights_file).write_bytes(content[:1000])
+    own = replace(own, sha256=hashlib.sha256(content[:1000]).hexdigest())
+    with pytest.raises(ModelError, match="truncated"):
+        load_model(own, weights_dir=tmp_path)
 
 
-def test_whole_path_works_where_torch_is_not_installed(
-    real_mammograms: Path, published_weights: Path, whole: ViewResult
-) -> None:
+def test_whole_path_works_where_torch_is_not_installed(real_mammograms: Path, whole: ViewResult) -> None:
     pytest.importorskip("openvino", reason="OpenVINO is not installed")
     code = (
         "import sys; sys.modules['torch'] = None\n"
@@ -170,7 +173,7 @@ def test_whole_path_works_where_torch_is_not_installed(
         "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
         "from pathlib import Path\n"
         "from shared_core import analyze_view, load_model\n"
-        f"model = load_model('scunet-emory-2021', weights_dir=Path({str(published_weights)!r}))\n"
+        f"model = load_model('scunet-emory-2021')\n"
         f"result = analyze_view({str(real_mammograms / FILM)!r}, model=model)\n"
         "print(result.provenance['backend'].split()[0], result.measurement.am_px)"
     )

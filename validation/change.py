@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from shared_core.change.change_over_time import change_over_time
-from tests.quantification.simulated_series import series
+from validation.simulated_series import series
 
 SERIES = 1200
 YEARLY = (0, 1, 2, 3, 4, 5)

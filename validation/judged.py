@@ -55,7 +55,7 @@ class Judged:
         return Entry(self.card, rows / self.folder, load)
 
 
-def judged(name_or_path: str | Path, *, weights_dir: Path | None = None) -> Judged:
+def judged(name_or_path: str | Path) -> Judged:
     """A model by its own card.
 
     Raises
@@ -64,7 +64,7 @@ def judged(name_or_path: str | Path, *, weights_dir: Path | None = None) -> Judg
         There is no such model.
     """
     card = load_card(name_or_path)
-    return Judged(card, weights_beside(name_or_path) or weights_dir, card.name)
+    return Judged(card, weights_beside(name_or_path), card.name)
 
 
 def with_both_rules(models: Sequence[Judged], rule: CandidateRule | None) -> tuple[Judged, ...]:

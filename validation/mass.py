@@ -2,7 +2,7 @@
 
     python -m validation.mass --fresh 320 --development 160 -o docs/validation_mass.md
 
-The views come from ``tests/mass/raw_phantom.py``, which shares physics tables with the measuring
+The views come from ``validation/raw_phantom.py``, which shares physics tables with the measuring
 code and nothing else. Fresh views are the result; what was chosen by looking was chosen on the others.
 """
 
@@ -18,8 +18,8 @@ from typing import Final
 
 from shared_core.mass.densitometry import MassResult, measure_mass
 from shared_core.thread_budget import ThreadBudget
-from tests.mass.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
 from validation.mass_table import Weighed, goals_table, mass_table
+from validation.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
 
 FRESH_FIRST: Final = 60_100
 """Seed of the first fresh view: measured when all was chosen."""

@@ -1,6 +1,6 @@
 """Fine-tune a model on five exams of a machine that it never saw; write ``docs/validation_site.md``.
 
-    python -m validation.site --weights FOLDER --out STUDY
+    python -m validation.site --out STUDY
 
 The machine and its processing are simulated, and in no style that models are trained on: a storage plate with
 coarse pixels, much blur and noise, and flat, bright pictures. On two free CPU cores it takes a quarter of
@@ -87,7 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add = parser.add_argument
     add("--model", default="openbac-1", help="to be fine-tuned: name or card (openbac-1)")
-    add("--weights", type=Path, metavar="DIR", help="folder of weights that are not in the package")
     add("--out", type=Path, default=Path("validation-rows/site"), metavar="DIR", help="keeps what is done")
     add("--exams", type=int, default=TAUGHT_EXAMS, metavar="N", help="that teach, and as many that judge (5)")
     add("--known", type=int, default=15, metavar="N", help="patients in known styles, two views each (15)")
@@ -106,8 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
-    before = judged(args.model, weights_dir=args.weights)
-    card_file = _tuned(args, Start.load(args.model, weights_dir=args.weights))
+    before = judged(args.model)
+    card_file = _tuned(args, Start.load(args.model))
     rejected = card_file.parent.name == REJECTED
     tuned = judged(card_file)
     after = replace(tuned, card=replace(tuned.card, name="after"))

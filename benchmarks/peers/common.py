@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from shared_core.networks.published_names import is_published, scunet_state_from_published
 from shared_core.networks.scunet import ScuNet
-from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.safetensors import read_safetensors
 
 TILE_PX, STRIDE_PX = 512, 480
 MEAN, SD = 0.2813, 0.1256
@@ -34,9 +33,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 def load_network(checkpoint: Path) -> ScuNet:
     """The network as published, nothing folded, on one thread."""
     torch.set_num_threads(1)
-    state = dict(read_checkpoint(checkpoint))
-    if is_published(state):
-        state = scunet_state_from_published(state)
+    state = read_safetensors(checkpoint)
     net = ScuNet()
     tensors = {name: torch.from_numpy(np.array(value)) for name, value in state.items()}
     left = net.load_state_dict(tensors, strict=False)

@@ -51,4 +51,4 @@ class ProgressRow(QWidget):
         said = [run.words]
         said += [f"{run.images_done} done"] if run.images else []
         said += [f"about {time_words(left)} left"] if left is not None else []
-        self.words.setText(". ".join(filter(None, (", ".join(said), run.note))))
+        self.words.setText(", ".join(said))

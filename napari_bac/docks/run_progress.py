@@ -67,7 +67,7 @@ class RunProgress(QWidget):
             self.bar.setFormat(f"%v of {opening.total} files")
             self.words.setText("Opening")
         else:
-            self.words.setText(ended_words(run) if run is not None else "")
+            self.words.setText(run.words if run is not None else "")
         self.words.setVisible(bool(self.words.text()))
 
     def _cancel(self) -> None:
@@ -84,11 +84,6 @@ def running_words(run: SegmentationRun) -> str:
     words = run.key + (f": tile {run.done} of {run.total}" if run.total else "")
     left = run.seconds_left
     return words + (f", {time_words(left)} left" if left is not None else "")
-
-
-def ended_words(run: SegmentationRun) -> str:
-    """How it ended, and why it was another model than the default one."""
-    return f"{run.words.rstrip('.')}. {run.note}" if run.note else run.words
 
 
 def time_words(seconds: float) -> str:

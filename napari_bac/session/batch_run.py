@@ -27,7 +27,6 @@ from shared_core.hosting import (
     finished_exams,
     make_tasks,
     run_batch,
-    with_model,
 )
 
 State = Literal["running", "done", "cancelled", "failed"]
@@ -97,8 +96,6 @@ class BatchRun:
     images_done: int = 0
     images: int = 0
     report: BatchReport | None = None
-    note: str = ""
-    """One sentence where another model than the default one runs; else empty."""
     _tiles: dict[int, float] = field(default_factory=dict)
     """Share done of the images that are being worked on, by task number."""
     _finished: set[int] = field(default_factory=set)
@@ -161,9 +158,7 @@ class BatchRun:
             output_dir=request.output, model=request.model, device=request.device, pictures=request.pictures
         )
         assert request.folder is not None
-        settings = with_model(as_begun(settings) if request.resume else settings)
-        if settings.model_note:
-            self._say(lambda: self._set_note(settings.model_note))
+        settings = as_begun(settings) if request.resume else settings
         listing = find_exams(request.folder, progress=self._on_file)
         finished = {}
         if request.resume:
@@ -201,9 +196,6 @@ class BatchRun:
             heard = True
         if heard:
             self.told()
-
-    def _set_note(self, note: str) -> None:
-        self.note = note
 
     def _set_words(self, words: str) -> None:
         if not self._stop.is_set():
@@ -246,8 +238,7 @@ class BatchRun:
         else:
             failed = f", {counted(len(self.failures), 'file')} failed" if self.failures else ""
             seconds = time.monotonic() - (self._began or time.monotonic())
-            words = f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}."
-            self._end("done", f"{words} {self.note}".strip())
+            self._end("done", f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.")
 
     def _end(self, state: State, words: str) -> None:
         self._timer.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import zlib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from threading import Lock
 from typing import Any, Final
 from weakref import WeakSet
 
+import msgspec
 import numpy as np
 
 from napari_bac.views.model_answer import LabelPixels
@@ -64,6 +64,19 @@ def image_name(opened: OpenedView) -> str:
     return f"pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
 
 
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """First line of a file; what follows are the packed labels."""
+
+    format: str
+    image: str
+    path: str
+    saved_at: datetime
+    mask_style: MaskStyle
+    began_as: dict[str, Any] | None
+    shape: tuple[int, int]
+    revision: int
+
+
 class EditStore:
     """The edits of one session; writes and removals of a view come in the order of its revisions."""
 
@@ -95,17 +108,17 @@ class EditStore:
         OutputError
             The cache cannot be written.
         """
-        head = {
-            "format": _FORMAT,
-            "image": saved.image,
-            "path": saved.path,
-            "saved_at": saved.saved_at.astimezone(timezone.utc).isoformat(),
-            "mask_style": saved.mask_style,
-            "began_as": dict(saved.began_as) if saved.began_as is not None else None,
-            "shape": list(saved.shape),
-            "revision": saved.revision,
-        }
-        content = json.dumps(head).encode() + b"\n" + saved.packed
+        head = _Head(
+            format=_FORMAT,
+            image=saved.image,
+            path=saved.path,
+            saved_at=saved.saved_at.astimezone(timezone.utc),
+            mask_style=saved.mask_style,
+            began_as=dict(saved.began_as) if saved.began_as is not None else None,
+            shape=saved.shape,
+            revision=saved.revision,
+        )
+        content = msgspec.json.encode(head) + b"\n" + saved.packed
         with self._lock:
             if self._last.get(saved.file, -1) < saved.revision:
                 write_bytes(saved.file, content)
@@ -145,22 +158,21 @@ def _digest(image: str) -> str:
 def _read(file: Path) -> SavedEdits | None:
     try:
         head, _, packed = file.read_bytes().partition(b"\n")
-        known: dict[str, Any] = json.loads(head)
-        if known["format"] != _FORMAT:
+        known = msgspec.json.decode(head, type=_Head)
+        if known.format != _FORMAT:
             return None
-        rows, columns = known["shape"]
         saved = SavedEdits(
-            image=known["image"],
-            path=known["path"],
-            saved_at=datetime.fromisoformat(known["saved_at"]),
-            mask_style="calcium" if known["mask_style"] == "calcium" else "vessel-band",
-            began_as=known["began_as"],
+            image=known.image,
+            path=known.path,
+            saved_at=known.saved_at,
+            mask_style=known.mask_style,
+            began_as=known.began_as,
             packed=packed,
-            shape=(int(rows), int(columns)),
-            revision=int(known["revision"]),
+            shape=known.shape,
+            revision=known.revision,
             file=file,
         )
         saved.labels()
-    except (OSError, ValueError, KeyError, TypeError, zlib.error):
+    except (OSError, ValueError, msgspec.DecodeError, zlib.error):
         return None
     return saved

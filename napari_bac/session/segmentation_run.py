@@ -21,7 +21,6 @@ from shared_core.hosting import (
     ProbabilityMap,
     TileProbability,
     decide_mask,
-    default_choice,
     labels_of,
     load_model,
     model_shape,
@@ -93,7 +92,6 @@ class ModelLoaded:
 
     words: str
     """Model, device and backend."""
-    note: str
 
 
 RunEvent = ViewBegun | TileDone | ViewDone | ViewFailed | ModelLoaded
@@ -116,8 +114,6 @@ class SegmentationRun:
     state: State = "running"
     words: str = "Loading the model"
     """What runs, or why it ended."""
-    note: str = ""
-    """Where another model than the default one runs: why."""
     key: str = ""
     """The view that is worked on."""
     done: int = 0
@@ -168,7 +164,6 @@ class SegmentationRun:
             return
         if isinstance(event, ModelLoaded):
             self.words = event.words
-            self.note = event.note
         elif isinstance(event, ViewBegun):
             self.key, self.done, self.total = event.key, 0, 0
         elif isinstance(event, TileDone):
@@ -204,17 +199,13 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
         No view can be done: the model or the device cannot be had.
     """
     try:
-        # What `load_model(None)` does, but for its warning: the note is shown with the run.
-        choice = default_choice() if request.model is None else None
-        model = load_model(choice.card if choice else request.model, device=request.device)
+        model = load_model(request.model, device=request.device)
     except OpenBacError as error:
         raise SegmentationError(error_words(error)) from error
     except RuntimeError as error:
         raise SegmentationError(f"The model could not be loaded: {error}") from error
     info = model.backend.info
-    yield ModelLoaded(
-        f"{model.card.name} on {info.device} ({info.name} {info.version})", choice.note if choice else ""
-    )
+    yield ModelLoaded(f"{model.card.name} on {info.device} ({info.name} {info.version})")
     for key, opened in request.views:
         try:
             yield from _view_events(key, opened, model, request.threshold)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_bac.remedies import error_words
 from shared_core.hosting import (
-    PREFERRED,
+    DEFAULT_MODEL,
     Laterality,
     Mammogram,
     OpenBacError,
@@ -126,7 +126,7 @@ def open_paths(
 
 
 def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
-    prepared = prepare(mammogram, load_card(PREFERRED).preprocessing)
+    prepared = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing)
     raw = mammogram if mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
 

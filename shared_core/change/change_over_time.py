@@ -201,12 +201,8 @@ def _decision(change: float, half: float | None, values: Values) -> Decision:
 
 
 def _student_t(level: float, degrees_of_freedom: float) -> float:
-    try:
-        from scipy.special import stdtrit
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            "Limits of change need scipy, which is not installed: pip install 'openbac[statistics]'."
-        ) from error
+    from scipy.special import stdtrit
+
     return float(stdtrit(degrees_of_freedom, level))
 
 

@@ -15,14 +15,13 @@ from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
-from shared_core.cohort.settings import BatchSettings, with_model
+from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError, UsageError
 from shared_core.mass.site_calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.records.canonical_json import json_bytes
-from shared_core.weights.default_model import default_phrase
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -82,9 +81,8 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--model",
         metavar="NAME",
-        help=f"a model's name or its card's .json file (default: {default_phrase()})",
+        help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
     )
-    group.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
     group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     group.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
     group.add_argument(
@@ -135,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
     console = Console(stderr=True, quiet=quiet, highlight=False)
     settings = settings_of(args)
     try:
-        settings = with_model(as_begun(settings) if args.resume else settings)
+        settings = as_begun(settings) if args.resume else settings
     except UsageError as error:
         print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
@@ -213,7 +211,6 @@ def settings_of(args: argparse.Namespace) -> BatchSettings:
     return BatchSettings(
         output_dir=args.output,
         model=args.model,
-        weights_dir=args.weights,
         device=args.device,
         backend=args.backend,
         precision=args.precision,

@@ -25,7 +25,7 @@ KEY_OPTION: Final[dict[str, Any]] = {
 
 def probability(text: str) -> float:
     """A number inside (0, 1)."""
-    value = _number(text)
+    value = number(text)
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"must lie between 0 and 1, not {text}")
     return value
@@ -33,7 +33,7 @@ def probability(text: str) -> float:
 
 def spacing(text: str) -> tuple[float, float]:
     """``0.07`` or ``0.07,0.09`` (row,column) in mm."""
-    values = [_number(part) for part in text.replace("x", ",").split(",")]
+    values = [number(part) for part in text.replace("x", ",").split(",")]
     if len(values) not in (1, 2) or not all(0.01 <= value <= 1 for value in values):
         raise argparse.ArgumentTypeError(
             f"must be one or two lengths in mm between 0.01 and 1, like 0.07 or 0.07,0.09, not {text}"
@@ -43,7 +43,7 @@ def spacing(text: str) -> tuple[float, float]:
 
 def grey_level(text: str) -> int:
     """An 8-bit grey level."""
-    value = _number(text)
+    value = number(text)
     if value != int(value) or not 0 <= value <= 255:
         raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 255, not {text}")
     return int(value)
@@ -51,7 +51,7 @@ def grey_level(text: str) -> int:
 
 def count(text: str) -> int:
     """A whole number from 1 on."""
-    value = _number(text)
+    value = number(text)
     if value != int(value) or value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text}")
     return int(value)
@@ -65,7 +65,8 @@ def dicom_kinds(text: str) -> tuple[DicomKind, ...]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """A finite number."""
     try:
         value = float(text)
     except ValueError:

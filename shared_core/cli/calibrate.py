@@ -71,8 +71,9 @@ def run(args: argparse.Namespace) -> int:
         name=args.output.name,
     )
     # Whatever was written must be readable: the same checks as for a file from elsewhere.
-    Calibration.from_document(calibration.document(), name=str(args.output))
-    write_bytes(args.output, json_bytes(calibration.document()))
+    content = json_bytes(calibration.document())
+    Calibration.from_json(content, name=str(args.output))
+    write_bytes(args.output, content)
     _print(fits, args.output)
     return OK
 

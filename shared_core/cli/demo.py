@@ -21,9 +21,8 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.simulation.samples import Sample, make_sample
-from shared_core.weights.default_model import OFFLINE
-from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import load_card, weights_beside
+from shared_core.weights.location import require_weights
+from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
 OK, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_OUTPUT = Path("demo-output")
@@ -47,11 +46,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--model",
-        default=OFFLINE,
+        default=DEFAULT_MODEL,
         metavar="NAME",
-        help=f"a model's name or its card's .json file (default: {OFFLINE}, which needs no network)",
+        help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
     )
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
     parser.add_argument(
@@ -68,13 +66,12 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error(error_words(error))
     # What may be missing is asked for before the work, not after it.
     choose(args.device, args.backend, "float32")
-    require_weights(card, weights_dir=args.weights or weights_beside(args.model))
+    require_weights(card, weights_dir=weights_beside(args.model))
     console = Console(stderr=True, highlight=False)
     sample = _sample(console)
     settings = BatchSettings(
         output_dir=args.output,
         model=args.model,
-        weights_dir=args.weights,
         device=args.device,
         backend=args.backend,
     )

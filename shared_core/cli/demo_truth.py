@@ -17,8 +17,7 @@ from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
 from shared_core.simulation.samples import Sample
 from shared_core.statistics.overlap import overlap
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 
 @dataclass(frozen=True)
@@ -95,5 +94,5 @@ def _row(record: Mapping[str, Any], raw: Path, truth_file: Path, results: Path) 
 def _mass(raw: Path, mask: Mask) -> MassResult:
     """As ``bac measure RAW MASK``."""
     mammogram = read_mammogram(raw)
-    breast = prepare(mammogram, load_card(PREFERRED).preprocessing).breast_mask
+    breast = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing).breast_mask
     return measure_mass(mammogram, mask, breast=breast)

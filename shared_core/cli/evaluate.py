@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
-from shared_core.weights.registry import load_card
+from shared_core.weights.location import bundled_folder, require_weights
+from shared_core.weights.registry import load_card, weights_beside
 
 if TYPE_CHECKING:
     from shared_core.training.evaluation.model_runs import Entry, ModelRows
@@ -57,7 +58,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for results")
     parser.add_argument("--against", metavar="MODEL2", help="another model, on the same views")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of local weights")
     parser.add_argument(
         "--split", type=Path, metavar="FILE", help="split.json of bac train: only one side of it"
     )
@@ -136,13 +136,10 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
     entries = []
     for name in names:
         card = load_card(name)
-        # A card of one's own lies beside its weights.
-        beside = Path(name).parent if Path(name).is_file() else None
-        own = beside is not None and (beside / card.weights_file).is_file()
         load = partial(
             load_model,
             card,
-            weights_dir=beside if own else args.weights,
+            weights_dir=weights_beside(name),
             device=args.device,
             backend=args.backend,
             threads=args.threads,
@@ -177,7 +174,7 @@ def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
 
 def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     """Write the calibrated card; say what was chosen."""
-    from shared_core.training.probability_calibration import (
+    from shared_core.training.evaluation.probability_calibration import (
         calibrated_card,
         choose_threshold,
         fit_temperature,
@@ -189,6 +186,11 @@ def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     name = args.name or f"{rows.card.name}-calibrated"
     card = calibrated_card(rows.card, name=name, temperature=temperature, threshold=chosen.threshold)
     path = args.output / f"{name}.json"
+    if bundled_folder(card) is None:
+        weights = require_weights(card, weights_dir=weights_beside(args.model))
+        # Weights lie beside their card.
+        card = replace(card, weights_file=f"{name}.safetensors")
+        write_bytes(args.output / card.weights_file, weights.read_bytes())
     text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
     parse_card(text, str(path))
     write_bytes(path, text.encode())

@@ -34,8 +34,7 @@ from shared_core.records.notice_record import notices_of
 from shared_core.records.tables import views_csv
 from shared_core.records.view_and_exam import view_record
 from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.wording.mass import view_mass_words
 
 OK = 0
@@ -91,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)
-    preset = load_card(PREFERRED).preprocessing
+    preset = load_card(DEFAULT_MODEL).preprocessing
     prepared = prepare(mammogram, preset, find_pectoral=settings.exclude_pectoral)
     calibration = Calibration.load(args.calibration) if args.calibration is not None else None
     mass = measure_mass(
@@ -148,7 +147,7 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
         "mask_sha256": hashlib.sha256(given.path.read_bytes()).hexdigest(),
         "mask_segment": args.segment,
         "mask_style": args.mask_style,
-        "preprocessing": load_card(PREFERRED).preprocessing.name,
+        "preprocessing": load_card(DEFAULT_MODEL).preprocessing.name,
         "spacing_source": prepared.spacing.source.value if prepared.spacing is not None else None,
     }
 

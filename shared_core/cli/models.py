@@ -1,23 +1,24 @@
-"""``bac models list | show | fetch | verify``: which models there are, and whether their weights are here."""
+"""``bac models list | show | verify | import``: which models there are, and checkpoints of others."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shared_core.cli import arguments
 from shared_core.cli.remedies import error_words
-from shared_core.errors import ModelError, OpenBacError
+from shared_core.errors import ModelError, OutputError, UsageError
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import ModelCard
-from shared_core.weights.default_model import OFFLINE, PREFERRED
-from shared_core.weights.fetch import fetch_weights
+from shared_core.weights.imported_model import CARD_FILE, WEIGHTS_FILE, Decision, import_model
 from shared_core.weights.location import bundled_folder
-from shared_core.weights.registry import list_models, load_card, weights_beside
+from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -28,27 +29,51 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``models`` and its actions to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "models",
-        help="list and show the models, download their weights, check them",
-        description="The models that can be used, and whether their weights are on this machine.",
+        help="list and show the models, check their weights, import a checkpoint",
+        description="The models that can be used, their weights, and checkpoints of others.",
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|fetch|verify")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|verify|import")
     for action, text in (
         ("list", "list the models with licence and where their weights are"),
-        ("show", "show a model's card, and of a bundled one its files and the data statement"),
-        ("fetch", "download the weights that are not here"),
+        ("show", "show a model's card, its files and the data statement"),
         ("verify", "check the sha256 of the weights and read them"),
     ):
         command = actions.add_parser(action, help=text, description=text.capitalize() + ".")
-        if action == "show":
-            command.add_argument("name", help="a model's name or its card's .json file")
-        elif action != "list":
+        if action != "list":
             command.add_argument(
-                "name", nargs="?", help="a model's name or its card's .json file; all if left out"
+                "name",
+                nargs="?" if action == "verify" else None,
+                help="a model's name or its card's .json file"
+                + ("; all if left out" if action == "verify" else ""),
             )
-        command.add_argument(
-            "--weights", type=Path, metavar="DIR", help="folder of local weights (fetch: where to put them)"
-        )
         command.set_defaults(run=run)
+    _add_import(actions)
+
+
+def _add_import(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = actions.add_parser(
+        "import",
+        help="turn a checkpoint of an SCU-Net into weights and a card",
+        description="Turn a checkpoint that somebody saved with torch into model.safetensors and model.json, "
+        "for --model. It must be that of an SCU-Net. No code in the file is run. Needs torch.",
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help="what torch.save wrote, or a .safetensors")
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FOLDER", help="where to (default: a folder called as the model)"
+    )
+    command.add_argument("--name", help="name of the model (default: that of FILE)")
+    command.add_argument("--licence", default="", metavar="TEXT", help="licence of the weights, for the card")
+    command.add_argument(
+        "--raw", action="store_true", help="the network was trained without a sigmoid; needs --threshold"
+    )
+    command.add_argument(
+        "--threshold",
+        type=arguments.number,
+        metavar="T",
+        help="BAC where the probability, with --raw the number that the network gives, is above T "
+        "(default: 0.5)",
+    )
+    command.set_defaults(run=run_import)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,20 +84,36 @@ def run(args: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"bac models: {error_words(error)}", file=sys.stderr)
         return USAGE
-    action = {"list": _list, "show": _show, "fetch": _fetch, "verify": _verify}[args.action]
-    weights_dir = args.weights or (None if name is None else weights_beside(name))
-    return action(cards, weights_dir, Console())
+    action = {"list": _list, "show": _show, "verify": _verify}[args.action]
+    return action(cards, None if name is None else weights_beside(name), Console())
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Write weights and card; return the exit code."""
+    if args.raw and args.threshold is None:
+        raise UsageError("With --raw the threshold is not known; name it with --threshold T.")
+    name = args.name or re.sub(r"[^a-z0-9._-]+", "-", args.file.stem.lower()).strip("._-") or "imported"
+    folder = Path(name) if args.output is None else args.output
+    decision = Decision("raw" if args.raw else "logits", 0.5 if args.threshold is None else args.threshold)
+    model = import_model(args.file, name=name, decision=decision, licence=args.licence)
+    for file in (folder / CARD_FILE, folder / WEIGHTS_FILE):
+        if file.exists():
+            raise OutputError(f"{file} is already there; choose another folder with -o FOLDER.")
+    write_bytes(folder / WEIGHTS_FILE, model.weights)
+    write_bytes(folder / CARD_FILE, model.card_text.encode())
+    print(f"{folder / CARD_FILE}: model {name}; use it with --model {folder / CARD_FILE}")
+    return OK
 
 
 def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:
     reports = [verify_weights(card, weights_dir=weights_dir) for card in cards]
     if not console.is_terminal:
         for card, report in zip(cards, reports, strict=True):
-            fields = card.name, report.status, report.path or "", card.licence, card.title, _role(card)
+            fields = card.name, report.status, report.path, card.licence, card.title, _role(card)
             print(*fields, sep="\t")
         return OK
     for card, report in zip(cards, reports, strict=True):
-        where = str(report.path or report.message)
+        where = str(report.path) if report.status == "ok" else report.message
         console.print(
             f"[bold]{card.name}[/]{_in_brackets(_role(card))}\n  {escape(card.title)}\n"
             f"  weights  {escape(where)}\n  licence  {escape(card.licence)}\n",
@@ -84,12 +125,8 @@ def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Conso
 
 
 def _role(card: ModelCard) -> str:
-    """Whether it is a default, and whether it comes with the package."""
-    roles = []
-    if card.name == PREFERRED:
-        roles.append("default")
-    elif card.name == OFFLINE:
-        roles.append("default where the other cannot be had")
+    """Whether it is the default, and whether it comes with the package."""
+    roles = ["default"] if card.name == DEFAULT_MODEL else []
     if bundled_folder(card) is not None:
         roles.append("bundled")
     return ", ".join(roles)
@@ -103,7 +140,7 @@ def _show(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Conso
     (card,) = cards
     report = verify_weights(card, weights_dir=weights_dir)
     print(f"{card.name}{_in_brackets(_role(card))}: {card.title}\n")
-    print(f"weights: {report.path or 'none'}; {report.message}")
+    print(f"weights: {report.path}; {report.message}")
     for name, value in asdict(card).items():
         if name in ("name", "title"):
             continue
@@ -116,28 +153,10 @@ def _show(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Conso
     folder = bundled_folder(card)
     if folder is not None:
         print("\nIn the package:", *(f"  {path}" for path in sorted(folder.iterdir())), sep="\n")
-        print("\n" + (folder / DATA_STATEMENT).read_text(encoding="utf-8"), end="")
+        statement = folder / DATA_STATEMENT
+        if statement.is_file():
+            print("\n" + statement.read_text(encoding="utf-8"), end="")
     return OK if report.status == "ok" else FAILED
-
-
-def _fetch(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:
-    code = OK
-    for card in cards:
-        try:
-            print(card.name, "ok", _fetch_one(card, weights_dir, console), sep="\t")
-        except OpenBacError as error:
-            print(f"bac models: {error_words(error)}", file=sys.stderr)
-            code = FAILED
-    return code
-
-
-def _fetch_one(card: ModelCard, weights_dir: Path | None, console: Console) -> Path:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(card.weights_file, total=card.size_bytes)
-        return fetch_weights(
-            card, weights_dir=weights_dir, progress=lambda here, _: bar.update(task, completed=here)
-        )
 
 
 def _verify(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:
@@ -149,10 +168,11 @@ def _verify(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Con
 
 def _print_report(report: WeightsReport, console: Console) -> None:
     if not console.is_terminal:
-        print(report.model, report.status, report.path or "", report.message, sep="\t")
+        print(report.model, report.status, report.path, report.message, sep="\t")
         return
     colour = {"ok": "green", "missing": "yellow", "damaged": "red"}[report.status]
+    where = escape(str(report.path))
     console.print(
-        f"[{colour}]{report.status:8}[/] [bold]{report.model}[/]  {report.path or ''}", soft_wrap=True
+        f"[{colour}]{report.status:8}[/] [bold]{report.model}[/]  {where}", soft_wrap=True, highlight=False
     )
     console.print(f"         {report.message}", soft_wrap=True, highlight=False, markup=False)

@@ -51,7 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the model")
     parser.add_argument("--from", dest="start", metavar="MODEL", help="begin from a model: name or card file")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of that model's weights")
     parser.add_argument("--replay", action="append", metavar="SPEC", help="fine-tuning: what to show again")
     parser.add_argument("--name", help="name of the model (default: that of DIR)")
     parser.add_argument("--licence", metavar="TEXT", help="licence of the model, for its card")
@@ -126,7 +125,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     from shared_core.training.recipe import load_recipe
 
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
-    start = None if args.start is None else Start.load(args.start, weights_dir=args.weights)
+    start = None if args.start is None else Start.load(args.start)
     if recipe.fine_tuning.enabled and start is None:
         raise UsageError(f"Recipe {recipe.name} betters a model; name it with --from MODEL.")
     if args.replay and not recipe.fine_tuning.enabled:

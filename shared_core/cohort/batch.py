@@ -12,7 +12,7 @@ from typing import Any
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
 from shared_core.cohort.resume import FinishedExam
-from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
+from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting.atomic_write import write_bytes
@@ -25,7 +25,7 @@ from shared_core.records.run_record import run_record
 from shared_core.records.tables import exams_csv, failures_csv, views_csv
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.fetch import require_weights
+from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
 ViewDone = Callable[[ViewOutcome], None]
@@ -97,7 +97,6 @@ def run_batch(
         If the model cannot be had or nothing can be written; failures of single images are in the
         report.
     """
-    settings = with_model(settings)
     tasks = make_tasks(listing.exams)
     run = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
     gathered = Collector(listing.exams, tasks, finished=finished, settings=settings)
@@ -165,7 +164,7 @@ def _prepare(
     checked_threshold(settings.threshold, card)
     _, backend = choose(settings.device, settings.backend, settings.precision)
     if weights_needed:
-        require_weights(card, weights_dir=settings.weights_dir or weights_beside(name))
+        require_weights(card, weights_dir=weights_beside(name))
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments=arguments,

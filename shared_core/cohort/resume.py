@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from shared_core.cohort.settings import BatchSettings, ViewTask, named_model, with_model
+from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
@@ -49,7 +49,7 @@ class FinishedExam:
 def as_begun(settings: BatchSettings) -> BatchSettings:
     """Go on with the model that the output folder was begun with, where none is named.
 
-    Which model is the default may hang on the network, and one folder must not hold two models.
+    Another version may have another default, and one folder must not hold two models.
 
     Raises
     ------
@@ -127,7 +127,6 @@ def how_made(settings: BatchSettings) -> Record:
     OpenBacError
         If the model or the device cannot be had.
     """
-    settings = with_model(settings)
     card = load_card(named_model(settings))
     device, backend = choose(settings.device, settings.backend, settings.precision)
     run = run_record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared_core.dicom_objects.object_kinds import DicomKind
@@ -13,7 +13,7 @@ from shared_core.mammogram import MammogramHeader
 from shared_core.mass.site_calibration import Calibration
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
 from shared_core.quantification.measurement import MeasurementSettings
-from shared_core.weights.default_model import default_choice
+from shared_core.weights.registry import DEFAULT_MODEL
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,7 @@ class BatchSettings:
     output_dir: Path | None
     """None: nothing is written, only records are made."""
     model: str | None = None
-    """Name, or path of a card; None for the default, which `with_model` decides on."""
-    model_note: str = ""
-    """One sentence where `model` stands in for the default model, which could not be had; else empty."""
-    weights_dir: Path | None = None
+    """Name, or path of a card; None for the default."""
     device: Device = "auto"
     backend: BackendChoice = "auto"
     precision: Precision = "float32"
@@ -45,24 +42,9 @@ class BatchSettings:
     """DICOM objects to write of each exam."""
 
 
-def with_model(settings: BatchSettings) -> BatchSettings:
-    """Name the model where nobody did: once for a batch, before its workers begin.
-
-    Raises
-    ------
-    ModelError
-        See `default_choice`.
-    """
-    if settings.model is not None:
-        return settings
-    choice = default_choice(weights_dir=settings.weights_dir)
-    return replace(settings, model=choice.card.name, model_note=choice.note)
-
-
 def named_model(settings: BatchSettings) -> str:
-    """The model of settings that went through `with_model`."""
-    assert settings.model is not None
-    return settings.model
+    """The model of a batch: the default one where nobody named one."""
+    return settings.model or DEFAULT_MODEL
 
 
 @dataclass(frozen=True)

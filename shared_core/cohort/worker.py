@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
@@ -51,15 +51,13 @@ class Worker:
         """The model, loaded at first use."""
         if self._model is None:
             settings = self.settings
-            loaded = load_model(
-                settings.model,
-                weights_dir=settings.weights_dir,
+            self._model = load_model(
+                named_model(settings),
                 device=settings.device,
                 backend=settings.backend,
                 precision=settings.precision,
                 threads=settings.threads,
             )
-            self._model = replace(loaded, note=settings.model_note)
         return self._model
 
     def analyze(

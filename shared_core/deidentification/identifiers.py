@@ -26,6 +26,12 @@ _LEFT_ALONE: Final = frozenset({"Manufacturer", "ManufacturerModelName"})
 """Name a make, and results hang on it."""
 _SHORTEST: Final = 4
 """Shorter words stand in many texts by chance."""
+_RANDOM: Final = re.compile(
+    r"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-z])(?:anon-[0-9a-f]{12}|[0-9a-f]{32,64})(?![0-9a-z])"
+)
+"""What a key or a hash function made: UIDs from a UUID, pseudonyms, digests."""
+_NEVER_BY_CHANCE: Final = 12
+"""So long a word stands in none of them but on purpose; six digits of a patient's number do."""
 
 
 def words_of(dataset: Dataset) -> frozenset[str]:
@@ -40,6 +46,13 @@ def words_of(dataset: Dataset) -> frozenset[str]:
     return frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
+def names_patient(text: str, words: frozenset[str]) -> bool:
+    """Whether a word is left in a text, other than by chance among the digits of a UID or digest."""
+    whole = text.lower()
+    told = _RANDOM.sub(" ", whole)
+    return any(word in (whole if len(word) >= _NEVER_BY_CHANCE else told) for word in words)
+
+
 def without_identifiers(dataset: Dataset, words: frozenset[str]) -> None:
     """Take out texts in which one of the words is left."""
     for element in list(dataset):
@@ -48,7 +61,7 @@ def without_identifiers(dataset: Dataset, words: frozenset[str]) -> None:
                 without_identifiers(item, words)
             continue
         searched = element.VR in _TEXTS and element.keyword not in _LEFT_ALONE
-        if searched and any(word in text.lower() for text in _texts(element) for word in words):
+        if searched and any(names_patient(text, words) for text in _texts(element)):
             del dataset[element.tag]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import metadata
 from typing import Any, Final
 
 from pydicom.datadict import dictionary_has_tag
@@ -92,11 +91,6 @@ def deidentify(dataset: Dataset, key: DeidentificationKey, *, patient: str) -> N
     dataset.LongitudinalTemporalInformationModified = "MODIFIED"
     dataset.DeidentificationMethod = f"PS3.15 Basic Profile {EDITION}, OpenBAC {SOFTWARE_VERSION}"[:64]
     dataset.DeidentificationMethodCodeSequence = [_code(*code) for code in METHOD_CODES]
-
-
-def library_version() -> str:
-    """Of dicom-anonymizer."""
-    return metadata.version("dicom-anonymizer")
 
 
 def _clean(dataset: Dataset, key: DeidentificationKey, patient: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pydicom
 
-from shared_core.deidentification.identifiers import words_of
+from shared_core.deidentification.identifiers import names_patient, words_of
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
 from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
@@ -117,7 +117,11 @@ def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]
         return value
     for old, new in names:
         value = value.replace(old, new)
-    return _GONE if any(word in value.lower() for word in words) else value
+    # The new names end in digits that may be a word by chance.
+    rest = value
+    for name in (Path(new).name for _, new in names):
+        rest = rest.replace(name, " ") if name else rest
+    return _GONE if names_patient(rest, words) else value
 
 
 def run_of(results: Path) -> dict[str, Any]:

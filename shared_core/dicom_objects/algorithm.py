@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from pydicom.dataset import Dataset
 
 from shared_core.dicom_objects import codes
-from shared_core.dicom_objects.structured_reports.content_items import Relationship, text
+from shared_core.dicom_objects.content_items import Relationship, text
 from shared_core.version import SOFTWARE_VERSION
 
 HowMade = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -15,10 +14,9 @@ from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
-from shared_core.weights.checkpoint import read_checkpoint
-from shared_core.weights.default_model import default_choice
-from shared_core.weights.fetch import require_weights
-from shared_core.weights.registry import load_card, weights_beside
+from shared_core.weights.location import require_weights
+from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
+from shared_core.weights.safetensors import read_safetensors
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 BackendChoice = Literal["auto", "torch", "openvino"]
@@ -35,8 +33,6 @@ class Model:
     backend: GatedBackend
     weights_path: Path
     threads: int | None
-    note: str = ""
-    """One sentence where it stands in for the default model, which could not be had; else empty."""
 
     def runner(self) -> Runner:
         """Make what runs one image: batches on a GPU with the CPU behind it, single tiles on a CPU."""
@@ -57,17 +53,15 @@ def load_model(
     backend: BackendChoice = "auto",
     precision: Precision = "float32",
     threads: int | None = 1,
-    download: bool = True,
 ) -> Model:
     """Load a model by name, card file or card.
 
     Parameters
     ----------
     name
-        Name in the registry, path of a card file, or a card. None for the default model; where its
-        weights cannot be had, for the one that comes with the package, with a warning.
+        Name in the registry, path of a card file, or a card; None for `DEFAULT_MODEL`.
     weights_dir
-        Folder searched first for the weights; by default that of the card where `name` is its file.
+        Folder of the weights that go with a card; by default that of the card's file.
     device
         ``auto`` takes CUDA, then MPS, then the CPU.
     backend
@@ -76,8 +70,6 @@ def load_model(
         float32 is the reference; others are recorded with the result.
     threads
         CPU threads of one image; None leaves it to the backend.
-    download
-        Fetch weights that are not on this machine.
 
     Raises
     ------
@@ -86,21 +78,15 @@ def load_model(
     DeviceError
         If device or backend cannot be used here.
     """
-    note = ""
-    if name is None:
-        choice = default_choice(weights_dir=weights_dir, download=download)
-        name, note = choice.card, choice.note
-        if note:
-            warnings.warn(note, stacklevel=2)
-    card = name if isinstance(name, ModelCard) else load_card(name)
-    if weights_dir is None and not isinstance(name, ModelCard):
+    card = name if isinstance(name, ModelCard) else load_card(name or DEFAULT_MODEL)
+    if weights_dir is None and name is not None and not isinstance(name, ModelCard):
         weights_dir = weights_beside(name)
-    path = require_weights(card, weights_dir=weights_dir, download=download)
+    path = require_weights(card, weights_dir=weights_dir)
     if card.network != "scunet":
         raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
-    net = fold_scunet(read_checkpoint(path))
+    net = fold_scunet(read_safetensors(path))
     runs = make_backend(net, device=device, backend=backend, precision=precision, threads=threads)
-    return Model(card, net, runs, path, threads, note)
+    return Model(card, net, runs, path, threads)
 
 
 def make_backend(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 
+import msgspec
+from msgspec import Meta
+
+from shared_core.documents import DocumentError, from_json
 from shared_core.errors import UsageError
-from shared_core.mass.entries import Entries
 from shared_core.mass.exposure_physics import Exposure
 from shared_core.physics.beam import Anode, Beam, FilterMaterial
 
@@ -22,17 +24,17 @@ _KVP_TOLERANCE = 0.6
 class CalibrationPoint:
     """Signal of hydroxyapatite at one exposure; what is None fits every exposure."""
 
-    k_cm2_g: float
+    k_cm2_g: Annotated[float, Meta(ge=1, le=20)]
     """Logarithmic signal by areal density at small densities, after the scatter correction."""
-    relative_sd: float
+    relative_sd: Annotated[float, Meta(ge=0, le=0.5)]
     """Standard deviation of k as a part of k: fit, repeats, phantom."""
     anode: Anode | None = None
     filter_material: FilterMaterial | None = None
-    filter_mm: float | None = None
-    kvp: float | None = None
-    thickness_mm: float | None = None
+    filter_mm: Annotated[float, Meta(ge=0.005, le=2)] | None = None
+    kvp: Annotated[float, Meta(ge=15, le=60)] | None = None
+    thickness_mm: Annotated[float, Meta(ge=5, le=200)] | None = None
     """Of the phantom."""
-    glandular_fraction: float = 0.2
+    glandular_fraction: Annotated[float, Meta(ge=0, le=1)] = 0.2
     """Of the breast that the phantom's base stands for."""
 
     @property
@@ -79,23 +81,23 @@ class Calibration:
         UsageError
             If it cannot be read or is not what a calibration must be; the message names the entry.
         """
-        return cls.from_document(read_json(Path(path)), name=str(path))
+        return cls.from_json(read_text(Path(path)), name=str(path))
 
     @classmethod
-    def from_document(cls, document: object, *, name: str = "calibration") -> Calibration:
-        """A calibration from its JSON object; raises as `load` does."""
-        entries = Entries(document, name)
-        entries.word("format", (FORMAT,))
-        calibration = cls(
-            date=_day(entries, name),
-            points=tuple(_point(item) for item in entries.items("points")),
-            device_serial=entries.text("device_serial", optional=True),
-            step_material=entries.word("step_material", get_args(StepMaterial)),
-            offset=entries.number("offset", (-1e6, 1e6), optional=True),
+    def from_json(cls, text: str | bytes, *, name: str = "calibration") -> Calibration:
+        """A calibration from the text of its file; raises as `load` does."""
+        try:
+            file = from_json(text, _CalibrationFile)
+        except DocumentError as error:
+            raise UsageError(error.sentence(name)) from None
+        return cls(
+            date=file.date.isoformat(),
+            points=file.points,
+            device_serial=file.device_serial,
+            step_material=file.step_material,
+            offset=file.offset,
             name=Path(name).name,
         )
-        entries.nothing_else()
-        return calibration
 
     def document(self) -> dict[str, Any]:
         """What stands in the file."""
@@ -127,44 +129,23 @@ class Calibration:
         return min(fitting, key=lambda point: _thickness_apart(point, exposure)), ""
 
 
-def read_json(path: Path) -> object:
-    """The document of a JSON file; `UsageError` where it cannot be read."""
+class _CalibrationFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file, as `Calibration.document` gives it."""
+
+    format: Literal["openbac-calcium-calibration-1"]
+    date: datetime.date
+    points: Annotated[tuple[CalibrationPoint, ...], Meta(min_length=1)]
+    step_material: StepMaterial
+    device_serial: Annotated[str, Meta(pattern=r"\S")] | None = None
+    offset: Annotated[float, Meta(ge=-1e6, le=1e6)] | None = None
+
+
+def read_text(path: Path) -> bytes:
+    """What stands in a file; `UsageError` where it cannot be read."""
     try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path}: is not JSON (line {error.lineno}: {error.msg}); mend it.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); check the path.") from error
-    return document
-
-
-def _day(entries: Entries, name: str) -> str:
-    text = entries.text("date") or ""
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise UsageError(f"{name}: date must be a day like 2026-01-31, not {text!r}.") from None
-
-
-def _point(entries: Entries) -> CalibrationPoint:
-    k = entries.number("k_cm2_g", (1, 20))
-    relative_sd = entries.number("relative_sd", (0, 0.5))
-    glandular = entries.number("glandular_fraction", (0, 1), optional=True, default=0.2)
-    assert k is not None
-    assert relative_sd is not None
-    assert glandular is not None
-    point = CalibrationPoint(
-        k_cm2_g=k,
-        relative_sd=relative_sd,
-        anode=entries.optional_word("anode", get_args(Anode)),
-        filter_material=entries.optional_word("filter_material", get_args(FilterMaterial)),
-        filter_mm=entries.number("filter_mm", (0.005, 2), optional=True),
-        kvp=entries.number("kvp", (15, 60), optional=True),
-        thickness_mm=entries.number("thickness_mm", (5, 200), optional=True),
-        glandular_fraction=glandular,
-    )
-    entries.nothing_else()
-    return point
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path.") from error
 
 
 def _thickness_apart(point: CalibrationPoint, exposure: Exposure) -> float:

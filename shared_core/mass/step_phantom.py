@@ -5,27 +5,30 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
+from shared_core.documents import DocumentError, from_json
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mammogram, PresentationIntent
 from shared_core.mass.calcium_signal import hydroxyapatite_per_carbonate
-from shared_core.mass.entries import Entries
 from shared_core.mass.exposure_physics import exposure_of
 from shared_core.mass.intensity import intensity
 from shared_core.mass.scatter import scatter_to_primary
-from shared_core.mass.site_calibration import CalibrationPoint, StepMaterial, read_json
+from shared_core.mass.site_calibration import CalibrationPoint, StepMaterial, read_text
 
-FORMAT: Final = "openbac-calcium-steps-1"
 _LEAST_RELATIVE_SD = 0.005
 """Nobody knows a phantom better."""
 _LARGEST_RESIDUAL = 0.15
 """Of the largest signal: more is a wrong rectangle, not noise."""
 
-Rectangle = tuple[int, int, int, int]
+_Position = Annotated[int, Meta(ge=0)]
+_Extent = Annotated[int, Meta(ge=1)]
+Rectangle = tuple[_Position, _Position, _Extent, _Extent]
 """(top, left, rows, columns) in pixels."""
 
 
@@ -33,7 +36,7 @@ Rectangle = tuple[int, int, int, int]
 class Step:
     """One step or insert."""
 
-    areal_density_mg_cm2: float
+    areal_density_mg_cm2: Annotated[float, Meta(ge=0, le=2000)]
     rectangle: Rectangle
     background: Rectangle | None = None
     """Bare phantom beside it; None: all steps of 0 mg/cm² together."""
@@ -56,26 +59,33 @@ class StepPhantom:
     def load(cls, path: str | Path) -> StepPhantom:
         """Read a steps file; `UsageError` names the entry that is wrong."""
         name = str(path)
-        entries = Entries(read_json(Path(path)), name)
-        entries.word("format", (FORMAT,))
-        material = entries.word("material", get_args(StepMaterial))
-        steps = tuple(_step(item) for item in entries.items("steps"))
-        thickness = entries.number("thickness_mm", (5, 200), optional=True)
-        glandular = entries.number("glandular_fraction", (0, 1), optional=True)
-        spread = entries.number("areal_density_relative_sd", (0, 0.5), optional=True)
-        entries.nothing_else()
+        try:
+            phantom = from_json(read_text(Path(path)), _StepsFile).phantom()
+        except DocumentError as error:
+            raise UsageError(error.sentence(name)) from None
+        steps = phantom.steps
         if len({step.areal_density_mg_cm2 for step in steps if step.areal_density_mg_cm2 > 0}) < 2:
             raise UsageError(f"{name}: a slope needs steps of at least two different densities above 0.")
         blank = any(step.areal_density_mg_cm2 == 0 for step in steps)
         if not blank and any(step.background is None for step in steps):
             raise UsageError(f"{name}: give a step of 0 mg/cm², or a background rectangle for each step.")
-        return cls(
-            material,
-            steps,
-            thickness,
-            0.2 if glandular is None else glandular,
-            0.01 if spread is None else spread,
-        )
+        return phantom
+
+
+class _StepsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of a `StepPhantom`."""
+
+    format: Literal["openbac-calcium-steps-1"]
+    material: StepMaterial
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    thickness_mm: Annotated[float, Meta(ge=5, le=200)] | None = None
+    glandular_fraction: Annotated[float, Meta(ge=0, le=1)] = 0.2
+    areal_density_relative_sd: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
+
+    def phantom(self) -> StepPhantom:
+        """Without the name of the format."""
+        fields = msgspec.structs.asdict(self)
+        return StepPhantom(**{name: value for name, value in fields.items() if name != "format"})
 
 
 @dataclass(frozen=True)
@@ -213,13 +223,3 @@ def _slope(density: NDArray[np.float64], signal: NDArray[np.float64]) -> tuple[f
             f"The steps give k = {k:.3g} cm²/g, which no mammographic beam has; check the densities (mg/cm²)."
         )
     return k, sd / k, math.sqrt(float(np.mean(left**2)))
-
-
-def _step(entries: Entries) -> Step:
-    density = entries.number("areal_density_mg_cm2", (0, 2000))
-    rectangle = entries.rectangle("rectangle")
-    background = entries.rectangle("background", optional=True)
-    entries.nothing_else()
-    assert density is not None
-    assert rectangle is not None
-    return Step(density, rectangle, background)

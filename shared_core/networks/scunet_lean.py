@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import ModelError
-from shared_core.networks.published_names import is_published, scunet_state_from_published
 
 Array = NDArray[np.float32]
 State = Mapping[str, NDArray[np.floating]]
@@ -144,12 +143,12 @@ class _Folder:
 
 
 def fold_scunet(state: State) -> LeanScuNet:
-    """Fold the arrays of an SCU-Net, under our names or the published ones.
+    """Fold the arrays of an SCU-Net.
 
     Parameters
     ----------
     state
-        Arrays by name, any floating dtype.
+        Arrays by the names of `ScuNet`, any floating dtype.
 
     Returns
     -------
@@ -161,7 +160,7 @@ def fold_scunet(state: State) -> LeanScuNet:
     ModelError
         If an array is missing or of another network.
     """
-    folder = _Folder(scunet_state_from_published(state) if is_published(state) else state)
+    folder = _Folder(state)
     stem_1 = folder.unit("stem_1", stride=2, merge_input=True)
     return LeanScuNet(
         stem=(stem_1, folder.unit("stem_2"), folder.unit("stem_3")),

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from shared_core.cohort.batch import BatchReport, run_batch
-from shared_core.cohort.settings import BatchSettings, with_model
+from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.errors import Cancelled, OutputError
 from shared_core.exporting.whole_folder import whole_folder
 from shared_core.pacs.inbox import ReceivedExam
 from shared_core.pacs.receiver import Analyse
 from shared_core.reading.exam_grouping import find_exams
+from shared_core.weights.registry import load_card
 
 _NOT_WRITTEN = "Cannot write"
 
@@ -32,14 +33,14 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
     ModelError
         The model cannot be had.
     """
-    settled = with_model(settings)
+    load_card(named_model(settings))
 
     def analyse(exam: ReceivedExam, cancelled: Callable[[], bool]) -> list[str]:
         listing = find_exams([exam.images])
         with whole_folder(exam.results, replace=True) as beside:
             report = run_batch(
                 listing,
-                replace(settled, output_dir=beside),
+                replace(settings, output_dir=beside),
                 arguments=arguments,
                 workers=1,
                 apart=True,  # a damaged image must not take the receiver along

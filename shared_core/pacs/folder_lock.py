@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared_core.errors import OutputError, UsageError
+from filelock import FileLock, Timeout
 
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    fcntl = None  # type: ignore[assignment]  # elsewhere a module
+from shared_core.errors import OutputError, UsageError
 
 
 @contextmanager
@@ -25,19 +22,19 @@ def alone_in(folder: Path) -> Iterator[None]:
     UsageError
         Another process is in it.
     """
+    lock = FileLock(folder / ".lock", blocking=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("w")
-    except OSError as error:
-        raise OutputError(
-            f"Cannot use {folder}: {error.strerror or error}; choose another folder."
-        ) from error
-    with file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(
-                    f"{folder}: another receiver works in it; stop that one, or choose another folder."
-                ) from None
+        lock.acquire()
+    except Timeout:
+        raise UsageError(
+            f"{folder}: another receiver works in it; stop that one, or choose another folder."
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        # NotImplementedError: of file systems that lock nothing.
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"Cannot use {folder}: {reason}; choose another folder.") from error
+    try:
         yield
+    finally:
+        lock.release()

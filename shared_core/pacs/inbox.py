@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pydicom
 from pydicom.dataset import Dataset
 
@@ -38,6 +38,12 @@ State = dict[str, list[int]]
 
 class OtherObjectError(UnreadableImageError):
     """What came is another object than the peer said."""
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """Which images the results are of."""
+
+    images: State
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,9 @@ class ReceivedExam:
     def is_analysed(self, state: State) -> bool:
         """Whether the results are of these images."""
         try:
-            return bool(json.loads((self.place / _MARK).read_bytes()) == {"images": state})
-        except (OSError, ValueError):
+            mark = msgspec.json.decode((self.place / _MARK).read_bytes(), type=_Mark)
+            return mark.images == state
+        except (OSError, msgspec.DecodeError):
             return False
 
     def mark_analysed(self, state: State) -> None:

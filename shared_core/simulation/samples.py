@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 import time
@@ -11,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+import msgspec
 
 from shared_core.cache import user_cache_dir
 from shared_core.errors import Cancelled, OutputError, UsageError
@@ -157,13 +158,21 @@ def _files(view: SimulatedView, folder: Path) -> list[str]:
     return sorted([*view.record["files"], view.truth.relative_to(folder).as_posix()])
 
 
+class _Label(msgspec.Struct, frozen=True):
+    """What is read of the label of a sample."""
+
+    software_version: str
+    settings: dict[str, Any]
+    files: list[list[str]]
+
+
 def _found(name: SampleName, folder: Path, wanted: CohortSettings) -> Sample | None:
     """The sample that lies there, if it is whole and this version would make the same."""
     try:
-        label: dict[str, Any] = json.loads((folder / _LABEL).read_bytes())
-        views = [[folder / file for file in files] for files in label["files"]]
-        same = (label["software_version"], label["settings"]) == (SOFTWARE_VERSION, settings_record(wanted))
-    except (OSError, ValueError, TypeError, KeyError):
+        label = msgspec.json.decode((folder / _LABEL).read_bytes(), type=_Label)
+        views = [[folder / file for file in files] for files in label.files]
+        same = (label.software_version, label.settings) == (SOFTWARE_VERSION, settings_record(wanted))
+    except (OSError, msgspec.DecodeError):
         return None
     # Cleaners of caches take single files.
     if not same or not all(path.is_file() for files in views for path in files):

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import Values, pairs
 
 Limits = tuple[float, float]
@@ -58,14 +57,16 @@ def bland_altman(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.9
     Raises
     ------
     UsageError
-        Below two pairs, where lengths differ, or scipy is not installed.
+        Below two pairs, or where lengths differ.
     """
     one, other = pairs(first, second)
     difference = one - other
     n = difference.size
     bias, sd = float(difference.mean()), float(difference.std(ddof=1))
     z = 1.96
-    t = float(package("scipy.stats").t.ppf((1 + confidence) / 2, n - 1))
+    from scipy import stats
+
+    t = float(stats.t.ppf((1 + confidence) / 2, n - 1))
     of_bias = t * sd / np.sqrt(n)
     of_limit = t * sd * np.sqrt(1 / n + z**2 / (2 * (n - 1)))
     lower, upper = bias - z * sd, bias + z * sd
@@ -102,7 +103,7 @@ def icc(
     Raises
     ------
     UsageError
-        Below two subjects or raters, where a value is missing, or scipy is not installed.
+        Below two subjects or raters, or where a value is missing.
     """
     table = np.asarray(ratings, dtype=np.float64)
     if table.ndim != 2 or min(table.shape) < 2:
@@ -112,7 +113,8 @@ def icc(
     n, k = table.shape
     if np.ptp(table) == 0:
         return Icc(kind, float("nan"), (float("nan"), float("nan")), n, k)
-    f = package("scipy.stats").f
+    from scipy.stats import f
+
     subjects, raters, error = _mean_squares(table)
     with np.errstate(divide="ignore", invalid="ignore"):
         if kind == "ICC(3,1)":

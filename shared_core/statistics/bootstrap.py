@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.statistics.kappa import GRADES, contingency, kappa_of_tables, quadratic_kappa
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import Values, pairs
 
 Method = Literal["percentile", "bias-corrected", "BCa"]
@@ -132,7 +131,8 @@ def bootstrap_limits(
     jackknife
         (n,) estimates, each without one case; for ``BCa``.
     """
-    normal = package("scipy.stats").norm
+    from scipy.stats import norm as normal
+
     z = normal.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
     if np.ptp(resampled) == 0:
         return float(resampled[0]), float(resampled[0])

@@ -73,7 +73,7 @@ def quantity_agreement(name: str, first: ArrayLike, second: ArrayLike) -> Quanti
     Raises
     ------
     UsageError
-        Below two pairs, a value is not finite, or scipy is not installed.
+        Below two pairs, or a value is not finite.
     """
     one, other = pairs(first, second)
     table = np.column_stack([one, other])

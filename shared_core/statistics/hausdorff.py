@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.overlap import Mask, check_shapes
 from shared_core.statistics.paired_samples import Values
 
@@ -52,7 +51,7 @@ def outline_distance(
     Raises
     ------
     UsageError
-        If the shapes differ, or scipy is not installed.
+        If the shapes differ.
     """
     check_shapes(mask, reference)
     unit: Literal["mm", "px"] = "px" if spacing_mm is None else "mm"
@@ -83,7 +82,9 @@ def _outline(mask: Mask) -> Mask:
 
 
 def _distances(points: Mask, to: Mask, spacing_mm: tuple[float, float] | None) -> Values:
-    field: Values = package("scipy.ndimage").distance_transform_edt(~to, sampling=spacing_mm)
+    from scipy import ndimage
+
+    field: Values = ndimage.distance_transform_edt(~to, sampling=spacing_mm)
     return field[points]
 
 

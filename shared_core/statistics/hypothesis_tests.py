@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import pairs, values
 
 
@@ -29,14 +28,18 @@ def paired_t(first: ArrayLike, second: ArrayLike) -> HypothesisTest:
     one, other = pairs(first, second)
     if np.ptp(one - other) == 0:
         return HypothesisTest("paired t", float("nan"), float("nan"), one.size)
-    found = package("scipy.stats").ttest_rel(one, other)
+    from scipy import stats
+
+    found = stats.ttest_rel(one, other)
     return HypothesisTest("paired t", float(found.statistic), float(found.pvalue), one.size)
 
 
 def mann_whitney(first: ArrayLike, second: ArrayLike) -> HypothesisTest:
     """Mann-Whitney U of two independent groups; U is that of the first."""
     one, other = values(first), values(second)
-    found = package("scipy.stats").mannwhitneyu(one, other, alternative="two-sided")
+    from scipy import stats
+
+    found = stats.mannwhitneyu(one, other, alternative="two-sided")
     return HypothesisTest(
         "Mann-Whitney U", float(found.statistic), float(found.pvalue), one.size + other.size
     )
@@ -57,5 +60,7 @@ def normality(sample: ArrayLike) -> HypothesisTest:
     if np.ptp(given) == 0:
         raise UsageError("A test of normality needs values that differ; all are equal.")
     parameters = (given.mean(), given.std(ddof=1))
-    found = package("scipy.stats").kstest(given, "norm", args=parameters)
+    from scipy import stats
+
+    found = stats.kstest(given, "norm", args=parameters)
     return HypothesisTest("Kolmogorov-Smirnov", float(found.statistic), float(found.pvalue), given.size)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import pairs
 
 Evans = Literal["very weak", "weak", "moderate", "strong", "very strong"]
@@ -61,7 +60,8 @@ def linear_regression(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0:
         raise UsageError("A line needs x that differ; all are equal.")
-    stats = package("scipy.stats")
+    from scipy import stats
+
     fit = stats.linregress(one, other)
     residuals = other - (fit.slope * one + fit.intercept)
     t = stats.t.ppf((1 + confidence) / 2, one.size - 2)
@@ -91,7 +91,8 @@ def correlation(
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         raise UsageError("A correlation needs values that differ; those of one side are all equal.")
-    stats = package("scipy.stats")
+    from scipy import stats
+
     found = stats.pearsonr(one, other) if method == "pearson" else stats.spearmanr(one, other)
     r = float(found.statistic)
     return Correlation(method=method, r=r, p=float(found.pvalue), words=evans_words(r), n=one.size)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shared_core.errors import ModelError
-from shared_core.networks.published_names import is_published, scunet_state_from_published
 from shared_core.networks.scunet import ScuNet
 from shared_core.training.recipe import Recipe
 
@@ -35,7 +34,7 @@ def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> S
         if isinstance(module, nn.Dropout):
             module.p = recipe.dropout
     if start is not None:
-        _load(network, scunet_state_from_published(start) if is_published(start) else start)
+        _load(network, start)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     return network
 

@@ -21,9 +21,9 @@ from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard, TilingPreset
-from shared_core.weights.checkpoint import read_checkpoint
-from shared_core.weights.fetch import require_weights
+from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card, weights_beside
+from shared_core.weights.safetensors import read_safetensors
 
 PLAN_FILE, RECIPE_FILE, SPLIT_FILE = "plan.json", "recipe.toml", "split.json"
 
@@ -39,7 +39,7 @@ class Start:
     arrays: Mapping[str, NDArray[Any]]
 
     @classmethod
-    def load(cls, name_or_path: str | Path, *, weights_dir: Path | None = None) -> Start:
+    def load(cls, name_or_path: str | Path) -> Start:
         """Find a model by name or card file, and read its weights.
 
         Raises
@@ -53,8 +53,8 @@ class Start:
                 f"Model {card.name} cannot be trained further: only an SCU-Net that gives logits can; "
                 "begin from another model."
             )
-        path = require_weights(card, weights_dir=weights_dir or weights_beside(name_or_path))
-        return cls(card, read_checkpoint(path))
+        path = require_weights(card, weights_dir=weights_beside(name_or_path))
+        return cls(card, read_safetensors(path))
 
     def fitted(self, recipe: Recipe) -> Recipe:
         """The recipe with what the model takes as given: its grey levels, pixel size and tiles."""

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+from shared_core.documents import DocumentError, from_toml
 from shared_core.errors import UsageError
 from shared_core.training.data.augmentation import Augmentation
-from shared_core.weights.strict_fields import build
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 LossKind = Literal["dice", "bce", "dice+bce"]
 Schedule = Literal["constant", "cosine"]
@@ -144,11 +138,6 @@ class Recipe:
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
 
-    @property
-    def shown_px(self) -> int:
-        """Side of what the network sees in training."""
-        return self.patches.crop_px or self.patches.tile_px
-
     def as_dict(self) -> dict[str, Any]:
         """Plain values by name, sections within."""
         return asdict(self)
@@ -210,12 +199,10 @@ def parse_recipe(text: str, source: str) -> Recipe:
         Not TOML, or a key is unknown, missing, of the wrong type or out of range.
     """
     try:
-        recipe: Recipe = build(Recipe, tomllib.loads(text))
+        recipe = from_toml(text, Recipe)
         _check(recipe)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"Recipe {source} is not valid TOML: {error}.") from None
-    except ValueError as error:
-        raise UsageError(f"Recipe {source}: {error}.") from None
+    except DocumentError as error:
+        raise UsageError(error.sentence(f"Recipe {source}")) from None
     return recipe
 
 
@@ -244,7 +231,7 @@ def _check(recipe: Recipe) -> None:
     for name in ("tile_px", "crop_px"):
         value = getattr(patches, name)
         if value % 16 or (name == "tile_px" and value < 16):
-            raise ValueError(f"patches.{name} must be a multiple of 16, not {value}")
+            raise DocumentError(f"patches.{name} must be a multiple of 16, not {value}")
     _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
     _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
     _check_range("patches.least_negatives", patches.least_negatives, 0)
@@ -287,4 +274,4 @@ def _check(recipe: Recipe) -> None:
 def _check_range(name: str, value: float, low: float, high: float = math.inf) -> None:
     if not math.isfinite(value) or not low <= value <= high:
         limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
-        raise ValueError(f"{name} must be {limits}, not {value:g}")
+        raise DocumentError(f"{name} must be {limits}, not {value:g}")

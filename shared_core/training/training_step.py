@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 from shared_core.errors import ModelError
 from shared_core.training.computing_device import Machine
@@ -17,7 +18,7 @@ from shared_core.training.losses import segmentation_loss
 from shared_core.training.network import network_input
 from shared_core.training.optimisation import make_optimiser
 from shared_core.training.recipe import Recipe
-from shared_core.training.weight_average import WeightAverage
+from shared_core.training.weight_average import set_steps, steps_of, weight_average
 
 MOST_SKIPPED = 50
 """Steps in a row with no finite gradient after which training has failed."""
@@ -33,7 +34,7 @@ class Stepper:
     skipped: int = 0
     """Steps so far whose gradient was not finite, and that were left out."""
     _in_a_row: int = 0
-    average: WeightAverage = field(init=False)
+    average: AveragedModel = field(init=False)
 
     def __post_init__(self) -> None:
         self.device = torch.device(self.machine.device)
@@ -41,7 +42,7 @@ class Stepper:
         self.dtype = self.machine.dtype(self.recipe.optimisation.precision)
         self.optimiser = make_optimiser(self.network, self.recipe.optimisation)
         self.scaler = torch.amp.GradScaler(self.machine.device, enabled=self.dtype == torch.float16)
-        self.average = WeightAverage(self.network, self.recipe.optimisation.ema_decay)
+        self.average = weight_average(self.network, self.recipe.optimisation.ema_decay)
 
     def train_mode(self) -> None:
         """Dropout on; batch norm on unless the recipe keeps it."""
@@ -86,12 +87,13 @@ class Stepper:
             self._skip()
             return None
         self._in_a_row = 0
-        self.average.update(self.network)
+        self.average.update_parameters(self.network)
         return float(loss.detach())
 
     def weights(self) -> dict[str, torch.Tensor]:
         """The weights that are validated and kept: the average, or the last without one."""
-        return self.average.state
+        weights: dict[str, torch.Tensor] = self.average.module.state_dict()
+        return weights
 
     def state(self) -> dict[str, Any]:
         """All that the next step depends on."""
@@ -99,8 +101,8 @@ class Stepper:
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "scaler": self.scaler.state_dict(),
-            "average": self.average.state,
-            "average_steps": self.average.steps,
+            "average": self.weights(),
+            "average_steps": steps_of(self.average),
             "skipped": self.skipped,
         }
 
@@ -109,7 +111,8 @@ class Stepper:
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.scaler.load_state_dict(state["scaler"])
-        self.average.restore(state["average"], state["average_steps"])
+        self.average.module.load_state_dict(state["average"])
+        set_steps(self.average, state["average_steps"])
         self.skipped = int(state["skipped"])
 
     def _skip(self) -> None:

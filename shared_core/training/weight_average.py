@@ -1,45 +1,45 @@
-"""The exponential moving average of a network's weights."""
+"""The exponential moving average of a network's weights and batch-norm statistics, kept by torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 WARMUP_STEPS = 10
 """The decay of step n is at most (1 + n) / (WARMUP_STEPS + n): the random start is soon forgotten."""
 
 
-class WeightAverage:
-    """Weights and batch-norm statistics, averaged step by step (Polyak 1992, with a warm-up).
+def weight_average(network: nn.Module, decay: float) -> AveragedModel:
+    """Begin an average at the present state of a network (Polyak 1992, with a warm-up).
 
     Parameters
     ----------
-    network
-        Its present state is the start.
     decay
         Share of the old average that is kept at each step; 0 follows the network.
     """
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
-        self.decay = decay
-        self.steps = 0
-        self.state = {name: value.detach().clone() for name, value in network.state_dict().items()}
-
     @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
-        """Take in the weights after one step."""
-        self.steps += 1
-        decay = min(self.decay, (1 + self.steps) / (WARMUP_STEPS + self.steps))
-        for name, value in network.state_dict().items():
+    def take_in(averages: Sequence[Tensor], values: Sequence[Tensor], steps: Tensor | int) -> None:
+        kept = min(decay, (1 + int(steps)) / (WARMUP_STEPS + int(steps)))
+        for average, value in zip(averages, values, strict=True):
             if value.is_floating_point():
-                self.state[name].lerp_(value, 1 - decay)
+                average.lerp_(value, 1 - kept)
             else:
-                self.state[name].copy_(value)
+                average.copy_(value)
 
-    def restore(self, state: Mapping[str, Tensor], steps: int) -> None:
-        """Go on from a saved average."""
-        self.steps = steps
-        for name, value in state.items():
-            self.state[name].copy_(value)
+    average = AveragedModel(network, multi_avg_fn=take_in, use_buffers=True)
+    set_steps(average, 0)
+    return average
+
+
+def steps_of(average: AveragedModel) -> int:
+    """How many steps were taken in."""
+    return int(average.n_averaged) - 1
+
+
+def set_steps(average: AveragedModel, steps: int) -> None:
+    """Say how many steps were taken in; the start counts as one more, or torch would overwrite it."""
+    average.n_averaged.fill_(steps + 1)

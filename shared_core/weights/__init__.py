@@ -1,1 +1,1 @@
-"""Models: their cards, and finding, fetching, checking and reading their weights."""
+"""Models: their cards, and finding, checking and reading their weights."""

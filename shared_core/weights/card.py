@@ -37,7 +37,7 @@ class ModelCard:
     sha256: str
     size_bytes: int
     url: str
-    """Publisher's address pinned to a commit; empty for bundled weights."""
+    """Where the publisher's checkpoint lies, pinned to a commit; empty for weights trained here."""
     output: Literal["logits", "raw"]
     """``logits``: a sigmoid follows. ``raw``: thresholded as it is."""
     normalisation_mean: float
@@ -65,4 +65,5 @@ class ModelCard:
     candidates: CandidateRule | None = None
     """Which parts of the mask count as arteries; None keeps all."""
     made_by: tuple[str, ...] = ()
-    """``what: value`` of the run that trained it: recipe, seed, software, machine, sha256 of its data."""
+    """``what: value`` of the run that trained it (recipe, seed, software, machine, sha256 of its data), or of
+    the checkpoint that it was imported from (``origin``, with its sha256)."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import urlsplit
 
+from shared_core.documents import DocumentError, from_json
 from shared_core.errors import ModelError
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import ModelCard
-from shared_core.weights.strict_fields import build
 
 
 def parse_card(text: str, source: str) -> ModelCard:
@@ -31,30 +29,11 @@ def parse_card(text: str, source: str) -> ModelCard:
         Not JSON, or a field is unknown, missing, given twice, of the wrong type or out of range.
     """
     try:
-        content = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_a_number)
-        card: ModelCard = build(ModelCard, content)
+        card = from_json(text, ModelCard)
         _check_values(card)
-    except json.JSONDecodeError as error:
-        raise ModelError(
-            f"Model card {source} is not valid JSON: {error.msg} in line {error.lineno}; mend it there."
-        ) from None
-    except RecursionError:
-        raise ModelError(f"Model card {source} is nested too deeply to be a model card.") from None
-    except ValueError as error:
-        raise ModelError(f"Model card {source}: {error}.") from None
+    except DocumentError as error:
+        raise ModelError(error.sentence(f"Model card {source}")) from None
     return card
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"field {twice[0]!r} is given twice")
-    return dict(pairs)
-
-
-def _not_a_number(constant: str) -> float:
-    raise ValueError(f"{constant} is not a number that a card may hold")
 
 
 def _check_values(card: ModelCard) -> None:
@@ -68,6 +47,10 @@ def _check_values(card: ModelCard) -> None:
         (
             bool(re.fullmatch(r"\w[\w .+()-]*", card.weights_file)),
             "weights_file must be the name of a file without its folder",
+        ),
+        (
+            card.weights_file.lower().endswith(".safetensors"),
+            "weights_file must be a .safetensors file; a checkpoint of torch has to be imported first",
         ),
         (bool(re.fullmatch(r"[0-9a-f]{64}", card.sha256)), "sha256 must be 64 digits of 0-9 and a-f"),
         (card.size_bytes > 0, "size_bytes must be above 0"),
@@ -105,7 +88,7 @@ def _check_values(card: ModelCard) -> None:
     ]
     for holds, message in rules:
         if not holds:
-            raise ValueError(message)
+            raise DocumentError(message)
 
 
 def _candidate_rules(rule: CandidateRule | None) -> list[tuple[bool, str]]:

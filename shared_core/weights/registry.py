@@ -6,10 +6,14 @@ import difflib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
+
+DEFAULT_MODEL: Final = "openbac-1"
+"""Runs where nobody names a model: of those here, the one that did best in docs/validation.md."""
 
 
 @lru_cache(maxsize=1)

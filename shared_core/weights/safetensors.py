@@ -1,17 +1,19 @@
-"""The safetensors format: eight bytes of length, a JSON header, then the arrays end to end."""
+"""Named arrays in the safetensors format, which holds numbers and no code."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
+import safetensors
 from numpy.typing import NDArray
+from safetensors.numpy import save
 
-from shared_core.weights.bfloat16 import bfloat16_to_float32
+from shared_core.errors import ModelError
+
+Array = NDArray[Any]
 
 _DTYPES = {
     "F64": "<f8",
@@ -27,92 +29,59 @@ _DTYPES = {
 }
 
 
-def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
-    """Read all arrays of a safetensors file (huggingface/safetensors, "Format").
+def read_safetensors(path: Path) -> dict[str, Array]:
+    """Read all arrays of a safetensors file.
+
+    Returns
+    -------
+    dict
+        Name to array, at the file's precision; bfloat16, which numpy lacks, comes as float32, which holds it
+        exactly.
 
     Raises
     ------
-    ValueError
-        The file is not as the format demands; the message says how.
-    OSError
-        The file cannot be read.
+    ModelError
+        The file cannot be read, is truncated or damaged, or holds a number that is not finite.
     """
-    content = path.read_bytes()
-    header_end = 8 + int.from_bytes(content[:8], "little")
-    if len(content) < 8 or header_end > len(content):
-        raise ValueError("the file is truncated or not in safetensors format")
     try:
-        header = json.loads(content[8:header_end])
-    except (ValueError, RecursionError):
-        raise ValueError("its header is not valid JSON") from None
-    if not isinstance(header, dict):
-        raise ValueError("its header is not a JSON object")
-    header.pop("__metadata__", None)
-    arrays: dict[str, NDArray[Any]] = {}
-    spans: list[tuple[int, int]] = []
-    for name, entry in header.items():
-        array, span = _read_entry(name, entry, content, header_end)
-        arrays[name] = array
-        spans.append(span)
-    # The format allows no gap, no overlap and no rest: any of them means another file's header.
-    end = 0
-    for begin, stop in sorted(spans):
-        if begin != end:
-            raise ValueError("its arrays do not lie end to end")
-        end = stop
-    if end != len(content) - header_end:
-        raise ValueError("the file is longer than its header says")
+        entries = safetensors.deserialize(path.read_bytes())  # type: ignore[no-untyped-call]  # it ships no types
+    except OSError as error:
+        raise ModelError(
+            f"Weights {path} cannot be read: {error.strerror or error}; check the file."
+        ) from None
+    except safetensors.SafetensorError as error:
+        raise ModelError(
+            f"Weights {path} cannot be used: the file is truncated, damaged or not in safetensors format "
+            f"({error}); get the file again."
+        ) from None
+    arrays = {name: _array(path, name, entry) for name, entry in entries}
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ModelError(
+                f"Weights {path} cannot be used: array {name} holds numbers that are not finite; "
+                "get the file again."
+            )
     return arrays
 
 
-def safetensors_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays as a safetensors file; the same arrays give the same bytes, in whatever order they come.
-
-    Raises
-    ------
-    ValueError
-        An array is of a type that the format lacks.
-    """
-    names = {np.dtype(code): name for name, code in _DTYPES.items() if name != "BF16"}
-    header: dict[str, Any] = {}
-    parts: list[bytes] = []
-    end = 0
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        if array.dtype.newbyteorder("<") not in names:
-            raise ValueError(f"array {name} of type {array.dtype} has no place in a safetensors file")
-        dtype = array.dtype.newbyteorder("<")
-        parts.append(array.astype(dtype, copy=False).tobytes())
-        header[name] = {
-            "dtype": names[dtype],
-            "shape": list(arrays[name].shape),
-            "data_offsets": [end, end + len(parts[-1])],
-        }
-        end += len(parts[-1])
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)  # arrays begin at a multiple of 8 bytes
-    return len(text).to_bytes(8, "little") + text + b"".join(parts)
+def safetensors_bytes(arrays: Mapping[str, Array]) -> bytes:
+    """Arrays as a safetensors file; the same arrays give the same bytes, in whatever order they come."""
+    return save({name: np.asarray(array, order="C") for name, array in arrays.items()})
 
 
-def _read_entry(name: str, entry: Any, content: bytes, start: int) -> tuple[NDArray[Any], tuple[int, int]]:
-    """Return one array (a copy) and its (begin, end) in bytes after the header, which ends at `start`."""
-    if not isinstance(entry, dict):
-        raise ValueError(f"array {name} is not described")
-    dtype_name, shape, offsets = entry.get("dtype"), entry.get("shape"), entry.get("data_offsets")
-    if not isinstance(dtype_name, str) or dtype_name not in _DTYPES:
-        raise ValueError(f"array {name} has the unknown type {dtype_name!r}")
-    if not _whole_numbers(shape) or not _whole_numbers(offsets) or len(offsets) != 2:
-        raise ValueError(f"array {name} has no proper shape and place")
-    dtype = np.dtype(_DTYPES[dtype_name])
-    begin, end = offsets
-    count = math.prod(shape)
-    if not begin <= end <= len(content) - start:
-        raise ValueError(f"the file is truncated: array {name} lies beyond its end")
-    if count * dtype.itemsize != end - begin:
-        raise ValueError(f"array {name} has {end - begin} bytes, its shape needs {count * dtype.itemsize}")
-    array: NDArray[Any] = np.frombuffer(content, dtype, count, start + begin).reshape(shape).copy()
-    return (bfloat16_to_float32(array) if dtype_name == "BF16" else array), (begin, end)
+def _array(path: Path, name: str, entry: Mapping[str, Any]) -> Array:
+    """One array, in memory of its own."""
+    code = _DTYPES.get(entry["dtype"])
+    if code is None:
+        raise ModelError(
+            f"Weights {path} cannot be used: array {name} has the type {entry['dtype']}, which no model of "
+            "OpenBAC has; get the file again."
+        )
+    array: Array = np.frombuffer(entry["data"], np.dtype(code)).reshape(entry["shape"]).copy()
+    return _bfloat16_to_float32(array) if entry["dtype"] == "BF16" else array
 
 
-def _whole_numbers(value: Any) -> TypeGuard[list[int]]:
-    return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)
+def _bfloat16_to_float32(bits: Array) -> NDArray[np.float32]:
+    """The same numbers as float32: bfloat16 is its upper half."""
+    single: NDArray[np.float32] = (bits.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    return single

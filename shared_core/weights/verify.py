@@ -8,8 +8,8 @@ from typing import Literal
 
 from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
-from shared_core.weights.checkpoint import read_checkpoint
-from shared_core.weights.location import find_weights
+from shared_core.weights.location import require_weights, weights_file
+from shared_core.weights.safetensors import read_safetensors
 
 WeightsStatus = Literal["ok", "missing", "damaged"]
 
@@ -20,8 +20,8 @@ class WeightsReport:
 
     model: str
     status: WeightsStatus
-    path: Path | None
-    """The file that was checked; None where there is none with the right sha256."""
+    path: Path
+    """The file that was checked, or where it should be."""
     message: str
     """One sentence for people."""
     arrays: int = 0
@@ -31,16 +31,12 @@ class WeightsReport:
 
 
 def verify_weights(card: ModelCard, *, weights_dir: Path | None = None) -> WeightsReport:
-    """Check the sha256 of a model's weights and read them; never uses the network or torch."""
-    path: Path | None = None
+    """Check the sha256 of a model's weights and read them."""
+    path = weights_file(card, weights_dir=weights_dir)
     try:
-        path = find_weights(card, weights_dir=weights_dir)
-        if path is None:
-            message = f"{card.weights_file} is not on this machine; run `bac models fetch {card.name}`."
-            return WeightsReport(card.name, "missing", None, message)
-        arrays = read_checkpoint(path)
+        arrays = read_safetensors(require_weights(card, weights_dir=weights_dir))
     except ModelError as error:
-        return WeightsReport(card.name, "damaged", path, str(error))
+        return WeightsReport(card.name, "damaged" if path.is_file() else "missing", path, str(error))
     values = sum(array.size for array in arrays.values())
     message = f"sha256 is right; {len(arrays)} arrays with {values} values can be read."
     return WeightsReport(card.name, "ok", path, message, len(arrays), values)

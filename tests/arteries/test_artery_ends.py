@@ -10,7 +10,7 @@ from shared_core.mammogram import Mask
 from shared_core.mass.corrections import EDGE_SD_PX, artery_path_mm
 from shared_core.mass.densitometry import measure_mass
 from shared_core.mass.scatter import scatter_to_primary
-from tests.mass.raw_phantom import Physics, simulate
+from validation.raw_phantom import Physics, simulate
 
 PIXEL_MM = 0.1
 WIDTH_MM = 2.0

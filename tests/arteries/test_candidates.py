@@ -44,7 +44,7 @@ def test_without_a_rule_the_threshold_decides() -> None:
     assert (found.kept, found.refused) == (0, ())
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000), level=st.floats(0.2, 0.9))
 def test_a_rule_of_zeros_keeps_every_part_down_to_a_pixel(seed: int, level: float) -> None:
     probability = np.random.default_rng(seed).random((40, 50)).astype(np.float32)
@@ -142,7 +142,7 @@ def test_rules_are_in_mm_whatever_the_pixels() -> None:
     assert not decided(probability, rule, spacing_mm=(0.05, 0.05)).mask.any()
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 100), data=st.data())
 def test_a_stricter_rule_never_keeps_more(seed: int, data: st.DataObject) -> None:
     random = np.random.default_rng(seed)

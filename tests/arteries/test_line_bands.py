@@ -65,7 +65,7 @@ def test_one_click_is_a_disc() -> None:
     assert band.sum() == pytest.approx(np.pi * 10**2, rel=0.03)
 
 
-@effort(deadline=None, max_examples=40)
+@effort(max_examples=40)
 @given(
     hnp.arrays(float, st.tuples(st.integers(1, 4), st.just(2)), elements=st.floats(-30, 110)),
     st.floats(0.1, 3.0),

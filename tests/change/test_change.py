@@ -28,10 +28,8 @@ from shared_core.change.serial_exams import (
     serial_exam,
 )
 from shared_core.errors import UsageError
-from tests.quantification.simulated_series import AREA, VIEWS, exam, series
 from tests.told import codes, texts
-
-pytest.importorskip("scipy", reason="the extra statistics is not installed")
+from validation.simulated_series import AREA, VIEWS, exam, series
 
 PERCENT = next(quantity for quantity in QUANTITIES if quantity.key == "bac_percent_of_breast")
 

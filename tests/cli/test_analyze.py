@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -12,21 +13,20 @@ import pytest
 
 from shared_core import analyze_view, load_model
 from shared_core.cli.main import main
+from shared_core.weights.registry import load_card
 
 FILM = "cbis-ddsm-P_00646-LCC.png"
 
 
 @pytest.fixture(scope="module")
-def analysed(
-    tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path, published_weights: Path
-) -> tuple[Path, int]:
+def analysed(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> tuple[Path, int]:
     """A folder with a film, a text and a broken picture, analysed once."""
     source = tmp_path_factory.mktemp("source")
     (source / FILM).write_bytes((real_mammograms / FILM).read_bytes())
     (source / "notes.txt").write_text("no image")
     (source / "broken.png").write_bytes((real_mammograms / FILM).read_bytes()[:5000])
     output = tmp_path_factory.mktemp("output")
-    code = main(["analyze", str(source), "-o", str(output), "--weights", str(published_weights)])
+    code = main(["analyze", str(source), "-o", str(output)])
     return output, code
 
 
@@ -68,12 +68,17 @@ def test_tables_hold_the_numbers_of_the_json(analysed: tuple[Path, int]) -> None
 
 
 def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_threads(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path
+    real_mammograms: Path, tmp_path: Path
 ) -> None:
-    exam = sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))[:2]
+    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    assert film is not None
+    half = cv2.resize(film, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    exam = [tmp_path / "case_L_CC.png", tmp_path / "case_R_CC.png"]
+    for file, picture in zip(exam, (half, half[10:, ::-1]), strict=True):
+        cv2.imwrite(str(file), picture)
     for output, count in (("one", "1"), ("two", "2")):
         code = main(
-            ["analyze", *map(str, exam), "-o", str(tmp_path / output), "--weights", str(published_weights)]
+            ["analyze", *map(str, exam), "-o", str(tmp_path / output)]
             + ["--workers", count, "--threads", count, "--quiet"]
         )
         assert code == 0
@@ -86,10 +91,10 @@ def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_thread
 
 
 def test_json_document_is_the_python_answer(
-    real_mammograms: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
+    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = real_mammograms / FILM
-    code = main(["analyze", str(path), "--json", "--weights", str(published_weights)])
+    code = main(["analyze", str(path), "--json"])
     document = json.loads(capsys.readouterr().out)
     assert code == 0
     assert set(document) == {"run", "views", "exams"}
@@ -97,7 +102,7 @@ def test_json_document_is_the_python_answer(
     assert {"file", "status", "error", "view", "laterality", "spacing_mm", "notices", "metrics"} <= set(view)
     assert (view["status"], view["error"], view["spacing_mm"]) == ("ok", None, None)
     assert (view["view"], view["laterality"]) == ("CC", "L")
-    measured = analyze_view(path, model=load_model(weights_dir=published_weights)).measurement
+    measured = analyze_view(path, model=load_model()).measurement
     metrics = view["metrics"]
     for name in ("pm", "am_px", "sim", "tam_px", "tsim", "bac_area_mm2", "breast_area_px"):
         assert metrics[name] == getattr(measured, name)
@@ -105,10 +110,10 @@ def test_json_document_is_the_python_answer(
 
 
 def test_published_model_and_threshold_can_be_chosen(
-    real_mammograms: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
+    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--model", "scunet-emory-2021-published", "--threshold", "0.65"]
-    main(["analyze", str(real_mammograms / FILM), "--json", "--weights", str(published_weights), *options])
+    main(["analyze", str(real_mammograms / FILM), "--json", *options])
     (view,) = json.loads(capsys.readouterr().out)["views"]
     assert view["model"]["model_name"] == "scunet-emory-2021-published"
     assert view["model"]["threshold"] == 0.65
@@ -136,9 +141,9 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
 
 
 def test_file_that_is_not_there_is_a_failure_in_one_sentence(
-    tmp_path: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["analyze", str(tmp_path / "no.dcm"), "--json", "--weights", str(published_weights)])
+    code = main(["analyze", str(tmp_path / "no.dcm"), "--json"])
     (view,) = json.loads(capsys.readouterr().out)["views"]
     assert code == 1
     assert view["status"] == "failed"
@@ -146,21 +151,19 @@ def test_file_that_is_not_there_is_a_failure_in_one_sentence(
     assert view["metrics"] is None
 
 
-def test_empty_folder_is_said(
-    tmp_path: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = main(["analyze", str(tmp_path), "-o", str(tmp_path / "out"), "--weights", str(published_weights)])
+def test_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["analyze", str(tmp_path), "-o", str(tmp_path / "out")])
     assert code == 1
     assert "no mammogram was found" in capsys.readouterr().err
 
 
 def test_output_that_cannot_be_written_is_said_before_the_work(
-    real_mammograms: Path, published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    real_mammograms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("in the way")
     path = str(real_mammograms / FILM)
-    code = main(["analyze", path, "-o", str(in_the_way / "out"), "--weights", str(published_weights)])
+    code = main(["analyze", path, "-o", str(in_the_way / "out")])
     error = capsys.readouterr().err
     assert code == 1
     assert "Cannot write" in error
@@ -169,25 +172,20 @@ def test_output_that_cannot_be_written_is_said_before_the_work(
 
 
 def test_missing_weights_are_said_with_what_to_do(
-    real_mammograms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    real_mammograms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OPENBAC_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("OPENBAC_WEIGHTS", raising=False)
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    code = main(
-        ["analyze", str(real_mammograms / FILM), "-o", str(tmp_path / "out"), "--model", "scunet-emory-2021"]
-    )
+    own = replace(load_card("scunet-emory-2021"), name="mine", sha256="0" * 64)
+    card = tmp_path / "mine.json"
+    card.write_text(json.dumps(asdict(own)), encoding="utf-8")
+    code = main(["analyze", str(real_mammograms / FILM), "-o", str(tmp_path / "out"), "--model", str(card)])
     error = capsys.readouterr().err
     assert code == 1
-    assert "raw.githubusercontent.com" in error
-    assert "SCU_Net_512_512_best_BCE_pos_all.pt" in error
+    assert f"{tmp_path / own.weights_file} is not there; put the file" in error
     assert "Traceback" not in error
 
 
 def test_files_named_from_their_own_folder_are_one_exam(
     real_mammograms: Path,
-    published_weights: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -195,16 +193,15 @@ def test_files_named_from_their_own_folder_are_one_exam(
     for name in ("LCC.png", "RCC.png"):
         (tmp_path / name).write_bytes((real_mammograms / FILM).read_bytes() + name.encode())
     monkeypatch.chdir(tmp_path)
-    weights = ["--weights", str(published_weights.resolve())]
-    assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "1", *weights]) == 0
+    assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "1"]) == 0
     (exam,) = json.loads(capsys.readouterr().out)["exams"]
     assert exam["missing_views"] == ["LMLO", "RMLO"]
 
 
 def test_precision_that_the_device_lacks_is_said_before_the_work(
-    real_mammograms: Path, published_weights: Path, capsys: pytest.CaptureFixture[str]
+    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--device", "cpu", "--precision", "float16", "--weights", str(published_weights)]
+    options = ["--device", "cpu", "--precision", "float16"]
     assert main(["analyze", str(real_mammograms / FILM), "--json", *options]) == 1
     answer = capsys.readouterr()
     assert answer.out == ""
@@ -212,11 +209,11 @@ def test_precision_that_the_device_lacks_is_said_before_the_work(
 
 
 def test_failed_view_keeps_what_its_header_said(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cbis_dicoms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = sorted(cbis_dicoms.rglob("*.dcm"))[0]
     (tmp_path / "cut.dcm").write_bytes(file.read_bytes()[:100_000])
-    assert main(["analyze", str(tmp_path), "--json", "--weights", str(published_weights)]) == 1
+    assert main(["analyze", str(tmp_path), "--json"]) == 1
     (view,) = json.loads(capsys.readouterr().out)["views"]
     assert view["status"] == "failed"
     assert (view["view"], view["laterality"]) == ("CC", "L")

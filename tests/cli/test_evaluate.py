@@ -14,10 +14,10 @@ DATA = "simulated:patients=1,seed=77,pitch_mm=0.14,field=breast"
 
 
 def test_published_model_on_simulated_views_and_a_card_calibrated_on_them(
-    published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    model = ["evaluate", "scunet-emory-2021", DATA, "--weights", str(published_weights)]
+    model = ["evaluate", "scunet-emory-2021", DATA]
     assert main([*model, "-o", str(out), "--calibrate", "recall", "--recall", "0.3"]) == 0
     shown = capsys.readouterr().out
     assert "Dice, mean of the views with BAC" in shown
@@ -43,17 +43,14 @@ def test_published_model_on_simulated_views_and_a_card_calibrated_on_them(
 
 
 def test_what_is_asked_wrongly_is_told_before_anything_is_made(
-    published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    weights = ["--weights", str(published_weights)]
     out = ["-o", str(tmp_path / "out")]
-    assert (
-        main(["evaluate", "scunet-emory-2021", DATA, *out, "--against", "scunet-emory-2021", *weights]) == 1
-    )
+    assert main(["evaluate", "scunet-emory-2021", DATA, *out, "--against", "scunet-emory-2021"]) == 1
     assert "one name" in capsys.readouterr().err
     assert main(["evaluate", "no-such-model", DATA, *out]) == 1
     assert "There is no model" in capsys.readouterr().err
-    assert main(["evaluate", "scunet-emory-2021", "nonsense", *out, *weights]) == 1
+    assert main(["evaluate", "scunet-emory-2021", "nonsense", *out]) == 1
     assert "must begin with" in capsys.readouterr().err
     with pytest.raises(SystemExit) as ended:
         main(["evaluate", "scunet-emory-2021", DATA, *out, "--tolerance-mm", "0"])

@@ -34,10 +34,10 @@ def _json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str,
 
 
 def test_numbers_are_those_of_analyze_on_the_mask_it_wrote(
-    film: tuple[Path, Path], published_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    film: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--spacing-mm", "0.1", "--tam-threshold", "120", "--exclude-pectoral"]
-    analyze = ["analyze", str(film[0]), "-o", str(tmp_path), "--weights", str(published_weights), "-q"]
+    analyze = ["analyze", str(film[0]), "-o", str(tmp_path), "-q"]
     assert main([*analyze, *options]) == 0
     capsys.readouterr()
     record = json.loads(next(tmp_path.rglob("LCC.json")).read_text(encoding="utf-8"))

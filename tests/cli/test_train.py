@@ -12,6 +12,7 @@ import pytest
 from shared_core.cli.main import main
 from shared_core.cli.train_output import duration
 from shared_core.weights.registry import load_card
+from tests.pacs.drawn_exam import drawn_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -76,15 +77,28 @@ def test_a_tiny_simulated_set_reaches_the_stated_dice_and_the_model_analyses(
     with (out / "log.csv").open(newline="") as file:
         best = max(float(row["dice"]) for row in csv.DictReader(file) if row["dice"])
     assert best >= STATED_DICE
-    images = tmp_path / "exam"
-    assert main(["simulate", str(images), "--seed", "9", "--vessels", "2"]) == 0
-    results = tmp_path / "results"
-    analyze = ["analyze", str(images / "images"), "-o", str(results), "--no-pictures", "--workers", "1"]
+    exam, results = tmp_path / "exam", tmp_path / "results"
+    exam.mkdir()
+    analyze = ["analyze", str(drawn_files(exam)[0]), "-o", str(results), "--no-pictures", "--workers", "1"]
     assert main([*analyze, "--model", str(out / "model.json")]) == 0
     with (results / "views.csv").open(newline="") as file:
         (view,) = csv.DictReader(file)
     assert view["model_name"] == "tiny-model"
     assert view["model_sha256"] == load_card(out / "model.json").sha256
+
+
+WAITING = """
+import sys, time
+from shared_core.cli.main import main
+from shared_core.cli.train_output import TrainingConsole
+say = TrainingConsole.epoch
+def say_and_wait(self, row):
+    say(self, row)
+    time.sleep(3600)
+TrainingConsole.epoch = say_and_wait
+sys.exit(main(sys.argv[1:]))
+"""
+"""Is never done before it is killed."""
 
 
 def test_killed_and_resumed_it_ends_with_the_same_model(tmp_path: Path) -> None:
@@ -94,7 +108,7 @@ def test_killed_and_resumed_it_ends_with_the_same_model(tmp_path: Path) -> None:
     assert main(command(whole, "--name", "own")) == 0
     arguments = command(killed, "--name", "own")
     process = subprocess.Popen(
-        [sys.executable, "-m", "shared_core", *arguments],
+        [sys.executable, "-c", WAITING, *arguments],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -103,7 +117,7 @@ def test_killed_and_resumed_it_ends_with_the_same_model(tmp_path: Path) -> None:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("epoch 1"):
+        if line.startswith("epoch 1:"):
             break
     process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.wait()
@@ -157,7 +171,7 @@ def test_ctrl_c_ends_cleanly_and_can_be_resumed(tmp_path: Path) -> None:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("epoch 1"):
+        if line.startswith("epoch 1:"):
             break
     process.send_signal(signal.SIGINT)
     rest = process.stderr.read()

@@ -14,6 +14,7 @@ from shared_core.cohort.batch import make_tasks, run_batch, unique_stem
 from shared_core.cohort.pool import default_workers
 from shared_core.cohort.settings import BatchSettings
 from shared_core.reading.exam_grouping import find_exams
+from tests.pacs.drawn_exam import drawn_files
 
 CRASH = """
 import os
@@ -25,6 +26,23 @@ def crash(self, task, **options):
     return analyze(self, task, **options)
 worker.Worker.analyze = crash
 """
+WAIT = """
+import time
+from shared_core.cohort import worker
+analyze = worker.Worker.analyze
+def wait(self, task, *, cancelled=None, **options):
+    while task.number > 2 and not cancelled():
+        time.sleep(0.01)
+    return analyze(self, task, cancelled=cancelled, **options)
+worker.Worker.analyze = wait
+"""
+"""The last views are never done before the batch is cancelled."""
+
+
+@pytest.fixture(scope="module")
+def four_views(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A small exam."""
+    return drawn_files(tmp_path_factory.mktemp("exam"))
 
 
 @given(names=st.lists(st.text(max_size=12), max_size=20))
@@ -41,18 +59,16 @@ def test_there_is_always_one_worker() -> None:
     assert 1 <= default_workers(1000) <= (os.cpu_count() or 1)
 
 
-def test_file_that_crashes_its_process_fails_alone(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path
-) -> None:
+def test_file_that_crashes_its_process_fails_alone(four_views: list[Path], tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    for number, file in enumerate(sorted((cbis_dicoms / "sfm-benign-0").glob("*.dcm"))[:3]):
+    for number, file in enumerate(four_views[:3]):
         name = "crash.dcm" if number == 1 else file.name
         (source / name).write_bytes(file.read_bytes())
     (tmp_path / "sitecustomize.py").write_text(CRASH)
     answer = subprocess.run(
         [sys.executable, "-m", "shared_core", "analyze", str(source), "-o", str(tmp_path / "out")]
-        + ["--weights", str(published_weights), "--workers", "2", "--no-pictures"],
+        + ["--workers", "2", "--no-pictures"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path.cwd())])},
         capture_output=True,
         text=True,
@@ -69,10 +85,12 @@ def test_file_that_crashes_its_process_fails_alone(
 
 @pytest.mark.parametrize(("workers", "apart"), [(1, False), (1, True), (2, False)])
 def test_cancelled_batch_keeps_what_is_finished(
-    cbis_dicoms: Path, published_weights: Path, tmp_path: Path, workers: int, apart: bool
+    four_views: list[Path], tmp_path: Path, workers: int, apart: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listing = find_exams([cbis_dicoms / "sfm-benign-0"])
-    settings = BatchSettings(tmp_path, weights_dir=published_weights, pictures=False, device="cpu")
+    (tmp_path / "sitecustomize.py").write_text(WAIT)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path.cwd())]))
+    listing = find_exams(four_views)
+    settings = BatchSettings(tmp_path / "out", pictures=False, device="cpu")
     done: list[str] = []
     report = run_batch(
         listing,
@@ -85,7 +103,7 @@ def test_cancelled_batch_keeps_what_is_finished(
     )
     assert report.cancelled
     assert 1 <= len(report.views) < 4
-    assert (tmp_path / "views.csv").exists()
+    assert (tmp_path / "out" / "views.csv").exists()
     assert not report.exams
 
 

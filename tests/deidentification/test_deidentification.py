@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import stat
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pydicom
@@ -11,8 +15,10 @@ import pytest
 from pydicom.dataset import Dataset
 
 from shared_core.cli.main import main
+from shared_core.deidentification.identifiers import names_patient
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey, load_key
+from shared_core.deidentification.results import _renamed
 from shared_core.errors import UnreadableImageError
 from shared_core.reading.exam_grouping import find_exams
 from tests.dicom_objects.conftest import png_files
@@ -114,36 +120,68 @@ def words() -> list[bytes]:
     return [part.encode() for part in [*named, *others]]
 
 
+RANDOM = re.compile(
+    rb"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32}|anon-[0-9a-f]{12})(?![0-9a-f])"
+)
+"""What the key and the hash functions make, where six digits of a birth time stand by chance.
+
+UIDs from a UUID have 30 digits or more; those of the images that are identified begin otherwise.
+"""
+NUMBER_IN_A_NAME = re.compile(rb"(?<=cc_|lo_)[0-9a-f]{8}(?![0-9a-f])")
+"""Of a file: too short for a date to stand in it by chance."""
+
+
 def found_in(folder: Path) -> list[str]:
-    """Which identifier stands where: in the bytes of all files, their names, text behind compression."""
+    """Which identifier stands where: in what all files say, and in their names."""
     found = []
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder)).encode()
-        content = path.read_bytes() if path.is_file() else b""
-        if path.name == "report.dcm":
-            content += pdf_text(bytes(pydicom.dcmread(path).EncapsulatedDocument))
+        said = RANDOM.sub(b" ", (name + b"\n" + what_says(path) if path.is_file() else name).lower())
+        without_numbers = NUMBER_IN_A_NAME.sub(b" ", said)
         for word in words():
-            if word.lower() in name.lower() or word.lower() in content.lower():
+            if word.lower() in (said if len(word) >= 8 else without_numbers):
                 found.append(f"{path.name}: {word.decode()}")
     return found
 
 
-def pdf_text(document: bytes) -> bytes:
-    """Streams of a PDF as reportlab writes them, unpacked."""
-    import base64
-    import re
-    import zlib
+def what_says(path: Path) -> bytes:
+    """The bytes of a file without those of pixels, and what is packed unpacked."""
+    content = path.read_bytes()
+    if path.suffix == ".png":
+        return png_without_pixels(content)
+    if path.suffix != ".dcm":
+        return content
+    dataset = pydicom.dcmread(path)
+    pixels = bytes(dataset.get("PixelData") or b"")
+    document = bytes(dataset.get("EncapsulatedDocument") or b"")
+    said = content.replace(pixels, b"") if pixels else content
+    return said.replace(document, pdf_text(document)) if document else said
 
-    text = b""
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", document, re.DOTALL):
-        packed = stream.strip()
+
+def png_without_pixels(content: bytes) -> bytes:
+    """All chunks but IDAT."""
+    said, at = b"", 8
+    while at < len(content):
+        end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+        said += b"" if content[at + 4 : at + 8] == b"IDAT" else content[at:end]
+        at = end
+    return said
+
+
+def pdf_text(document: bytes) -> bytes:
+    """A PDF as reportlab writes it with its streams unpacked, those of pictures left out."""
+
+    def unpacked(stream: re.Match[bytes]) -> bytes:
+        if b"/Image" in stream[1]:
+            return stream[1]
+        packed = stream[2].strip()
         if packed.endswith(b"~>"):
             packed = base64.a85decode(packed[:-2])
-        try:
-            text += zlib.decompress(packed)
-        except zlib.error:
-            text += packed
-    return text
+        with suppress(zlib.error):
+            packed = zlib.decompress(packed)
+        return stream[1] + packed
+
+    return re.sub(rb"(<<(?:(?!<<|>>).)*>>\s*)stream\r?\n(.*?)endstream", unpacked, document, flags=re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +207,54 @@ def test_nothing_that_is_written_names_the_patient(analysed: tuple[Path, Path]) 
     kinds = {str(pydicom.dcmread(path).Modality) for path in output.rglob("*.dcm")}
     assert kinds == {"MG", "SEG", "SR", "PR", "OT", "DOC"}
     assert b"ANON-" in pdf_text(bytes(pydicom.dcmread(next(output.rglob("report.dcm"))).EncapsulatedDocument))
+
+
+def test_search_passes_over_random_digits_and_still_finds_what_stands_beside_them(tmp_path: Path) -> None:
+    uid = "2.25.1307172234567890123456789012345678901"
+    digest = "0717224a" * 8
+    (tmp_path / "by chance.txt").write_text(f"{uid} {digest} LMLO_0717224a.dcm ANON-0717224ABCDE")
+    assert found_in(tmp_path) == []
+    for leak in (
+        f"{uid} 071722",
+        f"{uid}.071722",
+        f"2.25.{19510413}",
+        "LMLO_19510413_x",
+        f"{digest}-PATID-774411",
+    ):
+        (tmp_path / "leak.txt").write_text(leak)
+        assert found_in(tmp_path), leak
+    (tmp_path / "leak.txt").unlink()
+    (tmp_path / "19510413.txt").touch()
+    assert found_in(tmp_path) == ["19510413.txt: 19510413"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("2.25.130771234567890123456789012345678901", False),
+        ("sha256 " + "7123411a" * 8, False),
+        ("ANON-77123411ABCD_20190101", False),
+        ("2.25.130771234567890123456789012345678901 of 771234", True),
+        ("1.2.826.0.1.999.771234", True),
+        ("2.25.771234", True),
+        ("film771234x", True),
+        # So long a word is no chance.
+        ("2.25.130777712347712345555123456789012345678901"[:44], True),
+    ],
+)
+def test_number_of_a_patient_is_not_seen_in_random_digits(text: str, named: bool) -> None:
+    assert names_patient(text, frozenset({"771234", "777123477123"})) is named
+
+
+def test_short_number_of_a_patient_leaves_records_without_names_whole() -> None:
+    name = "LCC_0a12341f"
+    names = [("/in/Zwillingsky_LCC.dcm", f"/out/{name}.dcm"), ("Zwillingsky_LCC", name)]
+    record = {"file": "/in/Zwillingsky_LCC.dcm", "sha256": "12345678" * 8, "warnings": ["seen: 1234"]}
+    assert _renamed(record, names, frozenset({"1234", "zwillingsky"})) == {
+        "file": f"/out/{name}.dcm",
+        "sha256": "12345678" * 8,
+        "warnings": ["removed"],
+    }
 
 
 def test_all_objects_of_an_exam_still_belong_together(analysed: tuple[Path, Path]) -> None:

@@ -14,7 +14,7 @@ masks = arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
 
 
 @given(masks)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_pixels_inside_are_the_part_with_its_holes(mask: Mask) -> None:
     parts = parts_of(mask, most_points=8000)
     labels, count = label(mask, np.ones((3, 3)))
@@ -27,7 +27,7 @@ def test_the_pixels_inside_are_the_part_with_its_holes(mask: Mask) -> None:
 
 
 @given(masks)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_centre_lies_on_the_part_and_the_outline_is_closed(mask: Mask) -> None:
     for part in parts_of(mask, most_points=8000):
         column, row = part.centre

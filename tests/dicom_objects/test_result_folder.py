@@ -183,7 +183,7 @@ def test_what_is_no_result_is_told_in_words(copied: Path, tmp_path: Path) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no results"):
         exam_folders(tmp_path / "empty")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         exam_folders(tmp_path / "nowhere")
     record = copied / "exam" / "LCC.json"
     for content, words in (("{", "is no JSON"), ("[]", "is no JSON object"), ("{}", "is no record")):

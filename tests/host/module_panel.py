@@ -136,7 +136,7 @@ class Panel:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.app = install_application()
-        self.patience_s = 90.0
+        self.patience_s = 600.0
         self._closed = False
         self._before = _forget_module()
         self.module = load_module(folder)

@@ -6,6 +6,7 @@ CI.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,20 @@ _PLACES = ("/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc")
 _TITLE = "ARCHIVE"
 
 
+_PORTS = range(15_000, 30_000)
+"""Below those that systems give to outgoing connections, which would take one before its server does."""
+_ports = itertools.cycle(_PORTS)
+for _ in range(os.getpid() * 101 % len(_PORTS)):  # elsewhere in each process of a run
+    next(_ports)
+
+
 def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port that nobody has, and that this process is not soon given again."""
+    for port in itertools.islice(_ports, len(_PORTS)):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def orthanc_program() -> str:
@@ -84,7 +95,7 @@ class Orthanc:
             self._process = subprocess.Popen(
                 [self._program, str(self._configuration)], stdout=log, stderr=log
             )
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 self.ask("/system")
                 return
@@ -95,7 +106,7 @@ class Orthanc:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=300)
             self._process = None
 
     def ask(self, path: str, body: object | None = None) -> Any:
@@ -118,6 +129,6 @@ class Orthanc:
         self.ask("/modalities/peer/store", self.ask("/instances"))
 
     def _bytes(self, path: str, data: bytes | None = None) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._http_port}{path}", data, timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._http_port}{path}", data, timeout=300) as answer:
             content: bytes = answer.read()
         return content

@@ -42,7 +42,7 @@ def test_blended_tiles_depend_on_the_grid_less_than_the_published_maximum(random
     assert blended < 0.7 * moves(TilingPreset(128, 120, "maximum"))
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     row=st.integers(0, 600) | st.just(0),
     column=st.integers(0, 700) | st.just(0),

@@ -19,7 +19,7 @@ def hole_of(shape: tuple[int, int], seed: int) -> np.ndarray:
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_plane_is_continued_exactly(seed: int) -> None:
     row, column = np.mgrid[:50, :60].astype(float)
     plane = 0.3 * row - 0.2 * column + 5
@@ -41,7 +41,7 @@ def test_what_lies_in_the_hole_and_outside_of_usable_has_no_say() -> None:
 
 
 @given(seed=st.integers(0, 10_000), smoothing_px=st.floats(0.5, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_weights_give_the_sum_of_contrast_and_add_up_to_nothing(seed: int, smoothing_px: float) -> None:
     random = np.random.default_rng(seed)
     image = random.normal(size=(70, 80))

@@ -27,7 +27,7 @@ from shared_core.physics.attenuation import (
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
 from shared_core.physics.spectrum import detector_response, spectrum
-from tests.mass.raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
+from validation.raw_phantom import BEAMS, acquisition_of, raw_mammogram, with_acquisition
 
 BEAM = BEAMS[7]
 NO_ARTERY = MassSettings(artery_calibre_mm=1e-6)
@@ -109,15 +109,18 @@ class TestSteps:
     @pytest.mark.parametrize(
         ("change", "sentence"),
         [
-            ({"format": "other"}, "format must be one of"),
-            ({"material": "bone"}, "material must be one of hydroxyapatite, calcium carbonate"),
+            ({"format": "other"}, "format must be 'openbac-calcium-steps-1', not 'other'"),
+            ({"material": "bone"}, "material must be 'calcium carbonate' or 'hydroxyapatite', not 'bone'"),
             ({"steps": []}, "steps must be a list"),
             ({"steps": [{"areal_density_mg_cm2": -1, "rectangle": [0, 0, 1, 1]}]}, "steps[0].areal_density"),
             ({"steps": [{"areal_density_mg_cm2": 1, "rectangle": [0, 0, 1]}]}, "steps[0].rectangle must be"),
-            ({"steps": [{"areal_density_mg_cm2": 1, "rectangle": [0, 0, 1, 1], "x": 1}]}, "steps[0].x is"),
+            (
+                {"steps": [{"areal_density_mg_cm2": 1, "rectangle": [0, 0, 1, 1], "x": 1}]},
+                "unknown field 'steps[0].x'",
+            ),
             ({"steps": [{"areal_density_mg_cm2": 1, "rectangle": [0, 0, 1, 1]}]}, "at least two different"),
-            ({"thickness_mm": 4000}, "thickness_mm must be a number from 5 to 200"),
-            ({"kvp": 28}, "kvp is not known"),
+            ({"thickness_mm": 4000}, "thickness_mm must be at most 200, not 4000"),
+            ({"kvp": 28}, "unknown field 'kvp'"),
         ],
     )
     def test_wrong_entries_are_named(self, tmp_path: Path, change: dict[str, Any], sentence: str) -> None:
@@ -172,18 +175,18 @@ class TestFile:
     @pytest.mark.parametrize(
         ("where", "value", "sentence"),
         [
-            (("format",), "1", "format must be one of"),
+            (("format",), "1", "format must be 'openbac-calcium-calibration-1', not '1'"),
             (("date",), "31.1.2026", "date must be a day"),
-            (("date",), None, "date is missing"),
+            (("date",), None, "date must be a day like 2026-01-31, not null"),
             (("points",), [], "points must be a list"),
             (("points",), [3], "points[0] must be a JSON object"),
-            (("points", 0, "k_cm2_g"), None, "points[0].k_cm2_g is missing"),
-            (("points", 1, "k_cm2_g"), 58, "points[1].k_cm2_g must be a number from 1 to 20"),
+            (("points", 0, "k_cm2_g"), None, "points[0].k_cm2_g must be a number, not null"),
+            (("points", 1, "k_cm2_g"), 58, "points[1].k_cm2_g must be at most 20, not 58"),
             (("points", 0, "k_cm2_g"), True, "points[0].k_cm2_g must be a number"),
             (("points", 0, "relative_sd"), -0.1, "points[0].relative_sd"),
-            (("points", 0, "anode"), "Cu", "points[0].anode must be one of Mo, Rh, W"),
-            (("points", 0, "kv"), 28, "points[0].kv is not known"),
-            (("step_material",), "chalk", "step_material must be one of"),
+            (("points", 0, "anode"), "Cu", "points[0].anode must be 'Mo' or 'Rh' or 'W', not 'Cu'"),
+            (("points", 0, "kv"), 28, "unknown field 'points[0].kv', did you mean 'kvp'"),
+            (("step_material",), "chalk", "step_material must be 'calcium carbonate' or"),
             (("offset",), "none", "offset must be a number"),
         ],
     )

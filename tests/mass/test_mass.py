@@ -23,7 +23,7 @@ from shared_core.mass.settings import MassSettings
 from shared_core.mass.site_calibration import Calibration, CalibrationPoint
 from shared_core.mass.status import mass_stratum
 from shared_core.physics.signal import effective_k_cm2_g, primary_signal
-from tests.mass.raw_phantom import (
+from validation.raw_phantom import (
     BEAMS,
     KNOWN,
     Drawn,

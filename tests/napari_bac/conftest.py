@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,13 @@ from shared_core.cache import CACHE_VARIABLE
 from tests.display import missing_for_windows
 
 MISSING = missing_for_windows()
+LONGEST_MS = 300_000
 
 if not MISSING:
     import npe2
-    from qtpy.QtWidgets import QApplication
+    from qtpy.QtCore import Qt
+    from qtpy.QtTest import QTest
+    from qtpy.QtWidgets import QApplication, QWidget
 
     import napari_bac
     from napari_bac.session.exam_session import ExamSession
@@ -46,6 +50,24 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_held() -> Iterator[None]:
+    """After a key was typed with Shift, Qt takes Shift for held, and the next test selects rows with it."""
+    yield
+    none = Qt.KeyboardModifier.NoModifier
+    if QApplication.instance() is not None and QApplication.keyboardModifiers() != none:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Shift, none)
+        assert QApplication.keyboardModifiers() == none
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits in vain for minutes before it gives up, as the machine may be busy."""
+    qtbot.waitUntil = functools.partial(qtbot.waitUntil, timeout=LONGEST_MS)
+    qtbot.waitSignal = functools.partial(qtbot.waitSignal, timeout=LONGEST_MS)
+    return qtbot
 
 
 @pytest.fixture

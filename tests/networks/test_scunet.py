@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,9 @@ from shared_core.errors import ModelError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.networks.published_names import scunet_state_from_published
 from shared_core.networks.scunet_lean import fold_scunet
-from shared_core.weights.checkpoint import read_checkpoint
+from shared_core.weights.location import require_weights
+from shared_core.weights.registry import load_card
+from shared_core.weights.safetensors import read_safetensors
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
@@ -25,9 +25,8 @@ def test_network_has_the_parameters_that_the_published_one_uses() -> None:
     assert sum(parameter.numel() for parameter in net.parameters()) == PUBLISHED_PARAMETERS
 
 
-def test_published_checkpoint_fills_every_array_of_our_network(published_weights: Path) -> None:
-    state = read_checkpoint(published_weights / "SCU_Net_512_512_best_BCE_pos_all.pt")
-    ours = scunet_state_from_published(state)
+def test_published_checkpoint_fills_every_array_of_our_network() -> None:
+    ours = read_safetensors(require_weights(load_card("scunet-emory-2021")))
     net = random_scunet()
     wanted = {name: value for name, value in state_of(net).items() if "num_batches" not in name}
     assert {name: value.shape for name, value in ours.items()} == {
@@ -47,12 +46,11 @@ def test_lean_form_is_the_same_function(seed: int) -> None:
     np.testing.assert_allclose(lean, wanted, atol=2e-5 * np.abs(wanted).max())
 
 
-def test_lean_form_of_the_published_weights_is_the_published_function(published_weights: Path) -> None:
-    state = read_checkpoint(published_weights / "SCU_Net_512_512_best_BCE_pos_all.pt")
+def test_lean_form_of_the_published_weights_is_the_published_function() -> None:
+    state = read_safetensors(require_weights(load_card("scunet-emory-2021")))
     net = random_scunet()
-    renamed = scunet_state_from_published(state)
     net.load_state_dict(
-        {name: torch.from_numpy(np.array(value)) for name, value in renamed.items()}, strict=False
+        {name: torch.from_numpy(np.array(value)) for name, value in state.items()}, strict=False
     )
     tile = np.random.default_rng(3).normal(size=(1, 512, 512)).astype(np.float32)
     with torch.inference_mode():

@@ -20,8 +20,6 @@ READERS = "3D Slicer (GDCM)"
 """A reader that takes another spacing or other pixels from a file; a person must know its name."""
 ITS_OWN_PROGRAM = {"simulation/__main__.py": "--output"}
 """A module that is run by itself has options of its own."""
-WITH_DOWNLOADS = {f"weights/{name}.py" for name in ("default_model", "fetch", "location", "verify")}
-"""Go when all weights come with the package."""
 
 
 def name_of(path: Path) -> str:
@@ -43,8 +41,6 @@ def told(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", ENGINE, ids=name_of)
 def test_module_names_neither_option_nor_menu_nor_host(path: Path) -> None:
-    if name_of(path) in WITH_DOWNLOADS:
-        return
     allowed = ITS_OWN_PROGRAM.get(name_of(path))
     for line in path.read_text(encoding="utf-8").splitlines():
         rest = line.replace(READERS, "")
@@ -54,5 +50,4 @@ def test_module_names_neither_option_nor_menu_nor_host(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ENGINE, ids=name_of)
 def test_module_tells_of_no_command(path: Path) -> None:
-    if name_of(path) not in WITH_DOWNLOADS:
-        assert [text for text in told(path) if COMMANDS.search(text)] == []
+    assert [text for text in told(path) if COMMANDS.search(text)] == []

@@ -27,7 +27,17 @@ from tests.pacs.conftest import Archive
 ROOT = Path(__file__).resolve().parents[2]
 MakeArchive = Callable[..., Archive]
 NODE = Node("127.0.0.1", 104, "ARCHIVE")
-QUICK, PATIENT = Caller(wait_s=3), Patience(first_s=0.1, most_s=0.2)
+CALLER, PATIENT = Caller(wait_s=60), Patience(first_s=0.1, most_s=0.2)
+HANG_S = 300.0
+"""Who waits so long for something waits in vain, on a busy machine too."""
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Let other threads and processes work until something is so."""
+    end = time.monotonic() + HANG_S
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
 
 
 @contextmanager
@@ -83,16 +93,13 @@ def test_queue_waits_for_a_peer_that_is_away(
     outbox = Outbox(tmp_path, Node("127.0.0.1", port, "ARCHIVE"))
     outbox.put(exam_files)
     said: list[str] = []
-    courier = Courier(outbox, caller=QUICK, tell=said.append, patience=PATIENT)
+    courier = Courier(outbox, caller=CALLER, tell=said.append, patience=PATIENT)
     courier.start()
-    while not said:
-        time.sleep(0.05)
+    wait_for(lambda: said)
     assert "nobody answers there" in said[0]
     assert "4 objects wait" in said[0]
     peer = archive(port=port, drops_after=1, answers=(0xA700,))
-    end = time.monotonic() + 20
-    while outbox.waiting() and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_for(lambda: not outbox.waiting())
     courier.close()
     assert outbox.waiting() == []
     assert len(peer.stored) == 4
@@ -104,7 +111,7 @@ def test_giving_up_keeps_the_queue(tmp_path: Path, exam_files: list[Path]) -> No
     outbox.put(exam_files)
     said: list[str] = []
     patience = Patience(first_s=0.05, tries=2)
-    assert not deliver(outbox, caller=QUICK, tell=said.append, patience=patience)
+    assert not deliver(outbox, caller=CALLER, tell=said.append, patience=patience)
     assert len(outbox.waiting()) == 4
     assert "nobody answers" in said[-1]
 
@@ -134,7 +141,7 @@ class SlowArchive(Archive):
     def _store(self, event: object) -> int:
         if len(self.stored) == 1:
             self.second.set()
-            self.go_on.wait(20)
+            self.go_on.wait(HANG_S)
         return super()._store(event)
 
 
@@ -143,9 +150,9 @@ def test_queue_survives_kill_9_of_its_sender(tmp_path: Path, exam_files: list[Pa
     queue = tmp_path / "queue"
     outbox = Outbox(queue, peer.node)
     process = run_bac("send", *exam_files, peer.node, "--queue", queue)
-    assert peer.second.wait(30)
+    assert peer.second.wait(HANG_S)
     process.kill()
-    process.wait(timeout=20)
+    process.wait(timeout=HANG_S)
     peer.go_on.set()
     # One had its answer and left; the one under way had none, so that it stays.
     assert len(outbox.waiting()) == 3
@@ -169,12 +176,10 @@ def test_kill_9_while_objects_are_put_leaves_whole_ones_alone(tmp_path: Path, ex
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(queue), *map(str, exam_files)], env=environment
     )
-    end = time.monotonic() + 20
     outbox = Outbox(queue, NODE)
-    while not outbox.waiting() and time.monotonic() < end:
-        time.sleep(0.001)
+    wait_for(outbox.waiting)
     process.kill()
-    process.wait(timeout=20)
+    process.wait(timeout=HANG_S)
     whole = {path.read_bytes() for path in exam_files}
     assert all(path.read_bytes() in whole for path in outbox.waiting())
     outbox.begin()

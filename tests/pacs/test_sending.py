@@ -19,7 +19,7 @@ from tests.pacs.conftest import Archive
 
 MakeArchive = Callable[..., Archive]
 MG = "1.2.840.10008.5.1.4.1.1.1.2"
-QUICK = Caller(wait_s=3)
+QUICK = Caller(wait_s=60)
 
 
 def test_objects_arrive_as_they_are(archive: MakeArchive, exam_files: list[Path]) -> None:
@@ -148,7 +148,7 @@ def test_objects_go_encrypted_to_a_peer_that_is_known(
     peer = archive(tls=known.server())
     assert send_files(exam_files[:1], peer.node, caller=Caller(tls=known))[0].fate == "sent"
     with pytest.raises(PeerError, match="does not talk TLS with our certificates"):
-        send_files(exam_files[:1], peer.node, caller=Caller(tls=stranger, wait_s=3))
+        send_files(exam_files[:1], peer.node, caller=Caller(tls=stranger, wait_s=60))
     with pytest.raises(PeerError):
         send_files(exam_files[:1], peer.node, caller=QUICK)
     assert len(peer.stored) == 1

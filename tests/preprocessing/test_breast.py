@@ -30,13 +30,13 @@ shapes = st.builds(
 ) | st.builds(phantoms.oblique, st.just(SHAPE), depth=st.floats(0.4, 0.9))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(breast=shapes, look=looks)
 def test_drawn_breast_is_recovered(breast: Pixels, look: dict[str, Any]) -> None:
     assert phantoms.dice(breast_mask(phantoms.paint(breast, **look)), breast) > 0.95
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(breast=shapes, look=looks, axis=st.sampled_from([0, 1]))
 def test_flipping_the_image_flips_the_mask(breast: Pixels, look: dict[str, Any], axis: int) -> None:
     image = phantoms.paint(breast, **look)
@@ -45,7 +45,7 @@ def test_flipping_the_image_flips_the_mask(breast: Pixels, look: dict[str, Any],
     assert phantoms.dice(np.flip(flipped, axis), breast_mask(image)) > 0.998
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     breast=shapes,
     look=looks.map(lambda look: look | {"background": 0, "noise": 0.0}),
@@ -61,7 +61,7 @@ def test_black_padding_changes_nothing(
     assert phantoms.dice(inner, breast_mask(image)) > 0.998
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     grey=st.integers(50, 255),
     width=st.integers(3, 80),
@@ -79,7 +79,7 @@ def test_frames_of_any_grey_are_no_breast(grey: int, width: int, seed: int, inne
     assert phantoms.dice(breast_mask(framed), drawn) > 0.95
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(row=st.integers(60, 850), column=st.integers(0, 600), seed=st.integers(0, 1000))
 def test_labels_are_no_breast(row: int, column: int, seed: int) -> None:
     breast = phantoms.half_ellipse(SHAPE)
@@ -87,7 +87,10 @@ def test_labels_are_no_breast(row: int, column: int, seed: int) -> None:
     label = phantoms.write_label(image, (row, column))
     mask = breast_mask(image)
     assert phantoms.dice(mask, breast) > 0.95
-    near_skin = cv2.dilate(breast.view(np.uint8), np.ones((51, 51), np.uint8)).view(bool)
+    # A letter that lies across the skin is one part with the breast, up to its far side.
+    near_px = 45 if (label & breast).any() else 25
+    kernel = np.ones((2 * near_px + 1, 2 * near_px + 1), np.uint8)
+    near_skin = cv2.dilate(breast.view(np.uint8), kernel).view(bool)
     assert not (mask & label & ~near_skin).any()
 
 

@@ -26,7 +26,7 @@ def _near(mask: Pixels, radius: int) -> Pixels:
     return cv2.dilate(mask.view(np.uint8), np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)).view(bool)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     depth=st.integers(1, 25),
     grey=st.integers(205, 255),
@@ -45,7 +45,7 @@ def test_film_edge_at_the_chest_wall_is_out_with_a_guard(
     assert not valid_area(image).mask[:, : depth + 2].any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 1000), width=st.integers(8, 18), rise=st.integers(40, 110))
 def test_calcified_artery_stays_whole_up_to_the_chest_wall(seed: int, width: int, rise: int) -> None:
     image = phantoms.paint(phantoms.half_ellipse(SHAPE), seed=seed)
@@ -53,7 +53,7 @@ def test_calcified_artery_stays_whole_up_to_the_chest_wall(seed: int, width: int
     assert (valid_area(image).mask[vessel]).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     row=st.integers(300, 600),
     column=st.integers(60, 260),

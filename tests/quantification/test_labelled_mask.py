@@ -70,7 +70,7 @@ def test_the_whole_is_what_measuring_says_and_each_artery_has_its_own(prepared: 
     assert speck.area_mm2 == pytest.approx(4 * STEP_MM**2)
 
 
-@effort(deadline=None, max_examples=30)
+@effort(max_examples=30)
 @given(hnp.arrays(np.uint8, (40, 30), elements=st.integers(0, 3)))
 def test_any_labels_measure_as_their_counts(make_prepared: Make, labels: np.ndarray) -> None:
     view = make_prepared(np.arange(1200, dtype=np.uint16).reshape(40, 30).astype(np.uint8), row_mm=0.5)
@@ -88,7 +88,6 @@ def test_any_labels_measure_as_their_counts(make_prepared: Make, labels: np.ndar
         assert np.count_nonzero(labels[one.box.slices] == one.label) == one.area_px
 
 
-@effort(deadline=None)
 @given(small_labels, st.sets(st.sampled_from([1, 2, 7, 9, 255])), st.integers(0, 255))
 def test_renumbering_joins_deletes_and_touches_nothing_else(
     labels: np.ndarray, which: set[int], to: int
@@ -102,7 +101,6 @@ def test_renumbering_joins_deletes_and_touches_nothing_else(
     assert after.dtype == np.uint8
 
 
-@effort(deadline=None)
 @given(small_labels, hnp.arrays(bool, (12, 9)))
 def test_what_is_added_leaves_arteries_their_number(labels: np.ndarray, mask: np.ndarray) -> None:
     label = free_label(labels)

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings as effort, strategies as st
+from hypothesis import given, strategies as st
 
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.live import LiveCounts, LiveNumbers
@@ -50,7 +50,6 @@ def _apply(labels: np.ndarray, edit: tuple[tuple[int, ...], int, str]) -> tuple[
     return box
 
 
-@effort(deadline=None)
 @given(st.lists(edits, max_size=8), every_settings, st.sampled_from([0.07, None]))
 def test_after_any_edits_the_numbers_are_those_of_measuring(
     make_prepared: Make,
@@ -75,7 +74,6 @@ def test_after_any_edits_the_numbers_are_those_of_measuring(
         assert getattr(numbers, field.name) == getattr(measured, field.name), field.name
 
 
-@effort(deadline=None)
 @given(st.lists(edits, max_size=6), st.integers(0, 6), st.lists(edits, max_size=2))
 def test_the_difference_from_a_reference_is_that_of_a_recount(
     make_prepared: Make,

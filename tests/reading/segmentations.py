@@ -8,9 +8,10 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels.utils import pack_bits
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian
 
 from shared_core.reading.dicom.segmentation import LABEL_MAP, SEGMENTATION
+from tests.reading.synthetic import new_uid
 
 SOURCE = "1.2.3.4"
 """Of the image that is named as its source."""
@@ -46,7 +47,7 @@ def write_seg(
     seg.file_meta = FileMetaDataset()
     seg.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     seg.SOPClassUID = LABEL_MAP if kind == "LABELMAP" else SEGMENTATION
-    seg.SOPInstanceUID = generate_uid()
+    seg.SOPInstanceUID = new_uid()
     seg.file_meta.MediaStorageSOPClassUID = seg.SOPClassUID
     seg.file_meta.MediaStorageSOPInstanceUID = seg.SOPInstanceUID
     seg.SegmentationType = kind

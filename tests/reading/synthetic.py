@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 ROWS, COLUMNS = 96, 72
 MG = "1.2.840.10008.5.1.4.1.1.1.2"
@@ -51,6 +52,14 @@ def breast(bits: int = 12, *, signed: bool = False, seed: int = 1) -> NDArray[An
     return values.astype(np.uint16 if bits > 8 else np.uint8)
 
 
+_numbers = itertools.count(10**12)
+
+
+def new_uid() -> UID:
+    """Another one each time, and of one length: damage falls upon the same bytes in every run."""
+    return UID(f"1.2.826.0.1.3680043.8.498.{next(_numbers)}")
+
+
 def dataset(
     pixels: NDArray[Any] | None = None,
     *,
@@ -62,12 +71,12 @@ def dataset(
     """A complete little mammogram; `attributes` are set on top, None removes one."""
     pixels = breast(bits) if pixels is None else pixels
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class), generate_uid()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(sop_class), new_uid()
     meta.TransferSyntaxUID = UID(syntax)
     ds = Dataset()
     ds.file_meta = meta
     ds.SOPClassUID, ds.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
-    ds.StudyInstanceUID, ds.SeriesInstanceUID = generate_uid(), generate_uid()
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = new_uid(), new_uid()
     ds.PatientID, ds.StudyDate, ds.Modality = "P1", "20200102", "MG"
     ds.ImageLaterality, ds.ViewPosition = "L", "CC"
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -108,13 +106,13 @@ def test_full_range_is_clipped() -> None:
     assert full_range_values(np.array([-1.0, 0, 5, 10, 11]), (0, 10)).tolist() == [0, 0, 0.5, 1, 1]
 
 
-def test_a_view_of_thirteen_megapixels_is_shown_in_a_blink() -> None:
-    image = np.random.default_rng(0).integers(0, 4096, (4096, 3328), dtype=np.uint16)
-    transform = DisplayTransform((0, 4095), Window(2000, 1500, VoiFunction.SIGMOID))
-    display_u8(image[:64], transform)
-    took = []
-    for _ in range(3):
-        start = time.process_time()
-        display_values(image, transform)
-        took.append(time.process_time() - start)
-    assert min(took) < 0.2  # measured 0.010 s; the bound leaves room for slow machines
+def test_a_large_view_is_mapped_by_a_table_of_its_values() -> None:
+    image = np.random.default_rng(0).integers(0, 4096, (1000, 1000), dtype=np.uint16)
+    mapped: list[int] = []
+
+    def root(values: np.ndarray) -> np.ndarray:
+        mapped.append(values.size)
+        return np.sqrt(values.astype(np.float64))
+
+    np.testing.assert_array_equal(map_values(image, root, np.float32), np.sqrt(image).astype(np.float32))
+    assert mapped == [1 << 16]

@@ -13,7 +13,7 @@ from shared_core.simulation.deposits import draw_sections
 from shared_core.simulation.patient import PatientSettings, make_patient
 
 
-@hypothesis_settings(max_examples=25, deadline=None)
+@hypothesis_settings(max_examples=25)
 @given(
     seed=st.integers(0, 10_000),
     left=st.integers(0, 6),

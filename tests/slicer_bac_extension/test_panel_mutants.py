@@ -204,14 +204,16 @@ def changed_copy(folder: Path, file: str, old: str, new: str) -> Path:
     return module
 
 
-def opened_and_walked(module: Path, folder: Path, answer: tuple[object, object]) -> None:
+def opened_and_walked(
+    module: Path, folder: Path, answer: tuple[object, object], *, patience_s: float | None = None
+) -> None:
     """A session, from opening the panel to closing it."""
     with no_swallowed_error(), pytest.MonkeyPatch.context() as patch:
         panel = Panel(module)
         patch.setattr(Replayed, "answer", answer, raising=False)
         patch.setattr(sys.modules[f"{LIB}.run_panel"], "SegmentationRun", Replayed)
         panel.widget.numbers._rest.setInterval(10)
-        panel.patience_s = 1.0
+        panel.patience_s = patience_s or panel.patience_s
         walk(panel, folder)
 
 
@@ -231,4 +233,4 @@ def test_mistake_is_seen(tmp_path: Path, answer: tuple[object, object], mistake:
         return
     module = changed_copy(tmp_path, *MUTANTS[mistake])
     with pytest.raises((Exception, AssertionError)):
-        opened_and_walked(module, tmp_path, answer)
+        opened_and_walked(module, tmp_path, answer, patience_s=1.0)

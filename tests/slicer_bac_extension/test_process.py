@@ -15,7 +15,7 @@ from BACSegmentationLib.process import EngineProcess, Event, ProcessError
 from shared_core.records.written_views import read_written
 from tests.tram_track import write_tram_track
 
-LONGEST_S = 90.0
+LONGEST_S = 600.0
 
 
 def begun(folder: Path, *arguments: str) -> EngineProcess:
@@ -79,7 +79,7 @@ def test_cancel_leaves_no_process_of_the_whole_tree(tmp_path: Path) -> None:
         family = {one.pid: one for one in (root, *root.children(recursive=True))}
         time.sleep(0.02)
     child.cancel()
-    _, alive = psutil.wait_procs(family.values(), timeout=5)
+    _, alive = psutil.wait_procs(family.values(), timeout=LONGEST_S)
     assert alive == []
     assert child.exit_code is not None
     assert not (tmp_path / "out" / "views.csv").exists()
@@ -90,7 +90,7 @@ def test_launcher_between_is_ended_with_what_it_began(
 ) -> None:
     """PythonSlicer starts the Python proper as its child."""
     launcher = tmp_path / "PythonSlicer"
-    launcher.write_text(f'#!/bin/sh\n"{sys.executable}" -c "import time; time.sleep(60)" &\nwait\n')
+    launcher.write_text(f'#!/bin/sh\n"{sys.executable}" -c "import time; time.sleep(3600)" &\nwait\n')
     launcher.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert process.python() == str(launcher)
@@ -100,7 +100,7 @@ def test_launcher_between_is_ended_with_what_it_began(
     while not (below := root.children(recursive=True)):
         time.sleep(0.01)
     child.cancel()
-    _, alive = psutil.wait_procs(below, timeout=5)
+    _, alive = psutil.wait_procs(below, timeout=LONGEST_S)
     assert alive == []
 
 

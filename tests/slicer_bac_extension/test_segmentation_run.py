@@ -23,7 +23,7 @@ from tests.tram_track import tram_track, write_tram_track
 
 def ran(volumes: Sequence[Any], **options: Any) -> SegmentationRun:
     run = SegmentationRun(RunRequest(tuple(volume.GetID() for volume in volumes), **options))
-    end = time.monotonic() + 90
+    end = time.monotonic() + 600
     while run.advance():
         assert time.monotonic() < end
         time.sleep(0.01)

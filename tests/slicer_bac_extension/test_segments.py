@@ -68,7 +68,7 @@ def test_slicer_itself_reads_the_same_mask(volume: Any, mask: NDArray[np.bool_])
     np.testing.assert_array_equal(theirs[0] > 0, mask)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(mask=arrays(bool, (12, 9), elements=st.booleans()))
 def test_any_mask_comes_back(app: HeadlessApp, mask: NDArray[np.bool_]) -> None:
     app.close_scene()

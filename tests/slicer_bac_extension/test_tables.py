@@ -19,8 +19,7 @@ from shared_core.cli.main import main
 from shared_core.quantification.labelled_mask import measure_labels
 from shared_core.records.tables import VIEW_COLUMNS
 from shared_core.records.view_and_exam import view_record
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from tests.host.scene import HeadlessApp
 from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.volumes_of_files import load
@@ -80,7 +79,7 @@ def test_a_record_that_is_read_back_is_the_row_of_the_csv(table: Any, measured: 
 def test_measured_in_the_scene_it_is_the_same(table: Any, measured: Path) -> None:
     volume = load(measured / "LCC.dcm")
     node = segments.show_mask(volume, cv2.imread(str(measured / "mask.png"), cv2.IMREAD_GRAYSCALE))
-    prepared = prepare(mammograms.mammogram_of(volume), load_card(PREFERRED).preprocessing)
+    prepared = prepare(mammograms.mammogram_of(volume), load_card(DEFAULT_MODEL).preprocessing)
     numbers = measure_labels(prepared, segments.mask_of(node, volume).view(np.uint8)).view
     record = view_record(prepared.header, prepared, numbers, provenance=record_of(measured)["model"])
     tables.fill_table(table, [record])

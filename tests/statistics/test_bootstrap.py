@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from shared_core.statistics.bootstrap import (
     KAPPA_RESAMPLES,
@@ -16,8 +17,6 @@ from shared_core.statistics.bootstrap import (
     paired_bootstrap,
 )
 from shared_core.statistics.kappa import quadratic_kappa
-
-stats = pytest.importorskip("scipy.stats", reason="the extra statistics is not installed")
 
 
 @pytest.fixture

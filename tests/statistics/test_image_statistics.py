@@ -34,7 +34,7 @@ def _everywhere(image: np.ndarray) -> np.ndarray:
     return np.ones(image.shape, bool)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(beta=st.floats(0, 3.6), seed=st.integers(0, 10_000))
 def test_exponent_is_that_of_the_noise(beta: float, seed: int) -> None:
     image = _noise(beta, seed)
@@ -113,7 +113,7 @@ def test_region_without_room_for_a_window_is_refused() -> None:
     spacing_mm=st.one_of(st.none(), st.floats(0.05, 0.2)),
 )
 @example(down=0.0, across=1.2e-117, spacing_mm=None)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_gradient_of_a_ramp_is_its_slope(down: float, across: float, spacing_mm: float | None) -> None:
     rows, columns = np.mgrid[0:40, 0:30].astype(float)
     found = gradients(down * rows + across * columns, np.ones((40, 30), bool), spacing_mm=spacing_mm)
@@ -154,7 +154,7 @@ def test_gradient_looks_at_the_region_alone() -> None:
 
 
 @given(st.integers(0, 255), st.integers(0, 255), st.floats(0.1, 0.9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_histogram_holds_the_shares_of_the_region(first: int, second: int, share: float) -> None:
     image = np.full((50, 40), 128, np.uint8)
     region = np.zeros(image.shape, bool)
@@ -178,7 +178,7 @@ def test_percentile_of_a_histogram_is_that_of_the_image() -> None:
 
 
 @given(slope=st.floats(-5, 5), spacing_mm=st.floats(0.05, 0.3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_profile_follows_the_depth(slope: float, spacing_mm: float) -> None:
     # Breast at the left, air at the right; the other borders are no edges.
     columns = 300

@@ -28,7 +28,7 @@ masks = arrays(bool, (7, 9))
 
 
 @given(masks, masks)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_scores_are_those_of_scikit_learn(mask: np.ndarray, reference: np.ndarray) -> None:
     found = overlap(mask, reference)
     true, said = reference.ravel(), mask.ravel()
@@ -72,7 +72,7 @@ def test_undefined_scores_are_left_out_and_counted() -> None:
 
 
 @given(masks, masks)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_patches_side_by_side_add_up_to_the_image(mask: np.ndarray, reference: np.ndarray) -> None:
     rows_of_three = [overlap(mask[:, i : i + 3], reference[:, i : i + 3]) for i in range(0, mask.shape[1], 3)]
     assert pooled(rows_of_three) == overlap(mask, reference)

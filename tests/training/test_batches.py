@@ -70,7 +70,7 @@ def test_fewer_patches_than_a_batch_still_make_one() -> None:
     assert images.shape == labels.shape == (recipe.sampling.batch, 64, 64)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 63), st.integers(0, 63), st.integers(0, 1000))
 def test_a_crop_holds_bac_where_there_is_any(row: int, column: int, seed: int) -> None:
     label = np.zeros((64, 64), np.uint8)

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from shared_core.errors import UsageError
-from shared_core.training.evaluation.probability_counts import LOGITS, ProbabilityCounts
-from shared_core.training.probability_calibration import (
+from shared_core.training.evaluation.probability_calibration import (
     calibrated_card,
     calibration_error,
     choose_threshold,
@@ -18,6 +17,7 @@ from shared_core.training.probability_calibration import (
     moved,
     reliability,
 )
+from shared_core.training.evaluation.probability_counts import LOGITS, ProbabilityCounts
 from shared_core.weights.candidate_rule import CandidateRule
 from tests.training.evaluation.drawn import CARD, NOTHING, band, row
 
@@ -40,7 +40,7 @@ def test_an_honest_model_lies_on_the_diagonal() -> None:
     assert calibration_error(honest(1.0)) < 1e-4
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(temperature=st.floats(0.4, 4.0))
 def test_fitted_temperature_is_the_one_that_was_put_in(temperature: float) -> None:
     counts = honest(temperature)

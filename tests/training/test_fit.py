@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from shared_core.training.recipe import Recipe
 from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
 
 ROOT = Path(__file__).resolve().parents[2]
-TRAINING, VALIDATION = drawn_patches(36, seed=0), drawn_patches(12, seed=1)
+TRAINING, VALIDATION = drawn_patches(24, seed=0), drawn_patches(12, seed=1)
 SHORT = drawn_recipe(2)
 
 
@@ -71,9 +70,11 @@ from shared_core.training import fit as fitting
 from shared_core.training.batches import has_bac
 from tests.training.test_fit import SHORT, TRAINING, VALIDATION
 fitting.SAVE_SECONDS = 0.0
+last = tuple(map(int, sys.argv[2:]))
 def told(progress):
-    print(progress.epoch, progress.step, flush=True)
-    time.sleep(0.05)
+    if (progress.epoch, progress.step) >= last:
+        print("waits", flush=True)
+        time.sleep(3600)
 fitting.fit(SHORT, TRAINING, VALIDATION, output_dir=Path(sys.argv[1]), progress=told)
 """
 
@@ -84,16 +85,14 @@ def test_killed_in_the_middle_of_an_epoch_it_goes_on_to_the_same_weights(
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for epoch, step in ((1, 3), (2, 2)):
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(tmp_path)],
+            [sys.executable, "-c", PROGRAM, str(tmp_path), str(epoch), str(step)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
             env=environment,
         )
         assert process.stdout is not None
-        for line in process.stdout:
-            if tuple(map(int, line.split())) >= (epoch, step):
-                break
+        assert process.stdout.readline() == "waits\n"
         process.kill()
         process.wait()
         process.stdout.close()
@@ -170,10 +169,8 @@ def test_run_that_seeks_among_some_goes_on_to_the_same_weights(tmp_path: Path) -
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     first = run(tmp_path, drawn_recipe(1))
-    began = time.monotonic()
     second = run(tmp_path, drawn_recipe(1), progress=lambda now: pytest.fail("a step was made"))
     assert same(first, second)
-    assert time.monotonic() - began < 5
 
 
 def test_state_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> None:

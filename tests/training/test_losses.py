@@ -64,7 +64,7 @@ def test_sum_is_the_sum() -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-30, 30), st.sampled_from(["dice", "bce", "dice+bce"]))
 def test_ignored_pixels_have_no_say_and_no_gradient(value: float, kind: str) -> None:
     truth = labels([1, 255], [0, 255])

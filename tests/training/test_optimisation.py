@@ -6,7 +6,7 @@ from torch import nn
 
 from shared_core.training.optimisation import learning_rate, make_optimiser
 from shared_core.training.recipe import OptimisationRecipe
-from shared_core.training.weight_average import WARMUP_STEPS, WeightAverage
+from shared_core.training.weight_average import WARMUP_STEPS, weight_average
 
 
 def test_constant_rate_after_a_linear_warm_up() -> None:
@@ -36,21 +36,21 @@ def test_average_follows_the_closed_form_of_a_constant_step() -> None:
     layer = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
         layer.weight.fill_(0.0)
-    average = WeightAverage(layer, decay=0.5)
+    average = weight_average(layer, decay=0.5)
     expected = 0.0
     for step in range(1, 30):
         with torch.no_grad():
             layer.weight.fill_(float(step))
-        average.update(layer)
+        average.update_parameters(layer)
         decay = min(0.5, (1 + step) / (WARMUP_STEPS + step))
         expected = decay * expected + (1 - decay) * step
-        assert average.state["weight"].item() == pytest.approx(expected, rel=1e-5)
+        assert average.module.weight.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_decay_of_zero_is_the_network_itself_and_counters_are_copied() -> None:
     norm = nn.BatchNorm2d(2)
-    average = WeightAverage(norm, decay=0.0)
+    average = weight_average(norm, decay=0.0)
     norm(torch.randn(4, 2, 3, 3))
-    average.update(norm)
+    average.update_parameters(norm)
     for name, value in norm.state_dict().items():
-        assert torch.equal(average.state[name], value), name
+        assert torch.equal(average.module.state_dict()[name], value), name

@@ -26,7 +26,7 @@ def made(seed: int) -> tuple[ProbabilityCounts, np.ndarray, np.ndarray]:
     return counts, probabilities, labels
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(1, 999))
 def test_scores_are_those_of_the_pixels(seed: int, step: int) -> None:
     counts, probabilities, labels = made(seed)

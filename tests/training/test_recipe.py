@@ -15,9 +15,8 @@ from shared_core.training.recipe import (
     recipe_text,
     recipe_toml,
 )
-from shared_core.weights.default_model import OFFLINE
 from shared_core.weights.location import BUNDLED_WEIGHTS
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 HEAD = 'name = "own"\ntitle = "Own"\n'
 
@@ -33,8 +32,8 @@ def test_guo_recipe_holds_what_the_paper_states() -> None:
 
 
 def test_recipe_beside_the_bundled_weights_is_the_one_that_made_them() -> None:
-    beside = BUNDLED_WEIGHTS / OFFLINE / "recipe.toml"
-    recipe, made_by = load_recipe(beside), load_card(OFFLINE).made_by
+    beside = BUNDLED_WEIGHTS / DEFAULT_MODEL / "recipe.toml"
+    recipe, made_by = load_recipe(beside), load_card(DEFAULT_MODEL).made_by
     assert recipe.name in list_recipes()
     assert f"recipe: {recipe.name}" in made_by
     assert f"recipe_sha256: {hashlib.sha256(beside.read_bytes()).hexdigest()}" in made_by

@@ -42,7 +42,7 @@ def test_folder_holds_all_that_made_the_model(trained: Plan) -> None:
 
 
 def test_card_loads_by_its_path_and_its_weights_give_the_logits_of_the_network(trained: Plan) -> None:
-    model = load_model(trained.output_dir / "model.json", download=False)
+    model = load_model(trained.output_dir / "model.json")
     images = drawn_patches(3, seed=7).images_u8
     recipe = trained.recipe
     tiles = (images / 255.0 - recipe.normalisation_mean) / recipe.normalisation_sd
@@ -135,8 +135,8 @@ def test_half_precision_weights_are_half_the_size_and_the_same_model(trained: Pl
     plan = plan_for(tmp_path / "half", recipe=replace(drawn_recipe(2), stored_as="float16"))
     open_output(plan, resume=False)
     card = train(plan)
-    whole = load_model(trained.output_dir / "model.json", download=False)
-    half = load_model(plan.output_dir / "model.json", download=False)
+    whole = load_model(trained.output_dir / "model.json")
+    half = load_model(plan.output_dir / "model.json")
     assert card.size_bytes < 0.6 * load_card(trained.output_dir / "model.json").size_bytes
     tiles = np.random.default_rng(0).normal(0, 1, (2, 64, 64)).astype(np.float32)
     np.testing.assert_allclose(half.backend.tile_logits(tiles), whole.backend.tile_logits(tiles), atol=0.1)

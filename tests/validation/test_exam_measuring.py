@@ -13,7 +13,7 @@ from validation.exams.measuring import code_fingerprint, dice, measure_simulated
 from validation.exams.row import row_cells, row_from_cells
 
 
-def test_a_simulated_view_is_measured_beside_its_truth(tmp_path: Path, published_weights: Path) -> None:
+def test_a_simulated_view_is_measured_beside_its_truth(tmp_path: Path) -> None:
     settings = CohortSettings(
         tmp_path,
         seed=3,
@@ -22,7 +22,7 @@ def test_a_simulated_view_is_measured_beside_its_truth(tmp_path: Path, published
         patient=PatientSettings(vessels=(2, 0), mass_mg=40.0, severity="severe"),
     )
     (done,) = simulate_cohort(settings, workers=1)
-    row = measure_simulated(done, settings, weights_dir=published_weights)
+    row = measure_simulated(done, settings)
     assert (row.patient, row.laterality, row.view, row.style) == (3, "L", "CC", "ge")
     assert (row.severity, row.true_vessels) == ("severe", 2)
     assert (row.anode, row.filter) in {("Mo", "Mo"), ("Mo", "Rh"), ("Rh", "Rh")}

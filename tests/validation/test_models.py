@@ -60,12 +60,10 @@ def test_marks_on_label_disc_and_edges_are_counted_where_they_are() -> None:
     }
 
 
-def test_the_places_without_artery_leave_the_arteries_of_the_image_alone(
-    real_mammograms: Path, published_weights: Path
-) -> None:
+def test_the_places_without_artery_leave_the_arteries_of_the_image_alone(real_mammograms: Path) -> None:
     from shared_core import analyze_view
 
-    model = judged(PUBLISHED, weights_dir=published_weights).load()
+    model = judged(PUBLISHED).load()
     mask = analyze_view(real_mammograms / f"{FILM_WITH_BAC}.png", model=model).mask
     assert mask[:, -1].any()
     assert not any((mask & region_mask(rectangles)).any() for rectangles in REGIONS.values())

@@ -49,7 +49,7 @@ def whole_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(share=st.floats(0, 1))
 def test_a_file_cut_off_anywhere_keeps_the_patients_before_the_cut(whole_file: Path, share: float) -> None:
     content = whole_file.read_bytes()

@@ -29,8 +29,6 @@ from validation.series.exams import settings_of, severity_of, style_of
 from validation.series.page import page, plot
 from validation.series.rows import YEARS, Course, Masks, Row, append_rows, read_rows, series_of
 
-pytest.importorskip("scipy", reason="the extra statistics is not installed")
-
 VIEWS = {"LCC": 30.0, "LMLO": 24.0, "RCC": 12.0, "RMLO": 15.0}
 
 

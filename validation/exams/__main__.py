@@ -9,7 +9,6 @@ The first goes on where it was stopped; the rows are kept as patients are done.
 from __future__ import annotations
 
 import argparse
-import functools
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -45,7 +44,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=Path, required=True, metavar="FILE.csv", help="one row a view")
     parser.add_argument("--patients", type=int, default=56, metavar="N", help="four views each (56)")
     parser.add_argument("--first", type=int, default=1000, metavar="SEED", help="of the first patient (1000)")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the published weights")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="patients at a time (2)")
     parser.add_argument("--page", action="store_true", help="write the page from the rows, measure nothing")
     parser.add_argument("-o", "--output", type=Path, default=DOCS / "validation_simulation.md", help="page")
@@ -55,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(args: argparse.Namespace) -> int:
     seeds = range(args.first, args.first + args.patients)
     with ProcessPoolExecutor(args.workers, get_context("spawn"), ThreadBudget().bind) as pool:
-        failed = run_study(
-            args.rows, seeds, measure=functools.partial(measure_patient, weights_dir=args.weights), pool=pool
-        )
+        failed = run_study(args.rows, seeds, measure=measure_patient, pool=pool)
     return 1 if failed else 0
 
 

@@ -21,24 +21,21 @@ from validation.exams.row import Mass, Vessels, ViewRow
 from validation.exams.study import DEFAULT, PUBLISHED, Member
 
 
-def measure_patient(seed: int, *, weights_dir: Path | None) -> list[ViewRow]:
+def measure_patient(seed: int) -> list[ViewRow]:
     """Simulate the four views of a patient of the study and measure them."""
     member = Member(seed)
     with tempfile.TemporaryDirectory() as folder:
         settings = CohortSettings(
             Path(folder), seed=seed, exam=True, patient=member.settings, style=member.style, raw=True
         )
-        return [
-            measure_simulated(done, settings, weights_dir=weights_dir)
-            for done in simulate_cohort(settings, workers=1)
-        ]
+        return [measure_simulated(done, settings) for done in simulate_cohort(settings, workers=1)]
 
 
-def measure_simulated(done: SimulatedView, settings: CohortSettings, *, weights_dir: Path | None) -> ViewRow:
+def measure_simulated(done: SimulatedView, settings: CohortSettings) -> ViewRow:
     """Measure one view of a cohort that was made with raw images."""
-    result = analyze_view(done.image, model=_model(DEFAULT, weights_dir))
+    result = analyze_view(done.image, model=_model(DEFAULT))
     band, calcium = (_true_mask(done, kind, result.mask.shape) for kind in ("band", "calcium"))
-    style = _model(DEFAULT, weights_dir).card.mask_style
+    style = _model(DEFAULT).card.mask_style
     with_band = measure_view(result.prepared, band, None, mask_style=style, settings=DEFAULT_SETTINGS)
     raw = read_mammogram(settings.output_dir / "raw" / done.image.relative_to(settings.output_dir / "images"))
     breast = result.prepared.breast_mask
@@ -62,7 +59,7 @@ def measure_simulated(done: SimulatedView, settings: CohortSettings, *, weights_
         true_grade=truth["csbi_grade"],
         dice=dice(result.mask, band),
         predicted_px=result.measurement.am_px,
-        published_px=None if truth["vessels"] else _published_px(done, weights_dir),
+        published_px=None if truth["vessels"] else _published_px(done),
         band=_vessels(with_band),
         model=_vessels(result.measurement),
         calcium_mass=_mass(measure_mass(raw, calcium, breast=breast, mask_style="calcium")),
@@ -88,12 +85,12 @@ def code_fingerprint() -> str:
 
 
 @functools.cache
-def _model(name: str, weights_dir: Path | None) -> Model:
-    return load_model(name, weights_dir=weights_dir, device="cpu")
+def _model(name: str) -> Model:
+    return load_model(name, device="cpu")
 
 
-def _published_px(done: SimulatedView, weights_dir: Path | None) -> int:
-    return analyze_view(done.image, model=_model(PUBLISHED, weights_dir)).measurement.am_px
+def _published_px(done: SimulatedView) -> int:
+    return analyze_view(done.image, model=_model(PUBLISHED)).measurement.am_px
 
 
 def _true_mask(done: SimulatedView, kind: str, shape: tuple[int, int]) -> Mask:

@@ -1,6 +1,6 @@
 """Train models that leave patients out, judge their real views; write ``docs/validation_leave_one_out.md``.
 
-    python -m validation.leave_one_out --patches RUN --images FOLDER --weights FOLDER --out STUDY
+    python -m validation.leave_one_out --patches RUN --images FOLDER --out STUDY
 
 RUN is the folder of ``bac train``, whose patches are all cut. Stopped, the same command goes on. Folds may be
 made by several processes with --only; the command without it then writes the page.
@@ -58,7 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, required=True, metavar="DIR", help="keeps models and rows")
     add("--recipe", default="openbac-1", help="name or file (openbac-1)")
     add("--from", dest="start", default=PUBLISHED, metavar="MODEL", help=f"to begin from ({PUBLISHED})")
-    add("--weights", type=Path, metavar="DIR", help="folder of the published weights")
     add("--rule", metavar="MODEL", help="whose card has the rule; one about shape where none is named")
     add("--folds", type=int, default=4, metavar="N", help="groups of patients; 0: one by one (4)")
     add(
@@ -83,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> None:
     images = bac_free_images(real_files(args.images))
     folds = deal((image.patient_id for image in images), args.folds)
-    start = Start.load(args.start, weights_dir=args.weights)
+    start = Start.load(args.start)
     device = (gpu() or "cpu") if args.device == "auto" else args.device
     study = Teaching(
         recipe=_recipe(args, start.fitted(load_recipe(args.recipe))),
@@ -104,7 +103,7 @@ def _run(args: argparse.Namespace) -> None:
     )
     begin(study, folds)
     rule = _rule(args.rule)
-    published = judged(PUBLISHED, weights_dir=args.weights)
+    published = judged(PUBLISHED)
     parts = []
     for fold in folds:
         if args.only is not None and fold.number not in args.only:

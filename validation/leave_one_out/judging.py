@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from shared_core.errors import UsageError
 from shared_core.statistics.clusters import EstimateDifference, clustered_ratio_difference
 from shared_core.training.evaluation.model_runs import evaluate_models
+from shared_core.training.evaluation.probability_calibration import choose_threshold
 from shared_core.training.evaluation.row import SWEEP, ViewRow
 from shared_core.training.evaluation.source_subset import Part
 from shared_core.training.example import ViewSource
-from shared_core.training.probability_calibration import choose_threshold
 from shared_core.weights.candidate_rule import CandidateRule
 from validation.judged import Judged, with_both_rules
 from validation.leave_one_out.folds import Fold

@@ -1,6 +1,6 @@
 """Judge the bundled and the published model; write ``docs/validation.md`` with its pictures.
 
-    python -m validation.models --images FOLDER --weights FOLDER --rows ROWS
+    python -m validation.models --images FOLDER --rows ROWS
 
 Simulated exams take an hour or two, real images some minutes. Stopped, the same command goes on.
 """
@@ -41,7 +41,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="real images, PNG and JPEG")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the published weights")
     parser.add_argument("--bundled", default="openbac-1", metavar="MODEL", help="name or card (openbac-1)")
     parser.add_argument("--patients", type=int, default=56, metavar="N", help="four views each (56)")
     parser.add_argument("--first", type=int, default=700_000, metavar="SEED", help="of the patients (700000)")
@@ -58,9 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> None:
-    both = [judged(name, weights_dir=args.weights) for name in (args.bundled, PUBLISHED)]
+    both = [judged(name) for name in (args.bundled, PUBLISHED)]
     models = with_both_rules(both, rule_of(both))
-    on_real = (*models, judged(AS_PUBLISHED, weights_dir=args.weights))
+    on_real = (*models, judged(AS_PUBLISHED))
     pictures = args.output.parent / "validation"
     # The short part first: what is wrong with an image shows before an hour has passed.
     real = measure_real(real_files(args.images), on_real, rows=args.rows / "real.json", pictures=pictures)

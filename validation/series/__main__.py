@@ -1,6 +1,6 @@
 """Simulate, measure and judge serial exams.
 
-python -m validation.series --patients 10 --weights DIR --rows rows.csv --page docs/validation_change.md
+python -m validation.series --patients 10 --rows rows.csv --page docs/validation_change.md
 
 Patients that the rows already hold are not made again; with `--patients 0` the page is written from the rows.
 """
@@ -30,14 +30,13 @@ def main() -> None:
         prog="python -m validation.series", description="Serial exams, simulated and measured."
     )
     parser.add_argument("--patients", type=int, default=10, help="0 to N - 1; 0: only the page")
-    parser.add_argument("--weights", type=Path, help="folder of the weights")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--rows", type=Path, required=True, help="table that grows patient by patient")
     parser.add_argument("--page", type=Path, help="write the page and its plot; else the page is printed")
     args = parser.parse_args()
     missing = sorted(set(range(args.patients)) - set(patients_of(read_rows(args.rows))))
     began = time.monotonic()
-    for rows in _measured(missing, args.weights, args.workers):
+    for rows in _measured(missing, args.workers):
         append_rows(args.rows, rows)
         minutes = (time.monotonic() - began) / 60
         print(f"patient {rows[0].patient} measured, {minutes:.0f} min", file=sys.stderr, flush=True)
@@ -49,18 +48,18 @@ def main() -> None:
     write_bytes(args.page.parent / "validation" / "change.png", plot(rows))
 
 
-def _measured(patients: Sequence[int], weights: Path | None, workers: int) -> Iterator[list[Row]]:
+def _measured(patients: Sequence[int], workers: int) -> Iterator[list[Row]]:
     if workers == 1:
         for patient in patients:
-            yield _patient(patient, weights)
+            yield _patient(patient)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), ThreadBudget().bind) as pool:
-        for done in as_completed([pool.submit(_patient, patient, weights) for patient in patients]):
+        for done in as_completed([pool.submit(_patient, patient) for patient in patients]):
             yield done.result()
 
 
-def _patient(patient: int, weights: Path | None) -> list[Row]:
-    return measured_patient(patient, load_model(weights_dir=weights, device="cpu"))
+def _patient(patient: int) -> list[Row]:
+    return measured_patient(patient, load_model(device="cpu"))
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from shared_core.change.change_over_time import Decision, PatientChange, change_over_time
 from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam, common_views
 from shared_core.simulation.cohort import FIRST_DATE
-from tests.quantification.simulated_series import series
 from validation.series.errors import Spread
 from validation.series.rows import GROWTH_A_YEAR, Course, Masks, Row, series_of
+from validation.simulated_series import series
 
 SERIES: Final = 1200
 YEARLY: Final = (0, 1, 2, 3, 4, 5)

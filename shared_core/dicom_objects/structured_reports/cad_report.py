@@ -23,6 +23,18 @@ from shared_core.dicom_objects.algorithm import (
     algorithm_of,
     algorithm_of_all,
 )
+from shared_core.dicom_objects.content_items import (
+    MOST_POINTS,
+    Relationship,
+    by_reference,
+    coded,
+    container,
+    coordinates,
+    date,
+    image,
+    number,
+    text,
+)
 from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
 from shared_core.dicom_objects.structured_reports.coded_quantities import (
     AM,
@@ -35,18 +47,6 @@ from shared_core.dicom_objects.structured_reports.coded_quantities import (
     PERCENTAGE,
     PIXELS,
     TWO_DIMENSIONAL,
-)
-from shared_core.dicom_objects.structured_reports.content_items import (
-    MOST_POINTS,
-    Relationship,
-    by_reference,
-    coded,
-    container,
-    coordinates,
-    date,
-    image,
-    number,
-    text,
 )
 from shared_core.dicom_objects.structured_reports.outline_polygons import Part, parts_of
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report

@@ -16,6 +16,14 @@ from pydicom.sr.coding import Code
 
 from shared_core.dicom_objects import codes
 from shared_core.dicom_objects.algorithm import algorithm_items, algorithm_of_all
+from shared_core.dicom_objects.content_items import (
+    coded,
+    container,
+    image,
+    number,
+    text,
+    uid_reference,
+)
 from shared_core.dicom_objects.equipment import MANUFACTURER, MODEL_NAME
 from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
 from shared_core.dicom_objects.source_image import instance_reference, uid_of
@@ -30,14 +38,6 @@ from shared_core.dicom_objects.structured_reports.coded_quantities import (
     Quantity,
     known,
     known_grades,
-)
-from shared_core.dicom_objects.structured_reports.content_items import (
-    coded,
-    container,
-    image,
-    number,
-    text,
-    uid_reference,
 )
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
 from shared_core.mammogram import Laterality

@@ -16,8 +16,7 @@ from shared_core.training.data.drawings import DrawnImage, drawn_band
 from shared_core.training.data.grid import training_view
 from shared_core.training.example import Identity, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class AnnotatedViews:
     """In the plane of the breast, for images whose files do not know it."""
     title: str = "images with lines drawn by people"
     """For the data statement of the card."""
-    card: ModelCard = field(default_factory=lambda: load_card(PREFERRED), repr=False)
+    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:

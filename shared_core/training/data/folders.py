@@ -11,8 +11,7 @@ from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import Pair
 from shared_core.training.example import Identity, Origin, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class FolderViews:
     """Of BAC, where masks hold several values."""
     title: str = "images with masks"
     """For the data statement of the card."""
-    card: ModelCard = field(default_factory=lambda: load_card(PREFERRED), repr=False)
+    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __len__(self) -> int:

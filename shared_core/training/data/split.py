@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+
+import msgspec
 
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
@@ -140,6 +141,16 @@ def write_split(split: Split, path: Path) -> None:
     write_bytes(path, json_bytes(content))
 
 
+class _SplitFile(msgspec.Struct, frozen=True):
+    """What `write_split` writes."""
+
+    kind: Literal["OpenBAC split by patient"]
+    seed: int
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+
+
 def read_split(path: Path) -> Split:
     """Read a split, and check that no patient stands twice.
 
@@ -149,15 +160,12 @@ def read_split(path: Path) -> Split:
         If it is not there, is no split, or leaks.
     """
     try:
-        content = json.loads(path.read_bytes())
-        if content["kind"] != _KIND:
-            raise ValueError
-        patients = [tuple(str(patient) for patient in content[side]) for side in SIDES]
-        split = Split(int(content["seed"]), *patients)
+        file = msgspec.json.decode(path.read_bytes(), type=_SplitFile)
     except OSError as error:
         raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
-    except (ValueError, KeyError, TypeError):
+    except msgspec.DecodeError:
         raise UsageError(f"{path} is no split of patients; name the split.json of a training run.") from None
+    split = Split(file.seed, file.train, file.validation, file.test)
     check_split(split, ())
     return split
 

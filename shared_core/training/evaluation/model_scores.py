@@ -9,8 +9,7 @@ from shared_core.errors import UsageError
 from shared_core.training.evaluation.curves import CurvePoint, curve, point_at_card
 from shared_core.training.evaluation.difference import ScoreDifference, differences
 from shared_core.training.evaluation.model_runs import ModelRows
-from shared_core.training.evaluation.scores import GroupScores, breakdown
-from shared_core.training.probability_calibration import (
+from shared_core.training.evaluation.probability_calibration import (
     CERTAIN_NO,
     ReliabilityBin,
     calibration_error,
@@ -18,6 +17,7 @@ from shared_core.training.probability_calibration import (
     pooled_counts,
     reliability,
 )
+from shared_core.training.evaluation.scores import GroupScores, breakdown
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from shared_core.statistics.clusters import Estimate
 from shared_core.training.evaluation.difference import ALPHA, LEAST_PATIENTS, ScoreDifference, in_words
 from shared_core.training.evaluation.model_runs import ModelRows
 from shared_core.training.evaluation.model_scores import Evaluation, ModelScores
+from shared_core.training.evaluation.probability_calibration import CERTAIN_NO
 from shared_core.training.evaluation.scores import TITLES, GroupScores
-from shared_core.training.probability_calibration import CERTAIN_NO
 
 _BY_TAG: Final = ("dice_pooled_bac", "dice_mean", "vessel_recall", "false_px_mean", "false_px_median")
 _BRACKETS: Final = "In brackets: 95 % interval, patients drawn again (bootstrap); none for a single patient."

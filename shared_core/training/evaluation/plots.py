@@ -9,8 +9,8 @@ import numpy as np
 
 from shared_core.pictures.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
 from shared_core.training.evaluation.curves import CurvePoint
+from shared_core.training.evaluation.probability_calibration import ReliabilityBin
 from shared_core.training.evaluation.scores import GroupScores
-from shared_core.training.probability_calibration import ReliabilityBin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

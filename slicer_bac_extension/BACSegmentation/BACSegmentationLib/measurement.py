@@ -74,7 +74,7 @@ class SceneMeasurement:
     def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
         """The view as the person left it."""
         from shared_core.hosting import (
-            PREFERRED,
+            DEFAULT_MODEL,
             MeasurementSettings,
             load_card,
             recorded_view,
@@ -92,7 +92,7 @@ class SceneMeasurement:
                 mask.astype("uint8"),
                 edited=True,
                 settings=MeasurementSettings(),
-                preprocessing=load_card(PREFERRED).preprocessing.name,
+                preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
                 raw=prepared.raw,
                 exam_key=key,
             )
@@ -116,9 +116,9 @@ class SceneMeasurement:
         self._run_masks.clear()
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
-        from shared_core.hosting import PREFERRED, load_card, mass_refusal, prepare
+        from shared_core.hosting import DEFAULT_MODEL, load_card, mass_refusal, prepare
 
-        preset = (_card(model) or load_card(PREFERRED)).preprocessing
+        preset = (_card(model) or load_card(DEFAULT_MODEL)).preprocessing
         image = volume_node.GetImageData()
         stamp = (
             image.GetMTime() if image is not None else 0,
@@ -157,10 +157,10 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
 
 def _card(model: str) -> ModelCard | None:
     """The card of a model; None where it was somebody's own and is gone."""
-    from shared_core.hosting import PREFERRED, load_card
+    from shared_core.hosting import DEFAULT_MODEL, load_card
 
     try:
-        return load_card(model or PREFERRED)
+        return load_card(model or DEFAULT_MODEL)
     except (ModelError, UsageError) as error:
         logging.warning("The model card %s could not be read: %s", model, error)
         return None

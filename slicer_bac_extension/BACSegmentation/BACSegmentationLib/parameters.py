@@ -58,15 +58,15 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
-        from shared_core.hosting import PREFERRED, list_models
+        from shared_core.hosting import DEFAULT_MODEL, list_models
     except ImportError:
         return [UNKNOWN_DEFAULT]
-    cards = sorted(list_models(), key=lambda card: card.name != PREFERRED)
+    cards = sorted(list_models(), key=lambda card: card.name != DEFAULT_MODEL)
     entries = [
         ModelEntry(
-            "" if card.name == PREFERRED else card.name,
-            f"{card.name} (default)" if card.name == PREFERRED else card.name,
-            f"Marks pixels with a probability above {card.threshold:.3f}. {_origin(card.name == PREFERRED)}",
+            "" if card.name == DEFAULT_MODEL else card.name,
+            f"{card.name} (default)" if card.name == DEFAULT_MODEL else card.name,
+            f"Marks above {card.threshold:.3f}. Comes with the module.",
             card.threshold,
         )
         for card in cards
@@ -74,10 +74,6 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
     if chosen and chosen not in {entry.value for entry in entries}:
         entries.append(_own_entry(chosen))
     return entries
-
-
-def _origin(preferred: bool) -> str:
-    return "Comes with the module." if preferred else "Its weights are downloaded when it first runs."
 
 
 def _own_entry(path: str) -> ModelEntry:

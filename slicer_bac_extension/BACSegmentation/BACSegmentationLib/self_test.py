@@ -26,8 +26,8 @@ class SelfTest:
     def test_drawn_mask(self) -> None:
         """A mask that a person drew is measured as it is, pixel for pixel."""
         volume = breast()
-        mask = np.zeros((600, 400), np.uint8)
-        mask[290:310, 50:200] = 1
+        mask = np.zeros((600, 400), bool)
+        mask[290:310, 50:200] = True
         segmentation = show_mask(volume, mask)
         metrics = SceneLogic().measurement.measure(volume, segmentation)["metrics"]
         assert metrics["am_px"] == 20 * 150

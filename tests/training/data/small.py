@@ -12,11 +12,10 @@ from shared_core.mammogram import Laterality, View
 from shared_core.simulation.randomness import power_law_noise
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.example import Identity, TrainingView
-from shared_core.weights.default_model import PREFERRED
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
 COARSE_MM = 0.28
-COARSE_CARD = replace(load_card(PREFERRED), input_spacing_mm=COARSE_MM)
+COARSE_CARD = replace(load_card(DEFAULT_MODEL), input_spacing_mm=COARSE_MM)
 """The default model, had it been trained on pixels of 0.28 mm."""
 
 

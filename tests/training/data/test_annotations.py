@@ -177,7 +177,7 @@ def _packed(values: np.ndarray, runs: list[bool]) -> list[int]:
     return [int(bits[start : start + 8], 2) for start in range(0, len(bits), 8)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(mask=st.lists(st.booleans(), min_size=12, max_size=12), runs=st.lists(st.booleans(), min_size=1))
 def test_brush_strokes_are_unpacked(mask: list[bool], runs: list[bool]) -> None:
     rgba = np.zeros((3, 4, 4), np.uint8)

@@ -46,7 +46,7 @@ def test_without_strength_nothing_changes() -> None:
     assert np.array_equal(same[1], labels)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_the_label_stays_on_the_bright_band_and_air_stays_black(seed: int) -> None:
     images, labels = _patches()

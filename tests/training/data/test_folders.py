@@ -10,13 +10,14 @@ import pydicom
 import pytest
 import tifffile
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.reading.dicom.segmentation import SEGMENTATION
 from shared_core.training.data.folders import FolderViews
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import find_pairs
+from tests.reading.synthetic import new_uid
 from tests.training.data.small import COARSE_CARD, breast_picture, write_png
 
 SHAPE = (600, 400)
@@ -32,7 +33,7 @@ def _write_seg(path: Path, mask: np.ndarray, source_uid: str) -> None:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    ds.SOPClassUID, ds.SOPInstanceUID = SEGMENTATION, generate_uid()
+    ds.SOPClassUID, ds.SOPInstanceUID = SEGMENTATION, new_uid()
     ds.Rows, ds.Columns, ds.NumberOfFrames = *mask.shape, 1
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 1, 1, 0, 0

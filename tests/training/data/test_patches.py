@@ -23,7 +23,7 @@ from tests.training.data.small import MadeViews
 SMALL = PatchSettings(tile_px=64, overlap_px=16, least_negatives=2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.integers(20, 190),
     columns=st.integers(20, 190),

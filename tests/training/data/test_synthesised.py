@@ -23,7 +23,7 @@ def _patch(*, noise: float = 6.0, line: int = 25, angle: str = "across") -> np.n
 
 
 @given(seed=st.integers(0, 2**32 - 1), black=st.floats(0, 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_black_stays_black_and_nothing_else_becomes_it(seed: int, black: float) -> None:
     rng = np.random.default_rng(seed)
     image = rng.integers(0, 256, (40, 56)).astype(np.uint8)

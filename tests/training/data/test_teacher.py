@@ -16,10 +16,10 @@ from shared_core.training.data.teacher import TaughtViews
 from tests.training.data.small import breast_picture, write_png
 
 
-def test_sure_pixels_are_labelled_and_unsure_ones_ignored(tmp_path: Path, published_weights: Path) -> None:
+def test_sure_pixels_are_labelled_and_unsure_ones_ignored(tmp_path: Path) -> None:
     path = write_png(tmp_path / "LCC.png", breast_picture((700, 520)))
     source = RealImages((RealImage(path, "anna", spacing_mm=0.07),))
-    model = load_model(weights_dir=published_weights)
+    model = load_model()
     probability = segment(prepare(source.mammogram(0), model.card.preprocessing), model).values
     # The picture has no BAC: what the model says of it is little, and sure enough for this test.
     low, high = float(probability.max()) * 0.3, float(probability.max()) * 0.6

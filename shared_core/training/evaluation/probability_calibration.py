@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import ratio
 from shared_core.training.evaluation.curves import CurvePoint, curve
 from shared_core.training.evaluation.probability_counts import LOGITS, ProbabilityCounts, summed
@@ -121,7 +120,8 @@ def fit_temperature(counts: ProbabilityCounts) -> float:
         # -log p and -log(1 - p) without overflow.
         return float(counts.bac @ np.logaddexp(0, -logits) + counts.other @ np.logaddexp(0, logits))
 
-    optimize = package("scipy.optimize")
+    from scipy import optimize
+
     bounds = float(np.log(_LEAST)), float(np.log(_MOST))
     found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-6})
     return float(np.exp(found.x))

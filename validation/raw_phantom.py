@@ -115,8 +115,9 @@ def power_law(size: int, random: np.random.Generator, beta: float = 3.0) -> NDAr
     frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None, :])
     frequency[0, 0] = np.inf
     noise = np.fft.rfft2(random.normal(size=(size, size))) / frequency ** (beta / 2)
-    texture = np.fft.irfft2(noise, s=(size, size))
-    return texture / texture.std()
+    texture: NDArray[np.float64] = np.fft.irfft2(noise, s=(size, size))
+    texture /= texture.std()
+    return texture
 
 
 def tram_track(
@@ -187,14 +188,14 @@ def _detected(
     spacing_mm: float,
 ) -> NDArray[np.float32]:
     texture = power_law(size, random) if physics.texture > 0 else np.zeros((size, size))
-    glandular = np.clip(physics.glandular + physics.texture * texture, 0, 1)
-    glandular = cv2.resize(glandular, density.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    drawn = np.clip(physics.glandular + physics.texture * texture, 0, 1)
+    columns_rows = density.shape[1], density.shape[0]
+    glandular = np.asarray(cv2.resize(drawn, columns_rows, interpolation=cv2.INTER_LINEAR), np.float64)
     glandular += (1 - glandular) * artery_mm / physics.thickness_mm
-    primary = primary_map(physics, glandular, density)
+    sharp = primary_map(physics, glandular, density)
     sigma = physics.psf_mm / (spacing_mm / _OVERSAMPLING)
-    if sigma > 0:
-        primary = cv2.GaussianBlur(primary, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
-    primary = cv2.resize(primary, (size, size), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), sigma, borderType=cv2.BORDER_REFLECT) if sigma > 0 else sharp
+    primary = np.asarray(cv2.resize(blurred, (size, size), interpolation=cv2.INTER_AREA), np.float64)
     primary /= np.median(primary)
     small = cv2.resize(primary, (size // 8, size // 8), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), 6.0 / spacing_mm / 8, borderType=cv2.BORDER_REFLECT)
@@ -223,7 +224,8 @@ def primary_map(
     low, middle, high = (np.interp(density, densities, row) for row in table)
     g = glandular
     weights = (2 * (g - 0.5) * (g - 1), -4 * g * (g - 1), 2 * g * (g - 0.5))
-    return np.exp(-(weights[0] * low + weights[1] * middle + weights[2] * high))
+    attenuated: NDArray[np.float64] = weights[0] * low + weights[1] * middle + weights[2] * high
+    return np.exp(-attenuated)
 
 
 @dataclass(frozen=True, eq=False)
