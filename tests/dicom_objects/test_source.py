@@ -154,7 +154,7 @@ def test_values_that_dicom_does_not_allow_are_corrected_or_left_out(
 def test_patient_orientation_that_is_none_is_left_empty(tmp_path: Path) -> None:
     source = _source(tmp_path, PatientOrientation="MLO")
     assert source.patient_orientation == ()
-    assert "(MLO)" in _about(source, "PatientOrientation")
+    assert "'MLO'" in _about(source, "PatientOrientation")
 
 
 def test_several_frames_are_refused_in_one_sentence(tmp_path: Path) -> None:
