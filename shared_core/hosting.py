@@ -81,6 +81,9 @@ if TYPE_CHECKING:
         View as View,
     )
     from shared_core.mass.densitometry import mass_refusal as mass_refusal
+    from shared_core.notices import Notice as Notice, Remedy as Remedy
+    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE as MEASURED_ON_LOADED_IMAGE
+    from shared_core.notices.remedy import SAME_EVERYWHERE as SAME_EVERYWHERE, with_remedy as with_remedy
     from shared_core.pipeline import decide_mask as decide_mask
     from shared_core.preprocessing.prepare import prepare as prepare
     from shared_core.preprocessing.prepared import PreparedView as PreparedView
@@ -172,7 +175,7 @@ if TYPE_CHECKING:
         exam_record as exam_record,
         view_record as view_record,
         with_header as with_header,
-        with_warnings_of as with_warnings_of,
+        with_notices_of as with_notices_of,
     )
     from shared_core.records.written_views import (
         WrittenView as WrittenView,
@@ -219,6 +222,7 @@ _HOME: dict[str, str] = {
     "Laterality": "shared_core.mammogram",
     "LiveCounts": "shared_core.quantification.live",
     "LiveNumbers": "shared_core.quantification.live",
+    "MEASURED_ON_LOADED_IMAGE": "shared_core.notices.of_files",
     "Mammogram": "shared_core.mammogram",
     "MammogramHeader": "shared_core.mammogram",
     "Mask": "shared_core.mammogram",
@@ -227,6 +231,7 @@ _HOME: dict[str, str] = {
     "Model": "shared_core.inference.model",
     "ModelCard": "shared_core.weights.card",
     "ModelError": "shared_core.errors",
+    "Notice": "shared_core.notices",
     "OpenBacError": "shared_core.errors",
     "OutputError": "shared_core.errors",
     "PixelSpacing": "shared_core.mammogram",
@@ -237,10 +242,12 @@ _HOME: dict[str, str] = {
     "QUANTITIES": "shared_core.quantities.registry",
     "Quantity": "shared_core.quantities.quantity",
     "RejectedFile": "shared_core.reading.exam_grouping",
+    "Remedy": "shared_core.notices",
     "Results": "shared_core.records.results_folder",
     "ResultsDocument": "shared_core.records.record_types",
     "ReviewedView": "shared_core.cohort.reviewed_view",
     "Row": "shared_core.records.results_folder",
+    "SAME_EVERYWHERE": "shared_core.notices.remedy",
     "SERIAL_QUANTITIES": "shared_core.change.serial_exams",
     "Sample": "shared_core.simulation.samples",
     "Scope": "shared_core.quantities.quantity",
@@ -342,8 +349,9 @@ _HOME: dict[str, str] = {
     "views_csv": "shared_core.records.tables",
     "whole_folder": "shared_core.exporting.whole_folder",
     "with_header": "shared_core.records.view_and_exam",
+    "with_notices_of": "shared_core.records.view_and_exam",
+    "with_remedy": "shared_core.notices.remedy",
     "with_views": "shared_core.records.patient_timeline",
-    "with_warnings_of": "shared_core.records.view_and_exam",
     "words_for_people": "shared_core.quantities.quantity",
     "write_bytes": "shared_core.exporting.atomic_write",
 }

@@ -8,6 +8,7 @@ from typing import Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
 
@@ -83,7 +84,7 @@ class ViewsList(QTreeWidget):
         for view in self._session.views.values():
             item = QTreeWidgetItem([view.key, labels_words(view), spacing_words(view)])
             item.setData(0, _KEY, view.key)
-            item.setToolTip(1, "\n".join(view.notes))
+            item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
             if view.opened.prepared.spacing is None:
                 item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
@@ -97,7 +98,7 @@ class ViewsList(QTreeWidget):
             item = self.topLevelItem(row)
             if view is not None and item is not None and item.data(0, _KEY) == key:
                 item.setText(1, labels_words(view))
-                item.setToolTip(1, "\n".join(view.notes))
+                item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
 
     def choose(self, key: str) -> None:
         """Select the row of a view alone, as if somebody else had."""

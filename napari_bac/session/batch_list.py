@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from napari.utils.notifications import show_info
 from psygnal import Signal
 
+from napari_bac.remedies import error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
@@ -106,7 +107,7 @@ class BatchList:
         try:
             results = read_results(folder)
         except OpenBacError as error:
-            return self._no(str(error))
+            return self._no(error_words(error))
         self.output = folder
         self._take(results)
         self.words = f"{counted(len(self._results), 'exam')} in {folder}."

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
+from napari_bac.remedies import error_words
 from napari_bac.session.workers import FunctionWorker, create_worker
 from shared_core.hosting import (
     BatchReport,
@@ -149,7 +150,7 @@ class BatchRun:
         try:
             return self._analyse()
         except OpenBacError as error:
-            return str(error)
+            return error_words(error)
 
     def _analyse(self) -> BatchReport:
         request = self.request

@@ -119,7 +119,7 @@ class Segmenter:
 
     def _take(self, event: ViewDone) -> None:
         answer, view = event.answer, self._views[event.key]
-        view.notes.extend(note for note in answer.kept.about.warnings if note not in view.notes)
+        view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
         self._take_answer(event.key, answer)
         if not view.label_pixels().any():
             by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"

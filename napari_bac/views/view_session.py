@@ -21,6 +21,7 @@ from shared_core.hosting import (
     Mammogram,
     MaskStyle,
     MeasurementSettings,
+    Notice,
     measure_exam,
 )
 
@@ -56,8 +57,8 @@ class ViewSession:
     mask_style: MaskStyle = "vessel-band"
     began_as: Mapping[str, object] | None = None
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
-    notes: list[str] = field(default_factory=list)
-    """Sentences for the person: warnings of reading, of the model."""
+    notices: list[Notice] = field(default_factory=list)
+    """Of reading and of the model."""
 
     @property
     def dirty(self) -> bool:

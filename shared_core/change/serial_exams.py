@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
 from shared_core.quantities.quantity import Combination, Value
@@ -62,7 +63,7 @@ class SerialExam:
     """Standard view (``LCC``) to quantities by key; what is unknown is left out."""
     manufacturers: tuple[str, ...] = ()
     """Of the views, each once."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def serial_exam(key: str, when: date, views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> SerialExam:
@@ -76,7 +77,7 @@ def serial_exam(key: str, when: date, views: Sequence[tuple[MammogramHeader, Vie
         numbers: dict[str, Value] = {q.key: known[q.key] for q in SERIAL_QUANTITIES}
         values[label] = {name: float(number) for name, number in numbers.items() if number is not None}
         makers.append(header.acquisition.manufacturer or "")
-    return SerialExam(key, when, values, tuple(dict.fromkeys(filter(None, makers))), choice.warnings)
+    return SerialExam(key, when, values, tuple(dict.fromkeys(filter(None, makers))), choice.notices)
 
 
 def common_views(exams: Sequence[SerialExam], quantity: SerialQuantity) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from shared_core.cli.analyze_output import BatchConsole, print_model, print_summ
 from shared_core.cli.deidentifying import IMAGES, deidentified_listing
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
+from shared_core.cli.remedies import error_words
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
@@ -133,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = as_begun(settings) if args.resume else settings
     except UsageError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
@@ -149,7 +150,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
             except UsageError as error:
-                print(f"bac: {error}", file=sys.stderr)
+                print(f"bac: {error_words(error)}", file=sys.stderr)
                 return USAGE
         view.start(listing, finished)
         report = run_batch(
@@ -191,7 +192,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         try:
             load_card(args.model)
         except ModelError as error:
-            args.parser.error(str(error))
+            args.parser.error(error_words(error))
 
 
 def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> int:

@@ -155,7 +155,7 @@ def _view_table(records: Sequence[ViewRecord]) -> Table:
     table = Table(title="Views", title_justify="left")
     for name in ("File", "View"):
         table.add_column(name)
-    for name in (*_titles("view", _VIEW_NUMBERS), "warnings"):
+    for name in (*_titles("view", _VIEW_NUMBERS), "notices"):
         table.add_column(name, justify="right")
     for record in records:
         table.add_row(

@@ -20,8 +20,10 @@ from shared_core.change.repeat_error import PairError, pair_error
 from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, SerialQuantity
 from shared_core.cli import arguments
 from shared_core.cli.exit_codes import OK
+from shared_core.cli.remedies import notice_words
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.notices import Notice
 from shared_core.pictures.plots import change_plot
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.cells import joined
@@ -77,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--json prints instead of writing; leave one of --json and -o out")
     named = [_dated(text) for text in args.results]
     results = [(when, read_results(path)) for when, path in named]
-    warnings = check_same_settings(one for _, one in results)
+    notices = check_same_settings(one for _, one in results)
     patients = _patients(results, args)
     quantities = _quantities(args.quantity)
     errors = _pair_errors(args.error_from, quantities)
@@ -89,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     }
     document = {
         "confidence": args.confidence,
-        "warnings": list(warnings),
+        "notices": plain(notices),
         "cohort_errors": plain(errors),
         "patients": [_record(patient, change) for patient, change in found.items()],
     }
@@ -98,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if args.output is not None:
         _write(args.output, document, found)
-    _print(found, warnings, Console(width=None if sys.stdout.isatty() else 140, highlight=False))
+    _print(found, notices, Console(width=None if sys.stdout.isatty() else 140, highlight=False))
     if args.output is not None:
         print(f"Results in {args.output}")
     return OK
@@ -170,7 +172,7 @@ def _record(patient: str, change: PatientChange) -> dict[str, Any]:
         "patient_id": patient,
         "exams": [{"key": exam.key, "date": exam.date.isoformat()} for exam in change.exams],
         "quantities": plain(change.quantities),
-        "warnings": list(change.warnings),
+        "notices": plain(change.notices),
     }
 
 
@@ -201,7 +203,7 @@ def _rows(patient: str, change: PatientChange) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _print(found: dict[str, PatientChange], warnings: Sequence[str], console: Console) -> None:
+def _print(found: dict[str, PatientChange], notices: Sequence[Notice], console: Console) -> None:
     for patient, change in found.items():
         first, last = change.exams[0].date, change.exams[-1].date
         title = f"{patient}: {len(change.exams)} exams, {first} to {last}"
@@ -214,10 +216,10 @@ def _print(found: dict[str, PatientChange], warnings: Sequence[str], console: Co
         for one in change.quantities:
             table.add_row(*_cells(one))
         console.print(table)
-        for warning in change.warnings:
-            console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
-    for warning in warnings:
-        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+        for notice in change.notices:
+            console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+    for notice in notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
 
 
 def _cells(one: QuantityChange) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
+from shared_core.cli.remedies import error_words
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         card = load_card(args.model)
     except ModelError as error:
-        args.parser.error(str(error))
+        args.parser.error(error_words(error))
     # What may be missing is asked for before the work, not after it.
     choose(args.device, args.backend, "float32")
     require_weights(card, weights_dir=weights_beside(args.model))

@@ -25,6 +25,8 @@ from shared_core.cli import (
     train,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED
+from shared_core.cli.progress_lines import tell_error
+from shared_core.cli.remedies import error_words
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("bac: stopped.", file=sys.stderr)
         return INTERRUPTED
     except OpenBacError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        if getattr(args, "progress", None) == "json":
+            tell_error(error, sys.stdout)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # The reader of our output went away (``bac ... | head``); keep Python from complaining at exit.

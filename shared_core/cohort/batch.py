@@ -50,7 +50,7 @@ class BatchReport:
         return [record for record in self.views if record.status == "failed"]
 
     def document(self) -> ResultsDocument:
-        """The one JSON document of ``bac analyze --json``."""
+        """The one JSON document of all results."""
         return ResultsDocument(run=self.run, views=tuple(self.views), exams=tuple(self.exams))
 
 

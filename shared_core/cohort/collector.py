@@ -22,9 +22,10 @@ from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
+from shared_core.notices.of_results import EXAM_NOT_WRITTEN
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
-from shared_core.records.record_types import ExamRecord, NoticeRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.view_and_exam import exam_record
 
 
@@ -110,7 +111,7 @@ class Collector:
                 tasks = self._tasks[exam.key]
                 mark_finished(exam, record, inputs=inputs, made=self._made, tasks=tasks, folder=folder)
         except OpenBacError as error:
-            notices = (*record.notices, NoticeRecord.of(str(error)))
+            notices = (*record.notices, EXAM_NOT_WRITTEN.notice(reason=error))
             self.exams[exam.key] = msgspec.structs.replace(record, notices=notices)
             self.unwritten[exam.key] = str(error)
 

@@ -23,6 +23,7 @@ from shared_core.exporting.nifti import labels_nifti
 from shared_core.exporting.png import encode_png
 from shared_core.exporting.view_files import view_files
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.notices.of_results import RUN_DIFFERENT_MODELS, RUN_EDITED, RUN_NOT_ANALYSED
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
@@ -84,7 +85,7 @@ def export_steps(
     settings
         The views were measured with.
     host
-        What was used: ``napari``.
+        Name of the program that was used.
     replace
         Whether an export that lies there gives way.
     formats
@@ -222,16 +223,16 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
     libraries = {str(view.provenance["backend"]).split()[0] for view in views if view.card is not None}
-    warnings = []
+    notices = []
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
-        warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
+        notices.append(RUN_DIFFERENT_MODELS.notice(names=names))
     unseen = [view.header.name for view in views if view.measurement is None]
     if unseen:
-        warnings.append(f"Not analysed, so without mask and numbers: {', '.join(unseen)}.")
+        notices.append(RUN_NOT_ANALYSED.notice(names=", ".join(unseen)))
     edited = [view.header.name for view in views if view.edited]
     if edited:
-        warnings.append(f"Edited by hand: {', '.join(edited)}.")
+        notices.append(RUN_EDITED.notice(names=", ".join(edited)))
     return run_record(
         software_version=SOFTWARE_VERSION,
         arguments={
@@ -250,5 +251,5 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
         card=next(iter(cards.values())) if len(cards) == 1 else None,
         files=[view.header.path for view in views if view.header.path is not None],
         libraries=sorted(libraries),
-        warnings=warnings,
+        notices=notices,
     )

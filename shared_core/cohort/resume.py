@@ -23,6 +23,7 @@ from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
+from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.record_reading import read_record
@@ -70,9 +71,8 @@ def as_begun(settings: BatchSettings) -> BatchSettings:
         (card.name, card.sha256) for card in list_models()
     }:
         raise UsageError(
-            f"{settings.output_dir} was begun with model {then.name}, which is not one of this version: "
-            "name its card with --model, choose another output folder, or leave --resume out to make "
-            "everything anew."
+            f"{settings.output_dir} was begun with model {then.name}, which this version does not have.",
+            Remedy.CHOOSE_MODEL_OR_OUTPUT,
         )
     return replace(settings, model=then.name)
 
@@ -184,7 +184,8 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
             _without_objects(place / DICOM_FOLDER)
     except OSError as error:
         raise OutputError(
-            f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
+            f"The earlier results in {folder} could not be removed ({error.strerror or error}); choose "
+            "another output folder."
         ) from error
 
 
@@ -290,8 +291,8 @@ def _check_same_model(then: _Begun | None, now: HowMade, folder: Path) -> None:
     if then is not None and (then.name, then.sha256) != (now["name"], now["sha256"]):
         raise UsageError(
             f"{folder} was begun with model {then.name} (sha256 {then.sha256[:8]}), and {now['name']} "
-            f"(sha256 {now['sha256'][:8]}) is asked for: resume with that one, choose another output "
-            "folder, or leave --resume out to make everything anew."
+            f"(sha256 {now['sha256'][:8]}) is asked for; resume with that model.",
+            Remedy.CHOOSE_OTHER_OUTPUT,
         )
 
 
@@ -302,8 +303,9 @@ def _check_same(before: HowMade, now: HowMade, folder: Path, exam: Exam) -> None
     shown = ", ".join(differences[:_MOST_DIFFERENCES])
     more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
     raise UsageError(
-        f"{folder / exam.key} was made otherwise ({shown}{more}): resume with the settings and versions of "
-        "then, choose another output folder, or leave --resume out to make everything anew."
+        f"{folder / exam.key} was made with different settings ({shown}{more}); resume with those settings "
+        "and versions.",
+        Remedy.CHOOSE_OTHER_OUTPUT,
     )
 
 

@@ -90,7 +90,7 @@ class Worker:
                 result.prepared,
                 result.measurement,
                 provenance=result.provenance,
-                warnings=result.warnings,
+                notices=result.notices,
                 exam=task.exam_key,
             )
             self._write(task, result, record)

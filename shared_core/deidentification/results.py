@@ -16,6 +16,7 @@ from shared_core.deidentification.key import DeidentificationKey
 from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, result_exam
 from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
@@ -28,10 +29,10 @@ _GONE = "removed"
 
 @dataclass(frozen=True)
 class DeidentifiedExam:
-    """An exam without identifiers, and sentences on burned-in text for the person who asked."""
+    """An exam without identifiers, and notices about burned-in text for the person who asked."""
 
     exam: ResultExam
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def deidentified_result(
@@ -82,7 +83,7 @@ def deidentified_result(
         )
     failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
     made = result_exam(whole.key, files, run=run, record=record, failed=failed)
-    return DeidentifiedExam(made, images.warnings)
+    return DeidentifiedExam(made, images.notices)
 
 
 def _path(header: MammogramHeader) -> Path:

@@ -15,6 +15,7 @@ from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, resu
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.notices import Remedy
 from shared_core.reading.reader import read_header
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
@@ -43,7 +44,7 @@ def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
         It is no folder of results, or holds no record of a view.
     """
     if not result.is_dir():
-        raise UsageError(f"{result}: is no folder; name the one that bac analyze -o wrote.")
+        raise UsageError(f"{result}: is not a folder.", Remedy.NAME_RESULTS_FOLDER)
     if (result / RUN).is_file():
         found = [ExamFolder(result, place, place.name) for place in _folders(result) if _records(place)]
     elif (result.parent / RUN).is_file() and _records(result):
@@ -52,8 +53,7 @@ def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
         found = []
     if not found:
         raise UsageError(
-            f"{result}: holds no results with a JSON file for each view; name the folder that bac analyze -o "
-            "or an export with JSON wrote."
+            f"{result}: holds no results with a JSON file for each view.", Remedy.NAME_RESULTS_FOLDER
         )
     return tuple(found)
 
@@ -157,7 +157,8 @@ def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecor
         if then and now and now != "unknown" and str(then) != str(now):
             raise UsageError(
                 f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not "
-                f"{then}; name the folder of the right images with --images."
+                f"{then}.",
+                Remedy.NAME_IMAGES,
             )
     return header
 
@@ -167,8 +168,7 @@ def _found(file: Path, record: Path, images: Path | None) -> Path:
         if file.is_file():
             return file
         raise UsageError(
-            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or "
-            "name the folder where it lies now with --images."
+            f"{file}: the image that {record.name} was measured on is no longer there.", Remedy.NAME_IMAGES
         )
     here = sorted(path for path in images.rglob("*") if path.name == file.name and path.is_file())
     if not here:
@@ -210,7 +210,7 @@ def _mask(path: Path, record: ViewRecord, header: MammogramHeader) -> Mask:
 
 
 def _probability(path: Path, header: MammogramHeader) -> NDArray[np.float32] | None:
-    """What ``--probability`` wrote: 16-bit, probability x 65535."""
+    """The probability map as it was written: 16-bit, probability x 65535."""
     content = _bytes(path)
     if content is None:
         return None

@@ -44,7 +44,7 @@ _BESIDE_PX = 130
 """Room for the text at the outer side of a panel."""
 _EMPTY_ROWS = 160
 _EDGE, _TEXT, _SMALL = 32, 22, 19
-_MOST_WARNINGS = 8
+_MOST_NOTICES = 8
 _FRAME = (70, 70, 70)
 
 
@@ -245,10 +245,10 @@ def _exam_lines(measurement: ExamMeasurement) -> list[Line]:
 def _closing_lines(
     exam: Exam, measurement: ExamMeasurement, provenance: Mapping[str, object] | None, width: int
 ) -> list[Line]:
-    warnings = [*exam.warnings, *measurement.warnings]
-    shown = warnings[:_MOST_WARNINGS]
-    if len(warnings) > len(shown):
-        shown.append(f"... and {len(warnings) - len(shown)} more warnings, see the table of the exams.")
+    texts = [notice.text for notice in (*exam.notices, *measurement.notices)]
+    shown = texts[:_MOST_NOTICES]
+    if len(texts) > len(shown):
+        shown.append(f"... and {len(texts) - len(shown)} more notices, see the table of the exams.")
     lines = [line for text in shown for line in wrapped(text, _SMALL, width - 2 * _EDGE)]
     model = f"{phrases.model(provenance)}.   " if provenance is not None else ""
     lines += ["", f"{model}{phrases.RESEARCH_USE}"]

@@ -9,6 +9,7 @@ from shared_core.grades.csbi import VesselKinds
 from shared_core.grades.guo import Comparison
 from shared_core.grades.ibrahim import GradeProfile
 from shared_core.mass.status import NO_PIXELS, MassStatus, MassStratum
+from shared_core.notices import Notice
 
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
 
@@ -143,7 +144,7 @@ class ExamMeasurement:
     """The percentage that was graded: of the whole images with the profile ``ibrahim-code``."""
     grade_profile: GradeProfile | None
     """None where there is no view."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     views_analysed: int = 0
     """Images of the exam that something looked at, of `views_total`."""
     views_total: int = 0

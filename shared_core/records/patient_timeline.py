@@ -13,6 +13,8 @@ from shared_core.change.change_over_time import PatientChange, QuantityChange, c
 from shared_core.change.serial_exams import SerialExam, SerialQuantity, contributions
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
+from shared_core.notices import Notice
+from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.reader import read_header
 from shared_core.records.results_folder import MUST_AGREE, Results, Row, date_of_exam, exam_of_rows
@@ -79,8 +81,8 @@ class Timeline:
 
 def dated_exams(
     results: Results, images: Sequence[Exam] = ()
-) -> tuple[dict[str, list[DatedExam]], tuple[str, ...]]:
-    """Exams of results by patient, and sentences about those without a date.
+) -> tuple[dict[str, list[DatedExam]], tuple[Notice, ...]]:
+    """Exams of results by patient, and notices about those without a date.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def dated_exams(
     """
     headers = {exam.key: exam.headers for exam in images}
     found: dict[str, list[DatedExam]] = {}
-    without: list[str] = []
+    without: list[Notice] = []
     edited = _edited_files(results.source)
     for row in results.exams:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
@@ -100,7 +102,7 @@ def dated_exams(
         try:
             when = date_of_exam(row, results.source)
         except UsageError:
-            without.append(f"{key} has no date and is left out.")
+            without.append(EXAM_WITHOUT_DATE.notice(exam=key))
             continue
         known = headers.get(key) or tuple(_headers(rows, results.source))
         exam = DatedExam(

@@ -10,28 +10,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared_core.notices import Notice
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantities.quantity import Value
 from shared_core.quantities.registry import QUANTITIES, flat
 
 MetricsRecord = Mapping[str, Value | Mapping[str, Value]]
 """Quantities of the registry by key; those of the mass, and what was excluded, in objects of their own."""
-Severity = Literal["info", "warning", "error"]
 ViewStateName = Literal["not analysed", "by model", "by hand", "by model, corrected", "from file"]
-
-
-class NoticeRecord(msgspec.Struct, frozen=True):
-    """Something that has to be known of a result."""
-
-    code: str
-    severity: Severity
-    text: str
-    remedy: str | None = None
-
-    @classmethod
-    def of(cls, notice: str) -> NoticeRecord:
-        """The record of one notice of the engine."""
-        return cls("unclassified", "warning", notice)
 
 
 class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +37,7 @@ class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
     synthetic_2d: bool
     state: ViewStateName | None
     made_by: str | None
-    notices: tuple[NoticeRecord, ...]
+    notices: tuple[Notice, ...]
     model: Mapping[str, Any] | None
     metrics: MetricsRecord | None
     report_sentence: str | None
@@ -114,7 +100,7 @@ class ExamRecord(msgspec.Struct, frozen=True, kw_only=True):
     metrics: MetricsRecord
     breasts: tuple[BreastRecord, ...]
     report_sentence: str
-    notices: tuple[NoticeRecord, ...]
+    notices: tuple[Notice, ...]
 
     def number(self, key: str) -> Any:
         """A quantity of the exam by its column; None where it is not known."""
@@ -135,7 +121,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     settings: MeasurementSettings
     model: Mapping[str, Any] | None
     files: tuple[str, ...]
-    notices: tuple[NoticeRecord, ...]
+    notices: tuple[Notice, ...]
     made_at: str | msgspec.UnsetType = msgspec.UNSET
     """ISO 8601, where somebody wrote it in: we do not, so that a second run gives the same bytes."""
 

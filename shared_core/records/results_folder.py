@@ -1,4 +1,4 @@
-"""Our own results read back: the tables of ``bac analyze -o`` or the document of ``--json``."""
+"""Our own results read back: the tables of ``bac analyze -o`` or the JSON document of a batch."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from shared_core.mammogram import (
     View,
     ViewModifier,
 )
+from shared_core.notices import Notice, Remedy
+from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.cells import items_of
@@ -34,6 +36,7 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
+        "notice_codes",
         *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
         *("notice_codes", "state", "made_by"),
     }
@@ -60,7 +63,7 @@ class Results:
 
 
 def read_results(path: Path) -> Results:
-    """Read a folder with ``views.csv`` and ``exams.csv``, or the file of ``bac analyze --json``.
+    """Read a folder with ``views.csv`` and ``exams.csv``, or the JSON document of ``bac analyze``.
 
     Raises
     ------
@@ -72,7 +75,7 @@ def read_results(path: Path) -> Results:
     if path.is_dir():
         views, exams = path / "views.csv", path / "exams.csv"
         if not is_results(path):
-            raise UsageError(f"{path}: holds no views.csv and exams.csv; name the folder of bac analyze -o.")
+            raise UsageError(f"{path}: holds no views.csv and exams.csv.", Remedy.NAME_RESULTS)
         return Results(path, read_table(views), read_table(exams))
     text = _text(path)
     try:
@@ -149,8 +152,8 @@ def serial_exams(
     return found
 
 
-def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
-    """Warnings about what differs between views that are compared over time.
+def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
+    """Notices about what differs between views that are compared over time.
 
     Raises
     ------
@@ -165,12 +168,12 @@ def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
                 f"The results were made with different settings ({column}: {', '.join(found)}); "
                 "analyse all exams again with the same ones."
             )
-    warnings = []
+    notices = []
     for column in _SHOULD_AGREE:
         found = sorted({str(view[column]) for view in views if view.get(column) is not None})
         if len(found) > 1:
-            warnings.append(f"Views differ in {column}: {', '.join(found)}.")
-    return tuple(warnings)
+            notices.append(VIEWS_DIFFER.notice(column=column, values=", ".join(found)))
+    return tuple(notices)
 
 
 def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
@@ -187,7 +190,7 @@ def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
     }
     makers = [headers[position].acquisition.manufacturer for _, position in choice.positions]
     known = tuple(dict.fromkeys(maker for maker in makers if maker))
-    return SerialExam(key, when, numbers, known, choice.warnings)
+    return SerialExam(key, when, numbers, known, choice.notices)
 
 
 def _header(view: Row) -> MammogramHeader:
@@ -222,7 +225,7 @@ def date_of_exam(row: Row, source: Path) -> date:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         raise UsageError(
-            f"{source}: the exam {row['key']} has no date; give it as in 2021-03-31={source}."
+            f"{source}: the exam {row['key']} has no date.", Remedy.NAME_DATE, subject=str(source)
         ) from None
 
 

@@ -11,9 +11,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from shared_core.notices import Notice
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.records.canonical_json import plain
-from shared_core.records.record_types import NoticeRecord, RunRecord
+from shared_core.records.record_types import RunRecord
 from shared_core.weights.card import ModelCard
 
 _ALWAYS_USED: Final = ("pydicom", "pillow")
@@ -27,7 +28,7 @@ def run_record(
     card: ModelCard | None,
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
-    warnings: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
 ) -> RunRecord:
     """Settings, versions, model and inputs of a run; neither date nor duration.
 
@@ -43,8 +44,8 @@ def run_record(
         The input files, in the order of the run.
     libraries
         Distributions that did the inference, e.g. ``torch`` or ``openvino``.
-    warnings
-        What concerns all of the run, such as that another model ran than the default one.
+    notices
+        What concerns all of the run, such as that its masks are of different models.
     """
     return RunRecord(
         software={"openbac": software_version},
@@ -64,7 +65,7 @@ def run_record(
         settings=settings,
         model=plain(card),
         files=tuple(str(file) for file in files),
-        notices=tuple(NoticeRecord.of(warning) for warning in warnings),
+        notices=tuple(notices),
     )
 
 

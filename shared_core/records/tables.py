@@ -11,9 +11,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from shared_core.notices import Notice
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.cells import cell
-from shared_core.records.record_types import ExamRecord, NoticeRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, ViewRecord
 
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
 _SPACING: Final = ("spacing_row_mm", "spacing_column_mm")
@@ -35,7 +36,7 @@ MODEL_COLUMNS: Final = (
     "software_version",
 )
 """Of how the mask came about."""
-_NOTICES: Final = ("warnings", "notice_codes")
+_NOTICES: Final = ("notice_codes", "warnings")
 _STATE: Final = ("state", "made_by")
 _SIDES: Final = (("left", "L"), ("right", "R"))
 _ABOUT_THE_EXAM: Final = ("key", "patient_id", "study_date", "views_used", "missing_views")
@@ -107,7 +108,7 @@ def exam_row(record: ExamRecord) -> dict[str, Any]:
     return row
 
 
-def _notice_cells(notices: Sequence[NoticeRecord]) -> dict[str, Any]:
+def _notice_cells(notices: Sequence[Notice]) -> dict[str, Any]:
     return {
         "warnings": [notice.text for notice in notices],
         "notice_codes": list(dict.fromkeys(notice.code for notice in notices)),

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
+from shared_core.notices import Notice
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.quantification.view_state import ViewState, made_by, state_of
@@ -21,7 +22,6 @@ from shared_core.records.record_types import (
     BreastRecord,
     ExamRecord,
     ImageOfExam,
-    NoticeRecord,
     ViewRecord,
     threshold_of,
 )
@@ -35,7 +35,7 @@ def view_record(
     measurement: ViewMeasurement,
     *,
     provenance: Mapping[str, object],
-    warnings: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
     exam: str | None = None,
 ) -> ViewRecord:
     """The record of a measured view.
@@ -46,8 +46,8 @@ def view_record(
         Of the view.
     provenance
         How the mask came about: model, threshold, spacing, backend, device, versions.
-    warnings
-        What has to be known, in the order in which it arose.
+    notices
+        In the order in which they arose.
     exam
         Key of the exam that the view belongs to.
     """
@@ -59,7 +59,7 @@ def view_record(
         **_what_the_file_says(header),
         state=state_of(provenance).value,
         made_by=made_by(provenance),
-        notices=_notices(warnings),
+        notices=tuple(notices),
         model=plain(provenance),
         metrics={**metrics_of("view", measurement), "exclusions_px": _exclusions(prepared)},
         report_sentence=view_sentence(measurement, mass=view_mass_words(measurement)),
@@ -72,17 +72,17 @@ def with_header(record: ViewRecord, header: MammogramHeader, *, file: str) -> Vi
     Parameters
     ----------
     header
-        Its warnings come first.
+        Its notices come first.
     file
         By what people know the image.
     """
-    record = with_warnings_of(record, header)
+    record = with_notices_of(record, header)
     return msgspec.structs.replace(record, file=file, **_what_the_file_says(header))
 
 
-def with_warnings_of(record: ViewRecord, header: MammogramHeader) -> ViewRecord:
-    """The same with the warnings of a header before its own."""
-    said = dict.fromkeys((*_notices(header.warnings), *record.notices))
+def with_notices_of(record: ViewRecord, header: MammogramHeader) -> ViewRecord:
+    """The same with the notices of a header before its own."""
+    said = dict.fromkeys((*header.notices, *record.notices))
     return msgspec.structs.replace(record, notices=tuple(said))
 
 
@@ -98,7 +98,7 @@ def failed_record(
         **_what_the_file_says(header or MammogramHeader(None, "", 0, 0, 0)),
         state=ViewState.NOT_ANALYSED.value,
         made_by=None,
-        notices=_notices(header.warnings if header is not None else ()),
+        notices=header.notices if header is not None else (),
         model=None,
         metrics=None,
         report_sentence=None,
@@ -106,14 +106,14 @@ def failed_record(
 
 
 def not_analysed_record(
-    header: MammogramHeader, *, warnings: Sequence[str] = (), exam: str | None = None
+    header: MammogramHeader, *, notices: Sequence[Notice] = (), exam: str | None = None
 ) -> ViewRecord:
     """The record of a view that nothing looked at: what the file says, and no number."""
     return msgspec.structs.replace(
         failed_record(_file(header), "", header=header, exam=exam),
         status="not analysed",
         error=None,
-        notices=_notices(warnings),
+        notices=tuple(notices),
         report_sentence=view_sentence(None),
     )
 
@@ -147,12 +147,8 @@ def exam_record(
             for one in measurement.breasts
         ),
         report_sentence=exam_sentence(measurement, mass=exam_mass_words(measurement)),
-        notices=_notices((*exam.warnings, *measurement.warnings)),
+        notices=(*exam.notices, *measurement.notices),
     )
-
-
-def _notices(warnings: Iterable[str]) -> tuple[NoticeRecord, ...]:
-    return tuple(NoticeRecord.of(warning) for warning in warnings)
 
 
 def _file(header: MammogramHeader) -> str:

@@ -27,12 +27,14 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Laterality
 from shared_core.mass.densitometry import mass_refusal
+from shared_core.notices.of_results import MASK_DRAWN
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_reading import decoded
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import failed_record, view_record, with_header
 from shared_core.records.written_views import measurement_of, read_written
+from tests.told import codes
 from tests.tram_track import write_tram_track
 
 SETTINGS = MeasurementSettings()
@@ -50,7 +52,7 @@ def record(analysed: ViewResult) -> ViewRecord:
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
         exam="exam",
     )
     return decoded(json_bytes(made), ViewRecord, "LCC.json")
@@ -100,7 +102,7 @@ def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record:
     )
     assert view.measurement.pm is None
     assert view.provenance["model_name"] == record.provenance["model_name"]
-    assert "The mask was edited by hand." in view.warnings
+    assert "mask-edited" in codes(view.notices)
 
 
 def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: ViewRecord) -> None:
@@ -108,10 +110,10 @@ def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, rec
 
 
 def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: ViewRecord) -> None:
-    header = replace(analysed.header, laterality=Laterality.RIGHT, warnings=("of the host",))
+    header = replace(analysed.header, laterality=Laterality.RIGHT, notices=(MASK_DRAWN.notice(),))
     told = with_header(record, header, file="RCC")
     assert (told.file, told.laterality, told.view) == ("RCC", "R", "CC")
-    assert told.notices[0].text == "of the host"
+    assert told.notices[0] == MASK_DRAWN.notice()
     assert set(record.notices) <= set(told.notices)
     assert told.metrics == record.metrics
 

@@ -114,7 +114,7 @@ def _measured(source: SourceImage, place: int, provenance: dict[str, Any]) -> Me
     )
     measurement = measure_view(prepared, mask, None, mask_style="vessel-band", settings=MeasurementSettings())
     record = view_record(
-        header, prepared, measurement, provenance=provenance, warnings=header.warnings, exam="exam"
+        header, prepared, measurement, provenance=provenance, notices=header.notices, exam="exam"
     )
     return MeasuredView(source, prepared, mask, measurement, record)
 

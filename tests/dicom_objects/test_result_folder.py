@@ -16,6 +16,7 @@ from shared_core.dicom_objects.course_of_patient import course_until
 from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.result_folder import ExamFolder, exam_folders, read_exam
 from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.notices import Remedy
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import flat, metrics_of
 from tests.dicom_objects.conftest import MeasuredExam
@@ -104,8 +105,9 @@ def test_images_that_were_moved_are_asked_for_and_found(
     for path in (copied / "exam").glob("*.json"):
         _changed(path, file=str(before / f"{path.stem}.dcm"))
     (copied / "views.csv").unlink()
-    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* --images"):
+    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* no longer there") as told:
         _read(copied)
+    assert told.value.remedy is Remedy.NAME_IMAGES
     with pytest.raises(UsageError, match=r"holds no LCC\.dcm"):
         _read(copied, tmp_path / "now")
     for file in measured.dicom_files:
@@ -171,7 +173,7 @@ def test_what_is_no_result_is_told_in_words(copied: Path, tmp_path: Path) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no results"):
         exam_folders(tmp_path / "empty")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         exam_folders(tmp_path / "nowhere")
     record = copied / "exam" / "LCC.json"
     for content, words in (

@@ -28,6 +28,7 @@ from shared_core.quantification.labelled_mask import labels_of
 from shared_core.quantification.view import view_vessels
 from shared_core.reading.mask import read_label_file, read_mask_file
 from tests.napari_bac import pictures
+from tests.told import codes_in
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_an_exam_drawn_by_hand_has_the_files_and_the_numbers_of_the_table(
         assert int(rows[name]["am_px"]) == table.am_px == view.live.am_px
         assert float(rows[name]["bac_area_mm2"]) == table.bac_area_mm2
         assert float(rows[name]["calcified_length_mm"]) == table.calcified_length_mm
-        assert "drawn by hand" in rows[name]["warnings"]
+        assert "mask-drawn" in rows[name]["notice_codes"]
     assert session.exam is not None
     exams = next(csv.DictReader(io.StringIO((tmp_path / "out" / "exams.csv").read_text())))
     assert float(exams["guo_index"]) == session.exam.guo_index
@@ -159,10 +160,10 @@ def test_an_edited_answer_keeps_its_model_and_says_that_a_hand_changed_it(
     assert record["model"]["threshold"] == answer.threshold
     assert record["model"]["edited_by_hand"] is True
     assert record["metrics"]["pm"] is None
-    assert "The mask was edited by hand." in [notice["text"] for notice in record["notices"]]
+    assert "mask-edited" in codes_in(record)
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["model"]["sha256"] == answer.card.sha256
-    assert [notice["text"] for notice in run["notices"]] == ["Edited by hand: LCC.dcm."]
+    assert codes_in(run) == ["run-edited"]
     assert run["arguments"]["views"][0]["edited_by_hand"] is True
 
 
@@ -249,7 +250,7 @@ def test_a_view_that_nobody_looked_at_says_that_its_zeros_are_no_finding(
 ) -> None:
     session.add([left_cc])
     rows = list(csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode())))
-    assert "its zeros are no finding" in rows[0]["warnings"]
+    assert "view-not-analysed" in rows[0]["notice_codes"]
 
 
 def test_the_metrics_are_saved_as_the_table_of_views(

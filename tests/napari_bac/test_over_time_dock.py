@@ -190,7 +190,7 @@ def test_folder_without_exams_and_stray_files_are_said(
     dock.load(tmp_path / "empty")
     qtbot.waitUntil(lambda: "contains no exams" in dock.change_label.text(), timeout=60_000)
     dock.load(tmp_path / "empty" / "notes.txt")
-    qtbot.waitUntil(lambda: "is not the document" in dock.change_label.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "is not a JSON document" in dock.change_label.text(), timeout=60_000)
     assert dock.open_button.isEnabled()
 
 

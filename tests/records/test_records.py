@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Exam, PixelSpacing, SpacingSource, ViewModifier
+from shared_core.notices.of_results import MASK_EDITED, MASK_EMPTY
 from shared_core.quantification.exam import measure_exam
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.view_and_exam import exam_record, failed_record, view_record
+from tests.told import codes_in
 
 KEYS = [
     "file",
@@ -44,13 +46,20 @@ def record_of(view, provenance, **others):
 
 def test_a_view_with_everything_known(make_view: Callable, provenance: dict) -> None:
     view = make_view("RMLO", spacing=(0.1, 0.2), modifiers=(ViewModifier.ROLLED,))
-    record = record_of(view, provenance, warnings=["Odd."], exam="E1")
+    record = record_of(view, provenance, notices=[MASK_EMPTY.notice()], exam="E1")
     assert list(record) == KEYS
     assert (record["status"], record["error"], record["exam"]) == ("ok", None, "E1")
     assert (record["view"], record["laterality"], record["view_modifiers"]) == ("MLO", "R", ["rolled"])
     assert record["spacing_mm"] == [0.1, 0.2]
     assert record["spacing_source"] == "ImagerPixelSpacing, magnification unknown"
-    assert [notice["text"] for notice in record["notices"]] == ["Odd."]
+    assert record["notices"] == [
+        {
+            "code": "mask-empty",
+            "severity": "warning",
+            "text": "The mask is empty.",
+            "remedy": "check-mask-file",
+        }
+    ]
     assert (record["state"], record["made_by"]) == ("by model", "scunet-emory-2021")
     assert record["model"] == provenance
     metrics, measured = record["metrics"], view.measurement
@@ -88,10 +97,12 @@ def test_a_failed_file_has_the_same_keys(make_view: Callable) -> None:
     assert (known.view, known.laterality, known.manufacturer) == ("CC", "L", "Maker")
 
 
-def test_an_exam_lists_views_breasts_and_warnings(make_view: Callable) -> None:
+def test_an_exam_lists_views_breasts_and_notices(make_view: Callable) -> None:
     views = [make_view("LCC", spacing=(0.1, 0.1)), make_view("RCC", spacing=(0.1, 0.1))]
     measurement = measure_exam([(view.header, view.measurement) for view in views])
-    exam = Exam("P1_20200101", "P1", "20200101", tuple(v.header for v in views), warnings=("One is odd.",))
+    exam = Exam(
+        "P1_20200101", "P1", "20200101", tuple(v.header for v in views), notices=(MASK_EDITED.notice(),)
+    )
     record = json.loads(json_bytes(exam_record(exam, measurement)))
     assert record["views"][1] == {"file": str(Path("exam/RCC.dcm")), "view_label": "RCC"}
     assert record["missing_views"] == ["LMLO", "RMLO"]
@@ -99,7 +110,7 @@ def test_an_exam_lists_views_breasts_and_warnings(make_view: Callable) -> None:
     assert record["metrics"]["guo_index_available_views"] == measurement.guo_index_available_views
     assert [breast["laterality"] for breast in record["breasts"]] == ["L", "R"]
     assert record["breasts"][0]["metrics"]["mean_bac_area_mm2"] == views[0].measurement.bac_area_mm2
-    assert [notice["text"] for notice in record["notices"]] == ["One is odd."]
+    assert codes_in(record) == ["mask-edited"]
 
 
 def test_the_same_view_gives_the_same_bytes(make_view: Callable, provenance: dict) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from shared_core.mammogram import Exam, ViewModifier
+from shared_core.notices.of_results import IMAGE_NOT_COUNTED, MASK_EDITED
 from shared_core.quantification.exam import measure_exam
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.tables import (
@@ -41,7 +42,7 @@ def records(make_view: Callable, provenance: dict) -> list[ViewRecord]:
             view.prepared,
             view.measurement,
             provenance=provenance,
-            warnings=["One.", 'Two, "2".'],
+            notices=[MASK_EDITED.notice(), IMAGE_NOT_COUNTED.notice(name='"2"', reason="x, y")],
         ),
         failed_record("broken.dcm", "broken.dcm is empty; copy it again."),
         view_record(plain.header, plain.prepared, plain.measurement, provenance=provenance),
@@ -55,7 +56,8 @@ def test_one_row_a_view_in_the_order_given(records: list[ViewRecord]) -> None:
     first, failed, last = rows
     assert first["file"].endswith("Ähre, links.dcm")
     assert first["view_modifiers"] == "rolled | magnification"
-    assert first["warnings"] == 'One. | Two, "2".'
+    assert first["notice_codes"] == "mask-edited | image-not-counted"
+    assert first["warnings"] == 'The mask was edited by hand. | "2" is not counted in the exam: x, y.'
     assert (first["spacing_row_mm"], first["excluded_px"], first["resampled"]) == ("0.07", "42", "false")
     assert float(first["bac_area_mm2"]) == records[0].number("bac_area_mm2")
     assert failed["error"] == "broken.dcm is empty; copy it again."

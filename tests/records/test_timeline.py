@@ -10,6 +10,7 @@ import pytest
 
 from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
+from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.records.patient_timeline import Timeline, dated_exams, technique_words, timeline, together
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
@@ -101,7 +102,7 @@ def test_one_exam_is_shown_without_a_comparison(tmp_path: Path) -> None:
 def test_exam_without_date_or_standard_view_is_said(tmp_path: Path) -> None:
     found, notes = dated_exams(read_results(write(tmp_path / "r", {**AREAS, "": (1, 1, 1, 1)})))
     assert len(found["P"]) == 3
-    assert notes == ("P_ has no date and is left out.",)
+    assert notes == (EXAM_WITHOUT_DATE.notice(exam="P_"),)
     line = line_of(write(tmp_path / "s", AREAS), write(tmp_path / "t", {"20220101": (1,)}, view="SIO"))
     assert line.left_out == {"P_20220101": "has no standard view"}
 

@@ -48,7 +48,7 @@ def _opened(analysed: ViewResult, logic: SceneLogic) -> tuple[Any, Any]:
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
     )
     view = SegmentedView(volume.GetID(), record, analysed.mask)
     logic.measurement.keep_run(segmentation, view, model="")

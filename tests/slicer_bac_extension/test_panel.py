@@ -48,7 +48,7 @@ def replayed(panel: Panel, analysed: ViewResult, monkeypatch: pytest.MonkeyPatch
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
     )
     monkeypatch.setattr(Replayed, "answer", (record, analysed.mask), raising=False)
     monkeypatch.setattr(sys.modules["BACSegmentationLib.run_panel"], "SegmentationRun", Replayed)

@@ -151,8 +151,7 @@ def _warnings(exam: ResultExam) -> Iterator[Any]:
     own += [f"{name} could not be measured." for name in exam.failed]
     by_text: dict[str, list[str]] = {}
     for view in exam.views:
-        texts = (notice.text for notice in view.record.notices)
-        for text in (*texts, *view.source.warnings):
+        for text in (notice.text for notice in (*view.record.notices, *view.source.notices)):
             by_text.setdefault(text, []).append(view.label)
     told = own + [
         text if len(labels) == len(exam.views) else f"{', '.join(dict.fromkeys(labels))}: {text}"
@@ -212,8 +211,8 @@ def _course(change: PatientChange | None) -> Iterator[Any]:
     rows = [_course_cells(one) for one in change.quantities]
     yield table(("Quantity", *dates, "Change"), rows, shares=(1.5, *[1.0] * len(dates), 3.6))
     yield gap(3)
-    for text in change.warnings:
-        yield warning(text)
+    for notice in change.notices:
+        yield warning(notice.text)
     try:
         plot = change_plot(change, patient="")
     except UsageError:  # matplotlib is of another extra; the table says the same

@@ -199,9 +199,8 @@ def _words_of_views(exam: ResultExam) -> Iterator[Dataset]:
     for view in exam.views:
         yield text("CONTAINS", codes.IMPRESSION, f"{view.label}: {view.record.report_sentence}")
     for view in exam.views:
-        texts = (notice.text for notice in view.record.notices)
-        for warning in (*texts, *view.source.warnings):
-            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {warning}")
+        for notice in (*view.record.notices, *view.source.notices):
+            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {notice.text}")
 
 
 def _words_of_exam(record: ExamRecord, failed: Sequence[str]) -> Iterator[Dataset]:

@@ -40,6 +40,7 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         from BACSegmentationLib import history
+        from BACSegmentationLib.remedies import error_words
         from shared_core.hosting import OpenBacError
 
         ui = self._ui
@@ -49,7 +50,7 @@ class ChangePanel:
             self._lines, without = history.timelines(self._folder, volumes)
             message = history.TWO_DATES if self._lines else history.NO_DATE
         except OpenBacError as error:
-            self._lines, message = {}, str(error)
+            self._lines, message = {}, error_words(error)
         except ImportError:
             self._lines, message = {}, history.NO_DATE
         self._fill(ui.patientComboBox, [(name, name) for name in self._lines])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.segments import segmentation_of
+from shared_core.hosting import Notice
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
@@ -43,27 +44,34 @@ def timelines(
     OpenBacError
         The folder holds no results.
     """
-    from shared_core.hosting import UsageError, dated_exams, read_results, results_beside, timeline, together
+    from BACSegmentationLib.remedies import notice_words
+    from shared_core.hosting import (
+        Remedy,
+        UsageError,
+        dated_exams,
+        read_results,
+        results_beside,
+        timeline,
+        together,
+    )
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise UsageError(
-            f"{folder} contains no results; choose a folder written by Save results… or bac analyze."
-        )
+        raise UsageError(f"{folder} contains no results.", Remedy.NAME_RESULTS)
     found: list[Mapping[str, Sequence[DatedExam]]] = []
     without: list[str] = []
     for place in places:
-        patients, sentences = dated_exams(read_results(place))
+        patients, notices = dated_exams(read_results(place))
         found.append(patients)
-        without += sentences
-    here, sentences = _of_scene(pairs)
+        without += map(notice_words, notices)
+    here, notices = _of_scene(pairs)
     known = together(found)
     for patient, exams in here.items():
         keys = {one.key for one in exams}
         known[patient] = [one for one in known.get(patient, []) if one.key not in keys] + list(exams)
     lines = {patient: timeline(exams) for patient, exams in sorted(known.items())}
-    return lines, (*without, *sentences)
+    return lines, (*without, *map(notice_words, notices))
 
 
 def summary(line: Timeline, quantity: SerialQuantity) -> str:
@@ -80,7 +88,7 @@ def summary(line: Timeline, quantity: SerialQuantity) -> str:
     return "\n".join([text, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[Notice, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
     import msgspec
 

@@ -10,6 +10,7 @@ import slicer
 from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
+from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
 from shared_core.hosting import OpenBacError
@@ -140,12 +141,13 @@ def folder_name(pairs: Sequence[Pair]) -> str:
 
 def report(pairs: Sequence[Pair]) -> str:
     """The sentences of the views, and of the exam where there are several; to be copied."""
+
     records = _records(pairs)
     lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
         lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
-    warnings = dict.fromkeys(notice.text for record in records for notice in record.notices)
-    return "\n".join([*lines, *(f"Note: {warning}" for warning in warnings)])
+    notices = dict.fromkeys(notice for record in records for notice in record.notices)
+    return "\n".join([*lines, *(f"Note: {notice_words(notice)}" for notice in notices)])
 
 
 def csv_text(pairs: Sequence[Pair]) -> str:
