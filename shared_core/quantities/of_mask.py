@@ -8,7 +8,7 @@ from shared_core.quantities.codes import AREA, AREA_GRADES, MAXIMUM, MEAN, PERCE
 from shared_core.quantities.number_formats import decimals, percent
 from shared_core.quantities.quantity import MM2, PERCENT, PIXELS, Quantity, Reading, Serial
 
-_GUO_3, _GUO_4, _GUO_INDEX = "Guo 2021, eq. 3", "Guo 2021, eq. 4", "Guo 2021, III.D"
+_GUO_3, _GUO_4, _GUO_INDEX = "Guo 2021, eq. 3", "Guo 2021, eq. 4", "Guo 2021, II.C"
 _IBRAHIM: Final = "Ibrahim 2025"
 
 GUO: Final = (

@@ -75,8 +75,8 @@ def test_table_and_plots_are_written(
     with (out / "change.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["patient_id"], row["quantity"]) for row in rows] == [
-        ("001", "bac_area_mm2"),
-        ("002", "bac_area_mm2"),
+        ("001", "sum_bac_area_mm2_of_breasts"),
+        ("002", "sum_bac_area_mm2_of_breasts"),
     ]
     assert float(rows[0]["change_lower"]) > 0 > float(rows[1]["change_lower"])
     printed = capsys.readouterr().out
