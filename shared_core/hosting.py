@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         record_of as record_of,
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
+        unmeasured_view as unmeasured_view,
     )
     from shared_core.cohort.settings import BatchSettings as BatchSettings, with_model as with_model
     from shared_core.cohort.worker import ViewOutcome as ViewOutcome
@@ -104,6 +105,12 @@ if TYPE_CHECKING:
         ViewMeasurement as ViewMeasurement,
     )
     from shared_core.quantification.view import view_vessels as view_vessels
+    from shared_core.quantification.view_state import (
+        ViewState as ViewState,
+        analysed_words as analysed_words,
+        made_words as made_words,
+        state_of as state_of,
+    )
     from shared_core.reading.dicom.segmentation import is_segmentation as is_segmentation
     from shared_core.reading.exam_grouping import (
         ExamListing as ExamListing,
@@ -234,8 +241,10 @@ _HOME: dict[str, str] = {
     "View": "shared_core.mammogram",
     "ViewMeasurement": "shared_core.quantification.measurement",
     "ViewOutcome": "shared_core.cohort.worker",
+    "ViewState": "shared_core.quantification.view_state",
     "WrittenView": "shared_core.records.written_views",
     "added": "shared_core.quantification.label_edits",
+    "analysed_words": "shared_core.quantification.view_state",
     "as_begun": "shared_core.cohort.resume",
     "bounding_box": "shared_core.arteries.connected_parts",
     "cell": "shared_core.records.tables",
@@ -271,6 +280,7 @@ _HOME: dict[str, str] = {
     "load_card": "shared_core.weights.registry",
     "load_model": "shared_core.inference.model",
     "lossless_tiff": "shared_core.exporting.lossless_tiff",
+    "made_words": "shared_core.quantification.view_state",
     "make_sample": "shared_core.simulation.samples",
     "make_tasks": "shared_core.cohort.batch",
     "mammogram_from_array": "shared_core.reading.reader",
@@ -301,9 +311,11 @@ _HOME: dict[str, str] = {
     "segmentation_file": "shared_core.dicom_objects.writing",
     "serial_exam": "shared_core.change.serial_exams",
     "spacing_in_host": "shared_core.reading.loaded_image",
+    "state_of": "shared_core.quantification.view_state",
     "steps_mm": "shared_core.arteries.vessels",
     "timeline": "shared_core.records.patient_timeline",
     "together": "shared_core.records.patient_timeline",
+    "unmeasured_view": "shared_core.cohort.reviewed_view",
     "user_cache_dir": "shared_core.cache",
     "view_mass_words": "shared_core.wording.mass",
     "view_record": "shared_core.records.view_and_exam",

@@ -221,9 +221,11 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
         warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
-    unseen = [view.header.name for view in views if view.measurement is None]
-    if unseen:
-        warnings.append(f"Not analysed, so without mask and numbers: {', '.join(unseen)}.")
+    left_out: dict[str, list[str]] = {}
+    for view in views:
+        if view.measurement is None:
+            left_out.setdefault(view.why_not_measured, []).append(view.header.name)
+    warnings += [f"Without mask and numbers: {', '.join(names)}. {why}" for why, names in left_out.items()]
     edited = [view.header.name for view in views if view.edited]
     if edited:
         warnings.append(f"Edited by hand: {', '.join(edited)}.")
@@ -237,6 +239,7 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
                     "model_name": view.provenance.get("model_name"),
                     "threshold": view.provenance.get("threshold"),
                     "edited_by_hand": view.edited,
+                    "state": view.state.value,
                 }
                 for view in views
             ],

@@ -47,6 +47,10 @@ def _measurement(row: Row) -> ExamMeasurement:
         area_grade_percent=_number(row["area_grade_percent"]),
         grade_profile=cast(Any, _text(row["grade_profile"])),
         warnings=_list(row["warnings"]),
+        # Tables of versions that did not count them have no such columns.
+        views_analysed=_count(row.get("views_analysed")) or 0,
+        views_total=_count(row.get("views_total")) or 0,
+        views_not_analysed=_list(row.get("views_not_analysed")),
         vessels_count=_count(row["vessels_count"]),
         vessel_kinds=_kinds(kinds),
         calcified_length_mm=_number(row["calcified_length_mm"]),

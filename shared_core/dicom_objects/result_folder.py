@@ -17,6 +17,7 @@ from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultEx
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.quantification.view_state import ViewState
 from shared_core.reading.reader import read_header
 from shared_core.records.results_folder import Row, read_table
 
@@ -87,7 +88,15 @@ def read_exam(
     row = next(iter(_rows(place.results / "exams.csv", "key", place.key)), None) if record is None else None
     exam = exam_of_row(row) if row is not None else record
     views = _rows(place.results / "views.csv", "exam", place.key) if failed is None else []
-    records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    found = {path: _json(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    # A view that nothing looked at has a record, and no mask that an object could be made of.
+    records = {
+        path: _checked(path, record)
+        for path, record in found.items()
+        if record.get("status") != ViewState.NOT_ANALYSED.value
+    }
+    if found and not records:
+        raise UsageError(f"{place.folder}: no view of this exam was analysed; analyse it, then export it.")
     measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
     # Another run may have left views there that are none of this exam any more.
     kept = [path for path in records if not measured or records[path]["file"] in measured]
@@ -124,8 +133,7 @@ def _records(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
 
 
-def _record(path: Path) -> Record:
-    record = _json(path)
+def _checked(path: Path, record: Record) -> Record:
     if not record.keys() >= _KEYS or not isinstance(record["metrics"], dict):
         raise UnreadableImageError(f"{path}: is no record of a measured view; take it out of the results.")
     return record

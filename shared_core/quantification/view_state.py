@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 
 
 class ViewState(str, Enum):
@@ -48,6 +49,17 @@ def made_by(provenance: Mapping[str, object] | None) -> str | None:
     known = provenance or {}
     made = known.get("model_name") or known.get("mask_file")
     return str(made) if made else None
+
+
+def made_words(state: ViewState, provenance: Mapping[str, object] | None) -> str:
+    """``by openbac-1, corrected``, ``from LCC_mask.png``: the state with what made the mask, where known."""
+    maker = made_by(provenance)
+    if maker is None or state in (ViewState.NOT_ANALYSED, ViewState.BY_HAND):
+        return state.value
+    if state is ViewState.FROM_FILE:
+        file = (provenance or {}).get("mask_file")
+        return f"from {Path(str(file)).name}" if file else state.value
+    return state.value.replace("model", maker)
 
 
 def analysed_words(analysed: int, total: int) -> str:

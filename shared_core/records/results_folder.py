@@ -31,7 +31,15 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
-        *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
+        *(
+            "views_used",
+            "missing_views",
+            "views_not_analysed",
+            "manufacturer",
+            "intent",
+            "preprocessing",
+            "status",
+        ),
     }
 )
 """Columns that stay text where they look like a number."""

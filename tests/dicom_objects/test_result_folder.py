@@ -76,6 +76,12 @@ def test_the_record_of_an_exam_comes_back_from_its_row(measured: MeasuredExam, t
         record = exam_record(exam, measure_exam(some))
         (tmp_path / "exams.csv").write_bytes(exams_csv([record]))
         assert exam_of_row(read_table(tmp_path / "exams.csv")[0]) == {**record, "views": []}
+    unread = measure_exam(pairs[:3], not_analysed=[pairs[3][0]])
+    exam = Exam("exam", "P1", "20210304", tuple(header for header, _ in pairs))
+    (tmp_path / "exams.csv").write_bytes(exams_csv([exam_record(exam, unread)]))
+    again = exam_of_row(read_table(tmp_path / "exams.csv")[0])
+    assert again == {**exam_record(exam, unread), "views": []}
+    assert "3 of 4 views analysed" in again["report_sentence"]
     record = dict(with_mass(result_of(measured)).record or {})
     (tmp_path / "exams.csv").write_bytes(exams_csv([record]))
     again = exam_of_row(read_table(tmp_path / "exams.csv")[0])
