@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import UNFIT, ViewSession
 from shared_core.hosting import (
     PREFERRED,
     Answer,
     MaskStyle,
     MeasurementSettings,
     ReviewedView,
+    ViewState,
     load_card,
     reviewed_view,
+    unmeasured_view,
 )
 
 
@@ -31,6 +33,9 @@ class Snapshot:
     edited: bool
     mask_style: MaskStyle
     began_as: dict[str, object] | None
+    state: ViewState
+    fits: bool
+    """Whether the labels can be measured on the image."""
 
     @classmethod
     def of(cls, view: ViewSession) -> Snapshot:
@@ -44,10 +49,26 @@ class Snapshot:
             view.edited,
             view.mask_style,
             view.origin if view.answer is None else None,
+            view.state,
+            view.fits,
         )
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether something looked at the view, and its labels can be measured."""
+        return self.fits and self.state.is_analysed
 
     def final(self, settings: MeasurementSettings) -> ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
+        preprocessing = load_card(PREFERRED).preprocessing.name
+        if not self.fits:
+            return unmeasured_view(
+                self.opened.prepared,
+                f"Not measured: {UNFIT}",
+                mask_style=self.mask_style,
+                preprocessing=preprocessing,
+                exam_key=self.opened.exam_key,
+            )
         answer = self.answer
         return reviewed_view(
             self.opened.prepared,
@@ -56,7 +77,7 @@ class Snapshot:
             settings=settings,
             answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
             mask_style=self.mask_style,
-            preprocessing=load_card(PREFERRED).preprocessing.name,
+            preprocessing=preprocessing,
             began_as=self.began_as,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,
