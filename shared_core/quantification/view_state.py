@@ -59,7 +59,8 @@ def made_words(state: ViewState, provenance: Mapping[str, object] | None) -> str
     if state is ViewState.FROM_FILE:
         file = (provenance or {}).get("mask_file")
         return f"from {Path(str(file)).name}" if file else state.value
-    return state.value.replace("model", maker)
+    words: str = state.value
+    return words.replace("model", maker)
 
 
 def analysed_words(analysed: int, total: int) -> str:
