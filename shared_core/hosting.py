@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         record_of as record_of,
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
+        unmeasured_view as unmeasured_view,
     )
     from shared_core.cohort.settings import BatchSettings as BatchSettings
     from shared_core.cohort.worker import ViewOutcome as ViewOutcome
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from shared_core.mass.densitometry import mass_refusal as mass_refusal
     from shared_core.notices import Notice as Notice, Remedy as Remedy
     from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE as MEASURED_ON_LOADED_IMAGE
+    from shared_core.notices.of_results import LABELS_UNFIT as LABELS_UNFIT
     from shared_core.notices.remedy import SAME_EVERYWHERE as SAME_EVERYWHERE, with_remedy as with_remedy
     from shared_core.pipeline import decide_mask as decide_mask
     from shared_core.preprocessing.prepare import prepare as prepare
@@ -107,6 +109,12 @@ if TYPE_CHECKING:
         ViewMeasurement as ViewMeasurement,
     )
     from shared_core.quantification.view import view_vessels as view_vessels
+    from shared_core.quantification.view_state import (
+        ViewState as ViewState,
+        analysed_words as analysed_words,
+        made_words as made_words,
+        state_of as state_of,
+    )
     from shared_core.quantities.number_formats import threshold as threshold
     from shared_core.quantities.people_table import (
         people_rows as people_rows,
@@ -217,6 +225,7 @@ _HOME: dict[str, str] = {
     "ExamRecord": "shared_core.records.record_types",
     "FileFormat": "shared_core.reading.files",
     "Identity": "shared_core.mammogram",
+    "LABELS_UNFIT": "shared_core.notices.of_results",
     "LabelNumbers": "shared_core.quantification.labelled_mask",
     "LabelledMeasurement": "shared_core.quantification.labelled_mask",
     "Laterality": "shared_core.mammogram",
@@ -264,8 +273,10 @@ _HOME: dict[str, str] = {
     "ViewMeasurement": "shared_core.quantification.measurement",
     "ViewOutcome": "shared_core.cohort.worker",
     "ViewRecord": "shared_core.records.record_types",
+    "ViewState": "shared_core.quantification.view_state",
     "WrittenView": "shared_core.records.written_views",
     "added": "shared_core.quantification.label_edits",
+    "analysed_words": "shared_core.quantification.view_state",
     "as_begun": "shared_core.cohort.resume",
     "bounding_box": "shared_core.arteries.connected_parts",
     "cell": "shared_core.records.cells",
@@ -302,6 +313,7 @@ _HOME: dict[str, str] = {
     "load_card": "shared_core.weights.registry",
     "load_model": "shared_core.inference.model",
     "lossless_tiff": "shared_core.exporting.lossless_tiff",
+    "made_words": "shared_core.quantification.view_state",
     "make_sample": "shared_core.simulation.samples",
     "make_tasks": "shared_core.cohort.batch",
     "mammogram_from_array": "shared_core.reading.reader",
@@ -335,10 +347,12 @@ _HOME: dict[str, str] = {
     "serial_exam": "shared_core.change.serial_exams",
     "shown_quantities": "shared_core.quantities.people_table",
     "spacing_in_host": "shared_core.reading.loaded_image",
+    "state_of": "shared_core.quantification.view_state",
     "steps_mm": "shared_core.arteries.vessels",
     "threshold": "shared_core.quantities.number_formats",
     "timeline": "shared_core.records.patient_timeline",
     "together": "shared_core.records.patient_timeline",
+    "unmeasured_view": "shared_core.cohort.reviewed_view",
     "user_cache_dir": "shared_core.cache",
     "view_columns": "shared_core.records.tables",
     "view_mass_words": "shared_core.wording.mass",

@@ -16,7 +16,9 @@ from shared_core.hosting import (
     Quantity,
     Scope,
     ViewMeasurement,
+    analysed_words,
     exam_mass_words,
+    made_words,
     shown_quantities,
     view_mass_words,
     words_for_people,
@@ -33,6 +35,7 @@ class Cell:
 
 
 UNKNOWN: Final = Cell(LATER, "Updated when you stop drawing")
+NOT_ANALYSED: Final = Cell(NONE, "This view was not analysed: run the model on it, or mark what you see")
 _NO_SPACING: Final = "The pixel spacing is unknown, so there are no values in mm."
 _NO_PROBABILITY: Final = (
     "Needs the model's probabilities for these labels, but they were drawn or edited by hand."
@@ -57,9 +60,15 @@ class TableRow:
     slow: Slow | None = None
     """Known when the person stops drawing."""
     exam: OfExam | None = None
+    of_state: Callable[[ViewSession], Cell] | None = None
+    """Of any view, also of one that nothing looked at."""
 
     def of_view(self, view: ViewSession, live: LiveNumbers) -> Cell:
         """What stands in the column of a view."""
+        if self.of_state is not None:
+            return self.of_state(view)
+        if not view.state.is_analysed:
+            return NOT_ANALYSED
         if self.live is not None:
             return self.live(view, live)
         if self.slow is None:
@@ -72,7 +81,23 @@ class TableRow:
         """What stands in the column of the exam; None while its numbers are not those of the labels."""
         if self.exam is None:
             return Cell(NONE, _ONE_VIEW)
-        return UNKNOWN if exam is None else self.exam(exam)
+        if exam is None:
+            return UNKNOWN
+        cell = self.exam(exam)
+        if cell.text == NONE and exam.views_not_analysed:
+            return Cell(NONE, _left_words(exam))
+        return cell
+
+
+def _left_words(exam: ExamMeasurement) -> str:
+    said = f"{analysed_words(exam.views_analysed, exam.views_total)}."
+    left = ", ".join(exam.views_not_analysed)
+    return f"{said} Not analysed: {left}." if left else said
+
+
+def _state(view: ViewSession) -> Cell:
+    words = made_words(view.state, view.origin)
+    return Cell("yes" if view.state.is_analysed else "no", f"{words[0].upper()}{words[1:]}")
 
 
 def _of(quantity: Quantity, scope: Scope, measured: object, *, why_not: str = "") -> Cell:
@@ -182,9 +207,16 @@ _AT_EVERY_STROKE: Final = frozenset(field.name for field in fields(LiveNumbers))
 
 
 def table_rows() -> tuple[TableRow, ...]:
-    """What the registry shows to people, and whether a person changed the mask."""
+    """Whether the view was analysed, what the registry shows, and whether a person changed the mask."""
     shown = (_row(one) for one in shown_quantities() if one.key not in _SAID_WITH_OTHERS)
-    return (*shown, TableRow("Edited by hand", "Whether the mask differs from the model's", live=_edited))
+    analysed = TableRow(
+        "Analysed",
+        "Whether a model or a person looked at the view. For the exam: how many of its views",
+        of_state=_state,
+        exam=lambda exam: Cell(f"{exam.views_analysed} of {exam.views_total}", _left_words(exam)),
+    )
+    edited = TableRow("Edited by hand", "Whether the mask differs from the model's", live=_edited)
+    return (analysed, *shown, edited)
 
 
 def _row(quantity: Quantity) -> TableRow:

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWid
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import made_words
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole
@@ -19,12 +20,8 @@ _PADDING_PX: Final = 4
 
 
 def labels_words(view: ViewSession) -> str:
-    """What the labels of a view are, in a few words."""
-    answer = view.answer
-    if answer is None:
-        words = "drawn by hand" if view.edited else "none yet"
-    else:
-        words = answer.card.name + (", edited" if view.edited else "")
+    """The state of a view in a few words: ``by openbac-1, corrected``; and whether an export has it."""
+    words = made_words(view.state, view.origin)
     return words + (", not exported" if view.dirty else "")
 
 

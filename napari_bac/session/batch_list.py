@@ -154,12 +154,14 @@ class BatchList:
 
 def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
     good = [view for view in views if view["status"] == "ok"]
-    failed = len(views) - len(good)
+    failed = sum(view["status"] == "failed" for view in views)
+    left = len(views) - len(good) - failed
+    others = [f"{count} {words}" for count, words in ((failed, "failed"), (left, "not analysed")) if count]
     percent, grade = exam["bac_percent_of_breast"], exam["area_grade"]
     return ResultLine(
         str(exam["key"]),
         tuple(image_of(view, source) for view in views),
-        f"{len(good)}, {failed} failed" if failed else str(len(good)),
+        ", ".join([str(len(good)), *others]),
         phrases.percentage(float(percent)) if isinstance(percent, float) else phrases.UNKNOWN,
         f"{grade:.0f} {exam['area_grade_name']}" if isinstance(grade, float) else phrases.UNKNOWN,
         _remarks(exam),

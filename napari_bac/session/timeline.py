@@ -213,7 +213,7 @@ def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
     measured = [(view.opened.prepared.header, view.measured.view) for view in own if view.measured]
     if len(own) < len(one.files) or len(measured) < len(own):
         return one
-    if not all(view.measured_is_current and (view.edited or view.label_pixels().any()) for view in own):
+    if not all(view.measured_is_current and view.state.is_analysed for view in own):
         return one
     exam = serial_exam(one.key, one.exam.date, measured)
     edited = frozenset(view.opened.prepared.header.view_label for view in own if view.edited)

@@ -227,9 +227,13 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
         notices.append(RUN_DIFFERENT_MODELS.notice(names=names))
-    unseen = [view.header.name for view in views if view.measurement is None]
-    if unseen:
-        notices.append(RUN_NOT_ANALYSED.notice(names=", ".join(unseen)))
+    left_out: dict[str, list[str]] = {}
+    for view in views:
+        if view.why_not_measured is not None:
+            left_out.setdefault(view.why_not_measured.text, []).append(view.header.name)
+    notices += [
+        RUN_NOT_ANALYSED.notice(names=", ".join(names), reason=reason) for reason, names in left_out.items()
+    ]
     edited = [view.header.name for view in views if view.edited]
     if edited:
         notices.append(RUN_EDITED.notice(names=", ".join(edited)))
@@ -243,6 +247,7 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
                     "model_name": view.provenance.get("model_name"),
                     "threshold": view.provenance.get("threshold"),
                     "edited_by_hand": view.edited,
+                    "state": view.state.value,
                 }
                 for view in views
             ],

@@ -63,6 +63,8 @@ class ReviewedView:
     """Of the exam it belongs to; views without one are one exam."""
     card: ModelCard | None = None
     """Of the model that the labels are of, or began with."""
+    why_not_measured: Notice | None = None
+    """Where there is no measurement."""
 
     @property
     def header(self) -> MammogramHeader:
@@ -114,11 +116,13 @@ def reviewed_view(
     """
     mask = labels > 0
     if answer is None and not edited and not began_as:
-        unseen = drawn_provenance(
-            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False, began_as=None
+        return unmeasured_view(
+            prepared,
+            VIEW_NOT_ANALYSED.notice(),
+            mask_style=mask_style,
+            preprocessing=preprocessing,
+            exam_key=exam_key,
         )
-        about = (*prepared.header.notices, *prepared.notices, VIEW_NOT_ANALYSED.notice())
-        return ReviewedView(prepared, labels, None, unseen, tuple(dict.fromkeys(about)), exam_key)
     measured = measure_labels(
         prepared,
         labels,
@@ -145,6 +149,36 @@ def reviewed_view(
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
         prepared, labels, measured.view, provenance, tuple(dict.fromkeys(notices)), exam_key, card_of_answer
+    )
+
+
+def unmeasured_view(
+    prepared: PreparedView,
+    reason: Notice,
+    *,
+    mask_style: MaskStyle = "vessel-band",
+    preprocessing: str = "",
+    exam_key: str = "",
+) -> ReviewedView:
+    """A view without a mask and without numbers: nothing looked at it, or its labels cannot be measured.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    reason
+        Why.
+    mask_style, preprocessing, exam_key
+        See `reviewed_view`.
+    """
+    return ReviewedView(
+        prepared,
+        np.zeros(prepared.image_u8.shape, np.uint8),
+        None,
+        drawn_provenance(prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False),
+        tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, reason))),
+        exam_key,
+        why_not_measured=reason,
     )
 
 

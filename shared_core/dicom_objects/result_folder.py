@@ -86,7 +86,12 @@ def read_exam(
     """
     exam = record if record is not None else _exam(place)
     views = _rows(place.results / "views.csv", "exam", place.key) if failed is None else []
-    records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    paths = [path for path in _records(place.folder) if stems is None or path.stem in stems]
+    found = {path: read_record(path, ViewRecord) for path in paths}
+    # A view that nothing looked at has a record, and no mask that an object could be made of.
+    records = {path: _measured_only(path, one) for path, one in found.items() if one.status != "not analysed"}
+    if found and not records:
+        raise UsageError(f"{place.folder}: no view of this exam was analysed; analyse it, then export it.")
     measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
     # Another run may have left views there that are none of this exam any more.
     kept = [path for path in records if not measured or records[path].file in measured]
@@ -123,8 +128,7 @@ def _records(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
 
 
-def _record(path: Path) -> ViewRecord:
-    record = read_record(path, ViewRecord)
+def _measured_only(path: Path, record: ViewRecord) -> ViewRecord:
     if record.metrics is None:
         raise UnreadableImageError(f"{path}: is no record of a measured view; take it out of the results.")
     return record

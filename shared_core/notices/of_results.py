@@ -111,6 +111,12 @@ VIEW_NOT_ANALYSED: Final = NoticeKind(
     "This view was not analysed: no model ran on it and nothing was drawn on it.",
 )
 
+LABELS_UNFIT: Final = NoticeKind(
+    "labels-unfit",
+    Severity.WARNING,
+    "This view was not measured: its labels differ from the image in shape or type.",
+)
+
 # Exams and runs
 
 IMAGE_NOT_COUNTED: Final = NoticeKind(
@@ -147,7 +153,7 @@ RUN_DIFFERENT_MODELS: Final = NoticeKind(
     "The views were segmented by different models ({names}); each record names its own.",
 )
 RUN_NOT_ANALYSED: Final = NoticeKind(
-    "run-not-analysed", Severity.WARNING, "Not analysed, so without mask and numbers: {names}."
+    "run-not-analysed", Severity.WARNING, "Without mask and numbers: {names}. {reason}"
 )
 RUN_EDITED: Final = NoticeKind("run-edited", Severity.INFO, "Edited by hand: {names}.")
 

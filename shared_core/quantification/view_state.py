@@ -52,6 +52,18 @@ def made_by(provenance: Mapping[str, object] | None) -> str | None:
     return str(made) if made else None
 
 
+def made_words(state: ViewState, provenance: Mapping[str, object] | None) -> str:
+    """``by openbac-1, corrected``, ``from LCC_mask.png``: the state with what made the mask, where known."""
+    maker = made_by(provenance)
+    if maker is None or state in (ViewState.NOT_ANALYSED, ViewState.BY_HAND):
+        return state.value
+    if state is ViewState.FROM_FILE:
+        file = (provenance or {}).get("mask_file")
+        return f"from {Path(str(file)).name}" if file else state.value
+    words: str = state.value
+    return words.replace("model", maker)
+
+
 def analysed_words(analysed: int, total: int) -> str:
     """``1 of 4 views analysed``."""
     return f"{analysed} of {total} {'view' if total == 1 else 'views'} analysed"

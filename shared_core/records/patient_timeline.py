@@ -194,7 +194,7 @@ def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
         both = [name for name in _OTHERWISE if name in way and name in usual]
         differing = [_OTHERWISE[name] for name in both if way[name] != usual[name]]
         if not one.exam.views:
-            left_out[one.key] = "has no standard view"
+            left_out[one.key] = "has no standard view that was analysed"
         elif differing:
             left_out[one.key] = f"measured with {' and '.join(dict.fromkeys(differing))} than the other dates"
     return left_out

@@ -36,8 +36,15 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
-        "notice_codes",
-        *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
+        *(
+            "views_used",
+            "missing_views",
+            "views_not_analysed",
+            "manufacturer",
+            "intent",
+            "preprocessing",
+            "status",
+        ),
         *("notice_codes", "state", "made_by"),
     }
 )

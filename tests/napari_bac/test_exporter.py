@@ -245,12 +245,13 @@ def test_names_that_are_taken_are_counted_on(tmp_path: Path) -> None:
     assert free_name(tmp_path / "exam") == tmp_path / "exam-3"
 
 
-def test_a_view_that_nobody_looked_at_says_that_its_zeros_are_no_finding(
-    session: ExamSession, left_cc: Any, tmp_path: Path, qtbot: Any
-) -> None:
+def test_a_view_that_nobody_looked_at_has_no_numbers_and_says_why(session: ExamSession, left_cc: Any) -> None:
     session.add([left_cc])
-    rows = list(csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode())))
-    assert "view-not-analysed" in rows[0]["notice_codes"]
+    (row,) = csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode()))
+    assert row["status"] == "not analysed"
+    assert "no model ran on it and nothing was drawn on it" in row["warnings"]
+    numbers = ("am_px", "sim", "bac_area_mm2", "bac_percent_of_breast", "parts_count", "vessels_count")
+    assert {row[name] for name in (*numbers, "area_grade", "csbi_grade", "mass_ha_mg", "pm")} == {""}
 
 
 def test_the_metrics_are_saved_as_the_table_of_views(

@@ -172,7 +172,8 @@ def test_tables_are_copied_with_their_headers(session: ExamSession, dock: Metric
     assert QGuiApplication.clipboard().text() == copied
     head, *rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert head == ["", "R-CC", "L-CC", "Exam"]
-    assert [row[0] for row in rows][:2] == ["BAC area, mm²", "BAC of breast, %"]
+    assert rows[0] == ["Analysed", "yes", "yes", "2 of 2"]
+    assert [row[0] for row in rows][1:3] == ["BAC area, mm²", "BAC of breast, %"]
     assert len(rows) == len(ROWS)
     assert all(len(row) == 4 for row in rows)
     dock.arteries.setFocus()
@@ -203,7 +204,8 @@ def test_the_report_follows_until_it_is_changed(
     viewer.window.add_dock_widget(again, name="BAC metrics again")
     assert again.report.text.toPlainText() == "No BAC in my opinion.", "the session keeps it, not the dock"
     dock.report.again.click()
-    assert "none marked" in dock.report.text.toPlainText()
+    # Drawn and taken away again: nothing looked at the view, and no zeros say that somebody did.
+    assert "not assessed" in dock.report.text.toPlainText()
     assert session.report is None
 
 

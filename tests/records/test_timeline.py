@@ -104,7 +104,7 @@ def test_exam_without_date_or_standard_view_is_said(tmp_path: Path) -> None:
     assert len(found["P"]) == 3
     assert notes == (EXAM_WITHOUT_DATE.notice(exam="P_"),)
     line = line_of(write(tmp_path / "s", AREAS), write(tmp_path / "t", {"20220101": (1,)}, view="SIO"))
-    assert line.left_out == {"P_20220101": "has no standard view"}
+    assert line.left_out == {"P_20220101": "has no standard view that was analysed"}
 
 
 def test_corrected_exam_takes_the_place_of_the_models(tmp_path: Path) -> None:
