@@ -51,8 +51,8 @@ def print_numbers(exam: ExamResult) -> None:
     for failure in exam.failures:
         print(f"failed: {failure.error}")
     print(f"exam {exam.exam.key}: Guo index {exam.measurement.guo_index}")
-    for warning in exam.measurement.warnings:
-        print(f"note: {warning}")
+    for notice in exam.measurement.notices:
+        print(f"{notice.code}: {notice.text}")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def segmented(path: Path, model: Model, exam_key: str) -> ReviewedView:
         exam_key=exam_key,
     )
     numbers = view.measurement
-    assert numbers is not None, "a model ran"
+    assert numbers is not None, "a model looked at it"
     # mm² only where the file says how large its pixels are.
     area = f"{numbers.bac_area_mm2:.1f} mm²" if numbers.bac_area_mm2 is not None else f"{numbers.am_px} px"
     print(f"  {numbers.vessels_count} arteries, {area}")

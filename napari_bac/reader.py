@@ -12,6 +12,7 @@ from napari.utils.notifications import show_error, show_info, show_warning
 
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
+from napari_bac.remedies import error_words
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_view
@@ -49,7 +50,7 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
         layers = _exam_layers(images, masks) if images else []
         layers += _mask_layers(masks, layers) if masks else []
     except OpenBacError as error:
-        show_error(str(error))
+        show_error(error_words(error))
         return _NOTHING
     return layers or _NOTHING
 
@@ -81,7 +82,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         try:
             opened.append(open_view(header.path, exam_key=key))
         except OpenBacError as error:
-            refused.append(str(error))
+            refused.append(error_words(error))
     if sentence:
         show_info(sentence)
     if refused and opened:

@@ -153,7 +153,7 @@ def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
     from BACSegmentationLib import batch, history, plots
 
     from shared_core import make_sample
-    from shared_core.change.serial_exams import QUANTITIES
+    from shared_core.change.serial_exams import SERIAL_QUANTITIES
 
     with TemporaryDirectory() as folder:
         if results is None:
@@ -162,7 +162,7 @@ def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
                 make_sample("series", samples).images_dir, results, save="none", options=["--no-pictures"]
             )
         ((_, line),) = history.timelines(results, ())[0].items()
-        area = next(one for one in QUANTITIES if one.key == "bac_area_mm2")
+        area = next(one for one in SERIAL_QUANTITIES if one.key == "bac_area_mm2")
         return chart_picture(plots.show_change(line, area), CHART_PX)
 
 

@@ -1,14 +1,32 @@
 """The exceptions that a user of OpenBAC can meet.
 
-Each carries one sentence that names the input, what is wrong and what to do.
-Whoever shows an error to a person prints ``str(error)`` and no traceback.
+Each carries one sentence that names the input and what is wrong, and what to do where that is the same
+everywhere. What depends on the host, such as an option of the command line, is a `Remedy` that the host
+words. Whoever shows an error to a person prints both and no traceback.
 """
 
 from __future__ import annotations
 
+from shared_core.notices.remedy import Remedy
+
 
 class OpenBacError(Exception):
-    """Base of every error that is a user's to mend; the message is one clear sentence."""
+    """Base of every error that a user can fix.
+
+    Parameters
+    ----------
+    message
+        One clear sentence, without the words of any host.
+    remedy
+        What to do, where each host words it.
+    subject
+        What the remedy is about, such as the name of a model.
+    """
+
+    def __init__(self, message: str = "", remedy: Remedy | None = None, *, subject: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.subject = subject
 
 
 class UnreadableImageError(OpenBacError):

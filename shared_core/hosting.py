@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from shared_core.arteries.vessels import ASSUMED_SPACING_MM as ASSUMED_SPACING_MM, steps_mm as steps_mm
     from shared_core.cache import user_cache_dir as user_cache_dir
     from shared_core.change.serial_exams import (
-        QUANTITIES as QUANTITIES,
-        Quantity as Quantity,
+        SERIAL_QUANTITIES as SERIAL_QUANTITIES,
+        SerialQuantity as SerialQuantity,
         serial_exam as serial_exam,
     )
     from shared_core.cohort.batch import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         record_of as record_of,
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
+        unmeasured_view as unmeasured_view,
     )
     from shared_core.cohort.settings import BatchSettings as BatchSettings
     from shared_core.cohort.worker import ViewOutcome as ViewOutcome
@@ -81,6 +82,10 @@ if TYPE_CHECKING:
         View as View,
     )
     from shared_core.mass.densitometry import mass_refusal as mass_refusal
+    from shared_core.notices import Notice as Notice, Remedy as Remedy
+    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE as MEASURED_ON_LOADED_IMAGE
+    from shared_core.notices.of_results import LABELS_UNFIT as LABELS_UNFIT
+    from shared_core.notices.remedy import SAME_EVERYWHERE as SAME_EVERYWHERE, with_remedy as with_remedy
     from shared_core.pipeline import decide_mask as decide_mask
     from shared_core.preprocessing.prepare import prepare as prepare
     from shared_core.preprocessing.prepared import PreparedView as PreparedView
@@ -104,6 +109,24 @@ if TYPE_CHECKING:
         ViewMeasurement as ViewMeasurement,
     )
     from shared_core.quantification.view import view_vessels as view_vessels
+    from shared_core.quantification.view_state import (
+        ViewState as ViewState,
+        analysed_words as analysed_words,
+        made_words as made_words,
+        state_of as state_of,
+    )
+    from shared_core.quantities.number_formats import threshold as threshold
+    from shared_core.quantities.people_table import (
+        people_rows as people_rows,
+        shown_quantities as shown_quantities,
+    )
+    from shared_core.quantities.quantity import (
+        Entry as Entry,
+        Quantity as Quantity,
+        Scope as Scope,
+        words_for_people as words_for_people,
+    )
+    from shared_core.quantities.registry import QUANTITIES as QUANTITIES
     from shared_core.reading.dicom.segmentation import is_segmentation as is_segmentation
     from shared_core.reading.exam_grouping import (
         ExamListing as ExamListing,
@@ -125,6 +148,7 @@ if TYPE_CHECKING:
         read_mammogram as read_mammogram,
     )
     from shared_core.records.canonical_json import json_bytes as json_bytes
+    from shared_core.records.cells import cell as cell, items_of as items_of
     from shared_core.records.patient_timeline import (
         DatedExam as DatedExam,
         Timeline as Timeline,
@@ -135,6 +159,12 @@ if TYPE_CHECKING:
         together as together,
         with_views as with_views,
     )
+    from shared_core.records.record_reading import decoded as decoded
+    from shared_core.records.record_types import (
+        ExamRecord as ExamRecord,
+        ResultsDocument as ResultsDocument,
+        ViewRecord as ViewRecord,
+    )
     from shared_core.records.results_folder import (
         Results as Results,
         Row as Row,
@@ -144,9 +174,8 @@ if TYPE_CHECKING:
         results_beside as results_beside,
     )
     from shared_core.records.tables import (
-        VIEW_COLUMNS as VIEW_COLUMNS,
-        cell as cell,
         column_unit as column_unit,
+        view_columns as view_columns,
         view_row as view_row,
         views_csv as views_csv,
     )
@@ -154,6 +183,7 @@ if TYPE_CHECKING:
         exam_record as exam_record,
         view_record as view_record,
         with_header as with_header,
+        with_notices_of as with_notices_of,
     )
     from shared_core.records.written_views import (
         WrittenView as WrittenView,
@@ -188,16 +218,20 @@ _HOME: dict[str, str] = {
     "DICOM_KINDS": "shared_core.dicom_objects.object_kinds",
     "DatedExam": "shared_core.records.patient_timeline",
     "Device": "shared_core.inference.model",
+    "Entry": "shared_core.quantities.quantity",
     "Exam": "shared_core.mammogram",
     "ExamListing": "shared_core.reading.exam_grouping",
     "ExamMeasurement": "shared_core.quantification.measurement",
+    "ExamRecord": "shared_core.records.record_types",
     "FileFormat": "shared_core.reading.files",
     "Identity": "shared_core.mammogram",
+    "LABELS_UNFIT": "shared_core.notices.of_results",
     "LabelNumbers": "shared_core.quantification.labelled_mask",
     "LabelledMeasurement": "shared_core.quantification.labelled_mask",
     "Laterality": "shared_core.mammogram",
     "LiveCounts": "shared_core.quantification.live",
     "LiveNumbers": "shared_core.quantification.live",
+    "MEASURED_ON_LOADED_IMAGE": "shared_core.notices.of_files",
     "Mammogram": "shared_core.mammogram",
     "MammogramHeader": "shared_core.mammogram",
     "Mask": "shared_core.mammogram",
@@ -206,6 +240,7 @@ _HOME: dict[str, str] = {
     "Model": "shared_core.inference.model",
     "ModelCard": "shared_core.weights.card",
     "ModelError": "shared_core.errors",
+    "Notice": "shared_core.notices",
     "OpenBacError": "shared_core.errors",
     "OutputError": "shared_core.errors",
     "PixelSpacing": "shared_core.mammogram",
@@ -213,13 +248,19 @@ _HOME: dict[str, str] = {
     "PreparedView": "shared_core.preprocessing.prepared",
     "PresentationIntent": "shared_core.mammogram",
     "ProbabilityMap": "shared_core.inference.probability",
-    "QUANTITIES": "shared_core.change.serial_exams",
-    "Quantity": "shared_core.change.serial_exams",
+    "QUANTITIES": "shared_core.quantities.registry",
+    "Quantity": "shared_core.quantities.quantity",
     "RejectedFile": "shared_core.reading.exam_grouping",
+    "Remedy": "shared_core.notices",
     "Results": "shared_core.records.results_folder",
+    "ResultsDocument": "shared_core.records.record_types",
     "ReviewedView": "shared_core.cohort.reviewed_view",
     "Row": "shared_core.records.results_folder",
+    "SAME_EVERYWHERE": "shared_core.notices.remedy",
+    "SERIAL_QUANTITIES": "shared_core.change.serial_exams",
     "Sample": "shared_core.simulation.samples",
+    "Scope": "shared_core.quantities.quantity",
+    "SerialQuantity": "shared_core.change.serial_exams",
     "SpacingSource": "shared_core.mammogram",
     "TileProbability": "shared_core.inference.probability",
     "Timeline": "shared_core.records.patient_timeline",
@@ -228,21 +269,24 @@ _HOME: dict[str, str] = {
     "UnreadableImageError": "shared_core.errors",
     "UnsupportedImageError": "shared_core.errors",
     "UsageError": "shared_core.errors",
-    "VIEW_COLUMNS": "shared_core.records.tables",
     "View": "shared_core.mammogram",
     "ViewMeasurement": "shared_core.quantification.measurement",
     "ViewOutcome": "shared_core.cohort.worker",
+    "ViewRecord": "shared_core.records.record_types",
+    "ViewState": "shared_core.quantification.view_state",
     "WrittenView": "shared_core.records.written_views",
     "added": "shared_core.quantification.label_edits",
+    "analysed_words": "shared_core.quantification.view_state",
     "as_begun": "shared_core.cohort.resume",
     "bounding_box": "shared_core.arteries.connected_parts",
-    "cell": "shared_core.records.tables",
+    "cell": "shared_core.records.cells",
     "change_words": "shared_core.wording.change",
     "coarse_tile": "shared_core.inference.preview",
     "column_unit": "shared_core.records.tables",
     "dated_exams": "shared_core.records.patient_timeline",
     "decide_mask": "shared_core.pipeline",
     "decision_words": "shared_core.wording.change",
+    "decoded": "shared_core.records.record_reading",
     "default_workers": "shared_core.cohort.pool",
     "encode_png": "shared_core.exporting.png",
     "exam_mass_words": "shared_core.wording.mass",
@@ -260,6 +304,7 @@ _HOME: dict[str, str] = {
     "is_export": "shared_core.cohort.exam_export",
     "is_results": "shared_core.records.results_folder",
     "is_segmentation": "shared_core.reading.dicom.segmentation",
+    "items_of": "shared_core.records.cells",
     "json_bytes": "shared_core.records.canonical_json",
     "labels_nifti": "shared_core.exporting.nifti",
     "labels_of": "shared_core.quantification.labelled_mask",
@@ -268,6 +313,7 @@ _HOME: dict[str, str] = {
     "load_card": "shared_core.weights.registry",
     "load_model": "shared_core.inference.model",
     "lossless_tiff": "shared_core.exporting.lossless_tiff",
+    "made_words": "shared_core.quantification.view_state",
     "make_sample": "shared_core.simulation.samples",
     "make_tasks": "shared_core.cohort.batch",
     "mammogram_from_array": "shared_core.reading.reader",
@@ -278,6 +324,7 @@ _HOME: dict[str, str] = {
     "measurement_of": "shared_core.records.written_views",
     "model_shape": "shared_core.inference.resampling",
     "named_projection": "shared_core.reading.projection_names",
+    "people_rows": "shared_core.quantities.people_table",
     "phrases": "shared_core.wording.phrases",
     "place_for_results": "shared_core.records.results_folder",
     "prepare": "shared_core.preprocessing.prepare",
@@ -298,11 +345,16 @@ _HOME: dict[str, str] = {
     "segment_steps": "shared_core.inference.engine",
     "segmentation_file": "shared_core.dicom_objects.writing",
     "serial_exam": "shared_core.change.serial_exams",
+    "shown_quantities": "shared_core.quantities.people_table",
     "spacing_in_host": "shared_core.reading.loaded_image",
+    "state_of": "shared_core.quantification.view_state",
     "steps_mm": "shared_core.arteries.vessels",
+    "threshold": "shared_core.quantities.number_formats",
     "timeline": "shared_core.records.patient_timeline",
     "together": "shared_core.records.patient_timeline",
+    "unmeasured_view": "shared_core.cohort.reviewed_view",
     "user_cache_dir": "shared_core.cache",
+    "view_columns": "shared_core.records.tables",
     "view_mass_words": "shared_core.wording.mass",
     "view_record": "shared_core.records.view_and_exam",
     "view_row": "shared_core.records.tables",
@@ -311,7 +363,10 @@ _HOME: dict[str, str] = {
     "views_csv": "shared_core.records.tables",
     "whole_folder": "shared_core.exporting.whole_folder",
     "with_header": "shared_core.records.view_and_exam",
+    "with_notices_of": "shared_core.records.view_and_exam",
+    "with_remedy": "shared_core.notices.remedy",
     "with_views": "shared_core.records.patient_timeline",
+    "words_for_people": "shared_core.quantities.quantity",
     "write_bytes": "shared_core.exporting.atomic_write",
 }
 """Name to the module that has it, or that it is."""

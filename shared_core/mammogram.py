@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.notices import Notice
+
 Pixels = NDArray[Any]
 Mask = NDArray[np.bool_]
 
@@ -202,8 +204,8 @@ class MammogramHeader:
     photometric: str = "MONOCHROME2"
     transfer_syntax: str = ""
     evidence: tuple[tuple[str, str], ...] = ()
-    """(what, why): e.g. ``("view", "CC from ViewPosition")``; shown by ``bac info``."""
-    warnings: tuple[str, ...] = ()
+    """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def name(self) -> str:
@@ -255,4 +257,4 @@ class Exam:
     headers: tuple[MammogramHeader, ...]
     missing_views: tuple[str, ...] = ()
     """Standard views (LCC, LMLO, RCC, RMLO) that were not found."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

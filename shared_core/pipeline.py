@@ -22,6 +22,8 @@ from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
 from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
+from shared_core.notices import Notice
+from shared_core.notices.of_results import MODEL_NOT_FOR_SYNTHETIC
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.exam import measure_exam
@@ -51,7 +53,7 @@ class ViewResult:
     measurement: ViewMeasurement
     provenance: Mapping[str, object]
     """Model, sha256, threshold, spacing source, device and versions: see `provenance_of`."""
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     vessels: VesselMap | None = None
     """The arteries that were followed, with a labels image; None where the mask is not of vessel bands."""
 
@@ -153,9 +155,9 @@ def analyze_view(
         mask=mask,
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
-        warnings=(
-            *collect_warnings(prepared, probability, loaded.card),
-            *(vessels.warnings if vessels is not None else ()),
+        notices=(
+            *collect_notices(prepared, probability, loaded.card),
+            *(vessels.notices if vessels is not None else ()),
         ),
         vessels=vessels,
     )
@@ -336,15 +338,14 @@ def drawn_provenance(
     }
 
 
-def collect_warnings(prepared: PreparedView, probability: ProbabilityMap, card: ModelCard) -> tuple[str, ...]:
-    """All warnings of one view in the order of the way, each once."""
-    own: list[str] = []
+def collect_notices(
+    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard
+) -> tuple[Notice, ...]:
+    """All notices of one view in the order of the way, each once."""
+    own: list[Notice] = []
     if prepared.header.acquisition.synthetic_2d:
-        own.append(
-            f"Synthetic 2-D image from tomosynthesis: {card.name} was not trained on such images "
-            "and marks false areas on them."
-        )
-    return tuple(dict.fromkeys((*prepared.header.warnings, *prepared.warnings, *probability.warnings, *own)))
+        own.append(MODEL_NOT_FOR_SYNTHETIC.notice(model=card.name))
+    return tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, *probability.notices, *own)))
 
 
 def _one_exam(source: str | Path | Exam | Iterable[str | Path]) -> tuple[Exam, list[Failure]]:

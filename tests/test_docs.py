@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import pytest
 
+from scripts.make_reference import TABLES, schema_files, with_tables
 from shared_core import (
     MeasurementSettings,
     ProbabilityMap,
@@ -28,14 +29,18 @@ from shared_core import (
     measure_view,
     prepare,
 )
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.main import make_parser
 from shared_core.cohort.batch import BatchReport
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.pipeline import provenance_of
 from shared_core.quantification.exam import measure_exam
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.cells import LIST_SEPARATOR
 from shared_core.records.run_record import run_record
-from shared_core.records.tables import EXAM_COLUMNS, FAILURE_COLUMNS, VIEW_COLUMNS
+from shared_core.records.tables import FAILURE_COLUMNS, exam_columns, view_columns
 from shared_core.records.view_and_exam import exam_record, view_record
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -235,19 +240,24 @@ def json_document() -> dict[str, object]:
             files=[],
             libraries=["openvino", "torch"],
         ),
-        [view_record(mammogram.header, prepared, measurement, provenance=provenance)],
+        [view_record(mammogram.header, prepared, measurement, provenance=provenance, warnings=["One."])],
         [exam_record(exam, measure_exam([(mammogram.header, measurement)]))],
     )
-    document: dict[str, object] = json.loads(json.dumps(report.document()))
+    document: dict[str, object] = json.loads(json_bytes(report.document()))
     return document
 
 
 def _keys(value: object) -> set[str]:
     if isinstance(value, dict):
-        return set(value).union(*(_keys(item) for item in value.values()))
+        # The page names what stands in `mass` by its column, and says where it is in JSON.
+        return set(value).union(*(_keys(item) for key, item in value.items() if key != "mass"))
     if isinstance(value, list):
         return set().union(*(_keys(item) for item in value))
     return set()
+
+
+def _serial_names() -> set[str]:
+    return {one.serial.name for one in QUANTITIES if one.serial is not None}
 
 
 def _documented_names() -> set[str]:
@@ -256,9 +266,34 @@ def _documented_names() -> set[str]:
 
 
 def test_results_page_has_every_column_and_key_and_nothing_else(json_document: dict[str, object]) -> None:
-    known = {*VIEW_COLUMNS, *EXAM_COLUMNS, *FAILURE_COLUMNS, *_keys(json_document)}
+    known = {*view_columns(), *exam_columns(), *_serial_names(), *FAILURE_COLUMNS, *_keys(json_document)}
+    known |= {entry.key for entry in QUANTITIES.of("breast")}
     assert known - _documented_names() == set()
     assert _documented_names() - known == set()
+    of_mass = [".".join(entry.path) for entry in QUANTITIES.of("view") if entry.quantity.path is not None]
+    assert of_mass
+    assert all(f"(in JSON `{path}`)" in _text("docs/results.md") for path in of_mass)
+
+
+@pytest.mark.parametrize("page", TABLES)
+def test_tables_of_the_registry_are_up_to_date(page: str) -> None:
+    text = _text(f"docs/{page}")
+    assert with_tables(text, page) == text, "run python scripts/make_reference.py"
+
+
+def test_published_schemas_are_up_to_date() -> None:
+    there = {path.name: path.read_bytes() for path in (ROOT / "docs" / "schema").glob("*.json")}
+    assert there == schema_files(), "run python scripts/make_reference.py"
+
+
+def test_exit_codes_are_those_of_the_user_guide() -> None:
+    (line,) = re.findall(r"^Exit codes: (.+)$", _text("docs/user-guide.md"), re.MULTILINE)
+    codes = [int(code) for code in re.findall(r"(\d+) [a-z]", line)]
+    assert codes == [OK, FAILED, USAGE, INTERRUPTED]
+
+
+def test_the_list_separator_is_that_of_the_page_of_results() -> None:
+    assert f"joined by `{LIST_SEPARATOR}`" in _text("docs/results.md")
 
 
 def test_causes_of_exclusion_are_on_both_pages() -> None:

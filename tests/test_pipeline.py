@@ -30,6 +30,7 @@ from shared_core.errors import ModelError, UsageError
 from shared_core.pipeline import DEFAULT_SETTINGS
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card
+from tests.told import codes
 
 FILM = "cbis-ddsm-P_00646-LCC.png"
 
@@ -98,7 +99,7 @@ def test_every_result_says_how_it_was_made(real_mammograms: Path, model: Model) 
     assert result.provenance["model_sha256"] == model.card.sha256
     assert result.provenance["threshold"] == 0.7
     assert result.provenance["spacing_source"] is None
-    assert any("spacing unknown" in warning for warning in result.warnings)
+    assert "model-spacing-assumed" in codes(result.notices)
     assert result.measurement.bac_area_mm2 is None
     assert result.measurement.am_px == int((result.probability.values > 0.7).sum())
 

@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
-from shared_core.change.serial_exams import QUANTITIES, SerialExam
+from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam
 
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
-AREA = next(quantity for quantity in QUANTITIES if quantity.key == "bac_area_mm2")
+AREA = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "bac_area_mm2")
 
 
 def exam(year: float, values: dict[str, float], *, key: str = AREA.key, maker: str = "") -> SerialExam:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from napari_bac.docks.quantities import QUANTITIES, Cell
+from napari_bac.docks.quantities import ROWS, Cell
 from napari_bac.session.exam_session import ExamSession
 
 EXAM: Final = "Exam"
@@ -24,7 +24,7 @@ class NumbersModel(QAbstractTableModel):
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Quantities."""
-        return 0 if parent is not None and parent.isValid() else len(QUANTITIES)
+        return 0 if parent is not None and parent.isValid() else len(ROWS)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Views, and the exam."""
@@ -36,7 +36,7 @@ class NumbersModel(QAbstractTableModel):
         if role == _Role.DisplayRole:
             return list(self.columns)[section] if across else self._name(section)
         if role == _Role.ToolTipRole and not across:
-            return QUANTITIES[section].tip
+            return ROWS[section].tip
         if role == _Role.TextAlignmentRole and not across:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -49,7 +49,7 @@ class NumbersModel(QAbstractTableModel):
                 f"{cell.text} {cell.unit}" if len(self._units(index.row())) > 1 and cell.unit else cell.text
             )
         if role == _Role.ToolTipRole:
-            return cell.tip or QUANTITIES[index.row()].tip
+            return cell.tip or ROWS[index.row()].tip
         if role == _Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -74,7 +74,7 @@ class NumbersModel(QAbstractTableModel):
             self._put(EXAM, self._of_exam())
 
     def _name(self, row: int) -> str:
-        name = QUANTITIES[row].name.format(x=self._session.settings.intensity_threshold)
+        name = ROWS[row].name.format(x=self._session.settings.intensity_threshold)
         units = self._units(row)
         return f"{name}, {units.pop()}" if len(units) == 1 else name
 
@@ -84,10 +84,10 @@ class NumbersModel(QAbstractTableModel):
     def _put(self, name: str, cells: tuple[Cell, ...]) -> None:
         before = self.columns[name]
         if cells != before:
-            units = [self._units(row) for row in range(len(QUANTITIES))]
+            units = [self._units(row) for row in range(len(ROWS))]
             self.columns[name] = cells
-            if units != [self._units(row) for row in range(len(QUANTITIES))]:
-                self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(QUANTITIES) - 1)
+            if units != [self._units(row) for row in range(len(ROWS))]:
+                self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(ROWS) - 1)
             column = list(self.columns).index(name)
             rows = [row for row, (old, new) in enumerate(zip(before, cells, strict=True)) if old != new]
             self.dataChanged.emit(self.index(rows[0], column), self.index(rows[-1], column))
@@ -95,9 +95,9 @@ class NumbersModel(QAbstractTableModel):
     def _of_view(self, key: str) -> tuple[Cell, ...]:
         view = self._session.views[key]
         live = view.live
-        return tuple(quantity.of_view(view, live) for quantity in QUANTITIES)
+        return tuple(row.of_view(view, live) for row in ROWS)
 
     def _of_exam(self) -> tuple[Cell, ...]:
         current = all(view.measured_is_current for view in self._session.views.values())
         exam = self._session.exam if current else None
-        return tuple(quantity.of_exam(exam) for quantity in QUANTITIES)
+        return tuple(row.of_exam(exam) for row in ROWS)

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.numbers_model import NumbersModel
+from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 
 _WIDEST_NAME = "TAM100 / breast "
@@ -69,16 +70,16 @@ class NumbersTable(QTableView):
 
 
 def note_sentences(session: ExamSession) -> list[str]:
-    """What a person should know beside the numbers: warnings of each view and of the exam, each once."""
+    """What a person should know beside the numbers: notices of each view and of the exam, each once."""
     sentences: dict[str, list[str]] = {}
     for view in session.views.values():
-        for note in view.notes:
-            sentences.setdefault(note, []).append(view.key)
+        for words in all_notice_words(view.notices):
+            sentences.setdefault(words, []).append(view.key)
         if not view.spacing_is_known:
             sentences.setdefault(_NO_SPACING, []).append(view.key)
-    told = [f"{', '.join(keys)}: {note}" for note, keys in sentences.items()]
+    told = [f"{', '.join(keys)}: {words}" for words, keys in sentences.items()]
     styles = {view.mask_style for view in session.views.values()}
     told += [f"Masks mark {_MASK_STYLES.get(style, style)}." for style in sorted(styles)]
     if session.exam is not None and len(session.views) > 1:
-        told += [f"Exam: {warning}" for warning in session.exam.warnings]
+        told += [f"Exam: {words}" for words in all_notice_words(session.exam.notices)]
     return told

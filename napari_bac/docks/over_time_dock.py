@@ -24,10 +24,11 @@ from qtpy.QtWidgets import (
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
+from napari_bac.remedies import all_notice_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.hosting import QUANTITIES, change_words, decision_words
+from shared_core.hosting import SERIAL_QUANTITIES, Notice, change_words, decision_words
 
 if TYPE_CHECKING:
     import napari
@@ -72,10 +73,10 @@ class OverTimeDock(QWidget):
         )
         self.quantity_box = QComboBox()
         self.quantity_box.setToolTip("The quantity shown over time")
-        for quantity in QUANTITIES:
+        for quantity in SERIAL_QUANTITIES:
             unit = quantity.unit.replace("mm2", "mm²")
             self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
-        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=QUANTITIES[i]))
+        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=SERIAL_QUANTITIES[i]))
         self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
         self.analyse_button.setToolTip("Segment and measure these exams with the default model")
         self.analyse_button.clicked.connect(lambda: self._series.analyse())
@@ -164,7 +165,7 @@ class OverTimeDock(QWidget):
 
     def _show_change(self, line: Timeline | None) -> None:
         followed = line.of(self._series.quantity) if line is not None else None
-        warnings: tuple[str, ...] = ()
+        about_change: tuple[Notice, ...] = ()
         if line is None:
             self.decision_label.setText("")
             self.change_label.setText(
@@ -180,11 +181,11 @@ class OverTimeDock(QWidget):
             names = [VIEWS[label][0] for label in VIEWS if label in followed.views]
             views = "all four views" if len(names) == len(VIEWS) else ", ".join(names)
             self.change_label.setText(f"{change_words(followed)} Compared: {views}.")
-            warnings = line.change.warnings
-        notes = self._series.found.notes if self._series.found is not None else ()
-        said = "\n".join(dict.fromkeys((*notes, *warnings)))
-        self.warning_label.setText(said)
-        self.warning_label.setVisible(bool(said))
+            about_change = line.change.notices
+        about_exams = self._series.found.words if self._series.found is not None else ()
+        told = "\n".join(dict.fromkeys((*about_exams, *all_notice_words(about_change))))
+        self.warning_label.setText(told)
+        self.warning_label.setVisible(bool(told))
 
     def _fill_table(self, line: Timeline | None) -> None:
         exams = line.exams if line is not None else ()

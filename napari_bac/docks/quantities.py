@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from napari_bac.docks.metrics_model import LATER, NONE
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
+    QUANTITIES,
+    Entry,
     ExamMeasurement,
     LiveNumbers,
+    Quantity,
+    Scope,
     ViewMeasurement,
+    analysed_words,
     exam_mass_words,
+    made_words,
+    shown_quantities,
     view_mass_words,
+    words_for_people,
 )
 
 
@@ -27,10 +35,12 @@ class Cell:
 
 
 UNKNOWN: Final = Cell(LATER, "Updated when you stop drawing")
+NOT_ANALYSED: Final = Cell(NONE, "This view was not analysed: run the model on it, or mark what you see")
 _NO_SPACING: Final = "The pixel spacing is unknown, so there are no values in mm."
 _NO_PROBABILITY: Final = (
     "Needs the model's probabilities for these labels, but they were drawn or edited by hand."
 )
+_OF_EXAM_ALONE: Final = "Of the four standard views together."
 _ONE_VIEW: Final = "For single views only: CC and MLO show the same arteries, so they are not added together."
 
 Live = Callable[[ViewSession, LiveNumbers], Cell]
@@ -39,8 +49,8 @@ OfExam = Callable[[ExamMeasurement], Cell]
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """One row of the table."""
+class TableRow:
+    """One row of the table: a quantity of the registry, or what only a window knows."""
 
     name: str
     """With ``{x}`` where the threshold of grey levels stands."""
@@ -50,12 +60,19 @@ class Quantity:
     slow: Slow | None = None
     """Known when the person stops drawing."""
     exam: OfExam | None = None
+    of_state: Callable[[ViewSession], Cell] | None = None
+    """Of any view, also of one that nothing looked at."""
 
     def of_view(self, view: ViewSession, live: LiveNumbers) -> Cell:
         """What stands in the column of a view."""
+        if self.of_state is not None:
+            return self.of_state(view)
+        if not view.state.is_analysed:
+            return NOT_ANALYSED
         if self.live is not None:
             return self.live(view, live)
-        assert self.slow is not None
+        if self.slow is None:
+            return Cell(NONE, _OF_EXAM_ALONE)
         if view.measured is None or not view.measured_is_current:
             return UNKNOWN
         return self.slow(view.measured.view)
@@ -64,29 +81,52 @@ class Quantity:
         """What stands in the column of the exam; None while its numbers are not those of the labels."""
         if self.exam is None:
             return Cell(NONE, _ONE_VIEW)
-        return UNKNOWN if exam is None else self.exam(exam)
+        if exam is None:
+            return UNKNOWN
+        cell = self.exam(exam)
+        if cell.text == NONE and exam.views_not_analysed:
+            return Cell(NONE, _left_words(exam))
+        return cell
 
 
-def _number(value: float | None, form: str, unit: str = "", *, why_not: str = "") -> Cell:
-    return Cell(NONE, why_not) if value is None else Cell(form.format(value), unit=unit)
+def _left_words(exam: ExamMeasurement) -> str:
+    said = f"{analysed_words(exam.views_analysed, exam.views_total)}."
+    left = ", ".join(exam.views_not_analysed)
+    return f"{said} Not analysed: {left}." if left else said
+
+
+def _state(view: ViewSession) -> Cell:
+    words = made_words(view.state, view.origin)
+    return Cell("yes" if view.state.is_analysed else "no", f"{words[0].upper()}{words[1:]}")
+
+
+def _of(quantity: Quantity, scope: Scope, measured: object, *, why_not: str = "") -> Cell:
+    """As the registry writes it."""
+    entry = Entry(quantity, scope)
+    value = entry.reading.value(measured)
+    return Cell(NONE, why_not) if value is None else Cell(entry.text(value), unit=quantity.unit.text)
+
+
+def _of_view(key: str, measured: object, *, why_not: str = "") -> Cell:
+    return _of(QUANTITIES.entry("view", key).quantity, "view", measured, why_not=why_not)
 
 
 def _area(_view: ViewSession, live: LiveNumbers) -> Cell:
     if live.bac_area_mm2 is None:
         return Cell(str(live.am_px), _NO_SPACING, "px")
-    return Cell(f"{live.bac_area_mm2:.2f}", unit="mm²")
+    return _of_view("bac_area_mm2", live)
 
 
 def _breast_area(m: ViewMeasurement) -> Cell:
     if m.breast_area_mm2 is None:
         return Cell(str(m.breast_area_px), _NO_SPACING, "px")
-    return Cell(f"{m.breast_area_mm2:.0f}", f"Of the {m.denominator}", "mm²")
+    return replace(_of_view("breast_area_mm2", m), tip=f"Of the {m.denominator}")
 
 
 def _length(m: ViewMeasurement) -> Cell:
     if m.calcified_length_mm is None and m.calcified_length_px is not None:
         return Cell(f"{m.calcified_length_px:.0f}", _NO_SPACING, "px")
-    return _number(m.calcified_length_mm, "{:.1f}", "mm", why_not=m.csbi_reason or "")
+    return _of_view("calcified_length_mm", m, why_not=m.csbi_reason or "")
 
 
 def _vessels(m: ViewMeasurement | ExamMeasurement) -> Cell:
@@ -117,19 +157,19 @@ def _area_grade(m: ViewMeasurement | ExamMeasurement) -> Cell:
 
 
 def _csbi(m: ViewMeasurement | ExamMeasurement) -> Cell:
-    return _number(m.csbi_grade, "{}", why_not=m.csbi_reason or "")
+    return Cell(NONE, m.csbi_reason or "") if m.csbi_grade is None else Cell(str(m.csbi_grade))
 
 
 def _view_mass(m: ViewMeasurement) -> Cell:
-    if m.mass_ha_mg is None:
-        return Cell(NONE, m.mass_reason)
-    return Cell(f"{m.mass_ha_mg:.1f}", f"{view_mass_words(m)}. {m.mass_reason}", "mg")
+    if m.mass.ha_mg is None:
+        return Cell(NONE, m.mass.reason or "")
+    return Cell(f"{m.mass.ha_mg:.1f}", f"{view_mass_words(m)}. {m.mass.reason}", "mg")
 
 
 def _exam_mass(m: ExamMeasurement) -> Cell:
-    if m.mass_ha_mg is None:
-        return Cell(NONE, m.mass_reason or "The calcium mass is not known for either breast.")
-    return Cell(f"{m.mass_ha_mg:.1f}", f"{exam_mass_words(m)}. {m.mass_reason or ''}", "mg")
+    if m.mass.ha_mg is None:
+        return Cell(NONE, m.mass.reason or "The calcium mass is not known for either breast.")
+    return Cell(f"{m.mass.ha_mg:.1f}", f"{exam_mass_words(m)}. {m.mass.reason or ''}", "mg")
 
 
 def _exam_index(m: ExamMeasurement) -> Cell:
@@ -141,78 +181,62 @@ def _exam_index(m: ExamMeasurement) -> Cell:
     return Cell(f"({m.guo_index_available_views:.6f})", f"Sum over the available views; missing: {missing}")
 
 
-def _pm(m: ViewMeasurement) -> Cell:
-    return _number(m.pm, "{:.1f}", why_not=_NO_PROBABILITY)
-
-
 def _edited(view: ViewSession, _live: LiveNumbers) -> Cell:
     return Cell("yes" if view.edited else "no")
 
 
-QUANTITIES: Final = (
-    Quantity("BAC area", "Everything that is marked", live=_area),
-    Quantity(
-        "BAC of breast",
-        "Percentage of the breast that is marked (Ibrahim 2025)",
-        live=lambda _view, live: _number(live.bac_percent_of_breast, "{:.3f}", "%"),
-        exam=lambda exam: _number(exam.bac_percent_of_breast, "{:.3f}", "%", why_not="See the notes below."),
-    ),
-    Quantity(
-        "Area grade",
-        "From that percentage (Ibrahim 2025): automated, unverified",
-        slow=_area_grade,
-        exam=_area_grade,
-    ),
-    Quantity(
-        "Length",
-        "Calcified length along the arteries. For the exam: mean of the views of each breast, both breasts "
-        "added",
-        slow=_length,
-        exam=lambda exam: _number(exam.calcified_length_mm, "{:.1f}", "mm", why_not=_NO_SPACING),
-    ),
-    Quantity(
-        "Vessels",
-        "Calcified arteries, counted on the whole mask: segments in line count as one, whatever their "
-        "numbers in the list above. For the exam: the view of each breast that shows most",
-        slow=_vessels,
-        exam=_vessels,
-    ),
-    Quantity("Segments", "Calcified segments of arteries", slow=lambda m: _number(m.segments_count, "{}")),
-    Quantity(
-        "Mean width",
-        "Mean width of the marked bands",
-        slow=lambda m: _number(m.mean_calibre_mm, "{:.2f}", "mm", why_not=_NO_SPACING),
-    ),
-    Quantity("CSBI grade", "0 to 3, estimated: automated, unverified", slow=_csbi, exam=_csbi),
-    Quantity(
-        "Calcium mass",
-        "Hydroxyapatite, from raw (FOR PROCESSING) images only",
-        slow=_view_mass,
-        exam=_exam_mass,
-    ),
-    Quantity("PM", "Sum of the model's probability (Guo 2021)", slow=_pm),
-    Quantity("AM", "Marked pixels (Guo 2021)", live=lambda _view, live: Cell(f"{live.am_px}", unit="px")),
-    Quantity(
-        "SIM",
-        "Sum of the grey levels of the marked pixels (Guo 2021)",
-        live=lambda _view, live: Cell(str(live.sim)),
-    ),
-    Quantity(
-        "TAM{x}",
-        "Marked pixels with a grey level above the threshold in the name (Guo 2021)",
-        live=lambda _view, live: Cell(f"{live.tam_px}", unit="px"),
-    ),
-    Quantity(
-        "TSIM{x}",
-        "Sum of the grey levels of those pixels (Guo 2021)",
-        live=lambda _view, live: Cell(str(live.tsim)),
-    ),
-    Quantity(
-        "TAM{x} / breast",
-        "Term of Guo's index. For the exam: the index, the sum over the four standard views",
-        live=lambda _view, live: _number(live.tam_per_breast_area, "{:.6f}"),
-        exam=_exam_index,
-    ),
-    Quantity("Breast area", "Denominator of the percentages", slow=_breast_area),
-    Quantity("Edited by hand", "Whether the mask differs from the model's", live=_edited),
-)
+_IN_A_WINDOW: Final[Mapping[str, tuple[Live | None, Slow | None, OfExam | None]]] = {
+    "bac_area_mm2": (_area, None, None),
+    "area_grade": (None, _area_grade, _area_grade),
+    "calcified_length_mm": (None, _length, None),
+    "vessels_count": (None, _vessels, _vessels),
+    "csbi_grade": (None, _csbi, _csbi),
+    "mass_ha_mg": (None, _view_mass, _exam_mass),
+    "guo_index": (None, None, _exam_index),
+    "breast_area_mm2": (None, _breast_area, None),
+}
+"""Quantities of which there is more to say than the registry does: why not, of what, in pixels."""
+_WHY_NOT: Final = {
+    "pm": _NO_PROBABILITY,
+    "mean_calibre_mm": _NO_SPACING,
+    "calcified_length_mm": _NO_SPACING,
+    "bac_percent_of_breast": "See the notes below.",
+}
+_SAID_WITH_OTHERS: Final = frozenset({"area_grade_name", "breast_area_px"})
+_AT_EVERY_STROKE: Final = frozenset(field.name for field in fields(LiveNumbers))
+
+
+def table_rows() -> tuple[TableRow, ...]:
+    """Whether the view was analysed, what the registry shows, and whether a person changed the mask."""
+    shown = (_row(one) for one in shown_quantities() if one.key not in _SAID_WITH_OTHERS)
+    analysed = TableRow(
+        "Analysed",
+        "Whether a model or a person looked at the view. For the exam: how many of its views",
+        of_state=_state,
+        exam=lambda exam: Cell(f"{exam.views_analysed} of {exam.views_total}", _left_words(exam)),
+    )
+    edited = TableRow("Edited by hand", "Whether the mask differs from the model's", live=_edited)
+    return (analysed, *shown, edited)
+
+
+def _row(quantity: Quantity) -> TableRow:
+    live, slow, exam = _IN_A_WINDOW.get(quantity.key, (None, None, None))
+    why_not = _WHY_NOT.get(quantity.key, "")
+    if quantity.view is not None and live is None and slow is None:
+        if quantity.key in _AT_EVERY_STROKE:
+            live = lambda _session, numbers: _of(quantity, "view", numbers)  # noqa: E731
+        else:
+            slow = lambda m: _of(quantity, "view", m, why_not=why_not)  # noqa: E731
+    if quantity.exam is not None and exam is None:
+        exam = lambda m: _of(quantity, "exam", m, why_not=why_not)  # noqa: E731
+    return TableRow(quantity.label, _tip(quantity), live=live, slow=slow, exam=exam)
+
+
+def _tip(quantity: Quantity) -> str:
+    """What it means, and where it is from."""
+    meanings = [words_for_people(one.meaning) for one in (quantity.view, quantity.exam) if one is not None]
+    words = "; of the exam: ".join(dict.fromkeys(meanings))
+    return f"{words} ({quantity.source})" if quantity.source else words
+
+
+ROWS: Final = table_rows()

@@ -85,6 +85,8 @@ def draft(session: ExamSession) -> str:
     """The sentence of the exam, or of the one view; empty until it is measured."""
     if len(session.views) == 1:
         (view,) = session.views.values()
+        if not view.state.is_analysed:
+            return view_sentence(None)
         if view.measured is None:
             return ""
         return view_sentence(view.measured.view, mass=view_mass_words(view.measured.view))

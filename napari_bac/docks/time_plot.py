@@ -12,7 +12,7 @@ from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
-from shared_core.hosting import DatedExam, Quantity, Timeline
+from shared_core.hosting import DatedExam, SerialQuantity, Timeline
 
 VIEWS: Final = {
     "RCC": ("R-CC", "#E69F00", "s", "■"),
@@ -60,7 +60,7 @@ class TimePlot(pg.PlotWidget):
             axis.setPen(pg.mkPen(self._ink, width=1))
             axis.setTextPen(self._ink)
 
-    def draw(self, line: Timeline | None, quantity: Quantity, chosen: str = "") -> None:
+    def draw(self, line: Timeline | None, quantity: SerialQuantity, chosen: str = "") -> None:
         """Show a quantity; the exam `chosen` stands out."""
         self.clear()
         self.points = {}
@@ -78,7 +78,7 @@ class TimePlot(pg.PlotWidget):
         values = [value for item in self.points.values() for value in item.getData()[1]]
         self.setYRange(0, 1.12 * max(values, default=1.0) or 1.0, padding=0)
 
-    def _draw_limits(self, line: Timeline, quantity: Quantity) -> None:
+    def _draw_limits(self, line: Timeline, quantity: SerialQuantity) -> None:
         followed = line.of(quantity)
         if followed is None or line.change is None:
             return
@@ -100,13 +100,15 @@ class TimePlot(pg.PlotWidget):
         shade.setAlpha(40 if decided else 25)
         self.addItem(pg.FillBetweenItem(low, high, brush=shade))
 
-    def _draw_view(self, line: Timeline, quantity: Quantity, label: str, colour: QColor, symbol: str) -> None:
+    def _draw_view(
+        self, line: Timeline, quantity: SerialQuantity, label: str, colour: QColor, symbol: str
+    ) -> None:
         exams = [one for one in line.exams if quantity.key in one.exam.views.get(label, {})]
         values = [one.exam.views[label][quantity.key] for one in exams]
         self._join(line, exams, values, pg.mkPen(colour, width=1))
         self._scatter(line, label, exams, values, colour=colour, symbol=symbol, size=_VIEW_SIZE)
 
-    def _draw_exams(self, line: Timeline, quantity: Quantity, chosen: str) -> None:
+    def _draw_exams(self, line: Timeline, quantity: SerialQuantity, chosen: str) -> None:
         known = [(one, line.value(one, quantity)) for one in line.exams]
         exams = [one for one, value in known if value is not None]
         values = [value for _, value in known if value is not None]

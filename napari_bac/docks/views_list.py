@@ -8,8 +8,10 @@ from typing import Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
+from shared_core.hosting import made_words
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole
@@ -18,12 +20,8 @@ _PADDING_PX: Final = 4
 
 
 def labels_words(view: ViewSession) -> str:
-    """What the labels of a view are, in a few words."""
-    answer = view.answer
-    if answer is None:
-        words = "drawn by hand" if view.edited else "none yet"
-    else:
-        words = answer.card.name + (", edited" if view.edited else "")
+    """The state of a view in a few words: ``by openbac-1, corrected``; and whether an export has it."""
+    words = made_words(view.state, view.origin)
     return words + (", not exported" if view.dirty else "")
 
 
@@ -83,7 +81,7 @@ class ViewsList(QTreeWidget):
         for view in self._session.views.values():
             item = QTreeWidgetItem([view.key, labels_words(view), spacing_words(view)])
             item.setData(0, _KEY, view.key)
-            item.setToolTip(1, "\n".join(view.notes))
+            item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
             if view.opened.prepared.spacing is None:
                 item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
@@ -97,7 +95,7 @@ class ViewsList(QTreeWidget):
             item = self.topLevelItem(row)
             if view is not None and item is not None and item.data(0, _KEY) == key:
                 item.setText(1, labels_words(view))
-                item.setToolTip(1, "\n".join(view.notes))
+                item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
 
     def choose(self, key: str) -> None:
         """Select the row of a view alone, as if somebody else had."""

@@ -79,7 +79,7 @@ class Autosave:
         kept.restored.append(saved)
         if view.answer is None:
             view.mask_style, view.began_as = saved.mask_style, saved.began_as
-        view.set_labels(saved.labels())
+        view.take_restored(saved.labels())
         self._measure(key)
         self._on_change(key)
         self._signals.restorable_changed.emit(key)

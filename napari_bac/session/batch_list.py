@@ -11,11 +11,21 @@ from weakref import WeakKeyDictionary
 from napari.utils.notifications import show_info
 from psygnal import Signal
 
+from napari_bac.remedies import error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
-from shared_core.hosting import OpenBacError, Results, Row, image_of, masks_of, phrases, read_results
+from shared_core.hosting import (
+    OpenBacError,
+    Results,
+    Row,
+    image_of,
+    items_of,
+    masks_of,
+    phrases,
+    read_results,
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ class BatchList:
         try:
             results = read_results(folder)
         except OpenBacError as error:
-            return self._no(str(error))
+            return self._no(error_words(error))
         self.output = folder
         self._take(results)
         self.words = f"{counted(len(self._results), 'exam')} in {folder}."
@@ -144,12 +154,14 @@ class BatchList:
 
 def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
     good = [view for view in views if view["status"] == "ok"]
-    failed = len(views) - len(good)
+    failed = sum(view["status"] == "failed" for view in views)
+    left = len(views) - len(good) - failed
+    others = [f"{count} {words}" for count, words in ((failed, "failed"), (left, "not analysed")) if count]
     percent, grade = exam["bac_percent_of_breast"], exam["area_grade"]
     return ResultLine(
         str(exam["key"]),
         tuple(image_of(view, source) for view in views),
-        f"{len(good)}, {failed} failed" if failed else str(len(good)),
+        ", ".join([str(len(good)), *others]),
         phrases.percentage(float(percent)) if isinstance(percent, float) else phrases.UNKNOWN,
         f"{grade:.0f} {exam['area_grade_name']}" if isinstance(grade, float) else phrases.UNKNOWN,
         _remarks(exam),
@@ -157,9 +169,9 @@ def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
 
 
 def _remarks(exam: Mapping[str, object]) -> str:
-    missing, warnings = exam["missing_views"], exam["warnings"]
+    missing = exam["missing_views"]
     said = [f"Missing: {missing}"] if missing else []
-    return "\n".join([*said, *(str(warnings).split(" | ") if warnings else [])])
+    return "\n".join([*said, *items_of(exam["warnings"])])
 
 
 _BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
+from napari_bac.remedies import error_words
 from napari_bac.session.workers import FunctionWorker, create_worker
 from shared_core.hosting import (
     BatchReport,
@@ -149,7 +150,7 @@ class BatchRun:
         try:
             return self._analyse()
         except OpenBacError as error:
-            return str(error)
+            return error_words(error)
 
     def _analyse(self) -> BatchReport:
         request = self.request
@@ -221,7 +222,7 @@ class BatchRun:
         line.done += 1
         line.failed += outcome.failed
         if outcome.failed:
-            self.failures.append((str(outcome.task.path), str(outcome.record["error"])))
+            self.failures.append((str(outcome.task.path), str(outcome.record.error)))
 
     def _on_end(self, report: BatchReport | str) -> None:
         self._listen()
@@ -229,7 +230,7 @@ class BatchRun:
             self._end("failed", report)
             return
         self.report = report
-        self.failures = [(record["file"], record["error"]) for record in report.failures]
+        self.failures = [(record.file, str(record.error)) for record in report.failures]
         if report.cancelled:
             self._end("cancelled", "Stopped. Finished exams are kept; start again to continue.")
         elif not self.exams:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
@@ -111,7 +112,7 @@ def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Fo
         try:
             found = open_view(header.path, exam_key=key, spacing_mm=spacing_mm)
         except OpenBacError as error:
-            found = NotOpened(header.path, str(error))
+            found = NotOpened(header.path, error_words(error))
         except RuntimeError as error:
             # A worker swallows what is raised on, and would never end.
             found = NotOpened(header.path, f"{header.path.name}: {error}")

@@ -249,7 +249,7 @@ class ExamSession:
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )
         labels.events.selected_label.connect(lambda: self.select(key, int(labels.selected_label)))
-        view.notes.extend((*opened.prepared.header.warnings, *opened.prepared.warnings))
+        view.notices.extend((*opened.prepared.header.notices, *opened.prepared.notices))
         self.views[key] = view
         self.request_numbers(key)
         # Reading and preparing freed several images of float32.

@@ -12,7 +12,7 @@ from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from napari_bac.views.snapshot import Snapshot
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import UNFIT, ViewSession
 from shared_core.hosting import (
     MeasurementSettings,
     OpenBacError,
@@ -70,8 +70,8 @@ class Exporter:
         replace
             Whether an export that lies there gives way.
         """
-        views = [view for view in self._views.values() if view.fits]
-        if self.busy or not views:
+        views = list(self._views.values())
+        if self.busy or not any(view.fits for view in views):
             self._say(
                 "An export is already being written; wait until it is finished."
                 if self.busy
@@ -116,7 +116,7 @@ class Exporter:
             A view cannot be measured.
         """
         settings = self._settings()
-        finals = [Snapshot.of(view).final(settings) for view in self._views.values() if view.fits]
+        finals = [Snapshot.of(view).final(settings) for view in self._views.values()]
         return views_csv(record_of(final) for final in finals)
 
     def save_metrics(self, path: Path) -> bool:
@@ -133,8 +133,9 @@ class Exporter:
             self._say(f"Not exported: {reason}")
             return
         for snapshot in snapshots:
-            self._exported(snapshot.view, snapshot.revision)
-        self._say(f"Exported to {folder}.")
+            if snapshot.fits:
+                self._exported(snapshot.view, snapshot.revision)
+        self._say(f"Exported to {folder}.{left_out_words(snapshots)}")
 
     def _on_step(self, step: tuple[int, int]) -> None:
         if self.busy:
@@ -145,6 +146,14 @@ class Exporter:
         if self.busy:
             self._worker = None
             self._changed()
+
+
+def left_out_words(snapshots: Sequence[Snapshot]) -> str:
+    """Which views are exported without mask and numbers, and why; empty where none is."""
+    unseen = [one.view.key for one in snapshots if one.fits and not one.has_numbers]
+    unfit = [one.view.key for one in snapshots if not one.fits]
+    said = f" Not analysed, so without mask and numbers: {', '.join(unseen)}." if unseen else ""
+    return f"{said} Not measured: {', '.join(unfit)}: {UNFIT}" if unfit else said
 
 
 def _steps(

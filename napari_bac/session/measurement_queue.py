@@ -24,7 +24,8 @@ class MeasurementQueue:
     find
         The view of a key, None where it is gone.
     done
-        Called on the GUI thread with the key when the numbers of a view are those of its labels.
+        Called on the GUI thread with the key when the numbers of a view are those of its labels, or when it
+        is known that it has none.
     failed
         Called with a sentence.
     """
@@ -68,9 +69,12 @@ class MeasurementQueue:
             key = next(iter(self._waiting))
             del self._waiting[key]
             view = self._find(key)
-            if view is not None:
+            if view is not None and view.state.is_analysed:
                 self._start(view)
                 return
+            if view is not None:
+                view.take_no_numbers()
+                self._done(key)
 
     def _start(self, view: ViewSession) -> None:
         labels = view.label_pixels().copy()

@@ -8,7 +8,15 @@ from typing import Final
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import MeasurementSettings, SpacingSource, UsageError, __version__, list_models
+from shared_core.hosting import (
+    MeasurementSettings,
+    SpacingSource,
+    UsageError,
+    ViewState,
+    __version__,
+    list_models,
+    made_words,
+)
 
 _HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
 
@@ -17,7 +25,15 @@ Gives the model's masks and their numbers. Research use only: never a diagnosis.
 
 from pathlib import Path
 
-from shared_core import MeasurementSettings, analyze_view, load_model, mask_png, measure_exam, write_bytes
+from shared_core import (
+    MeasurementSettings,
+    analyze_view,
+    load_model,
+    mask_png,
+    measure_exam,
+    read_header,
+    write_bytes,
+)
 
 '''
 _LOOP: Final = """
@@ -28,7 +44,11 @@ for name, (path, model, arguments) in views.items():
     area, share = numbers.bac_area_mm2, numbers.bac_percent_of_breast
     print(f"{name}: {numbers.am_px} px, {area} mm2, {share} % of breast")
 
-exam = measure_exam([(result.header, result.measurement) for result in results.values()])
+exam = measure_exam(
+    [(result.header, result.measurement) for result in results.values()],
+    not_analysed=[read_header(path) for path in not_segmented],
+)
+print(f"exam: {exam.views_analysed} of {exam.views_total} views analysed")
 print(f"exam: {exam.bac_percent_of_breast} % of breast, Guo's index {exam.guo_index}")
 
 for name, result in results.items():
@@ -70,8 +90,24 @@ def script_of(session: ExamSession) -> str:
         "views = {",
         *entries,
         "}",
+        *_not_segmented(session),
     ]
     return _HEAD.format(version=__version__) + "\n".join(lines) + "\n" + _LOOP
+
+
+def _not_segmented(session: ExamSession) -> Iterator[str]:
+    """The views that no model saw: without them nothing can be said of the whole exam."""
+    others = {key: view for key, view in session.views.items() if view.answer is None}
+    yield "not_segmented = ["
+    for key, view in others.items():
+        if view.opened.path is None:
+            yield f"    # {key} is an image in memory: save it as a file to include it here."
+            continue
+        state = view.state
+        if state is not ViewState.NOT_ANALYSED:
+            yield f"    # {key}: {made_words(state, view.origin)}; measure its mask with `bac measure`."
+        yield f"    Path({str(view.opened.path.resolve())!r}),  # {key}"
+    yield "]"
 
 
 def _model_call(answer: ModelAnswer, card_file: str | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal
 
+from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
@@ -200,7 +201,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
     try:
         model = load_model(request.model, device=request.device)
     except OpenBacError as error:
-        raise SegmentationError(str(error)) from error
+        raise SegmentationError(error_words(error)) from error
     except RuntimeError as error:
         raise SegmentationError(f"The model could not be loaded: {error}") from error
     info = model.backend.info
@@ -209,7 +210,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
         try:
             yield from _view_events(key, opened, model, request.threshold)
         except OpenBacError as error:
-            yield ViewFailed(key, str(error))
+            yield ViewFailed(key, error_words(error))
         except (RuntimeError, MemoryError) as error:
             # torch.OutOfMemoryError is a RuntimeError; raised on, it would leave the dock waiting for ever.
             reason = "the memory is full" if _is_full(error) else f"the computation failed ({error})"

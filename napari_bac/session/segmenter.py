@@ -17,7 +17,7 @@ from napari_bac.session.segmentation_run import (
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import Device
+from shared_core.hosting import Device, threshold
 
 
 class Segmenter:
@@ -119,8 +119,8 @@ class Segmenter:
 
     def _take(self, event: ViewDone) -> None:
         answer, view = event.answer, self._views[event.key]
-        view.notes.extend(note for note in answer.kept.about.warnings if note not in view.notes)
+        view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
         self._take_answer(event.key, answer)
         if not view.label_pixels().any():
-            by = f"by {answer.card.name} at threshold {answer.threshold:.2f}"
+            by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"
             self._say(f"{event.key}: no calcification was found {by}.")

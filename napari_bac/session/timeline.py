@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from psygnal import Signal
 
+from napari_bac.remedies import all_notice_words, error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
@@ -18,11 +19,11 @@ from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
-    QUANTITIES,
+    SERIAL_QUANTITIES,
     DatedExam,
     Exam,
     OpenBacError,
-    Quantity,
+    SerialQuantity,
     Timeline,
     dated_exams,
     find_exams,
@@ -43,7 +44,8 @@ class Found:
 
     folder: Path
     patients: dict[str, list[DatedExam]]
-    notes: tuple[str, ...]
+    words: tuple[str, ...]
+    """What to tell the person of them."""
     without_results: tuple[Exam, ...]
     """Exams of images that nobody analysed yet."""
 
@@ -70,7 +72,7 @@ class Series:
         self._views, self._say, self._show_exam = views, signals.said.emit, show_exam
         self.found: Found | None = None
         self.patient = ""
-        self.quantity: Quantity = QUANTITIES[1]
+        self.quantity: SerialQuantity = SERIAL_QUANTITIES[1]
         self.timeline: Timeline | None = None
         self.words = ""
         """What is going on, or what went wrong."""
@@ -103,7 +105,7 @@ class Series:
         worker.start()
         self.changed.emit()
 
-    def choose(self, *, patient: str | None = None, quantity: Quantity | None = None) -> None:
+    def choose(self, *, patient: str | None = None, quantity: SerialQuantity | None = None) -> None:
         """Look at another patient or quantity."""
         self.patient = patient if patient is not None else self.patient
         self.quantity = quantity if quantity is not None else self.quantity
@@ -148,7 +150,7 @@ class Series:
             return
         self.found = found
         self.patient = self.patient if self.patient in found.patients else next(iter(self.patients), "")
-        self.words = " ".join(found.notes)
+        self.words = " ".join(found.words)
         if not found.patients and not found.without_results:
             self.words = self.words or f"{found.folder.name} contains no exams with a date."
         self._follow()
@@ -183,18 +185,18 @@ def look_for(path: Path) -> Found:
         One sentence: what is wrong with it and what to do.
     """
     if not path.is_dir() or is_results(path):
-        patients, notes = dated_exams(read_results(path))
-        return Found(path, patients, notes, ())
+        patients, notices = dated_exams(read_results(path))
+        return Found(path, patients, tuple(all_notice_words(notices)), ())
     listing = find_exams(path)
     places = results_beside(path)
     all_results = [read_results(place) for place in places]
     read = [dated_exams(results, listing.exams) for results in all_results]
     known = {str(row["key"]) for results in all_results for row in results.exams}
     missing = tuple(exam for exam in listing.exams if exam.key not in known)
-    notes = tuple(dict.fromkeys(note for _, some in read for note in some))
+    words = tuple(dict.fromkeys(all_notice_words(notice for _, some in read for notice in some)))
     if missing:
-        notes = (*notes, f"{counted(len(missing), 'exam')} of {path.name} not analysed yet.")
-    return Found(path, together(patients for patients, _ in read), notes, missing)
+        words = (*words, f"Not analysed yet: {counted(len(missing), 'exam')} of {path.name}.")
+    return Found(path, together(patients for patients, _ in read), words, missing)
 
 
 def _looked(path: Path) -> Found | str:
@@ -202,7 +204,7 @@ def _looked(path: Path) -> Found | str:
     try:
         return look_for(path)
     except OpenBacError as error:
-        return str(error)
+        return error_words(error)
 
 
 def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
@@ -211,7 +213,7 @@ def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
     measured = [(view.opened.prepared.header, view.measured.view) for view in own if view.measured]
     if len(own) < len(one.files) or len(measured) < len(own):
         return one
-    if not all(view.measured_is_current and (view.edited or view.label_pixels().any()) for view in own):
+    if not all(view.measured_is_current and view.state.is_analysed for view in own):
         return one
     exam = serial_exam(one.key, one.exam.date, measured)
     edited = frozenset(view.opened.prepared.header.view_label for view in own if view.edited)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_bac.remedies import error_words
 from shared_core.hosting import (
     DEFAULT_MODEL,
     Laterality,
@@ -118,7 +119,7 @@ def open_paths(
         try:
             opened.append(open_view(header.path, exam_key=key, spacing_mm=spacing_mm))
         except OpenBacError as error:
-            refused.append(NotOpened(header.path, str(error)))
+            refused.append(NotOpened(header.path, error_words(error)))
         if progress is not None:
             progress(done, len(headers))
     return tuple(opened), tuple(refused)

@@ -9,12 +9,15 @@ from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
     DEFAULT_MODEL,
+    LABELS_UNFIT,
     Answer,
     MaskStyle,
     MeasurementSettings,
     ReviewedView,
+    ViewState,
     load_card,
     reviewed_view,
+    unmeasured_view,
 )
 
 
@@ -31,6 +34,9 @@ class Snapshot:
     edited: bool
     mask_style: MaskStyle
     began_as: dict[str, object] | None
+    state: ViewState
+    fits: bool
+    """Whether the labels can be measured on the image."""
 
     @classmethod
     def of(cls, view: ViewSession) -> Snapshot:
@@ -44,10 +50,26 @@ class Snapshot:
             view.edited,
             view.mask_style,
             view.origin if view.answer is None else None,
+            view.state,
+            view.fits,
         )
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether something looked at the view, and its labels can be measured."""
+        return self.fits and self.state.is_analysed
 
     def final(self, settings: MeasurementSettings) -> ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
+        preprocessing = load_card(DEFAULT_MODEL).preprocessing.name
+        if not self.fits:
+            return unmeasured_view(
+                self.opened.prepared,
+                LABELS_UNFIT.notice(),
+                mask_style=self.mask_style,
+                preprocessing=preprocessing,
+                exam_key=self.opened.exam_key,
+            )
         answer = self.answer
         return reviewed_view(
             self.opened.prepared,
@@ -56,7 +78,7 @@ class Snapshot:
             settings=settings,
             answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
             mask_style=self.mask_style,
-            preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
+            preprocessing=preprocessing,
             began_as=self.began_as,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,

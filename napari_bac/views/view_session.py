@@ -21,7 +21,10 @@ from shared_core.hosting import (
     Mammogram,
     MaskStyle,
     MeasurementSettings,
+    Notice,
+    ViewState,
     measure_exam,
+    state_of,
 )
 
 UNFIT: Final = (
@@ -43,8 +46,9 @@ class ViewSession:
     watcher: LabelsWatcher | None = None
     answer: ModelAnswer | None = None
     measured: LabelledMeasurement | None = None
+    """None before they were measured, and of a view that nothing looked at: it has no numbers."""
     measured_is_current: bool = False
-    """False from an edit until the slow numbers are there."""
+    """False from an edit until the slow numbers are those of the labels."""
     stale: set[int] = field(default_factory=set)
     """Labels that were changed since `measured`."""
     revision: int = 0
@@ -56,8 +60,10 @@ class ViewSession:
     mask_style: MaskStyle = "vessel-band"
     began_as: Mapping[str, object] | None = None
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
-    notes: list[str] = field(default_factory=list)
-    """Sentences for the person: warnings of reading, of the model."""
+    restored: bool = False
+    """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
+    notices: list[Notice] = field(default_factory=list)
+    """Of reading and of the model."""
 
     @property
     def dirty(self) -> bool:
@@ -76,6 +82,11 @@ class ViewSession:
                 "mask_style": card.mask_style,
             }
         return dict(self.began_as) if self.began_as is not None else None
+
+    @property
+    def state(self) -> ViewState:
+        """Who looked at the view; without a run, a file or a stroke its empty labels are no finding."""
+        return state_of({**(self.origin or {}), "edited_by_hand": self.edited})
 
     @property
     def live(self) -> LiveNumbers:
@@ -120,22 +131,26 @@ class ViewSession:
     def take_answer(self, answer: ModelAnswer) -> None:
         """Take a model's labels, as one step of undo."""
         labels = answer.labels.labels()
-        self.answer, self.mask_style = answer, answer.card.mask_style
+        self.answer, self.mask_style, self.restored = answer, answer.card.mask_style, False
         self.counts.compare_with(labels > 0)
-        self.set_labels(labels)
-        self.edited = self.counts.differing_px > 0
+        self._take(labels)
 
     def take_given(self, given: GivenLabels) -> None:
         """Take the labels of a file, as one step of undo; what lies on disk is no edit."""
         was_saved = not self.dirty
         labels = given.on(self.opened, mask_style=self.mask_style)
+        self.restored = False
         if self.answer is None:
             self.began_as = given.began_as
             self.counts.compare_with(labels > 0)
-        self.set_labels(labels)
-        self.edited = self.counts.differing_px > 0
+        self._take(labels)
         if was_saved:
             self.saved_revision = self.revision
+
+    def take_restored(self, labels: LabelPixels) -> None:
+        """Take labels that a person left behind, as one step of undo."""
+        self.restored = self.answer is None and self.began_as is not None
+        self._take(labels)
 
     def take_change(self, region: Region | None) -> bool:
         """Count a change of the labels; whether there was one."""
@@ -145,8 +160,22 @@ class ViewSession:
         self.stale.update(touched.tolist())
         self.revision += 1
         self.measured_is_current = False
-        self.edited = self.counts.differing_px > 0
+        self.edited = self._differs()
         return True
+
+    def take_no_numbers(self) -> None:
+        """Nothing looked at the view, so that there is nothing to measure."""
+        self.measured, self.measured_is_current = None, True
+        self.stale.clear()
+
+    def _take(self, labels: LabelPixels) -> None:
+        """Also where no pixel changes: an empty mask of a model is a finding, and none before was not."""
+        self.set_labels(labels)
+        self.edited = self._differs()
+        self.measured_is_current = False
+
+    def _differs(self) -> bool:
+        return self.restored or self.counts.differing_px > 0
 
 
 def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:
@@ -156,7 +185,9 @@ def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:
 
 def exam_of(views: Collection[ViewSession]) -> ExamMeasurement | None:
     """The numbers of the exam; None while those of a view are still to come."""
-    measured = [(view.opened.prepared.header, view.measured.view) for view in views if view.measured]
-    if not views or len(measured) < len(views) or not all(view.measured_is_current for view in views):
+    analysed = [view for view in views if view.state.is_analysed]
+    measured = [(view.opened.prepared.header, view.measured.view) for view in analysed if view.measured]
+    if not views or len(measured) < len(analysed) or not all(view.measured_is_current for view in views):
         return None
-    return measure_exam(measured)
+    left = [view.opened.prepared.header for view in views if not view.state.is_analysed]
+    return measure_exam(measured, not_analysed=left)

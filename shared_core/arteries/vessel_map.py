@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.notices import Notice
+
 Morphology = Literal["punctate", "coarse", "tram-track", "unknown"]
 
 
@@ -43,4 +45,4 @@ class VesselMap:
     """(rows, columns), 0 background, else `Vessel.number`."""
     total_length_px: float
     total_length_mm: float | None
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -28,6 +28,12 @@ from shared_core.arteries.morphology import classify_morphology
 from shared_core.arteries.skeleton import Points
 from shared_core.arteries.vessel_map import Morphology, Vessel, VesselMap
 from shared_core.mammogram import Mask, PixelSpacing
+from shared_core.notices import Notice
+from shared_core.notices.of_results import (
+    ARTERIES_TOO_MANY,
+    ARTERY_SPACING_ASSUMED,
+    ARTERY_SPOTS_NOT_COUNTED,
+)
 
 ASSUMED_SPACING_MM: Final = 0.07
 """For the rules in mm where the spacing is not known; no result in mm is made from it."""
@@ -121,7 +127,7 @@ def find_vessels(
         labels,
         total_length_px=sum(vessel.length_px for vessel in vessels),
         total_length_mm=sum(course.length_mm for course in kept) if spacing is not None else None,
-        warnings=_warnings(spacing, specks=specks, found=len(courses)),
+        notices=_notices(spacing, specks=specks, found=len(courses)),
     )
 
 
@@ -132,22 +138,17 @@ def steps_mm(spacing: PixelSpacing | None) -> NDArray[np.float64]:
     return np.array([spacing.row_mm, spacing.column_mm])
 
 
-def _warnings(spacing: PixelSpacing | None, *, specks: int, found: int) -> tuple[str, ...]:
-    warnings = []
+def _notices(spacing: PixelSpacing | None, *, specks: int, found: int) -> tuple[Notice, ...]:
+    notices = []
     if spacing is None:
         gap_px = round(SEGMENT_GAP_MM / ASSUMED_SPACING_MM)
-        warnings.append(
-            f"The pixel spacing is not known: vessels are followed as if it were {ASSUMED_SPACING_MM} mm, "
-            f"so that a gap of {gap_px} px stands for 1 cm."
-        )
+        notices.append(ARTERY_SPACING_ASSUMED.notice(spacing_mm=ASSUMED_SPACING_MM, gap_px=gap_px))
     if specks:
-        warnings.append(
-            f"{specks} {'spot' if specks == 1 else 'spots'} shorter than {SHORTEST_MM:g} mm "
-            f"{'does not count as a vessel' if specks == 1 else 'do not count as vessels'}."
-        )
+        spots = f"{specks} {'spot' if specks == 1 else 'spots'}"
+        notices.append(ARTERY_SPOTS_NOT_COUNTED.notice(spots=spots, shortest_mm=f"{SHORTEST_MM:g}"))
     if found > MOST_VESSELS:
-        warnings.append(f"{found} vessels were found; only the {MOST_VESSELS} longest are kept.")
-    return tuple(warnings)
+        notices.append(ARTERIES_TOO_MANY.notice(found=found, kept=MOST_VESSELS))
+    return tuple(notices)
 
 
 def _pieces(parts: list[FollowedPart], mm: NDArray[np.float64]) -> list[_Piece]:

@@ -21,14 +21,16 @@ from shared_core.change.repeat_error import (
     error_of_series,
 )
 from shared_core.change.serial_exams import (
-    QUANTITIES,
-    Quantity,
+    SERIAL_QUANTITIES,
     SerialExam,
+    SerialQuantity,
     common_views,
     contributions,
     years_since_first,
 )
 from shared_core.errors import UsageError
+from shared_core.notices import Notice
+from shared_core.notices.of_results import EXAM_VIEWS_MISSING, MAKER_CHANGED, QUANTITY_NOT_FOLLOWED
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 
 Decision = Literal["increase", "no measurable change", "decrease", "cannot be decided"]
@@ -39,7 +41,7 @@ Values = NDArray[np.float64]
 class QuantityChange:
     """What became of one quantity between the first and the last exam."""
 
-    quantity: Quantity
+    quantity: SerialQuantity
     views: tuple[str, ...]
     """The views that all exams have; only these count."""
     years: tuple[float, ...]
@@ -69,7 +71,7 @@ class PatientChange:
     exams: tuple[SerialExam, ...]
     """In the order of their dates."""
     quantities: tuple[QuantityChange, ...]
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 class _Line(NamedTuple):
@@ -81,7 +83,7 @@ class _Line(NamedTuple):
 def change_over_time(
     exams: Sequence[SerialExam],
     *,
-    quantities: Sequence[Quantity] = QUANTITIES,
+    quantities: Sequence[SerialQuantity] = SERIAL_QUANTITIES,
     pair_errors: Mapping[str, PairError] | None = None,
     confidence: float = 0.95,
 ) -> PatientChange:
@@ -92,7 +94,7 @@ def change_over_time(
     exams
         Two or more, of different dates, in any order.
     quantities
-        Those that some exam does not know in any common view are left out with a warning.
+        Those that some exam does not know in any common view are left out with a notice.
     pair_errors
         By quantity key: error from the CC/MLO pairs of a cohort, taken instead of that of the series.
     confidence
@@ -111,24 +113,24 @@ def change_over_time(
             raise UsageError(
                 f"The exams {one.key} and {other.key} have one date, {one.date}; give one of them."
             )
-    followed, warnings = [], list(_warnings_of(ordered))
+    followed, notices = [], list(_notices_of(ordered))
     for quantity in quantities:
         views = common_views(ordered, quantity)
         if views:
             given = (pair_errors or {}).get(quantity.key)
             followed.append(_follow(ordered, quantity, views, given, confidence))
         elif any(quantity.key in view for exam in ordered for view in exam.views.values()):
-            warnings.append(f"{quantity.title} is not followed: no view has it in every exam.")
+            notices.append(QUANTITY_NOT_FOLLOWED.notice(quantity=quantity.title))
     if not followed:
         raise UsageError(
             "The exams have no standard view and quantity in common, so nothing can be compared."
         )
-    return PatientChange(ordered, tuple(followed), tuple(warnings))
+    return PatientChange(ordered, tuple(followed), tuple(notices))
 
 
 def _follow(
     exams: Sequence[SerialExam],
-    quantity: Quantity,
+    quantity: SerialQuantity,
     views: tuple[str, ...],
     given: PairError | None,
     confidence: float,
@@ -204,18 +206,20 @@ def _student_t(level: float, degrees_of_freedom: float) -> float:
     return float(stdtrit(degrees_of_freedom, level))
 
 
-def _warnings_of(exams: Sequence[SerialExam]) -> list[str]:
-    warnings = [f"{exam.date}: {warning}" for exam in exams for warning in exam.warnings]
+def _notices_of(exams: Sequence[SerialExam]) -> list[Notice]:
+    notices = [notice.about(str(exam.date)) for exam in exams for notice in exam.notices]
     for exam in exams:
         missing = [label for label in STANDARD_VIEWS if label not in exam.views]
         if missing:
-            warnings.append(
-                f"{exam.date}: {', '.join(missing)} missing; only views that all exams have are compared."
-            )
+            notices.append(EXAM_VIEWS_MISSING.notice(views=", ".join(missing)).about(str(exam.date)))
     for before, after in pairwise(exam for exam in exams if exam.manufacturers):
         if before.manufacturers != after.manufacturers:
-            warnings.append(
-                f"The maker of the machine changed from {', '.join(before.manufacturers)} ({before.date}) to "
-                f"{', '.join(after.manufacturers)} ({after.date}): images that differ may look like change."
+            notices.append(
+                MAKER_CHANGED.notice(
+                    before=", ".join(before.manufacturers),
+                    before_date=before.date,
+                    after=", ".join(after.manufacturers),
+                    after_date=after.date,
+                )
             )
-    return warnings
+    return notices

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.change.serial_exams import Quantity, SerialExam
+from shared_core.change.serial_exams import SerialExam, SerialQuantity
 
 Values = NDArray[np.float64]
 _LEAST_INFORMATION = 0.1
@@ -92,17 +92,17 @@ def error_of_series(contributions: Values) -> RepeatError | None:
     )
 
 
-def projection_pairs(exams: Iterable[SerialExam], quantity: Quantity) -> list[tuple[float, float]]:
+def projection_pairs(exams: Iterable[SerialExam], quantity: SerialQuantity) -> list[tuple[float, float]]:
     """(CC, MLO) of each breast that has both."""
     return _pairs(exams, quantity, [("LCC", "LMLO"), ("RCC", "RMLO")])
 
 
-def side_pairs(exams: Iterable[SerialExam], quantity: Quantity) -> list[tuple[float, float]]:
+def side_pairs(exams: Iterable[SerialExam], quantity: SerialQuantity) -> list[tuple[float, float]]:
     """(left, right) of each projection that has both."""
     return _pairs(exams, quantity, [("LCC", "RCC"), ("LMLO", "RMLO")])
 
 
-def pair_error(exams: Iterable[SerialExam], quantity: Quantity) -> PairError | None:
+def pair_error(exams: Iterable[SerialExam], quantity: SerialQuantity) -> PairError | None:
     """Relative error of one view from CC/MLO pairs of many exams; None below two pairs with BAC in both."""
     cohort = tuple(exams)
     projections = projection_pairs(cohort, quantity)
@@ -126,7 +126,7 @@ def error_from_pairs(error: PairError, contributions: Values) -> RepeatError:
 
 
 def _pairs(
-    exams: Iterable[SerialExam], quantity: Quantity, labels: Sequence[tuple[str, str]]
+    exams: Iterable[SerialExam], quantity: SerialQuantity, labels: Sequence[tuple[str, str]]
 ) -> list[tuple[float, float]]:
     found = []
     for exam in exams:

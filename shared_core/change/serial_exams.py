@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
+from shared_core.quantities.quantity import Combination, Value
+from shared_core.quantities.registry import QUANTITIES as REGISTRY, flat, metrics_of
 
-Combination = Literal["sum of views", "sum of breasts", "mean of breasts"]
 DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class Quantity:
+class SerialQuantity:
     """What is followed over time."""
 
     key: str
@@ -27,18 +29,28 @@ class Quantity:
     title: str
     unit: str
     combination: Combination
-    """``sum of views``: as Guo's index. ``sum of breasts``: of each breast the mean of its views, never
-    their sum, as CC and MLO show the same arteries. ``mean of breasts``: for percentages."""
+    name: str = ""
+    """Of the value of an exam, in the results of a comparison."""
 
 
-GUO_INDEX: Final = Quantity("tam_per_breast_area", "Guo's index", "", "sum of views")
-QUANTITIES: Final = (
-    GUO_INDEX,
-    Quantity("bac_area_mm2", "BAC area", "mm2", "sum of breasts"),
-    Quantity("bac_percent_of_breast", "BAC of breast", "%", "mean of breasts"),
-    Quantity("calcified_length_mm", "Calcified length", "mm", "sum of breasts"),
-    Quantity("mass_ha_mg", "Mass of hydroxyapatite", "mg", "sum of breasts"),
-)
+def _quantities() -> tuple[SerialQuantity, ...]:
+    """What the registry follows over time, Guo's index first."""
+    followed = [
+        SerialQuantity(
+            one.key,
+            one.serial.label,
+            one.unit.ucum if one.unit.text else "",
+            one.serial.combination,
+            one.serial.name,
+        )
+        for one in REGISTRY
+        if one.serial is not None
+    ]
+    return tuple(sorted(followed, key=lambda one: one.combination != "sum of views"))
+
+
+SERIAL_QUANTITIES: Final = _quantities()
+GUO_INDEX: Final = SERIAL_QUANTITIES[0]
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ class SerialExam:
     """Standard view (``LCC``) to quantities by key; what is unknown is left out."""
     manufacturers: tuple[str, ...] = ()
     """Of the views, each once."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def serial_exam(key: str, when: date, views: Sequence[tuple[MammogramHeader, ViewMeasurement]]) -> SerialExam:
@@ -61,13 +73,14 @@ def serial_exam(key: str, when: date, views: Sequence[tuple[MammogramHeader, Vie
     makers = []
     for label, position in choice.positions:
         header, measurement = views[position]
-        numbers = {q.key: getattr(measurement, q.key, None) for q in QUANTITIES}
+        known = flat("view", metrics_of("view", measurement))
+        numbers: dict[str, Value] = {q.key: known[q.key] for q in SERIAL_QUANTITIES}
         values[label] = {name: float(number) for name, number in numbers.items() if number is not None}
         makers.append(header.acquisition.manufacturer or "")
-    return SerialExam(key, when, values, tuple(dict.fromkeys(filter(None, makers))), choice.warnings)
+    return SerialExam(key, when, values, tuple(dict.fromkeys(filter(None, makers))), choice.notices)
 
 
-def common_views(exams: Sequence[SerialExam], quantity: Quantity) -> tuple[str, ...]:
+def common_views(exams: Sequence[SerialExam], quantity: SerialQuantity) -> tuple[str, ...]:
     """Standard views in which every exam knows the quantity."""
     return tuple(
         label for label in STANDARD_VIEWS if all(quantity.key in exam.views.get(label, {}) for exam in exams)
@@ -75,7 +88,7 @@ def common_views(exams: Sequence[SerialExam], quantity: Quantity) -> tuple[str, 
 
 
 def contributions(
-    exams: Sequence[SerialExam], quantity: Quantity, views: Sequence[str]
+    exams: Sequence[SerialExam], quantity: SerialQuantity, views: Sequence[str]
 ) -> NDArray[np.float64]:
     """What each view adds to the exam's value: (exams, views) float64; a row's sum is the value."""
     weights = np.array([_weight(label, views, quantity.combination) for label in views])

@@ -11,7 +11,9 @@ from rich.console import Console
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.deidentifying import IMAGES, deidentified_listing
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
+from shared_core.cli.remedies import error_words
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
@@ -21,8 +23,6 @@ from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
-
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = as_begun(settings) if args.resume else settings
     except UsageError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
@@ -163,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
             except UsageError as error:
-                print(f"bac: {error}", file=sys.stderr)
+                print(f"bac: {error_words(error)}", file=sys.stderr)
                 return USAGE
         view.start(listing, finished)
         report = run_batch(
@@ -205,7 +205,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         try:
             load_card(args.model)
         except ModelError as error:
-            args.parser.error(str(error))
+            args.parser.error(error_words(error))
 
 
 def _exit_code(report: BatchReport, listing: ExamListing, paths: list[Path]) -> int:

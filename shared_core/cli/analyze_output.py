@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,7 +23,10 @@ from rich.table import Table
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
+from shared_core.quantities.quantity import Scope
+from shared_core.quantities.registry import QUANTITIES
 from shared_core.reading.exam_grouping import ExamListing
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.weights.registry import load_card
 
 
@@ -119,7 +123,7 @@ def outcome_phrase(outcome: ViewOutcome) -> str:
     """One image's result in a few words."""
     measurement = outcome.measurement
     if measurement is None:
-        return f"failed: {outcome.record['error']}"
+        return f"failed: {outcome.record.error}"
     if measurement.bac_area_mm2 is not None:
         return f"BAC {measurement.bac_area_mm2:.1f} mm2 ({measurement.am_px} px)"
     return f"BAC {measurement.am_px} px"
@@ -127,7 +131,7 @@ def outcome_phrase(outcome: ViewOutcome) -> str:
 
 def print_summary(report: BatchReport, console: Console, *, output_dir: Path | None, seconds: float) -> None:
     """Tables of views, exams and failures, and where the files are."""
-    good = [record for record in report.views if record["status"] == "ok"]
+    good = [record for record in report.views if record.status == "ok"]
     if good:
         console.print(_view_table(good))
     if report.exams:
@@ -135,7 +139,7 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
     if report.failures:
         table = Table("File", "What is wrong", title="Failed", title_justify="left", title_style="bold red")
         for record in report.failures:
-            table.add_row(escape(record["file"]), escape(record["error"]))
+            table.add_row(escape(record.file), escape(record.error or ""))
         console.print(table)
     for key, reason in report.unwritten.items():
         console.print(f"not all of {key} was written: {reason}", markup=False, soft_wrap=True)
@@ -147,26 +151,18 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
         console.print(f"Results in {output_dir} ({seconds:.1f} s)", markup=False, soft_wrap=True)
 
 
-def _view_table(records: list[dict[str, object]]) -> Table:
+def _view_table(records: Sequence[ViewRecord]) -> Table:
     table = Table(title="Views", title_justify="left")
     for name in ("File", "View"):
         table.add_column(name)
-    for name in ("BAC px", "BAC mm2", "% of breast", "grade", "TAM", "warnings"):
+    for name in (*_titles("view", _VIEW_NUMBERS), "notices"):
         table.add_column(name, justify="right")
     for record in records:
-        metrics = record["metrics"]
-        assert isinstance(metrics, dict)
-        warnings = record["warnings"]
-        assert isinstance(warnings, list)
         table.add_row(
-            escape(Path(str(record["file"])).name),
-            f"{_or_question(record['laterality'])}{_or_question(record['view'])}",
-            str(metrics["am_px"]),
-            _number(metrics["bac_area_mm2"], 1),
-            _number(metrics["bac_percent_of_breast"], 3),
-            "-" if metrics["area_grade"] is None else str(metrics["area_grade"]),
-            str(metrics["tam_px"]),
-            str(len(warnings)) if warnings else "",
+            escape(Path(record.file).name),
+            f"{record.laterality or '?'}{record.view or '?'}",
+            *(_shown("view", record, key) for key in _VIEW_NUMBERS),
+            str(len(record.notices)) if record.notices else "",
         )
     return table
 
@@ -174,26 +170,31 @@ def _view_table(records: list[dict[str, object]]) -> Table:
 def _exam_table(report: BatchReport) -> Table:
     table = Table(title="Exams", title_justify="left")
     table.add_column("Exam")
-    for name in ("views used", "missing", "% of breast", "grade", "Guo index"):
+    for name in ("analysed", "views used", "missing", *_titles("exam", _EXAM_NUMBERS)):
         table.add_column(name, justify="right")
     for record in report.exams:
         table.add_row(
-            escape(record["key"]),
-            ", ".join(record["views_used"]) or "-",
-            ", ".join(record["missing_views"]) or "-",
-            _number(record["bac_percent_of_breast"], 3),
-            "-" if record["area_grade"] is None else str(record["area_grade"]),
-            _number(record["guo_index"], 5),
+            escape(record.key),
+            f"{record.views_analysed} of {record.views_total}",
+            ", ".join(record.views_used) or "-",
+            ", ".join(record.missing_views) or "-",
+            *(_shown("exam", record, key) for key in _EXAM_NUMBERS),
         )
     return table
 
 
-def _number(value: object, digits: int) -> str:
-    return "-" if value is None else f"{float(str(value)):.{digits}f}"
+_VIEW_NUMBERS: Final = ("am_px", "bac_area_mm2", "bac_percent_of_breast", "area_grade", "tam_px")
+_EXAM_NUMBERS: Final = ("bac_percent_of_breast", "area_grade", "guo_index")
 
 
-def _or_question(value: object) -> str:
-    return "?" if value is None else str(value)
+def _titles(scope: Scope, keys: Sequence[str]) -> list[str]:
+    quantities = [QUANTITIES.entry(scope, key).quantity for key in keys]
+    return [f"{one.label.format(x='')} {one.unit.text}".strip() for one in quantities]
+
+
+def _shown(scope: Scope, record: ViewRecord | ExamRecord, key: str) -> str:
+    value = record.number(key)
+    return "-" if value is None else QUANTITIES.entry(scope, key).text(value)
 
 
 def _plural(count: int, noun: str) -> str:

@@ -10,14 +10,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mass.site_calibration import Calibration
 from shared_core.mass.step_phantom import StepFit, StepPhantom, fit_steps, joined_points
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
-
-OK = 0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -17,15 +17,18 @@ from rich.table import Table
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.repeat_error import PairError, pair_error
-from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam
+from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, SerialQuantity
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import OK
+from shared_core.cli.remedies import notice_words
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.notices import Notice
 from shared_core.pictures.plots import change_plot
 from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.cells import joined
 from shared_core.records.results_folder import Results, check_same_settings, read_results, serial_exams
 
-OK = 0
 COLUMNS = (
     *("patient_id", "quantity", "unit", "views", "first_date", "last_date", "exams", "first_value"),
     *("last_value", "change", "change_lower", "change_upper", "least_detectable_change", "change_percent"),
@@ -81,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--json prints instead of writing; leave one of --json and -o out")
     named = [_dated(text) for text in args.results]
     results = [(when, read_results(path)) for when, path in named]
-    warnings = check_same_settings(one for _, one in results)
+    notices = check_same_settings(one for _, one in results)
     patients = _patients(results, args)
     quantities = _quantities(args.quantity)
     errors = _pair_errors(args.error_from, quantities)
@@ -93,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     }
     document = {
         "confidence": args.confidence,
-        "warnings": list(warnings),
+        "notices": plain(notices),
         "cohort_errors": plain(errors),
         "patients": [_record(patient, change) for patient, change in found.items()],
     }
@@ -102,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if args.output is not None:
         _write(args.output, document, found)
-    _print(found, warnings, Console(width=None if sys.stdout.isatty() else 140, highlight=False))
+    _print(found, notices, Console(width=None if sys.stdout.isatty() else 140, highlight=False))
     if args.output is not None:
         print(f"Results in {args.output}")
     return OK
@@ -141,14 +144,19 @@ def _patients(
     return chosen
 
 
-def _quantities(columns: Sequence[str] | None) -> tuple[Quantity, ...]:
+def _quantities(columns: Sequence[str] | None) -> tuple[SerialQuantity, ...]:
     if columns is None:
-        return QUANTITIES
-    known = {quantity.key: quantity for quantity in QUANTITIES}
-    return tuple(known.get(column) or Quantity(column, column, "", "sum of breasts") for column in columns)
+        return SERIAL_QUANTITIES
+    known = {name: quantity for quantity in SERIAL_QUANTITIES for name in (quantity.key, quantity.name)}
+    return tuple(
+        known.get(column) or SerialQuantity(column, column, "", "sum of breasts", column)
+        for column in columns
+    )
 
 
-def _pair_errors(paths: Sequence[Path] | None, quantities: Sequence[Quantity]) -> dict[str, PairError] | None:
+def _pair_errors(
+    paths: Sequence[Path] | None, quantities: Sequence[SerialQuantity]
+) -> dict[str, PairError] | None:
     if not paths:
         return None
     cohort = [
@@ -172,7 +180,7 @@ def _record(patient: str, change: PatientChange) -> dict[str, Any]:
         "patient_id": patient,
         "exams": [{"key": exam.key, "date": exam.date.isoformat()} for exam in change.exams],
         "quantities": plain(change.quantities),
-        "warnings": list(change.warnings),
+        "notices": plain(change.notices),
     }
 
 
@@ -194,7 +202,7 @@ def _rows(patient: str, change: PatientChange) -> Iterator[tuple[object, ...]]:
     for one in change.quantities:
         error = one.error
         yield (
-            *(patient, one.quantity.key, one.quantity.unit, " | ".join(one.views), first, last),
+            *(patient, one.quantity.name, one.quantity.unit, joined(one.views), first, last),
             *(len(one.values), one.values[0], one.values[-1], one.change),
             *(one.change_limits or (None, None)),
             *(one.least_detectable_change, one.change_percent, one.decision, one.slope_per_year),
@@ -203,7 +211,7 @@ def _rows(patient: str, change: PatientChange) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _print(found: dict[str, PatientChange], warnings: Sequence[str], console: Console) -> None:
+def _print(found: dict[str, PatientChange], notices: Sequence[Notice], console: Console) -> None:
     for patient, change in found.items():
         first, last = change.exams[0].date, change.exams[-1].date
         title = f"{patient}: {len(change.exams)} exams, {first} to {last}"
@@ -216,10 +224,10 @@ def _print(found: dict[str, PatientChange], warnings: Sequence[str], console: Co
         for one in change.quantities:
             table.add_row(*_cells(one))
         console.print(table)
-        for warning in change.warnings:
-            console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
-    for warning in warnings:
-        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+        for notice in change.notices:
+            console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+    for notice in notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
 
 
 def _cells(one: QuantityChange) -> tuple[str, ...]:

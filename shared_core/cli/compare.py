@@ -13,10 +13,9 @@ from shared_core.cli import arguments
 from shared_core.cli.compare_masks import MaskOptions, compare_masks
 from shared_core.cli.compare_report import Report, agreement_table, document, write_report
 from shared_core.cli.compare_tables import compare_tables
+from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.records.canonical_json import json_bytes
-
-OK = 0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

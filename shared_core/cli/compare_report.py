@@ -18,6 +18,7 @@ from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.pictures.plots import bland_altman_plot, regression_plot
 from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.cells import cell
 from shared_core.statistics.comparison import QuantityAgreement, quantity_agreement
 
 Values = NDArray[np.float64]
@@ -178,12 +179,8 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
     return text.getvalue().encode("utf-8", errors="backslashreplace")
-
-
-def _cell(value: Any) -> Any:
-    return " | ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _number(value: float) -> str:

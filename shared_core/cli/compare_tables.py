@@ -11,14 +11,18 @@ from rich.table import Table
 
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
 from shared_core.errors import UsageError
+from shared_core.quantities.quantity import SCOPES
+from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.canonical_json import plain
 from shared_core.records.results_folder import Row, read_table
+from shared_core.records.tables import MODEL_COLUMNS
 from shared_core.statistics.comparison import GradeAgreement, grade_agreement
 
 _NO_QUANTITY: Final = frozenset(
     {
-        *("threshold", "tam_threshold", "tile_px", "stride_px", "input_spacing_mm", "study_date"),
-        *("spacing_row_mm", "spacing_column_mm"),
+        *(*MODEL_COLUMNS, "study_date", "spacing_row_mm", "spacing_column_mm"),
+        *("views_analysed", "views_total"),
+        *(entry.key for entry in QUANTITIES.of("view") if entry.quantity.kind == "setting"),
     }
 )
 _GRADES: Final = (0, 1, 2, 3)
@@ -62,7 +66,7 @@ def compare_tables(
         if len(known) < _LEAST_PAIRS:
             continue
         first, second = np.array(known, dtype=np.float64).T
-        if column.endswith("grade") and np.isin([first, second], _GRADES).all():
+        if _is_grade(column) and np.isin([first, second], _GRADES).all():
             grades.append(grade_agreement(column, first, second))
         else:
             findings.append(quantity_finding(column, first, second))
@@ -81,7 +85,7 @@ def compare_tables(
 def _by_name(rows: Sequence[Row], path: Path, key: str | None) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
-        if row.get("status") == "failed":
+        if row.get("status") not in (None, "ok"):
             continue
         name = _name(row, path, key)
         if name in found:
@@ -125,6 +129,12 @@ def _columns(
         and any(_is_number(row[column]) for row in one)
         and any(_is_number(row[column]) for row in other)
     ]
+
+
+def _is_grade(column: str) -> bool:
+    """As the registry says; in a table of somebody else, as the end of the name says."""
+    kinds = {entry.key: entry.quantity.kind for scope in SCOPES for entry in QUANTITIES.of(scope)}
+    return kinds.get(column, "grade" if column.endswith("grade") else "number") == "grade"
 
 
 def _is_number(cell: object) -> bool:

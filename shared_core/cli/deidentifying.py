@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
+from shared_core.cli.remedies import notice_words
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def deidentified_listing(
     key = load_key(key_path)
     tell(escape(_about_key(key_path)))
     images = deidentified_exams(listing.exams, output / IMAGES, key=key)
-    for warning in images.warnings:
-        tell(f"[yellow]warning:[/yellow] {escape(warning)}")
+    for notice in images.notices:
+        tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
     # Their names must not reach the tables; a duplicate is none.
     refused = tuple(file.reason for file in listing.rejected if file.kind in ("unreadable", "unsupported"))
     if not images.files:
@@ -59,8 +60,8 @@ def deidentified_export(
     key = load_key(key_path)
     console.print(escape(_about_key(key_path)), soft_wrap=True)
     made = deidentified_result(exam, run_of(results), output / IMAGES, key=key)
-    for warning in made.warnings:
-        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    for notice in made.notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
     return made.exam
 
 

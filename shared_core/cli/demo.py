@@ -13,6 +13,8 @@ from rich.table import Table
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
+from shared_core.cli.remedies import error_words
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
@@ -23,7 +25,6 @@ from shared_core.simulation.samples import Sample, make_sample
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_OUTPUT = Path("demo-output")
 
 
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         card = load_card(args.model)
     except ModelError as error:
-        args.parser.error(str(error))
+        args.parser.error(error_words(error))
     # What may be missing is asked for before the work, not after it.
     choose(args.device, args.backend, "float32")
     require_weights(card, weights_dir=weights_beside(args.model))
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         return INTERRUPTED
     if report.failures:
         for record in report.failures:
-            print(f"bac demo: {record['error']}", file=sys.stderr)
+            print(f"bac demo: {record.error}", file=sys.stderr)
         return FAILED
     console.print("Calcium mass from the raw images, under the masks of the model")
     rows = compare_with_truth(sample, report.views, args.output)

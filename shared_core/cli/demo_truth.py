@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import MassResult, measure_mass
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
+from shared_core.records.record_types import ViewRecord
 from shared_core.simulation.samples import Sample
 from shared_core.statistics.overlap import overlap
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
@@ -41,7 +41,7 @@ class TruthRow:
     measured_mass_high_mg: float | None
 
 
-def compare_with_truth(sample: Sample, records: Sequence[Mapping[str, Any]], results: Path) -> list[TruthRow]:
+def compare_with_truth(sample: Sample, records: Sequence[ViewRecord], results: Path) -> list[TruthRow]:
     """One row a view of a sample with raw images.
 
     Parameters
@@ -51,7 +51,7 @@ def compare_with_truth(sample: Sample, records: Sequence[Mapping[str, Any]], res
     results
         Folder that holds their masks.
     """
-    by_file = {Path(record["file"]): record for record in records}
+    by_file = {Path(record.file): record for record in records}
     return [
         _row(by_file[image], raw, truth, results)
         for image, raw, truth in zip(sample.images, sample.raw, sample.truth, strict=True)
@@ -67,23 +67,22 @@ def truth_csv(rows: Sequence[TruthRow]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _row(record: Mapping[str, Any], raw: Path, truth_file: Path, results: Path) -> TruthRow:
+def _row(record: ViewRecord, raw: Path, truth_file: Path, results: Path) -> TruthRow:
     document = json.loads(truth_file.read_bytes())
-    truth, metrics = document["truth"], record["metrics"]
-    stem = Path(record["file"]).stem
+    truth, stem = document["truth"], Path(record.file).stem
     shape = document["rows"], document["columns"]
-    mask = read_mask(results / record["exam"] / f"{stem}_mask.png", shape)
+    mask = read_mask(results / (record.exam or "") / f"{stem}_mask.png", shape)
     band = read_mask(truth_file.with_name(f"{truth_file.stem}_band.png"), shape)
     mass = _mass(raw, mask)
     return TruthRow(
         view=document["laterality"] + document["view"],
         dice=overlap(mask, band).dice,
         true_area_mm2=float(band.sum()) * document["spacing_mm"] ** 2,
-        measured_area_mm2=metrics["bac_area_mm2"],
+        measured_area_mm2=record.number("bac_area_mm2"),
         true_length_mm=sum(vessel["length_mm"] for vessel in truth["vessels"]),
-        measured_length_mm=metrics["calcified_length_mm"],
+        measured_length_mm=record.number("calcified_length_mm"),
         true_vessels_count=len(truth["vessels"]),
-        measured_vessels_count=metrics["vessels_count"],
+        measured_vessels_count=record.number("vessels_count"),
         true_mass_ha_mg=truth["mass_mg"],
         measured_mass_ha_mg=mass.mass_ha_mg,
         measured_mass_low_mg=mass.interval_low_mg,

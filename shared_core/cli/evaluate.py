@@ -16,9 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
+from shared_core.quantities.number_formats import threshold
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
 from shared_core.weights.location import bundled_folder, require_weights
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from shared_core.training.evaluation.model_scores import Evaluation
     from shared_core.training.example import ViewSource
 
-OK, FAILED, USAGE = 0, 1, 2
 
 _SHOWN = (
     *("dice_pooled", "dice_mean", "vessel_recall", "false_parts_mean", "false_px_mean", "false_px_median"),
@@ -201,11 +202,11 @@ def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
     parse_card(text, str(path))
     write_bytes(path, text.encode())
     return (
-        f"Threshold {chosen.threshold:.3g} of {rows.card.name} by the rule: {chosen.rule}. There: Dice "
-        f"{chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "
+        f"Threshold {threshold(chosen.threshold)} of {rows.card.name} by the rule: {chosen.rule}. There: "
+        f"Dice {chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "
         f"found, false area on views without BAC {chosen.false_px_mean:,.0f} px "
         f"(median {chosen.false_px_median:,.0f}).",
-        f"Card {path}: temperature {card.temperature:.3f}, threshold {card.threshold:.3g}.",
+        f"Card {path}: temperature {card.temperature:.3f}, threshold {threshold(card.threshold)}.",
     )
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from shared_core.cli import arguments
 from shared_core.cli.deidentifying import IMAGES, deidentified_export
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
+from shared_core.cli.remedies import error_words, notice_words
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError(f"{args.images}: is no folder; name the one where the mammograms lie.")
         places = exam_folders(args.result)
     except UsageError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     failed = 0
     for place in places:
@@ -86,14 +86,14 @@ def run(args: argparse.Namespace) -> int:
             folder = args.output / exam.key if args.output is not None else place.folder / FOLDER
             files = write_dicom(exam, args.dicom, folder, change=change)
         except OpenBacError as error:
-            print(f"bac: {place.key}: {error}", file=sys.stderr)
+            print(f"bac: {place.key}: {error_words(error)}", file=sys.stderr)
             failed += 1
             continue
         if not args.quiet:
             print(f"{folder}: {_plural(len(files), 'object')} of {_plural(len(exam.views), 'view')}")
             for view in exam.views:
-                for warning in view.source.warnings:
-                    print(f"  {warning}")
+                for notice in view.source.notices:
+                    print(f"  {notice_words(notice)}")
     return FAILED if failed else OK
 
 

@@ -12,11 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK
+from shared_core.cli.remedies import error_words, notice_words
 from shared_core.errors import OpenBacError
 from shared_core.reading.description import describe
 from shared_core.reading.reader import read_mammogram
-
-OK, FAILED = 0, 1
+from shared_core.records.canonical_json import plain
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,18 +48,18 @@ def run(args: argparse.Namespace) -> int:
             mammogram = read_mammogram(path, spacing_mm=args.spacing_mm)
         except OpenBacError as error:
             failed = True
-            documents.append({"file": str(path), "error": str(error)})
+            documents.append({"file": str(path), "error": error_words(error)})
             if not args.json:
-                print(f"bac info: {error}", file=sys.stderr)
+                print(f"bac info: {error_words(error)}", file=sys.stderr)
             continue
         rows = describe(mammogram.header, mammogram)
-        warnings = list(mammogram.header.warnings)
+        notices = mammogram.header.notices
         documents.append(
             {
                 "file": str(path),
                 "error": None,
                 "understood": {row.label: {"value": row.value, "why": row.why} for row in rows},
-                "warnings": warnings,
+                "notices": plain(notices),
             }
         )
         if not args.json:
@@ -66,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
             for row in rows:
                 table.add_row(row.label, escape(row.value), escape(row.why))
             console.print(table)
-            for warning in warnings:
-                console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+            for notice in notices:
+                console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
             console.print()
     if args.json:
         print(json.dumps({"files": documents}, indent=2, ensure_ascii=False))

@@ -19,14 +19,16 @@ from shared_core.cli import (
     measure,
     models,
     receive,
+    schema,
     send,
     simulate,
     train,
 )
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED
+from shared_core.cli.progress_lines import tell_error
+from shared_core.cli.remedies import error_words
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
-
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("bac: stopped.", file=sys.stderr)
         return INTERRUPTED
     except OpenBacError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        if getattr(args, "progress", None) == "json":
+            tell_error(error, sys.stdout)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # The reader of our output went away (``bac ... | head``); keep Python from complaining at exit.
@@ -75,6 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     measure.add_parser(subparsers)
     models.add_parser(subparsers)
     receive.add_parser(subparsers)
+    schema.add_parser(subparsers)
     send.add_parser(subparsers)
     simulate.add_parser(subparsers)
     train.add_parser(subparsers)

@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import sys
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,21 +19,22 @@ from shared_core.exporting.view_files import view_files
 from shared_core.mammogram import Mammogram
 from shared_core.mass.densitometry import measure_mass
 from shared_core.mass.site_calibration import Calibration
+from shared_core.notices import Notice
+from shared_core.notices.of_results import MASK_EMPTY, MASK_OF_OTHER_IMAGE
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.mask_notices import mask_warnings
+from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view
 from shared_core.reading.mask import MaskFile, read_mask_file
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.tables import views_csv
 from shared_core.records.view_and_exam import view_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.wording.mass import view_mass_words
-
-OK = 0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,9 +92,9 @@ def run(args: argparse.Namespace) -> int:
         prepared, given.mask, None, mask_style=args.mask_style, settings=settings, mass=mass
     )
     provenance = _provenance(prepared, given, args)
-    warnings = [*prepared.header.warnings, *prepared.warnings, *_warnings(mammogram, prepared, given)]
+    notices = [*prepared.header.notices, *prepared.notices, *_notices(mammogram, prepared, given)]
     record = view_record(
-        prepared.header, prepared, measured, provenance=provenance, warnings=list(dict.fromkeys(warnings))
+        prepared.header, prepared, measured, provenance=provenance, notices=list(dict.fromkeys(notices))
     )
     if args.json:
         sys.stdout.buffer.write(json_bytes(record))
@@ -116,15 +116,15 @@ def _check_pair(mammogram: Mammogram, given: MaskFile) -> None:
         )
 
 
-def _warnings(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> list[str]:
-    warnings = []
+def _notices(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> list[Notice]:
+    notices = []
     uid = mammogram.header.identity.sop_instance_uid
     if given.source_uids and uid and uid not in given.source_uids:
-        warnings.append(f"{given.path.name} names another image as its source than {mammogram.header.name}.")
-    warnings += mask_warnings(prepared, given.mask)
+        notices.append(MASK_OF_OTHER_IMAGE.notice(mask=given.path.name, image=mammogram.header.name))
+    notices += mask_notices(prepared, given.mask)
     if not given.mask.any():
-        warnings.append("The mask is empty; is it the right file, and the right --segment?")
-    return warnings
+        notices.append(MASK_EMPTY.notice())
+    return notices
 
 
 def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespace) -> dict[str, object]:
@@ -140,9 +140,9 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
     }
 
 
-def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | None) -> None:
+def _print(record: ViewRecord, measured: ViewMeasurement, output: Path | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    table = Table(title=escape(record["file"]), title_justify="left", show_edge=False, show_header=False)
+    table = Table(title=escape(record.file), title_justify="left", show_edge=False, show_header=False)
     rows = (
         ("BAC area", _or_dash(measured.bac_area_mm2, "{:.2f} mm2")),
         ("BAC pixels (AM)", f"{measured.am_px}"),
@@ -160,8 +160,8 @@ def _print(record: dict[str, Any], measured: ViewMeasurement, output: Path | Non
     for name, value in rows:
         table.add_row(name, value)
     console.print(table)
-    for warning in record["warnings"]:
-        console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    for notice in record.notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
     if output is not None:
         console.print(f"Results in {output}", markup=False, soft_wrap=True)
 

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
+from shared_core.cli.remedies import error_words
 from shared_core.errors import ModelError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import ModelCard
@@ -20,7 +22,6 @@ from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
-OK, FAILED, USAGE = 0, 1, 2
 DATA_STATEMENT = "data_statement.md"
 
 
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         cards = list_models() if name is None else (load_card(name),)
     except ModelError as error:
-        print(f"bac models: {error}", file=sys.stderr)
+        print(f"bac models: {error_words(error)}", file=sys.stderr)
         return USAGE
     action = {"list": _list, "show": _show, "verify": _verify}[args.action]
     return action(cards, None if name is None else weights_beside(name), Console())

@@ -12,6 +12,8 @@ Each line has ``event``:
     ``file`` is done, with ``error`` null or a sentence; ``done`` of ``total`` images.
 ``end``
     After ``seconds``; results are complete, and the exit code tells how it went.
+``error``
+    There are no results: ``text`` says why, ``remedy`` is a code or null, ``subject`` what it is about.
 """
 
 from __future__ import annotations
@@ -26,7 +28,15 @@ from typing import TextIO
 
 from shared_core.cohort.batch import make_tasks
 from shared_core.cohort.worker import ViewOutcome
+from shared_core.errors import OpenBacError
 from shared_core.reading.exam_grouping import ExamListing
+
+
+def tell_error(error: OpenBacError, stream: TextIO) -> None:
+    """The event ``error``."""
+    remedy = error.remedy.value if error.remedy is not None else None
+    line = json.dumps({"event": "error", "text": str(error), "remedy": remedy, "subject": error.subject})
+    print(line, file=stream, flush=True)
 
 
 class ProgressLines:
@@ -77,7 +87,7 @@ class ProgressLines:
     def view_done(self, outcome: ViewOutcome) -> None:
         """One image is done."""
         self._finished += 1
-        error = outcome.record["error"]
+        error = outcome.record.error
         path = str(outcome.task.path)
         self._tell("image", file=path, error=error, done=self._finished, total=self._total)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from shared_core.cli import arguments, network_options
 from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
+from shared_core.cli.exit_codes import OK, USAGE
+from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import kinds_of
 from shared_core.errors import UsageError
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         tls = network_options.tls_of(args)
         analyse = analysis(settings_of(args), arguments=_asked(args))
     except UsageError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     caller = Caller(args.ae_title, tls)
     couriers = [

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from shared_core.cli import arguments, network_options
+from shared_core.cli.exit_codes import FAILED, OK, USAGE
+from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -76,10 +76,10 @@ def run(args: argparse.Namespace) -> int:
             return OK
         files = _files(args.paths)
     except UsageError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     except OpenBacError as error:
-        print(f"bac: {error}", file=sys.stderr)
+        print(f"bac: {error_words(error)}", file=sys.stderr)
         return FAILED
     return _queued(args, files, caller) if args.queue is not None else _straight(args, files, caller)
 
@@ -147,7 +147,7 @@ def _straight(args: argparse.Namespace, files: list[Path], caller: object) -> in
         try:
             send_files(left, args.node, caller=caller, done=outcomes.append)
         except PeerError as error:
-            reason = str(error)
+            reason = error_words(error)
         for outcome in outcomes:
             if outcome.reason and outcome.fate != "later":
                 print(f"bac: {outcome.reason}", file=sys.stderr)

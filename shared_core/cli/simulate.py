@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.simulation.cohort import CohortSettings, simulate_cohort
 from shared_core.simulation.look_alikes import LOOK_ALIKES
 from shared_core.simulation.machine import STYLES
 from shared_core.simulation.patient import MOST_ARTERIES, PatientSettings
-
-OK = 0
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

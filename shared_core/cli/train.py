@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from shared_core.cli import arguments
+from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
 from shared_core.inference.model import choose
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from shared_core.training.before_after import Comparison
     from shared_core.training.computing_device import Machine
     from shared_core.training.plan import Plan, Watch
-
-OK, FAILED = 0, 1
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

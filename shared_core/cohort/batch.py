@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
@@ -21,8 +20,9 @@ from shared_core.mammogram import Exam
 from shared_core.pipeline import FAILED_KINDS, checked_threshold
 from shared_core.reading.exam_grouping import ExamListing, RejectedFile
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ExamRecord, ResultsDocument, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
-from shared_core.records.tables import exams_csv, failures_csv, views_csv
+from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_weights
@@ -35,9 +35,9 @@ ViewDone = Callable[[ViewOutcome], None]
 class BatchReport:
     """What a batch gave."""
 
-    run: dict[str, Any]
-    views: list[dict[str, Any]] = field(default_factory=list)
-    exams: list[dict[str, Any]] = field(default_factory=list)
+    run: RunRecord
+    views: list[ViewRecord] = field(default_factory=list)
+    exams: list[ExamRecord] = field(default_factory=list)
     skipped: tuple[RejectedFile, ...] = ()
     """Duplicates and files that are no mammograms, found in folders."""
     unwritten: dict[str, str] = field(default_factory=dict)
@@ -45,13 +45,13 @@ class BatchReport:
     cancelled: bool = False
 
     @property
-    def failures(self) -> list[dict[str, Any]]:
+    def failures(self) -> list[ViewRecord]:
         """Records of the inputs that failed."""
-        return [record for record in self.views if record["status"] == "failed"]
+        return [record for record in self.views if record.status == "failed"]
 
-    def document(self) -> dict[str, Any]:
-        """The one JSON document of ``bac analyze --json``."""
-        return {"run": self.run, "views": self.views, "exams": self.exams}
+    def document(self) -> ResultsDocument:
+        """The one JSON document of all results."""
+        return ResultsDocument(run=self.run, views=tuple(self.views), exams=tuple(self.exams))
 
 
 def run_batch(
@@ -157,7 +157,7 @@ def _prepare(
     arguments: Mapping[str, object],
     *,
     weights_needed: bool,
-) -> dict[str, Any]:
+) -> RunRecord:
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     name = named_model(settings)
     card = load_card(name)
@@ -199,6 +199,7 @@ def _write_tables(report: BatchReport, folder: Path | None) -> None:
         "views.csv": views_csv(report.views),
         "exams.csv": exams_csv(report.exams),
         "failures.csv": failures_csv(report.views),
+        EXAMS_JSON: json_bytes(report.exams),
     }
     for name, content in tables.items():
         try:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from shared_core.cohort.resume import FinishedExam, begin, how_made, inputs_of, mark_finished
+import msgspec
+
+from shared_core.cohort.resume import (
+    FinishedExam,
+    HowMade,
+    InputFile,
+    begin,
+    how_made,
+    inputs_of,
+    mark_finished,
+)
 from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam
 from shared_core.cohort.worker import ViewOutcome
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
@@ -13,11 +22,11 @@ from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
+from shared_core.notices.of_results import EXAM_NOT_WRITTEN
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.view_and_exam import exam_record
-
-Record = dict[str, Any]
 
 
 class Collector:
@@ -46,9 +55,9 @@ class Collector:
         finished: Mapping[str, FinishedExam],
         settings: BatchSettings,
     ) -> None:
-        self.views: dict[int, Record] = {}
+        self.views: dict[int, ViewRecord] = {}
         """By task number."""
-        self.exams: dict[str, Record] = {}
+        self.exams: dict[str, ExamRecord] = {}
         """By key."""
         self.unwritten: dict[str, str] = {}
         """Why something of an exam could not be written, by its key."""
@@ -56,8 +65,8 @@ class Collector:
         self._tasks = by_exam(tasks)
         self._open = {exam.key: exam for exam in exams if exam.key not in finished}
         self._outcomes: dict[str, dict[int, ViewOutcome]] = {key: {} for key in self._open}
-        self._made: Record = {}
-        self._inputs: dict[str, list[Record] | None] = {}
+        self._made: HowMade = {}
+        self._inputs: dict[str, list[InputFile] | None] = {}
         for key, before in finished.items():
             self.exams[key] = before.exam
             self.views |= {t.number: view for t, view in zip(self._tasks[key], before.views, strict=True)}
@@ -86,7 +95,8 @@ class Collector:
         measured = [(o.header, o.measurement) for o in outcomes if o.header and o.measurement]
         failed = [o.task.header for o in outcomes if o.failed]
         measurement = measure_exam(measured, not_analysed=failed)
-        record = exam_record(exam, measurement)
+        provenances = [o.record.provenance for o in outcomes if not o.failed]
+        record = exam_record(exam, measurement, provenances=provenances)
         self.exams[exam.key] = record
         folder, inputs = self._settings.output_dir, self._inputs.get(exam.key)
         if folder is None:
@@ -94,18 +104,18 @@ class Collector:
         views = [(o.reduced, o.measurement) for o in outcomes if o.reduced and o.measurement]
         try:
             if self._settings.pictures and len(views) > 1:
-                provenance = next(o.record["model"] for o in outcomes if not o.failed)
-                picture = exam_sheet(exam, views, measurement, provenance=provenance)
+                picture = exam_sheet(exam, views, measurement, provenance=provenances[0])
                 write_bytes(folder / exam.key / "exam_sheet.png", encode_png(picture))
             self._write_dicom(exam, record, outcomes)
             if inputs is not None and not any(outcome.failed for outcome in outcomes):
                 tasks = self._tasks[exam.key]
                 mark_finished(exam, record, inputs=inputs, made=self._made, tasks=tasks, folder=folder)
         except OpenBacError as error:
-            record["warnings"] = [*record.get("warnings", []), str(error)]
+            notices = (*record.notices, EXAM_NOT_WRITTEN.notice(reason=error))
+            self.exams[exam.key] = msgspec.structs.replace(record, notices=notices)
             self.unwritten[exam.key] = str(error)
 
-    def _write_dicom(self, exam: Exam, record: Record, outcomes: Sequence[ViewOutcome]) -> None:
+    def _write_dicom(self, exam: Exam, record: ExamRecord, outcomes: Sequence[ViewOutcome]) -> None:
         """From the files that are there now, as `bac export` does later."""
         measured = [outcome for outcome in outcomes if not outcome.failed]
         results = self._settings.output_dir

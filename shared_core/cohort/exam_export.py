@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from msgspec.structs import replace as with_fields
 
 from shared_core.cohort.batch import unique_stem
 from shared_core.cohort.reviewed_view import ReviewedView, record_of
@@ -21,18 +23,19 @@ from shared_core.exporting.nifti import labels_nifti
 from shared_core.exporting.png import encode_png
 from shared_core.exporting.view_files import view_files
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.notices.of_results import RUN_DIFFERENT_MODELS, RUN_EDITED, RUN_NOT_ANALYSED
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
-from shared_core.records.tables import exams_csv, views_csv
+from shared_core.records.tables import EXAMS_JSON, exams_csv, views_csv
 from shared_core.records.view_and_exam import exam_record
 from shared_core.version import SOFTWARE_VERSION
 
-Record = dict[str, Any]
 ExportFormat = Literal["csv", "json", "png", "nii", "seg", "sr", "tid1500", "sc", "pdf", "gsps"]
 """Tables, a record a view, pictures for people, labels as NIfTI, DICOM objects (see `DicomKind`).
 
@@ -82,7 +85,7 @@ def export_steps(
     settings
         The views were measured with.
     host
-        What was used: ``napari``.
+        Name of the program that was used.
     replace
         Whether an export that lies there gives way.
     formats
@@ -104,17 +107,17 @@ def export_steps(
     if replace and folder.exists() and not is_export(folder):
         raise OutputError(f"{folder} holds something else than an exported exam; choose another folder.")
     dicom, run = _dicom_kinds(formats), _run(views, settings, host)
-    records: list[Record] = []
-    exams: list[Record] = []
+    records: list[ViewRecord] = []
+    exams: list[ExamRecord] = []
     with whole_folder(folder, replace=replace) as beside:
         for members in _by_exam(views):
             exam = exam_of([view.header for view in members], key=members[0].exam_key)
             by_header = {id(view.header): view for view in members}
             taken: set[str] = set()
             small: list[tuple[ReducedView, ViewMeasurement]] = []
-            written: list[tuple[str, Record, ReviewedView]] = []
+            written: list[tuple[str, ViewRecord, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
-                record = {**record_of(view), "exam": exam.key}
+                record = with_fields(record_of(view), exam=exam.key)
                 stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
@@ -129,15 +132,18 @@ def export_steps(
                 [(view.header, view.measurement) for view in members if view.measurement is not None],
                 not_analysed=[view.header for view in members if view.measurement is None],
             )
-            exams.append(exam_record(exam, measurement))
+            provenances = [view.provenance for view in members if view.measurement is not None]
+            exams.append(exam_record(exam, measurement, provenances=provenances))
             if len(small) > 1:
-                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1]["model"])
+                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1].provenance)
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
             if dicom and written:
                 _write_dicom(beside / exam.key, dicom, written, exams[-1], run)
         if "csv" in formats:
             write_bytes(beside / "views.csv", views_csv(records))
             write_bytes(beside / "exams.csv", exams_csv(exams))
+        if "json" in formats:
+            write_bytes(beside / EXAMS_JSON, json_bytes(exams))
         write_bytes(beside / _RUN, json_bytes(run))
 
 
@@ -155,9 +161,9 @@ def _dicom_kinds(formats: Sequence[str]) -> tuple[DicomKind, ...]:
 def _write_dicom(
     folder: Path,
     kinds: Sequence[DicomKind],
-    views: Sequence[tuple[str, Record, ReviewedView]],
-    exam: Record,
-    run: Record,
+    views: Sequence[tuple[str, ViewRecord, ReviewedView]],
+    exam: ExamRecord,
+    run: RunRecord,
 ) -> None:
     """From what was just written; the pictures are those that lie there."""
     # Loaded here: most exports write no DICOM objects.
@@ -175,7 +181,7 @@ def _write_dicom(
         for stem, record, view in views
     ]
     sheet = _picture(folder / "exam_sheet.png")
-    result = result_exam(exam["key"], files, run=run, record=exam, sheet=sheet)
+    result = result_exam(exam.key, files, run=run, record=exam, sheet=sheet)
     write_dicom(result, kinds, folder / DICOM_FOLDER)
 
 
@@ -196,7 +202,7 @@ def _by_exam(views: Sequence[ReviewedView]) -> list[list[ReviewedView]]:
 
 
 def _view_files(
-    stem: str, view: ReviewedView, record: Record, formats: Sequence[str]
+    stem: str, view: ReviewedView, record: ViewRecord, formats: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
     if view.measurement is None:
         if "json" in formats:
@@ -213,20 +219,24 @@ def _view_files(
             yield name, content
 
 
-def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> Record:
+def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> RunRecord:
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
     libraries = {str(view.provenance["backend"]).split()[0] for view in views if view.card is not None}
-    warnings = []
+    notices = []
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
-        warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
-    unseen = [view.header.name for view in views if view.measurement is None]
-    if unseen:
-        warnings.append(f"Not analysed, so without mask and numbers: {', '.join(unseen)}.")
+        notices.append(RUN_DIFFERENT_MODELS.notice(names=names))
+    left_out: dict[str, list[str]] = {}
+    for view in views:
+        if view.why_not_measured is not None:
+            left_out.setdefault(view.why_not_measured.text, []).append(view.header.name)
+    notices += [
+        RUN_NOT_ANALYSED.notice(names=", ".join(names), reason=reason) for reason, names in left_out.items()
+    ]
     edited = [view.header.name for view in views if view.edited]
     if edited:
-        warnings.append(f"Edited by hand: {', '.join(edited)}.")
+        notices.append(RUN_EDITED.notice(names=", ".join(edited)))
     return run_record(
         software_version=SOFTWARE_VERSION,
         arguments={
@@ -237,6 +247,7 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
                     "model_name": view.provenance.get("model_name"),
                     "threshold": view.provenance.get("threshold"),
                     "edited_by_hand": view.edited,
+                    "state": view.state.value,
                 }
                 for view in views
             ],
@@ -245,5 +256,5 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
         card=next(iter(cards.values())) if len(cards) == 1 else None,
         files=[view.header.path for view in views if view.header.path is not None],
         libraries=sorted(libraries),
-        warnings=warnings,
+        notices=notices,
     )

@@ -15,19 +15,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
-from shared_core.errors import OutputError, UsageError
+from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose
 from shared_core.mammogram import Exam
+from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
 from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.record_reading import read_record
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import list_models, load_card
 
-Record = dict[str, Any]
+InputFile = dict[str, Any]
+"""Name, size and time of change of a file."""
+HowMade = dict[str, Any]
+"""What `how_made` gives, as it stands in the mark."""
+_Mark = dict[str, Any]
 
 MARK: Final = ".finished"
 _UNFINISHED: Final = ".*.part"
@@ -41,8 +50,8 @@ _MOST_DIFFERENCES: Final = 3
 class FinishedExam:
     """Records of an exam that need not be made again."""
 
-    views: tuple[Record, ...]
-    exam: Record
+    views: tuple[ViewRecord, ...]
+    exam: ExamRecord
 
 
 def as_begun(settings: BatchSettings) -> BatchSettings:
@@ -62,9 +71,8 @@ def as_begun(settings: BatchSettings) -> BatchSettings:
         (card.name, card.sha256) for card in list_models()
     }:
         raise UsageError(
-            f"{settings.output_dir} was begun with model {then.name}, which is not one of this version: "
-            "name its card with --model, choose another output folder, or leave --resume out to make "
-            "everything anew."
+            f"{settings.output_dir} was begun with model {then.name}, which this version does not have.",
+            Remedy.CHOOSE_MODEL_OR_OUTPUT,
         )
     return replace(settings, model=then.name)
 
@@ -113,13 +121,14 @@ def _begun_with(folder: Path | None) -> _Begun | None:
     if folder is None:
         return None
     try:
-        run = json.loads((folder / "run.json").read_bytes())
-        return _Begun(run["model"]["name"], run["model"]["sha256"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        run = read_record(folder / "run.json", RunRecord)
+        model = run.model or {}
+        return _Begun(model["name"], model["sha256"])
+    except (UnreadableImageError, KeyError):
         return None
 
 
-def how_made(settings: BatchSettings) -> Record:
+def how_made(settings: BatchSettings) -> HowMade:
     """Everything but the images that decides on the bytes of the results.
 
     Raises
@@ -149,7 +158,9 @@ def how_made(settings: BatchSettings) -> Record:
         # Where none are asked for, as it was before there were any.
         **({"dicom": list(settings.dicom)} if settings.dicom else {}),
     }
-    made: Record = {name: run[name] for name in ("software", "versions", "model", "settings")}
+    made: HowMade = {
+        name: plain(getattr(run, name)) for name in ("software", "versions", "model", "settings")
+    }
     return made | {"asked": plain(asked)}
 
 
@@ -173,7 +184,8 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
             _without_objects(place / DICOM_FOLDER)
     except OSError as error:
         raise OutputError(
-            f"Cannot begin anew in {folder}: {error.strerror or error}; choose another output folder."
+            f"The earlier results in {folder} could not be removed ({error.strerror or error}); choose "
+            "another output folder."
         ) from error
 
 
@@ -184,7 +196,7 @@ def _without_objects(folder: Path) -> None:
         folder.rmdir()
 
 
-def inputs_of(exam: Exam) -> list[Record] | None:
+def inputs_of(exam: Exam) -> list[InputFile] | None:
     """Size and time of change of the files of an exam; None where one is gone."""
     try:
         states = [(header.path, header.path.stat()) for header in exam.headers if header.path is not None]
@@ -197,7 +209,13 @@ def inputs_of(exam: Exam) -> list[Record] | None:
 
 
 def mark_finished(
-    exam: Exam, record: Record, *, inputs: list[Record], made: Record, tasks: Sequence[ViewTask], folder: Path
+    exam: Exam,
+    record: ExamRecord,
+    *,
+    inputs: list[InputFile],
+    made: HowMade,
+    tasks: Sequence[ViewTask],
+    folder: Path,
 ) -> None:
     """Say that all of an exam is written.
 
@@ -247,7 +265,7 @@ def _listing_sha256(exam: Exam) -> str:
     return hashlib.sha256(json_bytes(exam)).hexdigest()
 
 
-def _read(path: Path) -> Record | None:
+def _read(path: Path) -> _Mark | None:
     try:
         mark = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -256,37 +274,38 @@ def _read(path: Path) -> Record | None:
     return mark if isinstance(mark, dict) and keys <= set(mark) else None
 
 
-def _whole(mark: Record, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> FinishedExam | None:
+def _whole(mark: _Mark, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> FinishedExam | None:
     if mark["inputs"] != inputs_of(exam) or mark["listing_sha256"] != _listing_sha256(exam):
         return None
     base = folder / exam.key
     try:
         if any((base / name).stat().st_size != size for name, size in mark["results"].items()):
             return None
-        views = tuple(json.loads((base / f"{task.stem}.json").read_bytes()) for task in tasks)
-    except (OSError, ValueError):
+        views = tuple(read_record(base / f"{task.stem}.json", ViewRecord) for task in tasks)
+        return FinishedExam(views, msgspec.convert(mark["exam"], ExamRecord))
+    except (OSError, UnreadableImageError, msgspec.ValidationError):
         return None
-    return FinishedExam(views, mark["exam"])
 
 
-def _check_same_model(then: _Begun | None, now: Record, folder: Path) -> None:
+def _check_same_model(then: _Begun | None, now: HowMade, folder: Path) -> None:
     if then is not None and (then.name, then.sha256) != (now["name"], now["sha256"]):
         raise UsageError(
             f"{folder} was begun with model {then.name} (sha256 {then.sha256[:8]}), and {now['name']} "
-            f"(sha256 {now['sha256'][:8]}) is asked for: resume with that one, choose another output "
-            "folder, or leave --resume out to make everything anew."
+            f"(sha256 {now['sha256'][:8]}) is asked for; resume with that model.",
+            Remedy.CHOOSE_OTHER_OUTPUT,
         )
 
 
-def _check_same(before: Record, now: Record, folder: Path, exam: Exam) -> None:
+def _check_same(before: HowMade, now: HowMade, folder: Path, exam: Exam) -> None:
     if before == now:
         return
     differences = list(_differences(before, now))
     shown = ", ".join(differences[:_MOST_DIFFERENCES])
     more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
     raise UsageError(
-        f"{folder / exam.key} was made otherwise ({shown}{more}): resume with the settings and versions of "
-        "then, choose another output folder, or leave --resume out to make everything anew."
+        f"{folder / exam.key} was made with different settings ({shown}{more}); resume with those settings "
+        "and versions.",
+        Remedy.CHOOSE_OTHER_OUTPUT,
     )
 
 

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask
-from shared_core.pipeline import collect_warnings, decide_mask, drawn_provenance, provenance_of
+from shared_core.notices import Notice
+from shared_core.notices.of_results import (
+    ARTERIES_TOO_MANY,
+    ARTERY_SPACING_ASSUMED,
+    ARTERY_SPOTS_NOT_COUNTED,
+    MASK_DRAWN,
+    MASK_EDITED,
+    VIEW_NOT_ANALYSED,
+)
+from shared_core.pipeline import collect_notices, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.labelled_mask import labels_of, measure_labels
-from shared_core.quantification.mask_notices import mask_warnings
+from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
 from shared_core.quantification.view_state import ViewState, state_of
-from shared_core.records.view_and_exam import Record, not_analysed_record, view_record
+from shared_core.records.record_types import ViewRecord
+from shared_core.records.view_and_exam import not_analysed_record, view_record
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
-NOT_ANALYSED: Final = "This view was not analysed: no model ran on it and nothing was drawn on it."
+_ABOUT_ARTERIES: Final = frozenset(
+    kind.code for kind in (ARTERIES_TOO_MANY, ARTERY_SPACING_ASSUMED, ARTERY_SPOTS_NOT_COUNTED)
+)
+"""They hold of the mask that the model gave, not of one that a person changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +58,13 @@ class ReviewedView:
     """Of all labels together; None where nothing looked at the view: its empty labels are no finding."""
     provenance: Mapping[str, object]
     """See `provenance_of` and `drawn_provenance`; with ``edited_by_hand``."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     exam_key: str = ""
     """Of the exam it belongs to; views without one are one exam."""
     card: ModelCard | None = None
     """Of the model that the labels are of, or began with."""
+    why_not_measured: Notice | None = None
+    """Where there is no measurement."""
 
     @property
     def header(self) -> MammogramHeader:
@@ -101,11 +116,13 @@ def reviewed_view(
     """
     mask = labels > 0
     if answer is None and not edited and not began_as:
-        unseen = drawn_provenance(
-            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False, began_as=None
+        return unmeasured_view(
+            prepared,
+            VIEW_NOT_ANALYSED.notice(),
+            mask_style=mask_style,
+            preprocessing=preprocessing,
+            exam_key=exam_key,
         )
-        about = (*prepared.header.warnings, *prepared.warnings, NOT_ANALYSED)
-        return ReviewedView(prepared, labels, None, unseen, tuple(dict.fromkeys(about)), exam_key)
     measured = measure_labels(
         prepared,
         labels,
@@ -114,7 +131,7 @@ def reviewed_view(
         settings=settings,
         raw=raw,
     )
-    said = [*prepared.header.warnings, *prepared.warnings]
+    notices = [*prepared.header.notices, *prepared.notices]
     if answer is None:
         provenance = drawn_provenance(
             prepared, mask_style=mask_style, preprocessing=preprocessing, edited=edited, began_as=began_as
@@ -124,28 +141,58 @@ def reviewed_view(
         decision = decide_mask(prepared, probability.values, card, threshold=cut)
         provenance = provenance_of(prepared, probability, card, threshold=cut, decision=decision)
         provenance["edited_by_hand"] = edited
-        said += collect_warnings(prepared, probability, card)
+        notices += collect_notices(prepared, probability, card)
         if not edited:
             vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
-            said += vessels.warnings if vessels is not None else ()
-    said += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
+            notices += vessels.notices if vessels is not None else ()
+    notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
-        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(said)), exam_key, card_of_answer
+        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(notices)), exam_key, card_of_answer
     )
 
 
-def record_of(view: ReviewedView) -> Record:
+def unmeasured_view(
+    prepared: PreparedView,
+    reason: Notice,
+    *,
+    mask_style: MaskStyle = "vessel-band",
+    preprocessing: str = "",
+    exam_key: str = "",
+) -> ReviewedView:
+    """A view without a mask and without numbers: nothing looked at it, or its labels cannot be measured.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    reason
+        Why.
+    mask_style, preprocessing, exam_key
+        See `reviewed_view`.
+    """
+    return ReviewedView(
+        prepared,
+        np.zeros(prepared.image_u8.shape, np.uint8),
+        None,
+        drawn_provenance(prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False),
+        tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, reason))),
+        exam_key,
+        why_not_measured=reason,
+    )
+
+
+def record_of(view: ReviewedView) -> ViewRecord:
     """The record of a view as a person left it; without numbers where nothing looked at it."""
     exam = view.exam_key or None
     if view.measurement is None:
-        return not_analysed_record(view.header, warnings=view.warnings, exam=exam)
+        return not_analysed_record(view.header, notices=view.notices, exam=exam)
     return view_record(
         view.header,
         view.prepared,
         view.measurement,
         provenance=view.provenance,
-        warnings=view.warnings,
+        notices=view.notices,
         exam=exam,
     )
 
@@ -153,7 +200,7 @@ def record_of(view: ReviewedView) -> Record:
 def recorded_view(
     prepared: PreparedView,
     mask: Mask,
-    record: Mapping[str, Any],
+    record: ViewRecord,
     *,
     began_as: Mask | None = None,
     settings: MeasurementSettings,
@@ -178,25 +225,23 @@ def recorded_view(
         Of the model, where it is at hand.
     """
     edited = began_as is None or not np.array_equal(mask, began_as)
-    style: MaskStyle = record["model"]["mask_style"]
-    provenance = {**record["model"], "edited_by_hand": edited}
-    said = [str(warning) for warning in record["warnings"]]
+    style: MaskStyle = record.provenance["mask_style"]
+    provenance = {**record.provenance, "edited_by_hand": edited}
+    notices = record.notices
     if not edited:
         labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
-        return ReviewedView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)
-    if began_as is not None:
-        vessels = view_vessels(prepared, began_as, mask_style=style)
-        said = [warning for warning in said if vessels is None or warning not in vessels.warnings]
+        return ReviewedView(prepared, labels, measurement_of(record), provenance, notices, exam_key, card)
+    notices = tuple(notice for notice in notices if notice.code not in _ABOUT_ARTERIES)
     labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
-    said += _about_the_hand(prepared, labels, edited, from_others=True)
-    return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(said)), exam_key, card)
+    notices += _about_the_hand(prepared, labels, edited, from_others=True)
+    return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)
 
 
 def _about_the_hand(
     prepared: PreparedView, labels: NDArray[np.uint8], edited: bool, *, from_others: bool
-) -> tuple[str, ...]:
+) -> tuple[Notice, ...]:
     if edited:
-        how = "The mask was edited by hand." if from_others else "The mask was drawn by hand."
-        return how, *mask_warnings(prepared, labels > 0)
+        how = MASK_EDITED if from_others else MASK_DRAWN
+        return how.notice(), *mask_notices(prepared, labels > 0)
     return ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.errors import Cancelled, OpenBacError
@@ -15,6 +14,7 @@ from shared_core.mammogram import MammogramHeader
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import failed_record, view_record
 
 SHEET_VIEW_PX = 1000
@@ -28,7 +28,7 @@ class ViewOutcome:
     """What is left of an image when its worker is done; small, for it travels between processes."""
 
     task: ViewTask
-    record: dict[str, Any]
+    record: ViewRecord
     header: MammogramHeader | None = None
     measurement: ViewMeasurement | None = None
     reduced: ReducedView | None = None
@@ -90,7 +90,7 @@ class Worker:
                 result.prepared,
                 result.measurement,
                 provenance=result.provenance,
-                warnings=result.warnings,
+                notices=result.notices,
                 exam=task.exam_key,
             )
             self._write(task, result, record)
@@ -111,7 +111,7 @@ class Worker:
             reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX) if pictures else None,
         )
 
-    def _write(self, task: ViewTask, result: ViewResult, record: dict[str, Any]) -> None:
+    def _write(self, task: ViewTask, result: ViewResult, record: ViewRecord) -> None:
         if self.settings.output_dir is None:
             return
         base = self.settings.output_dir / task.exam_key
@@ -130,6 +130,4 @@ class Worker:
 
 def failed_outcome(task: ViewTask, error: str) -> ViewOutcome:
     """The outcome of an image that could not be analysed."""
-    record = failed_record(task.path, error, header=task.header)
-    record["exam"] = task.exam_key
-    return ViewOutcome(task, record)
+    return ViewOutcome(task, failed_record(task.path, error, header=task.header, exam=task.exam_key))

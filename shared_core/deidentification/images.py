@@ -1,4 +1,4 @@
-"""The images of exams, written anew without identifiers, under names that say nothing."""
+"""The images of exams, written again without identifiers, under names that say nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from shared_core.dicom_objects.source_image import source_image, source_images
 from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import Exam, MammogramHeader
+from shared_core.notices import Notice
+from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
 
@@ -27,7 +29,7 @@ class DeidentifiedImages:
 
     files: dict[Path, Path]
     """The new file of each old one."""
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     """About burned-in text; with the old names, for the person who asked alone."""
     failures: tuple[str, ...]
 
@@ -53,7 +55,7 @@ def deidentified_exams(
         dicom-anonymizer is not installed.
     """
     files: dict[Path, Path] = {}
-    warnings: list[str] = []
+    notices: list[Notice] = []
     failures: list[str] = []
     for exam in exams:
         read: list[tuple[MammogramHeader, Dataset]] = []
@@ -66,7 +68,7 @@ def deidentified_exams(
         patients = sorted({patient_of(dataset) for _, dataset in read})
         for header, dataset in read:
             assert header.path is not None
-            warnings += _about_pixels(header, dataset)
+            notices += _about_pixels(header, dataset)
             try:
                 deidentify(dataset, key, patient=patients[0])
             except UnreadableImageError as error:
@@ -75,7 +77,7 @@ def deidentified_exams(
             place = folder / _folder(dataset) / _name(header, dataset)
             _write(place, _file_bytes(dataset))
             files[header.path] = place
-    return DeidentifiedImages(files, tuple(warnings), tuple(failures))
+    return DeidentifiedImages(files, tuple(notices), tuple(failures))
 
 
 def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], number: int) -> Dataset:
@@ -88,22 +90,16 @@ def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], numbe
             header.path,
             pixels=True,
             problem="cannot be de-identified",
-            advice="mend the file or leave it out",
+            advice="repair the file or leave it out",
         )
 
 
-def _about_pixels(header: MammogramHeader, dataset: Dataset) -> list[str]:
+def _about_pixels(header: MammogramHeader, dataset: Dataset) -> list[Notice]:
     said = str(dataset.get("BurnedInAnnotation") or "")
     if said == "YES":
-        return [
-            f"{header.path}: has text burned into the picture, which stays there: it is not marked as "
-            "de-identified; look at it before you give it away."
-        ]
+        return [TEXT_BURNED_IN.notice(name=header.path)]
     if said != "NO":
-        return [
-            f"{header.path}: does not say whether text is burned into the picture, where it would stay; "
-            "look at it before you give it away."
-        ]
+        return [TEXT_MAY_BE_BURNED_IN.notice(name=header.path)]
     return []
 
 

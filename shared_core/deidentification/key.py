@@ -14,6 +14,7 @@ from typing import Final
 import platformdirs
 
 from shared_core.errors import OutputError, UnreadableImageError
+from shared_core.notices import Remedy
 
 _BYTES: Final = 32
 _MOST_DAYS: Final = 3650
@@ -78,7 +79,7 @@ def load_key(path: Path | None = None) -> DeidentificationKey:
         secret = bytes.fromhex(text)
     except OSError as error:
         kind = UnreadableImageError if place.exists() else OutputError
-        raise kind(f"Key {place}: {error.strerror or error}; name another with --deidentify-key.") from error
+        raise kind(f"Key {place}: {error.strerror or error}.", Remedy.NAME_KEY) from error
     except ValueError:
         secret = b""
     if len(secret) < _BYTES:

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pydicom
 
 from shared_core.deidentification.identifiers import names_patient, words_of
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
-from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
+from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, result_exam
 from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
+from shared_core.records.canonical_json import plain
+from shared_core.records.record_reading import read_record
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 _GONE = "removed"
 
 
 @dataclass(frozen=True)
 class DeidentifiedExam:
-    """An exam without identifiers, and sentences on burned-in text for the person who asked."""
+    """An exam without identifiers, and notices about burned-in text for the person who asked."""
 
     exam: ResultExam
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def deidentified_result(
-    exam: ResultExam, run: Record, folder: Path, *, key: DeidentificationKey
+    exam: ResultExam, run: RunRecord, folder: Path, *, key: DeidentificationKey
 ) -> DeidentifiedExam:
     """Write the images of an exam without identifiers, and attach its results to them.
 
@@ -64,7 +68,7 @@ def deidentified_result(
         MeasuredFile(
             header=header,
             stem=_path(header).stem,
-            record=_renamed(view.record, names, words),
+            record=_renamed_view(view.record, names, words),
             mask=view.mask,
             probability=view.probability,
         )
@@ -72,11 +76,14 @@ def deidentified_result(
     ]
     record = None
     if exam.record is not None:
-        renamed = _renamed(exam.record, names, words)
-        record = {**renamed, "patient_id": whole.patient_id, "study_date": whole.study_date or None}
+        record = msgspec.structs.replace(
+            msgspec.convert(_renamed(plain(exam.record), names, words), ExamRecord),
+            patient_id=whole.patient_id,
+            study_date=whole.study_date or None,
+        )
     failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
     made = result_exam(whole.key, files, run=run, record=record, failed=failed)
-    return DeidentifiedExam(made, images.warnings)
+    return DeidentifiedExam(made, images.notices)
 
 
 def _path(header: MammogramHeader) -> Path:
@@ -102,6 +109,13 @@ def _new_names(
     return sorted(names.items(), key=lambda pair: -len(pair[0]))
 
 
+def _renamed_view(record: ViewRecord, names: Sequence[tuple[str, str]], words: frozenset[str]) -> ViewRecord:
+    renamed = msgspec.convert(_renamed(plain(record), names, words), ViewRecord)
+    if record.state == "from file":
+        return msgspec.structs.replace(renamed, made_by=_GONE)
+    return renamed
+
+
 def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]) -> Any:
     """The same with other names in all texts; a text that still names the patient goes."""
     if isinstance(value, Mapping):
@@ -123,7 +137,7 @@ def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]
     return _GONE if names_patient(rest, words) else value
 
 
-def run_of(results: Path) -> dict[str, Any]:
+def run_of(results: Path) -> RunRecord:
     """The ``run.json`` of a folder of results.
 
     Raises
@@ -131,8 +145,4 @@ def run_of(results: Path) -> dict[str, Any]:
     UnreadableImageError
         It is missing or damaged.
     """
-    try:
-        run: dict[str, Any] = json.loads((results / "run.json").read_bytes())
-    except (OSError, ValueError) as error:
-        raise UnreadableImageError(f"Cannot read {results / 'run.json'}; make the results anew.") from error
-    return run
+    return read_record(results / "run.json", RunRecord)

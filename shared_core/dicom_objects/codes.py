@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from shared_core.mammogram import Laterality, View, ViewModifier
+from shared_core.quantities.codes import PRIVATE_SCHEME
 
 # What is segmented (PS3.3 C.8.20.2, CIDs 7150 and 7151)
 
@@ -159,10 +160,6 @@ SOURCE_IMAGE: Final = Code("121322", "DCM", "Source image for image processing o
 """CID 7202 Source Image Purpose of Reference."""
 SEGMENTATION_DERIVATION: Final = Code("113076", "DCM", "Segmentation")
 """CID 7203 Image Derivation."""
-
-# Our own
-
-PRIVATE_SCHEME: Final = "99OPENBAC"
 
 
 def item(code: Code) -> Dataset:

@@ -11,14 +11,17 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
+import msgspec
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from shared_core.dicom_objects.source_image import SourceImage, put_patient_and_study, uid_of
 from shared_core.errors import UsageError
+from shared_core.records.canonical_json import plain
+from shared_core.records.record_types import RunRecord
 from shared_core.version import SOFTWARE_VERSION
 
 MANUFACTURER: Final = "OpenBAC developers"
@@ -68,7 +71,7 @@ class Making:
     """Whether `when` is the time of the run, and not, for want of it, that of the study."""
 
 
-def making_of(home: SourceImage, run: Mapping[str, Any] | None = None) -> Making:
+def making_of(home: SourceImage, run: RunRecord | None = None) -> Making:
     """How the objects of a result are made, from its run record alone.
 
     Parameters
@@ -85,12 +88,12 @@ def making_of(home: SourceImage, run: Mapping[str, Any] | None = None) -> Making
     UsageError
         ``made_at`` is no date and time.
     """
-    record = run or {}
-    version = str(record.get("software", {}).get("openbac", SOFTWARE_VERSION))
-    what = {key: record.get(key) for key in ("settings", "model") if record.get(key) is not None}
+    version = run.software.get("openbac", SOFTWARE_VERSION) if run is not None else SOFTWARE_VERSION
+    parts = {"settings": plain(run.settings), "model": plain(run.model)} if run is not None else {}
+    what = {key: value for key, value in parts.items() if value is not None}
     digest = hashlib.sha256(repr(what).encode("utf-8")).hexdigest()[:16] if what else ""
-    said = record.get("made_at")
-    if said is None:
+    said = run.made_at if run is not None else msgspec.UNSET
+    if said is msgspec.UNSET:
         return Making(home.study_time or _UNKNOWN_TIME, version, digest, dated=False)
     try:
         return Making(datetime.fromisoformat(str(said)).replace(tzinfo=None), version, digest)

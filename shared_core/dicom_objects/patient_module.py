@@ -13,6 +13,12 @@ from pydicom.multival import MultiValue
 from pydicom.valuerep import validate_value
 
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
+from shared_core.notices.of_results import (
+    DICOM_LETTERS_UNCERTAIN,
+    DICOM_VALUE_CORRECTED,
+    DICOM_VALUE_LEFT_EMPTY,
+)
 
 TYPE_2: Final = {
     "PatientName": "PN",
@@ -38,21 +44,21 @@ TYPE_3: Final = {
 _SEXES: Final = ("M", "F", "O")
 
 
-def clean_attributes(dataset: Dataset, name: str) -> tuple[Dataset, list[str]]:
-    """Patient and study attributes with allowed values, and a sentence for each that had none."""
-    clean, warnings = Dataset(), _about_letters(dataset, name)
+def clean_attributes(dataset: Dataset, name: str) -> tuple[Dataset, list[Notice]]:
+    """Patient and study attributes with allowed values, and a notice for each that had none."""
+    clean, notices = Dataset(), _about_letters(dataset, name)
     for keyword, vr in {**TYPE_2, **TYPE_3}.items():
         value = text_of(dataset, keyword).replace("\ufffd", "?")
         if value and not _allowed(keyword, vr, value):
             kept = _rescued(vr, value)
-            warnings.append(
-                f"{name}: {keyword} {value[:40]!r} is not as DICOM wants it; "
-                + (f"{kept!r} is written." if kept else "left empty.")
+            kind = DICOM_VALUE_CORRECTED if kept else DICOM_VALUE_LEFT_EMPTY
+            notices.append(
+                kind.notice(name=name, attribute=keyword, value=repr(value[:40]), written=repr(kept))
             )
             value = kept
         if value or keyword in TYPE_2:
             setattr(clean, keyword, value)
-    return clean, warnings
+    return clean, notices
 
 
 def attributes_of_picture(header: MammogramHeader) -> Dataset:
@@ -139,7 +145,7 @@ def _rescued(vr: str, value: str) -> str:
     return ""
 
 
-def _about_letters(dataset: Dataset, name: str) -> list[str]:
+def _about_letters(dataset: Dataset, name: str) -> list[Notice]:
     """What to say where letters outside ASCII cannot be read for sure (PS3.3 C.12.1.1.2)."""
     terms = [term for term in texts_of(dataset, "SpecificCharacterSet") if term]
     unknown = [term for term in terms if term not in python_encoding]
@@ -154,4 +160,4 @@ def _about_letters(dataset: Dataset, name: str) -> list[str]:
         why = f"they are not in its character set {terms[0]}"
     else:
         return []
-    return [f"{name}: letters outside ASCII may be wrong, as {why}; check the patient's name before sending."]
+    return [DICOM_LETTERS_UNCERTAIN.notice(name=name, reason=why)]

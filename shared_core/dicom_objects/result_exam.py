@@ -13,8 +13,7 @@ from shared_core.dicom_objects.equipment import Making, making_of
 from shared_core.dicom_objects.source_image import SourceImage, exam_home, source_images
 from shared_core.mammogram import MammogramHeader, Mask
 from shared_core.quantification.standard_views import STANDARD_VIEWS
-
-Record = Mapping[str, Any]
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +23,7 @@ class ResultView:
     source: SourceImage
     stem: str
     """Start of the names of its files."""
-    record: Record
-    """Its JSON, see `view_record`."""
+    record: ViewRecord
     mask: Mask
     """(rows, columns) at source size, True where BAC."""
     probability: NDArray[np.float32] | None = None
@@ -36,7 +34,7 @@ class ResultView:
     @property
     def label(self) -> str:
         """Side and view for people, ``L CC``."""
-        return f"{self.record.get('laterality') or '?'} {self.record.get('view') or '?'}"
+        return f"{self.record.laterality or '?'} {self.record.view or '?'}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +47,17 @@ class ResultExam:
     home: SourceImage
     """Whose patient and study take what belongs to the exam as a whole."""
     making: Making
-    record: Record | None = None
-    """See `exam_record`; None where only views are known."""
+    record: ExamRecord | None = None
+    """None where only views are known."""
     failed: tuple[str, ...] = ()
     """Names of the files that could not be measured."""
     sheet: bytes | None = None
     """The exam sheet, PNG."""
 
     @property
-    def provenances(self) -> dict[str, Record]:
+    def provenances(self) -> dict[str, Mapping[str, Any]]:
         """How each mask came about, by the label of its view."""
-        return {view.label: view.record["model"] for view in self.views}
+        return {view.label: view.record.provenance for view in self.views}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ class MeasuredFile:
 
     header: MammogramHeader
     stem: str
-    record: Record
+    record: ViewRecord
     mask: Mask
     probability: NDArray[np.float32] | None = None
     overlay: bytes | None = None
@@ -78,8 +76,8 @@ def result_exam(
     key: str,
     files: Sequence[MeasuredFile],
     *,
-    run: Record,
-    record: Record | None = None,
+    run: RunRecord,
+    record: ExamRecord | None = None,
     failed: Sequence[str] = (),
     sheet: bytes | None = None,
 ) -> ResultExam:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.dicom_objects.exam_row import exam_of_row
-from shared_core.dicom_objects.result_exam import MeasuredFile, Record, ResultExam, result_exam
+from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, result_exam
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.notices import Remedy
 from shared_core.reading.reader import read_header
+from shared_core.records.record_reading import read_record
+from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.results_folder import Row, read_table
+from shared_core.records.tables import EXAMS_JSON
 
 RUN: Final = "run.json"
-_KEYS: Final = frozenset({"file", "exam", "spacing_mm", "metrics", "model", "warnings", "report_sentence"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
         It is no folder of results, or holds no record of a view.
     """
     if not result.is_dir():
-        raise UsageError(f"{result}: is no folder; name the one that bac analyze -o wrote.")
+        raise UsageError(f"{result}: is not a folder.", Remedy.NAME_RESULTS_FOLDER)
     if (result / RUN).is_file():
         found = [ExamFolder(result, place, place.name) for place in _folders(result) if _records(place)]
     elif (result.parent / RUN).is_file() and _records(result):
@@ -52,8 +53,7 @@ def exam_folders(result: Path) -> tuple[ExamFolder, ...]:
         found = []
     if not found:
         raise UsageError(
-            f"{result}: holds no results with a JSON file for each view; name the folder that bac analyze -o "
-            "or an export with JSON wrote."
+            f"{result}: holds no results with a JSON file for each view.", Remedy.NAME_RESULTS_FOLDER
         )
     return tuple(found)
 
@@ -62,7 +62,7 @@ def read_exam(
     place: ExamFolder,
     *,
     images: Path | None = None,
-    record: Record | None = None,
+    record: ExamRecord | None = None,
     stems: Collection[str] | None = None,
     failed: Sequence[str] | None = None,
 ) -> ResultExam:
@@ -84,19 +84,23 @@ def read_exam(
         A mammogram is not where the records say, or is another than the one that was measured; or a mask was
         changed after it was measured.
     """
-    row = next(iter(_rows(place.results / "exams.csv", "key", place.key)), None) if record is None else None
-    exam = exam_of_row(row) if row is not None else record
+    exam = record if record is not None else _exam(place)
     views = _rows(place.results / "views.csv", "exam", place.key) if failed is None else []
-    records = {path: _record(path) for path in _records(place.folder) if stems is None or path.stem in stems}
+    paths = [path for path in _records(place.folder) if stems is None or path.stem in stems]
+    found = {path: read_record(path, ViewRecord) for path in paths}
+    # A view that nothing looked at has a record, and no mask that an object could be made of.
+    records = {path: _measured_only(path, one) for path, one in found.items() if one.status != "not analysed"}
+    if found and not records:
+        raise UsageError(f"{place.folder}: no view of this exam was analysed; analyse it, then export it.")
     measured = {str(view["file"]) for view in views if view.get("status") == "ok"}
     # Another run may have left views there that are none of this exam any more.
-    kept = [path for path in records if not measured or records[path]["file"] in measured]
+    kept = [path for path in records if not measured or records[path].file in measured]
     if not kept:
         raise UsageError(f"{place.folder}: holds no view that its tables name; make the results anew.")
     return result_exam(
         place.key,
         [_measured(path, records[path], _header(records[path], path, images, exam)) for path in kept],
-        run=_json(place.results / RUN),
+        run=read_record(place.results / RUN, RunRecord),
         record=exam,
         failed=failed
         if failed is not None
@@ -105,7 +109,7 @@ def read_exam(
     )
 
 
-def _measured(path: Path, record: Record, header: MammogramHeader) -> MeasuredFile:
+def _measured(path: Path, record: ViewRecord, header: MammogramHeader) -> MeasuredFile:
     return MeasuredFile(
         header=header,
         stem=path.stem,
@@ -124,23 +128,18 @@ def _records(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
 
 
-def _record(path: Path) -> Record:
-    record = _json(path)
-    if not record.keys() >= _KEYS or not isinstance(record["metrics"], dict):
+def _measured_only(path: Path, record: ViewRecord) -> ViewRecord:
+    if record.metrics is None:
         raise UnreadableImageError(f"{path}: is no record of a measured view; take it out of the results.")
     return record
 
 
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; make the results anew.") from None
-    except ValueError:
-        raise UnreadableImageError(f"{path}: is no JSON; make the results anew.") from None
-    if not isinstance(document, dict):
-        raise UnreadableImageError(f"{path}: is no JSON object; make the results anew.")
-    return document
+def _exam(place: ExamFolder) -> ExamRecord | None:
+    """A host may have written none."""
+    path = place.results / EXAMS_JSON
+    if not path.is_file():
+        return None
+    return next((exam for exam in read_record(path, list[ExamRecord]) if exam.key == place.key), None)
 
 
 def _rows(path: Path, column: str, value: str) -> list[Row]:
@@ -150,20 +149,20 @@ def _rows(path: Path, column: str, value: str) -> list[Row]:
     return [row for row in read_table(path) if row.get(column) == value]
 
 
-def _header(record: Record, path: Path, images: Path | None, exam: Record | None) -> MammogramHeader:
+def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecord | None) -> MammogramHeader:
     """Of the mammogram that was measured, as far as can be told from it."""
-    file = _found(Path(str(record["file"])), path, images)
+    file = _found(Path(record.file), path, images)
     header = read_header(file)
-    said = exam or {}
     for what, then, now in (
-        ("patient", said.get("patient_id"), header.identity.patient_id),
-        ("study date", said.get("study_date"), header.identity.study_date),
-        ("side", record.get("laterality"), header.laterality.value),
+        ("patient", exam.patient_id if exam is not None else None, header.identity.patient_id),
+        ("study date", exam.study_date if exam is not None else None, header.identity.study_date),
+        ("side", record.laterality, header.laterality.value),
     ):
         if then and now and now != "unknown" and str(then) != str(now):
             raise UsageError(
                 f"{file}: is not the image that {path.name} was measured on: its {what} is {now}, not "
-                f"{then}; name the folder of the right images with --images."
+                f"{then}.",
+                Remedy.NAME_IMAGES,
             )
     return header
 
@@ -173,8 +172,7 @@ def _found(file: Path, record: Path, images: Path | None) -> Path:
         if file.is_file():
             return file
         raise UsageError(
-            f"{file}: the image that {record.name} was measured on is not there any more; put it back, or "
-            "name the folder where it lies now with --images."
+            f"{file}: the image that {record.name} was measured on is no longer there.", Remedy.NAME_IMAGES
         )
     here = sorted(path for path in images.rglob("*") if path.name == file.name and path.is_file())
     if not here:
@@ -203,10 +201,10 @@ def _shared_ending(one: Path, other: Path) -> int:
     return count
 
 
-def _mask(path: Path, record: Record, header: MammogramHeader) -> Mask:
+def _mask(path: Path, record: ViewRecord, header: MammogramHeader) -> Mask:
     picture = path.with_name(f"{path.stem}_mask.png")
     mask = read_mask(picture, (header.rows, header.columns))
-    then, now = record["metrics"]["am_px"], int(np.count_nonzero(mask))
+    then, now = record.number("am_px"), int(np.count_nonzero(mask))
     if then != now:
         raise UsageError(
             f"{picture}: has {now} pixels of BAC, and {path.name} says {then}; it was changed after it was "
@@ -216,7 +214,7 @@ def _mask(path: Path, record: Record, header: MammogramHeader) -> Mask:
 
 
 def _probability(path: Path, header: MammogramHeader) -> NDArray[np.float32] | None:
-    """What ``--probability`` wrote: 16-bit, probability x 65535."""
+    """The probability map as it was written: 16-bit, probability x 65535."""
     content = _bytes(path)
     if content is None:
         return None

@@ -1,7 +1,7 @@
 """What the objects take from the mammogram: patient, study, orientation, and how to refer to it.
 
 Objects carry a clean copy: attributes that the standard knows, in UTF-8, with values that its rules allow.
-Private attributes are left behind. Whatever had to be left out or made up is said in a sentence.
+Private attributes are left behind. Whatever had to be left out or made up is a notice.
 
 A file that is no DICOM, or lacks the UIDs by which an archive finds it, gets UIDs made from its content and
 counts as *made*: `converted.py` writes the image itself, marked as derived, so that there is what the objects
@@ -31,6 +31,8 @@ from shared_core.dicom_objects.patient_module import (
 )
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import MammogramHeader
+from shared_core.notices import Notice
+from shared_core.notices.of_results import DICOM_SOURCE_DERIVED, DICOM_VALUE_LEFT_EMPTY
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
@@ -61,8 +63,8 @@ class SourceImage:
     """Directions of rows and columns (0020,0020); empty where the file does not say."""
     made: bool
     """Whether the UIDs were made here: no archive has this image, see `converted.py`."""
-    warnings: tuple[str, ...]
-    """Sentences about what was left out or made up."""
+    notices: tuple[Notice, ...]
+    """About what was left out or made up."""
     lossy: tuple[str, str] | None = None
     """Ratio and method (0028,2112 and 0028,2114) where pixels lost something to compression."""
 
@@ -183,14 +185,15 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
                 "export one frame as a file of its own."
             )
         _check_unchanged(dataset, header)
-        attributes, warnings = clean_attributes(dataset, name)
+        attributes, notices = clean_attributes(dataset, name)
         put_deidentification(attributes, dataset)
         orientation = _orientation(dataset)
         uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
         modality = text_of(dataset, "Modality") or "MG"
     if dataset.get("PatientOrientation") and not orientation:
-        warnings.append(
-            f"{name}: its Patient Orientation is none ({text_of(dataset, 'PatientOrientation')}); left empty."
+        value = text_of(dataset, "PatientOrientation")
+        notices.append(
+            DICOM_VALUE_LEFT_EMPTY.notice(name=name, attribute="PatientOrientation", value=repr(value))
         )
     lacking = [keyword for keyword, value in uids.items() if not value]
     if lacking:
@@ -201,7 +204,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
             attributes,
             f"lacks {', '.join(lacking)}",
             orientation=orientation,
-            warnings=warnings,
+            notices=notices,
             lossy=_lossy(header, dataset),
         )
     return SourceImage(
@@ -214,7 +217,7 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
         modality=modality,
         patient_orientation=orientation,
         made=False,
-        warnings=tuple(warnings),
+        notices=tuple(notices),
         lossy=_lossy(header, dataset),
     )
 
@@ -227,11 +230,10 @@ def _made(
     why: str,
     *,
     orientation: tuple[str, ...] = (),
-    warnings: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
     lossy: tuple[str, str] | None = None,
 ) -> SourceImage:
     """A source that gets its UIDs here, from what its file holds."""
-    said = f"{header.name}: {why}, so DICOM results refer to a derived copy of it with UIDs of its own."
     return SourceImage(
         header=header,
         attributes=attributes,
@@ -242,7 +244,7 @@ def _made(
         modality="MG",
         patient_orientation=orientation,
         made=True,
-        warnings=(*warnings, said),
+        notices=(*notices, DICOM_SOURCE_DERIVED.notice(name=header.name, reason=why)),
         lossy=lossy,
     )
 

@@ -53,7 +53,7 @@ def dicom_objects(
     segmentations: dict[str, Dataset] = {}
     if {"seg", "tid1500"} & set(kinds):
         for number, view in enumerate(exam.views, start=1):
-            provenance = view.record["model"]
+            provenance = view.record.provenance
             made = segmentation(
                 view.source, view.mask, provenance=provenance, making=exam.making, number=number
             )
@@ -147,7 +147,7 @@ def _probabilities(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
             made = probability_segmentation(
                 view.source,
                 view.probability,
-                provenance=view.record["model"],
+                provenance=view.record.provenance,
                 making=exam.making,
                 number=number,
             )

@@ -13,7 +13,7 @@ from shared_core.mammogram import PixelSpacing
 
 
 def labels_nifti(labels: NDArray[Any], spacing: PixelSpacing | None, *, compress: bool = True) -> bytes:
-    """One slice, (column, row) as ITK and 3D Slicer store it, with the pixel spacing in mm.
+    """One slice, (column, row) as ITK stores it, with the pixel spacing in mm.
 
     Parameters
     ----------

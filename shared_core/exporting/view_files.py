@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from shared_core.pictures.overlay import overlay_picture
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import ViewRecord
 
 
 def view_files(
@@ -22,7 +22,7 @@ def view_files(
     prepared: PreparedView,
     mask: Mask,
     measurement: ViewMeasurement,
-    record: Mapping[str, Any],
+    record: ViewRecord,
     *,
     probability: NDArray[np.float32] | None = None,
     pictures: bool = True,
@@ -46,6 +46,6 @@ def view_files(
     if probability is not None:
         yield f"{stem}_probability.png", probability_png(probability)
     if pictures:
-        picture = overlay_picture(prepared, mask, measurement, provenance=record["model"])
+        picture = overlay_picture(prepared, mask, measurement, provenance=record.provenance)
         yield f"{stem}_overlay.png", encode_png(picture)
     yield f"{stem}.json", json_bytes(record)

@@ -54,7 +54,7 @@ def segment_steps(
         model_spacing_mm=view.spacing_mm,
         resampled=view.resampled,
         backend=runner.info,
-        warnings=(*view.warnings, *runner.notes),
+        notices=(*view.notices, *runner.notices),
     )
     yield Step(total, total, result=result)
 

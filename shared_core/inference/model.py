@@ -12,6 +12,7 @@ from shared_core.errors import DeviceError, ModelError
 from shared_core.inference.backends.interface import BackendName, GatedBackend, Precision
 from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
+from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
@@ -142,7 +143,7 @@ def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
         if not has_torch:
             raise DeviceError(f"The device {device} needs torch; run pip install torch.")
         if gpu() != device:
-            raise DeviceError(f"This machine has no usable {device} device; use --device auto or cpu.")
+            raise DeviceError(f"This machine has no usable {device} device.", Remedy.CHOOSE_DEVICE)
         return device, "torch"
     if device == "auto" and has_torch and (found := gpu()) is not None:
         return found, "torch"

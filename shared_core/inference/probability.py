@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.inference.tiles import Tile
+from shared_core.notices import Notice
 from shared_core.weights.card import ModelCard
 
 
@@ -24,7 +25,7 @@ class ProbabilityMap:
     """Spacing of the image that the network saw, (row, column); None where unknown."""
     resampled: bool
     backend: BackendInfo
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

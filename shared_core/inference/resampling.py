@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask, PixelSpacing
+from shared_core.notices import Notice
+from shared_core.notices.of_results import MODEL_SPACING_ASSUMED, MODEL_SPACING_DIFFERS
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.weights.card import ModelCard
 
@@ -22,7 +24,7 @@ class ModelView:
     spacing_mm: tuple[float, float] | None
     """(row, column) of `image_u8`; None where unknown."""
     resampled: bool
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def model_shape(shape: tuple[int, int], spacing: PixelSpacing | None, card: ModelCard) -> tuple[int, int]:
@@ -60,7 +62,7 @@ def to_model_view(prepared: PreparedView, card: ModelCard) -> ModelView:
             prepared.valid_mask,
             None if spacing is None else (spacing.row_mm, spacing.column_mm),
             resampled=False,
-            warnings=_scale_warnings(spacing, card),
+            notices=_scale_notices(spacing, card),
         )
     assert spacing is not None
     shrinking = wanted[0] < shape[0]
@@ -92,16 +94,10 @@ def to_source(values: NDArray[np.float32], prepared: PreparedView) -> NDArray[np
     return np.asarray(back, np.float32)
 
 
-def _scale_warnings(spacing: PixelSpacing | None, card: ModelCard) -> tuple[str, ...]:
+def _scale_notices(spacing: PixelSpacing | None, card: ModelCard) -> tuple[Notice, ...]:
     model_um = round(card.input_spacing_mm * 1000)
     if spacing is None:
-        return (
-            f"Pixel spacing unknown: the image was taken as if its pixels were the {model_um} um that the "
-            "model knows, and areas are given in pixels only.",
-        )
+        return (MODEL_SPACING_ASSUMED.notice(model_um=model_um),)
     if card.resample == "never" and abs(spacing.row_mm / card.input_spacing_mm - 1) > card.resample_tolerance:
-        return (
-            f"The pixels are {spacing.row_mm * 1000:.0f} um, the model knows {model_um} um, and this preset "
-            "does not resample: expect a mask that is too large or too small.",
-        )
+        return (MODEL_SPACING_DIFFERS.notice(image_um=f"{spacing.row_mm * 1000:.0f}", model_um=model_um),)
     return ()

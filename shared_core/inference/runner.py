@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.interface import BackendInfo, GatedBackend, OutOfDeviceMemory
+from shared_core.notices import Notice
+from shared_core.notices.of_results import DEVICE_MEMORY_BATCHES, DEVICE_MEMORY_CPU
 
 Array = NDArray[np.float32]
 Step = Callable[..., Array]
@@ -35,7 +37,7 @@ class Runner:
         cpu_fallback: Callable[[], GatedBackend] | None = None,
     ) -> None:
         self.batch_size = batch_size
-        self.notes: list[str] = []
+        self.notices: list[Notice] = []
         self._backend = backend
         self._cpu_fallback = cpu_fallback
 
@@ -81,11 +83,11 @@ class Runner:
         device = self._backend.info.device
         if self.batch_size > 1:
             self.batch_size //= 2
-            self.notes.append(f"{device} ran out of memory: going on with batches of {self.batch_size}.")
+            self.notices.append(DEVICE_MEMORY_BATCHES.notice(device=device, batch_size=self.batch_size))
         elif self._cpu_fallback is not None:
             self._backend = self._cpu_fallback()
             self._cpu_fallback = None
-            self.notes.append(f"{device} ran out of memory even for one tile: going on on the CPU.")
+            self.notices.append(DEVICE_MEMORY_CPU.notice(device=device))
         else:
             raise DeviceError(
                 f"{device} has too little memory for one tile; close other programs and try again."

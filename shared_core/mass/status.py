@@ -73,7 +73,5 @@ def image_refusal(header: MammogramHeader) -> Refusal | None:
             "No calcium mass: Pixel Intensity Relationship Sign is missing; use the maker's own raw file."
         )
     if header.spacing is None:
-        return "not_computed:no_spacing", (
-            "No calcium mass: the pixel spacing is unknown; give it with --spacing-mm."
-        )
+        return "not_computed:no_spacing", ("No calcium mass: the pixel spacing is unknown.")
     return None

@@ -124,9 +124,7 @@ def fit_steps(mammogram: Mammogram, phantom: StepPhantom, *, offset: float = 0.0
     density = np.array([step.areal_density_mg_cm2 / 1000 for step in phantom.steps])
     k, relative_sd, residual = _slope(density, signal)
     if residual > _LARGEST_RESIDUAL * float(np.abs(signal).max()):
-        raise UsageError(
-            f"{name}: the steps do not lie on a curve; check rectangles, densities and --offset."
-        )
+        raise UsageError(f"{name}: the steps do not lie on a curve; check rectangles, densities and offset.")
     if phantom.material == "calcium carbonate":
         if exposure.beam is None:
             raise UsageError(f"{name}: lacks its beam, without which CaCO3 does not tell of hydroxyapatite.")
@@ -205,7 +203,7 @@ def _mean(mammogram: Mammogram, rectangle: Rectangle, offset: float) -> float:
     mean = float(intensity(mammogram, here, offset).mean())
     if mean <= 0:
         raise UsageError(
-            f"{mammogram.header.name}: no X-rays in the rectangle {list(rectangle)}; check it and --offset."
+            f"{mammogram.header.name}: no X-rays in the rectangle {list(rectangle)}; check it and the offset."
         )
     return mean
 

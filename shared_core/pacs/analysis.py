@@ -59,4 +59,4 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
 
 
 def _problems(report: BatchReport) -> list[str]:
-    return [str(record["error"]) for record in report.failures] + list(report.unwritten.values())
+    return [str(record.error) for record in report.failures] + list(report.unwritten.values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import UsageError
+from shared_core.notices import Remedy
 
 OWN_TITLE: Final = "OPENBAC"
 """How we call ourselves where nobody says otherwise."""
@@ -50,7 +51,7 @@ class Tls:
             There is no certificate of our own, or a file is none.
         """
         if self.certificate is None:
-            raise UsageError("A receiver with TLS needs a certificate: name it with --tls-certificate.")
+            raise UsageError("A receiver with TLS needs a certificate.", Remedy.NAME_CERTIFICATE)
         context = self._context(ssl.Purpose.CLIENT_AUTH)
         if self.authorities is not None:
             context.verify_mode = ssl.CERT_REQUIRED

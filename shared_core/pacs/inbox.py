@@ -36,6 +36,10 @@ State = dict[str, list[int]]
 """Size and time of change (ns) of the files of an exam, by name."""
 
 
+class OtherObjectError(UnreadableImageError):
+    """What came is another object than the peer said."""
+
+
 class _Mark(msgspec.Struct, frozen=True):
     """Which images the results are of."""
 
@@ -142,12 +146,14 @@ class Inbox:
         ------
         OutputError
             It cannot be kept: the disk is full.
+        OtherObjectError
+            It is another object than the peer said.
         UnreadableImageError
-            It is no sound object, or another than the peer said.
+            It is no sound object.
         """
         header = _header(content)
         if str(header.get("SOPInstanceUID") or "") != uid:
-            raise UnreadableImageError(f"{uid}: its data set has another SOP Instance UID; it is not kept.")
+            raise OtherObjectError(f"{uid}: its data set has another SOP Instance UID; it is not kept.")
         exam = ReceivedExam(self.folder / EXAMS / _place(header))
         file = exam.images / f"{safe_name(uid)}.dcm"
         try:

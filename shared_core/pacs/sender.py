@@ -30,7 +30,7 @@ _REASONS: Final = {
     (
         1,
         3,
-    ): "it does not know our AE title {own}: have it allowed there, or name the one that is (--ae-title)",
+    ): "it does not know our AE title {own}: have it allowed there, or use the one that is allowed",
     (1, 7): "it is not called {peer}: check the AE title of the node",
     (1, 2): "it does not do what is asked for (application context)",
     (3, 1): "it is too busy just now",

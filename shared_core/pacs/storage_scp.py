@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import OpenBacError, OutputError, UnreadableImageError, UsageError
+from shared_core.notices import Remedy
 from shared_core.pacs.dicom_node import OWN_TITLE, Tls
-from shared_core.pacs.inbox import Inbox
+from shared_core.pacs.inbox import Inbox, OtherObjectError
 
 IMAGE_CLASSES: Final = (
     "1.2.840.10008.5.1.4.1.1.1.2",  # Digital Mammography X-Ray, for presentation
@@ -144,8 +145,8 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
         )
     except OSError as error:
         raise UsageError(
-            f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}); choose "
-            "another with --port."
+            f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}).",
+            Remedy.CHOOSE_PORT,
         ) from error
     assert server is not None
     try:
@@ -162,9 +163,12 @@ def _store(event: Any, inbox: Inbox, comings: Comings, tell: Callable[[str], Non
     except OutputError as error:
         tell(f"{error} The sender was told to keep the image.")
         return _NO_ROOM
+    except OtherObjectError as error:
+        tell(str(error))
+        return _MISMATCH
     except UnreadableImageError as error:
         tell(str(error))
-        return _MISMATCH if "another SOP" in str(error) else _NOT_UNDERSTOOD
+        return _NOT_UNDERSTOOD
     except (OpenBacError, MemoryError) as error:
         tell(f"{uid} was not kept: {error}")
         return _NO_ROOM

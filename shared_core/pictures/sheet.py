@@ -6,7 +6,7 @@ other way round are mirrored, and say so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,7 @@ from shared_core.pictures.sheet_panel import (
 from shared_core.pictures.text_table import Column, Row, table_picture
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.quantification.standard_views import choose_standard_views
+from shared_core.quantification.view_state import ViewState, analysed_words
 from shared_core.wording import phrases
 
 _HANGING: Final = (("RCC", "LCC"), ("RMLO", "LMLO"))
@@ -44,7 +45,7 @@ _BESIDE_PX = 130
 """Room for the text at the outer side of a panel."""
 _EMPTY_ROWS = 160
 _EDGE, _TEXT, _SMALL = 32, 22, 19
-_MOST_WARNINGS = 8
+_MOST_NOTICES = 8
 _FRAME = (70, 70, 70)
 
 
@@ -85,7 +86,7 @@ def exam_sheet(
     """
     small = [SheetView(reduced, of_view) for reduced, of_view in views]
     used = dict(choose_standard_views([view.reduced.header for view in small]).positions)
-    grid, bar = _grid(_slots(exam, small, used))
+    grid, bar = _grid(_slots(exam, small, used, measurement.views_not_analysed))
     width = grid.shape[1]
     rows = [_view_row(view, counted=index in used.values()) for index, view in enumerate(small)]
     tam = phrases.tam(small[0].measurement) if small else "TAM"
@@ -101,16 +102,26 @@ def exam_sheet(
     return np.vstack(strips)
 
 
-def _slots(exam: Exam, views: Sequence[SheetView], used: Mapping[str, int]) -> list[list[_Slot]]:
+def _slots(
+    exam: Exam, views: Sequence[SheetView], used: Mapping[str, int], unread: Collection[str]
+) -> list[list[_Slot]]:
     if used:
-        return [[_standard_slot(exam, views, used, label) for label in row] for row in _HANGING]
+        return [[_standard_slot(exam, views, used, unread, label) for label in row] for row in _HANGING]
     shown = [_Slot(view) for view in views[:4]]
     return [row for row in (shown[:2], shown[2:]) if row] or [[_Slot(None, "no view was measured")]]
 
 
-def _standard_slot(exam: Exam, views: Sequence[SheetView], used: Mapping[str, int], label: str) -> _Slot:
+def _standard_slot(
+    exam: Exam,
+    views: Sequence[SheetView],
+    used: Mapping[str, int],
+    unread: Collection[str],
+    label: str,
+) -> _Slot:
     if label in used:
         return _Slot(views[used[label]])
+    if label in unread:
+        return _Slot(None, f"{phrases.view_name(label)} {ViewState.NOT_ANALYSED.value}")
     found = any(header.view_label == label for header in exam.headers)
     return _Slot(None, f"{phrases.view_name(label)} {'not counted' if found else 'missing'}")
 
@@ -222,17 +233,24 @@ def _title(exam: Exam, width: int) -> NDArray[np.uint8]:
 
 def _exam_lines(measurement: ExamMeasurement) -> list[Line]:
     lines = []
+    if measurement.views_not_analysed:
+        lines.append(
+            f"Exam: not assessed, {analysed_words(measurement.views_analysed, measurement.views_total)}"
+        )
     if measurement.guo_index is not None:
         lines.append(f"Guo index (four views): {measurement.guo_index:.5f}")
     elif measurement.guo_index_available_views is not None:
         views = ", ".join(phrases.view_name(label) for label in measurement.views_used)
+        why = "was not analysed" if measurement.views_not_analysed else "is missing"
         lines.append(
-            f"Guo index: none, a view is missing; {measurement.guo_index_available_views:.5f} over {views}"
+            f"Guo index: none, a view {why}; {measurement.guo_index_available_views:.5f} over {views}"
         )
     if measurement.bac_percent_of_breast is not None:
         grade = f", area grade {phrases.grade(measurement)}" if measurement.area_grade is not None else ""
         lines.append(f"Exam: BAC {phrases.percentage(measurement.bac_percent_of_breast)} % of breast{grade}")
     for breast in measurement.breasts:
+        if breast.laterality in {label[0] for label in measurement.views_not_analysed}:
+            continue
         side = {"L": "Left", "R": "Right"}.get(breast.laterality, breast.laterality)
         views = " and ".join(phrases.view_name(label) for label in breast.views)
         percent = f"{phrases.percentage(breast.mean_bac_percent_of_breast)} %"
@@ -245,10 +263,10 @@ def _exam_lines(measurement: ExamMeasurement) -> list[Line]:
 def _closing_lines(
     exam: Exam, measurement: ExamMeasurement, provenance: Mapping[str, object] | None, width: int
 ) -> list[Line]:
-    warnings = [*exam.warnings, *measurement.warnings]
-    shown = warnings[:_MOST_WARNINGS]
-    if len(warnings) > len(shown):
-        shown.append(f"... and {len(warnings) - len(shown)} more warnings, see the table of the exams.")
+    texts = [notice.text for notice in (*exam.notices, *measurement.notices)]
+    shown = texts[:_MOST_NOTICES]
+    if len(texts) > len(shown):
+        shown.append(f"... and {len(texts) - len(shown)} more notices, see the table of the exams.")
     lines = [line for text in shown for line in wrapped(text, _SMALL, width - 2 * _EDGE)]
     model = f"{phrases.model(provenance)}.   " if provenance is not None else ""
     lines += ["", f"{model}{phrases.RESEARCH_USE}"]

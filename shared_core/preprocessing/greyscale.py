@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mammogram, Mask, Pixels, PresentationIntent
+from shared_core.notices import Notice
+from shared_core.notices.of_results import RAW_IMAGE
 
-RAW_WARNING = (
-    "The image is raw (FOR PROCESSING): it was turned into a display image by a logarithm, "
-    "which the model was not trained on; prefer the FOR PRESENTATION image of the same exposure."
-)
 _SAMPLE_STEP = 8
 _RAW_PERCENTILES = (0.5, 99.8)
 _RAW_MARGIN = 0.08
 
 
-def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """8-bit display values, bright meaning dense, and warnings.
+def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
+    """8-bit display values, bright meaning dense, and notices.
 
     FOR PRESENTATION and unknown intent: the VOI transform of the file
     (`shared_core.reading.dicom.display_values.display_u8`). FOR PROCESSING: see `raw_to_u8`.
@@ -29,8 +27,8 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, 
     -------
     image
         (rows, columns) uint8; padding pixels are 0.
-    warnings
-        Sentences for people; empty for images as the model was trained on.
+    notices
+        Empty for images as the model was trained on.
     """
     if mammogram.header.intent is PresentationIntent.PROCESSING:
         acquisition = mammogram.header.acquisition
@@ -41,7 +39,7 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[str, 
             mirror=mammogram.display.mirror,
             padding=mammogram.padding,
         )
-        return image, (RAW_WARNING,)
+        return image, (RAW_IMAGE.notice(),)
     from shared_core.reading.dicom.display_values import display_u8
 
     image = display_u8(mammogram.pixels, mammogram.display)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import NoBreastError
 from shared_core.mammogram import Mammogram, Mask, View
+from shared_core.notices.of_results import BREAST_NOT_FOUND, LOOKS_INVERTED, PECTORAL_NOT_FOUND
 from shared_core.preprocessing.breast import BreastFinding, find_breast
 from shared_core.preprocessing.greyscale import model_image_u8
 from shared_core.preprocessing.noise import median
@@ -15,11 +16,6 @@ from shared_core.preprocessing.pectoral import pectoral_mask
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.preprocessing.valid_area import valid_area
-
-INVERTED_WARNING = (
-    "The background round the breast is white: the image looks inverted, and BAC would be shown dark; "
-    "invert it, or give the original DICOM file."
-)
 
 
 def prepare(
@@ -46,16 +42,16 @@ def prepare(
         When no breast is found and the preset needs one (valid area or breast mask as denominator), or
         the image has no pixel above 0.
     """
-    display_u8, warnings = model_image_u8(mammogram)
+    display_u8, notices = model_image_u8(mammogram)
     image_u8 = median(display_u8, preset.median_px)
-    finding, missing = _breast(mammogram, preset, image_u8)
+    finding = _breast(mammogram, preset, image_u8)
     if finding is None:
         breast = image_u8 > 0
-        warnings += (missing,)
+        notices += (BREAST_NOT_FOUND.notice(),)
     else:
         breast = finding.copy.lift(finding.mask)
         if _looks_inverted(finding):
-            warnings += (INVERTED_WARNING,)
+            notices += (LOOKS_INVERTED.notice(),)
     valid: Mask = np.ones(image_u8.shape, bool)
     exclusions: tuple[tuple[str, int], ...] = ()
     if preset.valid_area and finding is not None:
@@ -69,7 +65,7 @@ def prepare(
     if find_pectoral:
         pectoral = pectoral_mask(image_u8, breast, mammogram.header.view, mammogram.header.laterality)
         if pectoral is None and mammogram.header.view is View.MLO:
-            warnings += ("The pectoral muscle was not found; the breast area includes it.",)
+            notices += (PECTORAL_NOT_FOUND.notice(),)
     positive = preset.breast_area == "positive-pixels"
     return PreparedView(
         header=mammogram.header,
@@ -80,21 +76,21 @@ def prepare(
         breast_area_px=cv2.countNonZero(image_u8) if positive else int(np.count_nonzero(breast)),
         pectoral_mask=pectoral,
         exclusions_px=exclusions,
-        warnings=warnings,
+        notices=notices,
     )
 
 
 def _breast(
     mammogram: Mammogram, preset: PreprocessingPreset, image_u8: NDArray[np.uint8]
-) -> tuple[BreastFinding | None, str]:
-    """The breast, or None and a warning where the preset can do without."""
+) -> BreastFinding | None:
+    """The breast, or None where the preset can do without."""
     needed = preset.valid_area or preset.breast_area == "breast-mask"
     try:
-        return find_breast(image_u8, opening_radius_px=preset.opening_radius_px), ""
+        return find_breast(image_u8, opening_radius_px=preset.opening_radius_px)
     except NoBreastError as error:
         if needed or not image_u8.any():
             raise NoBreastError(f"{mammogram.header.name}: {error}") from error
-        return None, f"{error} Every pixel above 0 counts as breast, as in the published processing."
+        return None
 
 
 def _looks_inverted(finding: BreastFinding) -> bool:

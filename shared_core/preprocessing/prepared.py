@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing
+from shared_core.notices import Notice
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class PreparedView:
     """Pectoral muscle, None where it was not looked for or not found."""
     exclusions_px: tuple[tuple[str, int], ...] = ()
     """(what, pixels) taken out of the valid area, e.g. ``("film edge", 1200)``."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def spacing(self) -> PixelSpacing | None:

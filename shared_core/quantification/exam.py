@@ -17,8 +17,16 @@ from shared_core.grades.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_
 from shared_core.grades.guo import exam_index
 from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
-from shared_core.mass.exam_mass import ViewMass, breast_mass, exam_mass
-from shared_core.quantification.measurement import BreastMeasurement, ExamMeasurement, ViewMeasurement
+from shared_core.mass.exam_mass import JoinedMass, ViewMass, breast_mass, exam_mass
+from shared_core.mass.status import MassStratum
+from shared_core.notices import Notice
+from shared_core.notices.of_results import EXAM_NOT_ANALYSED, EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
+from shared_core.quantification.measurement import (
+    BreastMeasurement,
+    ExamMeasurement,
+    MassNumbers,
+    ViewMeasurement,
+)
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
 from shared_core.quantification.view_state import analysed_words
 
@@ -33,7 +41,7 @@ def measure_exam(
     """Measure an exam from its measured views.
 
     Only standard views (LCC, LMLO, RCC, RMLO) enter, one of each: see `choose_standard_views`. Every
-    view left out is named in a warning. A standard view that was taken and that nothing looked at leaves
+    view left out is named in a notice. A standard view that was taken and that nothing looked at leaves
     its breast and the exam without numbers: what it shows is unknown, and part of a woman's calcium is not
     her calcium. A view that was never taken does not: the exam says which ones it has.
 
@@ -72,19 +80,19 @@ def measure_exam(
         area_grade_name=None,
         area_grade_percent=None,
         grade_profile=views[0][1].grade_profile if views else None,
-        warnings=choice.warnings,
+        notices=choice.notices,
     )
     if unread:
-        reason = (
-            f"{analysed_words(known.views_analysed, known.views_total)}; not analysed: {', '.join(unread)}."
-        )
-        return replace(known, warnings=(*choice.warnings, reason), csbi_reason=reason, mass_reason=reason)
+        analysed = analysed_words(known.views_analysed, known.views_total)
+        notice = EXAM_NOT_ANALYSED.notice(analysed=analysed, views=", ".join(unread))
+        mass = MassNumbers(reason=notice.text)
+        return replace(known, notices=(*choice.notices, notice), csbi_reason=notice.text, mass=mass)
     return _with_totals(known, used)
 
 
 def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
     """What is said of all views together; every standard view that was taken has been measured."""
-    bac_percent, warnings = _percent_of_breast(used)
+    bac_percent, notices = _percent_of_breast(used)
     graded_percent = _graded_percent(used, bac_percent)
     # One mask without a grade (not vessel bands) leaves the exam without one.
     gradable = bool(used) and all(m.area_grade is not None for _, m in used.values())
@@ -99,23 +107,29 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
         area_grade=grade.grade if grade is not None else None,
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
-        warnings=(*exam.warnings, *warnings),
+        notices=(*exam.notices, *notices),
         vessels_count=kinds.total if kinds is not None else None,
         vessel_kinds=kinds,
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
-        mass_ha_mg=mass.mass_ha_mg,
-        mass_ca_mg=mass.mass_ca_mg,
-        mass_low_mg=mass.low_mg,
-        mass_high_mg=mass.high_mg,
-        mass_stratum=mass.stratum,
-        mass_reason=mass.reason or None,
+        mass=_joined(mass, stratum=mass.stratum),
     )
 
 
 def _masses(used: _Used) -> list[ViewMass]:
-    return [ViewMass(label, m.mass_ha_mg, m.mass_low_mg, m.mass_high_mg) for label, (_, m) in used.items()]
+    return [ViewMass(label, m.mass.ha_mg, m.mass.low_mg, m.mass.high_mg) for label, (_, m) in used.items()]
+
+
+def _joined(mass: JoinedMass, *, stratum: MassStratum | None = None) -> MassNumbers:
+    return MassNumbers(
+        ha_mg=mass.mass_ha_mg,
+        ca_mg=mass.mass_ca_mg,
+        low_mg=mass.low_mg,
+        high_mg=mass.high_mg,
+        stratum=stratum,
+        reason=mass.reason or None,
+    )
 
 
 def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
@@ -154,10 +168,7 @@ def _breasts(used: _Used, unread: Sequence[str]) -> tuple[BreastMeasurement, ...
                 max_area_grade=max(grades, default=None),
                 vessels_count=exam_kinds({side.value: kinds}).total if len(kinds) == len(of_side) else None,
                 mean_calcified_length_mm=_mean([m.calcified_length_mm for m in of_side.values()]),
-                mean_mass_ha_mg=mass.mass_ha_mg,
-                mean_mass_ca_mg=mass.mass_ca_mg,
-                mean_mass_low_mg=mass.low_mg,
-                mean_mass_high_mg=mass.high_mg,
+                mass=_joined(mass),
             )
         )
     return tuple(breasts)
@@ -175,20 +186,17 @@ def _sum(values: Sequence[float | None]) -> float | None:
     return math.fsum(known) if known and len(known) == len(values) else None
 
 
-def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[str, ...]]:
+def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[Notice, ...]]:
     """BAC of all views / breast of all views x 100, and what to say about it."""
     weights = _pixel_weights(used)
     if weights is None:
         known = [label for label, (_, m) in used.items() if m.pixel_area_mm2 is not None]
-        return None, (
-            f"No percentage for the exam: the pixel spacing is known for {', '.join(known)} only.",
-        ) if used else ()
+        return None, (EXAM_SPACING_INCOMPLETE.notice(views=", ".join(known)),) if used else ()
     measured = [m for _, m in used.values()]
     bac = _total([m.bac_in_breast_area_px for m in measured], weights)
     breast = _total([m.breast_area_px for m in measured], weights)
     unknown = len(measured) > 1 and measured[0].pixel_area_mm2 is None
-    warning = "The exam's percentage takes all views to have the same pixel spacing, which is not known."
-    return percent(bac, breast), (warning,) if unknown else ()
+    return percent(bac, breast), (EXAM_SPACING_ASSUMED.notice(),) if unknown else ()
 
 
 def _graded_percent(used: _Used, bac_percent: float | None) -> float | None:

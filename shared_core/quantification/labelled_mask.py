@@ -48,7 +48,7 @@ class LabelledMeasurement:
     """The numbers of a view and of each of its labels."""
 
     view: ViewMeasurement
-    """Of the mask of all labels: what `bac measure` says of it."""
+    """Of the mask of all labels: as if it were one mask of a file."""
     labels: tuple[LabelNumbers, ...]
 
 

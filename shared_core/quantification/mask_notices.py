@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from shared_core.mammogram import Mask
+from shared_core.notices import Notice
+from shared_core.notices.of_results import MASK_COVERS_IMAGE, MASK_OUTSIDE_BREAST
 from shared_core.preprocessing.prepared import PreparedView
 
 _MOST_OF_THE_IMAGE = 0.5
 
 
-def mask_warnings(prepared: PreparedView, mask: Mask) -> tuple[str, ...]:
-    """Sentences about a mask that may not be what the person meant.
+def mask_notices(prepared: PreparedView, mask: Mask) -> tuple[Notice, ...]:
+    """Notices about a mask that may not be what the person meant.
 
     Parameters
     ----------
@@ -20,10 +22,10 @@ def mask_warnings(prepared: PreparedView, mask: Mask) -> tuple[str, ...]:
     mask
         (rows, columns) bool, True where BAC.
     """
-    warnings = []
+    notices = []
     outside = int(np.count_nonzero(mask & ~prepared.breast_mask))
     if outside:
-        warnings.append(f"{outside} pixels of the mask lie outside of the breast; they are counted.")
+        notices.append(MASK_OUTSIDE_BREAST.notice(count=outside))
     if mask.mean() > _MOST_OF_THE_IMAGE:
-        warnings.append("The mask covers more than half of the image: is it inverted?")
-    return tuple(warnings)
+        notices.append(MASK_COVERS_IMAGE.notice())
+    return tuple(notices)

@@ -9,6 +9,7 @@ from shared_core.grades.csbi import VesselKinds
 from shared_core.grades.guo import Comparison
 from shared_core.grades.ibrahim import GradeProfile
 from shared_core.mass.status import NO_PIXELS, MassStatus, MassStratum
+from shared_core.notices import Notice
 
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
 
@@ -24,6 +25,29 @@ class MeasurementSettings:
     grade_profile: GradeProfile = "ibrahim-paper"
     exclude_pectoral: bool = False
     """Take the pectoral muscle out of the breast area of MLO views."""
+
+
+@dataclass(frozen=True)
+class MassNumbers:
+    """Calcium mass of a view, a breast or an exam; None where it cannot be known."""
+
+    ha_mg: float | None = None
+    """Hydroxyapatite."""
+    ca_mg: float | None = None
+    """Calcium in it."""
+    low_mg: float | None = None
+    """95 % interval of `ha_mg`."""
+    high_mg: float | None = None
+    stratum: MassStratum | None = None
+    """Of a view and of an exam (Li 2025)."""
+    reason: str | None = None
+    """How sure it is, which view stands for a breast alone, or why there is none."""
+    status: MassStatus | None = None
+    """Of a view, as are the next three."""
+    lod_mg: float | None = None
+    """Limit of detection of hydroxyapatite on this mask."""
+    k_cm2_g: float | None = None
+    k_source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,20 +105,8 @@ class ViewMeasurement:
     """Grade 0 to 3 after CSBI, estimated on this view alone; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
-    mass_ha_mg: float | None = None
-    """Hydroxyapatite; see `measure_mass`."""
-    mass_ca_mg: float | None = None
-    """Calcium in it."""
-    mass_low_mg: float | None = None
-    """95 % interval of `mass_ha_mg`."""
-    mass_high_mg: float | None = None
-    mass_lod_mg: float | None = None
-    """Limit of detection of hydroxyapatite on this mask."""
-    mass_status: MassStatus = "not_computed:no_pixels"
-    mass_reason: str = NO_PIXELS
-    mass_stratum: MassStratum | None = None
-    mass_k_cm2_g: float | None = None
-    mass_k_source: str | None = None
+    mass: MassNumbers = MassNumbers(status="not_computed:no_pixels", reason=NO_PIXELS)
+    """Of calcium; see `measure_mass`."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +121,8 @@ class BreastMeasurement:
     vessels_count: int | None = None
     """Arteries in the view that shows most."""
     mean_calcified_length_mm: float | None = None
-    mean_mass_ha_mg: float | None = None
+    mass: MassNumbers = MassNumbers()
     """Mean of CC and MLO; of one alone where the other has no number: see `exam_mass`."""
-    mean_mass_ca_mg: float | None = None
-    mean_mass_low_mg: float | None = None
-    mean_mass_high_mg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,7 @@ class ExamMeasurement:
     """The percentage that was graded: of the whole images with the profile ``ibrahim-code``."""
     grade_profile: GradeProfile | None
     """None where there is no view."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     views_analysed: int = 0
     """Images of the exam that something looked at, of `views_total`."""
     views_total: int = 0
@@ -151,11 +160,5 @@ class ExamMeasurement:
     """Grade 0 to 3 after CSBI, estimated; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
-    mass_ha_mg: float | None = None
-    """Hydroxyapatite of both breasts, of each the mean of CC and MLO."""
-    mass_ca_mg: float | None = None
-    mass_low_mg: float | None = None
-    mass_high_mg: float | None = None
-    mass_stratum: MassStratum | None = None
-    mass_reason: str | None = None
-    """Which view stands for a breast alone, or why there is no mass."""
+    mass: MassNumbers = MassNumbers()
+    """Of both breasts, of each the mean of CC and MLO."""

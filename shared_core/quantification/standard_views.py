@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared_core.mammogram import Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
+from shared_core.notices import Notice
+from shared_core.notices.of_results import IMAGE_NOT_COUNTED, PARTIAL_VIEW, VIEW_CHOSEN
 
 STANDARD_VIEWS: Final = ("LCC", "LMLO", "RCC", "RMLO")
 
@@ -30,7 +32,7 @@ class StandardViews:
 
     positions: tuple[tuple[str, int], ...]
     """(label, position in the sequence given), in the order of `STANDARD_VIEWS`."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def choose_standard_views(headers: Sequence[MammogramHeader]) -> StandardViews:
@@ -41,29 +43,34 @@ def choose_standard_views(headers: Sequence[MammogramHeader]) -> StandardViews:
     presentation before FOR PROCESSING, plain before synthetic 2-D, then the last acquired, as a repeat
     is made because the first was not good enough.
     """
-    warnings = []
+    notices = []
     candidates: dict[str, list[int]] = {label: [] for label in STANDARD_VIEWS}
     for position, header in enumerate(headers):
         reason = _why_not_standard(header)
         if reason is None:
             candidates[header.view_label].append(position)
         else:
-            warnings.append(f"{header.name} is not counted in the exam: {reason}.")
+            notices.append(IMAGE_NOT_COUNTED.notice(name=header.name, reason=reason))
     chosen = []
     for label, positions in candidates.items():
         if not positions:
             continue
         best = max(positions, key=lambda position: _preference(headers[position]))
         chosen.append((label, best))
-        warnings += [
-            f"{label} is there {len(positions)} times: {headers[best].name} is used "
-            f"({_why_better(headers[best], headers[other])}), {headers[other].name} is not."
+        notices += [
+            VIEW_CHOSEN.notice(
+                view=label,
+                count=len(positions),
+                used=headers[best].name,
+                reason=_why_better(headers[best], headers[other]),
+                other=headers[other].name,
+            )
             for other in positions
             if other != best
         ]
         if headers[best].acquisition.partial_view:
-            warnings.append(f"{headers[best].name} shows only a part of the breast (partial view).")
-    return StandardViews(tuple(chosen), tuple(warnings))
+            notices.append(PARTIAL_VIEW.notice(name=headers[best].name))
+    return StandardViews(tuple(chosen), tuple(notices))
 
 
 def unread_views(used: Collection[str], not_analysed: Sequence[MammogramHeader]) -> tuple[str, ...]:

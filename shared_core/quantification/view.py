@@ -23,7 +23,12 @@ from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import WITHOUT_PIXELS, MassResult, mass_refusal
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.measurement import Denominator, MeasurementSettings, ViewMeasurement
+from shared_core.quantification.measurement import (
+    Denominator,
+    MassNumbers,
+    MeasurementSettings,
+    ViewMeasurement,
+)
 from shared_core.weights.card import MaskStyle
 
 
@@ -121,7 +126,7 @@ def measure_view(
         parts_px=parts_px,
         pixel_area_mm2=pixel_area,
         **_vessel_numbers(vessels or view_vessels(prepared, mask, mask_style=mask_style), mask_style),
-        **_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
+        mass=_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
     )
 
 
@@ -154,19 +159,19 @@ def _vessel_numbers(found: VesselMap | None, mask_style: MaskStyle) -> dict[str,
     }
 
 
-def _mass_numbers(mass: MassResult) -> dict[str, Any]:
-    return {
-        "mass_ha_mg": mass.mass_ha_mg,
-        "mass_ca_mg": mass.mass_ca_mg,
-        "mass_low_mg": mass.interval_low_mg,
-        "mass_high_mg": mass.interval_high_mg,
-        "mass_lod_mg": mass.limit_of_detection_mg,
-        "mass_status": mass.status,
-        "mass_reason": mass.reason,
-        "mass_stratum": mass.stratum,
-        "mass_k_cm2_g": mass.k_cm2_g,
-        "mass_k_source": mass.k_source,
-    }
+def _mass_numbers(mass: MassResult) -> MassNumbers:
+    return MassNumbers(
+        ha_mg=mass.mass_ha_mg,
+        ca_mg=mass.mass_ca_mg,
+        low_mg=mass.interval_low_mg,
+        high_mg=mass.interval_high_mg,
+        stratum=mass.stratum,
+        reason=mass.reason,
+        status=mass.status,
+        lod_mg=mass.limit_of_detection_mg,
+        k_cm2_g=mass.k_cm2_g,
+        k_source=mass.k_source,
+    )
 
 
 def breast_area(prepared: PreparedView, settings: MeasurementSettings) -> BreastArea:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 
 
 class ViewState(str, Enum):
@@ -46,8 +47,21 @@ def state_of(provenance: Mapping[str, object] | None) -> ViewState:
 def made_by(provenance: Mapping[str, object] | None) -> str | None:
     """What made the mask, for people: the model, or the file that it was taken from; None where unknown."""
     known = provenance or {}
-    made = known.get("model_name") or known.get("mask_file")
+    file = known.get("mask_file")
+    made = known.get("model_name") or (Path(str(file)).name if file else None)
     return str(made) if made else None
+
+
+def made_words(state: ViewState, provenance: Mapping[str, object] | None) -> str:
+    """``by openbac-1, corrected``, ``from LCC_mask.png``: the state with what made the mask, where known."""
+    maker = made_by(provenance)
+    if maker is None or state in (ViewState.NOT_ANALYSED, ViewState.BY_HAND):
+        return state.value
+    if state is ViewState.FROM_FILE:
+        file = (provenance or {}).get("mask_file")
+        return f"from {Path(str(file)).name}" if file else state.value
+    words: str = state.value
+    return words.replace("model", maker)
 
 
 def analysed_words(analysed: int, total: int) -> str:

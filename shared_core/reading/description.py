@@ -16,7 +16,7 @@ class Row(NamedTuple):
 
 
 def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> list[Row]:
-    """Rows that ``bac info`` prints above the warnings of the header.
+    """Rows that people see above the notices of the header.
 
     Parameters
     ----------

@@ -6,13 +6,20 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
+from shared_core.notices import Notice
+from shared_core.notices.of_files import (
+    EXAM_MIXES_SYNTHETIC,
+    EXAM_SHOWS_BOTH_BREASTS,
+    EXAM_VIEW_REPEATED,
+    EXAM_VIEW_UNKNOWN,
+)
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import Spacing, read_header
@@ -212,27 +219,25 @@ def _exam(group: list[MammogramHeader]) -> Exam:
         study_date=identity.study_date,
         headers=headers,
         missing_views=missing,
-        warnings=tuple(_exam_warnings(standard)),
+        notices=tuple(_exam_notices(standard)),
     )
 
 
-def _exam_warnings(headers: list[MammogramHeader]) -> list[str]:
-    warnings = []
+def _exam_notices(headers: list[MammogramHeader]) -> Iterator[Notice]:
     synthetic = {h.acquisition.synthetic_2d for h in headers}
     if synthetic == {True, False}:
-        warnings.append("synthetic 2-D views lie beside full-field ones: compare each only with its own kind")
+        yield EXAM_MIXES_SYNTHETIC.notice()
     by_label: dict[str, list[MammogramHeader]] = defaultdict(list)
     for header in headers:
         by_label[header.view_label].append(header)
     for label, same in sorted(by_label.items()):
         names = ", ".join(h.name for h in same)
         if "?" in label:
-            warnings.append(f"the view or side of {names} is not known")
+            yield EXAM_VIEW_UNKNOWN.notice(names=names)
         elif len({h.acquisition.synthetic_2d for h in same}) < len(same):
-            warnings.append(f"{label} is there {len(same)} times: {names}")
+            yield EXAM_VIEW_REPEATED.notice(view=label, count=len(same), names=names)
     if any(h.laterality is Laterality.BOTH for h in headers):
-        warnings.append("an image shows both breasts: it is not counted for one side")
-    return warnings
+        yield EXAM_SHOWS_BOTH_BREASTS.notice()
 
 
 def _key(patient_id: str, date: str, study_uid: str) -> str:

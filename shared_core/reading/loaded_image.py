@@ -1,7 +1,7 @@
-"""An image that a host (3D Slicer, ITK) has loaded, beside the file it came from: which spacing counts.
+"""An image that a viewer has loaded, beside the file it came from: which spacing counts.
 
-Readers take a spacing from a file in silence, 1 mm where they find none. What a person has set in the host
-is told from that, so that it counts, and what a reader made up does not.
+Readers such as ITK take a spacing from a file in silence, 1 mm where they find none. What a person has set in
+the viewer is told from that, so that it counts, and what a reader made up does not.
 """
 
 from __future__ import annotations
@@ -16,6 +16,16 @@ from pydicom.dataset import Dataset
 
 from shared_core.errors import OpenBacError
 from shared_core.mammogram import MammogramHeader, PixelSpacing, SpacingSource
+from shared_core.notices import Notice
+from shared_core.notices.of_files import (
+    SHOWN_SPACING_DIFFERS,
+    SHOWN_SPACING_IMPLAUSIBLE,
+    SHOWN_SPACING_OF_PRINT,
+    SHOWN_SPACING_TURNED,
+    SHOWN_SPACING_UNKNOWN,
+    SPACING_CHANGED_BY_HAND,
+    SPACING_SET_BY_HAND,
+)
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
 from shared_core.reading.dicom.identity import identity
@@ -31,7 +41,7 @@ _MM_AN_INCH = 25.4
 
 def spacing_in_host(
     host_mm: Pair, *, header: MammogramHeader | None, name: str = "image in memory"
-) -> tuple[PixelSpacing | None, tuple[str, ...]]:
+) -> tuple[PixelSpacing | None, tuple[Notice, ...]]:
     """The spacing in the plane of the breast of an image that a host shows with `host_mm`.
 
     Parameters
@@ -41,39 +51,41 @@ def spacing_in_host(
     header
         Of the file it came from, as the engine reads it; None for an image without a file.
     name
-        Of the image, for the warnings.
+        Of the image, for the notices.
 
     Returns
     -------
     spacing : PixelSpacing or None
         Of the file by our rule where the host has what a reader takes from that file; else that of the host,
         as given by the user, where it is one that a mammogram can have.
-    warnings : tuple of str
+    notices : tuple of Notice
     """
     known = header.spacing if header is not None else None
     path = header.path if header is not None else None
-    shown = f"{name} has {_mm(host_mm)} a pixel in Slicer"
+    shown = _mm(host_mm)
     guesses = reader_spacings(path) if path is not None else [UNKNOWN_MM]
     if _among(host_mm, guesses[:1]) or (known is not None and _alike(host_mm, _pair(known))):
         unknown = known is None and _alike(host_mm, UNKNOWN_MM)
-        return known, (_unknown(name),) if unknown else ()
+        return known, (SHOWN_SPACING_UNKNOWN.notice(name=name),) if unknown else ()
     if known is not None:
         swapped = [_turned(pair) for pair in (*guesses, _pair(known)) if not _alike(pair, _turned(pair))]
         if _among(host_mm, swapped):
-            said = f"{shown}: rows and columns are exchanged; that of its file, {_mm(_pair(known))}, is used"
-            return known, (said,)
+            turned = SHOWN_SPACING_TURNED.notice(name=name, shown=shown, known=_mm(_pair(known)))
+            return known, (turned,)
         if _among(host_mm, [*guesses, UNKNOWN_MM]):
-            return known, (f"{shown}; that of its file, {_mm(_pair(known))}, is used",)
+            return known, (SHOWN_SPACING_DIFFERS.notice(name=name, shown=shown, known=_mm(_pair(known))),)
     elif path is not None and file_format(path) != "DICOM" and _among(host_mm, guesses):
-        return None, (f"{shown}, from the print resolution of the file, which is not used: {_SET_IT}",)
+        return None, (SHOWN_SPACING_OF_PRINT.notice(name=name, shown=shown),)
     if _alike(host_mm, UNKNOWN_MM):
-        return None, (_unknown(name),)
+        return None, (SHOWN_SPACING_UNKNOWN.notice(name=name),)
     low, high = PLAUSIBLE_MM
     if not all(math.isfinite(value) and low <= value <= high for value in host_mm):
-        return known, (f"{shown}, which is not a mammogram's and not used: {_SET_IT}",)
-    differing = f"; its file says {_mm(_pair(known))}" if known is not None else ""
-    said = f"the spacing of {name} was set in Slicer to {_mm(host_mm)} a pixel{differing}"
-    return PixelSpacing(*host_mm, SpacingSource.USER), (said,)
+        return known, (SHOWN_SPACING_IMPLAUSIBLE.notice(name=name, shown=shown),)
+    if known is None:
+        by_hand = SPACING_SET_BY_HAND.notice(name=name, shown=shown)
+    else:
+        by_hand = SPACING_CHANGED_BY_HAND.notice(name=name, shown=shown, known=_mm(_pair(known)))
+    return PixelSpacing(*host_mm, SpacingSource.USER), (by_hand,)
 
 
 def reader_spacings(path: Path) -> list[Pair]:
@@ -116,17 +128,8 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
             modifiers=projection.modifiers,
             identity=identity(attributes),
             evidence=projection.evidence,
-            warnings=projection.warnings,
+            notices=projection.notices,
         )
-
-
-_SET_IT = 'set it under "Volume information" before segmenting, if you know it'
-
-
-def _unknown(name: str) -> str:
-    return (
-        f"{name} has 1 mm a pixel in Slicer, which stands for unknown: results are in pixels only; {_SET_IT}"
-    )
 
 
 def _printed_mm(path: Path) -> list[Pair]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.mammogram import Acquisition, Identity, Mammogram, MammogramHeader, PixelSpacing
+from shared_core.notices.of_files import SPACING_NOT_IN_FORMAT
 from shared_core.reading.dicom.codestream import StreamError, stream_header
 from shared_core.reading.dicom.projection import named_file_projection
 from shared_core.reading.dicom.voi import display_transform
@@ -89,12 +90,9 @@ def _mammogram_header(
     path: Path, file_format: FileFormat, raster: RasterHeader, spacing: PixelSpacing | None
 ) -> MammogramHeader:
     projection = named_file_projection(path)
-    warnings = list(projection.warnings)
+    notices = list(projection.notices)
     if spacing is None:
-        warnings.append(
-            f"a {file_format} file has no reliable pixel spacing: results are in pixels only; "
-            "give it with --spacing-mm if you know it"
-        )
+        notices.append(SPACING_NOT_IN_FORMAT.notice(format=file_format))
     return MammogramHeader(
         path=path,
         file_format=file_format,
@@ -109,7 +107,7 @@ def _mammogram_header(
         identity=Identity(patient_id=raster_group(path)),
         photometric="MONOCHROME1" if raster.white_is_zero else "MONOCHROME2",
         evidence=projection.evidence,
-        warnings=tuple(warnings),
+        notices=tuple(notices),
     )
 
 

@@ -84,7 +84,7 @@ def mammogram_from_array(
     pixels : (rows, columns) array
         Grey values, larger meaning brighter.
     source : path-like, optional
-        DICOM file that the host has read the pixels from with GDCM (3D Slicer, ITK): the result is
+        DICOM file that the host has read the pixels from with GDCM, as ITK does: the result is
         then the same as of `read_mammogram`.
     header, display : optional
         Known from an earlier reading of the same pixels.

@@ -10,11 +10,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 
 def plain(value: object) -> Any:
-    """`value` in the types of JSON: dataclasses as objects, enums as their value, NaN and infinity as null.
+    """`value` in the types of JSON.
+
+    Records and dataclasses become objects, enums their value, NaN and infinity null.
 
     Raises
     ------
@@ -31,6 +34,9 @@ def plain(value: object) -> Any:
         return plain(value.item())
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return {name: plain(item) for name, item in fields.items() if item is not msgspec.UNSET}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
-from shared_core.change.serial_exams import Quantity, SerialExam, contributions
+from shared_core.change.serial_exams import SerialExam, SerialQuantity, contributions
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
+from shared_core.notices import Notice
+from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.reader import read_header
 from shared_core.records.results_folder import MUST_AGREE, Results, Row, date_of_exam, exam_of_rows
@@ -64,12 +66,12 @@ class Timeline:
     reason: str
     """Why there is no change to speak of; empty where there is."""
 
-    def of(self, quantity: Quantity) -> QuantityChange | None:
+    def of(self, quantity: SerialQuantity) -> QuantityChange | None:
         """What became of one quantity; None where it cannot be followed."""
         found = self.change.quantities if self.change is not None else ()
         return next((one for one in found if one.quantity.key == quantity.key), None)
 
-    def value(self, exam: DatedExam, quantity: Quantity) -> float | None:
+    def value(self, exam: DatedExam, quantity: SerialQuantity) -> float | None:
         """Of an exam, over the views that all compared exams have; over its own where it lacks one."""
         followed = self.of(quantity)
         own = tuple(label for label in STANDARD_VIEWS if quantity.key in exam.exam.views.get(label, {}))
@@ -79,8 +81,8 @@ class Timeline:
 
 def dated_exams(
     results: Results, images: Sequence[Exam] = ()
-) -> tuple[dict[str, list[DatedExam]], tuple[str, ...]]:
-    """Exams of results by patient, and sentences about those without a date.
+) -> tuple[dict[str, list[DatedExam]], tuple[Notice, ...]]:
+    """Exams of results by patient, and notices about those without a date.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def dated_exams(
     """
     headers = {exam.key: exam.headers for exam in images}
     found: dict[str, list[DatedExam]] = {}
-    without: list[str] = []
+    without: list[Notice] = []
     edited = _edited_files(results.source)
     for row in results.exams:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
@@ -100,7 +102,7 @@ def dated_exams(
         try:
             when = date_of_exam(row, results.source)
         except UsageError:
-            without.append(f"{key} has no date and is left out.")
+            without.append(EXAM_WITHOUT_DATE.notice(exam=key))
             continue
         known = headers.get(key) or tuple(_headers(rows, results.source))
         exam = DatedExam(
@@ -192,7 +194,7 @@ def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
         both = [name for name in _OTHERWISE if name in way and name in usual]
         differing = [_OTHERWISE[name] for name in both if way[name] != usual[name]]
         if not one.exam.views:
-            left_out[one.key] = "has no standard view"
+            left_out[one.key] = "has no standard view that was analysed"
         elif differing:
             left_out[one.key] = f"measured with {' and '.join(dict.fromkeys(differing))} than the other dates"
     return left_out

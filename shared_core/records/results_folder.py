@@ -1,10 +1,9 @@
-"""Our own results read back: the tables of ``bac analyze -o`` or the document of ``--json``."""
+"""Our own results read back: the tables of ``bac analyze -o`` or the JSON document of a batch."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,13 @@ from shared_core.mammogram import (
     View,
     ViewModifier,
 )
+from shared_core.notices import Notice, Remedy
+from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.cells import items_of
+from shared_core.records.record_reading import decoded
+from shared_core.records.record_types import ResultsDocument
 from shared_core.records.tables import exams_csv, views_csv
 
 Cell = str | float | bool | None
@@ -31,7 +36,16 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
-        *("views_used", "missing_views", "manufacturer", "intent", "preprocessing", "status"),
+        *(
+            "views_used",
+            "missing_views",
+            "views_not_analysed",
+            "manufacturer",
+            "intent",
+            "preprocessing",
+            "status",
+        ),
+        *("notice_codes", "state", "made_by"),
     }
 )
 """Columns that stay text where they look like a number."""
@@ -56,7 +70,7 @@ class Results:
 
 
 def read_results(path: Path) -> Results:
-    """Read a folder with ``views.csv`` and ``exams.csv``, or the file of ``bac analyze --json``.
+    """Read a folder with ``views.csv`` and ``exams.csv``, or the JSON document of ``bac analyze``.
 
     Raises
     ------
@@ -68,16 +82,17 @@ def read_results(path: Path) -> Results:
     if path.is_dir():
         views, exams = path / "views.csv", path / "exams.csv"
         if not is_results(path):
-            raise UsageError(f"{path}: holds no views.csv and exams.csv; name the folder of bac analyze -o.")
+            raise UsageError(f"{path}: holds no views.csv and exams.csv.", Remedy.NAME_RESULTS)
         return Results(path, read_table(views), read_table(exams))
     text = _text(path)
     try:
-        document = json.loads(text)
-        views_bytes, exams_bytes = views_csv(document["views"]), exams_csv(document["exams"])
-    except (ValueError, KeyError, TypeError):
+        document = decoded(text, ResultsDocument, path)
+    except UnreadableImageError as error:
         raise UsageError(
-            f"{path}: is not the document of bac analyze --json; give that, or the folder of bac analyze -o."
-        ) from None
+            f"{path}: is not the document of bac analyze --json, or of another version; give that, or the "
+            "folder of bac analyze -o."
+        ) from error
+    views_bytes, exams_bytes = views_csv(document.views), exams_csv(document.exams)
     return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
 
 
@@ -144,8 +159,8 @@ def serial_exams(
     return found
 
 
-def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
-    """Warnings about what differs between views that are compared over time.
+def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
+    """Notices about what differs between views that are compared over time.
 
     Raises
     ------
@@ -160,12 +175,12 @@ def check_same_settings(results: Iterable[Results]) -> tuple[str, ...]:
                 f"The results were made with different settings ({column}: {', '.join(found)}); "
                 "analyse all exams again with the same ones."
             )
-    warnings = []
+    notices = []
     for column in _SHOULD_AGREE:
         found = sorted({str(view[column]) for view in views if view.get(column) is not None})
         if len(found) > 1:
-            warnings.append(f"Views differ in {column}: {', '.join(found)}.")
-    return tuple(warnings)
+            notices.append(VIEWS_DIFFER.notice(column=column, values=", ".join(found)))
+    return tuple(notices)
 
 
 def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
@@ -182,12 +197,11 @@ def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
     }
     makers = [headers[position].acquisition.manufacturer for _, position in choice.positions]
     known = tuple(dict.fromkeys(maker for maker in makers if maker))
-    return SerialExam(key, when, numbers, known, choice.warnings)
+    return SerialExam(key, when, numbers, known, choice.notices)
 
 
 def _header(view: Row) -> MammogramHeader:
     """As much of the header as decides which image stands for a standard view."""
-    modifiers = str(view["view_modifiers"] or "")
     return MammogramHeader(
         path=Path(str(view["file"])),
         file_format="",
@@ -196,7 +210,7 @@ def _header(view: Row) -> MammogramHeader:
         bits=0,
         view=View(view["view"]) if view["view"] else View.UNKNOWN,
         laterality=Laterality(view["laterality"]) if view["laterality"] else Laterality.UNKNOWN,
-        modifiers=tuple(ViewModifier(name) for name in modifiers.split(" | ") if name),
+        modifiers=tuple(ViewModifier(name) for name in items_of(view["view_modifiers"])),
         intent=PresentationIntent(view["intent"]) if view["intent"] else PresentationIntent.UNKNOWN,
         acquisition=Acquisition(
             manufacturer=str(view["manufacturer"]) if view["manufacturer"] else None,
@@ -218,7 +232,7 @@ def date_of_exam(row: Row, source: Path) -> date:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         raise UsageError(
-            f"{source}: the exam {row['key']} has no date; give it as in 2021-03-31={source}."
+            f"{source}: the exam {row['key']} has no date.", Remedy.NAME_DATE, subject=str(source)
         ) from None
 
 
@@ -235,18 +249,25 @@ def _text(path: Path) -> str:
 
 def _rows(text: str) -> tuple[Row, ...]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    texts = _TEXTS | _texts_of_the_registry()
     return tuple(
-        {column: _cell(column, cell) for column, cell in row.items() if column is not None} for row in reader
+        {column: _cell(cell, is_text=column in texts) for column, cell in row.items() if column is not None}
+        for row in reader
     )
 
 
-def _cell(column: str, text: str | None) -> Cell:
+def _cell(text: str | None, *, is_text: bool) -> Cell:
     if not text:
         return None
-    if column in _TEXTS:
+    if is_text:
         return text
     convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
     try:
         return convert(text)
     except ValueError:
         return text
+
+
+def _texts_of_the_registry() -> set[str]:
+    entries = (*QUANTITIES.of("view"), *QUANTITIES.of("exam"))
+    return {entry.key for entry in entries if entry.quantity.kind == "text"}

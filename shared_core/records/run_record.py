@@ -6,13 +6,15 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
+from shared_core.notices import Notice
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.records.canonical_json import plain
+from shared_core.records.record_types import RunRecord
 from shared_core.weights.card import ModelCard
 
 _ALWAYS_USED: Final = ("pydicom", "pillow")
@@ -26,8 +28,8 @@ def run_record(
     card: ModelCard | None,
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
-    warnings: Sequence[str] = (),
-) -> dict[str, Any]:
+    notices: Sequence[Notice] = (),
+) -> RunRecord:
     """Settings, versions, model and inputs of a run; neither date nor duration.
 
     Parameters
@@ -42,29 +44,29 @@ def run_record(
         The input files, in the order of the run.
     libraries
         Distributions that did the inference, e.g. ``torch`` or ``openvino``.
-    warnings
-        What concerns all of the run, such as that another model ran than the default one.
+    notices
+        What concerns all of the run, such as that its masks are of different models.
     """
-    return {
-        "software": {"openbac": software_version},
-        "versions": {
+    return RunRecord(
+        software={"openbac": software_version},
+        versions={
             "python": platform.python_version(),
             "numpy": np.__version__,
             "opencv": cv2.__version__,
             **{name: _version(name) for name in (*_ALWAYS_USED, *sorted(libraries))},
         },
-        "platform": {
+        platform={
             "system": platform.system(),
             "release": platform.release(),
             "machine": platform.machine(),
             "implementation": platform.python_implementation(),
         },
-        "arguments": plain(arguments),
-        "settings": plain(settings),
-        "model": plain(card),
-        "files": [str(file) for file in files],
-        "warnings": list(warnings),
-    }
+        arguments=plain(arguments),
+        settings=settings,
+        model=plain(card),
+        files=tuple(str(file) for file in files),
+        notices=tuple(notices),
+    )
 
 
 def _version(distribution: str) -> str | None:

@@ -1,7 +1,7 @@
 """The flat tables: one row a view, one row an exam, one row a failure.
 
 They say what the records say, for spreadsheets and statistics programs: UTF-8, comma, an empty cell for
-the unknown, ``true`` and ``false``, lists joined by ``; ``, the unit at the end of the column's name.
+the unknown, ``true`` and ``false``, lists joined by `LIST_SEPARATOR`, the unit at the end of the name.
 """
 
 from __future__ import annotations
@@ -11,50 +11,15 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from shared_core.notices import Notice
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.cells import cell
+from shared_core.records.record_types import ExamRecord, ViewRecord
+
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
+_SPACING: Final = ("spacing_row_mm", "spacing_column_mm")
 _ABOUT_THE_IMAGE: Final = ("spacing_source", "intent", "manufacturer", "synthetic_2d")
-_MASS: Final = ("mass_ha_mg", "mass_ca_mg", "mass_low_mg", "mass_high_mg", "mass_stratum")
-_METRICS: Final = (
-    "pm",
-    "am_px",
-    "sim",
-    "tam_px",
-    "tsim",
-    "tam_threshold",
-    "tam_comparison",
-    "bac_area_mm2",
-    "breast_area_px",
-    "breast_area_mm2",
-    "bac_in_breast_area_px",
-    "bac_percent_of_breast",
-    "denominator",
-    "tam_per_breast_area",
-    "area_grade",
-    "area_grade_name",
-    "area_grade_percent",
-    "area_grade_denominator",
-    "grade_profile",
-    "parts_count",
-    "largest_part_px",
-    "vessels_count",
-    "vessels_punctate",
-    "vessels_coarse",
-    "vessels_tram_track",
-    "vessels_unknown",
-    "segments_count",
-    "calcified_length_px",
-    "calcified_length_mm",
-    "mean_calibre_mm",
-    "csbi_grade",
-    "csbi_reason",
-    "mass_status",
-    "mass_reason",
-    *_MASS,
-    "mass_lod_mg",
-    "mass_k_cm2_g",
-    "mass_k_source",
-)
-_MODEL: Final = (
+MODEL_COLUMNS: Final = (
     "model_name",
     "model_sha256",
     "threshold",
@@ -70,108 +35,84 @@ _MODEL: Final = (
     "preprocessing",
     "software_version",
 )
-VIEW_COLUMNS: Final = (
-    *_ABOUT_THE_FILE,
-    "spacing_row_mm",
-    "spacing_column_mm",
-    *_ABOUT_THE_IMAGE,
-    *_METRICS,
-    "excluded_px",
-    *_MODEL,
-    "warnings",
-)
-_BREAST: Final = (
-    "mean_bac_area_mm2",
-    "mean_bac_percent_of_breast",
-    "max_area_grade",
-    "vessels_count",
-    "mean_calcified_length_mm",
-    "mean_mass_ha_mg",
-    "mean_mass_ca_mg",
-    "mean_mass_low_mg",
-    "mean_mass_high_mg",
-)
+"""Of how the mask came about."""
+_NOTICES: Final = ("notice_codes", "warnings")
+_STATE: Final = ("state", "made_by")
 _SIDES: Final = (("left", "L"), ("right", "R"))
-_ABOUT_THE_EXAM: Final = (
-    "key",
-    "patient_id",
-    "study_date",
-    "views_used",
-    "missing_views",
-    "views_analysed",
-    "views_total",
-    "views_not_analysed",
-    "guo_index",
-    "guo_index_available_views",
-    "bac_percent_of_breast",
-    "area_grade",
-    "area_grade_name",
-    "area_grade_percent",
-    "grade_profile",
-    "vessels_count",
-    "vessels_punctate",
-    "vessels_coarse",
-    "vessels_tram_track",
-    "vessels_unknown",
-    "calcified_length_mm",
-    "csbi_grade",
-    "csbi_reason",
-    *_MASS,
-    "mass_reason",
-)
-EXAM_COLUMNS: Final = (
-    *_ABOUT_THE_EXAM,
-    *(f"{side}_{column}" for side, _ in _SIDES for column in _BREAST),
-    "warnings",
-)
+_ABOUT_THE_EXAM: Final = ("key", "patient_id", "study_date", "views_used", "missing_views")
+_VIEWS_OF_EXAM: Final = ("views_analysed", "views_total", "views_not_analysed", "threshold")
 FAILURE_COLUMNS: Final = ("file", "error")
-_UNITS: Final = {
-    "_cm2_g": "cm2/g",
-    "_mm2": "mm2",
-    "_mm": "mm",
-    "_px": "px",
-    "_mg": "mg",
-    "_percent": "%",
-    "percent_of_breast": "%",
-}
+EXAMS_JSON: Final = "exams.json"
+"""The records of all exams, beside ``exams.csv``."""
 
 
-def views_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
+def view_columns() -> tuple[str, ...]:
+    """Columns of ``views.csv``."""
+    return (
+        *(*_ABOUT_THE_FILE, *_SPACING, *_ABOUT_THE_IMAGE),
+        *(entry.key for entry in QUANTITIES.of("view")),
+        *("excluded_px", *MODEL_COLUMNS, *_NOTICES, *_STATE),
+    )
+
+
+def exam_columns() -> tuple[str, ...]:
+    """Columns of ``exams.csv``."""
+    return (
+        *_ABOUT_THE_EXAM,
+        *(entry.key for entry in QUANTITIES.of("exam")),
+        *(f"{side}_{entry.key}" for side, _ in _SIDES for entry in QUANTITIES.of("breast")),
+        *(*_NOTICES, *_VIEWS_OF_EXAM),
+    )
+
+
+def views_csv(records: Iterable[ViewRecord]) -> bytes:
     """``views.csv`` from view records, failed ones with empty numbers, in the order given."""
-    return _csv(VIEW_COLUMNS, [view_row(record) for record in records])
+    return _csv(view_columns(), [view_row(record) for record in records])
 
 
-def exams_csv(records: Iterable[Mapping[str, Any]]) -> bytes:
+def exams_csv(records: Iterable[ExamRecord]) -> bytes:
     """``exams.csv`` from exam records, in the order given."""
-    return _csv(EXAM_COLUMNS, [_exam_row(record) for record in records])
+    return _csv(exam_columns(), [exam_row(record) for record in records])
 
 
-def failures_csv(records: Iterable[Mapping[str, Any]]) -> bytes | None:
+def failures_csv(records: Iterable[ViewRecord]) -> bytes | None:
     """``failures.csv`` from view records; None where none failed, as then there is no such file."""
-    failed = [record for record in records if record["status"] == "failed"]
+    failed = [{"file": one.file, "error": one.error} for one in records if one.status == "failed"]
     return _csv(FAILURE_COLUMNS, failed) if failed else None
 
 
-def view_row(record: Mapping[str, Any]) -> dict[str, Any]:
+def view_row(record: ViewRecord) -> dict[str, Any]:
     """The row of a view in ``views.csv``: column to value, in no text yet."""
-    metrics, model = record["metrics"] or {}, record["model"] or {}
-    row_mm, column_mm = record["spacing_mm"] or (None, None)
+    exclusions = (record.metrics or {}).get("exclusions_px")
     return {
-        **{column: record[column] for column in (*_ABOUT_THE_FILE, *_ABOUT_THE_IMAGE, "warnings")},
-        **{column: metrics.get(column) for column in _METRICS},
-        **{column: model.get(column) for column in _MODEL},
-        "spacing_row_mm": row_mm,
-        "spacing_column_mm": column_mm,
-        "excluded_px": sum(metrics["exclusions_px"].values()) if metrics else None,
+        **{column: getattr(record, column) for column in (*_ABOUT_THE_FILE, *_ABOUT_THE_IMAGE, *_STATE)},
+        **dict(zip(_SPACING, record.spacing_mm or (None, None), strict=True)),
+        **record.numbers(),
+        **{column: record.provenance.get(column) for column in MODEL_COLUMNS},
+        "excluded_px": sum(exclusions.values()) if isinstance(exclusions, Mapping) else None,
+        **_notice_cells(record.notices),
     }
 
 
-def _exam_row(record: Mapping[str, Any]) -> dict[str, Any]:
-    row = {column: record[column] for column in (*_ABOUT_THE_EXAM, "warnings")}
-    breasts = {breast["laterality"]: breast for breast in record["breasts"]}
+def exam_row(record: ExamRecord) -> dict[str, Any]:
+    """The row of an exam in ``exams.csv``."""
+    breasts = {breast.laterality: breast.numbers() for breast in record.breasts}
+    row = {
+        **{column: getattr(record, column) for column in (*_ABOUT_THE_EXAM, *_VIEWS_OF_EXAM)},
+        **record.numbers(),
+        **_notice_cells(record.notices),
+    }
     for side, laterality in _SIDES:
-        row |= {f"{side}_{column}": breasts.get(laterality, {}).get(column) for column in _BREAST}
+        own = breasts.get(laterality, {})
+        row |= {f"{side}_{entry.key}": own.get(entry.key) for entry in QUANTITIES.of("breast")}
     return row
+
+
+def _notice_cells(notices: Sequence[Notice]) -> dict[str, Any]:
+    return {
+        "warnings": [notice.text for notice in notices],
+        "notice_codes": list(dict.fromkeys(notice.code for notice in notices)),
+    }
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -183,14 +124,8 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def column_unit(column: str) -> str:
-    """Unit of a column, from the end of its name; empty where it has none."""
-    return next((unit for end, unit in _UNITS.items() if column.endswith(end)), "")
-
-
-def cell(value: Any) -> Any:
-    """A value as it stands in the tables; None stands for an empty cell."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
-        return " | ".join(str(item) for item in value)
-    return value
+    """Unit of a column of ``views.csv`` in the letters of UCUM; empty where it has none."""
+    units = {entry.key: entry.quantity.unit for entry in QUANTITIES.of("view")}
+    if column in units:
+        return units[column].ucum.strip("{}").replace("pixels", "px") if units[column].text else ""
+    return next((unit for end, unit in (("_mm", "mm"), ("_px", "px")) if column.endswith(end)), "")

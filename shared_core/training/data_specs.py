@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_core.errors import UsageError
+from shared_core.notices import Remedy
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
 from shared_core.simulation.machine import STYLES
@@ -36,7 +37,9 @@ class _Options:
     def whole(self, name: str, default: int) -> int:
         value = self.text(name, str(default))
         if not value.isdecimal():
-            raise UsageError(f"--data {self.spec}: {name} must be a whole number from 0 on, not {value!r}.")
+            raise UsageError(
+                f"Training data {self.spec}: {name} must be a whole number from 0 on, not {value!r}."
+            )
         return int(value)
 
     def number(self, name: str, default: float | None = None) -> float | None:
@@ -44,12 +47,12 @@ class _Options:
         try:
             return float(value) if value else default
         except ValueError:
-            raise UsageError(f"--data {self.spec}: {name} must be a number, not {value!r}.") from None
+            raise UsageError(f"Training data {self.spec}: {name} must be a number, not {value!r}.") from None
 
     def folder(self, name: str = "") -> Path:
         path = Path(self.text(name))
         if not path.is_dir():
-            raise UsageError(f"--data {self.spec}: {path} is not a folder; check the path.")
+            raise UsageError(f"Training data {self.spec}: {path} is not a folder; check the path.")
         return path
 
 
@@ -76,7 +79,7 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
         A text cannot be understood, or what it names is not there.
     """
     if not specs:
-        raise UsageError("Say what to train on with --data, such as --data simulated:patients=40,seed=1.")
+        raise UsageError("No training data was named.", Remedy.NAME_TRAINING_DATA)
     sources = tuple(_one(spec, card) for spec in specs)
     return sources[0] if len(sources) == 1 else Joined(sources)
 
@@ -84,7 +87,7 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
 def _one(spec: str, card: ModelCard) -> ViewSource:
     kind, _, rest = spec.partition(":")
     if kind not in _KINDS:
-        raise UsageError(f"--data {spec}: must begin with {', '.join(f'{name}:' for name in _KINDS)}.")
+        raise UsageError(f"Training data {spec}: must begin with {', '.join(f'{name}:' for name in _KINDS)}.")
     parts = [part for part in rest.split(",") if part]
     values: dict[str, str] = {}
     # The first part without a name is the path.
@@ -93,13 +96,15 @@ def _one(spec: str, card: ModelCard) -> ViewSource:
     for part in parts:
         name, equals, value = part.partition("=")
         if not equals or name in values:
-            raise UsageError(f"--data {spec}: {part!r} must be a name and a value, like seed=1, given once.")
+            raise UsageError(
+                f"Training data {spec}: {part!r} must be a name and a value, like seed=1, given once."
+            )
         values[name] = value
     options = _Options(spec, values)
     source = _KINDS[kind](options, card)
     if options.values:
         left = next(iter(options.values)) or options.values[""]
-        raise UsageError(f"--data {spec}: {kind} knows no {left!r}.")
+        raise UsageError(f"Training data {spec}: {kind} knows no {left!r}.")
     return source
 
 
@@ -109,7 +114,7 @@ def _simulated(options: _Options, card: ModelCard) -> ViewSource:
     unknown = sorted(set(asked) - set(STYLES))
     if unknown:
         raise UsageError(
-            f"--data {options.spec}: there is no style {unknown[0]!r}; known: {', '.join(STYLES)}."
+            f"Training data {options.spec}: there is no style {unknown[0]!r}; known: {', '.join(STYLES)}."
         )
     return SimulatedViews(
         seed=options.whole("seed", 0),

@@ -11,6 +11,7 @@ import torch
 
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.notices import Remedy
 from shared_core.training.batches import Numbers, has_bac
 from shared_core.training.before_after import Comparison
 from shared_core.training.card_making import Origin, write_model
@@ -72,7 +73,9 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
     """
     watch, start = watch or Watch(), plan.start
     if start is None:
-        raise UsageError(f"Recipe {plan.recipe.name} betters a model; name it with --from MODEL.")
+        raise UsageError(
+            f"Recipe {plan.recipe.name} improves a model, and none was named.", Remedy.NAME_START_MODEL
+        )
     tuner = _Tuner(plan, start, replay or default_replay(plan.recipe.fine_tuning, start.card), watch)
     return tuner.run()
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
 from shared_core.training.example import ViewSource
@@ -152,8 +153,7 @@ def open_output(plan: Plan, *, resume: bool) -> None:
     if path.exists():
         if not resume:
             raise UsageError(
-                f"{plan.output_dir} already holds a training run; add --resume to go on with it, "
-                "or choose another folder."
+                f"{plan.output_dir} already holds a training run.", Remedy.RESUME_OR_OTHER_OUTPUT
             )
         try:
             saved = json.loads(path.read_bytes())

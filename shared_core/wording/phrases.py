@@ -8,6 +8,8 @@ from typing import Final
 
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
+from shared_core.quantities import number_formats
+from shared_core.quantities.number_formats import threshold as threshold
 
 RESEARCH_USE: Final = "Research use only - not a diagnosis"
 UNKNOWN: Final = "-"
@@ -22,7 +24,7 @@ def view_name(label: str) -> str:
 
 def count(value: int) -> str:
     """``21,594``."""
-    return f"{value:,}"
+    return number_formats.count(value)
 
 
 def area_mm2(value: float | None) -> str:
@@ -34,7 +36,7 @@ def percentage(value: float | None) -> str:
     """``1.50``, or a dash; three digits below 0.1 so that small is not shown as none."""
     if value is None:
         return UNKNOWN
-    return f"{value:.2f}" if value >= 0.1 or value == 0 else f"{value:.3f}"
+    return number_formats.percent(value)
 
 
 def grade(measurement: ViewMeasurement | ExamMeasurement) -> str:
@@ -90,10 +92,7 @@ def model(provenance: Mapping[str, object]) -> str:
     """``scunet-emory-2021, p > 0.5``; of a mask that was given, the name of its file."""
     if "mask_file" in provenance:
         return f"mask {Path(str(provenance['mask_file'])).name}"
-    threshold = provenance.get("threshold", "?")
-    # A calibrated threshold has sixteen digits; the whole of it stands in the tables.
-    shown = f"{threshold:.3g}" if isinstance(threshold, float) else threshold
-    return f"{provenance.get('model_name', 'no model')}, p > {shown}"
+    return f"{provenance.get('model_name', 'no model')}, p > {threshold(provenance.get('threshold', '?'))}"
 
 
 def date(study_date: str) -> str:

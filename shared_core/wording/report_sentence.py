@@ -64,8 +64,12 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
     if m.bac_percent_of_breast is not None:
         share = f"{m.bac_percent_of_breast:.2f} % of breast area"
         others = [f"{others[0]} ({share})"] if others else [share]
+    marked = bool(m.vessels_count) or bool(m.bac_percent_of_breast) or any(known)
+    if not marked and m.bac_percent_of_breast is None and m.vessels_count is None:
+        amount = "neither its percentage of the breasts nor its vessels are known"
+        return f"Breast arterial calcification: not assessed for the whole exam; {amount}. {CLOSING}"
     words = _sentence(
-        marked=bool(m.vessels_count) or bool(m.bac_percent_of_breast),
+        marked=marked,
         grade=m.csbi_grade,
         reason=m.csbi_reason,
         vessels=m.vessels_count,

@@ -12,6 +12,7 @@ from shared_core.arteries.vessel_map import VesselMap
 from shared_core.arteries.vessels import find_vessels
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from tests.arteries.drawn_vessels import SPACING_MM, Curve, arc, drawn, drawn_tree, pieces
+from tests.told import codes
 
 SMALL = (700, 700)
 
@@ -103,12 +104,13 @@ def test_pixels_that_are_not_square_measure_what_they_show() -> None:
     assert vessel.tortuosity == pytest.approx(1, abs=0.005)
 
 
-def test_without_spacing_there_are_pixels_and_a_warning() -> None:
+def test_without_spacing_there_are_pixels_and_a_notice() -> None:
     found = find_vessels(drawn(arc((300, 100), 30, 300), shape=SMALL), spacing=None)
     (vessel,) = found.vessels
     assert vessel.length_px == pytest.approx(300, rel=0.03)
     assert (vessel.length_mm, vessel.mean_calibre_mm, found.total_length_mm) == (None, None, None)
-    assert "143 px" in found.warnings[0]
+    assert codes(found.notices) == ["artery-spacing-assumed"]
+    assert "143 px" in found.notices[0].text
 
 
 # Invariances
@@ -202,7 +204,8 @@ def test_specks_are_no_vessels_and_are_counted() -> None:
     mask[500:502, 500:502] = True
     found = find_vessels(mask, spacing=spacing())
     assert len(found.vessels) == 1
-    assert found.warnings == ("1 spot shorter than 3 mm does not count as a vessel.",)
+    assert codes(found.notices) == ["artery-spots-not-counted"]
+    assert found.notices[0].text.endswith("3 mm: 1 spot.")
     assert not found.labels[100:108, 100:108].any()
 
 
@@ -243,7 +246,7 @@ def test_an_empty_mask_has_no_vessels() -> None:
     found = find_vessels(np.zeros((50, 40), bool), spacing=spacing())
     assert (found.vessels, found.total_length_px, found.total_length_mm) == ((), 0, 0)
     assert found.labels.shape == (50, 40)
-    assert found.warnings == ()
+    assert found.notices == ()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 60), (60, 1), (60, 60)])

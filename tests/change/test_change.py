@@ -20,17 +20,18 @@ from shared_core.change.repeat_error import (
 )
 from shared_core.change.serial_exams import (
     GUO_INDEX,
-    QUANTITIES,
-    Quantity,
+    SERIAL_QUANTITIES,
     SerialExam,
+    SerialQuantity,
     common_views,
     contributions,
     serial_exam,
 )
 from shared_core.errors import UsageError
+from tests.told import codes, texts
 from validation.simulated_series import AREA, VIEWS, exam, series
 
-PERCENT = next(quantity for quantity in QUANTITIES if quantity.key == "bac_percent_of_breast")
+PERCENT = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "bac_percent_of_breast")
 
 
 def decisions(growth: float, years: tuple[int, ...], count: int, seed: int) -> list[str]:
@@ -127,7 +128,8 @@ def test_missing_view_is_left_out_of_every_exam() -> None:
     found = change_over_time([exam(0, full), exam(1, without), exam(2, full)])
     assert found.quantities[0].views == ("LCC", "LMLO", "RCC")
     assert found.quantities[0].values == pytest.approx((20.0, 20.0, 20.0))
-    assert any("RMLO missing" in warning for warning in found.warnings)
+    assert codes(found.notices) == ["exam-views-missing"]
+    assert "RMLO missing" in texts(found.notices)
 
 
 def test_area_is_the_mean_of_a_breast_and_the_sum_of_both() -> None:
@@ -195,7 +197,8 @@ def test_pairs_are_of_one_breast_and_of_one_projection() -> None:
 def test_change_of_maker_is_said() -> None:
     values = dict.fromkeys(VIEWS, 5.0)
     found = change_over_time([exam(0, values, maker="GE"), exam(1, values, maker="Hologic")])
-    assert any("from GE (2010-03-01) to Hologic (2011-03-01)" in warning for warning in found.warnings)
+    assert codes(found.notices) == ["maker-changed"]
+    assert "from GE (2010-03-01) to Hologic (2011-03-01)" in texts(found.notices)
 
 
 def test_exams_come_in_any_order() -> None:
@@ -212,8 +215,8 @@ def test_what_cannot_be_compared_is_said() -> None:
     with pytest.raises(UsageError, match="in common"):
         change_over_time([one, exam(1, {"RCC": 1.0})])
     two = [SerialExam("a", date(2020, 1, 1), {"LCC": {AREA.key: 1.0, "x": 2.0}}), exam(20, {"LCC": 2.0})]
-    found = change_over_time(two, quantities=[AREA, Quantity("x", "X", "", "sum of breasts")])
-    assert found.warnings[-1] == "X is not followed: no view has it in every exam."
+    found = change_over_time(two, quantities=[AREA, SerialQuantity("x", "X", "", "sum of breasts")])
+    assert found.notices[-1].text == "X is not followed: no view has it in every exam."
 
 
 def test_exam_of_measured_views_has_their_numbers(

@@ -99,7 +99,7 @@ def test_json_document_is_the_python_answer(
     assert code == 0
     assert set(document) == {"run", "views", "exams"}
     (view,) = document["views"]
-    assert {"file", "status", "error", "view", "laterality", "spacing_mm", "warnings", "metrics"} <= set(view)
+    assert {"file", "status", "error", "view", "laterality", "spacing_mm", "notices", "metrics"} <= set(view)
     assert (view["status"], view["error"], view["spacing_mm"]) == ("ok", None, None)
     assert (view["view"], view["laterality"]) == ("CC", "L")
     measured = analyze_view(path, model=load_model()).measurement

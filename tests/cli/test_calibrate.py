@@ -97,16 +97,16 @@ def test_calibrating_and_measuring_with_it(
     cv2.imwrite(str(tmp_path / "mask.png"), mask)
     common = ["measure", str(woman), str(tmp_path / "mask.png"), "--json"]
     assert main([*common, "--calibration", str(site)]) == 0
-    metrics = json.loads(capsys.readouterr().out)["metrics"]
+    metrics = json.loads(capsys.readouterr().out)["metrics"]["mass"]
     true_mg = 20 * 0.5 * 0.5
-    assert metrics["mass_status"] == "computed:calibrated"
-    assert metrics["mass_ha_mg"] == pytest.approx(true_mg, rel=0.1)
-    assert metrics["mass_low_mg"] < true_mg < metrics["mass_high_mg"]
-    assert metrics["mass_ca_mg"] == pytest.approx(0.399 * metrics["mass_ha_mg"], rel=1e-3)
+    assert metrics["status"] == "computed:calibrated"
+    assert metrics["ha_mg"] == pytest.approx(true_mg, rel=0.1)
+    assert metrics["low_mg"] < true_mg < metrics["high_mg"]
+    assert metrics["ca_mg"] == pytest.approx(0.399 * metrics["ha_mg"], rel=1e-3)
     assert main(common) == 0
-    without = json.loads(capsys.readouterr().out)["metrics"]
-    assert without["mass_status"] == "computed:uncalibrated"
-    assert without["mass_ha_mg"] == pytest.approx(STRONGER * metrics["mass_ha_mg"], rel=0.02)
+    without = json.loads(capsys.readouterr().out)["metrics"]["mass"]
+    assert without["status"] == "computed:uncalibrated"
+    assert without["ha_mg"] == pytest.approx(STRONGER * metrics["ha_mg"], rel=0.02)
 
 
 def test_presentation_images_get_a_reason_and_no_number(
@@ -121,8 +121,8 @@ def test_presentation_images_get_a_reason_and_no_number(
     cv2.imwrite(str(tmp_path / "mask.png"), mask)
     assert main(["measure", str(shown), str(tmp_path / "mask.png"), "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert record["metrics"]["mass_status"] == "not_computed:presentation_image"
-    assert record["metrics"]["mass_ha_mg"] is None
+    assert record["metrics"]["mass"]["status"] == "not_computed:presentation_image"
+    assert record["metrics"]["mass"]["ha_mg"] is None
     assert "mass not computed: presentation image" in record["report_sentence"]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS
+from shared_core.records.tables import exam_columns, view_columns
 
 pytest.importorskip("matplotlib", reason="the extra statistics is not installed")
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
@@ -23,7 +23,7 @@ def _results(folder: Path, exams: list[tuple[str, str, str, dict[str, float]]]) 
         (folder / "views.csv").open("w", newline="") as views,
         (folder / "exams.csv").open("w", newline="") as table,
     ):
-        of_views, of_exams = csv.DictWriter(views, VIEW_COLUMNS), csv.DictWriter(table, EXAM_COLUMNS)
+        of_views, of_exams = csv.DictWriter(views, view_columns()), csv.DictWriter(table, exam_columns())
         of_views.writeheader()
         of_exams.writeheader()
         for key, patient, day, areas in exams:
@@ -75,8 +75,8 @@ def test_table_and_plots_are_written(
     with (out / "change.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["patient_id"], row["quantity"]) for row in rows] == [
-        ("001", "bac_area_mm2"),
-        ("002", "bac_area_mm2"),
+        ("001", "sum_bac_area_mm2_of_breasts"),
+        ("002", "sum_bac_area_mm2_of_breasts"),
     ]
     assert float(rows[0]["change_lower"]) > 0 > float(rows[1]["change_lower"])
     printed = capsys.readouterr().out

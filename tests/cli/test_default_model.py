@@ -64,7 +64,7 @@ def test_default_model_runs_without_a_word_to_the_network(images: Path, tmp_path
     assert f"Model {DEFAULT_MODEL}, sha256 {card.sha256[:8]}" in answer.stderr
     run = _run(tmp_path / "out")
     assert run["model"]["name"] == DEFAULT_MODEL  # type: ignore[index]
-    assert run["warnings"] == []
+    assert run["notices"] == []
     assert _models(tmp_path / "out") == {DEFAULT_MODEL}
 
 
@@ -96,7 +96,7 @@ def test_other_model_in_a_begun_folder_is_refused_even_for_other_images(
     assert _analyze(images / "case2_L_CC.png", output, *other) == 2
     said = capsys.readouterr().err
     assert f"was begun with model {DEFAULT_MODEL}" in said
-    assert "leave --resume out" in said
+    assert "leave out --resume" in said
     assert not (output / "case2").exists()
 
 
@@ -108,4 +108,4 @@ def test_folder_begun_with_a_card_of_ones_own_wants_it_named(
     model = {"name": "mine", "sha256": "0" * 64}
     (output / "run.json").write_text(json.dumps({"model": model}), encoding="utf-8")
     assert _analyze(images, output, "--resume") == 2
-    assert "was begun with model mine, which is not one of this version" in capsys.readouterr().err
+    assert "was begun with model mine, which this version does not have" in capsys.readouterr().err

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from shared_core.cli.main import main
+from tests.told import codes_in
 
 FILM = "cbis-ddsm-P_00646-LCC.png"
 
@@ -30,6 +32,10 @@ def _json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str,
     assert main(["measure", *arguments, "--json"]) == 0
     document: dict[str, object] = json.loads(capsys.readouterr().out)
     return document
+
+
+def _texts(notices: Any) -> list[str]:
+    return [notice["text"] for notice in notices]
 
 
 def test_numbers_are_those_of_analyze_on_the_mask_it_wrote(
@@ -73,11 +79,12 @@ def test_mask_of_the_calcium_has_no_area_grade(
     assert band["am_px"] == calcium["am_px"]
 
 
-def test_table_is_printed_with_warnings(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_is_printed_with_notices(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measure", *map(str, film)]) == 0
     printed = capsys.readouterr().out
     assert "BAC pixels (AM)" in printed
     assert "no reliable pixel spacing" in printed
+    assert "Give it with --spacing-mm if you know it." in printed
 
 
 def test_mask_of_another_size_is_refused(
@@ -93,13 +100,11 @@ def test_inverted_mask_is_suspected(
 ) -> None:
     mask = cv2.imread(str(film[1]), cv2.IMREAD_GRAYSCALE)
     cv2.imwrite(str(tmp_path / "m.png"), 255 - mask)
-    warnings = _json([str(film[0]), str(tmp_path / "m.png")], capsys)["warnings"]
-    assert isinstance(warnings, list)
-    assert any("is it inverted?" in warning for warning in warnings)
-    assert any("outside of the breast" in warning for warning in warnings)
+    document = _json([str(film[0]), str(tmp_path / "m.png")], capsys)
+    assert {"mask-covers-image", "mask-outside-breast"} <= set(codes_in(document))
 
 
 def test_empty_mask_is_measured_and_said(film: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     document = _json([*map(str, film), "--segment", "3"], capsys)
     assert document["metrics"]["am_px"] == 0  # type: ignore[index]
-    assert any("mask is empty" in warning for warning in document["warnings"])  # type: ignore[attr-defined]
+    assert "mask-empty" in codes_in(document)

@@ -149,7 +149,7 @@ def test_mistakes_are_told_in_one_sentence(
 def test_fine_tuning_needs_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["train", "scunet-fine-tune", "--data", "simulated:", "--out", str(tmp_path / "x")]
     assert main(arguments) == 1
-    assert "name it with --from MODEL" in capsys.readouterr().err
+    assert "Name it with --from MODEL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from msgspec import structs
 
 from shared_core import (
     MeasurementSettings,
@@ -27,10 +27,14 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Laterality
 from shared_core.mass.densitometry import mass_refusal
+from shared_core.notices.of_results import MASK_DRAWN
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_reading import decoded
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import failed_record, view_record, with_header
 from shared_core.records.written_views import measurement_of, read_written
+from tests.told import codes
 from tests.tram_track import write_tram_track
 
 SETTINGS = MeasurementSettings()
@@ -42,19 +46,19 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> ViewResult:
 
 
 @pytest.fixture(scope="module")
-def record(analysed: ViewResult) -> dict[str, Any]:
+def record(analysed: ViewResult) -> ViewRecord:
     made = view_record(
         analysed.header,
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
         exam="exam",
     )
-    return dict(json.loads(json_bytes(made)))
+    return decoded(json_bytes(made), ViewRecord, "LCC.json")
 
 
-def test_numbers_of_a_record_are_those_it_was_made_of(analysed: ViewResult, record: dict[str, Any]) -> None:
+def test_numbers_of_a_record_are_those_it_was_made_of(analysed: ViewResult, record: ViewRecord) -> None:
     read, made = measurement_of(record), analysed.measurement
     for name, value in vars(made).items():
         if name not in {"parts_px", "pixel_area_mm2"}:
@@ -64,7 +68,7 @@ def test_numbers_of_a_record_are_those_it_was_made_of(analysed: ViewResult, reco
 
 
 def test_untouched_view_is_exported_as_it_was_analysed(
-    analysed: ViewResult, record: dict[str, Any], tmp_path: Path
+    analysed: ViewResult, record: ViewRecord, tmp_path: Path
 ) -> None:
     view = recorded_view(
         analysed.prepared,
@@ -78,15 +82,15 @@ def test_untouched_view_is_exported_as_it_was_analysed(
     assert not view.edited
     export_exam(tmp_path / "out", [view], settings=SETTINGS, host="3D Slicer")
     written = read_written(tmp_path / "out").views[str(analysed.header.path)]
-    model = dict(written.record["model"])
+    model = dict(written.record.provenance)
     assert model.pop("edited_by_hand") is False
-    assert {**written.record, "model": model} == record
+    assert structs.replace(written.record, model=model) == record
     run = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert run["model"]["name"] == "openbac-1"
-    assert record["model"]["backend"].split()[0] in run["versions"]
+    assert record.provenance["backend"].split()[0] in run["versions"]
 
 
-def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record: dict[str, Any]) -> None:
+def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record: ViewRecord) -> None:
     mask = analysed.mask.copy()
     mask[:, :150] = False
     view = recorded_view(analysed.prepared, mask, record, began_as=analysed.mask, settings=SETTINGS)
@@ -97,22 +101,21 @@ def test_changed_view_is_measured_anew_and_says_so(analysed: ViewResult, record:
         analysed.prepared, mask, None, mask_style="vessel-band", settings=SETTINGS, mass=refused
     )
     assert view.measurement.pm is None
-    assert view.provenance["model_name"] == record["model"]["model_name"]
-    assert "The mask was edited by hand." in view.warnings
+    assert view.provenance["model_name"] == record.provenance["model_name"]
+    assert "mask-edited" in codes(view.notices)
 
 
-def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: dict[str, Any]) -> None:
+def test_mask_whose_beginning_is_lost_counts_as_edited(analysed: ViewResult, record: ViewRecord) -> None:
     assert recorded_view(analysed.prepared, analysed.mask, record, settings=SETTINGS).edited
 
 
-def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: dict[str, Any]) -> None:
-    header = replace(analysed.header, laterality=Laterality.RIGHT, warnings=("of the host",))
+def test_host_says_what_an_image_is_and_numbers_stay(analysed: ViewResult, record: ViewRecord) -> None:
+    header = replace(analysed.header, laterality=Laterality.RIGHT, notices=(MASK_DRAWN.notice(),))
     told = with_header(record, header, file="RCC")
-    assert (told["file"], told["laterality"], told["view"]) == ("RCC", "R", "CC")
-    assert told["warnings"][0] == "of the host"
-    assert set(record["warnings"]) <= set(told["warnings"])
-    assert told["metrics"] == record["metrics"]
-    assert list(told) == list(record)
+    assert (told.file, told.laterality, told.view) == ("RCC", "R", "CC")
+    assert told.notices[0] == MASK_DRAWN.notice()
+    assert set(record.notices) <= set(told.notices)
+    assert told.metrics == record.metrics
 
 
 def test_record_of_a_failure_has_no_numbers() -> None:

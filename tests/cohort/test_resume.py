@@ -223,7 +223,7 @@ def test_other_settings_are_refused_and_nothing_is_touched(
     assert main([*options, "-o", str(output), "--resume", *more]) == 2
     answer = capsys.readouterr().err
     assert said in answer
-    assert "leave --resume out" in answer
+    assert "leave out --resume" in answer
     assert _files(output) == before
 
 

@@ -18,11 +18,13 @@ from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view
 from shared_core.reading.reader import read_header
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import view_record
 from shared_core.simulation.dicom_files import Subject, presentation_dicom
 from shared_core.simulation.image_formation import expose
 from shared_core.simulation.machine import machine_of
 from shared_core.simulation.vendor_processing import present
+from tests.record_builders import a_run
 from tests.simulation.small_views import slab
 
 PROVENANCE: dict[str, Any] = {
@@ -44,7 +46,7 @@ class MeasuredView:
     prepared: PreparedView
     mask: Mask
     measurement: ViewMeasurement
-    record: dict[str, Any]
+    record: ViewRecord
 
     @property
     def path(self) -> Path:
@@ -90,7 +92,7 @@ def measured_exam(
     sources = source_images(list(headers))
     home, _ = exam_home(sources)
     views = tuple(_measured(source, place, provenance or PROVENANCE) for place, source in enumerate(sources))
-    return MeasuredExam(views, home, making_of(home, {"made_at": "2024-05-31T14:03:00"}))
+    return MeasuredExam(views, home, making_of(home, a_run(made_at="2024-05-31T14:03:00")))
 
 
 def _measured(source: SourceImage, place: int, provenance: dict[str, Any]) -> MeasuredView:
@@ -112,7 +114,7 @@ def _measured(source: SourceImage, place: int, provenance: dict[str, Any]) -> Me
     )
     measurement = measure_view(prepared, mask, None, mask_style="vessel-band", settings=MeasurementSettings())
     record = view_record(
-        header, prepared, measurement, provenance=provenance, warnings=header.warnings, exam="exam"
+        header, prepared, measurement, provenance=provenance, notices=header.notices, exam="exam"
     )
     return MeasuredView(source, prepared, mask, measurement, record)
 

@@ -23,6 +23,7 @@ from shared_core.dicom_objects.equipment import (
 from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import UsageError
 from tests.dicom_objects.conftest import MeasuredExam
+from tests.record_builders import a_run
 
 SC = "1.2.840.10008.5.1.4.1.1.7"
 
@@ -55,17 +56,17 @@ def test_objects_keep_their_study_and_have_a_series_for_each_kind(simulated: Mea
 
 
 def test_times_come_from_the_run_and_else_from_the_study(simulated: MeasuredExam) -> None:
-    said = making_of(simulated.home, {"made_at": "2024-05-31T14:03:00+02:00"})
+    said = making_of(simulated.home, a_run(made_at="2024-05-31T14:03:00+02:00"))
     assert (said.when, said.dated) == (datetime(2024, 5, 31, 14, 3), True)
-    unsaid = making_of(simulated.home, {})
+    unsaid = making_of(simulated.home, a_run())
     assert (unsaid.when, unsaid.dated) == (datetime(2021, 3, 4, 12), False)
     assert _object(simulated, "a", said).ContentTime == "140300"
     with pytest.raises(UsageError, match=r"^run\.json: made_at 'yesterday' is no date"):
-        making_of(simulated.home, {"made_at": "yesterday"})
+        making_of(simulated.home, a_run(made_at="yesterday"))
 
 
 def test_runs_with_other_settings_have_other_series(simulated: MeasuredExam) -> None:
-    makings = [making_of(simulated.home, {"model": {"sha256": digit}}) for digit in "01"]
+    makings = [making_of(simulated.home, a_run(model={"sha256": digit})) for digit in "01"]
     assert series_uid(simulated.home, "seg", makings[0]) != series_uid(simulated.home, "seg", makings[1])
     later = replace(makings[0], when=datetime(2025, 1, 1))
     assert series_uid(simulated.home, "seg", later) != series_uid(simulated.home, "seg", makings[0])

@@ -37,7 +37,11 @@ def _result(exam: MeasuredExam, *, pictures: bool = True) -> ResultExam:
         views=tuple(_result_view(view, pictures) for view in exam.views),
         home=exam.home,
         making=exam.making,
-        record=exam_record(Exam("exam", "P1", "20210304", headers), measurement),
+        record=exam_record(
+            Exam("exam", "P1", "20210304", headers),
+            measurement,
+            provenances=[view.record.provenance for view in exam.views],
+        ),
         sheet=PICTURE if pictures else None,
     )
 
@@ -77,9 +81,11 @@ def test_it_tells_findings_views_method_and_that_it_is_research(simulated: Measu
     result = _result(simulated)
     words = _words(report_story(result, None))
     assert result.record is not None
-    assert result.record["report_sentence"] in words
+    assert result.record.report_sentence in words
     for view in simulated.views:
-        assert f"{view.measurement.bac_area_mm2:,.1f} mm²" in words
+        assert f"{view.measurement.bac_area_mm2:,.1f}" in words
+    assert "BAC area [mm²]" in words
+    assert "4 of 4" in words
     assert all(f"{label[0]} {label[1:]}" in words for label in ("LCC", "LMLO", "RCC", "RMLO"))
     assert "openbac-1, p > 0.53" in words
     assert "0" * 64 in words

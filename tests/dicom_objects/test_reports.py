@@ -16,11 +16,7 @@ from shared_core.dicom_objects.equipment import file_bytes
 from shared_core.dicom_objects.images.segmentation_object import segmentation
 from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.structured_reports.cad_report import cad_report
-from shared_core.dicom_objects.structured_reports.coded_quantities import (
-    BREAST_QUANTITIES,
-    EXAM_QUANTITIES,
-    VIEW_QUANTITIES,
-)
+from shared_core.dicom_objects.structured_reports.coded_quantities import number_entries
 from shared_core.dicom_objects.structured_reports.measurement_report import exam_report, views_report
 from shared_core.dicom_objects.structured_reports.outline_polygons import mask_of
 from shared_core.dicom_objects.structured_reports.report_reading import ReadReport, read_report
@@ -47,7 +43,7 @@ def without_spacing(make_exam: MakeExam) -> ResultExam:
 def _segmentations(exam: ResultExam) -> dict[str, Dataset]:
     return {
         view.stem: segmentation(
-            view.source, view.mask, provenance=view.record["model"], making=exam.making, number=number
+            view.source, view.mask, provenance=view.record.provenance, making=exam.making, number=number
         )
         for number, view in enumerate(exam.views, start=1)
     }
@@ -147,8 +143,10 @@ def test_reports_of_unusual_results_are_accepted_and_a_broken_one_is_not(
 def test_every_number_of_the_views_comes_back(result: ResultExam, tmp_path: Path) -> None:
     read = _read(views_report(result, _segmentations(result)), tmp_path)
     for view in result.views:
-        metrics, found = view.record["metrics"], read.views[view.source.sop_instance_uid]
-        expected = {one.key: metrics[one.key] for one in VIEW_QUANTITIES if metrics[one.key] is not None}
+        metrics, found = view.record.numbers(), read.views[view.source.sop_instance_uid]
+        expected = {
+            one.key: metrics[one.key] for one in number_entries("view") if metrics[one.key] is not None
+        }
         expected |= {key: metrics[key] for key in ("area_grade", "csbi_grade") if metrics[key] is not None}
         assert found == expected
         assert {key: type(number) for key, number in found.items()} == {
@@ -163,8 +161,8 @@ def test_every_number_of_the_exam_and_its_breasts_comes_back(result: ResultExam,
     read = _read(made, tmp_path)
     grades = ("area_grade", "csbi_grade", "max_area_grade")
     for found, expected, quantities in (
-        (read.exam, record, EXAM_QUANTITIES),
-        *((read.breasts[one["laterality"]], one, BREAST_QUANTITIES) for one in record["breasts"]),
+        (read.exam, record.numbers(), number_entries("exam")),
+        *((read.breasts[one.laterality], one.numbers(), number_entries("breast")) for one in record.breasts),
     ):
         keys = [*(one.key for one in quantities), *(key for key in grades if key in expected)]
         assert found == {key: expected[key] for key in keys if expected[key] is not None}
@@ -177,11 +175,12 @@ def test_the_cad_report_has_area_percentage_and_mass_of_each_view_breast_and_exa
     assert record is not None
     keys = ("bac_area_mm2", "bac_percent_of_breast", "mass_ha_mg")
     for view in result.views:
-        metrics = view.record["metrics"]
+        metrics = view.record.numbers()
         assert read.views[view.source.sop_instance_uid] == {key: metrics[key] for key in keys}
-    assert read.exam == {key: record[key] for key in keys[1:]}
-    for breast in record["breasts"]:
-        assert read.breasts[breast["laterality"]] == {f"mean_{key}": breast[f"mean_{key}"] for key in keys}
+    assert read.exam == {key: record.number(key) for key in keys[1:]}
+    for breast in record.breasts:
+        found = {f"mean_{key}": breast.number(f"mean_{key}") for key in keys}
+        assert read.breasts[breast.laterality] == found
 
 
 def test_outlines_give_the_mask_back(result: ResultExam, tmp_path: Path) -> None:
@@ -208,7 +207,7 @@ def test_there_is_no_mm2_without_spacing(without_spacing: ResultExam, tmp_path: 
         assert "112196" not in _concepts(made)
     read = _read(cad_report(without_spacing), tmp_path)
     for view in without_spacing.views:
-        assert read.views[view.source.sop_instance_uid]["am_px"] == view.record["metrics"]["am_px"]
+        assert read.views[view.source.sop_instance_uid]["am_px"] == view.record.number("am_px")
 
 
 def test_grades_are_codes_of_the_private_scheme_which_is_named(result: ResultExam) -> None:
@@ -234,7 +233,7 @@ def test_each_view_refers_to_its_segment_as_highdicom_reads_it(result: ResultExa
     ]
     for group, view in zip(groups, result.views, strict=True):
         values = {one.name.value: one.value for one in group.get_measurements()}
-        assert values["112196"] == view.record["metrics"]["bac_area_mm2"]
+        assert values["112196"] == view.record.number("bac_area_mm2")
         assert group.tracking_uid == segmentations[view.stem].SegmentSequence[0].TrackingUID
     of_exam = exam_report(result)
     assert of_exam is not None

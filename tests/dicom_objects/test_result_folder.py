@@ -13,17 +13,14 @@ import pydicom
 import pytest
 
 from shared_core.dicom_objects.course_of_patient import course_until
-from shared_core.dicom_objects.exam_row import exam_of_row
 from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.result_folder import ExamFolder, exam_folders, read_exam
 from shared_core.errors import UnreadableImageError, UsageError
-from shared_core.mammogram import Exam
+from shared_core.notices import Remedy
 from shared_core.quantification.exam import measure_exam
-from shared_core.records.results_folder import read_table
-from shared_core.records.tables import exams_csv
-from shared_core.records.view_and_exam import exam_record
+from shared_core.quantities.registry import flat, metrics_of
 from tests.dicom_objects.conftest import MeasuredExam
-from tests.dicom_objects.results import exported, result_of, with_mass
+from tests.dicom_objects.results import exported
 
 MakeExam = Callable[..., MeasuredExam]
 
@@ -61,27 +58,21 @@ def test_it_is_what_was_measured(measured: MeasuredExam, folder: Path) -> None:
     by_file = {str(view.path): view for view in measured.views}
     assert [view.label for view in exam.views] == ["L CC", "L MLO", "R CC", "R MLO"]
     for view in exam.views:
-        there = by_file[view.record["file"]]
+        there = by_file[view.record.file]
         assert np.array_equal(view.mask, there.mask)
-        assert view.record["metrics"] == there.record["metrics"]
+        assert view.record.metrics == there.record.metrics
         assert view.source.sop_instance_uid == there.source.sop_instance_uid
         assert view.overlay is not None
     assert exam.sheet is not None
 
 
-def test_the_record_of_an_exam_comes_back_from_its_row(measured: MeasuredExam, tmp_path: Path) -> None:
+def test_the_record_of_an_exam_comes_back(measured: MeasuredExam, folder: Path) -> None:
     pairs = [(view.source.header, view.measurement) for view in measured.views]
-    for some in (pairs, pairs[:1], pairs[1:3]):
-        exam = Exam("exam", "P1", "20210304", tuple(header for header, _ in some))
-        record = exam_record(exam, measure_exam(some))
-        (tmp_path / "exams.csv").write_bytes(exams_csv([record]))
-        assert exam_of_row(read_table(tmp_path / "exams.csv")[0]) == {**record, "views": []}
-    record = dict(with_mass(result_of(measured)).record or {})
-    (tmp_path / "exams.csv").write_bytes(exams_csv([record]))
-    again = exam_of_row(read_table(tmp_path / "exams.csv")[0])
-    assert {key: again[key] for key in again if key.startswith("mass")} == {
-        key: record[key] for key in record if key.startswith("mass")
-    }
+    again = _read(folder).record
+    assert again is not None
+    assert again.numbers() == flat("exam", metrics_of("exam", measure_exam(pairs)))
+    assert (again.views_analysed, again.views_total, again.threshold) == (4, 4, 0.53)
+    assert [breast.laterality for breast in again.breasts] == ["L", "R"]
 
 
 def test_one_exam_of_the_results_can_be_named(folder: Path) -> None:
@@ -89,7 +80,7 @@ def test_one_exam_of_the_results_can_be_named(folder: Path) -> None:
 
 
 def test_without_tables_the_views_are_known_alone(copied: Path) -> None:
-    (copied / "exams.csv").unlink()
+    (copied / "exams.json").unlink()
     (copied / "views.csv").unlink()
     exam = _read(copied)
     assert exam.record is None
@@ -114,8 +105,9 @@ def test_images_that_were_moved_are_asked_for_and_found(
     for path in (copied / "exam").glob("*.json"):
         _changed(path, file=str(before / f"{path.stem}.dcm"))
     (copied / "views.csv").unlink()
-    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* --images"):
+    with pytest.raises(UsageError, match=r"LCC\.dcm: the image that LCC\.json .* no longer there") as told:
         _read(copied)
+    assert told.value.remedy is Remedy.NAME_IMAGES
     with pytest.raises(UsageError, match=r"holds no LCC\.dcm"):
         _read(copied, tmp_path / "now")
     for file in measured.dicom_files:
@@ -181,10 +173,14 @@ def test_what_is_no_result_is_told_in_words(copied: Path, tmp_path: Path) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no results"):
         exam_folders(tmp_path / "empty")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         exam_folders(tmp_path / "nowhere")
     record = copied / "exam" / "LCC.json"
-    for content, words in (("{", "is no JSON"), ("[]", "is no JSON object"), ("{}", "is no record")):
+    for content, words in (
+        ("{", "is not valid JSON"),
+        ("[]", "is not the record of a view"),
+        ("{}", "is not the record"),
+    ):
         record.write_text(content, encoding="utf-8")
         with pytest.raises(UnreadableImageError, match=rf"LCC\.json: {words}"):
             _read(copied)

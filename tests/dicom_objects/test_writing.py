@@ -130,4 +130,4 @@ def test_a_missing_library_is_told_before_anything_is_done(monkeypatch: pytest.M
 def test_a_segmentation_alone_needs_an_image_that_it_can_refer_to(make_exam: MakeExam) -> None:
     view = make_exam("png").views[0]
     with pytest.raises(UsageError, match="has to refer to a DICOM image"):
-        segmentation_file(view.source.header, view.mask, view.record["model"])
+        segmentation_file(view.source.header, view.mask, view.record.provenance)

@@ -10,6 +10,7 @@ from shared_core.inference.model import Model
 from shared_core.inference.resampling import model_shape, to_model_view, to_source
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from tests.inference.conftest import card_of, prepared_view, texture, with_card
+from tests.told import codes
 
 
 def _spacing(row: float, column: float) -> PixelSpacing:
@@ -38,13 +39,14 @@ def test_card_that_never_resamples_is_obeyed_and_warned_of(random_model: Model) 
     card = card_of(with_card(random_model, resample="never"))
     view = to_model_view(prepared_view(texture((200, 200)), spacing=_spacing(0.05, 0.05)), card)
     assert not view.resampled
-    assert "50 um" in view.warnings[0]
+    assert codes(view.notices) == ["model-spacing-differs"]
+    assert "50 µm" in view.notices[0].text
 
 
 def test_unknown_spacing_is_said(random_model: Model) -> None:
     view = to_model_view(prepared_view(texture((200, 200))), card_of(random_model))
     assert view.spacing_mm is None
-    assert "spacing unknown" in view.warnings[0]
+    assert codes(view.notices) == ["model-spacing-assumed"]
 
 
 def test_resampled_view_has_the_models_spacing_and_valid_area(random_model: Model) -> None:

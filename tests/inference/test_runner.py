@@ -11,6 +11,7 @@ from shared_core.inference.backends.interface import GatedBackend, OutOfDeviceMe
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.inference.model import Model
 from shared_core.inference.runner import Runner
+from tests.told import codes
 
 Array = NDArray[np.float32]
 
@@ -41,8 +42,8 @@ def test_full_device_halves_the_batch_and_says_so(random_model: Model) -> None:
     answers = runner.tile_logits(_tiles(7))
     np.testing.assert_allclose(answers, random_model.backend.tile_logits(_tiles(7)), atol=1e-5)
     assert runner.batch_size == 2
-    assert len(runner.notes) == 2
-    assert "batches of 2" in runner.notes[-1]
+    assert codes(runner.notices) == ["device-memory-batches"] * 2
+    assert "batches of 2" in runner.notices[-1].text
 
 
 def test_device_without_room_for_one_tile_hands_over_to_the_cpu(random_model: Model) -> None:
@@ -52,7 +53,7 @@ def test_device_without_room_for_one_tile_hands_over_to_the_cpu(random_model: Mo
     runner = Runner(NoRoom(random_model.net), batch_size=4, cpu_fallback=fallback)
     answers = runner.tile_logits(_tiles(3))
     np.testing.assert_allclose(answers, random_model.backend.tile_logits(_tiles(3)), atol=1e-5)
-    assert "on the CPU" in runner.notes[-1]
+    assert runner.notices[-1].code == "device-memory-cpu"
     assert runner.info is random_model.backend.info
 
 

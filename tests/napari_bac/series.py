@@ -10,8 +10,9 @@ from typing import Any
 from shared_core import find_exams
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
-from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
+from shared_core.records.tables import exams_csv, views_csv
 from tests.napari_bac import pictures
+from tests.record_builders import a_view, an_exam
 
 GROWING = {
     "20160101": {"LCC": 50, "LMLO": 52, "RCC": 40, "RMLO": 41},
@@ -35,22 +36,30 @@ def write_results(folder: Path, exams: list[Exam], areas: Mapping[str, Mapping[s
     for exam in exams:
         for header in exam.headers:
             assert header.path is not None
-            record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
-            record |= {"file": str(header.path), "status": "ok", "exam": exam.key, "view": header.view.value}
-            record |= {"laterality": header.laterality.value, "spacing_mm": [0.2, 0.2], "synthetic_2d": False}
-            record |= {"manufacturer": "HOLOGIC", "view_modifiers": [], "warnings": []}
             area = float(areas[exam.study_date][header.view_label])
-            record["metrics"] = {"bac_area_mm2": area, "am_px": 12, "exclusions_px": {}}
-            record["model"] = {"model_sha256": "ab", "threshold": 0.5, "mask_style": "vessel-band"}
-            views.append(record)
+            views.append(
+                a_view(
+                    header.view_label,
+                    numbers={"bac_area_mm2": area, "am_px": 12},
+                    file=str(header.path),
+                    exam=exam.key,
+                    spacing_mm=(0.2, 0.2),
+                    manufacturer="HOLOGIC",
+                )
+            )
             base = folder / exam.key / header.path.stem
             base.parent.mkdir(exist_ok=True)
             mask = pictures.truth(header.laterality)
             base.with_name(f"{base.name}_mask.png").write_bytes(encode_png(mask.astype("uint8") * 255))
             base.with_suffix(".json").write_text(json.dumps({"file": str(header.path)}))
-        known: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
-        known |= {"key": exam.key, "patient_id": exam.patient_id, "study_date": exam.study_date}
-        rows.append(known | {"breasts": [], "bac_percent_of_breast": 1.25, "area_grade": None})
+        rows.append(
+            an_exam(
+                exam.key,
+                numbers={"bac_percent_of_breast": 1.25},
+                patient_id=exam.patient_id,
+                study_date=exam.study_date,
+            )
+        )
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(rows))
     return folder

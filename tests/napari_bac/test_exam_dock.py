@@ -45,7 +45,7 @@ def test_a_folder_is_opened_away_from_the_window_and_listed(
     dock.open_paths([exam_folder])
     assert not dock.progress.row.isHidden()
     wait(dock, qtbot)
-    assert rows(dock) == [[key, "none yet", "0.200 mm"] for key in pictures.KEYS]
+    assert rows(dock) == [[key, "not analysed", "0.200 mm"] for key in pictures.KEYS]
     assert dock.progress.row.isHidden()
 
 
@@ -78,7 +78,7 @@ def test_segment_shows_progress_and_cancel_only_while_it_runs(
     assert any(words.endswith("left") for words in formats)
     assert "openbac-1 on cpu" in dock.progress.words.text()
     assert dock.progress.words.text().endswith(" s")
-    assert rows(dock) == [["L-CC", "openbac-1, not exported", "0.200 mm"]]
+    assert rows(dock) == [["L-CC", "by openbac-1, not exported", "0.200 mm"]]
 
     # The slider follows, and asks where a person has edited.
     dock.threshold.number.setValue(0.9)
@@ -86,7 +86,7 @@ def test_segment_shows_progress_and_cancel_only_while_it_runs(
     view = dock.session.views["L-CC"]
     view.labels.paint((30, 30), 3)
     edited = view.label_pixels().copy()
-    assert rows(dock)[0][1] == "openbac-1, edited, not exported"
+    assert rows(dock)[0][1] == "by openbac-1, corrected, not exported"
     assert dock.reset_button.isEnabled()
     dock.threshold.slider.setValue(40)
     qtbot.waitUntil(lambda: not dock.question.isHidden())
@@ -139,7 +139,7 @@ def test_the_dock_closed_and_opened_again_shows_the_same(exam_session: ExamSessi
     again = ExamDock(exam_session.viewer)
     window.add_dock_widget(again, name="BAC exam")
     assert rows(again)[1:] == before[1:]
-    assert rows(again)[0][1] == "drawn by hand, not exported"
+    assert rows(again)[0][1] == "by hand, not exported"
 
 
 def test_an_image_layer_is_segmented_once_its_spacing_is_given(dock: ExamDock, qtbot: Any) -> None:
@@ -174,7 +174,7 @@ def test_an_image_layer_may_stay_in_pixels(
     view = dock.session.views["scan"]
     assert not view.spacing_is_known
     assert view.live.bac_area_mm2 is None
-    assert rows(dock) == [["scan", "none yet", "unknown (px)"]]
+    assert rows(dock) == [["scan", "not analysed", "unknown (px)"]]
     assert str(view.labels.units[0]) == "pixel"
 
 
@@ -188,7 +188,7 @@ def test_a_layer_in_mm_is_not_asked_about_and_may_be_anisotropic(
     spacing = dock.session.views["scan"].opened.prepared.spacing
     assert spacing is not None
     assert (spacing.row_mm, spacing.column_mm) == pytest.approx((0.1, 0.2))
-    assert rows(dock) == [["scan", "none yet", "0.100 × 0.200 mm"]]
+    assert rows(dock) == [["scan", "not analysed", "0.100 × 0.200 mm"]]
 
 
 def test_a_layer_that_is_no_mammogram_is_refused_in_one_sentence(dock: ExamDock, said: list[str]) -> None:

@@ -28,6 +28,7 @@ from shared_core.quantification.labelled_mask import labels_of
 from shared_core.quantification.view import view_vessels
 from shared_core.reading.mask import read_label_file, read_mask_file
 from tests.napari_bac import pictures
+from tests.told import codes_in
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_an_exam_drawn_by_hand_has_the_files_and_the_numbers_of_the_table(
         assert int(rows[name]["am_px"]) == table.am_px == view.live.am_px
         assert float(rows[name]["bac_area_mm2"]) == table.bac_area_mm2
         assert float(rows[name]["calcified_length_mm"]) == table.calcified_length_mm
-        assert "drawn by hand" in rows[name]["warnings"]
+        assert "mask-drawn" in rows[name]["notice_codes"]
     assert session.exam is not None
     exams = next(csv.DictReader(io.StringIO((tmp_path / "out" / "exams.csv").read_text())))
     assert float(exams["guo_index"]) == session.exam.guo_index
@@ -134,7 +135,7 @@ def test_a_mask_that_nobody_touched_is_written_as_bac_analyze_writes_it(
     assert exported == analyzed
     for name in ("LCC_mask.png", "LCC_overlay.png"):
         assert ours.with_name(name).read_bytes() == theirs.with_name(name).read_bytes()
-    for name in ("views.csv", "exams.csv"):
+    for name in ("views.csv", "exams.csv", "exams.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "a" / name).read_bytes()
     run, their_run = (json.loads((tmp_path / name / "run.json").read_text()) for name in ("out", "a"))
     assert list(run) == list(their_run)
@@ -159,10 +160,10 @@ def test_an_edited_answer_keeps_its_model_and_says_that_a_hand_changed_it(
     assert record["model"]["threshold"] == answer.threshold
     assert record["model"]["edited_by_hand"] is True
     assert record["metrics"]["pm"] is None
-    assert "The mask was edited by hand." in record["warnings"]
+    assert "mask-edited" in codes_in(record)
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["model"]["sha256"] == answer.card.sha256
-    assert run["warnings"] == ["Edited by hand: LCC.dcm."]
+    assert codes_in(run) == ["run-edited"]
     assert run["arguments"]["views"][0]["edited_by_hand"] is True
 
 
@@ -244,12 +245,13 @@ def test_names_that_are_taken_are_counted_on(tmp_path: Path) -> None:
     assert free_name(tmp_path / "exam") == tmp_path / "exam-3"
 
 
-def test_a_view_that_nobody_looked_at_says_that_its_zeros_are_no_finding(
-    session: ExamSession, left_cc: Any, tmp_path: Path, qtbot: Any
-) -> None:
+def test_a_view_that_nobody_looked_at_has_no_numbers_and_says_why(session: ExamSession, left_cc: Any) -> None:
     session.add([left_cc])
-    rows = list(csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode())))
-    assert "its zeros are no finding" in rows[0]["warnings"]
+    (row,) = csv.DictReader(io.StringIO(session.exporter.metrics_csv().decode()))
+    assert row["status"] == "not analysed"
+    assert "no model ran on it and nothing was drawn on it" in row["warnings"]
+    numbers = ("am_px", "sim", "bac_area_mm2", "bac_percent_of_breast", "parts_count", "vessels_count")
+    assert {row[name] for name in (*numbers, "area_grade", "csbi_grade", "mass_ha_mg", "pm")} == {""}
 
 
 def test_the_metrics_are_saved_as_the_table_of_views(

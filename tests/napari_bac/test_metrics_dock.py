@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QApplication, QSpinBox
 
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.metrics_model import ARTERY
-from napari_bac.docks.quantities import QUANTITIES
+from napari_bac.docks.quantities import ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView
 from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
@@ -172,8 +172,9 @@ def test_tables_are_copied_with_their_headers(session: ExamSession, dock: Metric
     assert QGuiApplication.clipboard().text() == copied
     head, *rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert head == ["", "R-CC", "L-CC", "Exam"]
-    assert [row[0] for row in rows][:2] == ["BAC area, mm²", "BAC of breast, %"]
-    assert len(rows) == len(QUANTITIES)
+    assert rows[0] == ["Analysed", "yes", "yes", "2 of 2"]
+    assert [row[0] for row in rows][1:3] == ["BAC area, mm²", "BAC of breast, %"]
+    assert len(rows) == len(ROWS)
     assert all(len(row) == 4 for row in rows)
     dock.arteries.setFocus()
     qtbot.keyClick(dock.arteries, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -203,7 +204,8 @@ def test_the_report_follows_until_it_is_changed(
     viewer.window.add_dock_widget(again, name="BAC metrics again")
     assert again.report.text.toPlainText() == "No BAC in my opinion.", "the session keeps it, not the dock"
     dock.report.again.click()
-    assert "none marked" in dock.report.text.toPlainText()
+    # Drawn and taken away again: nothing looked at the view, and no zeros say that somebody did.
+    assert "not assessed" in dock.report.text.toPlainText()
     assert session.report is None
 
 

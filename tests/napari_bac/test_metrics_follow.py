@@ -15,7 +15,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_bac.docks.metrics_dock import MetricsDock
-from napari_bac.docks.quantities import QUANTITIES
+from napari_bac.docks.quantities import ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView, open_view
 from napari_bac.views.view_session import ViewSession
@@ -23,6 +23,7 @@ from shared_core import Laterality, measure_exam, measure_view
 from shared_core.cli.main import main
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
+from shared_core.wording import phrases
 from tests.napari_bac import pictures
 from tests.napari_bac.mouse import polygon, show, stroke
 
@@ -71,7 +72,7 @@ def check_everything(dock: MetricsDock, view: ViewSession, session: ExamSession)
 def numbers(dock: MetricsDock, column: str) -> dict[str, str]:
     """As shown in a column."""
     cells = dock.numbers.numbers.columns[column]
-    return {quantity.name: cell.text for quantity, cell in zip(QUANTITIES, cells, strict=True)}
+    return {quantity.name: cell.text for quantity, cell in zip(ROWS, cells, strict=True)}
 
 
 def chest_wall_on_the_left(laterality: Laterality) -> OpenedView:
@@ -167,17 +168,17 @@ def test_slow_numbers_are_dots_until_they_are_of_these_labels(
     # Its own row only, and only what the stroke changed is unknown.
     assert emitted == [(0, 0)]
     assert [row.known for row in dock.arteries.arteries.rows] == [False] + 5 * [True]
-    assert numbers(dock, "R-CC")["Length"] == numbers(dock, "Exam")["BAC of breast"] == "…"
-    assert numbers(dock, "L-CC")["Length"] != "…"
+    assert numbers(dock, "R-CC")["Calcified length"] == numbers(dock, "Exam")["BAC of breast"] == "…"
+    assert numbers(dock, "L-CC")["Calcified length"] != "…"
     settle(qtbot, session)
     assert all(row.known for row in dock.arteries.arteries.rows)
     assert session.exam is not None
-    assert numbers(dock, "Exam")["BAC of breast"] == f"{session.exam.bac_percent_of_breast:.3f}"
+    assert numbers(dock, "Exam")["BAC of breast"] == phrases.percentage(session.exam.bac_percent_of_breast)
     # Without one of its views it is another exam, at once.
     session.viewer.layers.remove(session.views["R-MLO"].image)
     left = [(view.opened.prepared.header, view.measured.view) for view in session.views.values()]
     assert session.exam == measure_exam(left)
-    assert numbers(dock, "Exam")["Length"] == f"{session.exam.calcified_length_mm:.1f}"
+    assert numbers(dock, "Exam")["Calcified length"] == f"{session.exam.calcified_length_mm:.1f}"
     assert numbers(dock, "Exam")["Vessels"] == str(session.exam.vessels_count)
 
 
@@ -190,8 +191,8 @@ def test_without_spacing_numbers_are_pixels(
     check_everything(dock, session.views[key], session)
     heads = [dock.arteries.arteries.headerData(n, Qt.Orientation.Horizontal) for n in range(6)]
     assert heads[2:5] == ["Area px", "Length px", "Width px"]
-    names = [dock.numbers.numbers.headerData(row, Qt.Orientation.Vertical) for row in range(len(QUANTITIES))]
-    assert {"BAC area, px", "Length, px", "Breast area, px"} <= set(names)
+    names = [dock.numbers.numbers.headerData(row, Qt.Orientation.Vertical) for row in range(len(ROWS))]
+    assert {"BAC area, px", "Calcified length, px", "Breast area, px"} <= set(names)
     assert numbers(dock, key)["Mean width"] == "–"
     assert "spacing is unknown" in dock.notes.toolTip()
 
@@ -213,10 +214,11 @@ def test_saved_numbers_are_those_of_bac_measure(
     (theirs,) = csv.DictReader(io.StringIO((out / "views.csv").read_text("utf-8")))
     assert ours.keys() == theirs.keys()
     about_the_mask = {"exam", "model_name", "model_sha256", "threshold", "preprocessing", "warnings"}
+    about_the_mask |= {"notice_codes", "state", "made_by"}
     differing = {name for name in ours if ours[name] != theirs[name]}
     assert differing <= about_the_mask
     assert (ours["am_px"], ours["vessels_count"]) == (str((view.labels.data > 0).sum()), "2")
     shown = numbers(dock, key)
-    assert shown["BAC area"] == f"{float(theirs['bac_area_mm2']):.2f}"
+    assert shown["BAC area"] == f"{float(theirs['bac_area_mm2']):.1f}"
     assert shown["TAM{x} / breast"] == f"{float(theirs['tam_per_breast_area']):.6f}"
-    assert shown["Length"] == f"{float(theirs['calcified_length_mm']):.1f}"
+    assert shown["Calcified length"] == f"{float(theirs['calcified_length_mm']):.1f}"

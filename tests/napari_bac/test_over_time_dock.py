@@ -12,7 +12,7 @@ from qtpy.QtCore import QPointF, Qt
 
 from napari_bac.docks.over_time_dock import OverTimeDock
 from napari_bac.session.exam_session import ExamSession
-from shared_core.change.serial_exams import QUANTITIES
+from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Exam
 from tests.napari_bac import pictures
 from tests.napari_bac.series import GROWING, write_images, write_results
@@ -96,7 +96,7 @@ def test_views_and_exam_are_points_with_interval_and_technique(loaded: OverTimeD
 
 
 def test_other_quantity_is_chosen_and_one_that_is_not_known_is_said(loaded: OverTimeDock) -> None:
-    keys = [quantity.key for quantity in QUANTITIES]
+    keys = [quantity.key for quantity in SERIAL_QUANTITIES]
     loaded.quantity_box.activated.emit(keys.index("mass_ha_mg"))
     assert loaded.decision_label.text() == "No comparison"
     assert "Mass of hydroxyapatite is not known" in loaded.change_label.text()
@@ -190,7 +190,7 @@ def test_folder_without_exams_and_stray_files_are_said(
     dock.load(tmp_path / "empty")
     qtbot.waitUntil(lambda: "contains no exams" in dock.change_label.text(), timeout=60_000)
     dock.load(tmp_path / "empty" / "notes.txt")
-    qtbot.waitUntil(lambda: "is not the document" in dock.change_label.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "is not a JSON document" in dock.change_label.text(), timeout=60_000)
     assert dock.open_button.isEnabled()
 
 

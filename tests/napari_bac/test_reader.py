@@ -23,6 +23,7 @@ from shared_core.exporting.png import encode_png
 from shared_core.records.canonical_json import json_bytes
 from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
+from tests.told import codes
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_a_file_taken_over_is_no_edit_and_keeps_its_model(
     view.labels.paint((5, 5), 1)
     assert view.edited
     assert view.dirty
-    assert "The mask was edited by hand." in Snapshot.of(view).final(session.settings).warnings
+    assert "mask-edited" in codes(Snapshot.of(view).final(session.settings).notices)
 
 
 def test_a_mask_without_its_image_says_what_to_open(

@@ -246,12 +246,14 @@ def test_a_probability_put_away_comes_out_the_same(left_cc: OpenedView) -> None:
     from napari_bac.views.model_answer import KeptProbability
     from shared_core import ProbabilityMap
     from shared_core.inference.backends.interface import BackendInfo
+    from shared_core.notices.of_results import MASK_EDITED
 
     values = np.random.default_rng(3).random((40, 31), np.float32)
     values[values < 0.6] = 0
     info = BackendInfo("torch", "0", "cpu", "", "float32")
-    given = ProbabilityMap(values, 4, (0.07, 0.07), True, info, ("a warning",))
+    notice = MASK_EDITED.notice()
+    given = ProbabilityMap(values, 4, (0.07, 0.07), True, info, (notice,))
     out = KeptProbability.of(given).map()
     assert np.array_equal(out.values, values)
     assert out.values.dtype == np.float32
-    assert (out.tiles, out.resampled, out.backend, out.warnings) == (4, True, info, ("a warning",))
+    assert (out.tiles, out.resampled, out.backend, out.notices) == (4, True, info, (notice,))

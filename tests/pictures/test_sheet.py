@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Exam, ViewModifier
+from shared_core.notices import Notice, Severity
 from shared_core.pictures.reduced_view import reduce_view
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.pictures.sheet_panel import SheetView, fitting_scale, panel_picture
@@ -21,9 +22,9 @@ def small(view) -> SheetView:
     return SheetView(reduce_view(view.prepared, view.mask, longest_px=1000), view.measurement)
 
 
-def sheet_of(views: Sequence, provenance: dict, warnings: tuple[str, ...] = ()) -> np.ndarray:
+def sheet_of(views: Sequence, provenance: dict, notices: tuple[Notice, ...] = ()) -> np.ndarray:
     measurement = measure_exam([(view.header, view.measurement) for view in views])
-    exam = Exam("P1_20161004", "P1", "20161004", tuple(v.header for v in views), warnings=warnings)
+    exam = Exam("P1_20161004", "P1", "20161004", tuple(v.header for v in views), notices=notices)
     reduced = [(small(view).reduced, view.measurement) for view in views]
     return exam_sheet(exam, reduced, measurement, provenance=provenance)
 
@@ -91,7 +92,9 @@ def test_any_set_of_views_makes_a_sheet(
     make_view: Callable, provenance: dict, labels: tuple[str, ...]
 ) -> None:
     views = [make_view(label, name=f"{number}.png", shape=(300, 200)) for number, label in enumerate(labels)]
-    sheet = sheet_of(views, provenance, warnings=("A sentence about this exam. " * 20,) * 10)
+    sheet = sheet_of(
+        views, provenance, notices=(Notice("long", Severity.INFO, "A sentence about this exam. " * 20),) * 10
+    )
     assert sheet.dtype == np.uint8
     assert sheet.shape[1] >= 1500
 

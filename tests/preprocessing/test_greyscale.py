@@ -7,6 +7,7 @@ from shared_core.mammogram import Acquisition, PresentationIntent
 from shared_core.preprocessing.greyscale import model_image_u8, raw_to_u8
 from tests.preprocessing import phantoms
 from tests.preprocessing.conftest import MakeMammogram
+from tests.told import codes
 
 Pixels = np.ndarray[Any, Any]
 
@@ -25,9 +26,9 @@ def _same(a: Pixels, b: Pixels) -> bool:
 
 def test_sixteen_bit_full_range_becomes_eight_bit(make_mammogram: MakeMammogram) -> None:
     pixels = np.arange(65536, dtype=np.uint16).reshape(256, 256)
-    image, warnings = model_image_u8(make_mammogram(pixels))
+    image, notices = model_image_u8(make_mammogram(pixels))
     assert np.array_equal(image, np.floor(pixels / 257 + 0.5))
-    assert warnings == ()
+    assert notices == ()
 
 
 def test_eight_bit_stays_as_it_is(make_mammogram: MakeMammogram) -> None:
@@ -47,10 +48,10 @@ def test_raw_image_is_turned_dense_bright_and_warned_of(
     make_mammogram: MakeMammogram, counts: Pixels
 ) -> None:
     acquisition = Acquisition(pixel_intensity_relationship="LIN", pixel_intensity_sign=1)
-    image, warnings = model_image_u8(
+    image, notices = model_image_u8(
         make_mammogram(counts, intent=PresentationIntent.PROCESSING, acquisition=acquisition)
     )
-    assert "not trained on" in warnings[0]
+    assert codes(notices) == ["raw-image"]
     assert np.median(image[counts < 3000]) > 100
     assert np.median(image[counts > 11000]) == 0
     falling = image.ravel()[np.argsort(counts.ravel())].astype(int)

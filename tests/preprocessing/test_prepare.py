@@ -13,6 +13,7 @@ from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.preset import PreprocessingPreset
 from tests.preprocessing import phantoms
 from tests.preprocessing.conftest import MakeMammogram
+from tests.told import codes
 
 DEFAULT = PreprocessingPreset("default")
 PUBLISHED = PreprocessingPreset("published", valid_area=False, breast_area="positive-pixels")
@@ -50,7 +51,7 @@ def test_masks_fit_together(make_mammogram: MakeMammogram) -> None:
     assert view.breast_area_px == view.breast_mask.sum()
     assert not (view.valid_mask & ~view.breast_mask).any()
     assert view.pectoral_mask is None
-    assert view.warnings == ()
+    assert view.notices == ()
 
 
 def test_same_pixels_give_the_same_masks(make_mammogram: MakeMammogram) -> None:
@@ -80,20 +81,20 @@ def test_noise_is_refused_by_default_and_warned_of_as_published(make_mammogram: 
     with pytest.raises(NoBreastError):
         prepare(make_mammogram(noise), DEFAULT)
     view = prepare(make_mammogram(noise), PUBLISHED)
-    assert "as in the published processing" in view.warnings[0]
+    assert codes(view.notices) == ["breast-not-found"]
     assert view.breast_area_px == view.breast_mask.sum()
 
 
 def test_white_background_is_warned_of(make_mammogram: MakeMammogram) -> None:
     image = 255 - phantoms.paint(phantoms.half_ellipse((700, 500)))
-    assert any("inverted" in warning for warning in prepare(make_mammogram(image), DEFAULT).warnings)
+    assert codes(prepare(make_mammogram(image), DEFAULT).notices) == ["looks-inverted"]
 
 
 def test_grey_frame_is_not_taken_for_an_inverted_image(make_mammogram: MakeMammogram) -> None:
     image = phantoms.paint(phantoms.half_ellipse((700, 500)))
     framed = cv2.copyMakeBorder(image, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=(200,))
     phantoms.write_label(framed, (50, 100), "viewer", 40)
-    assert prepare(make_mammogram(framed), DEFAULT).warnings == ()
+    assert prepare(make_mammogram(framed), DEFAULT).notices == ()
 
 
 def test_muscle_is_looked_for_on_request_only(
@@ -113,4 +114,4 @@ def test_muscle_that_is_not_found_is_told(make_mammogram: MakeMammogram) -> None
     image = phantoms.paint(phantoms.half_ellipse((700, 500)))
     view = prepare(make_mammogram(image, view=View.MLO), DEFAULT, find_pectoral=True)
     assert view.pectoral_mask is None
-    assert "pectoral muscle was not found" in view.warnings[0]
+    assert codes(view.notices) == ["pectoral-not-found"]

@@ -10,6 +10,7 @@ import pytest
 from shared_core.mammogram import MammogramHeader, ViewModifier
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from tests.told import codes, texts
 
 Header = Callable[..., MammogramHeader]
 Measure = Callable[..., ViewMeasurement]
@@ -31,7 +32,7 @@ def test_a_complete_exam(make_header: Header, make_measurement: Measure) -> None
     assert left.mean_bac_percent_of_breast == 1.0
     assert (left.max_area_grade, right.max_area_grade) == (1, 1)
     assert right.mean_bac_percent_of_breast == 0.25
-    assert exam.warnings == ()
+    assert exam.notices == ()
 
 
 def test_a_missing_view_leaves_no_index_but_says_what_is_there(
@@ -51,7 +52,7 @@ def test_a_magnified_view_changes_no_number(make_header: Header, make_measuremen
     magnified = make_header("LCC", name="mag.dcm", modifiers=(ViewModifier.MAGNIFICATION,))
     plain, more = measure_exam(views), measure_exam([*views, (magnified, make_measurement(5000))])
     assert (more.guo_index, more.bac_percent_of_breast) == (plain.guo_index, plain.bac_percent_of_breast)
-    assert "mag.dcm is not counted in the exam: LCC with magnification." in more.warnings
+    assert texts(more.notices[:1]) == "mag.dcm is not counted in the exam: LCC with magnification."
 
 
 def test_a_repeat_is_counted_once(make_header: Header, make_measurement: Measure) -> None:
@@ -59,7 +60,7 @@ def test_a_repeat_is_counted_once(make_header: Header, make_measurement: Measure
     repeat = (make_header("LCC", name="repeat.dcm", time="2"), make_measurement(300))
     exam = measure_exam([repeat, *views])
     assert exam.guo_index == pytest.approx(0.03 + 3 * 0.01)
-    assert "repeat.dcm is used" in exam.warnings[0]
+    assert "repeat.dcm is used" in texts(exam.notices)
 
 
 def test_the_order_of_the_views_changes_nothing(make_header: Header, make_measurement: Measure) -> None:
@@ -81,7 +82,8 @@ def test_known_and_unknown_spacing_do_not_mix(make_header: Header, make_measurem
     known = (make_header("LCC"), make_measurement(100, spacing_mm=0.1))
     exam = measure_exam([known, (make_header("RCC"), make_measurement(100))])
     assert exam.bac_percent_of_breast is exam.area_grade is None
-    assert exam.warnings == ("No percentage for the exam: the pixel spacing is known for LCC only.",)
+    assert codes(exam.notices) == ["exam-spacing-incomplete"]
+    assert "LCC only" in texts(exam.notices)
     assert exam.breasts[1].mean_bac_area_mm2 is None
 
 
@@ -90,7 +92,7 @@ def test_without_any_spacing_pixels_are_taken_as_equal_and_said_so(
 ) -> None:
     exam = measure_exam([(make_header(label), make_measurement(100)) for label in LABELS])
     assert exam.bac_percent_of_breast == 1.0
-    assert "takes all views to have the same pixel spacing" in exam.warnings[0]
+    assert codes(exam.notices) == ["exam-spacing-assumed"]
 
 
 def test_the_released_codes_grade_is_of_all_whole_images(
@@ -126,4 +128,4 @@ def test_an_exam_without_standard_views_has_no_numbers(
     assert exam.guo_index is exam.guo_index_available_views is exam.bac_percent_of_breast is None
     assert exam.breasts == exam.views_used == ()
     assert exam.missing_views == LABELS
-    assert len(exam.warnings) == len(labels)
+    assert codes(exam.notices) == ["image-not-counted"] * len(labels)

@@ -275,11 +275,12 @@ def test_impossible_spacing_is_a_usage_error(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_look_alikes_are_read_with_a_warning(
+def test_look_alikes_are_read_with_a_notice(
     tmp_path: Path, attributes: dict[str, Any], evidence: str
 ) -> None:
-    warnings = read_header(write(tmp_path / "a.dcm", dataset(**attributes))).warnings
-    assert any("taken as a mammogram" in warning and evidence in warning for warning in warnings)
+    notices = read_header(write(tmp_path / "a.dcm", dataset(**attributes))).notices
+    (look_alike,) = (notice for notice in notices if notice.code == "not-stored-as-mammography")
+    assert evidence in look_alike.text
 
 
 def test_a_single_frame_stored_as_tomosynthesis_is_a_synthetic_view(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from shared_core.reading.dicom.display_values import display_values
 from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, extended_12_bit, lut_item, with_frame, write, write_as
+from tests.told import codes, texts
 
 
 def test_the_header_of_a_file_and_of_its_mammogram_agree(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_technique_is_read(tmp_path: Path) -> None:
 def test_synthetic_views_are_known(tmp_path: Path, attributes: dict[str, Any]) -> None:
     header = read_header(write(tmp_path / "a.dcm", dataset(**attributes)))
     assert header.acquisition.synthetic_2d
-    assert any("synthetic" in warning for warning in header.warnings)
+    assert {"synthetic-2d", "single-tomosynthesis-frame"} & set(codes(header.notices))
 
 
 @pytest.mark.parametrize(
@@ -142,14 +143,15 @@ def test_the_display_is_told(tmp_path: Path) -> None:
     assert display.description == "window 1000 / 800 (LINEAR) 'NORMAL'; not used: HARDER 900 / 700"
     plain = read_mammogram(write(tmp_path / "b.dcm", dataset(PhotometricInterpretation="MONOCHROME1")))
     assert plain.display.description == "full range 0 to 4095; then inverted (bright means dense)"
-    assert any("no window" in warning for warning in plain.header.warnings)
+    assert "no-window" in codes(plain.header.notices)
 
 
-def test_a_voi_table_that_lies_about_its_bits_is_mended(tmp_path: Path) -> None:
+def test_a_voi_table_that_lies_about_its_bits_is_corrected(tmp_path: Path) -> None:
     ds = dataset(VOILUTSequence=[lut_item(0, list(range(4096)), 8, "N"), lut_item(0, [0, 1], 8, "M")])
     mammogram = read_mammogram(write(tmp_path / "a.dcm", ds))
     assert isinstance(mammogram.display.voi, VoiLut)
-    assert any("entries need 12" in warning for warning in mammogram.header.warnings)
+    assert "lut-bits-wrong" in codes(mammogram.header.notices)
+    assert "entries need 12" in texts(mammogram.header.notices)
     np.testing.assert_allclose(
         display_values(mammogram.pixels, mammogram.display), mammogram.pixels / 4095, atol=1e-6
     )
@@ -161,7 +163,7 @@ def test_a_voi_table_that_is_too_short_is_not_used(tmp_path: Path) -> None:
     item.LUTDescriptor = [4096, 0, 12]
     mammogram = read_mammogram(write(tmp_path / "a.dcm", dataset(VOILUTSequence=[item])))
     assert mammogram.display.voi is None
-    assert any("promises 4096 entries" in warning for warning in mammogram.header.warnings)
+    assert "lut-too-short" in codes(mammogram.header.notices)
 
 
 def test_voi_tables_come_as_bytes_too(tmp_path: Path) -> None:
@@ -206,7 +208,8 @@ def test_a_few_bytes_too_many_are_warned_of(tmp_path: Path) -> None:
     ds.PixelData += b"\0" * 8
     mammogram = read_mammogram(write(tmp_path / "a.dcm", ds))
     np.testing.assert_array_equal(mammogram.pixels, breast())
-    assert any("8 bytes after the last pixel" in warning for warning in mammogram.header.warnings)
+    assert "bytes-after-pixels" in codes(mammogram.header.notices)
+    assert "8 bytes after the last pixel" in texts(mammogram.header.notices)
 
 
 def test_pixels_in_the_high_bits_are_shifted(tmp_path: Path) -> None:
@@ -214,7 +217,7 @@ def test_pixels_in_the_high_bits_are_shifted(tmp_path: Path) -> None:
     ds.PixelData = (breast() << 4).tobytes()
     mammogram = read_mammogram(write(tmp_path / "a.dcm", ds))
     np.testing.assert_array_equal(mammogram.pixels, breast())
-    assert any("HighBit" in warning for warning in mammogram.header.warnings)
+    assert "high-bit-shifted" in codes(mammogram.header.notices)
 
 
 def test_attributes_of_enhanced_objects_are_found_in_their_groups(tmp_path: Path) -> None:

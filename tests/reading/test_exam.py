@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from shared_core.reading.exam_grouping import _key, find_exams
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write
+from tests.told import codes
 
 VIEWS = (("L", "CC"), ("L", "MLO"), ("R", "CC"), ("R", "MLO"))
 
@@ -113,7 +114,7 @@ def test_duplicates_are_reported_once_each(tmp_path: Path) -> None:
     assert "same content as" in listing.rejected[0].reason
     assert "same SOP Instance UID as" in listing.rejected[1].reason
     assert len(listing.exams[0].headers) == 5
-    assert "LCC is there 2 times" in listing.exams[0].warnings[0]
+    assert codes(listing.exams[0].notices) == ["exam-view-repeated"]
 
 
 def test_copied_pictures_are_duplicates(tmp_path: Path) -> None:
@@ -170,7 +171,7 @@ def test_raw_twins_are_left_out_by_reference_or_by_view(tmp_path: Path) -> None:
     assert "LML" in labels(listing.exams[0])
 
 
-def test_synthetic_and_full_field_views_are_both_kept_with_a_warning(tmp_path: Path) -> None:
+def test_synthetic_and_full_field_views_are_both_kept_with_a_notice(tmp_path: Path) -> None:
     four_views(tmp_path)
     write(
         tmp_path / "s.dcm",
@@ -178,8 +179,7 @@ def test_synthetic_and_full_field_views_are_both_kept_with_a_warning(tmp_path: P
     )
     exam = find_exams([tmp_path]).exams[0]
     assert len(exam.headers) == 5
-    assert len(exam.warnings) == 1
-    assert "synthetic" in exam.warnings[0]
+    assert codes(exam.notices) == ["exam-mixes-synthetic"]
 
 
 def test_pictures_are_grouped_by_name_and_folder(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_pictures_are_grouped_by_name_and_folder(tmp_path: Path) -> None:
     assert len({exam.key for exam in exams}) == 3
     unknown = next(exam for exam in exams if exam.key == "scan")
     assert unknown.missing_views == ()
-    assert "not known" in unknown.warnings[0]
+    assert codes(unknown.notices) == ["exam-view-unknown"]
 
 
 def test_files_without_any_identifier_are_grouped_by_folder(tmp_path: Path) -> None:

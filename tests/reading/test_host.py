@@ -12,6 +12,7 @@ from shared_core.reading.exam_grouping import exams_of
 from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
 from shared_core.reading.reader import mammogram_from_array, read_header
 from tests.reading.synthetic import SC, breast, dataset, write
+from tests.told import codes, texts
 
 BOTH = {"ImagerPixelSpacing": [0.07, 0.09], "PixelSpacing": [0.05, 0.06]}
 
@@ -21,33 +22,34 @@ def header(tmp_path: Path, **attributes: object) -> MammogramHeader:
 
 
 @pytest.mark.parametrize(
-    ("host_mm", "words"),
+    ("host_mm", "told"),
     [
-        ((0.07, 0.09), ""),
-        ((0.09, 0.07), "exchanged"),
-        ((0.05, 0.06), "that of its file, 0.07 x 0.09 mm, is used"),
-        ((0.06, 0.05), "exchanged"),
-        ((1.0, 1.0), "that of its file, 0.07 x 0.09 mm, is used"),
+        ((0.07, 0.09), []),
+        ((0.09, 0.07), ["shown-spacing-turned"]),
+        ((0.05, 0.06), ["shown-spacing-differs"]),
+        ((0.06, 0.05), ["shown-spacing-turned"]),
+        ((1.0, 1.0), ["shown-spacing-differs"]),
     ],
 )
 def test_what_a_reader_makes_of_a_file_is_not_the_users(
-    tmp_path: Path, host_mm: tuple[float, float], words: str
+    tmp_path: Path, host_mm: tuple[float, float], told: list[str]
 ) -> None:
     known = header(tmp_path, **BOTH)
-    spacing, warnings = spacing_in_host(host_mm, header=known, name="LCC")
+    spacing, notices = spacing_in_host(host_mm, header=known, name="LCC")
     assert spacing == known.spacing
-    assert words in " ".join(warnings)
-    assert bool(warnings) == bool(words)
+    assert codes(notices) == told
+    assert ("the spacing of its file, 0.07 x 0.09 mm, is used" in texts(notices)) == bool(told)
 
 
 @pytest.mark.parametrize("attributes", [BOTH, {}], ids=["known", "unknown"])
 def test_anything_else_is_the_users(tmp_path: Path, attributes: dict[str, object]) -> None:
-    spacing, (warning,) = spacing_in_host((0.08, 0.081), header=header(tmp_path, **attributes), name="LCC")
+    spacing, (notice,) = spacing_in_host((0.08, 0.081), header=header(tmp_path, **attributes), name="LCC")
     assert spacing is not None
     assert (spacing.row_mm, spacing.column_mm) == (0.08, 0.081)
     assert spacing.source is SpacingSource.USER
-    assert "the spacing of LCC was set in Slicer to 0.08 x 0.081 mm" in warning
-    assert ("its file says 0.07 x 0.09 mm" in warning) == bool(attributes)
+    assert notice.code == ("spacing-changed-by-hand" if attributes else "spacing-set-by-hand")
+    assert "The spacing of LCC was set by hand to 0.08 x 0.081 mm" in notice.text
+    assert ("its file says 0.07 x 0.09 mm" in notice.text) == bool(attributes)
 
 
 def test_the_breast_is_not_the_detector(tmp_path: Path) -> None:
@@ -65,17 +67,17 @@ def test_a_spacing_that_nobody_believes_is_not_used_though_the_host_shows_it(tmp
 @pytest.mark.parametrize("host_mm", [(5.0, 5.0), (0.07, 3.0), (float("nan"), 0.07), (0.0, 0.0)])
 def test_an_impossible_one_is_told_and_not_used(tmp_path: Path, host_mm: tuple[float, float]) -> None:
     known = header(tmp_path, **BOTH)
-    spacing, (warning,) = spacing_in_host(host_mm, header=known)
+    spacing, notices = spacing_in_host(host_mm, header=known)
     assert spacing == known.spacing
-    assert "not a mammogram's" in warning
+    assert codes(notices) == ["shown-spacing-implausible"]
     assert spacing_in_host(host_mm, header=None)[0] is None
 
 
 def test_one_millimetre_stands_for_unknown(tmp_path: Path) -> None:
     for known in (None, header(tmp_path)):
-        spacing, (warning,) = spacing_in_host((1.0, 1.0), header=known, name="LCC")
+        spacing, notices = spacing_in_host((1.0, 1.0), header=known, name="LCC")
         assert spacing is None
-        assert warning.startswith("LCC has 1 mm a pixel in Slicer, which stands for unknown")
+        assert codes(notices) == ["shown-spacing-unknown"]
 
 
 @pytest.mark.parametrize("kind", ["png", "tif", "jpg"])
@@ -84,9 +86,9 @@ def test_dots_per_inch_are_no_spacing(tmp_path: Path, kind: str) -> None:
     Image.fromarray(breast(8)).save(file, dpi=(300, 150))
     assert reader_spacings(file)[1] == pytest.approx((25.4 / 150, 25.4 / 300), rel=1e-3)
     known = read_header(file)
-    spacing, (warning,) = spacing_in_host((25.4 / 150, 25.4 / 300), header=known, name="LCC")
+    spacing, notices = spacing_in_host((25.4 / 150, 25.4 / 300), header=known, name="LCC")
     assert spacing is None
-    assert "print resolution" in warning
+    assert codes(notices) == ["shown-spacing-of-print"]
     given, _ = spacing_in_host((0.07, 0.07), header=known)
     assert given is not None
 

@@ -10,6 +10,7 @@ import pytest
 import tifffile
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.notices import Remedy
 from shared_core.reading.mask import read_label_file, read_mask_file
 from tests.reading.segmentations import SOURCE, segment, write_seg
 
@@ -77,8 +78,9 @@ def test_calcification_among_several_segments_is_taken(tmp_path: Path, mask: np.
 def test_unknown_segments_must_be_chosen(tmp_path: Path, mask: np.ndarray) -> None:
     segments = [segment(1, "a"), segment(2, "b")]
     path = write_seg(tmp_path / "s.dcm", np.stack([mask, mask]), "BINARY", segments, [1, 2])
-    with pytest.raises(UsageError, match=r"2 segments \(1 a, 2 b\); choose one with --segment"):
+    with pytest.raises(UsageError, match=r"2 segments \(1 a, 2 b\)\.") as told:
         read_mask_file(path)
+    assert told.value.remedy is Remedy.CHOOSE_SEGMENT
 
 
 def test_fractional_seg_is_cut_at_half(tmp_path: Path, mask: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from shared_core.reading.dicom.identity import grouped_patient_id
 from shared_core.reading.dicom.projection import dicom_projection, named_file_projection
 from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
 from shared_core.reading.projection_names import named_projection
+from tests import told
 from tests.reading.synthetic import code, dataset
 
 NOTHING = {"ImageLaterality": None, "ViewPosition": None}
@@ -120,7 +121,8 @@ def test_old_and_new_codes_agree_with_the_standards_mapping() -> None:
 def test_the_view_code_comes_first_and_conflicts_are_told(value: str, scheme: str) -> None:
     found = projection(ViewCodeSequence=[code(value, "medio-lateral oblique", scheme)], ViewPosition="CC")
     assert found.view is View.MLO
-    assert any("MLO" in w and "ViewPosition says CC" in w for w in found.warnings)
+    assert "view-contradicted" in told.codes(found.notices)
+    assert "MLO, but ViewPosition says CC" in told.texts(found.notices)
 
 
 def test_an_unknown_code_is_read_by_its_meaning() -> None:
@@ -152,7 +154,8 @@ def test_the_file_name_is_the_last_resort_and_conflicts_are_told() -> None:
     assert projection("x_RMLO.dcm").view is View.MLO
     found = projection("x_RMLO.dcm", ImageLaterality="L", ViewPosition="MLO")
     assert found.laterality is L
-    assert any("laterality" in w and "file name" in w for w in found.warnings)
+    assert told.codes(found.notices) == ["view-contradicted"]
+    assert "laterality" in told.texts(found.notices)
 
 
 @pytest.mark.parametrize(
@@ -186,5 +189,6 @@ def test_a_magnification_stand_shows_in_the_factor() -> None:
 
 def test_a_raster_has_only_its_name() -> None:
     found = named_file_projection(Path("P_00646-LCC.png"))
-    assert (found.laterality, found.view, found.warnings) == (L, View.CC, ())
-    assert "does not say its view and laterality" in named_file_projection(Path("scan.png")).warnings[0]
+    assert (found.laterality, found.view, found.notices) == (L, View.CC, ())
+    unnamed = named_file_projection(Path("scan.png")).notices
+    assert told.texts(unnamed) == "The file does not say its view and laterality."

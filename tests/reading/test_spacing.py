@@ -7,19 +7,21 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import SpacingSource
+from shared_core.notices import Notice, Remedy
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.spacing import gdcm_spacing, pixel_spacing
 from shared_core.reading.reader import read_header
 from tests.reading import synthetic
 from tests.reading.synthetic import dataset, write
+from tests.told import codes, texts
 
 IMAGER, PLAIN = {"ImagerPixelSpacing": [0.07, 0.09]}, {"PixelSpacing": [0.05, 0.06]}
 NOMINAL = {"NominalScannedPixelSpacing": [0.04, 0.045]}
 
 
-def found(**attributes: Any) -> tuple[Any, list[str]]:
-    spacing, warnings = pixel_spacing(Attributes(dataset(**attributes)))
-    return (None if spacing is None else (spacing.row_mm, spacing.column_mm, spacing.source)), warnings
+def found(**attributes: Any) -> tuple[Any, list[Notice]]:
+    spacing, notices = pixel_spacing(Attributes(dataset(**attributes)))
+    return (None if spacing is None else (spacing.row_mm, spacing.column_mm, spacing.source)), notices
 
 
 def test_imager_spacing_is_row_then_column() -> None:
@@ -48,15 +50,15 @@ def test_imager_spacing_is_corrected_by_the_distances() -> None:
 
 @pytest.mark.parametrize("factor", [0, 0.2, 12, -1])
 def test_an_impossible_magnification_is_warned_of_and_not_used(factor: float) -> None:
-    spacing, warnings = found(**IMAGER, EstimatedRadiographicMagnificationFactor=factor)
+    spacing, notices = found(**IMAGER, EstimatedRadiographicMagnificationFactor=factor)
     assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
-    assert "magnification" in warnings[0]
+    assert codes(notices) == ["magnification-implausible"]
 
 
 def test_impossible_distances_are_warned_of_and_not_used() -> None:
-    spacing, warnings = found(**IMAGER, DistanceSourceToDetector=600, DistanceSourceToPatient=660)
+    spacing, notices = found(**IMAGER, DistanceSourceToDetector=600, DistanceSourceToPatient=660)
     assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
-    assert "distances" in warnings[0]
+    assert codes(notices) == ["distances-implausible"]
 
 
 @pytest.mark.parametrize("calibration", ["GEOMETRY", "FIDUCIAL"])
@@ -66,16 +68,17 @@ def test_calibrated_pixel_spacing_comes_first(calibration: str) -> None:
 
 
 def test_uncalibrated_pixel_spacing_yields_to_imager_spacing_and_is_named() -> None:
-    spacing, warnings = found(**IMAGER, **PLAIN)
+    spacing, notices = found(**IMAGER, **PLAIN)
     assert spacing == (0.07, 0.09, SpacingSource.IMAGER)
-    assert "0.05 x 0.06" in warnings[0]
+    assert codes(notices) == ["spacing-uncalibrated-differs"]
+    assert "0.05 x 0.06" in texts(notices)
 
 
 def test_uncalibrated_pixel_spacing_alone_is_not_believed() -> None:
-    spacing, warnings = found(**PLAIN)
+    spacing, notices = found(**PLAIN)
     assert spacing is None
-    assert "0.05 x 0.06 mm is not calibrated" in warnings[0]
-    assert "--spacing-mm" in warnings[-1]
+    assert codes(notices) == ["spacing-uncalibrated", "spacing-unknown"]
+    assert notices[-1].remedy is Remedy.GIVE_SPACING
 
 
 def test_digitised_film_has_nominal_spacing() -> None:
@@ -84,15 +87,15 @@ def test_digitised_film_has_nominal_spacing() -> None:
 
 @pytest.mark.parametrize("pair", [[0, 0], [-0.07, 0.07], [7, 7], [0.001, 0.001], [0.07, 0]])
 def test_impossible_spacing_is_none_and_named(pair: list[float]) -> None:
-    spacing, warnings = found(ImagerPixelSpacing=pair)
+    spacing, notices = found(ImagerPixelSpacing=pair)
     assert spacing is None
-    assert "impossible" in warnings[0]
+    assert codes(notices) == ["spacing-implausible", "spacing-unknown"]
 
 
 def test_no_spacing_is_none() -> None:
-    spacing, warnings = found()
+    spacing, notices = found()
     assert spacing is None
-    assert "unknown" in warnings[0]
+    assert codes(notices) == ["spacing-unknown"]
 
 
 def test_a_person_overrides_the_file(tmp_path: Path) -> None:
@@ -142,5 +145,5 @@ def test_what_gdcm_takes_is_known(tmp_path: Path, sop_class: str, row: str) -> N
     assert gdcm_spacing(Attributes(ds)) == pytest.approx((row_mm, column_mm))
     header = read_header(file)
     ours = None if header.spacing is None else (header.spacing.row_mm, header.spacing.column_mm)
-    warned = any("GDCM" in warning for warning in header.warnings)
+    warned = bool({"gdcm-spacing-unfounded", "gdcm-spacing-differs"} & set(codes(header.notices)))
     assert warned == (ours is None or ours != pytest.approx((row_mm, column_mm), rel=1e-3))

@@ -11,6 +11,7 @@ import pytest
 
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.record_types import RunRecord
 from shared_core.records.run_record import run_record
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import load_card
@@ -21,7 +22,7 @@ def card() -> ModelCard:
     return load_card("scunet-emory-2021")
 
 
-def record_of(card: ModelCard) -> dict:
+def record_of(card: ModelCard) -> RunRecord:
     return run_record(
         software_version="0.1.0",
         arguments={"output": Path("out"), "threshold": None},

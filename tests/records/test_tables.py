@@ -9,12 +9,14 @@ from collections.abc import Callable
 import pytest
 
 from shared_core.mammogram import Exam, ViewModifier
+from shared_core.notices.of_results import IMAGE_NOT_COUNTED, MASK_EDITED
 from shared_core.quantification.exam import measure_exam
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.tables import (
-    EXAM_COLUMNS,
-    VIEW_COLUMNS,
+    exam_columns,
     exams_csv,
     failures_csv,
+    view_columns,
     views_csv,
 )
 from shared_core.records.view_and_exam import exam_record, failed_record, view_record
@@ -26,7 +28,7 @@ def read(table: bytes | None) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def records(make_view: Callable, provenance: dict) -> list[dict]:
+def records(make_view: Callable, provenance: dict) -> list[ViewRecord]:
     view = make_view(
         "LCC",
         name="Ähre, links.dcm",
@@ -40,34 +42,36 @@ def records(make_view: Callable, provenance: dict) -> list[dict]:
             view.prepared,
             view.measurement,
             provenance=provenance,
-            warnings=["One.", 'Two, "2".'],
+            notices=[MASK_EDITED.notice(), IMAGE_NOT_COUNTED.notice(name='"2"', reason="x, y")],
         ),
         failed_record("broken.dcm", "broken.dcm is empty; copy it again."),
         view_record(plain.header, plain.prepared, plain.measurement, provenance=provenance),
     ]
 
 
-def test_one_row_a_view_in_the_order_given(records: list[dict]) -> None:
+def test_one_row_a_view_in_the_order_given(records: list[ViewRecord]) -> None:
     rows = read(views_csv(records))
-    assert list(rows[0]) == list(VIEW_COLUMNS)
+    assert list(rows[0]) == list(view_columns())
     assert [row["status"] for row in rows] == ["ok", "failed", "ok"]
     first, failed, last = rows
     assert first["file"].endswith("Ähre, links.dcm")
     assert first["view_modifiers"] == "rolled | magnification"
-    assert first["warnings"] == 'One. | Two, "2".'
+    assert first["notice_codes"] == "mask-edited | image-not-counted"
+    assert first["warnings"] == 'The mask was edited by hand. | "2" is not counted in the exam: x, y.'
     assert (first["spacing_row_mm"], first["excluded_px"], first["resampled"]) == ("0.07", "42", "false")
-    assert float(first["bac_area_mm2"]) == records[0]["metrics"]["bac_area_mm2"]
+    assert float(first["bac_area_mm2"]) == records[0].number("bac_area_mm2")
     assert failed["error"] == "broken.dcm is empty; copy it again."
     assert failed["am_px"] == failed["model_name"] == failed["excluded_px"] == ""
     assert last["bac_area_mm2"] == last["spacing_row_mm"] == ""
 
 
-def test_every_metric_has_its_column(records: list[dict]) -> None:
-    assert set(records[0]["metrics"]) - {"exclusions_px"} <= set(VIEW_COLUMNS)
-    assert len(set(VIEW_COLUMNS)) == len(VIEW_COLUMNS)
+def test_every_metric_has_its_column(records: list[ViewRecord]) -> None:
+    assert set(records[0].numbers()) <= set(view_columns())
+    assert len(set(view_columns())) == len(view_columns())
+    assert len(set(exam_columns())) == len(exam_columns())
 
 
-def test_failures_have_a_table_only_where_there_are_some(records: list[dict]) -> None:
+def test_failures_have_a_table_only_where_there_are_some(records: list[ViewRecord]) -> None:
     assert read(failures_csv(records)) == [
         {"file": "broken.dcm", "error": "broken.dcm is empty; copy it again."}
     ]
@@ -78,13 +82,13 @@ def test_one_row_an_exam_with_a_column_for_each_side(make_view: Callable) -> Non
     view = make_view("RCC", spacing=(0.1, 0.1))
     exam = Exam("P1", "P1", "20200101", (view.header,))
     (row,) = read(exams_csv([exam_record(exam, measure_exam([(view.header, view.measurement)]))]))
-    assert list(row) == list(EXAM_COLUMNS)
+    assert list(row) == list(exam_columns())
     assert row["missing_views"] == "LCC | LMLO | RMLO"
     assert float(row["right_mean_bac_area_mm2"]) == view.measurement.bac_area_mm2
     assert row["left_mean_bac_area_mm2"] == row["guo_index"] == ""
 
 
-def test_tables_are_the_same_bytes_each_time(records: list[dict]) -> None:
+def test_tables_are_the_same_bytes_each_time(records: list[ViewRecord]) -> None:
     assert views_csv(records) == views_csv(records)
     assert b"\r" not in views_csv(records)
 

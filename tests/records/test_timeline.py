@@ -8,26 +8,25 @@ from typing import Any
 
 import pytest
 
-from shared_core.change.serial_exams import QUANTITIES
+from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
+from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.records.patient_timeline import Timeline, dated_exams, technique_words, timeline, together
+from shared_core.records.record_types import ViewRecord
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
-from shared_core.records.tables import EXAM_COLUMNS, VIEW_COLUMNS, exams_csv, views_csv
+from shared_core.records.tables import exams_csv, views_csv
+from tests.record_builders import a_view, an_exam
 
-AREA = next(quantity for quantity in QUANTITIES if quantity.key == "bac_area_mm2")
+AREA = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "bac_area_mm2")
 MODEL = {"model_sha256": "ab", "threshold": 0.5, "mask_style": "vessel-band"}
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 AREAS = {"20160101": (50, 52, 40, 41), "20180101": (75, 80, 61, 60), "20200101": (101, 99, 80, 84)}
 
 
-def view(date: str, label: str, area: float, **others: Any) -> dict[str, Any]:
-    record: dict[str, Any] = dict.fromkeys(VIEW_COLUMNS)
-    record |= {"file": f"{date}/{label}.dcm", "status": "ok", "exam": f"P_{date}", "view": label[1:]}
-    record |= {"laterality": label[0], "spacing_mm": [0.07, 0.07], "synthetic_2d": False}
-    record |= {"manufacturer": "HOLOGIC", "intent": "FOR PRESENTATION", "view_modifiers": [], "warnings": []}
-    record["metrics"] = {"bac_area_mm2": float(area), "am_px": 12, "exclusions_px": {}}
-    record["model"] = MODEL
-    return record | others
+def view(date: str, label: str, area: float, **others: Any) -> ViewRecord:
+    known = {"file": f"{date}/{label}.dcm", "exam": f"P_{date}", "spacing_mm": (0.07, 0.07), "model": MODEL}
+    known |= {"manufacturer": "HOLOGIC", "intent": "FOR PRESENTATION"}
+    return a_view(label, numbers={"bac_area_mm2": float(area), "am_px": 12}, **known | others)
 
 
 def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = "", **others: Any) -> Path:
@@ -37,14 +36,10 @@ def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = ""
         for date, areas in dates.items()
         for label, area in zip(VIEWS, areas, strict=False)
     ]
-    known: dict[str, Any] = dict.fromkeys(EXAM_COLUMNS)
-    known |= {"patient_id": "P", "breasts": []}
-    exams = [known | {"key": f"P_{date}", "study_date": date or None} for date in dates]
+    exams = [an_exam(f"P_{date}", patient_id="P", study_date=date or None) for date in dates]
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(exams))
-    run = {
-        "arguments": {"views": [{"file": v["file"], "edited_by_hand": v["file"] == edited} for v in views]}
-    }
+    run = {"arguments": {"views": [{"file": v.file, "edited_by_hand": v.file == edited} for v in views]}}
     (folder / "run.json").write_text(json.dumps(run))
     return folder
 
@@ -107,9 +102,9 @@ def test_one_exam_is_shown_without_a_comparison(tmp_path: Path) -> None:
 def test_exam_without_date_or_standard_view_is_said(tmp_path: Path) -> None:
     found, notes = dated_exams(read_results(write(tmp_path / "r", {**AREAS, "": (1, 1, 1, 1)})))
     assert len(found["P"]) == 3
-    assert notes == ("P_ has no date and is left out.",)
+    assert notes == (EXAM_WITHOUT_DATE.notice(exam="P_"),)
     line = line_of(write(tmp_path / "s", AREAS), write(tmp_path / "t", {"20220101": (1,)}, view="SIO"))
-    assert line.left_out == {"P_20220101": "has no standard view"}
+    assert line.left_out == {"P_20220101": "has no standard view that was analysed"}
 
 
 def test_corrected_exam_takes_the_place_of_the_models(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Replayed:
         record, mask = self.answer
         segmented_view = sys.modules["BACSegmentationLib.segmentation_run"].SegmentedView
         self.request = request
-        self.views = [segmented_view(one, dict(record), mask.copy()) for one in request.volume_ids]
+        self.views = [segmented_view(one, record, mask.copy()) for one in request.volume_ids]
         self.state, self.message, self.share = "running", "Segmenting", 0.5
         self.steps_left = 2
 

@@ -107,7 +107,7 @@ def test_open_scene_is_not_touched(ran: Ran) -> None:
 
 def test_segmentation_lies_on_the_image_that_slicer_loads(ran: Ran, app: HeadlessApp) -> None:
     view = _view(ran, "view.dcm")
-    volume = load(Path(view.record["file"]))
+    volume = load(Path(view.record.file))
     segmentation = _open_segmentation(view.mask.with_name("view.seg.nrrd"))
     assert geometry_problem(segmentation, volume) == ""
     found = mask_of(segmentation, volume)
@@ -127,7 +127,7 @@ def test_scene_has_images_in_true_size_segmentations_and_numbers(ran: Ran, app: 
     assert np.array_equal(mask_of(segmentation, volume), read_mask_file(view.mask).mask)
     assert record_of(segmentation) == view.record
     table = app.scene.GetFirstNodeByClass("vtkMRMLTableNode")
-    assert column_values(table, "am_px") == [view.record["metrics"]["am_px"]]
+    assert column_values(table, "am_px") == [view.record.number("am_px")]
 
 
 def test_a_scene_that_cannot_be_written_is_one_failure(ran: Ran) -> None:

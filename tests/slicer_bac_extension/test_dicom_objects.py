@@ -48,7 +48,7 @@ def _opened(analysed: ViewResult, logic: SceneLogic) -> tuple[Any, Any]:
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
     )
     view = SegmentedView(volume.GetID(), record, analysed.mask)
     logic.measurement.keep_run(segmentation, view, model="")
@@ -145,7 +145,7 @@ def test_segmentation_opens_on_its_mammogram(app: HeadlessApp, analysed: ViewRes
     opened = load_segmentation(path, volume)
     assert reference_volume(opened) is volume
     np.testing.assert_array_equal(mask_of(opened, volume), mask)
-    assert logic.measurement.measure(volume, opened)["metrics"]["am_px"] == int(mask.sum())
+    assert logic.measurement.measure(volume, opened).number("am_px") == int(mask.sum())
     empty = logic.empty_segmentation(volume)
     assert load_segmentation(str(path), volume, segmentation_node=empty) is empty
     np.testing.assert_array_equal(mask_of(empty, volume), mask)

@@ -22,6 +22,7 @@ from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write, write_as
 from tests.reading.test_pixel_values import CASES, Case
 from tests.slicer_bac_extension.volumes_of_files import load, shown
+from tests.told import codes, texts
 
 SIDES_AND_VIEWS = (("L", "CC"), ("R", "CC"), ("L", "MLO"), ("R", "MLO"))
 
@@ -33,8 +34,8 @@ def assert_same(ours: Mammogram, file: Path) -> None:
     assert ours.pixels.dtype == theirs.pixels.dtype
     np.testing.assert_array_equal(ours.pixels, theirs.pixels)
     np.testing.assert_array_equal(ours.padding, theirs.padding)
-    assert replace(ours.header, warnings=()) == replace(theirs.header, warnings=())
-    assert ours.header.warnings[: len(theirs.header.warnings)] == theirs.header.warnings
+    assert replace(ours.header, notices=()) == replace(theirs.header, notices=())
+    assert ours.header.notices[: len(theirs.header.notices)] == theirs.header.notices
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -109,9 +110,9 @@ class TestSpacing:
             pytest.approx(row_mm) if row_mm else None
         )
         if row_mm is None:
-            assert any("stands for unknown" in warning for warning in mammogram.header.warnings)
+            assert "shown-spacing-unknown" in codes(mammogram.header.notices)
         elif in_slicer[0] != pytest.approx(row_mm):
-            assert any("3D Slicer (GDCM)" in warning for warning in mammogram.header.warnings)
+            assert "gdcm-spacing-differs" in codes(mammogram.header.notices)
 
     def test_exchanged_rows_and_columns_are_noticed(self, app: HeadlessApp, tmp_path: Path) -> None:
         file = write(tmp_path / "a.dcm", dataset(ImagerPixelSpacing=[0.07, 0.09]))
@@ -119,7 +120,7 @@ class TestSpacing:
         volume.SetSpacing(0.07, 0.09, 1)  # as Slicer's DCMTK reader sets it
         mammogram = mammograms.mammogram_of(volume)
         assert_same(mammogram, file)
-        assert any("rows and columns are exchanged" in w for w in mammogram.header.warnings)
+        assert "shown-spacing-turned" in codes(mammogram.header.notices)
 
     def test_what_a_person_set_in_slicer_counts_and_is_told(self, app: HeadlessApp, tmp_path: Path) -> None:
         file = write(tmp_path / "a.dcm", dataset(PixelSpacing=[0.05, 0.05]))
@@ -130,9 +131,9 @@ class TestSpacing:
         assert mammogram.spacing is not None
         assert (mammogram.spacing.row_mm, mammogram.spacing.column_mm) == pytest.approx((0.094, 0.085))
         assert mammogram.spacing.source is SpacingSource.USER
-        warnings = " ".join(mammogram.header.warnings)
-        assert "was set in Slicer to 0.094 x 0.085 mm" in warnings
-        assert "unknown: results are in pixels" not in warnings
+        assert "spacing-set-by-hand" in codes(mammogram.header.notices)
+        assert "set by hand to 0.094 x 0.085 mm" in texts(mammogram.header.notices)
+        assert "spacing-unknown" not in codes(mammogram.header.notices)
 
     def test_of_a_volume_without_a_file_is_that_of_the_node(self, app: HeadlessApp) -> None:
         mammogram = mammograms.mammogram_of(shown(breast(), spacing_mm=(0.08, 0.07)))
@@ -158,7 +159,7 @@ class TestRasterFiles:
         Image.fromarray(breast(8)).save(file, dpi=(300, 300))
         mammogram = mammograms.mammogram_of(shown(breast(8), spacing_mm=(25.4 / 300, 25.4 / 300), file=file))
         assert mammogram.spacing is None
-        assert any("print resolution" in warning for warning in mammogram.header.warnings)
+        assert "shown-spacing-of-print" in codes(mammogram.header.notices)
 
 
 class TestOtherPixels:
@@ -173,8 +174,9 @@ class TestOtherPixels:
         mammogram = mammograms.mammogram_of(volume)
         assert mammogram.header.path is None
         np.testing.assert_array_equal(mammogram.pixels, changed[0])
-        warning = mammogram.header.warnings[-1]
-        assert warning.startswith("measured from the volume, not from its file: the pixels of a differ")
+        notice = mammogram.header.notices[-1]
+        assert notice.code == "measured-on-loaded-image"
+        assert "The pixels of a differ" in notice.text
         # View, side and spacing are still those of the file; its raw signal is not.
         assert mammogram.header.view_label == "LCC"
         assert mammogram.spacing == read_mammogram(file).spacing
@@ -184,7 +186,7 @@ class TestOtherPixels:
         file = write(tmp_path / "a.dcm", dataset(ImagerPixelSpacing=[0.07, 0.07]))
         mammogram = mammograms.mammogram_of(shown(breast()[:80], file=file))
         assert mammogram.shape == (80, 72)
-        assert "not from its file" in mammogram.header.warnings[-1]
+        assert mammogram.header.notices[-1].code == "measured-on-loaded-image"
 
     def test_the_file_of_a_saved_scene_is_no_source(self, app: HeadlessApp, tmp_path: Path) -> None:
         volume = shown(breast(), "P7_RMLO")
@@ -194,7 +196,7 @@ class TestOtherPixels:
         mammogram = mammograms.mammogram_of(load(tmp_path / "a.nrrd", "P7_RMLO"))
         assert mammogram.header.path is None
         assert mammogram.header.view_label == "RMLO"
-        assert not any("not from its file" in warning for warning in mammogram.header.warnings)
+        assert "measured-on-loaded-image" not in codes(mammogram.header.notices)
 
     def test_a_file_that_the_engine_refuses_is_refused(self, app: HeadlessApp, tmp_path: Path) -> None:
         file = write(tmp_path / "a.dcm", dataset(sop_class=synthetic.CT, Modality="CT", ViewPosition=None))
@@ -265,7 +267,7 @@ class TestExams:
         nodes = (load(files[0]), load(files[0]))
         (exam,) = mammograms.exams_in_scene()
         assert set(exam.volumes) == set(nodes)
-        assert "LCC is there 2 times" in exam.exam.warnings[0]
+        assert codes(exam.exam.notices) == ["exam-view-repeated"]
 
     def test_no_volume_no_exam(self, app: HeadlessApp) -> None:
         assert mammograms.exams_in_scene() == ()

@@ -48,7 +48,7 @@ def replayed(panel: Panel, analysed: ViewResult, monkeypatch: pytest.MonkeyPatch
         analysed.prepared,
         analysed.measurement,
         provenance=analysed.provenance,
-        warnings=analysed.warnings,
+        notices=analysed.notices,
     )
     monkeypatch.setattr(Replayed, "answer", (record, analysed.mask), raising=False)
     monkeypatch.setattr(sys.modules["BACSegmentationLib.run_panel"], "SegmentationRun", Replayed)
@@ -267,8 +267,11 @@ def test_saved_results_are_those_of_the_console(
     replayed.wait(lambda: not replayed.widget.export.saving)
     (view,) = read_written(tmp_path / "LCC-bac").views.values()
     record = Replayed.answer[0]
-    assert view.record["metrics"] == record["metrics"]
-    assert {**view.record["model"], "edited_by_hand": False} == {**record["model"], "edited_by_hand": False}
+    assert view.record.metrics == record.metrics
+    assert {**view.record.provenance, "edited_by_hand": False} == {
+        **record.provenance,
+        "edited_by_hand": False,
+    }
     assert (view.mask.parent / "LCC_overlay.png").is_file() or any(view.mask.parent.glob("*_overlay.png"))
 
 

@@ -185,7 +185,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, object]:
     image = write_tram_track(tmp_path_factory.mktemp("one") / "LCC.png")
     view = analyze_view(image, spacing_mm=0.07)
     record = view_record(
-        view.header, view.prepared, view.measurement, provenance=view.provenance, warnings=view.warnings
+        view.header, view.prepared, view.measurement, provenance=view.provenance, notices=view.notices
     )
     return record, view.mask
 

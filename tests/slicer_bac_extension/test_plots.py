@@ -14,7 +14,7 @@ import slicer.util
 from BACSegmentationLib import plots
 from BACSegmentationLib.tables import column_values
 
-from shared_core.change.serial_exams import QUANTITIES
+from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from tests.host.plot_view import chart_picture
 from tests.host.scene import HeadlessApp
 from tests.host.slice_view import missing_for_rendering
@@ -71,7 +71,7 @@ def test_the_chart_says_what_and_in_which_unit(app: HeadlessApp, tmp_path: Path)
 def test_another_quantity_takes_the_place_of_the_first(app: HeadlessApp, tmp_path: Path) -> None:
     line = line_of(write(tmp_path / "r", AREAS))
     chart = plots.show_change(line, AREA)
-    length = next(one for one in QUANTITIES if one.key == "calcified_length_mm")
+    length = next(one for one in SERIAL_QUANTITIES if one.key == "calcified_length_mm")
     assert plots.show_change(line, length, chart_node=chart) is chart
     assert series_of(chart) == []
     plots.show_change(line, AREA, chart_node=chart)

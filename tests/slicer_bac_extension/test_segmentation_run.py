@@ -43,15 +43,15 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     assert run.message.startswith("2 views: openbac-1 on cpu")
     assert "Failed: stack has 2 slices" in run.message
     first, second = run.views
-    assert (first.record["file"], second.record["file"]) == (str(file), "RCC")
-    assert (first.record["spacing_mm"], second.record["spacing_mm"]) == (None, [0.07, 0.07])
-    assert any("RCC" in warning for warning in second.record["warnings"])
+    assert (first.record.file, second.record.file) == (str(file), "RCC")
+    assert (first.record.spacing_mm, second.record.spacing_mm) == (None, (0.07, 0.07))
+    assert any("RCC" in notice.text for notice in second.record.notices)
     for answer, volume in ((first, of_file), (second, of_memory)):
         known = analyze_view(mammogram_of(volume))
         np.testing.assert_array_equal(answer.mask, known.mask)
-        assert answer.record["metrics"]["am_px"] == known.measurement.am_px
-        assert answer.record["metrics"]["pm"] == known.measurement.pm
-        assert answer.record["laterality"] == known.header.laterality.value
+        assert answer.record.number("am_px") == known.measurement.am_px
+        assert answer.record.number("pm") == known.measurement.pm
+        assert answer.record.laterality == known.header.laterality.value
     assert not run._scratch.exists()
 
 

@@ -99,5 +99,5 @@ def test_what_cannot_be_understood_is_named_in_one_sentence(spec: str, words: st
 
 
 def test_no_data_at_all_is_said() -> None:
-    with pytest.raises(UsageError, match="--data simulated"):
+    with pytest.raises(UsageError, match="No training data"):
         view_source([], CARD)

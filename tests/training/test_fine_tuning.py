@@ -119,5 +119,5 @@ def test_patients_of_the_data_may_not_be_in_the_replay(tmp_path: Path, start: St
 
 
 def test_a_model_to_begin_from_is_needed(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--from MODEL"):
+    with pytest.raises(UsageError, match="improves a model, and none was named"):
         fine_tune(Plan(tuning_recipe(), FAINT, tmp_path, "tuned"), replay=REPLAY)

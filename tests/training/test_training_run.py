@@ -119,7 +119,7 @@ def test_a_split_without_a_patient_of_the_data_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_folder_in_use_is_neither_taken_over_nor_mixed(trained: Plan, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--resume"):
+    with pytest.raises(UsageError, match="already holds a training run"):
         open_output(trained, resume=False)
     open_output(trained, resume=True)
     with pytest.raises(UsageError, match=r"another seed \(was 0, is 9\)"):

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shared_core.change.serial_exams import GUO_INDEX, QUANTITIES
+from shared_core.change.serial_exams import GUO_INDEX, SERIAL_QUANTITIES
 from shared_core.errors import UsageError
 from validation.series import decisions
 from validation.series.decisions import (
@@ -45,7 +45,7 @@ def rows_of(patient: int, *, noise: float, growth: float = 0.5) -> list[Row]:
                 for masks in get_args(Masks):
                     gained = 1 + growth * years / YEARS[-1] if course == "grown" else 1.0
                     value = level * gained * float(np.exp(random.normal(0, noise)))
-                    quantities = dict.fromkeys((quantity.key for quantity in QUANTITIES), value)
+                    quantities = dict.fromkeys((quantity.key for quantity in SERIAL_QUANTITIES), value)
                     style = "ge" if course == "new machine" else "hologic"
                     rows.append(
                         Row(patient, "mild", course, years, style, view, masks, level * gained, **quantities)
@@ -160,7 +160,7 @@ def test_errors_that_are_small_hold_and_large_ones_do_not(monkeypatch: pytest.Mo
 def test_what_was_not_measured_is_not_followed(rows: list[Row]) -> None:
     without = [replace(row, mass_ha_mg=float("nan")) for row in rows]
     assert decided(without, "still", "model")["mass_ha_mg"] == []
-    assert still_tables(without, QUANTITIES[-1], "model") == []
+    assert still_tables(without, SERIAL_QUANTITIES[-1], "model") == []
 
 
 def test_patients_differ_in_extent_and_machine_and_courses_only_in_theirs(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_page_tells_shares_and_errors_of_every_quantity(
 ) -> None:
     monkeypatch.setattr(decisions, "SERIES", 5)
     text = page(rows)
-    for quantity in QUANTITIES:
+    for quantity in SERIAL_QUANTITIES:
         assert text.count(f"| {quantity.title} | model |") == 3
     assert "4/4 (51 to 100 %)" in text
     assert "strays by more than" not in text

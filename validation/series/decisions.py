@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.change.change_over_time import Decision, PatientChange, change_over_time
-from shared_core.change.serial_exams import QUANTITIES, Quantity, SerialExam, common_views
+from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, SerialQuantity, common_views
 from shared_core.simulation.cohort import FIRST_DATE
 from validation.series.errors import Spread
 from validation.series.rows import GROWTH_A_YEAR, Course, Masks, Row, series_of
@@ -74,7 +74,7 @@ def judged(rows: Sequence[Row], patient: int, course: Course, masks: Masks) -> P
 
 def decided(rows: Sequence[Row], course: Course, masks: Masks) -> dict[str, list[Decision]]:
     """Of each quantity, by key, the decision of every patient."""
-    found: dict[str, list[Decision]] = {quantity.key: [] for quantity in QUANTITIES}
+    found: dict[str, list[Decision]] = {quantity.key: [] for quantity in SERIAL_QUANTITIES}
     for patient in patients_of(rows):
         for one in judged(rows, patient, course, masks).quantities:
             found[one.quantity.key].append(one.decision)
@@ -91,7 +91,7 @@ def finds(decisions: Sequence[Decision]) -> Share:
     return Share(decisions.count("increase"), len(decisions))
 
 
-def still_tables(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> list[NDArray[np.float64]]:
+def still_tables(rows: Sequence[Row], quantity: SerialQuantity, masks: Masks) -> list[NDArray[np.float64]]:
     """Of each patient without growth, (exams, views) of a quantity; those who do not know it are left out."""
     tables = []
     for patient in patients_of(rows):
@@ -103,7 +103,7 @@ def still_tables(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> list[
     return tables
 
 
-def median_growth(rows: Sequence[Row], quantity: Quantity, masks: Masks) -> float:
+def median_growth(rows: Sequence[Row], quantity: SerialQuantity, masks: Masks) -> float:
     """How much the quantity itself has grown at the last exam: median over patients of the ratio - 1."""
     ratios = []
     for patient in patients_of(rows):
@@ -135,5 +135,5 @@ def expected_of(spread: Spread, years: tuple[int, ...]) -> tuple[Share, Share]:
 
 
 def _quantities(row: Row) -> dict[str, float]:
-    values = {quantity.key: float(getattr(row, quantity.key)) for quantity in QUANTITIES}
+    values = {quantity.key: float(getattr(row, quantity.key)) for quantity in SERIAL_QUANTITIES}
     return {key: value for key, value in values.items() if not np.isnan(value)}

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from shared_core.change.change_over_time import PatientChange, change_over_time
-from shared_core.change.serial_exams import QUANTITIES, Quantity
+from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialQuantity
 from shared_core.pictures.plots import change_plot
 from validation.markdown import table
 from validation.series.decisions import (
@@ -32,7 +32,7 @@ from validation.series.errors import spread_by_value, spread_of
 from validation.series.rows import Course, Masks, Row
 
 MASKS: Final[tuple[Masks, ...]] = ("true", "model")
-MASS: Final = next(quantity for quantity in QUANTITIES if quantity.key == "mass_ha_mg")
+MASS: Final = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "mass_ha_mg")
 MOST_ALARMS, LEAST_FOUND = 0.05, 0.90
 FAR: Final = 0.3
 _PLOTTED: Final = ("tam_per_breast_area", "calcified_length_mm", "mass_ha_mg")
@@ -140,7 +140,7 @@ def _many_series(rows: Sequence[Row]) -> list[str]:
 def plot(rows: Sequence[Row]) -> bytes:
     """One patient in its three courses, side by side: the one with the most calcium."""
     patient = max(patients_of(rows), key=lambda one: sum(r.true_mg for r in rows if r.patient == one))
-    chosen = [quantity for quantity in QUANTITIES if quantity.key in _PLOTTED]
+    chosen = [quantity for quantity in SERIAL_QUANTITIES if quantity.key in _PLOTTED]
     titles: dict[Course, str] = {
         "still": "no growth",
         "grown": "+10 % of the first mass a year",
@@ -224,8 +224,8 @@ def _words(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _each() -> Iterator[tuple[Quantity, Masks]]:
-    return product(QUANTITIES, MASKS)
+def _each() -> Iterator[tuple[SerialQuantity, Masks]]:
+    return product(SERIAL_QUANTITIES, MASKS)
 
 
 def _fine(part: float) -> str:

@@ -5,8 +5,8 @@ Grayscale Softcopy Presentation State (PS3.3 A.33.1). The lines stay outside the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Mask, PixelSpacing
 from shared_core.pictures.lettering import BRIGHT, FINDING
 from shared_core.pictures.outline import Contour, mask_outlines
+from shared_core.records.record_types import ViewRecord
 from shared_core.wording import phrases
 
 _LINES, _WORDS = "BAC OUTLINES", "BAC WORDS"
@@ -32,7 +33,7 @@ _TOLERANCE_PX: Final = 0.25
 
 
 def presentation_state(
-    source: SourceImage, mask: Mask, *, record: Mapping[str, Any], making: Making, number: int
+    source: SourceImage, mask: Mask, *, record: ViewRecord, making: Making, number: int
 ) -> Dataset:
     """The outlines of one view on its mammogram.
 
@@ -147,16 +148,17 @@ def _text(words: str) -> Dataset:
     return item
 
 
-def _words(record: Mapping[str, Any], source: SourceImage, left_out: int) -> str:
+def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
     """Lines end with CR LF, as in Unformatted Text Value (0070,0006)."""
-    metrics, model = record["metrics"], record["model"]
-    area = metrics["bac_area_mm2"]
+    model, area = record.provenance, record.number("bac_area_mm2")
+    pixels = phrases.count(record.number("am_px"))
     lines = [
         f"{phrases.view_name(source.header.view_label)}: BAC "
-        + (f"{phrases.area_mm2(area)} mm2" if area is not None else f"{phrases.count(metrics['am_px'])} px"),
+        + (f"{phrases.area_mm2(area)} mm2" if area is not None else f"{pixels} px"),
     ]
-    if metrics["bac_percent_of_breast"] is not None:
-        lines.append(f"{phrases.percentage(metrics['bac_percent_of_breast'])} % of {metrics['denominator']}")
+    share = record.number("bac_percent_of_breast")
+    if share is not None:
+        lines.append(f"{phrases.percentage(share)} % of {record.number('denominator')}")
     if left_out:
         lines.append(f"{phrases.count(left_out)} smaller parts are not outlined")
     if model.get("edited_by_hand"):

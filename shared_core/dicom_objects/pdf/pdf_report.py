@@ -22,16 +22,25 @@ from shared_core.dicom_objects.pdf.pdf_page import (
     table,
     warning,
 )
-from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
+from shared_core.dicom_objects.result_exam import ResultExam, ResultView
 from shared_core.errors import UsageError
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.pictures.plots import change_plot
+from shared_core.quantities.people_table import PeopleRow, people_rows
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.wording import phrases
 from shared_core.wording.change import change_words, decision_words, unit_words
 
 TITLE: Final = "Breast arterial calcification on mammograms"
 _SHEET_MM, _OVERLAY_MM, _PLOT_MM = 235, 112, 150
-_VIEW_SHARES = (0.9, 1.6, 1.5, 1.3, 1.6, 1.3, 1.3, 2.0)
+_VIEWS_ABREAST = 4
+_KINDS: Final = {
+    "punctate": "punctate",
+    "coarse": "coarse",
+    "tram_track": "tram-track",
+    "unknown": "not told apart",
+}
 
 
 def report_pdf(exam: ResultExam, *, change: PatientChange | None = None) -> bytes:
@@ -101,45 +110,49 @@ def _whose(exam: ResultExam) -> Iterator[Any]:
 def _findings(exam: ResultExam) -> Iterator[Any]:
     record = exam.record or exam.views[0].record
     yield heading("Draft for a report, to be checked and changed by a person")
-    yield paragraph(str(record["report_sentence"]), size=10, after=6)
+    yield paragraph(str(record.report_sentence), size=10, after=6)
     if exam.record is not None:
         yield heading("The exam")
         yield facts(_numbers(exam.record), columns=2)
 
 
-def _numbers(record: Record) -> list[tuple[str, str]]:
-    kinds = [(record[f"vessels_{key}"], words) for key, words in _KINDS.items()]
-    of_kinds = ", ".join(f"{count} {words}" for count, words in kinds if count)
-    vessels = _or_dash(record["vessels_count"])
+def _numbers(record: ExamRecord) -> list[tuple[str, str]]:
+    """What the registry has of an exam for people, and over which views it was taken."""
+    numbers = [
+        (row.quantity.label.format(x=""), _exam_value(record, row)) for row in people_rows([], record.metrics)
+    ]
+    at = phrases.threshold(record.threshold) if record.threshold is not None else phrases.UNKNOWN
+    if record.number("mass_ha_mg") is None:
+        numbers.append((QUANTITIES.entry("exam", "mass_ha_mg").quantity.label, "not computed"))
     return [
-        ("CSBI grade", f"{_or_dash(record['csbi_grade'])} ({AUTOMATED})"),
-        ("Arteries", f"{vessels} ({of_kinds})" if of_kinds else vessels),
-        ("Calcified length", _with_unit(record["calcified_length_mm"], "mm", 0)),
-        ("BAC of breast", _percent(record["bac_percent_of_breast"])),
-        ("Area grade", _grade(record)),
-        ("Mass of hydroxyapatite", _mass(record)),
-        ("Guo's index", _with_unit(record["guo_index"], "", 5)),
-        ("Views that count", ", ".join(map(str, record["views_used"])) or "none"),
-        ("Views missing", ", ".join(map(str, record["missing_views"])) or "none"),
+        *numbers,
+        ("Threshold of the mask", f"p > {at}" if record.threshold is not None else at),
+        ("Views analysed", f"{record.views_analysed} of {record.views_total}"),
+        ("Views that count", ", ".join(record.views_used) or "none"),
+        ("Views missing", ", ".join(record.missing_views) or "none"),
     ]
 
 
-_KINDS: Final = {
-    "punctate": "punctate",
-    "coarse": "coarse",
-    "tram_track": "tram-track",
-    "unknown": "not told apart",
-}
+def _exam_value(record: ExamRecord, row: PeopleRow) -> str:
+    """With what belongs to it: kinds of arteries, the interval, that nobody has checked a grade."""
+    words = f"{row.exam} {row.unit}".strip()
+    if row.quantity.key == "vessels_count":
+        kinds = [(record.number(f"vessels_{key}"), kind) for key, kind in _KINDS.items()]
+        of_kinds = ", ".join(f"{count} {kind}" for count, kind in kinds if count)
+        return f"{words} ({of_kinds})" if of_kinds else words
+    if row.quantity.key == "mass_ha_mg":
+        return words + _interval(record)
+    return f"{words} ({AUTOMATED})" if row.quantity.kind == "grade" else words
 
 
 def _warnings(exam: ResultExam) -> Iterator[Any]:
     """What concerns the exam, then each view; a sentence that all views share stands once."""
-    own = [str(text) for text in (exam.record or {}).get("warnings", ())]
+    own = [notice.text for notice in exam.record.notices] if exam.record is not None else []
     own += [f"{name} could not be measured." for name in exam.failed]
     by_text: dict[str, list[str]] = {}
     for view in exam.views:
-        for text in (*view.record["warnings"], *view.source.warnings):
-            by_text.setdefault(str(text), []).append(view.label)
+        for text in (notice.text for notice in (*view.record.notices, *view.source.notices)):
+            by_text.setdefault(text, []).append(view.label)
     told = own + [
         text if len(labels) == len(exam.views) else f"{', '.join(dict.fromkeys(labels))}: {text}"
         for text, labels in by_text.items()
@@ -153,33 +166,41 @@ def _warnings(exam: ResultExam) -> Iterator[Any]:
 
 def _views(exam: ResultExam) -> Iterator[Any]:
     yield heading("The views")
-    titles = ("View", "BAC area", "% of breast", "Area grade", "Arteries", "Length", "CSBI", "Mass HA (95 %)")
-    yield table(titles, [_view_cells(view) for view in exam.views], shares=_VIEW_SHARES)
-    yield gap(3)
+    for first in range(0, len(exam.views), _VIEWS_ABREAST):
+        shown = exam.views[first : first + _VIEWS_ABREAST]
+        rows = people_rows([view.record.metrics or {} for view in shown])
+        titles = ("Quantity", *(_view_title(view) for view in shown))
+        yield table(titles, [_view_cells(row, shown) for row in rows], shares=(1.8, *[1.6] * len(shown)))
+        yield gap(3)
     yield quiet(
-        "CC and MLO show the same arteries: their areas, lengths and masses are never added up. CSBI: grade "
-        f"by that rule, {AUTOMATED}. HA: hydroxyapatite. A dash: not known; it is not zero."
+        "CC and MLO show the same arteries: their areas, lengths and masses are never added up. Grades are "
+        f"{AUTOMATED}. The mass is that of hydroxyapatite with its 95 % interval. Pixels are those of the "
+        f"mask at the threshold of its model (see How it was made). "
+        f"{phrases.UNKNOWN}: not known; it is not zero."
     )
 
 
-def _view_cells(view: ResultView) -> tuple[str, ...]:
-    numbers = view.record["metrics"]
-    area = f"{phrases.count(numbers['am_px'])} px"
-    if numbers["bac_area_mm2"] is not None:
-        area = f"{phrases.area_mm2(numbers['bac_area_mm2'])} mm²"
-    length = _with_unit(numbers["calcified_length_px"], "px", 0)
-    if numbers["calcified_length_mm"] is not None:
-        length = _with_unit(numbers["calcified_length_mm"], "mm", 0)
-    return (
-        f"{view.label}{' (edited)' if view.record['model'].get('edited_by_hand') else ''}",
-        area,
-        phrases.percentage(numbers["bac_percent_of_breast"]),
-        _grade(numbers),
-        _or_dash(numbers["vessels_count"]),
-        length,
-        _or_dash(numbers["csbi_grade"]),
-        _mass(numbers),
-    )
+def _view_title(view: ResultView) -> str:
+    return f"{view.label}{' (edited)' if view.record.provenance.get('edited_by_hand') else ''}"
+
+
+def _view_cells(row: PeopleRow, views: Sequence[ResultView]) -> tuple[str, ...]:
+    levels = dict.fromkeys(str(view.record.number("tam_threshold")) for view in views)
+    label = row.quantity.label.format(x="/".join(levels))
+    cells = [
+        phrases.UNKNOWN if text is None else f"{text}{_interval(view.record) if _is_mass(row) else ''}"
+        for text, view in zip(row.views, views, strict=True)
+    ]
+    return f"{label} [{row.unit}]" if row.unit else label, *cells
+
+
+def _is_mass(row: PeopleRow) -> bool:
+    return row.quantity.key == "mass_ha_mg"
+
+
+def _interval(record: ViewRecord | ExamRecord) -> str:
+    low, high = record.number("mass_low_mg"), record.number("mass_high_mg")
+    return f" ({max(low, 0):.1f} to {high:.1f})" if low is not None and high is not None else ""
 
 
 def _course(change: PatientChange | None) -> Iterator[Any]:
@@ -190,8 +211,8 @@ def _course(change: PatientChange | None) -> Iterator[Any]:
     rows = [_course_cells(one) for one in change.quantities]
     yield table(("Quantity", *dates, "Change"), rows, shares=(1.5, *[1.0] * len(dates), 3.6))
     yield gap(3)
-    for text in change.warnings:
-        yield warning(text)
+    for notice in change.notices:
+        yield warning(notice.text)
     try:
         plot = change_plot(change, patient="")
     except UsageError:  # matplotlib is of another extra; the table says the same
@@ -229,15 +250,15 @@ def _method(exam: ResultExam) -> Iterator[Any]:
 
 
 def _how(view: ResultView) -> Iterator[tuple[str, str]]:
-    model: Mapping[str, Any] = view.record["model"]
+    model: Mapping[str, Any] = view.record.provenance
     yield "Mask", _mask_words(model)
     if model.get("model_sha256"):
         yield "SHA-256 of the weights", str(model["model_sha256"])
     if model.get("preprocessing"):
         yield "Preparation", str(model["preprocessing"])
-    yield "Pixel spacing", str(view.record["spacing_source"] or "not known: no mm")
-    yield "Image", " ".join(filter(None, (view.record["manufacturer"], view.record["intent"]))) or "not known"
-    yield "Mass", str(view.record["metrics"]["mass_reason"] or "-")
+    yield "Pixel spacing", str(view.record.spacing_source or "not known: no mm")
+    yield "Image", " ".join(filter(None, (view.record.manufacturer, view.record.intent))) or "not known"
+    yield "Mass", str(view.record.number("mass_reason") or "-")
 
 
 def _mask_words(model: Mapping[str, Any]) -> str:
@@ -255,33 +276,7 @@ def _pictures(exam: ResultExam) -> Iterator[Any]:
         if place % 2 == 0:
             yield new_page()
         assert view.overlay is not None
-        file = Path(str(view.record["file"])).name
+        file = Path(view.record.file).name
         yield paragraph(f"{view.label}: {file}", bold=True)
         yield picture(view.overlay, height_mm=_OVERLAY_MM, name=f"{view.stem}_overlay.png")
         yield gap(6)
-
-
-def _grade(record: Record) -> str:
-    if record["area_grade"] is None:
-        return phrases.UNKNOWN
-    return f"{record['area_grade']} {record['area_grade_name']}"
-
-
-def _mass(record: Record) -> str:
-    mass, low, high = (record[f"mass_{key}_mg"] for key in ("ha", "low", "high"))
-    if mass is None:
-        return "not computed"
-    words = f"{mass:.1f} mg"
-    return words if low is None or high is None else f"{words} ({max(low, 0):.1f} to {high:.1f})"
-
-
-def _percent(value: float | None) -> str:
-    return f"{phrases.percentage(value)} %" if value is not None else phrases.UNKNOWN
-
-
-def _with_unit(value: float | None, unit: str, digits: int) -> str:
-    return f"{value:,.{digits}f} {unit}".strip() if value is not None else phrases.UNKNOWN
-
-
-def _or_dash(value: object) -> str:
-    return phrases.UNKNOWN if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -35,27 +35,30 @@ from shared_core.dicom_objects.content_items import (
     number,
     text,
 )
-from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
+from shared_core.dicom_objects.result_exam import ResultExam, ResultView
+from shared_core.dicom_objects.structured_reports.calculation_words import (
+    area_words,
+    mass_words,
+    mean_words,
+    percentage_words,
+)
 from shared_core.dicom_objects.structured_reports.coded_quantities import (
-    AM,
-    AREA,
-    MASS,
     MASS_SCORING,
-    MG,
-    MM2,
-    PERCENT,
-    PERCENTAGE,
-    PIXELS,
     TWO_DIMENSIONAL,
+    concept_of,
+    unit_code,
 )
 from shared_core.dicom_objects.structured_reports.outline_polygons import Part, parts_of
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
 from shared_core.mammogram import Laterality, View
-from shared_core.wording.calculations import area_words, mass_words, mean_words, percentage_words
+from shared_core.quantities.quantity import Entry, Scope
+from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.record_types import BreastRecord, ExamRecord, ViewRecord
 
 MAMMOGRAPHY_CAD_SR: Final = "1.2.840.10008.5.1.4.1.1.88.50"
 _ROOT, _LIBRARY_PLACE = 1, 2
 """By-reference relations give the place of an item: the image library comes after the language."""
+_AREA, _AM = QUANTITIES.entry("view", "bac_area_mm2"), QUANTITIES.entry("view", "am_px")
 _FIXED_VIEWS: Final = frozenset(View) - {View.XCC, View.UNKNOWN}
 """CID 4014 had no exaggerated view without a direction for long, and may not be added to."""
 
@@ -141,7 +144,7 @@ def _summary(*, any_found: bool, all_done: bool) -> Code:
 def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
     """TID 4002 of the exam: the draft of a sentence, and the numbers of the exam and of each breast."""
     record = exam.record
-    sentence = record["report_sentence"] if record is not None and record.get("report_sentence") else None
+    sentence = record.report_sentence if record is not None else None
     words = sentence or _views_sentence(exam.views)
     if exam.failed:
         words += f" Could not be measured: {', '.join(exam.failed)}."
@@ -149,31 +152,23 @@ def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
     yield from algorithm_items(algorithm, "HAS PROPERTIES")
     if record is None:
         return
-    used = ", ".join(record["views_used"])
+    used = ", ".join(record.views_used)
     both = codes.BREASTS[Laterality.BOTH]
-    percent, mass = record.get("bac_percent_of_breast"), record.get("mass_ha_mg")
-    if percent is not None:
-        words = f"BAC pixels of {used} / breast pixels of the same views."
-        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, words, side=both)
-    if mass is not None:
-        yield _value(MASS, mass, MG, MASS_SCORING, mass_words(record), side=both)
-    for breast in record.get("breasts", ()):
+    words = f"BAC pixels of {used} / breast pixels of the same views."
+    yield from _known("exam", "bac_percent_of_breast", record, words, side=both)
+    yield from _known("exam", "mass_ha_mg", record, mass_words(record), side=both)
+    for breast in record.breasts:
         yield from _breast_values(breast)
 
 
 def _views_sentence(views: Sequence[ResultView]) -> str:
-    return " ".join(f"{view.label}: {view.record['report_sentence']}" for view in views)
+    return " ".join(f"{view.label}: {view.record.report_sentence}" for view in views)
 
 
-def _breast_values(breast: Record) -> Iterator[Dataset]:
-    side, words = codes.BREASTS[Laterality(breast["laterality"])], mean_words(breast)
-    for key, concept, unit, derivation in (
-        ("mean_bac_area_mm2", AREA, MM2, TWO_DIMENSIONAL),
-        ("mean_bac_percent_of_breast", PERCENTAGE, PERCENT, TWO_DIMENSIONAL),
-        ("mean_mass_ha_mg", MASS, MG, MASS_SCORING),
-    ):
-        if breast.get(key) is not None:
-            yield _value(concept, breast[key], unit, derivation, words, side=side)
+def _breast_values(breast: BreastRecord) -> Iterator[Dataset]:
+    side, words = codes.BREASTS[Laterality(breast.laterality)], mean_words(breast)
+    for key in ("mean_bac_area_mm2", "mean_bac_percent_of_breast", "mean_mass_ha_mg"):
+        yield from _known("breast", key, breast, words, side=side)
 
 
 def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
@@ -187,7 +182,7 @@ def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -
 
 def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
     """TID 4006 of all that is marked on a view, with its numbers; the mark is on the largest part."""
-    algorithm = algorithm_of(view.record["model"])
+    algorithm = algorithm_of(view.record.provenance)
     below = [
         _vascular(),
         coded("HAS PROPERTIES", codes.CALCIFICATION_DISTRIBUTION, codes.LINEAR_DISTRIBUTION),
@@ -199,12 +194,12 @@ def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> D
 
 def _part(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorithm) -> Dataset:
     """TID 4006 of one connected part, with its outline (TID 4021) and area."""
-    spacing, words = view.record["spacing_mm"], f"{part.area_px} pixels of one connected part of the mask"
+    spacing, words = view.record.spacing_mm, f"{part.area_px} pixels of one connected part of the mask"
     if spacing is not None:
         area = part.area_px * spacing[0] * spacing[1]
-        size = _value(AREA, area, MM2, TWO_DIMENSIONAL, f"{words} x {spacing[0]} mm x {spacing[1]} mm.")
+        size = _value(_AREA, area, f"{words} x {spacing[0]} mm x {spacing[1]} mm.")
     else:
-        size = _value(AM, part.area_px, PIXELS, TWO_DIMENSIONAL, f"{words}; the pixel spacing is unknown.")
+        size = _value(_AM, part.area_px, f"{words}; the pixel spacing is unknown.")
     there = [by_reference("SELECTED FROM", place)]
     outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
     below = [outline, _vascular(), size]
@@ -228,33 +223,41 @@ def _vascular() -> Dataset:
 
 
 def _view_values(view: ResultView) -> Iterator[Dataset]:
-    metrics = view.record["metrics"]
-    area, percent, mass = (metrics[key] for key in ("bac_area_mm2", "bac_percent_of_breast", "mass_ha_mg"))
-    if area is not None:
-        yield _value(AREA, area, MM2, TWO_DIMENSIONAL, area_words(view.record))
-    else:
-        yield _value(AM, metrics["am_px"], PIXELS, TWO_DIMENSIONAL, area_words(view.record))
-    if percent is not None:
-        yield _value(PERCENTAGE, percent, PERCENT, TWO_DIMENSIONAL, percentage_words(view.record))
-    if mass is not None:
-        yield _value(MASS, mass, MG, MASS_SCORING, mass_words(metrics))
+    record = view.record
+    in_mm2 = record.number("bac_area_mm2") is not None
+    yield from _known("view", "bac_area_mm2" if in_mm2 else "am_px", record, area_words(record))
+    yield from _known("view", "bac_percent_of_breast", record, percentage_words(record))
+    yield from _known("view", "mass_ha_mg", record, mass_words(record))
 
 
 def _optional() -> Dataset:
     return coded("HAS CONCEPT MOD", codes.RENDERING_INTENT, codes.PRESENTATION_OPTIONAL)
 
 
-def _value(
-    concept: Code, value: float, unit: Code, derivation: Code, words: str, *, side: Code | None = None
-) -> Dataset:
+def _known(
+    scope: Scope,
+    key: str,
+    record: ViewRecord | BreastRecord | ExamRecord,
+    words: str,
+    *,
+    side: Code | None = None,
+) -> Iterator[Dataset]:
+    """One quantity of a record where it is known."""
+    value = record.number(key)
+    if value is not None:
+        yield _value(QUANTITIES.entry(scope, key), value, words, side=side)
+
+
+def _value(entry: Entry, value: float, words: str, *, side: Code | None = None) -> Dataset:
     """A row of CID 6142 with what it was made from."""
+    derivation = MASS_SCORING if entry.quantity.path == ("mass", "ha_mg") else TWO_DIMENSIONAL
     relation: Relationship = "HAS CONCEPT MOD"
     laterality = [coded(relation, codes.LATERALITY, side)] if side is not None else []
     return number(
         "HAS PROPERTIES",
-        concept,
+        concept_of(entry),
         value,
-        unit,
+        unit_code(entry.quantity.unit),
         [
             *laterality,
             coded(relation, codes.DERIVATION, derivation),

@@ -8,11 +8,10 @@ groups from each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pydicom.dataset import Dataset
-from pydicom.sr.coding import Code
 
 from shared_core.dicom_objects import codes
 from shared_core.dicom_objects.algorithm import algorithm_items, algorithm_of_all
@@ -25,22 +24,20 @@ from shared_core.dicom_objects.content_items import (
     uid_reference,
 )
 from shared_core.dicom_objects.equipment import MANUFACTURER, MODEL_NAME
-from shared_core.dicom_objects.result_exam import Record, ResultExam, ResultView
+from shared_core.dicom_objects.result_exam import ResultExam, ResultView
 from shared_core.dicom_objects.source_image import instance_reference, uid_of
 from shared_core.dicom_objects.structured_reports.coded_quantities import (
-    BREAST_GRADES,
-    BREAST_QUANTITIES,
-    EXAM_GRADES,
-    EXAM_QUANTITIES,
-    VIEW_GRADES,
-    VIEW_QUANTITIES,
-    Grade,
-    Quantity,
-    known,
+    code,
+    concept_of,
     known_grades,
+    known_numbers,
+    unit_code,
 )
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
 from shared_core.mammogram import Laterality
+from shared_core.quantities.codes import THRESHOLD
+from shared_core.quantities.quantity import NO_UNIT, Entry, Metrics, Scope
+from shared_core.records.record_types import BreastRecord, ExamRecord
 from shared_core.version import SOFTWARE_VERSION
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
@@ -73,8 +70,13 @@ def exam_report(exam: ResultExam) -> Dataset | None:
     if exam.record is None:
         return None
     groups = [
-        _group(exam, "BAC of the exam", Laterality.BOTH, EXAM_QUANTITIES, EXAM_GRADES, exam.record),
-        *(_breast_group(exam, breast) for breast in exam.record["breasts"]),
+        _group(
+            exam,
+            "BAC of the exam",
+            Laterality.BOTH,
+            [*_threshold(exam.record.threshold), *_values("exam", exam.record.metrics)],
+        ),
+        *(_breast_group(exam, breast) for breast in exam.record.breasts),
     ]
     evidence = [Evidence.of_source(view.source) for view in exam.views]
     return _report(exam, groups, list(_words_of_exam(exam.record, exam.failed)), evidence, number=2)
@@ -125,7 +127,7 @@ def _observer() -> list[Dataset]:
 
 def _view_group(view: ResultView, segmentation: Dataset) -> Dataset:
     """TID 1410: one view, its segment and its numbers."""
-    metrics, segment = view.record["metrics"], segmentation.SegmentSequence[0]
+    segment = segmentation.SegmentSequence[0]
     reference = instance_reference(str(segmentation.SOPClassUID), str(segmentation.SOPInstanceUID))
     return container(
         "CONTAINS",
@@ -137,29 +139,19 @@ def _view_group(view: ResultView, segmentation: Dataset) -> Dataset:
             _site(view.source.header.laterality),
             image("CONTAINS", reference, name=codes.REFERENCED_SEGMENTATION_FRAME, segment=_SEGMENT),
             image("CONTAINS", view.source.reference(), name=codes.SEGMENTATION_SOURCE),
-            *(
-                number("CONTAINS", quantity.concept, value, quantity.unit)
-                for quantity, value in known(VIEW_QUANTITIES, metrics)
-            ),
-            *(coded("CONTAINS", grade.concept, value) for grade, value in known_grades(VIEW_GRADES, metrics)),
+            *_threshold(view.record.threshold),
+            *_values("view", view.record.metrics or {}),
         ],
     )
 
 
-def _breast_group(exam: ResultExam, breast: Record) -> Dataset:
-    side = Laterality(breast["laterality"])
+def _breast_group(exam: ResultExam, breast: BreastRecord) -> Dataset:
+    side = Laterality(breast.laterality)
     what = f"BAC of the {codes.LATERALITIES[side].meaning.lower()} breast"
-    return _group(exam, what, side, BREAST_QUANTITIES, BREAST_GRADES, breast)
+    return _group(exam, what, side, _values("breast", breast.metrics))
 
 
-def _group(
-    exam: ResultExam,
-    what: str,
-    side: Laterality,
-    quantities: tuple[Quantity, ...],
-    grades: tuple[Grade, ...],
-    record: Record,
-) -> Dataset:
+def _group(exam: ResultExam, what: str, side: Laterality, values: Iterable[Dataset]) -> Dataset:
     """TID 1501: what follows from several views."""
     return container(
         "CONTAINS",
@@ -171,20 +163,29 @@ def _group(
             ),
             coded("CONTAINS", codes.FINDING, codes.VASCULAR_CALCIFICATION),
             _site(side),
-            *(
-                number("CONTAINS", one.concept, value, one.unit, _derivation(one.derivation))
-                for one, value in known(quantities, record)
-            ),
-            *(
-                coded("CONTAINS", grade.concept, value, _derivation(grade.derivation))
-                for grade, value in known_grades(grades, record)
-            ),
+            *values,
         ],
     )
 
 
-def _derivation(derivation: Code | None) -> list[Dataset]:
-    return [coded("HAS CONCEPT MOD", codes.DERIVATION, derivation)] if derivation is not None else []
+def _values(scope: Scope, metrics: Metrics) -> Iterator[Dataset]:
+    """Every number and grade that is known."""
+    for entry, value in known_numbers(scope, metrics):
+        unit = unit_code(entry.quantity.unit)
+        yield number("CONTAINS", concept_of(entry), value, unit, _derivation(entry))
+    for entry, grade in known_grades(scope, metrics):
+        yield coded("CONTAINS", concept_of(entry), grade, _derivation(entry))
+
+
+def _threshold(threshold: float | None) -> Iterator[Dataset]:
+    """What all numbers of a mask depend on."""
+    if threshold is not None:
+        yield number("CONTAINS", code(THRESHOLD), threshold, unit_code(NO_UNIT))
+
+
+def _derivation(entry: Entry) -> list[Dataset]:
+    derivation = entry.reading.derivation
+    return [coded("HAS CONCEPT MOD", codes.DERIVATION, code(derivation))] if derivation is not None else []
 
 
 def _site(side: Laterality) -> Dataset:
@@ -196,15 +197,17 @@ def _site(side: Laterality) -> Dataset:
 def _words_of_views(exam: ResultExam) -> Iterator[Dataset]:
     """The drafts for a report, then whatever has to be known."""
     for view in exam.views:
-        yield text("CONTAINS", codes.IMPRESSION, f"{view.label}: {view.record['report_sentence']}")
+        yield text("CONTAINS", codes.IMPRESSION, f"{view.label}: {view.record.report_sentence}")
     for view in exam.views:
-        for warning in (*view.record["warnings"], *view.source.warnings):
-            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {warning}")
+        for notice in (*view.record.notices, *view.source.notices):
+            yield text("CONTAINS", codes.COMMENT, f"{view.label}: {notice.text}")
 
 
-def _words_of_exam(record: Record, failed: Sequence[str]) -> Iterator[Dataset]:
-    yield text("CONTAINS", codes.IMPRESSION, record["report_sentence"])
-    for warning in record["warnings"]:
-        yield text("CONTAINS", codes.COMMENT, warning)
+def _words_of_exam(record: ExamRecord, failed: Sequence[str]) -> Iterator[Dataset]:
+    yield text("CONTAINS", codes.IMPRESSION, record.report_sentence)
+    analysed = f"{record.views_analysed} of {record.views_total} views analysed."
+    yield text("CONTAINS", codes.COMMENT, analysed)
+    for notice in record.notices:
+        yield text("CONTAINS", codes.COMMENT, notice.text)
     for name in failed:
         yield text("CONTAINS", codes.COMMENT, f"{name} could not be measured.")

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from shared_core.dicom_objects import codes
 from shared_core.dicom_objects.equipment import Making, ObjectKind, finished, new_object
 from shared_core.dicom_objects.source_image import SourceImage, instance_reference
+from shared_core.quantities.codes import PRIVATE_SCHEME
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _by_study(evidence: Sequence[Evidence]) -> Iterable[Dataset]:
 def _has_private_code(item: Dataset) -> bool:
     """Whether a code of our own scheme is anywhere below."""
     for element in item:
-        if element.keyword == "CodingSchemeDesignator" and element.value == codes.PRIVATE_SCHEME:
+        if element.keyword == "CodingSchemeDesignator" and element.value == PRIVATE_SCHEME:
             return True
         if element.VR == "SQ" and any(_has_private_code(one) for one in element.value):
             return True

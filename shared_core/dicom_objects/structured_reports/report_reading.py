@@ -14,18 +14,16 @@ from pydicom.sr.coding import Code
 
 from shared_core.dicom_objects import codes
 from shared_core.dicom_objects.structured_reports.coded_quantities import (
-    BREAST_GRADES,
-    BREAST_QUANTITIES,
-    EXAM_GRADES,
-    EXAM_QUANTITIES,
-    VIEW_GRADES,
-    VIEW_QUANTITIES,
-    Grade,
-    Quantity,
+    codes_of,
+    concept_of,
+    grade_entries,
+    number_entries,
+    unit_code,
 )
 from shared_core.dicom_objects.structured_reports.outline_polygons import Points
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.mammogram import Laterality
+from shared_core.quantities.quantity import Scope
 from shared_core.reading.dicom.dataset import quiet_pydicom
 
 Numbers = Mapping[str, float]
@@ -38,9 +36,9 @@ class ReadReport:
     """What one of our reports says."""
 
     views: Mapping[str, Numbers] = field(default_factory=dict)
-    """By the SOP Instance UID of the mammogram; keys as in ``metrics``, grades among them."""
+    """By the SOP Instance UID of the mammogram; keys as the columns of ``views.csv``, grades among them."""
     breasts: Mapping[str, Numbers] = field(default_factory=dict)
-    """By ``L`` and ``R``; keys as in the record of an exam."""
+    """By ``L`` and ``R``; keys as the columns of ``exams.csv`` without the side."""
     exam: Numbers = field(default_factory=dict)
     outlines: Mapping[str, tuple[Points, ...]] = field(default_factory=dict)
     """By the SOP Instance UID of the mammogram, see `mask_of`."""
@@ -84,7 +82,7 @@ def _cad_report(root: Dataset) -> ReadReport:
     for impression in _all_under(summary, codes.INDIVIDUAL_IMPRESSION):
         for cluster in _all_under(impression, codes.SINGLE_IMAGE_FINDING):
             image = images[_place(cluster) - 1]
-            views[image] = _numbers(cluster, VIEW_QUANTITIES)
+            views[image] = _numbers(cluster, "view")
             parts = _all_under(cluster, codes.SINGLE_IMAGE_FINDING)
             outlines[image] = tuple(
                 _points(outline) for part in parts for outline in _all_under(part, codes.OUTLINE)
@@ -92,9 +90,9 @@ def _cad_report(root: Dataset) -> ReadReport:
     breasts = {
         side.value: found
         for side in (Laterality.LEFT, Laterality.RIGHT)
-        if (found := _numbers(summary, BREAST_QUANTITIES, side=codes.BREASTS[side]))
+        if (found := _numbers(summary, "breast", side=codes.BREASTS[side]))
     }
-    exam = _numbers(summary, EXAM_QUANTITIES, side=codes.BREASTS[Laterality.BOTH])
+    exam = _numbers(summary, "exam", side=codes.BREASTS[Laterality.BOTH])
     return ReadReport(views, breasts, exam, outlines)
 
 
@@ -106,21 +104,19 @@ def _measurement_report(root: Dataset) -> ReadReport:
     for group in _all_under(measurements, codes.MEASUREMENT_GROUP) if measurements is not None else ():
         source = _under(group, codes.SEGMENTATION_SOURCE)
         if source is not None:
-            views[_instance(source)] = _numbers(group, VIEW_QUANTITIES) | _grades(group, VIEW_GRADES)
+            views[_instance(source)] = _numbers(group, "view") | _grades(group, "view")
             continue
         side = _side(group)
         if side is Laterality.BOTH:
-            exam = _numbers(group, EXAM_QUANTITIES) | _grades(group, EXAM_GRADES)
+            exam = _numbers(group, "exam") | _grades(group, "exam")
         else:
-            breasts[side.value] = _numbers(group, BREAST_QUANTITIES) | _grades(group, BREAST_GRADES)
+            breasts[side.value] = _numbers(group, "breast") | _grades(group, "breast")
     return ReadReport(views, breasts, exam)
 
 
-def _numbers(
-    parent: Dataset, quantities: tuple[Quantity, ...], *, side: Code | None = None
-) -> dict[str, float]:
+def _numbers(parent: Dataset, scope: Scope, *, side: Code | None = None) -> dict[str, float]:
     """The numbers directly below, only those with the given laterality where one is."""
-    keys = {(one.concept, one.unit): one.key for one in quantities}
+    keys = {(concept_of(one), unit_code(one.quantity.unit)): one.key for one in number_entries(scope)}
     found: dict[str, float] = {}
     for item in _children(parent):
         if item.get("ValueType") != "NUM":
@@ -142,11 +138,11 @@ def _number(measured: Dataset) -> float:
     return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
-def _grades(parent: Dataset, grades: tuple[Grade, ...]) -> dict[str, float]:
+def _grades(parent: Dataset, scope: Scope) -> dict[str, float]:
     found: dict[str, float] = {}
-    for grade in grades:
-        value = _value_of(_under(parent, grade.concept))
-        for number, code in grade.values.items():
+    for grade in grade_entries(scope):
+        value = _value_of(_under(parent, concept_of(grade)))
+        for number, code in codes_of(grade).items():
             if code == value:
                 found[grade.key] = number
     return found

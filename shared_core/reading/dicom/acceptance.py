@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from shared_core.errors import UnsupportedImageError
+from shared_core.notices import Notice
+from shared_core.notices.of_files import NOT_STORED_AS_MAMMOGRAPHY, SINGLE_TOMOSYNTHESIS_FRAME
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.projection import has_mammographic_view
 
@@ -37,8 +39,8 @@ class NotAMammogramError(UnsupportedImageError):
     """The file is a sound DICOM object of another kind."""
 
 
-def accept(attributes: Attributes, name: str) -> list[str]:
-    """Refuse what is not one single 2-D mammogram; warnings for look-alikes.
+def accept(attributes: Attributes, name: str) -> list[Notice]:
+    """Refuse what is not one single 2-D mammogram; notices for look-alikes.
 
     Raises
     ------
@@ -52,17 +54,17 @@ def accept(attributes: Attributes, name: str) -> list[str]:
     for prefix, kind in _NOT_IMAGES.items():
         if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
             raise NotAMammogramError(f"{name}: is {kind}, not a mammogram; it is left alone.")
-    warnings: list[str] = []
+    notices: list[Notice] = []
     if sop_class not in _MAMMOGRAPHY and sop_class != _TOMOSYNTHESIS:
-        warnings = _accept_look_alike(attributes, name, sop_class, modality)
+        notices = _accept_look_alike(attributes, name, sop_class, modality)
     _refuse_derived_masks(attributes, name)
     _refuse_volumes(attributes, name, sop_class)
     if sop_class == _TOMOSYNTHESIS:
-        warnings.append("a single frame stored as tomosynthesis: taken as a synthetic 2-D view")
-    return warnings
+        notices.append(SINGLE_TOMOSYNTHESIS_FRAME.notice())
+    return notices
 
 
-def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modality: str) -> list[str]:
+def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modality: str) -> list[Notice]:
     if sop_class and sop_class not in _LOOK_ALIKE:
         raise NotAMammogramError(
             f"{name}: is of modality {modality or 'unknown'} ({_class_name(sop_class)}), not a mammogram; "
@@ -84,7 +86,7 @@ def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modali
             f"{name}: is a {kind} image of modality {modality or 'unknown'} and nothing says it shows "
             "a breast; give mammography (MG) images."
         )
-    return [f"not stored as a mammography object ({kind}); taken as a mammogram because of {evidence}"]
+    return [NOT_STORED_AS_MAMMOGRAPHY.notice(kind=kind, evidence=evidence)]
 
 
 def _refuse_derived_masks(attributes: Attributes, name: str) -> None:

@@ -24,6 +24,8 @@ from shared_core.mammogram import (
     PixelSpacing,
     PresentationIntent,
 )
+from shared_core.notices import Notice
+from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
 from shared_core.reading.dicom.acceptance import accept
 from shared_core.reading.dicom.acquisition import acquisition
 from shared_core.reading.dicom.attributes import Attributes
@@ -68,8 +70,8 @@ def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
     """
     with quiet_pydicom():
         opened = open_dicom(path, spacing, pixels=True)
-        stored, warnings = stored_values(opened.dataset, opened.layout)
-        return mammogram_of(opened, stored, warnings)
+        stored, notices = stored_values(opened.dataset, opened.layout)
+        return mammogram_of(opened, stored, notices)
 
 
 def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | None) -> Mammogram:
@@ -88,7 +90,7 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
         return mammogram_of(opened, stored_from_gdcm(pixels, transform, opened.layout, turned), [])
 
 
-def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], warnings: list[str]) -> Mammogram:
+def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice]) -> Mammogram:
     """The mammogram of stored values: padding, Modality LUT, inversion and display as the file says."""
     padding = padding_mask(stored, padding_range(opened.attributes, opened.layout))
     if padding is not None and padding.all():
@@ -101,15 +103,15 @@ def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], warnings: list[str])
     pixels = modality_pixels(stored, transform, mirror)
     pixels.flags.writeable = False
     display, yet_more = _display(opened, transform, pixels, padding)
-    header = replace(opened.header, warnings=(*opened.header.warnings, *warnings, *more, *yet_more))
+    header = replace(opened.header, notices=(*opened.header.notices, *notices, *more, *yet_more))
     return Mammogram(header, pixels, display, padding)
 
 
 def _display(
     opened: OpenedDicom, transform: ModalityTransform, pixels: NDArray[Any], padding: Mask | None
-) -> tuple[DisplayTransform, list[str]]:
+) -> tuple[DisplayTransform, list[Notice]]:
     signed = opened.layout.signed or (transform.table is None and transform.intercept < 0)
-    voi, description, warnings = voi_step(opened.attributes, signed)
+    voi, description, notices = voi_step(opened.attributes, signed)
     display = display_transform(
         pixels,
         padding,
@@ -120,8 +122,8 @@ def _display(
         description=description,
     )
     if voi is None:
-        warnings.append(f"no window or VOI LUT: shown over the {display.description}")
-    return display, warnings
+        notices.append(NO_WINDOW.notice(range=display.description))
+    return display, notices
 
 
 def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> OpenedDicom:
@@ -136,22 +138,22 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
     """
     dataset = _parsed(path, pixels)
     attributes = Attributes(dataset)
-    warnings = accept(attributes, path.name)
+    notices = accept(attributes, path.name)
     layout = stored_layout(attributes, path.name)
     syntax = str(transfer_syntax(dataset))
     projection = dicom_projection(attributes, path)
-    warnings += projection.warnings
+    notices += projection.notices
     if spacing is None:
         spacing, more = pixel_spacing(attributes)
-        warnings += more
+        notices += more
     difference = gdcm_difference(attributes, spacing)
-    warnings += [difference] if difference else []
+    notices += [difference] if difference else []
     photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"
     inverted, contradiction = _inversion(photometric, attributes.text("PresentationLUTShape").upper())
-    warnings += [contradiction] if contradiction else []
+    notices += [contradiction] if contradiction else []
     technique = acquisition(attributes, syntax)
     if technique.synthetic_2d:
-        warnings.append("a synthetic 2-D image computed from tomosynthesis: calcium looks different on it")
+        notices.append(SYNTHETIC_2D.notice())
     header = MammogramHeader(
         path=path,
         file_format="DICOM",
@@ -168,7 +170,7 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         photometric=photometric,
         transfer_syntax=syntax,
         evidence=projection.evidence,
-        warnings=tuple(warnings),
+        notices=tuple(notices),
     )
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
@@ -209,16 +211,15 @@ def _parsed(path: Path, pixels: bool) -> Dataset:
     return dataset
 
 
-def _inversion(photometric: str, shape: str) -> tuple[bool, str | None]:
-    """Whether the display is inverted (once), and a warning where the file contradicts itself.
+def _inversion(photometric: str, shape: str) -> tuple[bool, Notice | None]:
+    """Whether the display is inverted (once), and a notice where the file contradicts itself.
 
     PS3.3 C.11.6: Presentation LUT Shape is INVERSE for MONOCHROME1 and IDENTITY for MONOCHROME2.
     """
     if photometric == "MONOCHROME1":
-        said = "MONOCHROME1 and Presentation LUT Shape IDENTITY contradict each other; the image is inverted"
-        return True, said if shape == "IDENTITY" else None
+        return True, INVERSION_CONTRADICTED.notice() if shape == "IDENTITY" else None
     if shape == "INVERSE":
-        return True, "MONOCHROME2 with Presentation LUT Shape INVERSE: inverted here, not in 3D Slicer (GDCM)"
+        return True, INVERTED_BY_SHAPE.notice()
     return False, None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.notices import Notice
+from shared_core.notices.of_files import LUT_BITS_WRONG, LUT_INCOMPLETE, LUT_TOO_SHORT
 from shared_core.reading.dicom.attributes import Attributes
 
 
@@ -27,15 +29,15 @@ class LookupTable:
         return found
 
 
-def lookup_table(item: Attributes, signed_input: bool, title: str) -> tuple[LookupTable | None, list[str]]:
-    """Read one item of a LUT sequence; None with a warning where it cannot be used.
+def lookup_table(item: Attributes, signed_input: bool, title: str) -> tuple[LookupTable | None, list[Notice]]:
+    """Read one item of a LUT sequence; None with a notice where it cannot be used.
 
     Descriptors in real files lie at times: 0 entries mean 65536, and the bits are raised to those
     that the entries need.
     """
     descriptor, data = item.integers("LUTDescriptor"), item.integers("LUTData")
     if len(descriptor) != 3 or not data:
-        return None, [f"the {title} is incomplete and not applied"]
+        return None, [LUT_INCOMPLETE.notice(table=title)]
     count, first, bits = descriptor
     count = count % 65536 or 65536
     if signed_input:
@@ -44,13 +46,13 @@ def lookup_table(item: Attributes, signed_input: bool, title: str) -> tuple[Look
         first += 65536
     entries = _entries(item, data, count)
     if entries is None:
-        return None, [f"the {title} promises {count} entries and has {len(data)}; it is not applied"]
+        return None, [LUT_TOO_SHORT.notice(table=title, expected=count, found=len(data))]
     needed = max(int(entries.max()).bit_length(), 1)
-    warnings = []
+    notices = []
     if bits < needed or bits > 16:
-        warnings.append(f"the {title} says {bits} bits but its entries need {needed}; {needed} are used")
+        notices.append(LUT_BITS_WRONG.notice(table=title, bits=bits, needed=needed))
         bits = needed
-    return LookupTable(first, entries, bits, item.text("LUTExplanation")), warnings
+    return LookupTable(first, entries, bits, item.text("LUTExplanation")), notices
 
 
 def _entries(item: Attributes, data: tuple[int, ...], count: int) -> NDArray[np.uint16] | None:

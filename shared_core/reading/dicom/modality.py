@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
+from shared_core.notices import Notice
+from shared_core.notices.of_files import MODALITY_LUT_APPLIED, RESCALE_SLOPE_ZERO
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import LookupTable, lookup_table
 from shared_core.reading.dicom.pixel_data import StoredLayout
@@ -42,19 +44,18 @@ class ModalityTransform:
         return self.slope * (layout.lowest + layout.highest) + 2 * self.intercept
 
 
-def modality_transform(attributes: Attributes, layout: StoredLayout) -> tuple[ModalityTransform, list[str]]:
-    """Read the Modality LUT Module; what cannot be used is left out with a warning."""
+def modality_transform(
+    attributes: Attributes, layout: StoredLayout
+) -> tuple[ModalityTransform, list[Notice]]:
+    """Read the Modality LUT Module; what cannot be used is left out with a notice."""
     for item in attributes.items("ModalityLUTSequence")[:1]:
-        table, warnings = lookup_table(item, layout.signed, "Modality LUT")
+        table, notices = lookup_table(item, layout.signed, "Modality LUT")
         if table is not None:
-            warnings.append(
-                "the Modality LUT is applied; 3D Slicer (GDCM) ignores it and shows other pixel values"
-            )
-            return ModalityTransform(table=table), warnings
-        return ModalityTransform(), warnings
+            return ModalityTransform(table=table), [*notices, MODALITY_LUT_APPLIED.notice()]
+        return ModalityTransform(), notices
     slope, intercept = attributes.number("RescaleSlope"), attributes.number("RescaleIntercept")
     if slope == 0:
-        return ModalityTransform(), ["Rescale Slope is 0, which would erase the image; rescaling is left out"]
+        return ModalityTransform(), [RESCALE_SLOPE_ZERO.notice()]
     return ModalityTransform(1.0 if slope is None else slope, intercept or 0.0), []
 
 

@@ -15,6 +15,8 @@ from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
+from shared_core.notices import Notice
+from shared_core.notices.of_files import BITS_ABOVE_REMOVED, BYTES_AFTER_PIXELS, HIGH_BIT_SHIFTED
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.codestream import (
     Coding,
@@ -132,13 +134,13 @@ def transfer_syntax(dataset: Dataset) -> uid.UID:
     return uid.ExplicitVRLittleEndian if little or little is None else uid.ExplicitVRBigEndian
 
 
-def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any], list[str]]:
+def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any], list[Notice]]:
     """Decode the one frame of a data set; the data set loses its Pixel Data.
 
     Returns
     -------
     values : (rows, columns) uint8, uint16, int8 or int16 array
-    warnings : list of str
+    notices : list of Notice
 
     Raises
     ------
@@ -158,15 +160,15 @@ def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any],
         other = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
         detail = "holds floating-point pixels, which no mammogram has" if other else "holds no Pixel Data"
         raise UnreadableImageError(f"{layout.name}: {detail}; the file is a header only or was cut off.")
-    warnings: list[str] = []
+    notices: list[Notice] = []
     if syntax in _NATIVE:
-        values = _native(_pixel_bytes(dataset, layout), layout, syntax, warnings)
+        values = _native(_pixel_bytes(dataset, layout), layout, syntax, notices)
     elif syntax == uid.RLELossless:
         values = _run_length(dataset, layout)
     else:
         values = _compressed(_frame(dataset, layout, syntax), layout, syntax)
     del dataset.PixelData
-    return _significant(values, layout, native=syntax in _NATIVE, warnings=warnings), warnings
+    return _significant(values, layout, native=syntax in _NATIVE, notices=notices), notices
 
 
 def _pixel_bytes(dataset: Dataset, layout: StoredLayout) -> bytes:
@@ -179,13 +181,13 @@ def _pixel_bytes(dataset: Dataset, layout: StoredLayout) -> bytes:
     return bytes(data)
 
 
-def _native(data: bytes, layout: StoredLayout, syntax: uid.UID, warnings: list[str]) -> NDArray[Any]:
+def _native(data: bytes, layout: StoredLayout, syntax: uid.UID, notices: list[Notice]) -> NDArray[Any]:
     size = layout.rows * layout.columns
     wanted, got = size * layout.container.itemsize, len(data)
     if data.startswith(b"\xfe\xff\x00\xe0"):
         raise UnreadableImageError(
             f"{layout.name}: is declared {syntax.name} but its pixels are compressed; "
-            "mend its transfer syntax."
+            "correct its transfer syntax."
         )
     if got < wanted:
         raise UnreadableImageError(
@@ -197,7 +199,7 @@ def _native(data: bytes, layout: StoredLayout, syntax: uid.UID, warnings: list[s
             f"{layout.bits_allocated} bits take {wanted:,}; its header is wrong."
         )
     if got - wanted > 1:
-        warnings.append(f"{got - wanted} bytes after the last pixel are ignored")
+        notices.append(BYTES_AFTER_PIXELS.notice(count=got - wanted))
     stored = layout.container.newbyteorder(">" if syntax == uid.ExplicitVRBigEndian else "<")
     values = np.frombuffer(data, stored, count=size)
     return values.astype(layout.container, copy=False).reshape(layout.rows, layout.columns)
@@ -218,7 +220,7 @@ def _frame(dataset: Dataset, layout: StoredLayout, syntax: uid.UID) -> bytes:
     if not data.startswith(b"\xfe\xff\x00\xe0"):
         raise UnreadableImageError(
             f"{layout.name}: is declared {syntax.name} but its pixels are not compressed; "
-            "mend its transfer syntax."
+            "correct its transfer syntax."
         )
     try:
         return next(generate_frames(data, number_of_frames=1))
@@ -236,7 +238,7 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
     if header.coding != declared and (declared, header.coding) != ("JPEG Extended", "JPEG Baseline"):
         held = "a JP2 file" if is_jp2_file(frame) else f"a {header.coding} stream"
         raise UnreadableImageError(
-            f"{layout.name}: is declared {declared} but holds {held}; mend its transfer syntax ({syntax})."
+            f"{layout.name}: is declared {declared} but holds {held}; correct its transfer syntax ({syntax})."
         )
     if (header.rows, header.columns) != (layout.rows, layout.columns) or header.components != 1:
         raise UnreadableImageError(
@@ -315,23 +317,19 @@ def _opencv(frame: bytes) -> bytes | None:
 
 
 def _significant(
-    values: NDArray[Any], layout: StoredLayout, *, native: bool, warnings: list[str]
+    values: NDArray[Any], layout: StoredLayout, *, native: bool, notices: list[Notice]
 ) -> NDArray[Any]:
     """Values of the BitsStored significant bits, with sign (PS3.5 8.1.1)."""
     bits = values.dtype.itemsize * 8
     shift = layout.high_bit + 1 - layout.bits_stored
     if native and shift:
         values = values >> shift
-        warnings.append(
-            f"HighBit is {layout.high_bit}: values are shifted by {shift} bits, which GDCM does not do"
-        )
+        notices.append(HIGH_BIT_SHIFTED.notice(high_bit=layout.high_bit, shift=shift))
     spare = max(bits - layout.bits_stored, 0)
     if layout.signed:
         return ((values << spare).view(f"i{bits // 8}") >> spare) if spare else values.view(f"i{bits // 8}")
     if spare and int(values.max()) > layout.highest:
-        warnings.append(
-            f"bits above the {layout.bits_stored} stored ones are cut off (old overlays lie there)"
-        )
+        notices.append(BITS_ABOVE_REMOVED.notice(bits=layout.bits_stored))
         values = values & values.dtype.type(layout.highest)
     return values
 

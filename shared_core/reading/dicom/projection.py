@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared_core.mammogram import Laterality, View, ViewModifier
+from shared_core.notices import Notice
+from shared_core.notices.of_files import VIEW_CONTRADICTED, VIEW_NOT_IN_FILE
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
 from shared_core.reading.projection_names import Named, named_projection
@@ -27,7 +29,7 @@ class Projection:
     laterality: Laterality = Laterality.UNKNOWN
     modifiers: tuple[ViewModifier, ...] = ()
     evidence: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def dicom_projection(attributes: Attributes, path: Path | None) -> Projection:
@@ -114,18 +116,18 @@ def _decided(
     modifiers: list[tuple[str, ViewModifier]],
 ) -> Projection:
     evidence: list[tuple[str, str]] = []
-    warnings: list[str] = []
-    view = _first("view", views, evidence, warnings, agree=_same_view)
-    side = _first("laterality", sides, evidence, warnings, agree=lambda a, b: a is b)
+    notices: list[Notice] = []
+    view = _first("view", views, evidence, notices, agree=_same_view)
+    side = _first("laterality", sides, evidence, notices, agree=lambda a, b: a is b)
     unique = dict.fromkeys(modifier for _, modifier in modifiers)
     for modifier in unique:
         source = next(source for source, found in modifiers if found is modifier)
         evidence.append(("modifier", f"{modifier.value} from {source}"))
     if view is None or side is None:
         what = " and ".join(w for w, found in (("view", view), ("laterality", side)) if found is None)
-        warnings.append(f"the file does not say its {what}")
+        notices.append(VIEW_NOT_IN_FILE.notice(what=what))
     return Projection(
-        view or View.UNKNOWN, side or Laterality.UNKNOWN, tuple(unique), tuple(evidence), tuple(warnings)
+        view or View.UNKNOWN, side or Laterality.UNKNOWN, tuple(unique), tuple(evidence), tuple(notices)
     )
 
 
@@ -133,11 +135,11 @@ def _first(
     what: str,
     found: list[tuple[str, T]],
     evidence: list[tuple[str, str]],
-    warnings: list[str],
+    notices: list[Notice],
     *,
     agree: Callable[[T, T], bool],
 ) -> T | None:
-    """The most trusted answer; the others confirm it or are warned of."""
+    """The most trusted answer; the others confirm it or give a notice."""
     if not found:
         return None
     source, answer = found[0]
@@ -147,8 +149,14 @@ def _first(
     evidence.append((what, f"{label} from {source}{also}"))
     for other, value in found[1:]:
         if not agree(answer, value):
-            warnings.append(
-                f"{what}: {source} says {label} but {other} says {getattr(value, 'value', value)}"
+            notices.append(
+                VIEW_CONTRADICTED.notice(
+                    what=what,
+                    source=source,
+                    value=label,
+                    other=other,
+                    other_value=getattr(value, "value", value),
+                )
             )
     return answer
 

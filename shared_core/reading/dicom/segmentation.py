@@ -15,6 +15,7 @@ from pydicom.errors import InvalidDicomError
 
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
+from shared_core.notices import Remedy
 from shared_core.reading.dicom.dataset import quiet_pydicom
 
 SEGMENTATION: Final = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -96,7 +97,7 @@ def _chosen(dataset: Dataset, name: str, asked: int | None) -> int:
         return next(iter(segments))
     calcified = [number for number, item in segments.items() if _type(item) in _CALCIFICATION]
     if len(calcified) != 1:
-        raise UsageError(f"{name}: has {len(segments)} segments ({there}); choose one with --segment.")
+        raise UsageError(f"{name}: has {len(segments)} segments ({there}).", Remedy.CHOOSE_SEGMENT)
     return calcified[0]
 
 

@@ -10,6 +10,17 @@ import math
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import PixelSpacing, SpacingSource
+from shared_core.notices import Notice
+from shared_core.notices.of_files import (
+    DISTANCES_IMPLAUSIBLE,
+    GDCM_SPACING_DIFFERS,
+    GDCM_SPACING_UNFOUNDED,
+    MAGNIFICATION_IMPLAUSIBLE,
+    SPACING_IMPLAUSIBLE,
+    SPACING_UNCALIBRATED,
+    SPACING_UNCALIBRATED_DIFFERS,
+    SPACING_UNKNOWN,
+)
 from shared_core.reading.dicom.attributes import Attributes
 
 Pair = tuple[float, float]
@@ -26,7 +37,6 @@ _GDCM_IMAGER_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.1.2",
     "1.2.840.10008.5.1.4.1.1.1.2.1",
 )
-_HINT = "give it with --spacing-mm if you know it"
 
 
 def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
@@ -42,17 +52,18 @@ def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
         row, column = float(row), float(column)
     except (TypeError, ValueError):
         raise UsageError(
-            f"spacing {spacing_mm!r} is not a number or a pair of numbers (row, column) in mm."
+            f"The spacing {spacing_mm!r} is not a number or a pair of numbers (row, column) in mm."
         ) from None
     if not _plausible((row, column)):
         low, high = PLAUSIBLE_MM
         raise UsageError(
-            f"spacing {row:g} x {column:g} mm is not a mammogram's; give {low:g} to {high:g} mm."
+            f"The spacing {row:g} x {column:g} mm is not plausible for a mammogram; "
+            f"give {low:g} to {high:g} mm."
         )
     return PixelSpacing(row, column, SpacingSource.USER)
 
 
-def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[str]]:
+def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Notice]]:
     """Spacing in the plane of the breast by the best evidence of the file.
 
     In this order: Pixel Spacing with a calibration type; Imager Pixel Spacing corrected by the
@@ -62,39 +73,43 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[str
     Returns
     -------
     spacing : PixelSpacing or None
-    warnings : list of str
+    notices : list of Notice
     """
-    warnings: list[str] = []
+    notices: list[Notice] = []
     plain = _pair(attributes, "PixelSpacing")
     if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
         if _plausible(plain):
-            return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), warnings
-        warnings.append(f"calibrated Pixel Spacing {_mm(plain)} is impossible and not used")
+            return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), notices
+        notices.append(_implausible("Calibrated Pixel Spacing", plain))
     imager = _pair(attributes, "ImagerPixelSpacing")
     if imager:
-        spacing = _from_imager(attributes, imager, warnings)
+        spacing = _from_imager(attributes, imager, notices)
         if _plausible((spacing.row_mm, spacing.column_mm)):
             if plain and _differ(plain, (spacing.row_mm, spacing.column_mm)):
-                warnings.append(
-                    f"uncalibrated Pixel Spacing {_mm(plain)} is not used; {spacing.source.value} gives "
-                    f"{_mm((spacing.row_mm, spacing.column_mm))}"
+                notices.append(
+                    SPACING_UNCALIBRATED_DIFFERS.notice(
+                        spacing=_mm(plain),
+                        source=spacing.source.value,
+                        used=_mm((spacing.row_mm, spacing.column_mm)),
+                    )
                 )
-            return spacing, warnings
-        warnings.append(f"Imager Pixel Spacing {_mm(imager)} is impossible and not used")
+            return spacing, notices
+        notices.append(_implausible("Imager Pixel Spacing", imager))
     nominal = _pair(attributes, "NominalScannedPixelSpacing")
     if nominal:
         if _plausible(nominal):
-            return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), warnings
-        warnings.append(f"Nominal Scanned Pixel Spacing {_mm(nominal)} is impossible and not used")
+            return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), notices
+        notices.append(_implausible("Nominal Scanned Pixel Spacing", nominal))
     if plain:
-        warnings.append(
-            f"Pixel Spacing {_mm(plain)} is not calibrated, so its plane is unknown and it is not used"
-        )
-    warnings.append(f"the pixel spacing is unknown: results are in pixels only; {_HINT}")
-    return None, warnings
+        notices.append(SPACING_UNCALIBRATED.notice(spacing=_mm(plain)))
+    return None, [*notices, SPACING_UNKNOWN.notice()]
 
 
-def _from_imager(attributes: Attributes, imager: Pair, warnings: list[str]) -> PixelSpacing:
+def _implausible(attribute: str, pair: Pair) -> Notice:
+    return SPACING_IMPLAUSIBLE.notice(attribute=attribute, spacing=_mm(pair))
+
+
+def _from_imager(attributes: Attributes, imager: Pair, notices: list[Notice]) -> PixelSpacing:
     magnification = attributes.number("EstimatedRadiographicMagnificationFactor")
     low, high = _PLAUSIBLE_MAGNIFICATION
     if magnification is not None:
@@ -102,21 +117,21 @@ def _from_imager(attributes: Attributes, imager: Pair, warnings: list[str]) -> P
             return PixelSpacing(
                 imager[0] / magnification, imager[1] / magnification, SpacingSource.IMAGER_OVER_MAGNIFICATION
             )
-        warnings.append(f"magnification factor {magnification:g} is impossible and not used")
+        notices.append(MAGNIFICATION_IMPLAUSIBLE.notice(factor=f"{magnification:g}"))
     to_detector = attributes.number("DistanceSourceToDetector")
     to_patient = attributes.number("DistanceSourceToPatient")
     if to_detector and to_patient:
         if to_patient > 0 and low <= to_detector / to_patient <= high:
             ratio = to_patient / to_detector
             return PixelSpacing(imager[0] * ratio, imager[1] * ratio, SpacingSource.IMAGER_OVER_DISTANCES)
-        warnings.append(
-            f"distances SOD {to_patient:g} and SID {to_detector:g} mm are impossible and not used"
+        notices.append(
+            DISTANCES_IMPLAUSIBLE.notice(to_patient=f"{to_patient:g}", to_detector=f"{to_detector:g}")
         )
     return PixelSpacing(*imager, SpacingSource.IMAGER)
 
 
 def gdcm_spacing(attributes: Attributes) -> Pair:
-    """(row, column) spacing in mm that GDCM-based software (ITK, 3D Slicer) takes from this file.
+    """(row, column) spacing in mm that GDCM-based software, such as ITK, takes from this file.
 
     Imager Pixel Spacing for CR, DX and MG; Pixel Spacing or Nominal Scanned Pixel Spacing for
     Secondary Capture; 1 mm, silently, for everything else. Magnification is never considered.
@@ -131,15 +146,15 @@ def gdcm_spacing(attributes: Attributes) -> Pair:
     return abs(row) or 1.0, abs(column) or 1.0
 
 
-def gdcm_difference(attributes: Attributes, spacing: PixelSpacing | None) -> str | None:
-    """Sentence for people where GDCM-based software measures with another spacing, else None."""
+def gdcm_difference(attributes: Attributes, spacing: PixelSpacing | None) -> Notice | None:
+    """A notice where GDCM-based software measures with another spacing, else None."""
     theirs = gdcm_spacing(attributes)
     if spacing is None:
-        return f"3D Slicer (GDCM) shows this file with {_mm(theirs)} a pixel; do not measure there"
+        return GDCM_SPACING_UNFOUNDED.notice(spacing=_mm(theirs))
     ours = (spacing.row_mm, spacing.column_mm)
     if not _differ(ours, theirs):
         return None
-    return f"3D Slicer (GDCM) takes {_mm(theirs)} a pixel; here it is {_mm(ours)} ({spacing.source.value})"
+    return GDCM_SPACING_DIFFERS.notice(theirs=_mm(theirs), ours=_mm(ours), source=spacing.source.value)
 
 
 def _pair(attributes: Attributes, keyword: str) -> Pair | None:

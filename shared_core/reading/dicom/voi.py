@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import DisplayTransform, Mask, VoiFunction, VoiLut, Window
+from shared_core.notices import Notice
+from shared_core.notices.of_files import VOI_FUNCTION_UNKNOWN, WINDOW_INCOMPLETE, WINDOW_WIDTH_UNUSABLE
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import lookup_table
 from shared_core.reading.limits import extremes
 
 
-def voi_step(attributes: Attributes, signed_modality: bool) -> tuple[Window | VoiLut | None, str, list[str]]:
+def voi_step(
+    attributes: Attributes, signed_modality: bool
+) -> tuple[Window | VoiLut | None, str, list[Notice]]:
     """The VOI LUT or window of a file; the table wins over the window.
 
     Returns
@@ -22,45 +26,45 @@ def voi_step(attributes: Attributes, signed_modality: bool) -> tuple[Window | Vo
         None where the file has none that can be used.
     description : str
         What is used, and which alternatives the file names beside it.
-    warnings : list of str
+    notices : list of Notice
     """
-    warnings: list[str] = []
+    notices: list[Notice] = []
     tables = attributes.items("VOILUTSequence")
     if tables:
-        table, warnings = lookup_table(tables[0], signed_modality, "VOI LUT")
+        table, notices = lookup_table(tables[0], signed_modality, "VOI LUT")
         if table is not None:
             shown = (table.entries / ((1 << table.bits) - 1)).astype(np.float32)
             voi = VoiLut(table.first_value, shown, table.explanation)
             others = [f"{item.text('LUTExplanation') or 'unnamed'} table" for item in tables[1:]]
             others += _window_names(attributes)
-            return voi, f"VOI LUT Sequence{_quoted(table.explanation)}{_beside(others)}", warnings
+            return voi, f"VOI LUT Sequence{_quoted(table.explanation)}{_beside(others)}", notices
     window, more = _first_window(attributes)
-    warnings += more
+    notices += more
     if window is None:
-        return None, "", warnings
+        return None, "", notices
     others = _window_names(attributes)[1:]
     description = (
         f"window {window.center:g} / {window.width:g} ({window.function.value}){_quoted(window.explanation)}"
     )
-    return window, description + _beside(others), warnings
+    return window, description + _beside(others), notices
 
 
-def _first_window(attributes: Attributes) -> tuple[Window | None, list[str]]:
+def _first_window(attributes: Attributes) -> tuple[Window | None, list[Notice]]:
     centers, widths = attributes.numbers("WindowCenter"), attributes.numbers("WindowWidth")
     if not centers or not widths:
         half = attributes.has("WindowCenter") or attributes.has("WindowWidth")
-        return None, ["the window is incomplete or not a number; the full range is shown"] if half else []
-    warnings = []
+        return None, [WINDOW_INCOMPLETE.notice()] if half else []
+    notices = []
     named = attributes.text("VOILUTFunction").upper() or "LINEAR"
     try:
         function = VoiFunction(named)
     except ValueError:
         function = VoiFunction.LINEAR
-        warnings.append(f"VOI LUT Function {named} does not exist; LINEAR is used")
+        notices.append(VOI_FUNCTION_UNKNOWN.notice(name=named))
     center, width = centers[0], widths[0]
     if width <= 0 or (function is VoiFunction.LINEAR and width < 1):
-        return None, [*warnings, f"window width {width:g} cannot be used; the full range is shown"]
-    return Window(center, width, function, attributes.text("WindowCenterWidthExplanation")), warnings
+        return None, [*notices, WINDOW_WIDTH_UNUSABLE.notice(width=f"{width:g}")]
+    return Window(center, width, function, attributes.text("WindowCenterWidthExplanation")), notices
 
 
 def _window_names(attributes: Attributes) -> list[str]:

@@ -69,7 +69,7 @@ def _png(data: bytes, name: str) -> NDArray[Any]:
 
 
 def _nifti(path: Path, shape: tuple[int, int]) -> NDArray[Any]:
-    """One slice as (rows, columns): ITK and Slicer store (column, row), some scripts (row, column)."""
+    """One slice as (rows, columns): ITK stores (column, row), some scripts (row, column)."""
     try:
         import nibabel
     except ImportError:

@@ -20,6 +20,7 @@ from shared_core.inference.backends.interface import Precision
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
 from shared_core.inference.probability import ProbabilityMap
+from shared_core.notices import Remedy
 from shared_core.thread_budget import ThreadBudget
 from shared_core.training.evaluation.operating_point import TOLERANCE_MM
 from shared_core.training.evaluation.row import SWEEP, ViewRow, prepared_view, score_view
@@ -287,8 +288,8 @@ def _of_worker(future: Future[_Result]) -> _Result:
         return future.result()
     except BrokenProcessPool:
         raise DeviceError(
-            "A process of the evaluation was ended from outside, most often as memory ran out; "
-            "run it again with fewer --workers, it goes on where it was."
+            "A process of the evaluation was ended from outside, most often because memory ran out.",
+            Remedy.USE_FEWER_WORKERS,
         ) from None
 
 

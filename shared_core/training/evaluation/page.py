@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from shared_core.quantities.number_formats import threshold
 from shared_core.statistics.clusters import Estimate
 from shared_core.training.evaluation.difference import ALPHA, LEAST_PATIENTS, ScoreDifference, in_words
 from shared_core.training.evaluation.model_runs import ModelRows
@@ -57,7 +58,7 @@ def _about(rows: ModelRows) -> list[str]:
 def _scores(models: Sequence[ModelScores]) -> Iterable[str]:
     yield "| | " + " | ".join(model.name for model in models) + " |"
     yield "|---|" + "---:|" * len(models)
-    yield "| threshold | " + " | ".join(f"{model.rows.card.threshold:.3g}" for model in models) + " |"
+    yield "| threshold | " + " | ".join(threshold(model.rows.card.threshold) for model in models) + " |"
     for name, title in TITLES.items():
         found = [model.groups[0].scores.get(name) for model in models]
         if any(found):

@@ -13,7 +13,7 @@ from BACSegmentationLib.panel_host import PanelHost
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import Quantity, Timeline
+    from shared_core.hosting import SerialQuantity, Timeline
 
 
 class ChangePanel:
@@ -40,6 +40,7 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         from BACSegmentationLib import history
+        from BACSegmentationLib.remedies import error_words
         from shared_core.hosting import OpenBacError
 
         ui = self._ui
@@ -49,7 +50,7 @@ class ChangePanel:
             self._lines, without = history.timelines(self._folder, volumes)
             message = history.TWO_DATES if self._lines else history.NO_DATE
         except OpenBacError as error:
-            self._lines, message = {}, str(error)
+            self._lines, message = {}, error_words(error)
         except ImportError:
             self._lines, message = {}, history.NO_DATE
         self._fill(ui.patientComboBox, [(name, name) for name in self._lines])
@@ -88,12 +89,12 @@ class ChangePanel:
         """The scene or the panel goes."""
         self._lines, self._chart_id = {}, ""
 
-    def _quantities(self) -> tuple[Quantity, ...]:
+    def _quantities(self) -> tuple[SerialQuantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.hosting import QUANTITIES
+        from shared_core.hosting import SERIAL_QUANTITIES
 
-        return QUANTITIES
+        return SERIAL_QUANTITIES
 
     def _fill(self, box: Any, entries: list[tuple[str, str]]) -> None:
         chosen = box.currentText

@@ -6,9 +6,9 @@ The nodes live in a scene of their own: nobody's open scene is touched, and ther
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import slicer
 import slicer.util
@@ -17,7 +17,10 @@ from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
-from shared_core.hosting import Laterality, Mask, OutputError, WrittenView
+from shared_core.hosting import Laterality, Mask, OutputError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord, WrittenView
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""
@@ -53,9 +56,9 @@ def write_exam(
         if save == "seg.nrrd":
             return tuple(_write_segmentation(scene, view, folder) for view in views)
         for view in views:
-            segmentation = _add_view(scene, view, spacing_mm=view.record["spacing_mm"])
+            segmentation = _add_view(scene, view, spacing_mm=view.record.spacing_mm)
             # Opened in Slicer, they go on where they are: the numbers, and what an edit is told from.
-            keep_run(segmentation, dict(view.record), _mask(view), model=model)
+            keep_run(segmentation, view.record, _mask(view), model=model)
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", "BAC measurements")
         fill_table(table, [view.record for view in views])
         path = folder / f"{folder.name}.mrb"
@@ -100,8 +103,8 @@ def _write_segmentation(scene: Any, view: WrittenView, folder: Path) -> Path:
 
 def _add_view(scene: Any, view: WrittenView, *, spacing_mm: Sequence[float] | None) -> Any:
     """The image and its segmentation; returns the latter."""
-    volume = load_volume(Path(view.record["file"]), scene, name=_name(view.record), spacing_mm=spacing_mm)
-    side = view.record["laterality"]
+    volume = load_volume(Path(view.record.file), scene, name=_name(view.record), spacing_mm=spacing_mm)
+    side = view.record.laterality
     laterality = Laterality(side) if side else Laterality.UNKNOWN
     return show_mask(volume, _mask(view), laterality=laterality)
 
@@ -112,7 +115,7 @@ def _mask(view: WrittenView) -> Mask:
     return read_mask_file(view.mask).mask
 
 
-def _name(record: Mapping[str, Any]) -> str:
+def _name(record: ViewRecord) -> str:
     """``LCC``, as radiologists say; the file's where the view is not known."""
-    side, view = record["laterality"], record["view"]
-    return f"{side}{view}" if side and view else Path(record["file"]).stem
+    side, view = record.laterality, record.view
+    return f"{side}{view}" if side and view else Path(record.file).stem

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.segments import segmentation_of
+from shared_core.hosting import Notice
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import DatedExam, Quantity, Timeline
+    from shared_core.hosting import DatedExam, SerialQuantity, Timeline
 
 NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
 TWO_DATES: Final = (
@@ -43,30 +44,37 @@ def timelines(
     OpenBacError
         The folder holds no results.
     """
-    from shared_core.hosting import UsageError, dated_exams, read_results, results_beside, timeline, together
+    from BACSegmentationLib.remedies import notice_words
+    from shared_core.hosting import (
+        Remedy,
+        UsageError,
+        dated_exams,
+        read_results,
+        results_beside,
+        timeline,
+        together,
+    )
 
     pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise UsageError(
-            f"{folder} contains no results; choose a folder written by Save results… or bac analyze."
-        )
+        raise UsageError(f"{folder} contains no results.", Remedy.NAME_RESULTS)
     found: list[Mapping[str, Sequence[DatedExam]]] = []
     without: list[str] = []
     for place in places:
-        patients, sentences = dated_exams(read_results(place))
+        patients, notices = dated_exams(read_results(place))
         found.append(patients)
-        without += sentences
-    here, sentences = _of_scene(pairs)
+        without += map(notice_words, notices)
+    here, notices = _of_scene(pairs)
     known = together(found)
     for patient, exams in here.items():
         keys = {one.key for one in exams}
         known[patient] = [one for one in known.get(patient, []) if one.key not in keys] + list(exams)
     lines = {patient: timeline(exams) for patient, exams in sorted(known.items())}
-    return lines, (*without, *sentences)
+    return lines, (*without, *map(notice_words, notices))
 
 
-def summary(line: Timeline, quantity: Quantity) -> str:
+def summary(line: Timeline, quantity: SerialQuantity) -> str:
     """How a quantity changed, in a few sentences."""
     from shared_core.hosting import change_words, decision_words
 
@@ -80,22 +88,25 @@ def summary(line: Timeline, quantity: Quantity) -> str:
     return "\n".join([text, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[str, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[Notice, ...]]:
     """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
-    from shared_core.hosting import dated_exams, json_bytes, read_results, write_bytes
+    import msgspec
+
+    from shared_core.hosting import ResultsDocument, dated_exams, json_bytes, read_results, write_bytes
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}
-    views: list[dict[str, Any]] = []
+    views = []
     for one, exam in exams:
         for volume in one.volumes:
             node = segmentations.get(volume.GetID())
             record = view_records.record_of(node) if node is not None else None
             if record is not None:
-                views.append({**record, "exam": exam["key"]})
+                views.append(msgspec.structs.replace(record, exam=exam.key))
     if not views:
         return {}, ()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "scene.json"
-        write_bytes(path, json_bytes({"views": views, "exams": [exam for _, exam in exams]}))
+        document = ResultsDocument(views=tuple(views), exams=tuple(exam for _, exam in exams))
+        write_bytes(path, json_bytes(document))
         return dated_exams(read_results(path))

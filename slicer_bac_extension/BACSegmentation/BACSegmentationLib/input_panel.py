@@ -84,6 +84,7 @@ def described(volume: Any) -> tuple[str, str]:
         return "", ""
     try:
         from BACSegmentationLib.mammograms import header_of
+        from BACSegmentationLib.remedies import error_words, notice_words
         from BACSegmentationLib.volumes import read_volume, shown_mm
         from shared_core.hosting import OpenBacError, spacing_in_host
 
@@ -91,13 +92,13 @@ def described(volume: Any) -> tuple[str, str]:
             image = read_volume(volume)
             header = header_of(volume)
         except OpenBacError as error:
-            return "", str(error)
+            return "", error_words(error)
     except ImportError:
         # The packages that read mammograms are asked for at Apply.
         return "The file will be read when you press Apply, after the required packages are installed.", ""
     known = header if header.path is not None else None
-    spacing, warnings = spacing_in_host(shown_mm(volume), header=known, name=image.name)
+    spacing, notices = spacing_in_host(shown_mm(volume), header=known, name=image.name)
     size = f"{spacing.row_mm:.3f} mm per pixel" if spacing is not None else "pixel size unknown"
     rows, columns = image.pixels.shape
     parts = [header.view_label.replace("??", "view unknown"), size, f"{columns} x {rows} pixels"]
-    return "\n".join([" · ".join(parts), *dict.fromkeys(warnings)]), ""
+    return "\n".join([" · ".join(parts), *map(notice_words, dict.fromkeys(notices))]), ""

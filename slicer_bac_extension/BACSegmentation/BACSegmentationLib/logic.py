@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from BACSegmentationLib.measurement import Pair, SceneMeasurement
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
-from BACSegmentationLib.view_records import Record
 from shared_core.hosting import OpenBacError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord
 
 LOOK_S: Final = 0.05
 
@@ -35,7 +37,7 @@ class SceneLogic:
         model: str = "",
         device: Device = "auto",
         threshold: float | None = None,
-    ) -> tuple[Any, Record]:
+    ) -> tuple[Any, ViewRecord]:
         """Run the model and wait for it.
 
         Parameters

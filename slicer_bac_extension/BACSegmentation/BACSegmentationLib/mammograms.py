@@ -18,10 +18,12 @@ from BACSegmentationLib.volumes import (
     shown_mm,
 )
 from shared_core.hosting import (
+    MEASURED_ON_LOADED_IMAGE,
     Exam,
     Identity,
     Mammogram,
     MammogramHeader,
+    Notice,
     OpenBacError,
     PresentationIntent,
     SpacingSource,
@@ -51,7 +53,7 @@ class SceneExam:
     """An exam whose views are volumes of the scene."""
 
     exam: Exam
-    """Key, patient, date, headers in the order of views, missing views and warnings."""
+    """Key, patient, date, headers in the order of views, missing views and notices."""
     volumes: tuple[Any, ...]
     """Volume nodes, one for each of `exam.headers`."""
 
@@ -61,11 +63,10 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
 
     Where the pixels are those of the volume's file, after what GDCM is known to change, it is exactly what
     the engine reads from the file, and ``header.path`` names the file: it may be run from there. Else
-    ``header.path`` is None, the pixels are the volume's, and a warning says "measured from the volume, not
-    from its file" and why.
+    ``header.path`` is None, the pixels are the volume's, and a notice says so and why.
 
     The spacing is that of the engine's rule for the file, unless a person changed it in Slicer: then that
-    of the volume, "given by the user". All warnings stand in ``header.warnings``.
+    of the volume, "given by the user". All notices stand in ``header.notices``.
 
     Raises
     ------
@@ -77,19 +78,19 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     image = read_volume(volume_node, dicom_files=dicom_files)
     file = _image_file(image.files)
     known = read_header(file) if file is not None else None
-    spacing, warnings = spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
+    spacing, notices = spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
     given = (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is SpacingSource.USER else None
     if file is None or known is None:
         alone = mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
-        return _warned(alone, *warnings)
+        return _with_notices(alone, *notices)
     read, reason = _as_its_file(image, file, given)
     if read is not None:
-        return _warned(read, *warnings)
+        return _with_notices(read, *notices)
     # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
     own = replace(known, path=None, file_format="memory", intent=PresentationIntent.UNKNOWN, bits=16)
     own = replace(own, rows=image.pixels.shape[0], columns=image.pixels.shape[1], spacing=spacing)
     changed = mammogram_from_array(image.pixels, header=own, name=image.name)
-    return _warned(changed, *warnings, f"measured from the volume, not from its file: {reason}")
+    return _with_notices(changed, *notices, MEASURED_ON_LOADED_IMAGE.notice(reason=reason))
 
 
 def header_of(volume_node: Any) -> MammogramHeader:
@@ -184,7 +185,7 @@ def _as_its_file(
             turned = None
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
-    return None, f"the pixels of {image.name} differ from those of {file.name}."
+    return None, f"The pixels of {image.name} differ from those of {file.name}."
 
 
 def _kept_values(volume_node: Any) -> dict[str, str]:
@@ -194,6 +195,6 @@ def _kept_values(volume_node: Any) -> dict[str, str]:
     return {keyword: database.instanceValue(uids[0], tag) for keyword, tag in _TAGS.items()}
 
 
-def _warned(mammogram: Mammogram, *more: str) -> Mammogram:
-    warnings = tuple(dict.fromkeys((*mammogram.header.warnings, *more)))
-    return replace(mammogram, header=replace(mammogram.header, warnings=warnings))
+def _with_notices(mammogram: Mammogram, *more: Notice) -> Mammogram:
+    notices = tuple(dict.fromkeys((*mammogram.header.notices, *more)))
+    return replace(mammogram, header=replace(mammogram.header, notices=notices))

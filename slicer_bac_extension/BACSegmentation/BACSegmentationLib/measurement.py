@@ -12,12 +12,11 @@ from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
-from BACSegmentationLib.view_records import Record
 from shared_core.hosting import Mammogram, Mask, ModelError, UsageError
 
 if TYPE_CHECKING:
     # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import ModelCard, PreparedView, ReviewedView
+    from shared_core.hosting import ExamRecord, ModelCard, PreparedView, ReviewedView, ViewRecord
 
 _KEPT_VIEWS: Final = 4
 
@@ -54,7 +53,7 @@ class SceneMeasurement:
         view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
         self._run_masks[segmentation_node.GetID()] = view.mask
 
-    def measure(self, volume_node: Any, segmentation_node: Any) -> Record:
+    def measure(self, volume_node: Any, segmentation_node: Any) -> ViewRecord:
         """Measure the mask as it is, keep the record on the node, and return it.
 
         Raises
@@ -62,12 +61,14 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
+        import msgspec
+
         from shared_core.hosting import record_of
 
         final = self.final(volume_node, segmentation_node)
         record = record_of(final)
         if final.header.path is None:
-            record["file"] = volume_node.GetName()
+            record = msgspec.structs.replace(record, file=volume_node.GetName())
         view_records.keep(segmentation_node, record)
         return record
 
@@ -85,7 +86,7 @@ class SceneMeasurement:
         model = view_records.model_of(segmentation_node)
         prepared = self._prepared(volume_node, model)
         mask = mask_of(segmentation_node, volume_node)
-        key = exam_key if exam_key is not None else (record or {}).get("exam") or ""
+        key = exam_key if exam_key is not None else (record.exam if record is not None else None) or ""
         if record is None:
             return reviewed_view(
                 prepared.view,
@@ -138,20 +139,22 @@ class SceneMeasurement:
         return known
 
 
-def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, Record]]:
+def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, ExamRecord]]:
     """The exams that measured volumes belong to, each with the record of its numbers."""
     from shared_core.hosting import exam_record, measure_exam, measurement_of
 
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
     for one in exams_in_scene([volume for volume, _ in pairs]):
-        views = []
+        views, provenances = [], []
         for header, volume in zip(one.exam.headers, one.volumes, strict=True):
             record = by_volume.get(volume.GetID())
             if record is not None:
                 views.append((header, measurement_of(record)))
+                provenances.append(record.provenance)
         if views:
-            found.append((one, exam_record(one.exam, measure_exam(views))))
+            exam = exam_record(one.exam, measure_exam(views), provenances=provenances)
+            found.append((one, exam))
     return found
 
 

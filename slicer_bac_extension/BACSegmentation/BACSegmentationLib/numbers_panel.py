@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import qt
 import slicer
@@ -17,7 +17,9 @@ from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import reference_volume, segmentation_of
-from BACSegmentationLib.view_records import Record
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
@@ -133,7 +135,7 @@ class NumbersPanel(VTKObservationMixin):
         for follower in self._followers:
             follower(measured)
 
-    def _fill(self, records: list[Record | None]) -> Any:
+    def _fill(self, records: list[ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
         parameters = self._host.parameters
         if parameters is None:

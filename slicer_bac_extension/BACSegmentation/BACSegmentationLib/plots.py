@@ -12,7 +12,7 @@ import vtk
 
 if TYPE_CHECKING:
     # Needs packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import DatedExam, Quantity, Timeline
+    from shared_core.hosting import DatedExam, SerialQuantity, Timeline
 
 Colour = tuple[float, float, float]
 YEAR: Final = "Year"
@@ -48,7 +48,7 @@ _LINES: Final = (
 _NOT_COMPARED: Final = _Series(LEFT_OUT, (0.54, 0.54, 0.54), "Circle", "None", size=11)
 
 
-def show_change(line: Timeline, quantity: Quantity, *, chart_node: Any = None) -> Any:
+def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = None) -> Any:
     """Fill a chart with one quantity of a patient's exams.
 
     Parameters
@@ -97,7 +97,7 @@ def decimal_year(when: date) -> float:
     return when.year + (when - first).days / (date(when.year + 1, 1, 1) - first).days
 
 
-def _columns(line: Timeline, quantity: Quantity) -> dict[str, list[float]]:
+def _columns(line: Timeline, quantity: SerialQuantity) -> dict[str, list[float]]:
     out = [one.key in line.left_out for one in line.exams]
     columns: dict[str, list[float]] = {}
     for series in _VIEWS:
@@ -114,7 +114,7 @@ def _columns(line: Timeline, quantity: Quantity) -> dict[str, list[float]]:
     return columns | _limits(line, quantity, out)
 
 
-def _limits(line: Timeline, quantity: Quantity, out: Sequence[bool]) -> dict[str, list[float]]:
+def _limits(line: Timeline, quantity: SerialQuantity, out: Sequence[bool]) -> dict[str, list[float]]:
     """The fitted line, and those of the limits of change, at the dates of the exams that are compared."""
     followed = line.of(quantity)
     if followed is None:

@@ -70,6 +70,7 @@ class EngineProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._read = 0
         self._begun = b""
+        self._error: Event | None = None
 
     def start(self) -> None:
         """Begin.
@@ -115,7 +116,9 @@ class EngineProcess:
             new = file.read()
         self._read += len(new)
         *lines, self._begun = (self._begun + new).split(b"\n")
-        return [event for event in map(_event, lines) if event is not None]
+        events = [event for event in map(_event, lines) if event is not None]
+        self._error = next((event for event in events if event["event"] == "error"), self._error)
+        return events
 
     @property
     def results_folder(self) -> Path:
@@ -124,7 +127,11 @@ class EngineProcess:
 
     @property
     def error_text(self) -> str:
-        """The end of what it wrote to standard error: why it ended, by the engine itself where it knew."""
+        """Why it ended, as its event says, or else the end of what it wrote to standard error."""
+        if self._error is not None:
+            from BACSegmentationLib.remedies import event_words
+
+            return event_words(self._error)
         try:
             text = self._errors.read_bytes().decode("utf-8", errors="replace")
         except OSError:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import slicer
 
 from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
+from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
 from shared_core.hosting import OpenBacError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
 GONE: Final = "was removed from the scene during segmentation; its result was discarded"
@@ -49,7 +53,7 @@ def put(
     for view in run.views:
         volume = slicer.mrmlScene.GetNodeByID(view.volume_id)
         if volume is None:
-            lost.append(f"{view.record['file']} {GONE}.")
+            lost.append(f"{view.record.file} {GONE}.")
             continue
         chosen = segmentation_node if volume is volume_node else None
         try:
@@ -137,12 +141,13 @@ def folder_name(pairs: Sequence[Pair]) -> str:
 
 def report(pairs: Sequence[Pair]) -> str:
     """The sentences of the views, and of the exam where there are several; to be copied."""
+
     records = _records(pairs)
-    lines = [f"{_label(record)}: {record['report_sentence']}" for record in records]
+    lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
-        lines += [f"Exam: {record['report_sentence']}" for _, record in exam_records(pairs)]
-    warnings = dict.fromkeys(warning for record in records for warning in record["warnings"])
-    return "\n".join([*lines, *(f"Note: {warning}" for warning in warnings)])
+        lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
+    notices = dict.fromkeys(notice for record in records for notice in record.notices)
+    return "\n".join([*lines, *(f"Note: {notice_words(notice)}" for notice in notices)])
 
 
 def csv_text(pairs: Sequence[Pair]) -> str:
@@ -152,10 +157,10 @@ def csv_text(pairs: Sequence[Pair]) -> str:
     return views_csv(_records(pairs)).decode("utf-8")
 
 
-def _records(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+def _records(pairs: Sequence[Pair]) -> list[ViewRecord]:
     found = (view_records.record_of(segmentation) for _, segmentation in pairs)
     return [record for record in found if record is not None]
 
 
-def _label(record: dict[str, Any]) -> str:
-    return f"{record['laterality'] or '?'}{record['view'] or '?'}"
+def _label(record: ViewRecord) -> str:
+    return f"{record.laterality or '?'}{record.view or '?'}"

@@ -12,13 +12,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import slicer
 
 from BACSegmentationLib import engine
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -44,8 +47,7 @@ class SegmentedView:
     """What the model made of a volume."""
 
     volume_id: str
-    record: dict[str, Any]
-    """Of `shared_core.exporting.view_record`."""
+    record: ViewRecord
     mask: Any
     """(rows, columns) bool."""
 
@@ -127,7 +129,8 @@ class SegmentationRun:
 
     def _take_in(self, volume_id: str) -> None:
         from BACSegmentationLib.mammograms import mammogram_of
-        from shared_core.hosting import OpenBacError
+        from BACSegmentationLib.remedies import error_words
+        from shared_core.hosting import OpenBacError, SpacingSource
 
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
@@ -138,14 +141,13 @@ class SegmentationRun:
         try:
             mammogram = mammogram_of(volume)
         except OpenBacError as error:
-            self.failures.append((name, str(error)))
+            self.failures.append((name, error_words(error)))
             return
         header = mammogram.header
         file = header.path if header.path is not None else self._write(mammogram, len(self._inputs))
-        given = header.path is None or (header.spacing is not None and "user" in header.spacing.source.value)
-        spacing = ""
-        if header.spacing is not None and given:
-            spacing = f"{header.spacing.row_mm!r},{header.spacing.column_mm!r}"
+        known, spacing = header.spacing, ""
+        if known is not None and (header.path is None or known.source is SpacingSource.USER):
+            spacing = f"{known.row_mm!r},{known.column_mm!r}"
         self._inputs.append(_Input(volume_id, name, file.absolute(), header, spacing))
 
     def _write(self, mammogram: Any, number: int) -> Path:
@@ -198,7 +200,7 @@ class SegmentationRun:
             self._tiles[file] = 1.0
 
     def _collect(self, results: Path) -> None:
-        from shared_core.hosting import read_mask, read_written, with_header
+        from shared_core.hosting import read_mask, read_written, with_header, with_notices_of
 
         written = read_written(results)
         for one in self._batch:
@@ -210,12 +212,11 @@ class SegmentationRun:
                 continue
             header = one.header
             mask = read_mask(view.mask, (header.rows, header.columns))
-            record = dict(view.record)
+            record = view.record
             if header.path is None:
                 record = with_header(record, header, file=one.name)
-            elif header.warnings:
-                said = dict.fromkeys((*header.warnings, *record["warnings"]))
-                record["warnings"] = list(said)
+            elif header.notices:
+                record = with_notices_of(record, header)
             self.views.append(SegmentedView(one.volume_id, record, mask))
 
     def _finish(self) -> None:
@@ -234,7 +235,7 @@ class SegmentationRun:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _summary(self) -> str:
-        model = self.views[0].record["model"]
+        model = self.views[0].record.provenance
         ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
         done = len(self.views)
         views = f"{done} view" if done == 1 else f"{done} views"

@@ -29,16 +29,16 @@ class SelfTest:
         mask = np.zeros((600, 400), bool)
         mask[290:310, 50:200] = True
         segmentation = show_mask(volume, mask)
-        metrics = SceneLogic().measurement.measure(volume, segmentation)["metrics"]
-        assert metrics["am_px"] == 20 * 150
-        assert math.isclose(metrics["bac_area_mm2"], 20 * 150 * 0.07**2)
+        metrics = SceneLogic().measurement.measure(volume, segmentation)
+        assert metrics.number("am_px") == 20 * 150
+        assert math.isclose(metrics.number("bac_area_mm2"), 20 * 150 * 0.07**2)
 
     def test_process(self) -> None:
         """The model runs in a process of its own, and its answer is in the scene."""
         volume = breast()
         table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
         segmentation, record = SceneLogic().process(volume, outputTable=table)
-        assert record["metrics"]["am_px"] == int(mask_of(segmentation, volume).sum())
+        assert record.number("am_px") == int(mask_of(segmentation, volume).sum())
         assert table.GetNumberOfRows() == 1
 
 

@@ -7,39 +7,42 @@ mask, and a fingerprint of the model's mask by which an edit is known.
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any, Final
+import logging
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shared_core.hosting import OpenBacError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import ViewRecord
 
 PREFIX: Final = "BACSegmentation."
 _RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"
 _CARD, _MASK, _STALE = f"{PREFIX}Model", f"{PREFIX}RunMask", f"{PREFIX}Stale"
 
-Record = dict[str, Any]
 
-
-def keep_run(segmentation_node: Any, record: Record, mask: NDArray[Any], *, model: str) -> None:
+def keep_run(segmentation_node: Any, record: ViewRecord, mask: NDArray[Any], *, model: str) -> None:
     """A model made the mask: name or path of its card, and what it said."""
-    segmentation_node.SetAttribute(_RUN, json.dumps(record))
+    segmentation_node.SetAttribute(_RUN, _json(record))
     segmentation_node.SetAttribute(_MASK, fingerprint(mask))
     segmentation_node.SetAttribute(_CARD, model)
     keep(segmentation_node, record)
 
 
-def keep(segmentation_node: Any, record: Record) -> None:
+def keep(segmentation_node: Any, record: ViewRecord) -> None:
     """The numbers of the mask as it is now."""
-    segmentation_node.SetAttribute(_NOW, json.dumps(record))
+    segmentation_node.SetAttribute(_NOW, _json(record))
     segmentation_node.SetAttribute(_STALE, None)
 
 
-def run_record(segmentation_node: Any) -> Record | None:
+def run_record(segmentation_node: Any) -> ViewRecord | None:
     """Of the model's mask; None where no model ran."""
     return _read(segmentation_node, _RUN)
 
 
-def record_of(segmentation_node: Any) -> Record | None:
+def record_of(segmentation_node: Any) -> ViewRecord | None:
     """The latest numbers; None where it was never measured."""
     return _read(segmentation_node, _NOW)
 
@@ -70,6 +73,21 @@ def fingerprint(mask: NDArray[Any]) -> str:
     return hashlib.sha256(repr(mask.shape).encode() + bits.tobytes()).hexdigest()
 
 
-def _read(segmentation_node: Any, name: str) -> Record | None:
+def _read(segmentation_node: Any, name: str) -> ViewRecord | None:
+    """None as well where the packages that read it are not there yet, or another version wrote it."""
     text = segmentation_node.GetAttribute(name)
-    return json.loads(text) if text else None
+    if not text:
+        return None
+    try:
+        from shared_core.hosting import ViewRecord, decoded
+
+        return decoded(text, ViewRecord, segmentation_node.GetName())
+    except (ImportError, OpenBacError) as error:
+        logging.warning("The numbers of %s cannot be read: %s", segmentation_node.GetName(), error)
+        return None
+
+
+def _json(record: ViewRecord) -> str:
+    from shared_core.hosting import json_bytes
+
+    return json_bytes(record).decode("utf-8")

@@ -33,8 +33,6 @@ class VolumeImage:
     """As the node says; None where it says 1.0 mm, which stands for unknown."""
     files: tuple[Path, ...]
     """That it was loaded from and that are still there: one, or none."""
-    warnings: tuple[str, ...]
-    """Sentences for people."""
 
 
 def read_volume(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = None) -> VolumeImage:
@@ -59,15 +57,10 @@ def read_volume(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = 
     files = source_files(volume_node) if dicom_files is None else tuple(map(Path, dicom_files))
     row_mm, column_mm = shown_mm(volume_node)
     spacing: PixelSpacing | None = PixelSpacing(row_mm, column_mm, SpacingSource.USER)
-    warnings: tuple[str, ...] = ()
     if row_mm == column_mm == 1.0:
         spacing = None
-        warnings = (
-            f"{name} has a pixel size of 1 mm in Slicer, which means unknown; if its file does not give the "
-            'pixel size, set it under "Volume information" before segmenting.',
-        )
     pixels = slicer.util.arrayFromVolume(volume_node)[0]
-    return VolumeImage(name, pixels, spacing, files if len(files) == 1 else (), warnings)
+    return VolumeImage(name, pixels, spacing, files if len(files) == 1 else ())
 
 
 def shown_mm(volume_node: Any) -> tuple[float, float]:

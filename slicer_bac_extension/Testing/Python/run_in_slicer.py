@@ -81,7 +81,7 @@ class InSlicer(unittest.TestCase):
         from BACSegmentationLib.segments import mask_of
         from BACSegmentationLib.view_records import record_of
 
-        assert record_of(segmentation)["metrics"]["am_px"] == int(mask_of(segmentation, volume).sum())
+        assert record_of(segmentation).number("am_px") == int(mask_of(segmentation, volume).sum())
 
     @with_window
     def test_4_view_is_upright_alone_and_not_smoothed(self) -> None:
@@ -120,7 +120,7 @@ class InSlicer(unittest.TestCase):
         assert is_stale(segmentation)
         self.widget.ui.measureButton.click()
         assert not is_stale(segmentation)
-        assert record_of(segmentation)["metrics"]["am_px"] == int(mask.sum())
+        assert record_of(segmentation).number("am_px") == int(mask.sum())
 
     @with_window
     def test_7_scene_keeps_choices_and_numbers(self) -> None:
