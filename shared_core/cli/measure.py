@@ -13,6 +13,7 @@ from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze import add_measurement_options
+from shared_core.cli.remedies import notice_words
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
