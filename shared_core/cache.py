@@ -1,4 +1,4 @@
-"""The user's cache folder: what can be had again, such as sample images."""
+"""The user's cache folder: files that can be made again, such as sample images."""
 
 from __future__ import annotations
 

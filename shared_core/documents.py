@@ -1,4 +1,4 @@
-"""JSON and TOML that people write, as typed records: a slip of the pen never changes a result.
+"""JSON and TOML that people write, as typed records: a typing error never changes a result.
 
 msgspec checks the types. Added here is what it leaves out or says in words of a programmer: names given
 twice, names that a record does not have, all missing names at once, and what to write instead.

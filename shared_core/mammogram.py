@@ -1,4 +1,4 @@
-"""What travels through the house: a mammogram, what its file says of it, and an exam.
+"""What the engine passes on: a mammogram, what its file says of it, and an exam.
 
 Images are (row, column) arrays with the origin at the top left; spacing is (row, column).
 """
@@ -70,7 +70,7 @@ class PresentationIntent(str, Enum):
 
 
 class SpacingSource(str, Enum):
-    """Where the pixel spacing came from; written beside every number in mm."""
+    """Where the pixel spacing came from; recorded with every number in mm."""
 
     PIXEL_SPACING_CALIBRATED = "PixelSpacing, calibrated"
     IMAGER_OVER_MAGNIFICATION = "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor"

@@ -1,4 +1,4 @@
-"""The one path through the house: from a mammogram to its BAC mask and numbers.
+"""The one path through the engine: from a mammogram to its BAC mask and numbers.
 
 The hosts call the same steps one by one, so that a person can edit the mask in between:
 `read_mammogram`, `prepare`, `segment_steps`, `decide_mask`, `measure_view`.
@@ -284,7 +284,7 @@ def provenance_of(
     threshold: float,
     decision: Decision | None = None,
 ) -> dict[str, object]:
-    """Everything that must stand beside a number for it to be made again."""
+    """Everything that must be recorded with a number so that it can be reproduced."""
     spacing = prepared.spacing
     return {
         "software_version": SOFTWARE_VERSION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import json
 import os
 import re
@@ -196,6 +197,16 @@ def test_named_options_exist(document: str) -> None:
     assert _named_options(document) <= _options()
 
 
+def test_every_option_of_every_command_has_a_help_text() -> None:
+    silent = {
+        f"{parser.prog} {' '.join(action.option_strings) or action.dest}"
+        for parser in _parsers(make_parser())
+        for action in parser._actions
+        if not (action.help or "").strip() or action.help == argparse.SUPPRESS
+    }
+    assert silent == set()
+
+
 def test_every_option_is_in_the_user_guide() -> None:
     assert _options() - _named_options("docs/user-guide.md") == set()
 
@@ -332,6 +343,47 @@ def test_messages_of_the_troubleshooting_table_exist() -> None:
     texts = _texts_of_the_source()
     pieces = {piece.strip() for message in messages for piece in re.split(r"\.\.\.|\bN\b|\bcuda\b", message)}
     assert {piece for piece in pieces if piece not in texts} == set()
+
+
+PACKAGES = ("shared_core", "napari_bac")
+
+
+def _exists(name: str) -> bool:
+    """Whether a dotted name is a module of the repository, or stands in one."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:end])
+        if place.with_suffix(".py").is_file() or (place / "__init__.py").is_file():
+            found: object = importlib.import_module(".".join(parts[:end]))
+            for part in parts[end:]:
+                found = getattr(found, part, None)
+            return found is not None
+    return False
+
+
+@pytest.mark.parametrize("document", [*WRITTEN, "CHANGELOG.md", "docs/performance.md"])
+def test_paths_and_modules_that_are_named_exist(document: str) -> None:
+    text = _text(document)
+    folders = r"shared_core|napari_bac|slicer_bac_extension|validation|benchmarks|tests|examples|scripts"
+    paths = set(re.findall(rf"(?<![\w./-])(?:{folders})/(?:[\w.-]+/)*[\w-]+(?:\.\w+)?", text))
+    paths |= set(re.findall(r"`([^-`\s][^`\s]*)`", "".join(re.findall(r"^Code: (.+)$", text, re.MULTILINE))))
+    bases = (ROOT, (ROOT / document).parent)
+    assert {path for path in paths if not any((base / path).exists() for base in bases)} == set()
+    names = set(re.findall(rf"(?<![\w./-])(?:{'|'.join(PACKAGES)})(?:\.[A-Za-z_]\w*)+", text))
+    assert {name for name in names if not _exists(name)} == set()
+
+
+def test_tree_of_the_readme_has_every_package_and_nothing_else() -> None:
+    tree = _text("README.md").split("\n## The tree\n")[1].split("```")[1]
+    for package in PACKAGES:
+        block = re.search(rf"^{package}/.*\n((?:  .*\n)+)", tree, re.MULTILINE)
+        assert block is not None
+        # Names come first, what they are after two spaces.
+        names = [line.strip().split("  ")[0] for line in block[1].splitlines()]
+        named = {name for line in names for name in line.split(", ")}
+        there = {f"{init.parent.name}/" for init in (ROOT / package).glob("*/__init__.py")}
+        there |= {file.name for file in (ROOT / package).glob("[!_]*.py")}
+        assert named == there
 
 
 def _anchor(heading: str) -> str:

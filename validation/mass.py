@@ -101,7 +101,7 @@ def mass_page(fresh: Sequence[Sequence[Weighed]], development: Sequence[Sequence
         f"Simulated raw mammograms, {len(BEAMS)} beams, 20-80 mm, 1-200 mg of hydroxyapatite (even on a "
         "logarithmic scale) in 1-5 tram-track arteries on power-law texture, with scatter, blur and quantum "
         "noise, 70-100 µm; nine of ten with a grid. The mask is the true one. Real images with a reference "
-        "mass cannot be had.",
+        "mass are not available.",
         "",
         f"## Which goals are reached, on {len(fresh[0])} fresh views",
         "",

@@ -1,1 +1,1 @@
-"""Calcified arteries in a mask: parts, skeletons, centre lines, bands, vessels, the look of their calcium."""
+"""Calcified arteries in a mask: parts, skeletons, centre lines, bands, vessels, their morphology."""

@@ -1,6 +1,6 @@
 """The skeleton of a band as a graph: chains of pixels that meet at junctions.
 
-Thinning is scikit-image's. What it leaves of a real band needs mending: corners make spurs shorter than
+Thinning is scikit-image's. Its result on a real band needs corrections: corners make spurs shorter than
 the band is wide, and where two bands cross there are two junctions side by side instead of one.
 """
 
@@ -62,7 +62,7 @@ class SkeletonGraph:
 
 
 def skeleton_graph(band: Mask, half_width: NDArray[Any]) -> SkeletonGraph:
-    """Thin a band and mend its skeleton.
+    """Thin a band and correct its skeleton.
 
     Parameters
     ----------

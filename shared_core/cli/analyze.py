@@ -59,11 +59,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run_options.add_argument(
         "--deidentify",
         action="store_true",
-        help=f"write the images without identifiers into OUT/{IMAGES}, and make everything from those",
+        help=f"write the images without identifiers into OUT/{IMAGES}, and make all results from those",
     )
     run_options.add_argument("--deidentify-key", **arguments.KEY_OPTION)
     run_options.add_argument(
-        "--resume", action="store_true", help="go on: exams that OUT already holds are not made again"
+        "--resume", action="store_true", help="continue: exams that are already in OUT are not analysed again"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     run_options.add_argument(
@@ -82,16 +82,19 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
     )
-    group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    group.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    group.add_argument("--device", **arguments.DEVICE_OPTION)
+    group.add_argument("--backend", **arguments.BACKEND_OPTION)
     group.add_argument(
         "--precision",
         choices=("float32", "float16", "bfloat16"),
         default="float32",
-        help="half precision changes results slightly and is recorded",
+        help="half precision changes results slightly and is recorded (default: float32)",
     )
     group.add_argument(
-        "--threshold", type=arguments.probability, metavar="P", help="BAC where probability > P"
+        "--threshold",
+        type=arguments.probability,
+        metavar="P",
+        help="BAC where probability > P (default: the model's)",
     )
 
 
@@ -101,7 +104,7 @@ def add_measurement_options(group: argparse._ArgumentGroup) -> None:
         "--spacing-mm",
         type=arguments.spacing,
         metavar="MM[,MM]",
-        help="pixel spacing (row,column) in the plane of the breast, for files that do not know it",
+        help="pixel spacing (row,column) in the plane of the breast, for files without one",
     )
     group.add_argument(
         "--calibration",
@@ -114,14 +117,24 @@ def add_measurement_options(group: argparse._ArgumentGroup) -> None:
         type=arguments.grey_level,
         default=100,
         metavar="X",
-        help="8-bit grey level X of TAM_X and TSIM_X",
+        help="8-bit grey level X of TAM_X and TSIM_X (default: 100)",
     )
-    group.add_argument("--tam-comparison", choices=(">", ">="), default=">")
-    group.add_argument("--grade-profile", choices=("ibrahim-paper", "ibrahim-code"), default="ibrahim-paper")
+    group.add_argument(
+        "--tam-comparison",
+        choices=(">", ">="),
+        default=">",
+        help="TAM_X and TSIM_X count grey levels > X (Guo 2021, the default) or >= X (its published code)",
+    )
+    group.add_argument(
+        "--grade-profile",
+        choices=("ibrahim-paper", "ibrahim-code"),
+        default="ibrahim-paper",
+        help="denominator and cut-offs of the area grade: those of Ibrahim 2025 (default) or of its code",
+    )
     group.add_argument(
         "--exclude-pectoral",
         action="store_true",
-        help="take the pectoral muscle out of the breast area of MLO views",
+        help="leave the pectoral muscle out of the breast area of MLO views",
     )
 
 

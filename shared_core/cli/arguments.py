@@ -10,6 +10,16 @@ from typing import Any, Final
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
 
+DEVICE_OPTION: Final[dict[str, Any]] = {
+    "choices": ("auto", "cpu", "cuda", "mps"),
+    "default": "auto",
+    "help": "where to compute (default: auto: CUDA, else MPS, else CPU)",
+}
+BACKEND_OPTION: Final[dict[str, Any]] = {
+    "choices": ("auto", "torch", "openvino"),
+    "default": "auto",
+    "help": "what runs the network (default: auto: OpenVINO on a CPU where it is installed, else torch)",
+}
 DICOM_METAVAR: Final = "KIND[,KIND...]"
 DICOM_HELP: Final = (
     f"of {', '.join(DICOM_KINDS)}, or all: segmentations, Mammography CAD report, measurement reports, "
@@ -18,8 +28,9 @@ DICOM_HELP: Final = (
 KEY_OPTION: Final[dict[str, Any]] = {
     "type": Path,
     "metavar": "FILE",
-    "help": "key of --deidentify, made if it is not there: the same key gives a patient the same pseudonym, "
-    "and her exams the same distance in time (default: a file in your configuration folder, which is named)",
+    "help": "key of --deidentify, created if it does not exist: the same key gives a patient the same "
+    "pseudonym, and keeps the intervals between her exams (default: a file in your configuration folder; "
+    "its path is printed)",
 }
 
 

@@ -1,4 +1,4 @@
-"""``bac change``: what became of BAC between serial exams."""
+"""``bac change``: whether BAC changed between serial exams."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``change`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "change",
-        help="say whether BAC changed between serial exams, with limits",
-        description="Say whether BAC changed between serial exams of a patient, with the limits that the "
+        help="tell whether BAC changed between serial exams, with limits",
+        description="Tell whether BAC changed between serial exams of a patient, with the limits that the "
         "error of measurement sets. Research use only: never a diagnosis.",
     )
     parser.add_argument(
@@ -54,11 +54,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for tables and plots")
     parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
     parser.add_argument("--patient", metavar="ID", help="only this patient (default: all with two exams)")
+    parser.add_argument("--one-patient", action="store_true", help="treat all exams as those of one patient")
     parser.add_argument(
-        "--one-patient", action="store_true", help="all exams are of one patient, whatever their names say"
-    )
-    parser.add_argument(
-        "--quantity", action="append", metavar="COLUMN", help="a column of views.csv; can be repeated"
+        "--quantity",
+        action="append",
+        metavar="COLUMN",
+        help="a column of views.csv; can be repeated (default: index, area, percentage, length, mass)",
     )
     parser.add_argument(
         "--error-from",
@@ -68,7 +69,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="results of a cohort: take the error of measurement from its CC/MLO pairs",
     )
     parser.add_argument(
-        "--confidence", type=arguments.probability, default=0.95, metavar="P", help="of the limits (0.95)"
+        "--confidence",
+        type=arguments.probability,
+        default=0.95,
+        metavar="P",
+        help="confidence of the limits (default: 0.95)",
     )
     parser.set_defaults(run=run, parser=parser)
 
@@ -114,7 +119,7 @@ def _dated(text: str) -> tuple[date | None, Path]:
         digits = before.replace("-", "")
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])), Path(after)
     except ValueError:
-        raise UsageError(f"{text}: {before} is no date; write it like 2021-03-31={after}.") from None
+        raise UsageError(f"{text}: {before} is not a date; write it like 2021-03-31={after}.") from None
 
 
 def _patients(
@@ -126,7 +131,7 @@ def _patients(
             together.setdefault(patient or args.patient or "patient", []).extend(exams)
     if args.patient is not None and args.patient not in together:
         known = ", ".join(sorted(together)[:10]) or "none"
-        raise UsageError(f"No exam is of the patient {args.patient}; there are {known}.")
+        raise UsageError(f"No exam is of patient {args.patient}; the patients are {known}.")
     chosen = {
         patient: exams
         for patient, exams in sorted(together.items())
@@ -163,7 +168,10 @@ def _pair_errors(
     errors = {quantity.key: pair_error(cohort, quantity) for quantity in quantities}
     known = {key: error for key, error in errors.items() if error is not None}
     if not known:
-        raise UsageError("The cohort of --error-from has no two CC/MLO pairs with BAC, so it tells no error.")
+        raise UsageError(
+            "The cohort of --error-from has fewer than two CC/MLO pairs with BAC, so the "
+            "error of measurement cannot be estimated."
+        )
     return known
 
 

@@ -22,18 +22,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``compare`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "compare",
-        help="say how well two masks, folders of masks or tables agree",
+        help="measure how well two masks, folders of masks or tables agree",
         description="Agreement of A with B: two masks, two folders of masks with equal names, or two "
         "tables (views.csv, exams.csv). B is the reference.",
     )
     parser.add_argument("a", type=Path, metavar="A", help="mask, folder of masks, or table")
-    parser.add_argument("b", type=Path, metavar="B", help="the same kind of thing: the reference")
+    parser.add_argument("b", type=Path, metavar="B", help="the reference, of the same kind")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for tables and plots")
     parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
-    parser.add_argument("--common", action="store_true", help="leave out what is in A or in B only")
+    parser.add_argument(
+        "--common", action="store_true", help="leave out what is only in A or only in B (default: an error)"
+    )
     masks = parser.add_argument_group("masks")
     masks.add_argument(
-        "--spacing-mm", type=arguments.spacing, metavar="MM[,MM]", help="of the pixels, for mm and mm2"
+        "--spacing-mm",
+        type=arguments.spacing,
+        metavar="MM[,MM]",
+        help="pixel spacing (row,column), for results in mm and mm2",
     )
     masks.add_argument(
         "--segment", type=arguments.count, metavar="N", help="only this label, or this segment of a SEG"
@@ -41,9 +46,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     masks.add_argument("--patches", action="store_true", help="also scores of patches of 512 px")
     tables = parser.add_argument_group("tables")
     tables.add_argument(
-        "--quantity", action="append", metavar="COLUMN", help="only this column; can be repeated"
+        "--quantity",
+        action="append",
+        metavar="COLUMN",
+        help="only this column; can be repeated (default: all numbers)",
     )
-    tables.add_argument("--key", metavar="COLUMN", help="column that names a row")
+    tables.add_argument(
+        "--key", metavar="COLUMN", help="column that identifies a row (default: exam and view, key or name)"
+    )
     parser.set_defaults(run=run, parser=parser)
 
 

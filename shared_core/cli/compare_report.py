@@ -71,7 +71,7 @@ def matched(
     )
     pairs = {name: (a[name], b[name]) for name in sorted(a) if name in b}
     if not pairs:
-        raise UsageError(f"A and B have no {what} of one name ({said}).")
+        raise UsageError(f"No {what} of A and B have the same name ({said}).")
     if said and not common:
         raise UsageError(f"The {what} of A and B differ ({said}); add --common to compare those in both.")
     return pairs, [f"{what} left out, {said}."] if said else []

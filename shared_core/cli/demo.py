@@ -1,4 +1,4 @@
-"""``bac demo``: a sample exam, analysed, and beside what is true of it."""
+"""``bac demo``: a sample exam, analysed, and compared with its truth."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``demo`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "demo",
-        help="analyse a simulated exam and compare with what is in it",
-        description="Make a simulated four-view exam, analyse it, and compare with the calcium that is in "
-        "it. Research use only: never a diagnosis.",
+        help="analyse a simulated exam and compare with its true calcium",
+        description="Simulate a four-view exam, analyse it, and compare the result with its true "
+        "calcium. Research use only: never a diagnosis.",
     )
     parser.add_argument(
         "-o",
@@ -50,8 +50,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="NAME",
         help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    parser.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    parser.add_argument("--device", **arguments.DEVICE_OPTION)
+    parser.add_argument("--backend", **arguments.BACKEND_OPTION)
     parser.add_argument(
         "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
     )

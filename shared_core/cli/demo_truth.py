@@ -1,4 +1,4 @@
-"""What was measured on a sample beside what is true of it."""
+"""What was measured on a sample, compared with its truth."""
 
 from __future__ import annotations
 

@@ -60,9 +60,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for results")
     parser.add_argument("--against", metavar="MODEL2", help="another model, on the same views")
     parser.add_argument(
-        "--split", type=Path, metavar="FILE", help="split.json of bac train: only one side of it"
+        "--split", type=Path, metavar="FILE", help="only one side of this split.json of bac train"
     )
-    parser.add_argument("--side", choices=("train", "validation", "test"), default="test", help="of --split")
+    parser.add_argument(
+        "--side",
+        choices=("train", "validation", "test"),
+        default="test",
+        help="side of --split (default: test)",
+    )
     parser.add_argument(
         "--tolerance-mm",
         type=_length,
@@ -72,13 +77,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     _add_calibration_options(parser.add_argument_group("calibration"))
     run_options = parser.add_argument_group("run")
-    run_options.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    run_options.add_argument("--backend", choices=("auto", "torch", "openvino"), default="auto")
+    run_options.add_argument("--device", **arguments.DEVICE_OPTION)
+    run_options.add_argument("--backend", **arguments.BACKEND_OPTION)
     run_options.add_argument(
         "--workers", type=arguments.count, default=1, metavar="N", help="views at the same time (default: 1)"
     )
     run_options.add_argument(
-        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one view"
+        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one view (default: 1)"
     )
     run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run, parser=parser)
@@ -89,16 +94,17 @@ def _add_calibration_options(group: argparse._ArgumentGroup) -> None:
         "--calibrate",
         choices=("dice", "recall", "vessel-recall"),
         help="also write a copy of MODEL's card with temperature and threshold from these views: where "
-        "pooled Dice is largest, or where so much of the pixels or of the arteries' length is found",
+        "pooled Dice is largest, or where the share --recall of the pixels or of the arteries' length is "
+        "found",
     )
     group.add_argument(
         "--recall",
         type=arguments.probability,
         default=0.5,
         metavar="R",
-        help="for --calibrate (default: 0.5)",
+        help="share to find, for --calibrate (default: 0.5)",
     )
-    group.add_argument("--name", metavar="NAME", help="of the copy (default: MODEL's with -calibrated)")
+    group.add_argument("--name", metavar="NAME", help="name of the copy (default: MODEL's with -calibrated)")
 
 
 def run(args: argparse.Namespace) -> int:

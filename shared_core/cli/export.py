@@ -41,7 +41,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--images",
         type=Path,
         metavar="DIR",
-        help="folder where the mammograms lie now, if they were moved since they were measured",
+        help="folder where the mammograms are now, if they were moved after they were measured",
     )
     parser.add_argument(
         "--deidentify",
@@ -49,14 +49,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help=f"without identifiers, with images without them in OUT/{IMAGES}; without pictures",
     )
     parser.add_argument("--deidentify-key", **arguments.KEY_OPTION)
-    parser.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only")
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Export; return the exit code."""
     if args.deidentify and args.output is None:
-        args.parser.error("--deidentify writes beside no identified results; name a folder with -o OUT")
+        args.parser.error("--deidentify does not write next to identified results; name a folder with -o OUT")
     if args.deidentify and "sc" in args.dicom:
         args.parser.error(
             "--deidentify leaves out pictures, into which names are drawn; leave out sc, or analyse the "

@@ -24,16 +24,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``info`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "info",
-        help="say what was understood of image files, and why",
-        description="Say what was understood of image files, and why.",
+        help="show what was read from the headers of image files, and from which attributes",
+        description="Show what was read from the headers of image files, and from which attributes.",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="image file")
     parser.add_argument("--json", action="store_true", help="print a JSON document instead of a table")
     parser.add_argument(
         "--spacing-mm",
         type=arguments.spacing,
         metavar="MM[,MM]",
-        help="pixel spacing (row,column) where the file does not know it",
+        help="pixel spacing (row,column) in the plane of the breast, for files without one",
     )
     parser.set_defaults(run=run)
 

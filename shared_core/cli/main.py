@@ -65,7 +65,9 @@ def make_parser() -> argparse.ArgumentParser:
         "Research use only: never a diagnosis.",
     )
     parser.add_argument("--version", action="version", version=f"OpenBAC {SOFTWARE_VERSION}")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", help="bac COMMAND --help explains it"
+    )
     analyze.add_parser(subparsers)
     calibrate.add_parser(subparsers)
     change.add_parser(subparsers)

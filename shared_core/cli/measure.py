@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.analyze import add_measurement_options
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.remedies import notice_words
 from shared_core.errors import UsageError
@@ -42,7 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``measure`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "measure",
-        help="measure any mask: drawn by hand, or of another program",
+        help="measure any mask: drawn by hand, or made by another program",
         description="Measure a BAC mask that was drawn by hand or made by another program. No model is "
         "needed. Research use only: never a diagnosis.",
     )
@@ -51,27 +52,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
     parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
     parser.add_argument(
-        "--segment", type=arguments.count, metavar="N", help="only this label, or this segment of a SEG"
+        "--segment",
+        type=arguments.count,
+        metavar="N",
+        help="only this label, or this segment of a SEG (default: all labels; the calcification)",
     )
     parser.add_argument(
         "--mask-style",
         choices=("vessel-band", "calcium"),
         default="vessel-band",
-        help="whether it marks the vessel or only the calcium (which has no area grade)",
+        help="whether the mask marks the vessel (default) or only the calcium, which has no area grade",
     )
-    parser.add_argument(
-        "--spacing-mm",
-        type=arguments.spacing,
-        metavar="MM[,MM]",
-        help="pixel spacing (row,column) in the plane of the breast, for a file that does not know it",
-    )
-    parser.add_argument(
-        "--calibration", type=Path, metavar="FILE", help="of the site, for calcium mass on raw images"
-    )
-    parser.add_argument("--tam-threshold", type=arguments.grey_level, default=100, metavar="X")
-    parser.add_argument("--tam-comparison", choices=(">", ">="), default=">")
-    parser.add_argument("--grade-profile", choices=("ibrahim-paper", "ibrahim-code"), default="ibrahim-paper")
-    parser.add_argument("--exclude-pectoral", action="store_true")
+    add_measurement_options(parser.add_argument_group("measurement"))
     parser.set_defaults(run=run, parser=parser)
 
 

@@ -32,7 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="list and show the models, check their weights, import a checkpoint",
         description="The models that can be used, their weights, and checkpoints of others.",
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|verify|import")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="list|show|verify|import", help="what to do"
+    )
     for action, text in (
         ("list", "list the models with licence and where their weights are"),
         ("show", "show a model's card, its files and the data statement"),
@@ -53,15 +55,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_import(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = actions.add_parser(
         "import",
-        help="turn a checkpoint of an SCU-Net into weights and a card",
-        description="Turn a checkpoint that somebody saved with torch into model.safetensors and model.json, "
+        help="convert a checkpoint of an SCU-Net into weights and a card",
+        description="Turn a checkpoint that was saved with torch into model.safetensors and model.json, "
         "for --model. It must be that of an SCU-Net. No code in the file is run. Needs torch.",
     )
-    command.add_argument("file", type=Path, metavar="FILE", help="what torch.save wrote, or a .safetensors")
     command.add_argument(
-        "-o", "--output", type=Path, metavar="FOLDER", help="where to (default: a folder called as the model)"
+        "file", type=Path, metavar="FILE", help="a file that torch.save wrote, or a .safetensors file"
     )
-    command.add_argument("--name", help="name of the model (default: that of FILE)")
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for the model (default: a folder with the model's name)",
+    )
+    command.add_argument("--name", help="name of the model (default: the name of FILE)")
     command.add_argument("--licence", default="", metavar="TEXT", help="licence of the weights, for the card")
     command.add_argument(
         "--raw", action="store_true", help="the network was trained without a sigmoid; needs --threshold"

@@ -24,9 +24,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Receive mammograms (C-STORE) from nodes that are allowed, analyse each exam when it is "
         "complete, and send DICOM results on. Research use only: never a diagnosis.",
     )
-    parser.add_argument("--port", type=network_options.port, required=True, metavar="PORT")
     parser.add_argument(
-        "--folder", type=Path, required=True, metavar="DIR", help="takes images, results and what waits"
+        "--port", type=network_options.port, required=True, metavar="PORT", help="TCP port to listen on"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for the images, the results and what waits to be sent",
     )
     parser.add_argument(
         "--allow",
@@ -41,13 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=network_options.ae_title,
         default="OPENBAC",
         metavar="AET",
-        help="how we are called, by the senders and to the archive (default: %(default)s)",
+        help="our own AE title, for the senders and for the archive (default: %(default)s)",
     )
     parser.add_argument(
         "--address",
         default="127.0.0.1",
-        help="of the network card to listen at; 0.0.0.0 for all of them (default: %(default)s, this machine "
-        "alone)",
+        help="address to listen on; 0.0.0.0 for all network interfaces (default: %(default)s, this computer "
+        "only)",
     )
     parser.add_argument(
         "--send-to",
@@ -55,7 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="HOST:PORT:AE_TITLE",
-        help="node that takes the results; may be given several times",
+        help="node that receives the results; can be repeated",
     )
     parser.add_argument(
         "--dicom",
@@ -68,12 +74,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=network_options.seconds,
         default=60.0,
         metavar="N",
-        help="analyse an exam without all four standard views when nothing came for so long (default: 60)",
+        help="analyse an exam without all four standard views when no image came for N seconds (default: 60)",
     )
     network_options.add_tls(parser)
     add_model_options(parser.add_argument_group("model"))
     add_measurement_options(parser.add_argument_group("measurement"))
-    parser.add_argument("--threads", type=arguments.count, default=1, metavar="N", help="CPU threads")
+    parser.add_argument(
+        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads (default: 1)"
+    )
     parser.set_defaults(
         run=run, parser=parser, output=None, no_pictures=False, probability=False, deidentify=False
     )
@@ -117,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    _tell("Stopped; what is not finished goes on at the next start.")
+    _tell("Stopped; unfinished work continues at the next start.")
     return OK
 
 

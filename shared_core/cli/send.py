@@ -28,20 +28,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="RESULT_OR_FILE",
         help="folder of results with DICOM objects, or DICOM files",
     )
-    parser.add_argument("node", type=network_options.node, metavar="HOST:PORT:AE_TITLE")
+    parser.add_argument(
+        "node", type=network_options.node, metavar="HOST:PORT:AE_TITLE", help="node that receives the objects"
+    )
     parser.add_argument(
         "--ae-title",
         type=network_options.ae_title,
         default="OPENBAC",
         metavar="AET",
-        help="how we call ourselves (default: %(default)s)",
+        help="our own AE title (default: %(default)s)",
     )
     parser.add_argument(
         "--tries",
         type=arguments.count,
         default=3,
         metavar="N",
-        help="tries without success before giving up (default: %(default)s)",
+        help="failed attempts in a row before giving up (default: %(default)s)",
     )
     parser.add_argument(
         "--wait",
@@ -54,9 +56,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--queue",
         type=Path,
         metavar="DIR",
-        help="put the objects into a queue there first: what is not sent stays in it for the next time",
+        help="copy the objects into a queue in DIR first: what cannot be sent stays there for the next run",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="say only what is wrong")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only")
     network_options.add_tls(parser)
     parser.set_defaults(run=run, parser=parser)
 
@@ -70,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if not args.paths and args.queue is None:
             echo(args.node, caller=caller)
-            print(f"{args.node}: is there, and answers C-ECHO.")
+            print(f"{args.node}: answers C-ECHO.")
             return OK
         files = _files(args.paths)
     except UsageError as error:
@@ -93,7 +95,7 @@ def _files(paths: list[Path]) -> list[Path]:
         if not path.is_dir():
             raise UsageError(f"{path}: there is no such file or folder; check the path.")
         inside = [file for file in sorted(path.rglob("*.dcm")) if not file.name.startswith(".")]
-        # Of results only the objects: the images lie elsewhere, and are the archive's own.
+        # Of results only the objects: the images are elsewhere, and the archive has them.
         results = [file for file in inside if file.parent.name == FOLDER or path.name == FOLDER]
         chosen = [file for file in results or inside if is_dicom_result(file)]
         if not chosen:
@@ -123,14 +125,14 @@ def _queued(args: argparse.Namespace, files: list[Path], caller: object) -> int:
     left, refused = len(outbox.waiting()), len(outbox.refused())
     if not args.quiet:
         arrived = waiting - left - refused
-        print(f"{args.node}: {arrived} of {waiting} objects sent, {left} wait in {outbox.place}")
+        print(f"{args.node}: {arrived} of {waiting} objects sent, {left} waiting in {outbox.place}")
     if refused:
-        print(f"bac: {refused} objects are refused, and lie in {outbox.refused_place}.", file=sys.stderr)
+        print(f"bac: {refused} objects were refused; they are in {outbox.refused_place}.", file=sys.stderr)
     return OK if sent else FAILED
 
 
 def _straight(args: argparse.Namespace, files: list[Path], caller: object) -> int:
-    """From where the files lie, which keep lying there."""
+    """Send the files from where they are, without a queue."""
     import time
 
     from shared_core.pacs.delivery import Patience

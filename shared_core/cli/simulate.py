@@ -25,7 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "mass, vessels and masks in OUT/truth. The same arguments give the same bytes.",
     )
     parser.add_argument("output", type=Path, metavar="OUT", help="folder for the cohort")
-    parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="which cohort (default: 0)")
+    parser.add_argument(
+        "--seed", type=_whole, default=0, metavar="N", help="another seed is another cohort (default: 0)"
+    )
     parser.add_argument(
         "--patients", type=arguments.count, default=1, metavar="N", help="how many patients (default: 1)"
     )
@@ -36,7 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--mass-mg", type=_mass, metavar="M", help="hydroxyapatite in each breast at year 0, exactly"
     )
-    parser.add_argument("--vessels", type=_whole, metavar="N", help="calcified arteries in each breast")
+    parser.add_argument(
+        "--vessels", type=_whole, metavar="N", help="calcified arteries in each breast (default: by chance)"
+    )
     parser.add_argument("--negative", action="store_true", help="no arterial calcium at all")
     parser.add_argument(
         "--look-alikes",
@@ -44,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=(),
         choices=[*LOOK_ALIKES, "all"],
         metavar="NAME",
-        help=f"add what may be mistaken for it: {', '.join(LOOK_ALIKES)}; or all",
+        help=f"add structures that look like it: {', '.join(LOOK_ALIKES)}; or all",
     )
     parser.add_argument("--style", choices=STYLES, default="hologic", help="machine (default: hologic)")
     parser.add_argument("--raw", action="store_true", help="FOR PROCESSING images as well, in OUT/raw")

@@ -1,4 +1,4 @@
-"""``bac train``: a model of one's own, or a bettered one, from a recipe and labelled views."""
+"""``bac train``: a model of one's own, or an improved one, from a recipe and labelled views."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``train`` to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "train",
-        help="train a model, or better one with corrected exams",
-        description="Train a model from a recipe and labelled views, or better one with corrected exams "
-        "(recipe scunet-fine-tune). Stopped at any moment, the same command with --resume goes on to the "
-        "same result. Needs the extra train: pip install openbac[train].",
+        help="train a model, or improve one with corrected exams",
+        description="Train a model from a recipe and labelled views, or improve one with corrected exams "
+        "(recipe scunet-fine-tune). After an interruption the same command with --resume continues and gives "
+        "the same result. Needs the extra train: pip install openbac[train].",
     )
     parser.add_argument("recipe", metavar="RECIPE", help="name of a recipe, or a .toml file")
     parser.add_argument(
@@ -44,26 +44,39 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         required=True,
         metavar="SPEC",
-        help="labelled views, again for more: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
-        "corrections:RESULTS (of bac analyze, masks corrected) · inserted:IMAGES (free of BAC; some is put "
-        "in) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES",
+        help="labelled views; can be repeated: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
+        "corrections:RESULTS (of bac analyze, masks corrected) · inserted:IMAGES (free of BAC; simulated BAC "
+        "is inserted) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the model")
-    parser.add_argument("--from", dest="start", metavar="MODEL", help="begin from a model: name or card file")
-    parser.add_argument("--replay", action="append", metavar="SPEC", help="fine-tuning: what to show again")
+    parser.add_argument("--from", dest="start", metavar="MODEL", help="start from a model: name or card file")
+    parser.add_argument(
+        "--replay",
+        action="append",
+        metavar="SPEC",
+        help="fine-tuning: views to rehearse, so that the model does not forget; can be repeated",
+    )
     parser.add_argument("--name", help="name of the model (default: that of DIR)")
     parser.add_argument("--licence", metavar="TEXT", help="licence of the model, for its card")
-    parser.add_argument("--split", type=Path, metavar="FILE", help="split.json of another run to keep to")
-    parser.add_argument("--seed", type=_whole, default=0, metavar="N")
-    parser.add_argument("--epochs", type=arguments.count, metavar="N", help="instead of the recipe's")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--split", type=Path, metavar="FILE", help="use the split.json of another run")
+    parser.add_argument(
+        "--seed", type=_whole, default=0, metavar="N", help="another seed is another run (default: 0)"
+    )
+    parser.add_argument(
+        "--epochs", type=arguments.count, metavar="N", help="number of epochs (default: the recipe's)"
+    )
+    parser.add_argument("--device", **arguments.DEVICE_OPTION)
     parser.add_argument(
         "--threads", type=arguments.count, metavar="N", help="CPU threads of the network (default: all)"
     )
     parser.add_argument(
-        "--workers", type=arguments.count, default=1, metavar="N", help="views and batches made at a time"
+        "--workers",
+        type=arguments.count,
+        default=1,
+        metavar="N",
+        help="views and batches prepared at the same time (default: 1)",
     )
-    parser.add_argument("--resume", action="store_true", help="go on with the run that DIR holds")
+    parser.add_argument("--resume", action="store_true", help="continue the run in DIR")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run, parser=parser)
 
@@ -97,8 +110,8 @@ def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:
     _print_comparison(tuned.comparison)
     if tuned.rejected_because is not None:
         print(
-            f"bac: the new model is not better: {tuned.rejected_because}. It lies in {tuned.folder} for "
-            "inspection; go on with the old one.",
+            f"bac: the new model is not better: {tuned.rejected_because}. It is kept in {tuned.folder} for "
+            "inspection; keep using the old one.",
             file=sys.stderr,
         )
         return FAILED
@@ -126,7 +139,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
     start = None if args.start is None else Start.load(args.start)
     if recipe.fine_tuning.enabled and start is None:
-        raise UsageError(f"Recipe {recipe.name} betters a model; name it with --from MODEL.")
+        raise UsageError(f"Recipe {recipe.name} improves a model; name it with --from MODEL.")
     if args.replay and not recipe.fine_tuning.enabled:
         raise UsageError(f"--replay is for fine-tuning; recipe {recipe.name} takes --data only.")
     if start is not None:

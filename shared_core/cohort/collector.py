@@ -37,7 +37,7 @@ class Collector:
     exams, tasks
         All of the batch.
     finished
-        Exams that were finished before; the others are begun anew.
+        Exams that were finished before; the others are analysed from the start.
     settings
         Of the batch.
 

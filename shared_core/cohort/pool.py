@@ -154,7 +154,7 @@ def _start_process(settings: BatchSettings, stop: Event, messages: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed cannot stop its workers; they must not write into a batch begun anew."""
+    """A parent that was killed cannot stop its workers; they must not write into a restarted batch."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -38,7 +38,7 @@ class DeidentifiedExam:
 def deidentified_result(
     exam: ResultExam, run: RunRecord, folder: Path, *, key: DeidentificationKey
 ) -> DeidentifiedExam:
-    """Write the images of an exam without identifiers, and put its results upon them.
+    """Write the images of an exam without identifiers, and attach its results to them.
 
     The pictures are left out: key and file names are drawn into them.
 

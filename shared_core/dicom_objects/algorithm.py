@@ -1,4 +1,4 @@
-"""What made a mask, as the objects say it: program, version, parameters, and the hand of a person."""
+"""What made a mask, as the objects record it: program, version, parameters, and edits by a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects to a DICOM node by C-STORE (PS3.4 annex B): one association, and what became of each object."""
+"""Objects to a DICOM node by C-STORE (PS3.4 annex B): one association, and the outcome for each object."""
 
 from __future__ import annotations
 

@@ -36,13 +36,13 @@ def open_labels(image_u8: NDArray[np.uint8], radius_px: int = 10) -> NDArray[np.
 
 
 def label_zone(finding: BreastFinding) -> Mask:
-    """Debris beside the breast and burned-in text upon it, with a margin; at the copy's scale."""
+    """Debris next to the breast and burned-in text on it, with a margin; at the copy's scale."""
     margin = disk(finding.copy.part(NEAR_LABEL, 2))
     return dilated(finding.debris | burned_in_text(finding), margin)
 
 
 def burned_in_text(finding: BreastFinding) -> Mask:
-    """Letters written upon the breast: three or more saturated strokes of like height side by side."""
+    """Letters on the breast: three or more saturated strokes of similar height side by side."""
     copy = finding.copy
     tissue = copy.pixels[finding.mask]
     level = 0.88 * float(copy.pixels.max())

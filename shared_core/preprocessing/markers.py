@@ -1,4 +1,4 @@
-"""Markers upon the breast: nipple and lesion beads (discs) and scar wires.
+"""Markers on the breast: nipple and lesion beads (discs) and scar wires.
 
 A bead is round, flat and near the brightest level of the image, and millimetres wide. A calcified
 artery is none of these: it is long, uneven, and seldom saturated.
@@ -21,7 +21,7 @@ DISC_FLATNESS = 5.0
 DISC_ROUNDNESS = 0.75
 """Least share of the smallest enclosing circle that a bead covers."""
 BRIGHT_PART = 0.9
-"""Markers are at least this bright, as a part of the brightest level upon the breast."""
+"""Markers are at least this bright, as a fraction of the brightest level on the breast."""
 WIRE_LENGTH = 0.08
 WIRE_WIDTH = 0.008
 WIRE_FLATNESS = 6.0

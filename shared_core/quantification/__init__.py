@@ -1,1 +1,1 @@
-"""What a BAC mask amounts to: pure functions on arrays, and the numbers of a view and an exam."""
+"""The measurements of a BAC mask: pure functions on arrays, and the numbers of a view and an exam."""

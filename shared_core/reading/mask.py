@@ -54,7 +54,7 @@ def read_label_file(path: Path) -> LabelFile:
     ----------
     path
         PNG or TIFF; or a DICOM SEG, of which the calcification is taken, as label 1. A grey picture of
-        255 alone is a mask as well. Numbers above 255 are counted anew in their order.
+        255 alone is a mask as well. Numbers above 255 are renumbered in their order.
 
     Raises
     ------

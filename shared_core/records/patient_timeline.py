@@ -1,4 +1,4 @@
-"""The exams of a patient over time: which of their results can be compared, and what became of them."""
+"""The exams of a patient over time: which of their results can be compared, and how they changed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class DatedExam:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Exams in the order of their dates, and what became of them."""
+    """Exams in the order of their dates, and how they changed."""
 
     exams: tuple[DatedExam, ...]
     left_out: Mapping[str, str]

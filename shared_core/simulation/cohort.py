@@ -176,7 +176,7 @@ def _make(task: _Task, settings: CohortSettings) -> SimulatedView:
 
 
 def _projected(task: _Task, machine: Machine) -> ProjectedView:
-    """The view on the machine's detector; later visits are positioned anew."""
+    """The view on the machine's detector; each visit is positioned again."""
     magnification = _USUAL_MAGNIFICATION
     positioning = 0
     if task.visit:

@@ -51,7 +51,7 @@ class Sample:
     raw: tuple[Path, ...]
     """FOR PROCESSING, DICOM, for the mass of calcium; empty for ``series``."""
     truth: tuple[Path, ...]
-    """JSON, with the masks beside it: ``LCC.json``, ``LCC_band.png``, ``LCC_calcium.png``."""
+    """JSON, with the masks in the same folder: ``LCC.json``, ``LCC_band.png``, ``LCC_calcium.png``."""
 
     @property
     def images_dir(self) -> Path:
@@ -66,19 +66,19 @@ def make_sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Sample:
-    """Return a sample, making it where it is not there yet.
+    """Return a sample; make it if it does not exist yet.
 
     ``exam`` has the four views of a patient with calcified arteries in both breasts, with raw images;
     ``series`` has three exams of the same patient two years apart, in which the calcium grows. Both are
-    the same bytes each time. They are made beside the place and put there in one step, and made anew
-    where this version of the software makes them otherwise.
+    the same bytes each time. They are made in a temporary folder and moved to their place in one step, and
+    made again if this version of the software would make different ones.
 
     Parameters
     ----------
     name
         One of `SAMPLE_NAMES`.
     output_dir
-        The sample lies in the folder of its name in here; None for the user's cache.
+        Folder that holds a folder for each sample; None for the user's cache.
     progress
         Called with (done, total) views.
     cancelled
@@ -191,7 +191,7 @@ def _found(name: SampleName, folder: Path, wanted: CohortSettings) -> Sample | N
 
 @contextmanager
 def _room_beside(folder: Path) -> Iterator[Path]:
-    """A new folder beside `folder`, gone afterwards, whatever happens."""
+    """A new folder next to `folder`, removed afterwards in any case."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f".{folder.name}.*.part"):
         if time.time() - left.stat().st_mtime > _ABANDONED_S:

@@ -19,7 +19,7 @@ from shared_core.statistics.paired_samples import Values, pairs, ratio, values
 
 CLUSTER_RESAMPLES = 5_000
 STATISTIC_RESAMPLES = 1_000
-"""Of what is no ratio of sums and must be computed anew each time."""
+"""For what is not a ratio of sums and must be computed each time."""
 _ROWS = 500
 """Resamples worked on at once."""
 

@@ -45,7 +45,7 @@ class SamplingRecipe:
     mine_every_epochs: int = 5
     """How often all patches without BAC are scored for the hardest; 0 never."""
     mine_from: int = 0
-    """Among how many of them the hardest are sought, drawn anew every time; 0 among all."""
+    """Among how many of them the hardest are searched, drawn again every time; 0: among all."""
     mined: int = 500
     """How many of the hardest are kept."""
     mined_share: float = 0.5
@@ -98,7 +98,7 @@ class ValidationRecipe:
 
 @dataclass(frozen=True)
 class FineTuningRecipe:
-    """How a model is bettered with a handful of labelled exams, see `shared_core.training.fine_tuning`."""
+    """How a model is improved with a handful of labelled exams, see `shared_core.training.fine_tuning`."""
 
     enabled: bool = False
     held_out: float = 0.3

@@ -1,4 +1,4 @@
-"""Model cards as JSON: strict reading, so that a slip of the pen never changes a result."""
+"""Model cards as JSON: strict reading, so that a typing error never changes a result."""
 
 from __future__ import annotations
 

@@ -113,9 +113,9 @@ def test_exams_without_dates_take_those_given(tmp_path: Path, capsys: pytest.Cap
     assert main(["change", str(one), str(two)]) == 1
     assert "has no date" in capsys.readouterr().err
     assert main(["change", f"yesterday={one}"]) == 1
-    assert "yesterday is no date" in capsys.readouterr().err
+    assert "yesterday is not a date" in capsys.readouterr().err
 
 
 def test_unknown_patient_is_said(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["change", str(results), "--patient", "x"]) == 1
-    assert "there are 001, 002, 003" in capsys.readouterr().err
+    assert "the patients are 001, 002, 003" in capsys.readouterr().err

@@ -170,7 +170,7 @@ class TestPage:
             "## Does the published SCU-Net recognise simulated BAC?",
             "## Calcified arteries",
             "## Calcium mass",
-            "## CC beside MLO, left beside right",
+            "## CC against MLO, left against right",
         ]
         assert "with 1 beams: W/Rh 28 kV (24)" in page
         assert "| all | 24 | +0.00 | +0.0 | 1.0000 | 0.00 | 0.0 | 100.0 % |" in page

@@ -1,4 +1,4 @@
-"""CC beside MLO and left beside right, as Molloi 2009 compared women's views."""
+"""CC against MLO and left against right, as Molloi 2009 compared women's views."""
 
 from __future__ import annotations
 

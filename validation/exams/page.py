@@ -19,12 +19,12 @@ from validation.false_area import FalseArea
 from validation.mass_table import LEAST_VIEWS, Weighed, mass_table
 
 MOLLOI = """\
-A straight line through the masses of two views, beside that of Molloi 2009 (Acad Radiol; standard views of
-39 women of 49 to 82 years). Only the abstract's figures were at hand: how heavy the women's calcium was,
-and on what machines and with what masks it was measured, is not known here, and SEE grows with the masses.
-The two breasts of a simulated woman share how severe her disease is; arteries and masses are drawn apart.
-Molloi's ICC, .94 (left CC) to .99 (right CC), is between readers of one view and so has no line here.
-*Truth* is the mass that lies in each view, and so the ceiling of what any measurement can reach. Pairs
+A straight line through the masses of two views, compared with that of Molloi 2009 (Acad Radiol; standard
+views of 39 women of 49 to 82 years). Only the abstract's figures were available: the amount of the women's
+calcium, and the machines and masks with which it was measured, are not known here, and SEE grows with the
+masses. The two breasts of a simulated woman have the same severity of disease; arteries and masses are drawn
+independently. Molloi's ICC, .94 (left CC) to .99 (right CC), is between readers of one view and so has no
+line here. *Truth* is the mass in each view, and so the best that any measurement can reach. Pairs
 where neither view shows BAC are left out."""
 
 
@@ -55,7 +55,7 @@ def simulation_page(
         *_recognition(rows, real),
         *_vessels(rows),
         *_mass(rows),
-        "## CC beside MLO, left beside right",
+        "## CC against MLO, left against right",
         MOLLOI,
         mass_agreement_table(rows),
         "Both breasts of a woman, and both her projections, are pairs of their own, so the intervals are "
@@ -73,8 +73,8 @@ def _about(rows: Sequence[ViewRow], manifest: Mapping[str, Any]) -> list[str]:
         f"Made by `python -m validation.exams` from {len(rows)} views of {len(patients)} simulated patients "
         f"(seeds {patients[0]} to {patients[-1]}); do not edit by hand. The looks of vendors take turns "
         f"({_counted(row.style for row in rows)} views), and one of {manifest['without_bac_every']} patients "
-        "has no arterial calcium in any case. Each exam goes the whole way: object, exposure, DICOM, "
-        "reader, model, numbers. This says how well things are measured on simulated images, no more.",
+        "has no arterial calcium in any case. Each exam goes through the whole chain: object, exposure, "
+        "DICOM, reader, model, numbers. This says how well things are measured on simulated images, no more.",
         f"OpenBAC {manifest['software_version']}, model `{DEFAULT}` (weights sha256 "
         f"`{manifest['models'][DEFAULT][:16]}...`), and `{PUBLISHED}` on views without BAC.",
     ]
@@ -95,7 +95,7 @@ def _recognition(rows: Sequence[ViewRow], real: Mapping[str, FalseArea]) -> list
         return texts
     return [
         *texts,
-        "On views without BAC every marked pixel is false. Beside them the real images without BAC of "
+        "On views without BAC every marked pixel is false. For comparison the real images without BAC of "
         "[validation.md](validation.md), which are films, synthetic 2-D and digital images of unknown "
         "pixel spacing:",
         false_area_beside_real(rows, real),

@@ -38,12 +38,12 @@ def leave_one_out_page(
     with_bac = sum(row.kind == "BAC" for row in rows)
     without = sum(row.kind == "none" for row in rows)
     parts: list[Part] = [
-        "# Real views without BAC, judged by models that never saw them",
+        "# Real views without BAC, tested on models that were trained without them",
         f"Made by `python -m validation.leave_one_out`; do not edit by hand. OpenBAC {SOFTWARE_VERSION}. "
         f"{len(folds)} models were trained as the bundled one, each without the images of some patients: "
-        f"{'; '.join(', '.join(fold.patients) for fold in folds)}. Each judged the images of those that it "
-        f"never saw: {without} as they are, where every marked pixel is false, and {with_bac} variants with "
-        "BAC put in anew, where the share of the bands' pixels that is found is its recall. One threshold "
+        f"{'; '.join(', '.join(fold.patients) for fold in folds)}. Each was tested on the images of those "
+        f"patients: {without} as they are, where every marked pixel is false, and {with_bac} variants with "
+        "BAC newly inserted, where the share of the bands' pixels that is found is its recall. One threshold "
         "for all views of a model is set where that recall is the one in the first column. *Open*, and "
         "counted nowhere, is inserted BAC too faint to be seen.",
         f"{made_of} {LICENCES}",

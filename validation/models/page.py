@@ -127,13 +127,13 @@ def _simulated(simulated: Sequence[Scored], own: Sequence[Scored], first_seed: i
     patients = len({row.identity.patient_id for row in rows})
     rule = rule_of([one.model for one in simulated])
     texts: list[Part] = [
-        f"{len(rows)} views of {patients} patients of seed {first_seed}, which no training has used: styles "
+        f"{len(rows)} views of {patients} patients of seed {first_seed}, not used for training: styles "
         f"{_counted(styles)}; disease in the breast {_counted(severities)}. Look-alikes of BAC lie in most "
-        "of them. These are patients of the simulator that the bundled model learnt from, so they say more "
-        "of it than of patients; the published model has never seen a simulated image. The label is the "
-        "vessel band by the rule of Guo 2021; where calcium is too faint to be seen the band is left open, "
-        "except in the first line. A mark finds a centre line within 0.84 mm (12 px of 70 µm). In brackets: "
-        "95 % intervals over patients.",
+        "of them. They come from the simulator on which the bundled model was trained, so the scores say "
+        "more about simulated than about real images; the published model was trained on real images only. "
+        "The label is the vessel band by the rule of Guo 2021; where calcium is too faint to be seen "
+        "the band is left open, except in the first line. A mark finds a centre line within 0.84 mm (12 px "
+        "of 70 µm). In brackets: 95 % intervals over patients.",
         scores_table(simulated),
     ]
     if rule is not None:
@@ -163,12 +163,12 @@ def _real(rows: Sequence[RealRow], models: Sequence[Judged]) -> list[Part]:
     negatives = [row for row in rows if row.without_bac]
     columns = {one.name: false_area([row.marked_px[one.name] for row in negatives]) for one in models}
     texts: list[Part] = [
-        "No image here has a reference mask, and what it shows was said by laymen, not by a radiologist. "
-        "The tables therefore say what the models mark, not how right they are. On images without BAC every "
+        "No image here has a reference mask, and what they show was described by non-radiologists. "
+        "The tables therefore show what the models mark, not how correct it is. On images without BAC every "
         "marked pixel is false. None of the files carries a pixel spacing, so areas are in pixels, and "
-        "nothing was resampled. The bundled model learnt from the very images without BAC, as backgrounds: "
-        "what it marks on them says nothing of other images; for that see "
-        "[each judged by a model that never saw it](validation_leave_one_out.md).",
+        "nothing was resampled. The bundled model was trained on these same images without BAC, as "
+        "backgrounds: what it marks on them does not apply to other images; for that see "
+        "[leave-one-out](validation_leave_one_out.md).",
         table(head, lines, texts=2),
         HEADING,
         false_area_table(columns),
@@ -190,7 +190,7 @@ def _real(rows: Sequence[RealRow], models: Sequence[Judged]) -> list[Part]:
         ),
         "### The overlays",
         f"Left: {own[0]}; right: {own[1]}. Orange: BAC as the model marks it. Blue: the valid area; nothing "
-        f"outside it is reported. A and B: closer looks, without and with the outline. {LICENCES}",
+        f"outside it is reported. A and B: enlarged, without and with the outline. {LICENCES}",
     ]
     for row in rows:
         texts += [f"#### {row.name}", row.shows, f"![{row.name}](validation/{row.stem}.jpg)"]
@@ -208,11 +208,11 @@ def _film(rows: Sequence[RealRow]) -> list[Part]:
     ]
     return [
         f"### {FILM_WITH_BAC}",
-        f"Beside the mask of the published processing ({AS_PUBLISHED}), which is no truth: share of its "
-        "centre lines with a mark within 12 px, Dice, and pixels marked where no artery is. These places "
-        "were drawn by eye on the image, as rectangles of rows and columns with some room around "
-        "(`validation/models/film.py`): the corner of a label with its fog, the marker disc, and film edges, "
-        "but for the part of the right side through which two arteries leave the image.",
+        f"Compared with the mask of the published processing ({AS_PUBLISHED}), which is not a reference "
+        "standard: share of its centre lines with a mark within 12 px, Dice, and pixels marked where no "
+        "artery is. These places were drawn by eye on the image, as rectangles of rows and columns with "
+        "some room around (`validation/models/film.py`): the corner of a label with its fog, the marker "
+        "disc, and film edges, except the part of the right side through which two arteries leave the image.",
         table(("model", "line found", "Dice", *(f"{name}, px" for name in REGIONS)), lines),
     ]
 

@@ -39,7 +39,7 @@ def page(real: Sequence[Measured], simulated: Sequence[Measured], *, first: int)
         "## Each statistic",
         "",
         "*Inside*: simulated views within the range of the real ones. *KS*: Kolmogorov-Smirnov distance of "
-        "the distributions, 0 the same, 1 apart; beside it, as a yardstick, that of real film and the "
+        "the distributions, 0 the same, 1 apart; for comparison, that of real film and the "
         "other real images.",
         "",
         "| statistic | real: median (range) | simulated: median (range) | inside | KS simulated-real "
@@ -96,7 +96,7 @@ def _like_with_like(real: Sequence[Measured], simulated: Sequence[Measured]) -> 
         middle = float(np.median([number(view) for view in ours]))
         if not found.min() <= middle <= found.max():
             outside.append(f"- {name}: {_number(middle)}, real {_median_range(found)}.")
-    said = f"Like with like, {len(ours)} views of the Hologic look beside {len(theirs)} real digital images"
+    said = f"Like with like, {len(ours)} views of the Hologic look against {len(theirs)} real digital images"
     if not outside:
         return [f"{said}: every median lies within the real range."]
     return [f"{said}: the median lies outside the real range in:", "", *outside]

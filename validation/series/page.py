@@ -48,12 +48,12 @@ def page(rows: Sequence[Row]) -> str:
         "",
         f"Made by `python -m validation.series` from {views} views of {len(patients)} simulated patients "
         f"({', '.join(f'{count} {name}' for name, count in extents.items())}; machines of three makers in "
-        "turn); do not edit by hand. Every view went the whole way: object, exposure, DICOM, reader, model, "
-        "measurement; then the code of `bac change` decided. Exams are at years 0, 2 and 5, each positioned, "
-        "compressed and magnified anew.",
+        "turn); do not edit by hand. Every view went through the whole chain: object, exposure, DICOM, "
+        "reader, model, measurement; then the code of `bac change` decided. Exams are at years 0, 2 and 5, "
+        "each positioned, compressed and magnified again.",
         "",
-        f"**n is small.** A share of {len(patients)} series has the wide 95 % interval (Wilson) that stands "
-        "beside it; the larger table below is of numbers, not of images.",
+        f"**n is small.** A share of {len(patients)} series has the wide 95 % interval (Wilson) that is "
+        "given with it; the larger table below is of numbers, not of images.",
         "",
         "*True* masks are those of the simulator (the vessel band; for mass the calcium); *model* is the "
         "mask of the default model. Mass is measured on the raw image in both.",

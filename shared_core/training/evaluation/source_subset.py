@@ -9,7 +9,7 @@ from shared_core.training.example import Identity, TrainingView, ViewSource
 
 @dataclass(frozen=True)
 class Part:
-    """Chosen views of a source, e.g. one side of a split, numbered anew."""
+    """Chosen views of a source, e.g. one side of a split, renumbered."""
 
     source: ViewSource
     numbers: tuple[int, ...]
