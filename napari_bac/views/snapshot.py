@@ -8,12 +8,11 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
-    DEFAULT_MODEL,
     Answer,
     MaskStyle,
     MeasurementSettings,
     ReviewedView,
-    load_card,
+    default_model,
     reviewed_view,
 )
 
@@ -56,7 +55,7 @@ class Snapshot:
             settings=settings,
             answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
             mask_style=self.mask_style,
-            preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
+            preprocessing=default_model().preprocessing.name,
             began_as=self.began_as,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,

@@ -23,6 +23,7 @@ from shared_core.exporting.nifti import labels_nifti
 from shared_core.exporting.png import encode_png
 from shared_core.exporting.view_files import view_files
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.mammogram import MammogramHeader
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
@@ -218,6 +219,11 @@ def _view_files(
             yield name, content
 
 
+def _name(header: MammogramHeader) -> str:
+    """The file; the view of an image in memory, which has none."""
+    return header.name if header.path is not None else header.view_label
+
+
 def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> RunRecord:
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
@@ -226,10 +232,10 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     if len(cards) > 1:
         names = ", ".join(sorted(card.name for card in cards.values()))
         warnings.append(f"The views were segmented by different models ({names}); each record names its own.")
-    unseen = [view.header.name for view in views if view.measurement is None]
+    unseen = [_name(view.header) for view in views if view.measurement is None]
     if unseen:
         warnings.append(f"Not analysed, so without mask and numbers: {', '.join(unseen)}.")
-    edited = [view.header.name for view in views if view.edited]
+    edited = [_name(view.header) for view in views if view.edited]
     if edited:
         warnings.append(f"Edited by hand: {', '.join(edited)}.")
     return run_record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask
 from shared_core.pipeline import collect_warnings, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.labelled_mask import labels_of, measure_labels
+from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
 from shared_core.quantification.mask_notices import mask_warnings
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
@@ -105,8 +105,8 @@ def reviewed_view(
         unseen = drawn_provenance(
             prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False, began_as=None
         )
-        about = (*prepared.header.warnings, *prepared.warnings, NOT_ANALYSED)
-        return ReviewedView(prepared, labels, None, unseen, tuple(dict.fromkeys(about)), exam_key)
+        about = _about_unseen(prepared.header, prepared.warnings)
+        return ReviewedView(prepared, labels, None, unseen, about, exam_key)
     measured = measure_labels(
         prepared,
         labels,
@@ -151,6 +151,11 @@ def record_of(view: ReviewedView) -> ViewRecord:
     )
 
 
+def unseen_record(header: MammogramHeader, *, exam_key: str = "") -> ViewRecord:
+    """The record of a view of which only the header was read: nothing looked at it."""
+    return not_analysed_record(header, warnings=_about_unseen(header), exam=exam_key or None)
+
+
 def recorded_view(
     prepared: PreparedView,
     mask: Mask,
@@ -183,15 +188,19 @@ def recorded_view(
     provenance = {**record.provenance, "edited_by_hand": edited}
     said = [notice.text for notice in record.notices]
     if not edited:
-        labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+        labels = numbered_labels(prepared, mask, mask_style=style)
         return ReviewedView(prepared, labels, measurement_of(record), provenance, tuple(said), exam_key, card)
     if began_as is not None:
         vessels = view_vessels(prepared, began_as, mask_style=style)
         said = [warning for warning in said if vessels is None or warning not in vessels.warnings]
-    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+    labels = numbered_labels(prepared, mask, mask_style=style)
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
     said += _about_the_hand(prepared, labels, edited, from_others=True)
     return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(said)), exam_key, card)
+
+
+def _about_unseen(header: MammogramHeader, others: Sequence[str] = ()) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*header.warnings, *others, NOT_ANALYSED)))
 
 
 def _about_the_hand(

@@ -52,6 +52,12 @@ def made_by(provenance: Mapping[str, object] | None) -> str | None:
     return str(made) if made else None
 
 
+def state_words(provenance: Mapping[str, object] | None) -> str:
+    """``by model, corrected (openbac-1)``: the state, and what made the mask where that is known."""
+    made = made_by(provenance)
+    return f"{state_of(provenance).value} ({made})" if made else state_of(provenance).value
+
+
 def analysed_words(analysed: int, total: int) -> str:
     """``1 of 4 views analysed``."""
     return f"{analysed} of {total} {'view' if total == 1 else 'views'} analysed"
