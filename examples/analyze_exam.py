@@ -10,10 +10,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from shared_core import ExamResult, OpenBacError, analyze_exam, load_model
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.exporting.png import encode_png
-from shared_core.pictures.overlay import overlay_picture
+from shared_core import (
+    ExamResult,
+    OpenBacError,
+    analyze_exam,
+    encode_png,
+    load_model,
+    overlay_picture,
+    write_bytes,
+)
 
 
 def main() -> int:

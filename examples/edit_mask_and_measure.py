@@ -25,13 +25,14 @@ from shared_core import (
     ViewMeasurement,
     decide_mask,
     load_model,
+    mask_png,
     measure_view,
     prepare,
     read_mammogram,
+    read_mask,
     segment_steps,
+    write_bytes,
 )
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.exporting.mask_files import mask_png, read_mask
 
 
 def main() -> int:

@@ -13,20 +13,21 @@ import sys
 from pathlib import Path
 
 from shared_core import (
+    Answer,
     MeasurementSettings,
     Model,
     OpenBacError,
+    ReviewedView,
     decide_mask,
+    export_exam,
     find_exams,
     load_model,
+    numbered_labels,
     prepare,
     read_mammogram,
+    reviewed_view,
     segment_steps,
 )
-from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view
-from shared_core.quantification.labelled_mask import labels_of
-from shared_core.quantification.view import view_vessels
 
 SETTINGS = MeasurementSettings()
 
@@ -69,7 +70,7 @@ def segmented(path: Path, model: Model, exam_key: str) -> ReviewedView:
     print()
     assert step.result is not None, "the last step carries the whole map"
     mask = decide_mask(prepared, step.result.values, model.card).mask
-    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=model.card.mask_style))
+    labels = numbered_labels(prepared, mask, mask_style=model.card.mask_style)
     view = reviewed_view(
         prepared,
         labels,

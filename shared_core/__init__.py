@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
+    from shared_core.cohort.exam_export import export_exam as export_exam
+    from shared_core.cohort.reviewed_view import (
+        Answer as Answer,
+        ReviewedView as ReviewedView,
+        reviewed_view as reviewed_view,
+    )
     from shared_core.errors import Cancelled as Cancelled, OpenBacError as OpenBacError
     from shared_core.exporting.atomic_write import write_bytes as write_bytes
-    from shared_core.exporting.mask_files import mask_png as mask_png
+    from shared_core.exporting.mask_files import mask_png as mask_png, read_mask as read_mask
     from shared_core.exporting.png import encode_png as encode_png
     from shared_core.inference.engine import segment as segment, segment_steps as segment_steps
     from shared_core.inference.model import Model as Model, load_model as load_model
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from shared_core.preprocessing.prepare import prepare as prepare
     from shared_core.preprocessing.prepared import PreparedView as PreparedView
     from shared_core.quantification.exam import measure_exam as measure_exam
+    from shared_core.quantification.labelled_mask import numbered_labels as numbered_labels
     from shared_core.quantification.measurement import (
         ExamMeasurement as ExamMeasurement,
         MeasurementSettings as MeasurementSettings,
@@ -56,6 +63,7 @@ if TYPE_CHECKING:
     from shared_core.weights.registry import list_models as list_models, load_card as load_card
 
 _HOME: dict[str, str] = {
+    "Answer": "shared_core.cohort.reviewed_view",
     "Cancelled": "shared_core.errors",
     "Exam": "shared_core.mammogram",
     "ExamMeasurement": "shared_core.quantification.measurement",
@@ -70,6 +78,7 @@ _HOME: dict[str, str] = {
     "PixelSpacing": "shared_core.mammogram",
     "PreparedView": "shared_core.preprocessing.prepared",
     "ProbabilityMap": "shared_core.inference.probability",
+    "ReviewedView": "shared_core.cohort.reviewed_view",
     "Sample": "shared_core.simulation.samples",
     "View": "shared_core.mammogram",
     "ViewMeasurement": "shared_core.quantification.measurement",
@@ -78,6 +87,7 @@ _HOME: dict[str, str] = {
     "analyze_view": "shared_core.pipeline",
     "decide_mask": "shared_core.pipeline",
     "encode_png": "shared_core.exporting.png",
+    "export_exam": "shared_core.cohort.exam_export",
     "find_exams": "shared_core.reading.exam_grouping",
     "list_models": "shared_core.weights.registry",
     "load_card": "shared_core.weights.registry",
@@ -88,10 +98,13 @@ _HOME: dict[str, str] = {
     "mask_png": "shared_core.exporting.mask_files",
     "measure_exam": "shared_core.quantification.exam",
     "measure_view": "shared_core.quantification.view",
+    "numbered_labels": "shared_core.quantification.labelled_mask",
     "overlay_picture": "shared_core.pictures.overlay",
     "prepare": "shared_core.preprocessing.prepare",
     "read_header": "shared_core.reading.reader",
     "read_mammogram": "shared_core.reading.reader",
+    "read_mask": "shared_core.exporting.mask_files",
+    "reviewed_view": "shared_core.cohort.reviewed_view",
     "segment": "shared_core.inference.engine",
     "segment_steps": "shared_core.inference.engine",
     "write_bytes": "shared_core.exporting.atomic_write",

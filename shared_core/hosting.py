@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         recorded_view as recorded_view,
         reviewed_view as reviewed_view,
         unmeasured_view as unmeasured_view,
+        unseen_record as unseen_record,
     )
     from shared_core.cohort.settings import BatchSettings as BatchSettings
     from shared_core.cohort.worker import ViewOutcome as ViewOutcome
@@ -99,8 +100,8 @@ if TYPE_CHECKING:
         UNFOLLOWED_LABEL as UNFOLLOWED_LABEL,
         LabelledMeasurement as LabelledMeasurement,
         LabelNumbers as LabelNumbers,
-        labels_of as labels_of,
         measure_labels as measure_labels,
+        numbered_labels as numbered_labels,
     )
     from shared_core.quantification.live import LiveCounts as LiveCounts, LiveNumbers as LiveNumbers
     from shared_core.quantification.measurement import (
@@ -108,7 +109,6 @@ if TYPE_CHECKING:
         MeasurementSettings as MeasurementSettings,
         ViewMeasurement as ViewMeasurement,
     )
-    from shared_core.quantification.view import view_vessels as view_vessels
     from shared_core.quantification.view_state import (
         ViewState as ViewState,
         analysed_words as analysed_words,
@@ -149,10 +149,12 @@ if TYPE_CHECKING:
     )
     from shared_core.records.canonical_json import json_bytes as json_bytes
     from shared_core.records.cells import cell as cell, items_of as items_of
+    from shared_core.records.measured_exam import measure_exam_records as measure_exam_records
     from shared_core.records.patient_timeline import (
         DatedExam as DatedExam,
         Timeline as Timeline,
         dated_exams as dated_exams,
+        dated_exams_of_records as dated_exams_of_records,
         image_of as image_of,
         masks_of as masks_of,
         timeline as timeline,
@@ -160,11 +162,7 @@ if TYPE_CHECKING:
         with_views as with_views,
     )
     from shared_core.records.record_reading import decoded as decoded
-    from shared_core.records.record_types import (
-        ExamRecord as ExamRecord,
-        ResultsDocument as ResultsDocument,
-        ViewRecord as ViewRecord,
-    )
+    from shared_core.records.record_types import ExamRecord as ExamRecord, ViewRecord as ViewRecord
     from shared_core.records.results_folder import (
         Results as Results,
         Row as Row,
@@ -180,25 +178,24 @@ if TYPE_CHECKING:
         views_csv as views_csv,
     )
     from shared_core.records.view_and_exam import (
-        exam_record as exam_record,
-        view_record as view_record,
+        failed_record as failed_record,
         with_header as with_header,
         with_notices_of as with_notices_of,
     )
-    from shared_core.records.written_views import (
-        WrittenView as WrittenView,
-        measurement_of as measurement_of,
-        read_written as read_written,
-    )
+    from shared_core.records.written_views import WrittenView as WrittenView, read_written as read_written
     from shared_core.simulation.samples import Sample as Sample, make_sample as make_sample
     from shared_core.weights.card import MaskStyle as MaskStyle, ModelCard as ModelCard
     from shared_core.weights.registry import (
-        DEFAULT_MODEL as DEFAULT_MODEL,
+        default_model as default_model,
         list_models as list_models,
         load_card as load_card,
     )
     from shared_core.wording import phrases as phrases
-    from shared_core.wording.change import change_words as change_words, decision_words as decision_words
+    from shared_core.wording.change import (
+        change_sentence as change_sentence,
+        change_words as change_words,
+        decision_words as decision_words,
+    )
     from shared_core.wording.mass import (
         exam_mass_words as exam_mass_words,
         view_mass_words as view_mass_words,
@@ -214,7 +211,6 @@ _HOME: dict[str, str] = {
     "BAND_MM": "shared_core.arteries.line_bands",
     "BatchReport": "shared_core.cohort.batch",
     "BatchSettings": "shared_core.cohort.settings",
-    "DEFAULT_MODEL": "shared_core.weights.registry",
     "DICOM_KINDS": "shared_core.dicom_objects.object_kinds",
     "DatedExam": "shared_core.records.patient_timeline",
     "Device": "shared_core.inference.model",
@@ -253,7 +249,6 @@ _HOME: dict[str, str] = {
     "RejectedFile": "shared_core.reading.exam_grouping",
     "Remedy": "shared_core.notices",
     "Results": "shared_core.records.results_folder",
-    "ResultsDocument": "shared_core.records.record_types",
     "ReviewedView": "shared_core.cohort.reviewed_view",
     "Row": "shared_core.records.results_folder",
     "SAME_EVERYWHERE": "shared_core.notices.remedy",
@@ -280,20 +275,23 @@ _HOME: dict[str, str] = {
     "as_begun": "shared_core.cohort.resume",
     "bounding_box": "shared_core.arteries.connected_parts",
     "cell": "shared_core.records.cells",
+    "change_sentence": "shared_core.wording.change",
     "change_words": "shared_core.wording.change",
     "coarse_tile": "shared_core.inference.preview",
     "column_unit": "shared_core.records.tables",
     "dated_exams": "shared_core.records.patient_timeline",
+    "dated_exams_of_records": "shared_core.records.patient_timeline",
     "decide_mask": "shared_core.pipeline",
     "decision_words": "shared_core.wording.change",
     "decoded": "shared_core.records.record_reading",
+    "default_model": "shared_core.weights.registry",
     "default_workers": "shared_core.cohort.pool",
     "encode_png": "shared_core.exporting.png",
     "exam_mass_words": "shared_core.wording.mass",
-    "exam_record": "shared_core.records.view_and_exam",
     "exam_sentence": "shared_core.wording.report_sentence",
     "exams_of": "shared_core.reading.exam_grouping",
     "export_steps": "shared_core.cohort.exam_export",
+    "failed_record": "shared_core.records.view_and_exam",
     "file_format": "shared_core.reading.files",
     "find_exams": "shared_core.reading.exam_grouping",
     "finished_exams": "shared_core.cohort.resume",
@@ -307,7 +305,6 @@ _HOME: dict[str, str] = {
     "items_of": "shared_core.records.cells",
     "json_bytes": "shared_core.records.canonical_json",
     "labels_nifti": "shared_core.exporting.nifti",
-    "labels_of": "shared_core.quantification.labelled_mask",
     "line_bands": "shared_core.arteries.line_bands",
     "list_models": "shared_core.weights.registry",
     "load_card": "shared_core.weights.registry",
@@ -320,10 +317,11 @@ _HOME: dict[str, str] = {
     "masks_of": "shared_core.records.patient_timeline",
     "mass_refusal": "shared_core.mass.densitometry",
     "measure_exam": "shared_core.quantification.exam",
+    "measure_exam_records": "shared_core.records.measured_exam",
     "measure_labels": "shared_core.quantification.labelled_mask",
-    "measurement_of": "shared_core.records.written_views",
     "model_shape": "shared_core.inference.resampling",
     "named_projection": "shared_core.reading.projection_names",
+    "numbered_labels": "shared_core.quantification.labelled_mask",
     "people_rows": "shared_core.quantities.people_table",
     "phrases": "shared_core.wording.phrases",
     "place_for_results": "shared_core.records.results_folder",
@@ -353,13 +351,12 @@ _HOME: dict[str, str] = {
     "timeline": "shared_core.records.patient_timeline",
     "together": "shared_core.records.patient_timeline",
     "unmeasured_view": "shared_core.cohort.reviewed_view",
+    "unseen_record": "shared_core.cohort.reviewed_view",
     "user_cache_dir": "shared_core.cache",
     "view_columns": "shared_core.records.tables",
     "view_mass_words": "shared_core.wording.mass",
-    "view_record": "shared_core.records.view_and_exam",
     "view_row": "shared_core.records.tables",
     "view_sentence": "shared_core.wording.report_sentence",
-    "view_vessels": "shared_core.quantification.view",
     "views_csv": "shared_core.records.tables",
     "whole_folder": "shared_core.exporting.whole_folder",
     "with_header": "shared_core.records.view_and_exam",

@@ -12,6 +12,7 @@ import pytest
 import shared_core
 
 PROMISED = {
+    "Answer",
     "Cancelled",
     "Exam",
     "ExamMeasurement",
@@ -26,6 +27,7 @@ PROMISED = {
     "PixelSpacing",
     "PreparedView",
     "ProbabilityMap",
+    "ReviewedView",
     "Sample",
     "View",
     "ViewMeasurement",
@@ -34,24 +36,28 @@ PROMISED = {
     "analyze_exam",
     "analyze_view",
     "decide_mask",
+    "encode_png",
+    "export_exam",
     "find_exams",
     "list_models",
     "load_card",
     "load_model",
     "make_sample",
     "mammogram_from_array",
-    "encode_png",
     "mask_from_probability",
     "mask_png",
-    "overlay_picture",
-    "write_bytes",
     "measure_exam",
     "measure_view",
+    "numbered_labels",
+    "overlay_picture",
     "prepare",
     "read_header",
     "read_mammogram",
+    "read_mask",
+    "reviewed_view",
     "segment",
     "segment_steps",
+    "write_bytes",
 }
 
 

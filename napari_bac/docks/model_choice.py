@@ -7,7 +7,7 @@ from pathlib import Path
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
 
 from napari_bac.settings import DEVICES, preferences
-from shared_core.hosting import DEFAULT_MODEL, Device, ModelCard, OpenBacError, list_models, load_card
+from shared_core.hosting import Device, ModelCard, OpenBacError, default_model, list_models, load_card
 
 _DEVICE_WORDS: dict[Device, str] = {
     "auto": "best available",
@@ -27,7 +27,7 @@ class ModelChoice(QWidget):
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(14)
         self.model.addItem("Default", None)
-        self.model.setItemData(0, DEFAULT_MODEL, _tooltip_role())
+        self.model.setItemData(0, default_model().name, _tooltip_role())
         for card in list_models():
             self.add_card(card, card.name)
         self.model.setToolTip("The model that marks the calcification")
@@ -64,7 +64,7 @@ class ModelChoice(QWidget):
     @property
     def card(self) -> ModelCard:
         """Of the model; of the default one where none is chosen."""
-        return load_card(self.name or DEFAULT_MODEL)
+        return load_card(self.name) if self.name else default_model()
 
     def add_card(self, card: ModelCard, name: str) -> None:
         """Offer a model."""

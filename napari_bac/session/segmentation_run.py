@@ -21,11 +21,10 @@ from shared_core.hosting import (
     ProbabilityMap,
     TileProbability,
     decide_mask,
-    labels_of,
     load_model,
     model_shape,
+    numbered_labels,
     segment_steps,
-    view_vessels,
 )
 
 CANCELLED: Final = "Cancelled; views already segmented keep their results."
@@ -254,4 +253,4 @@ def _labels(
     prepared: PreparedView, probability: ProbabilityMap, card: ModelCard, threshold: float
 ) -> LabelPixels:
     mask = decide_mask(prepared, probability.values, card, threshold=threshold).mask
-    return labels_of(mask, view_vessels(prepared, mask, mask_style=card.mask_style))
+    return numbered_labels(prepared, mask, mask_style=card.mask_style)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
-from shared_core.hosting import MaskStyle, UsageError, labels_of, read_label_file, view_vessels
+from shared_core.hosting import MaskStyle, UsageError, numbered_labels, read_label_file
 
 METADATA_LABELS: Final = "openbac labels"
 """Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""
@@ -46,7 +46,7 @@ class GivenLabels:
         if self.numbered:
             return self.labels
         mask = self.labels > 0
-        return labels_of(mask, view_vessels(view.prepared, mask, mask_style=mask_style))
+        return numbered_labels(view.prepared, mask, mask_style=mask_style)
 
 
 def read_given_labels(path: Path) -> GivenLabels:

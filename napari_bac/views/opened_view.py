@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from napari_bac.remedies import error_words
 from shared_core.hosting import (
-    DEFAULT_MODEL,
     Laterality,
     Mammogram,
     OpenBacError,
     PreparedView,
     View,
+    default_model,
     find_exams,
-    load_card,
     mammogram_from_array,
     mass_refusal,
     prepare,
@@ -126,7 +125,7 @@ def open_paths(
 
 
 def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
-    prepared = prepare(mammogram, load_card(DEFAULT_MODEL).preprocessing)
+    prepared = prepare(mammogram, default_model().preprocessing)
     raw = mammogram if mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
 

@@ -8,14 +8,13 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
-    DEFAULT_MODEL,
     LABELS_UNFIT,
     Answer,
     MaskStyle,
     MeasurementSettings,
     ReviewedView,
     ViewState,
-    load_card,
+    default_model,
     reviewed_view,
     unmeasured_view,
 )
@@ -61,7 +60,7 @@ class Snapshot:
 
     def final(self, settings: MeasurementSettings) -> ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
-        preprocessing = load_card(DEFAULT_MODEL).preprocessing.name
+        preprocessing = default_model().preprocessing.name
         if not self.fits:
             return unmeasured_view(
                 self.opened.prepared,

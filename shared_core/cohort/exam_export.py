@@ -23,6 +23,7 @@ from shared_core.exporting.nifti import labels_nifti
 from shared_core.exporting.png import encode_png
 from shared_core.exporting.view_files import view_files
 from shared_core.exporting.whole_folder import whole_folder
+from shared_core.mammogram import MammogramHeader
 from shared_core.notices.of_results import RUN_DIFFERENT_MODELS, RUN_EDITED, RUN_NOT_ANALYSED
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pictures.sheet import exam_sheet
@@ -219,6 +220,11 @@ def _view_files(
             yield name, content
 
 
+def _name(header: MammogramHeader) -> str:
+    """The file; the view of an image in memory, which has none."""
+    return header.name if header.path is not None else header.view_label
+
+
 def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> RunRecord:
     cards = {view.card.sha256: view.card for view in views if view.card is not None}
     # "openvino 2026.4": of what made the mask, in this process or another.
@@ -230,11 +236,11 @@ def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str
     left_out: dict[str, list[str]] = {}
     for view in views:
         if view.why_not_measured is not None:
-            left_out.setdefault(view.why_not_measured.text, []).append(view.header.name)
+            left_out.setdefault(view.why_not_measured.text, []).append(_name(view.header))
     notices += [
         RUN_NOT_ANALYSED.notice(names=", ".join(names), reason=reason) for reason, names in left_out.items()
     ]
-    edited = [view.header.name for view in views if view.edited]
+    edited = [_name(view.header) for view in views if view.edited]
     if edited:
         notices.append(RUN_EDITED.notice(names=", ".join(edited)))
     return run_record(

@@ -22,7 +22,7 @@ from shared_core.notices.of_results import (
 )
 from shared_core.pipeline import collect_notices, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.labelled_mask import labels_of, measure_labels
+from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import view_vessels
@@ -197,6 +197,12 @@ def record_of(view: ReviewedView) -> ViewRecord:
     )
 
 
+def unseen_record(header: MammogramHeader, *, exam_key: str = "") -> ViewRecord:
+    """The record of a view of which only the header was read: nothing looked at it."""
+    notices = (*header.notices, VIEW_NOT_ANALYSED.notice())
+    return not_analysed_record(header, notices=notices, exam=exam_key or None)
+
+
 def recorded_view(
     prepared: PreparedView,
     mask: Mask,
@@ -229,10 +235,10 @@ def recorded_view(
     provenance = {**record.provenance, "edited_by_hand": edited}
     notices = record.notices
     if not edited:
-        labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+        labels = numbered_labels(prepared, mask, mask_style=style)
         return ReviewedView(prepared, labels, measurement_of(record), provenance, notices, exam_key, card)
     notices = tuple(notice for notice in notices if notice.code not in _ABOUT_ARTERIES)
-    labels = labels_of(mask, view_vessels(prepared, mask, mask_style=style))
+    labels = numbered_labels(prepared, mask, mask_style=style)
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
     notices += _about_the_hand(prepared, labels, edited, from_others=True)
     return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)

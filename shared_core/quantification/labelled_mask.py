@@ -16,7 +16,7 @@ from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
-from shared_core.quantification.view import measure_view
+from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.weights.card import MaskStyle
 
 Labels = NDArray[np.uint8]
@@ -69,6 +69,21 @@ def labels_of(mask: Mask, vessels: VesselMap | None) -> Labels:
     if vessels is None:
         return mask.astype(np.uint8)
     return np.where(mask, np.where(vessels.labels > 0, vessels.labels, UNFOLLOWED_LABEL), 0).astype(np.uint8)
+
+
+def numbered_labels(prepared: PreparedView, mask: Mask, *, mask_style: MaskStyle) -> Labels:
+    """Follow the arteries of a mask and number it by them; see `labels_of`.
+
+    Parameters
+    ----------
+    prepared
+        The view.
+    mask
+        (rows, columns) bool.
+    mask_style
+        What the mask covers: only vessel bands are followed.
+    """
+    return labels_of(mask, view_vessels(prepared, mask, mask_style=mask_style))
 
 
 def measure_labels(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,15 @@ from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.reader import read_header
-from shared_core.records.results_folder import MUST_AGREE, Results, Row, date_of_exam, exam_of_rows
+from shared_core.records.record_types import ExamRecord, ViewRecord
+from shared_core.records.results_folder import (
+    MUST_AGREE,
+    Results,
+    Row,
+    date_of_exam,
+    exam_of_rows,
+    rows_of_records,
+)
 
 _KIND: Final = ("intent", "synthetic_2d")
 _OTHERWISE: Final = {
@@ -92,24 +100,55 @@ def dated_exams(
         The exams of the images, from `find_exams`, where they are at hand: results may name files by
         paths that hold only where they were made.
     """
-    headers = {exam.key: exam.headers for exam in images}
+    return _dated(
+        results.views,
+        results.exams,
+        source=results.source,
+        edited=_edited_files(results.source),
+        headers={exam.key: exam.headers for exam in images},
+    )
+
+
+def dated_exams_of_records(
+    views: Sequence[ViewRecord], exams: Sequence[ExamRecord]
+) -> tuple[dict[str, list[DatedExam]], tuple[Notice, ...]]:
+    """The same of exams that a host has open: their records instead of results in a folder.
+
+    Parameters
+    ----------
+    views, exams
+        From `view_record`, each with the key of its exam, and from `exam_record`.
+    """
+    view_rows, exam_rows = rows_of_records(views, exams)
+    edited = {view.file for view in views if view.provenance.get("edited_by_hand")}
+    return _dated(view_rows, exam_rows, source=None, edited=edited, headers={})
+
+
+def _dated(
+    view_rows: Sequence[Row],
+    exam_rows: Sequence[Row],
+    *,
+    source: Path | None,
+    edited: Collection[str],
+    headers: Mapping[str, Sequence[MammogramHeader]],
+) -> tuple[dict[str, list[DatedExam]], tuple[Notice, ...]]:
+    """Exams by patient; `source` is None where no files hold the results."""
     found: dict[str, list[DatedExam]] = {}
     without: list[Notice] = []
-    edited = _edited_files(results.source)
-    for row in results.exams:
+    for row in exam_rows:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
-        rows = [view for view in results.views if view["exam"] == key and view["status"] == "ok"]
+        rows = [view for view in view_rows if view["exam"] == key and view["status"] == "ok"]
         try:
-            when = date_of_exam(row, results.source)
+            when = date_of_exam(row, source or Path())
         except UsageError:
             without.append(EXAM_WITHOUT_DATE.notice(exam=key))
             continue
-        known = headers.get(key) or tuple(_headers(rows, results.source))
+        known = headers.get(key) or tuple(_headers(rows, source))
         exam = DatedExam(
             exam=exam_of_rows(key, when, rows),
             patient=patient,
             files=tuple(header.path for header in known if header.path is not None),
-            masks=masks_of(results.source, key),
+            masks=masks_of(source, key) if source is not None else (),
             made_with=_made_with(rows),
             technique=technique_words(known) or _technique_of_rows(rows),
             edited=frozenset(f"{row['laterality']}{row['view']}" for row in rows if row["file"] in edited),
@@ -215,7 +254,7 @@ def _edited_files(source: Path) -> set[str]:
         return set()
 
 
-def _headers(rows: Sequence[Row], source: Path) -> list[MammogramHeader]:
+def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
     found = []
     for path in (image_of(row, source) for row in rows):
         if path.is_file():
@@ -226,10 +265,10 @@ def _headers(rows: Sequence[Row], source: Path) -> list[MammogramHeader]:
     return found
 
 
-def image_of(row: Row, source: Path) -> Path:
+def image_of(row: Row, source: Path | None) -> Path:
     """The image of a row of ``views.csv``; paths may hold only where the results were made."""
     named = Path(str(row["file"]))
-    beside = source.parent / named
+    beside = source.parent / named if source is not None else named
     return beside if not named.is_file() and beside.is_file() else named
 
 

@@ -26,7 +26,7 @@ from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.cells import items_of
 from shared_core.records.record_reading import decoded
-from shared_core.records.record_types import ResultsDocument
+from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.tables import exams_csv, views_csv
 
 Cell = str | float | bool | None
@@ -92,8 +92,14 @@ def read_results(path: Path) -> Results:
             f"{path}: is not the document of bac analyze --json, or of another version; give that, or the "
             "folder of bac analyze -o."
         ) from error
-    views_bytes, exams_bytes = views_csv(document.views), exams_csv(document.exams)
-    return Results(path, _rows(views_bytes.decode("utf-8")), _rows(exams_bytes.decode("utf-8")))
+    return Results(path, *rows_of_records(document.views, document.exams))
+
+
+def rows_of_records(
+    views: Iterable[ViewRecord], exams: Iterable[ExamRecord]
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What `read_results` reads of the tables that these records of views and exams would give."""
+    return _rows(views_csv(views).decode("utf-8")), _rows(exams_csv(exams).decode("utf-8"))
 
 
 def is_results(path: Path) -> bool:

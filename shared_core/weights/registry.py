@@ -28,6 +28,11 @@ def list_models() -> tuple[ModelCard, ...]:
     return tuple(sorted(cards, key=lambda card: card.name))
 
 
+def default_model() -> ModelCard:
+    """Return the card of the model that runs where nobody names one."""
+    return load_card(DEFAULT_MODEL)
+
+
 def load_card(name_or_path: str | Path) -> ModelCard:
     """Return the card of a model by its name, or read a user's own card.
 

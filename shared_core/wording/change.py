@@ -19,6 +19,11 @@ def decision_words(one: QuantityChange) -> str:
     return _DECIDED[one.decision]
 
 
+def change_sentence(one: QuantityChange, *, confidence: float = 0.95) -> str:
+    """``Increase: +90.5 mm² in 4.0 years (…)``: the decision, and what it is based on."""
+    return f"{decision_words(one)}: {change_words(one, confidence=confidence)}"
+
+
 def change_words(one: QuantityChange, *, confidence: float = 0.95) -> str:
     """What changed, by how much, within which limits, and how much it takes to be seen.
 

@@ -21,18 +21,19 @@ from shared_core import (
     measure_view,
 )
 from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.reviewed_view import recorded_view
+from shared_core.cohort.reviewed_view import NOT_ANALYSED, recorded_view, unseen_record
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.lossless_tiff import lossless_tiff
-from shared_core.mammogram import Laterality
+from shared_core.mammogram import Exam, Laterality
 from shared_core.mass.densitometry import mass_refusal
 from shared_core.notices.of_results import MASK_DRAWN
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.measured_exam import measure_exam_records
 from shared_core.records.record_reading import decoded
 from shared_core.records.record_types import ViewRecord
-from shared_core.records.view_and_exam import failed_record, view_record, with_header
+from shared_core.records.view_and_exam import exam_record, failed_record, view_record, with_header
 from shared_core.records.written_views import measurement_of, read_written
 from tests.told import codes
 from tests.tram_track import write_tram_track
@@ -65,6 +66,27 @@ def test_numbers_of_a_record_are_those_it_was_made_of(analysed: ViewResult, reco
             assert getattr(read, name) == value, name
     assert read.pixel_area_mm2 == pytest.approx(made.pixel_area_mm2)
     assert measure_exam([(analysed.header, read)]) == measure_exam([(analysed.header, made)])
+
+
+def test_exam_of_records_is_that_of_their_numbers(analysed: ViewResult, record: ViewRecord) -> None:
+    other = replace(analysed.header, path=None, laterality=Laterality.RIGHT)
+    both = Exam("exam", "P", "20200101", (analysed.header, other))
+    views = [(analysed.header, analysed.measurement), (other, analysed.measurement)]
+    made_by = [record.provenance, record.provenance]
+    whole = exam_record(both, measure_exam(views), provenances=made_by)
+    assert measure_exam_records(both, [record, record]) == whole
+    partial = measure_exam(views[:1], not_analysed=[other])
+    for missing in (None, unseen_record(other, exam_key="exam")):
+        made = measure_exam_records(both, [record, missing])
+        assert made == exam_record(both, partial, provenances=made_by[:1])
+        assert (made.views_analysed, made.views_total, made.number("guo_index")) == (1, 2, None)
+
+
+def test_record_of_a_view_that_nothing_looked_at_says_so(analysed: ViewResult) -> None:
+    made = unseen_record(replace(analysed.header, warnings=("no spacing",)), exam_key="exam")
+    assert (made.status, made.metrics, made.exam) == ("not analysed", None, "exam")
+    assert [notice.text for notice in made.notices] == ["no spacing", NOT_ANALYSED]
+    assert made.file == str(analysed.header.path)
 
 
 def test_untouched_view_is_exported_as_it_was_analysed(

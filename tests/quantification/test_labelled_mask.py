@@ -12,7 +12,12 @@ from hypothesis.extra import numpy as hnp
 
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.label_edits import added, free_label, relabelled
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL, labels_of, measure_labels
+from shared_core.quantification.labelled_mask import (
+    UNFOLLOWED_LABEL,
+    labels_of,
+    measure_labels,
+    numbered_labels,
+)
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantification.view import measure_view, view_vessels
@@ -117,3 +122,11 @@ def test_what_is_added_leaves_arteries_their_number(labels: np.ndarray, mask: np
 def test_no_label_is_free_where_all_are_taken() -> None:
     labels = np.arange(256, dtype=np.uint8).reshape(16, 16)
     assert free_label(labels) is None
+
+
+def test_mask_is_numbered_by_the_arteries_that_are_followed_in_it(prepared: PreparedView) -> None:
+    mask = _mask()
+    numbered = numbered_labels(prepared, mask, mask_style="vessel-band")
+    vessels = view_vessels(prepared, mask, mask_style="vessel-band")
+    np.testing.assert_array_equal(numbered, labels_of(mask, vessels))
+    assert set(np.unique(numbered)) >= {0, 1, 2}

@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
-from shared_core.records.patient_timeline import Timeline, dated_exams, technique_words, timeline, together
-from shared_core.records.record_types import ViewRecord
+from shared_core.records.patient_timeline import (
+    Timeline,
+    dated_exams,
+    dated_exams_of_records,
+    technique_words,
+    timeline,
+    together,
+)
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
 from shared_core.records.tables import exams_csv, views_csv
 from tests.record_builders import a_view, an_exam
@@ -29,19 +37,43 @@ def view(date: str, label: str, area: float, **others: Any) -> ViewRecord:
     return a_view(label, numbers={"bac_area_mm2": float(area), "am_px": 12}, **known | others)
 
 
-def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = "", **others: Any) -> Path:
-    folder.mkdir(exist_ok=True)
+def records(dates: dict[str, tuple[float, ...]], **others: Any) -> tuple[list[ViewRecord], list[ExamRecord]]:
+    """Of views and of exams."""
     views = [
         view(date, label, area, **others)
         for date, areas in dates.items()
         for label, area in zip(VIEWS, areas, strict=False)
     ]
-    exams = [an_exam(f"P_{date}", patient_id="P", study_date=date or None) for date in dates]
+    return views, [an_exam(f"P_{date}", patient_id="P", study_date=date or None) for date in dates]
+
+
+def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = "", **others: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    views, exams = records(dates, **others)
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(exams))
     run = {"arguments": {"views": [{"file": v.file, "edited_by_hand": v.file == edited} for v in views]}}
     (folder / "run.json").write_text(json.dumps(run))
     return folder
+
+
+def test_exams_in_memory_are_those_of_their_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, _ = dated_exams(read_results(write(tmp_path / "r", AREAS)))
+    monkeypatch.chdir(tmp_path / "r")  # what lies where a host was started is no result of its exams
+    views, exams = records(AREAS)
+    assert dated_exams_of_records(views, exams) == (written, ())
+
+
+def test_exams_in_memory_know_which_views_a_person_changed() -> None:
+    views, exams = records({"20160101": (50, 52), "": (40,)})
+    views[1] = structs.replace(views[1], model=MODEL | {"edited_by_hand": True})
+    known, without = dated_exams_of_records(views, exams)
+    assert [one.edited for one in known["P"]] == [{"LMLO"}]
+    assert [one.masks for one in known["P"]] == [()]
+    assert without == ("P_ has no date and is left out.",)
+    views[1] = structs.replace(views[1], status="not analysed", metrics=None, model=None)
+    known, _ = dated_exams_of_records(views, exams)
+    assert [set(one.exam.views) for one in known["P"]] == [{"LCC"}]
 
 
 def line_of(*folders: Path) -> Timeline:

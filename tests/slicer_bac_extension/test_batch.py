@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
+import cv2
 import numpy as np
 import pydicom
 import pytest
@@ -44,13 +45,15 @@ class Ran(NamedTuple):
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Two exams, one of DICOM and one of PNG, and a damaged file, through the batch."""
+    """Two exams, of DICOM and of PNG, the latter with a damaged file and one without a breast."""
     folder, output = tmp_path_factory.mktemp("archive"), tmp_path_factory.mktemp("results") / "out"
     (folder / "P2").mkdir()
     pixels = tram_track().astype(np.uint16) * 16
     write(folder / "view.dcm", dataset(pixels, ImagerPixelSpacing=list(SPACING_MM)))
     whole = write_tram_track(folder / "P2" / "RCC.png", seed=1).read_bytes()
     (folder / "P2" / "RMLO.png").write_bytes(whole[: len(whole) // 2])
+    noise = np.random.default_rng(1).integers(0, 255, (600, 400)).astype(np.uint8)
+    cv2.imwrite(str(folder / "P2" / "LMLO.png"), noise)
     app, said = install(), []
     app.close_scene()
     before = app.scene.GetNumberOfNodes()
@@ -93,12 +96,28 @@ def test_dicom_objects_lie_with_the_results_of_each_exam(ran: Ran) -> None:
 
 
 def test_what_failed_is_listed_and_the_others_are_done(ran: Ran) -> None:
-    ((file, why),) = ran.summary.failures
-    assert Path(file).name == "RMLO.png"
-    assert "damaged" in why or "truncated" in why
+    why = {Path(file).name: reason for file, reason in ran.summary.failures}
+    assert set(why) == {"RMLO.png", "LMLO.png"}
+    assert "damaged" in why["RMLO.png"] or "truncated" in why["RMLO.png"]
+    assert "No breast was found" in why["LMLO.png"]
     assert (ran.summary.views, ran.summary.exit_code) == (2, batch.FAILED)
     assert sorted(path.name for path in ran.summary.files) == ["RCC.seg.nrrd", "view.seg.nrrd"]
     assert any("view.dcm: done" in line for line in ran.said)
+
+
+def test_exam_with_a_view_that_failed_says_so(ran: Ran, app: HeadlessApp) -> None:
+    assert ran.summary.incomplete == (("P2", "1 of 2 views analysed; not analysed: LMLO"),)
+    assert "P2: 1 of 2 views analysed; not analysed: LMLO" in ran.said
+    view = _view(ran, "RCC.png")
+    summary = batch._summary(ran.output, "mrb", "", ran.said.append)
+    (path,) = (file for file in summary.files if file.parent == view.mask.parent)
+    assert app.scene.ReadFromMRB(str(path), True)
+    table = app.scene.GetFirstNodeByClass("vtkMRMLTableNode")
+    assert column_values(table, "status") == ["ok", "failed"]
+    assert "No breast was found" in column_values(table, "error")[1]
+    area = column_values(table, "am_px")
+    assert area[0] == view.record.number("am_px")
+    assert np.isnan(area[1])
 
 
 def test_open_scene_is_not_touched(ran: Ran) -> None:

@@ -258,6 +258,57 @@ def test_artery_can_be_marked_where_no_model_ran(panel: Panel) -> None:
     assert panel.widget.parameters.outputTable.GetNumberOfRows() == 1
 
 
+def test_only_pressing_draw_marks_nothing(panel: Panel) -> None:
+    volume = breast()
+    panel.ui.inputSelector.setCurrentNode(volume)
+    panel.widget.numbers.draw_on(volume)
+    panel.ui.measureButton.click()
+    assert "not assessed; this view was not analysed" in panel.ui.reportText.plainText
+    assert "none marked" not in panel.ui.reportText.plainText
+    assert not panel.ui.saveButton.enabled
+
+
+def test_band_that_was_undone_marks_nothing(panel: Panel) -> None:
+    volume = breast()
+    panel.ui.inputSelector.setCurrentNode(volume)
+    panel.ui.drawLineButton.click()
+    curve = panel.widget.parameters.centreLine
+    for column in (60, 200):
+        curve.AddControlPoint(-column * 0.07, -300 * 0.07, 0.0)
+    panel.ui.addBandButton.click()
+    panel.ui.undoBandButton.click()
+    panel.ui.measureButton.click()
+    assert "Note: LCC not analysed." in panel.ui.reportText.plainText
+
+
+def test_all_that_was_erased_by_hand_is_a_finding(panel: Panel) -> None:
+    panel.ui.measureByItselfCheckBox.checked = False
+    volume = breast()
+    panel.ui.inputSelector.setCurrentNode(volume)
+    segmentation = panel.widget.numbers.draw_on(volume)
+    drawn = np.zeros((1, 600, 400), np.uint8)
+    drawn[0, 290:310, 50:200] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(drawn, segmentation, "BAC", volume)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(drawn * 0, segmentation, "BAC", volume)
+    panel.ui.measureButton.click()
+    assert "Note: LCC by hand." in panel.ui.reportText.plainText
+    assert "none marked" in panel.ui.reportText.plainText
+
+
+def test_saving_says_which_views_have_no_numbers(
+    replayed: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(replayed, breast())
+    assert "views analysed" not in replayed.ui.reportText.plainText
+    breast("RMLO")  # loaded after Apply
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    replayed.ui.saveButton.click()
+    replayed.wait(lambda: not replayed.widget.export.saving)
+    assert replayed.ui.statusLabel.text.endswith("Not analysed, so without mask and numbers: RMLO.")
+    assert "1 of 2 views analysed" in replayed.ui.reportText.plainText
+    assert len(read_written(tmp_path / "LCC-bac").views) == 1
+
+
 def test_saved_results_are_those_of_the_console(
     replayed: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from shared_core.errors import ModelError
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.card import ModelCard, TilingPreset
 from shared_core.weights.card_json import parse_card
-from shared_core.weights.registry import list_models, load_card
+from shared_core.weights.registry import DEFAULT_MODEL, default_model, list_models, load_card
 
 CARDS = Path(__file__).resolve().parents[2] / "shared_core" / "weights" / "cards"
 
@@ -33,6 +33,11 @@ def test_names_are_unique_and_in_order() -> None:
     assert names == sorted(names)
     assert len(set(names)) == len(names)
     assert "scunet-emory-2021-published" in names
+
+
+def test_default_model_is_one_of_them() -> None:
+    assert default_model() == load_card(DEFAULT_MODEL)
+    assert default_model() in list_models()
 
 
 def test_published_card_differs_from_default_in_processing_and_words_only() -> None:

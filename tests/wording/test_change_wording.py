@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared_core.change.change_over_time import QuantityChange, change_over_time
-from shared_core.wording.change import change_words, decision_words
+from shared_core.wording.change import change_sentence, change_words, decision_words
 from validation.simulated_series import AREA, exam
 
 
@@ -31,6 +31,7 @@ def test_decision_comes_with_its_reason(
     one = followed(*areas)
     assert decision_words(one) == decision
     assert words in change_words(one)
+    assert change_sentence(one) == f"{decision_words(one)}: {change_words(one)}"
 
 
 def test_limits_are_those_of_the_engine_with_sign_and_unit() -> None:

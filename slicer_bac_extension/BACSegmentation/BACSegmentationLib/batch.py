@@ -14,11 +14,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -28,6 +28,9 @@ import slicer
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.process import EngineProcess, ProcessError
 from shared_core.hosting import OpenBacError
+
+if TYPE_CHECKING:
+    from shared_core.hosting import Results
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
@@ -55,6 +58,8 @@ class BatchSummary:
     """That Slicer opens."""
     failures: tuple[tuple[str, str], ...]
     """Input, or exam whose scene could not be written, and why."""
+    incomplete: tuple[tuple[str, str], ...] = ()
+    """Exam of which not all views were analysed, and which were not."""
 
     @property
     def exit_code(self) -> int:
@@ -190,10 +195,12 @@ def _let_slicer_work() -> None:
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.hosting import read_written
+    from shared_core.hosting import read_results, read_written
 
     written = read_written(output)
     failures = dict(written.failures)
+    tables = read_results(output) if written.views else None
+    failed = _failed_by_exam(tables) if tables is not None else {}
     exams: dict[Path, list[Any]] = {}
     for view in written.views.values():
         exams.setdefault(view.mask.parent, []).append(view)
@@ -201,11 +208,33 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
     if save != "none":
         for folder, views in exams.items():
             try:
-                files += write_exam(folder, views, save, model=model)
+                files += write_exam(folder, views, save, model=model, failed=failed.get(folder.name, {}))
                 say(f"{folder.name}: saved for Slicer")
             except OpenBacError as error:
                 failures[folder.name] = str(error)
-    return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()))
+    incomplete = tuple(_incomplete(tables)) if tables is not None else ()
+    for exam, words in incomplete:
+        say(f"{exam}: {words}")
+    return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()), incomplete)
+
+
+def _failed_by_exam(tables: Results) -> dict[str, dict[str, str]]:
+    """Of each exam the images that failed, and why."""
+    failed: dict[str, dict[str, str]] = {}
+    for row in tables.views:
+        if row["status"] == "failed":
+            failed.setdefault(str(row["exam"]), {})[str(row["file"])] = str(row["error"])
+    return failed
+
+
+def _incomplete(tables: Results) -> Iterator[tuple[str, str]]:
+    from shared_core.hosting import analysed_words
+
+    for row in tables.exams:
+        analysed, total = int(row["views_analysed"] or 0), int(row["views_total"] or 0)
+        if analysed < total:
+            names = f"; not analysed: {row['views_not_analysed']}" if row["views_not_analysed"] else ""
+            yield str(row["key"]), f"{analysed_words(analysed, total)}{names}"
 
 
 if __name__ == "__main__":

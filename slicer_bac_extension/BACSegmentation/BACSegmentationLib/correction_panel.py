@@ -8,6 +8,7 @@ import slicer
 import slicer.util
 from slicer.util import VTKObservationMixin
 
+from BACSegmentationLib import view_records
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 
@@ -27,8 +28,8 @@ class CorrectionPanel(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._host, self._ui, self._numbers = host, host.ui, numbers
         self._curve: Any = None
-        self._before: tuple[Any, Any, Any] | None = None
-        """Volume, segmentation and mask before the last band."""
+        self._before: tuple[Any, Any, Any, bool] | None = None
+        """Volume, segmentation and mask before the last band, and whether somebody had drawn before it."""
         ui = self._ui
         ui.editButton.clicked.connect(self.edit)
         ui.drawLineButton.clicked.connect(self.draw_line)
@@ -81,9 +82,9 @@ class CorrectionPanel(VTKObservationMixin):
         with slicer.util.tryWithErrorDisplay("The artery could not be marked.", waitCursor=True):
             if segmentation is None:
                 segmentation = self._numbers.draw_on(volume)
-            before = mask_of(segmentation, volume)
+            before, drawn = mask_of(segmentation, volume), view_records.was_drawn(segmentation)
             added = add_band(segmentation, volume, parameters.centreLine, parameters.bandWidthMm)
-            self._before = (volume, segmentation, before)
+            self._before = (volume, segmentation, before, drawn)
             interaction = slicer.app.applicationLogic().GetInteractionNode()
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
             parameters.centreLine.RemoveAllControlPoints()
@@ -95,9 +96,10 @@ class CorrectionPanel(VTKObservationMixin):
         from BACSegmentationLib.segments import show_mask
 
         if self._before is not None:
-            volume, segmentation, mask = self._before
+            volume, segmentation, mask, drawn = self._before
             self._before = None
             show_mask(volume, mask, segmentation_node=segmentation)
+            view_records.mark_drawn(segmentation, drawn)
             self._host.say("The last band was undone.")
         self.show()
 

@@ -6,8 +6,9 @@ The nodes live in a scene of their own: nobody's open scene is touched, and ther
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import slicer
@@ -29,7 +30,12 @@ _LOGICS: Final = "vtkSlicer*ModuleLogicPython.*"
 
 
 def write_exam(
-    folder: Path, views: Sequence[WrittenView], save: SceneFormat, *, model: str = ""
+    folder: Path,
+    views: Sequence[WrittenView],
+    save: SceneFormat,
+    *,
+    model: str = "",
+    failed: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Path, ...]:
     """Write what Slicer opens beside the results of an exam.
 
@@ -41,6 +47,8 @@ def write_exam(
         Its views, from `read_written`.
     model
         Name, or path of the card, that made them; empty for the default.
+    failed
+        Image to the reason why it could not be analysed: a row without numbers in the scene's table.
 
     Returns
     -------
@@ -51,6 +59,8 @@ def write_exam(
     OpenBacError
         An image or a mask cannot be read, or a file cannot be written.
     """
+    from shared_core.hosting import failed_record
+
     scene = own_scene()
     try:
         if save == "seg.nrrd":
@@ -60,7 +70,8 @@ def write_exam(
             # Opened in Slicer, they go on where they are: the numbers, and what an edit is told from.
             keep_run(segmentation, view.record, _mask(view), model=model)
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", "BAC measurements")
-        fill_table(table, [view.record for view in views])
+        failures = [failed_record(file, why) for file, why in failed.items()]
+        fill_table(table, [*(view.record for view in views), *failures])
         path = folder / f"{folder.name}.mrb"
         if not scene.WriteToMRB(str(path)):
             raise OutputError(f"{path}: the scene could not be saved; check the free disk space.")

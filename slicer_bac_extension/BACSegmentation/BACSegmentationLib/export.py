@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
 from BACSegmentationLib.mammograms import exams_in_scene
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
-from shared_core.hosting import UsageError
+from shared_core.hosting import OpenBacError, UsageError
 
 HOST: Final = "3D Slicer"
 NO_FILE: Final = (
@@ -19,7 +19,7 @@ NO_FILE: Final = (
 
 def export_results(
     measurement: SceneMeasurement, pairs: Sequence[Pair], folder: Path, *, replace: bool, dicom: bool = False
-) -> Iterator[tuple[int, int]]:
+) -> Generator[tuple[int, int], None, tuple[str, ...]]:
     """Write the masks as they are; the folder is complete afterwards, or not there.
 
     Parameters
@@ -27,7 +27,7 @@ def export_results(
     measurement
         Measures them.
     pairs
-        Volumes and their segmentations.
+        Volumes and their segmentations; one without is written as a view that was not analysed.
     folder
         Takes the results.
     replace
@@ -39,10 +39,15 @@ def export_results(
     ------
     (steps done, steps in all); to leave the loop before its end cancels, and nothing is kept.
 
+    Returns
+    -------
+    A sentence about each view that was not analysed and cannot even be prepared: it is left out.
+
     Raises
     ------
     OpenBacError
-        A view cannot be measured, or the folder not be written; DICOM objects have no file to refer to.
+        A view that was marked cannot be measured, or the folder not be written; DICOM objects have no
+        file to refer to.
     """
     from shared_core.hosting import DICOM_KINDS, USUAL_FORMATS, MeasurementSettings, export_steps
 
@@ -51,14 +56,22 @@ def export_results(
         for one in exams_in_scene([volume for volume, _ in pairs])
         for volume in one.volumes
     }
-    finals = []
-    for volume, segmentation in pairs:
-        finals.append(measurement.final(volume, segmentation, exam_key=keys.get(volume.GetID(), "")))
-        if dicom and finals[-1].header.path is None:
-            raise UsageError(NO_FILE.format(name=volume.GetName()))
-        yield len(finals), 2 * len(pairs)
+    finals, left_out = [], []
+    for place, (volume, segmentation) in enumerate(pairs, start=1):
+        try:
+            final = measurement.final(volume, segmentation, exam_key=keys.get(volume.GetID(), ""))
+        except OpenBacError as error:
+            if segmentation is not None:
+                raise
+            left_out.append(f"{volume.GetName()} was left out: {error}")
+        else:
+            if dicom and final.measurement is not None and final.header.path is None:
+                raise UsageError(NO_FILE.format(name=volume.GetName()))
+            finals.append(final)
+        yield place, 2 * len(pairs)
     formats = (*USUAL_FORMATS, *(DICOM_KINDS if dicom else ()))
     for done, _ in export_steps(
         folder, finals, settings=MeasurementSettings(), host=HOST, replace=replace, formats=formats
     ):
-        yield len(finals) + done, 2 * len(pairs)
+        yield len(pairs) + done, 2 * len(pairs)
+    return tuple(left_out)

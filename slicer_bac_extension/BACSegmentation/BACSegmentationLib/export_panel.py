@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +38,7 @@ class ExportPanel:
     def __init__(self, host: PanelHost, numbers: NumbersPanel, measurement: SceneMeasurement) -> None:
         self._host, self._ui = host, host.ui
         self._numbers, self._measurement = numbers, measurement
-        self._steps: Iterator[tuple[int, int]] | None = None
+        self._steps: Generator[tuple[int, int], None, tuple[str, ...]] | None = None
         self._saved = ""
         self._lacking = dependencies.missing(REQUIREMENTS)
         self._timer = qt.QTimer()
@@ -79,6 +79,8 @@ class ExportPanel:
         chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, "Folder for the results", "")
         if not chosen or parameters is None:
             return
+        # Views that were loaded since belong to the exam, too.
+        self._host.refresh()
         numbers = self._numbers
         folder = Path(chosen) / results.folder_name(numbers.pairs)
         replace = folder.exists()
@@ -86,9 +88,9 @@ class ExportPanel:
             return
         numbers.measure()
         dicom, why_not = parameters.dicomObjects, self._why_no_dicom()
-        self._saved = f"Saved in {folder}"
-        if dicom and why_not:
-            self._saved += f", without DICOM objects. {why_not}"
+        saved = f"Saved in {folder}{', without DICOM objects' if dicom and why_not else ''}."
+        about = [why_not if dicom else "", results.left_out(numbers.pairs)]
+        self._saved = " ".join(filter(None, [saved, *about]))
         self._steps = export_results(
             self._measurement, numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
         )
@@ -117,8 +119,8 @@ class ExportPanel:
             done, total = next(self._steps)
             self._host.say(f"Saving: {done} of {total}")
             return
-        except StopIteration:
-            message = self._saved
+        except StopIteration as end:
+            message = " ".join([self._saved, *end.value])
         except OpenBacError as error:
             message = f"The results could not be saved: {error}"
         self.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -55,7 +54,7 @@ def timelines(
         together,
     )
 
-    pairs = [(volume, node) for volume in volume_nodes if (node := segmentation_of(volume)) is not None]
+    pairs = [(volume, segmentation_of(volume)) for volume in volume_nodes]
     places = results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
         raise UsageError(f"{folder} contains no results.", Remedy.NAME_RESULTS)
@@ -76,23 +75,23 @@ def timelines(
 
 def summary(line: Timeline, quantity: SerialQuantity) -> str:
     """How a quantity changed, in a few sentences."""
-    from shared_core.hosting import change_words, decision_words
+    from shared_core.hosting import change_sentence
 
     followed = line.of(quantity)
     if followed is None:
         text = line.reason or f"{quantity.title} cannot be followed in these exams."
     else:
         views = ", ".join(followed.views)
-        text = f"{decision_words(followed)}: {change_words(followed)} Compared: {views}."
+        text = f"{change_sentence(followed)} Compared: {views}."
     left_out = [f"{key} was left out: {reason}." for key, reason in line.left_out.items()]
     return "\n".join([text, *left_out])
 
 
 def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[Notice, ...]]:
-    """Measured volumes as exams of results, through the document of ``bac analyze --json``."""
+    """Exams of which a view was measured, as those of results."""
     import msgspec
 
-    from shared_core.hosting import ResultsDocument, dated_exams, json_bytes, read_results, write_bytes
+    from shared_core.hosting import dated_exams_of_records
 
     exams = exam_records(pairs)
     segmentations = {volume.GetID(): node for volume, node in pairs}
@@ -103,10 +102,4 @@ def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]],
             record = view_records.record_of(node) if node is not None else None
             if record is not None:
                 views.append(msgspec.structs.replace(record, exam=exam.key))
-    if not views:
-        return {}, ()
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "scene.json"
-        document = ResultsDocument(views=tuple(views), exams=tuple(exam for _, exam in exams))
-        write_bytes(path, json_bytes(document))
-        return dated_exams(read_results(path))
+    return dated_exams_of_records(views, [exam for _, exam in exams])

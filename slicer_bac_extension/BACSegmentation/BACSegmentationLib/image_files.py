@@ -11,7 +11,8 @@ import slicer
 import slicer.util
 import vtk
 
-from BACSegmentationLib.segments import show_mask
+from BACSegmentationLib.segments import mask_of, show_mask
+from BACSegmentationLib.view_records import keep_file
 from shared_core.hosting import UnreadableImageError, UsageError
 
 _GREY: Final = "vtkMRMLColorTableNodeGrey"
@@ -92,7 +93,9 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:
         raise UsageError(f"{given.path.name}: was drawn on another image, not on {name}; choose that image.")
-    return show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
+    node = show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
+    keep_file(node, given.path.name, mask_of(node, volume_node))
+    return node
 
 
 def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:

@@ -92,7 +92,7 @@ class SceneLogic:
             A mask does not lie on the pixels of its volume.
         """
         for volume, segmentation in pairs:
-            if is_old(segmentation):
+            if segmentation is not None and is_old(segmentation):
                 self.measurement.measure(volume, segmentation)
 
     def empty_segmentation(self, volume: Any) -> Any:

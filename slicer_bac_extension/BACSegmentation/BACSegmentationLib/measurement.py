@@ -6,7 +6,10 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 _KEPT_VIEWS: Final = 4
 
 Pair = tuple[Any, Any]
-"""A volume and its segmentation."""
+"""A volume and its segmentation, None where nothing was marked on it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,35 +73,23 @@ class SceneMeasurement:
         if final.header.path is None:
             record = msgspec.structs.replace(record, file=volume_node.GetName())
         view_records.keep(segmentation_node, record)
+        if final.edited:
+            view_records.mark_drawn(segmentation_node)
         return record
 
     def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
-        """The view as the person left it."""
-        from shared_core.hosting import (
-            DEFAULT_MODEL,
-            MeasurementSettings,
-            load_card,
-            recorded_view,
-            reviewed_view,
-        )
+        """The view as the person left it; without a segmentation one that was not analysed."""
+        from shared_core.hosting import MeasurementSettings, recorded_view
 
-        record = view_records.run_record(segmentation_node)
+        record = view_records.run_record(segmentation_node) if segmentation_node is not None else None
+        if record is None:
+            return self._without_model(volume_node, segmentation_node, exam_key or "")
         model = view_records.model_of(segmentation_node)
         prepared = self._prepared(volume_node, model)
         mask = mask_of(segmentation_node, volume_node)
-        key = exam_key if exam_key is not None else (record.exam if record is not None else None) or ""
-        if record is None:
-            return reviewed_view(
-                prepared.view,
-                mask.astype("uint8"),
-                edited=True,
-                settings=MeasurementSettings(),
-                preprocessing=load_card(DEFAULT_MODEL).preprocessing.name,
-                raw=prepared.raw,
-                exam_key=key,
-            )
+        key = exam_key if exam_key is not None else record.exam or ""
         began_as = self._run_masks.get(segmentation_node.GetID())
-        if view_records.is_of_model(segmentation_node, mask):
+        if view_records.is_as_given(segmentation_node, mask):
             began_as = mask
         return recorded_view(
             prepared.view,
@@ -116,10 +107,31 @@ class SceneMeasurement:
         self._views.clear()
         self._run_masks.clear()
 
-    def _prepared(self, volume_node: Any, model: str) -> _Prepared:
-        from shared_core.hosting import DEFAULT_MODEL, load_card, mass_refusal, prepare
+    def _without_model(self, volume_node: Any, segmentation_node: Any, exam_key: str) -> ReviewedView:
+        """Drawn, from a file, or nothing: an empty mask that nobody touched is no finding."""
+        from shared_core.hosting import MeasurementSettings, default_model, reviewed_view
 
-        preset = (_card(model) or load_card(DEFAULT_MODEL)).preprocessing
+        prepared = self._prepared(volume_node, "")
+        if segmentation_node is None:
+            mask, file, edited = np.zeros(prepared.view.image_u8.shape, bool), "", False
+        else:
+            mask = mask_of(segmentation_node, volume_node)
+            file, edited = _origin(segmentation_node, mask)
+        return reviewed_view(
+            prepared.view,
+            mask.astype(np.uint8),
+            edited=edited,
+            settings=MeasurementSettings(),
+            preprocessing=default_model().preprocessing.name,
+            began_as={"mask_file": file} if file else None,
+            raw=prepared.raw,
+            exam_key=exam_key,
+        )
+
+    def _prepared(self, volume_node: Any, model: str) -> _Prepared:
+        from shared_core.hosting import default_model, mass_refusal, prepare
+
+        preset = (_card(model) or default_model()).preprocessing
         image = volume_node.GetImageData()
         stamp = (
             image.GetMTime() if image is not None else 0,
@@ -140,30 +152,46 @@ class SceneMeasurement:
 
 
 def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, ExamRecord]]:
-    """The exams that measured volumes belong to, each with the record of its numbers."""
-    from shared_core.hosting import exam_record, measure_exam, measurement_of
+    """The exams of which a view was measured, each with the record of its numbers.
 
-    by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
+    Parameters
+    ----------
+    pairs
+        All views of an exam, those without a segmentation as well: what was not analysed is missing in it.
+    """
+    from shared_core.hosting import measure_exam_records
+
+    by_volume = {
+        volume.GetID(): view_records.record_of(segmentation) if segmentation is not None else None
+        for volume, segmentation in pairs
+    }
     found = []
     for one in exams_in_scene([volume for volume, _ in pairs]):
-        views, provenances = [], []
-        for header, volume in zip(one.exam.headers, one.volumes, strict=True):
-            record = by_volume.get(volume.GetID())
-            if record is not None:
-                views.append((header, measurement_of(record)))
-                provenances.append(record.provenance)
-        if views:
-            exam = exam_record(one.exam, measure_exam(views), provenances=provenances)
-            found.append((one, exam))
+        records = [by_volume[volume.GetID()] for volume in one.volumes]
+        if any(record is not None and record.metrics for record in records):
+            found.append((one, measure_exam_records(one.exam, records)))
     return found
+
+
+def _origin(segmentation_node: Any, mask: Mask) -> tuple[str, bool]:
+    """Name of the file that a mask is from, empty where it is from none; and whether somebody drew on it."""
+    file, drawn = view_records.file_of(segmentation_node), view_records.was_drawn(segmentation_node)
+    if file:
+        return file, not view_records.is_as_given(segmentation_node, mask)
+    storage = segmentation_node.GetStorageNode()
+    stored = Path(storage.GetFileName() or "").name if storage is not None else ""
+    # Loaded by Slicer itself. Of what was drawn here and saved, the file says nothing.
+    if stored and not drawn and not segmentation_node.GetModifiedSinceRead():
+        return stored, False
+    return "", drawn or bool(mask.any())
 
 
 def _card(model: str) -> ModelCard | None:
     """The card of a model; None where it was somebody's own and is gone."""
-    from shared_core.hosting import DEFAULT_MODEL, load_card
+    from shared_core.hosting import default_model, load_card
 
     try:
-        return load_card(model or DEFAULT_MODEL)
+        return load_card(model) if model else default_model()
     except (ModelError, UsageError) as error:
         logging.warning("The model card %s could not be read: %s", model, error)
         return None

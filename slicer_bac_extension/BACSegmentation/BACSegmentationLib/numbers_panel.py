@@ -16,7 +16,7 @@ from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
-from BACSegmentationLib.segments import reference_volume, segmentation_of
+from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
 
 if TYPE_CHECKING:
     from shared_core.hosting import ViewRecord
@@ -41,7 +41,7 @@ class NumbersPanel(VTKObservationMixin):
         self.pairs: list[Pair] = []
         """Volumes and segmentations of the chosen exam."""
         self._filled: list[Any] = []
-        """The table that was filled last, and the records that it was filled with."""
+        """The table that was filled last, and the volumes and records that it was filled with."""
         self._followers: list[Callable[[bool], None]] = []
         self._rest = qt.QTimer()
         self._rest.setSingleShot(True)
@@ -53,7 +53,7 @@ class NumbersPanel(VTKObservationMixin):
     @property
     def measured(self) -> bool:
         """Whether a view of the chosen exam has numbers."""
-        return any(view_records.record_of(node) is not None for _, node in self.pairs)
+        return any(record is not None and record.metrics for record in self._records())
 
     def follow(self, show: Callable[[bool], None]) -> None:
         """Tell a function whether there are numbers, now and whenever they are shown."""
@@ -82,7 +82,7 @@ class NumbersPanel(VTKObservationMixin):
         self.removeObservers()
         self.pairs = pairs
         changed = slicer.vtkSegmentation.SourceRepresentationModified
-        for _, segmentation in pairs:
+        for segmentation in self._segmentations():
             self.addObserver(segmentation, changed, self._on_changed)
         self.show()
 
@@ -119,21 +119,27 @@ class NumbersPanel(VTKObservationMixin):
     def show(self) -> None:
         """The numbers as they are, and whether they are older than the segmentation."""
         ui = self._ui
-        records = [view_records.record_of(node) for _, node in self.pairs]
-        measured = any(record is not None for record in records)
-        stale = [node.GetName() for _, node in self.pairs if view_records.is_stale(node)]
+        records, segmentations = self._records(), self._segmentations()
+        known = any(record is not None for record in records)
+        stale = [node.GetName() for node in segmentations if view_records.is_stale(node)]
         ui.staleLabel.setVisible(bool(stale))
         if stale:
             have = "has" if len(stale) == 1 else "have"
             ui.staleLabel.text = f"{', '.join(stale)} {have} changed; these numbers are out of date."
-        ui.measureButton.enabled = bool(self.pairs)
-        ui.measureButton.toolTip = "Measure the segmentation as it is now." if self.pairs else NOTHING
-        summary = self._fill(records) if measured else None
+        ui.measureButton.enabled = bool(segmentations)
+        ui.measureButton.toolTip = "Measure the segmentation as it is now." if segmentations else NOTHING
+        summary = self._fill(records) if known else None
         if ui.summaryTableView.mrmlTableNode() is not summary:
             ui.summaryTableView.setMRMLTableNode(summary)
-        ui.reportText.plainText = results.report(self.pairs) if measured else ""
+        ui.reportText.plainText = results.report(self.pairs) if known else ""
         for follower in self._followers:
-            follower(measured)
+            follower(self.measured)
+
+    def _segmentations(self) -> list[Any]:
+        return [node for _, node in self.pairs if node is not None]
+
+    def _records(self) -> list[ViewRecord | None]:
+        return [view_records.record_of(node) if node is not None else None for _, node in self.pairs]
 
     def _fill(self, records: list[ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
@@ -147,14 +153,17 @@ class NumbersPanel(VTKObservationMixin):
             parameters.outputTable = table
             self._filled = []
         summary = results.summary_of(table)
-        if summary is None or self._filled != [table, *records]:
-            self._filled = [table, *records]
+        shown = [table, *(volume.GetID() for volume, _ in self.pairs), *records]
+        if summary is None or self._filled != shown:
+            self._filled = shown
             summary = results.fill(table, self.pairs)
         return summary
 
     def _on_changed(self, segmentation: Any, event: str) -> None:
         # Of a mask of the model, too: its numbers come right after it, and take the mark away.
         view_records.mark_stale(segmentation)
+        if not is_empty(segmentation):
+            view_records.mark_drawn(segmentation)
         self.show()
         # Several of these come with one stroke.
         parameters = self._host.parameters

@@ -58,14 +58,15 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
-        from shared_core.hosting import DEFAULT_MODEL, list_models
+        from shared_core.hosting import default_model, list_models
     except ImportError:
         return [UNKNOWN_DEFAULT]
-    cards = sorted(list_models(), key=lambda card: card.name != DEFAULT_MODEL)
+    default = default_model().name
+    cards = sorted(list_models(), key=lambda card: card.name != default)
     entries = [
         ModelEntry(
-            "" if card.name == DEFAULT_MODEL else card.name,
-            f"{card.name} (default)" if card.name == DEFAULT_MODEL else card.name,
+            "" if card.name == default else card.name,
+            f"{card.name} (default)" if card.name == default else card.name,
             f"Marks above {card.threshold:.3f}. Comes with the module.",
             card.threshold,
         )

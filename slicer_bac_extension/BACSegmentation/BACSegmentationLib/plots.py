@@ -63,7 +63,7 @@ def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = N
     The vtkMRMLPlotChartNode; its series share one vtkMRMLTableNode: a row an exam, NaN where there is no
     number, years as decimals (2020.5) and dates as labels.
     """
-    from shared_core.hosting import change_words, decision_words
+    from shared_core.hosting import change_sentence
 
     chart = chart_node or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotChartNode", "BAC over time")
     _remove_series(chart)
@@ -75,7 +75,7 @@ def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = N
             chart.AddAndObservePlotSeriesNodeID(_series_node(table, series).GetID())
     unit = quantity.unit.replace("mm2", "mm²")
     followed = line.of(quantity)
-    told = line.reason if followed is None else f"{decision_words(followed)}: {change_words(followed)}"
+    told = line.reason if followed is None else change_sentence(followed)
     chart.SetTitle(_wrapped(told))
     chart.SetTitleFontSize(14)
     chart.SetXAxisTitle(YEAR)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import slicer
 
 from BACSegmentationLib import tables, view_records
-from BACSegmentationLib.mammograms import exam_of
+from BACSegmentationLib.mammograms import exam_of, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
@@ -72,7 +73,7 @@ def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasu
 
 
 def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
-    """The views of a volume's exam that have a segmentation, in the order of views.
+    """The views of a volume's exam with their segmentations, in the order of views.
 
     Parameters
     ----------
@@ -91,11 +92,16 @@ def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
         if chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
         else None
     )
-    found = (
+    return [
         (volume, own if own is not None and volume is volume_node else segmentation_of(volume))
         for volume in volumes
-    )
-    return [(volume, node) for volume, node in found if node is not None]
+    ]
+
+
+def left_out(pairs: Sequence[Pair]) -> str:
+    """A sentence about the views of which there are no numbers; empty where all were analysed."""
+    names = [_label(record) for record in _records(pairs) if not record.metrics]
+    return f"Not analysed, so without mask and numbers: {', '.join(names)}." if names else ""
 
 
 def problem_with(segmentation_node: Any, volume_node: Any) -> str:
@@ -140,14 +146,22 @@ def folder_name(pairs: Sequence[Pair]) -> str:
 
 
 def report(pairs: Sequence[Pair]) -> str:
-    """The sentences of the views, and of the exam where there are several; to be copied."""
+    """The sentences of the views, and of the exam where there are several; to be copied.
+
+    A first note says in which state each view is.
+    """
+    from shared_core.hosting import made_words, state_of
 
     records = _records(pairs)
     lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
         lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
+    states = ", ".join(
+        f"{_label(record)} {made_words(state_of(record.model), record.model)}" for record in records
+    )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
-    return "\n".join([*lines, *(f"Note: {notice_words(notice)}" for notice in notices)])
+    notes = (f"{states}.", *(notice_words(notice) for notice in notices))
+    return "\n".join([*lines, *(f"Note: {note}" for note in notes)])
 
 
 def csv_text(pairs: Sequence[Pair]) -> str:
@@ -158,9 +172,27 @@ def csv_text(pairs: Sequence[Pair]) -> str:
 
 
 def _records(pairs: Sequence[Pair]) -> list[ViewRecord]:
-    found = (view_records.record_of(segmentation) for _, segmentation in pairs)
+    """Of each view its numbers, or that nothing looked at it."""
+    found = (_record(volume, segmentation) for volume, segmentation in pairs)
     return [record for record in found if record is not None]
 
 
+def _record(volume: Any, segmentation: Any) -> ViewRecord | None:
+    known = view_records.record_of(segmentation) if segmentation is not None else None
+    if known is not None:
+        return known
+    import msgspec
+
+    from shared_core.hosting import unseen_record
+
+    try:
+        header = header_of(volume)
+    except OpenBacError:
+        return None
+    record = unseen_record(header)
+    return record if header.path is not None else msgspec.structs.replace(record, file=volume.GetName())
+
+
 def _label(record: ViewRecord) -> str:
-    return f"{record.laterality or '?'}{record.view or '?'}"
+    side, view = record.laterality, record.view
+    return f"{side or '?'}{view or '?'}" if side or view else Path(record.file).name

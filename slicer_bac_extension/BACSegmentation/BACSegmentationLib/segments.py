@@ -149,6 +149,15 @@ def refit(segmentation_node: Any, volume_node: Any) -> None:
     replace_mask(segmentation_node, volume_node, placed(labelmap, shift, shape))
 
 
+def is_empty(segmentation_node: Any) -> bool:
+    """Whether nothing is marked in the BAC segment, or there is none."""
+    segment, image = segment_id(segmentation_node), slicer.vtkOrientedImageData()
+    if not segment or not segmentation_node.GetBinaryLabelmapRepresentation(segment, image):
+        return True
+    first, last = image.GetExtent()[:2]
+    return bool(last < first or image.GetScalarRange()[1] == 0)
+
+
 def segment_id(segmentation_node: Any) -> str:
     """ID of the BAC segment; empty where there is none.
 

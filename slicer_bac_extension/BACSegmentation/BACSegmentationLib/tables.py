@@ -63,6 +63,8 @@ def fill_summary(table_node: Any, records: Sequence[ViewRecord], exam: ExamRecor
     if exam is not None:
         columns.append(("Exam", [row.exam or UNKNOWN for row in shown]))
     columns.append(("Unit", [row.unit for row in shown]))
+    states = _states(records, exam)
+    columns = [(title, [state, *texts]) for (title, texts), state in zip(columns, states, strict=True)]
     modified = table_node.StartModify()
     _clear(table_node)
     for title, texts in columns:
@@ -94,6 +96,16 @@ def _view_titles(records: Sequence[ViewRecord]) -> list[str]:
             title, number = f"{own} ({number})", number + 1
         titles.append(title)
     return titles
+
+
+def _states(records: Sequence[ViewRecord], exam: ExamRecord | None) -> list[str]:
+    """The first row: of each view how its mask came about, of the exam how many views were analysed."""
+    from shared_core.hosting import analysed_words
+
+    states = ["State", *(record.state or UNKNOWN for record in records)]
+    if exam is not None:
+        states.append(analysed_words(exam.views_analysed, exam.views_total))
+    return [*states, ""]
 
 
 def _array(name: str, values: Sequence[Any]) -> Any:

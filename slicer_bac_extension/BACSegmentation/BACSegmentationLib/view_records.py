@@ -1,7 +1,8 @@
 """What is known of a segmentation, kept on its node: a saved scene has it, too.
 
-The record of the model's run, that of the mask as it is now, the mark that the numbers are older than the
-mask, and a fingerprint of the model's mask by which an edit is known.
+The record of the model's run or the name of the file that the mask is from, that of the mask as it is now,
+the marks that the numbers are older than the mask and that somebody drew, and a fingerprint of the mask that
+the model or the file gave, by which an edit is known.
 """
 
 from __future__ import annotations
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
 PREFIX: Final = "BACSegmentation."
 _RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"
 _CARD, _MASK, _STALE = f"{PREFIX}Model", f"{PREFIX}RunMask", f"{PREFIX}Stale"
+_FILE, _DRAWN = f"{PREFIX}File", f"{PREFIX}Drawn"
 
 
 def keep_run(segmentation_node: Any, record: ViewRecord, mask: NDArray[Any], *, model: str) -> None:
     """A model made the mask: name or path of its card, and what it said."""
+    _forget(segmentation_node)
     segmentation_node.SetAttribute(_RUN, _json(record))
     segmentation_node.SetAttribute(_MASK, fingerprint(mask))
     segmentation_node.SetAttribute(_CARD, model)
     keep(segmentation_node, record)
+
+
+def keep_file(segmentation_node: Any, name: str, mask: NDArray[Any]) -> None:
+    """The mask is from a file, as it is; what was known of an earlier mask goes."""
+    _forget(segmentation_node)
+    segmentation_node.SetAttribute(_FILE, name)
+    segmentation_node.SetAttribute(_MASK, fingerprint(mask))
 
 
 def keep(segmentation_node: Any, record: ViewRecord) -> None:
@@ -52,8 +62,23 @@ def model_of(segmentation_node: Any) -> str:
     return segmentation_node.GetAttribute(_CARD) or ""
 
 
-def is_of_model(segmentation_node: Any, mask: NDArray[Any]) -> bool:
-    """Whether a mask is the one that the model gave."""
+def file_of(segmentation_node: Any) -> str:
+    """Name of the file that the mask is from; empty where it is from none."""
+    return segmentation_node.GetAttribute(_FILE) or ""
+
+
+def mark_drawn(segmentation_node: Any, drawn: bool = True) -> None:
+    """Somebody drew on it: from now on it is by hand, also where all is erased again."""
+    segmentation_node.SetAttribute(_DRAWN, "true" if drawn else None)
+
+
+def was_drawn(segmentation_node: Any) -> bool:
+    """Whether somebody drew on it."""
+    return bool(segmentation_node.GetAttribute(_DRAWN) == "true")
+
+
+def is_as_given(segmentation_node: Any, mask: NDArray[Any]) -> bool:
+    """Whether a mask is the one that the model or the file gave."""
     return bool(segmentation_node.GetAttribute(_MASK) == fingerprint(mask))
 
 
@@ -71,6 +96,11 @@ def fingerprint(mask: NDArray[Any]) -> str:
     """Of its shape and pixels."""
     bits = np.packbits(np.asarray(mask) != 0)
     return hashlib.sha256(repr(mask.shape).encode() + bits.tobytes()).hexdigest()
+
+
+def _forget(segmentation_node: Any) -> None:
+    for name in (_RUN, _NOW, _CARD, _MASK, _STALE, _FILE, _DRAWN):
+        segmentation_node.SetAttribute(name, None)
 
 
 def _read(segmentation_node: Any, name: str) -> ViewRecord | None:
