@@ -204,7 +204,7 @@ class ExamSession:
         self.request_numbers(key)
 
     def set_threshold(self, key: str, threshold: float) -> None:
-        """Decide anew, inside (0, 1), on what the model said of a view; one step of undo, edits are lost."""
+        """Decide again, inside (0, 1), on what the model said of a view; one step of undo, edits are lost."""
         view = self.views[key]
         if view.answer is not None and (threshold != view.answer.threshold or view.edited):
             self.set_answer(key, decided(view.opened.prepared, view.answer, threshold))

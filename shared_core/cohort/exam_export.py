@@ -75,7 +75,7 @@ def export_steps(
     """Write everything that `bac analyze` writes for these masks.
 
     The numbered labels lie beside each mask, as ``NAME_labels.png``: with them arteries that a person
-    joined or numbered anew come back when the exam is opened again.
+    joined or renumbered come back when the exam is opened again.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Going on with a batch that was interrupted: which exams are finished, and that they are as asked for now.
 
 An exam is finished where its folder holds the file `MARK`, written after everything else of the exam. It
-says how the exam was made, from which files, and what was written. Whoever begins an exam anew takes the
+says how the exam was made, from which files, and what was written. Whoever starts an exam again takes the
 mark away first, so that there is none over a mixture of old and new.
 """
 

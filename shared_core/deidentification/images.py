@@ -126,7 +126,7 @@ def _file_bytes(dataset: Dataset) -> bytes:
 
 
 def _write(place: Path, content: bytes) -> None:
-    """A file that is not touched is one that need not be analysed anew."""
+    """A file that is not touched is one that need not be analysed again."""
     try:
         same = place.stat().st_size == len(content) and place.read_bytes() == content
     except OSError:

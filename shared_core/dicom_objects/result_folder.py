@@ -96,7 +96,7 @@ def read_exam(
     # Another run may have left views there that are none of this exam any more.
     kept = [path for path in records if not measured or records[path].file in measured]
     if not kept:
-        raise UsageError(f"{place.folder}: holds no view that its tables name; make the results anew.")
+        raise UsageError(f"{place.folder}: holds no view that its tables name; run the analysis again.")
     return result_exam(
         place.key,
         [_measured(path, records[path], _header(records[path], path, images, exam)) for path in kept],
@@ -221,7 +221,7 @@ def _probability(path: Path, header: MammogramHeader) -> NDArray[np.float32] | N
     picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if picture is None or picture.dtype != np.uint16 or picture.shape != (header.rows, header.columns):
         raise UnreadableImageError(
-            f"{path}: is no probability map of {header.name}; make the results anew or delete it."
+            f"{path}: is no probability map of {header.name}; run the analysis again or delete it."
         )
     return np.asarray(picture / np.float32(65535), np.float32)
 

@@ -15,11 +15,11 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     UsageError
-        It cannot be read, or is no JSON.
+        It cannot be read, or is not valid JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}; check the path.") from None
     except ValueError:
-        raise UsageError(f"{path} is no JSON file; export the annotations again, as JSON.") from None
+        raise UsageError(f"{path} is not valid JSON; export the annotations again, as JSON.") from None

@@ -47,7 +47,7 @@ def read_mdai(path: Path, *, labels: tuple[str, ...] | None = None) -> tuple[Dra
         annotations = [one for dataset in content["datasets"] for one in dataset["annotations"]]
     except (KeyError, TypeError):
         raise UsageError(
-            f"{path} is no JSON export of md.ai; export the annotations of the project."
+            f"{path} is not a JSON export of md.ai; export the annotations of the project."
         ) from None
     names = {label.get("name", "") for label in known.values()}
     for name in labels or ():
