@@ -1,4 +1,4 @@
-"""What a host may use of the engine: napari, 3D Slicer, and programs like them import from here alone.
+"""What a host may use of the engine: viewers and programs like them import from here alone.
 
 Everything is imported when first used, so that a host starts quickly and without the libraries that only
 computing needs.

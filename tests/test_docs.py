@@ -34,6 +34,7 @@ from shared_core.cli.main import make_parser
 from shared_core.cohort.batch import BatchReport
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
+from shared_core.notices.of_results import MASK_EMPTY
 from shared_core.pipeline import provenance_of
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
@@ -240,7 +241,15 @@ def json_document() -> dict[str, object]:
             files=[],
             libraries=["openvino", "torch"],
         ),
-        [view_record(mammogram.header, prepared, measurement, provenance=provenance, warnings=["One."])],
+        [
+            view_record(
+                mammogram.header,
+                prepared,
+                measurement,
+                provenance=provenance,
+                notices=[MASK_EMPTY.notice()],
+            )
+        ],
         [exam_record(exam, measure_exam([(mammogram.header, measurement)]))],
     )
     document: dict[str, object] = json.loads(json_bytes(report.document()))

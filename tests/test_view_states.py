@@ -21,11 +21,12 @@ from shared_core.cohort.exam_export import export_exam
 from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view, unmeasured_view
 from shared_core.dicom_objects.result_folder import exam_folders, read_exam
 from shared_core.errors import UsageError
+from shared_core.notices.of_results import LABELS_UNFIT
 from shared_core.pictures.sheet import _exam_lines
 from shared_core.pipeline import decide_mask
 from shared_core.quantification.view_state import ViewState, made_words
 from shared_core.records.results_folder import read_results, serial_exams
-from shared_core.records.tables import VIEW_COLUMNS
+from shared_core.records.tables import view_columns
 from shared_core.simulation.samples import Sample
 from shared_core.wording.report_sentence import exam_sentence, view_sentence
 from tests.small_sample import small_sample
@@ -100,7 +101,7 @@ def check_without_numbers(record: Mapping[str, Any], row: Mapping[str, str]) -> 
     assert record["metrics"] is None
     assert row["status"] == record["status"]
     texts = {"exam", "file", "error", "warnings"}
-    filled = {column for column in VIEW_COLUMNS if is_number(row[column])} - texts
+    filled = {column for column in view_columns() if is_number(row[column])} - texts
     assert filled <= ABOUT_THE_FILE
 
 
@@ -142,8 +143,12 @@ def test_every_state_is_exported_with_its_numbers_or_without(
     counted = {name for name, cell in exam.items() if is_number(cell)}
     assert counted <= {"study_date", "views_analysed", "views_total"}
     assert (exam["views_analysed"], exam["views_not_analysed"]) == ("0", stem)
-    assert f"0 of 1 view analysed; not analysed: {stem}." in exam["warnings"]
-    assert any(view.header.name in said and "was not analysed" in said for said in run["warnings"])
+    assert "exam-not-analysed" in exam["notice_codes"]
+    assert "0 of 1 view analysed" in exam["warnings"]
+    assert any(
+        view.header.name in notice["text"] and "was not analysed" in notice["text"]
+        for notice in run["notices"]
+    )
     assert not list(folder.rglob("*.png"))
 
 
@@ -155,8 +160,9 @@ def test_three_views_of_four_give_no_number_of_the_exam(
     measured = [(view.header, view.measurement) for view in four if view.measurement is not None]
     measurement = measure_exam(measured, not_analysed=[seen[ViewState.NOT_ANALYSED].header])
     assert measure_exam(measured).bac_percent_of_breast, "as if the fourth had never been taken"
-    for name in ("bac_percent_of_breast", "area_grade", "csbi_grade", "guo_index", "mass_ha_mg"):
+    for name in ("bac_percent_of_breast", "area_grade", "csbi_grade", "guo_index"):
         assert getattr(measurement, name) is None, name
+    assert measurement.mass.ha_mg is None
     assert measurement.vessels_count is measurement.calcified_length_mm is None
     unread = next(breast for breast in measurement.breasts if breast.laterality == left_out[0])
     assert unread.mean_bac_area_mm2 is unread.mean_bac_percent_of_breast is unread.vessels_count is None
@@ -185,8 +191,8 @@ def test_results_with_a_view_that_nothing_looked_at_are_read_again(
     assert left_out.name.removesuffix(".dcm") not in {view.stem for view in exam.views}
     assert exam.failed == ()
     assert exam.record is not None
-    assert "3 of 4 views analysed" in exam.record["report_sentence"]
-    assert "none marked" not in exam.record["report_sentence"]
+    assert "3 of 4 views analysed" in exam.record.report_sentence
+    assert "none marked" not in exam.record.report_sentence
     ((serial,),) = serial_exams(read_results(folder), when=date(2020, 1, 2)).values()
     assert set(serial.views) == set(STEMS) - {left_out.view_label}
 
@@ -210,12 +216,13 @@ def test_an_exam_that_nothing_looked_at_is_neither_followed_nor_made_into_object
 def test_a_view_that_cannot_be_measured_says_why(
     seen: Mapping[ViewState, ReviewedView], tmp_path: Path
 ) -> None:
-    view = unmeasured_view(seen[ViewState.BY_HAND].prepared, "Its labels are too small.", exam_key="exam")
+    view = unmeasured_view(seen[ViewState.BY_HAND].prepared, LABELS_UNFIT.notice(), exam_key="exam")
     folder = export_exam(tmp_path / "out", [view], settings=SETTINGS, host="test")
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert f"Without mask and numbers: {view.header.name}. Its labels are too small." in run["warnings"]
+    told = f"Without mask and numbers: {view.header.name}. {LABELS_UNFIT.text}"
+    assert told in [notice["text"] for notice in run["notices"]]
     (row,) = rows_of(folder / "views.csv").values()
-    assert "Its labels are too small." in row["warnings"]
+    assert LABELS_UNFIT.text in row["warnings"]
 
 
 def test_a_damaged_view_leaves_its_exam_without_numbers(
@@ -236,7 +243,7 @@ def test_a_damaged_view_leaves_its_exam_without_numbers(
     assert {stem: row["status"] for stem, row in rows.items()} == {
         stem: "failed" if stem == "LMLO" else "ok" for stem in STEMS
     }
-    assert [column for column in VIEW_COLUMNS if is_number(rows["LMLO"][column])] in (
+    assert [column for column in view_columns() if is_number(rows["LMLO"][column])] in (
         [],
         sorted(ABOUT_THE_FILE, reverse=True),
     )

@@ -22,6 +22,7 @@ from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
 from shared_core.inference.model import choose
+from shared_core.notices import Remedy
 
 if TYPE_CHECKING:
     from shared_core.training.before_after import Comparison
@@ -139,7 +140,9 @@ def _plan(args: argparse.Namespace) -> Plan:
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
     start = None if args.start is None else Start.load(args.start)
     if recipe.fine_tuning.enabled and start is None:
-        raise UsageError(f"Recipe {recipe.name} improves a model; name it with --from MODEL.")
+        raise UsageError(
+            f"Recipe {recipe.name} improves a model, and none was named.", Remedy.NAME_START_MODEL
+        )
     if args.replay and not recipe.fine_tuning.enabled:
         raise UsageError(f"--replay is for fine-tuning; recipe {recipe.name} takes --data only.")
     if start is not None:

@@ -27,7 +27,7 @@ from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.record_reading import read_record
-from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import list_models, load_card
@@ -108,12 +108,17 @@ def finished_exams(
     return found
 
 
-@dataclass(frozen=True)
-class _Begun:
+class _Begun(msgspec.Struct, frozen=True):
     """The model of the last run in a folder."""
 
     name: str
     sha256: str
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """What is needed of ``run.json``, so that one of another version is known as well."""
+
+    model: _Begun
 
 
 def _begun_with(folder: Path | None) -> _Begun | None:
@@ -121,10 +126,8 @@ def _begun_with(folder: Path | None) -> _Begun | None:
     if folder is None:
         return None
     try:
-        run = read_record(folder / "run.json", RunRecord)
-        model = run.model or {}
-        return _Begun(model["name"], model["sha256"])
-    except (UnreadableImageError, KeyError):
+        return read_record(folder / "run.json", _Run).model
+    except UnreadableImageError:
         return None
 
 

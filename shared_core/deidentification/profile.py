@@ -81,7 +81,8 @@ def deidentify(dataset: Dataset, key: DeidentificationKey, *, patient: str) -> N
     except Exception as error:  # boundary with two libraries: damaged values raise anything
         detail = " ".join(str(error).split())[:120] or type(error).__name__
         raise UnreadableImageError(
-            f"cannot be de-identified, as an attribute is damaged ({detail}); repair the file or leave it out."
+            f"cannot be de-identified, as an attribute is damaged ({detail}); "
+            "repair the file or leave it out."
         ) from error
     dataset.PatientID = key.pseudonym(patient)
     dataset.PatientName = f"{dataset.PatientID}^"

@@ -89,8 +89,7 @@ def read_results(path: Path) -> Results:
         document = decoded(text, ResultsDocument, path)
     except UnreadableImageError as error:
         raise UsageError(
-            f"{path}: is not the document of bac analyze --json, or of another version; give that, or the "
-            "folder of bac analyze -o."
+            f"{path}: is not a JSON document of results of this version.", Remedy.NAME_RESULTS
         ) from error
     return Results(path, *rows_of_records(document.views, document.exams))
 

@@ -120,7 +120,9 @@ def test_a_moved_image_is_told_and_found(
     asked = ["export", str(results), "--dicom", "sr", "-o", str(tmp_path / "new")]
     assert main(asked) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"bac: {KEY}: gone/LCC.dcm: the image that LCC.json was measured on is not there")
+    assert said.startswith(
+        f"bac: {KEY}: gone/LCC.dcm: the image that LCC.json was measured on is no longer there"
+    )
     assert not (tmp_path / "new").exists()
     assert main([*asked, "--images", str(source)]) == 0
     assert "cad_report.dcm" in _objects(tmp_path / "new")

@@ -21,12 +21,13 @@ from shared_core import (
     measure_view,
 )
 from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.reviewed_view import NOT_ANALYSED, recorded_view, unseen_record
+from shared_core.cohort.reviewed_view import recorded_view, unseen_record
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Exam, Laterality
 from shared_core.mass.densitometry import mass_refusal
+from shared_core.notices.of_files import SPACING_UNKNOWN
 from shared_core.notices.of_results import MASK_DRAWN
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
@@ -83,9 +84,9 @@ def test_exam_of_records_is_that_of_their_numbers(analysed: ViewResult, record: 
 
 
 def test_record_of_a_view_that_nothing_looked_at_says_so(analysed: ViewResult) -> None:
-    made = unseen_record(replace(analysed.header, warnings=("no spacing",)), exam_key="exam")
+    made = unseen_record(replace(analysed.header, notices=(SPACING_UNKNOWN.notice(),)), exam_key="exam")
     assert (made.status, made.metrics, made.exam) == ("not analysed", None, "exam")
-    assert [notice.text for notice in made.notices] == ["no spacing", NOT_ANALYSED]
+    assert codes(made.notices) == ["spacing-unknown", "view-not-analysed"]
     assert made.file == str(analysed.header.path)
 
 

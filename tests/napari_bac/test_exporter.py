@@ -79,6 +79,7 @@ def test_an_exam_drawn_by_hand_has_the_files_and_the_numbers_of_the_table(
         "run.json",
         "views.csv",
         "exams.csv",
+        "exams.json",
         f"{key}/exam_sheet.png",
         *(f"{key}/{stem}{end}" for stem in stems for end in ends),
     }

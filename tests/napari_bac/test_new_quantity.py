@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from napari_bac.docks.quantities import ROWS, table_rows
+from shared_core.quantification.view_state import ViewState
 from shared_core.quantities.registry import QUANTITIES
 from tests.new_quantity import NEW
 
@@ -13,6 +14,7 @@ class _Session:
     """Of a view whose numbers are those of its labels."""
 
     measured_is_current = True
+    state = ViewState.BY_HAND
 
     class measured:
         view = None

@@ -14,6 +14,7 @@ import pytest
 
 from shared_core.change.serial_exams import SERIAL_QUANTITIES as SERIAL
 from shared_core.mammogram import Exam
+from shared_core.notices.of_results import MASK_EMPTY
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import (
     BreastMeasurement,
@@ -42,7 +43,7 @@ NO_QUANTITIES: dict[Scope, set[str]] = {
     "breast": {"laterality", "views"},
     "exam": {
         *("views_used", "missing_views", "views_analysed", "views_total", "views_not_analysed"),
-        *("breasts", "warnings"),
+        *("breasts", "notices"),
     },
 }
 """Fields that stand elsewhere: in the record, in the mask (single parts), in the spacing (a pixel)."""
@@ -112,7 +113,9 @@ def test_numbers_are_rounded_in_one_way() -> None:
 def _records(make_view: Callable[..., Any], provenance: dict[str, Any]) -> ResultsDocument:
     views = [make_view(label, spacing=(0.07, 0.08)) for label in ("LCC", "RMLO")]
     made = [
-        view_record(view.header, view.prepared, view.measurement, provenance=provenance, warnings=["One."])
+        view_record(
+            view.header, view.prepared, view.measurement, provenance=provenance, notices=[MASK_EMPTY.notice()]
+        )
         for view in views
     ]
     exam = Exam("P1", "P1", "20200101", tuple(view.header for view in views))

@@ -70,7 +70,7 @@ def test_exams_in_memory_know_which_views_a_person_changed() -> None:
     known, without = dated_exams_of_records(views, exams)
     assert [one.edited for one in known["P"]] == [{"LMLO"}]
     assert [one.masks for one in known["P"]] == [()]
-    assert without == ("P_ has no date and is left out.",)
+    assert without == (EXAM_WITHOUT_DATE.notice(exam="P_"),)
     views[1] = structs.replace(views[1], status="not analysed", metrics=None, model=None)
     known, _ = dated_exams_of_records(views, exams)
     assert [set(one.exam.views) for one in known["P"]] == [{"LCC"}]

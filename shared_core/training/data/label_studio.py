@@ -48,7 +48,9 @@ def read_label_studio(
     """
     tasks = read_json(path)
     if not isinstance(tasks, list) or not all(isinstance(task, dict) and "data" in task for task in tasks):
-        raise UsageError(f"{path} is not a JSON export of Label Studio; export the project in the format JSON.")
+        raise UsageError(
+            f"{path} is not a JSON export of Label Studio; export the project in the format JSON."
+        )
     drawings = []
     for task in tasks:
         done = [one for one in task.get("annotations", ()) if not one.get("was_cancelled")]
