@@ -179,7 +179,7 @@ import sys
 
 class Lacking:
     names = {"cv2", "openvino", "skimage", "rich", "platformdirs", "threadpoolctl", "tifffile"}
-    names |= {"pylibjpeg", "gdcm"}
+    names |= {"filelock", "gdcm", "msgspec", "pylibjpeg", "safetensors"}
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in self.names:
