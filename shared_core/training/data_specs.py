@@ -19,6 +19,7 @@ from shared_core.training.data.inserted import InsertedViews
 from shared_core.training.data.label_studio import read_label_studio
 from shared_core.training.data.mdai import read_mdai
 from shared_core.training.data.pairs import find_pairs
+from shared_core.training.data.real_bac import FOLDS, KINDS, SIDES, real_bac_views
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.example import Joined, ViewSource
 from shared_core.weights.card import ModelCard
@@ -69,6 +70,8 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
         ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F][,contrast=F][,contrast_spread=F]``: images
         that are free of BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below
         IMAGES are of one patient.
+        ``real-bac:FOLDER[,fold=N][,side=teaching|held-out][,kinds=vascular+cesm][,spacing_mm=F]``: real
+        images with drawn lines, other calcifications, views without BAC; the folds of patients are fixed.
         ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
     card
         Of the model that is to be trained: preprocessing and spacing.
@@ -165,6 +168,29 @@ def _inserted(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
+def _real_bac(options: _Options, card: ModelCard) -> ViewSource:
+    folder = options.folder()
+    fold = options.whole("fold", 0) if "fold" in options.values else None
+    side = options.text("side", "all" if fold is None else "held-out")
+    kinds = options.text("kinds", "+".join(KINDS)).split("+")
+    if fold is not None and fold >= FOLDS:
+        raise UsageError(f"Training data {options.spec}: there are folds 0 to {FOLDS - 1}, not {fold}.")
+    for what, asked, known in (("side", [side], SIDES), ("kinds", kinds, KINDS)):
+        unknown = sorted(set(asked) - set(known))
+        if unknown:
+            raise UsageError(
+                f"Training data {options.spec}: {what} is one of {', '.join(known)}, not {unknown[0]!r}."
+            )
+    return real_bac_views(
+        folder,
+        card=card,
+        fold=fold,
+        side=next(one for one in SIDES if one == side),
+        kinds=tuple(kind for kind in KINDS if kind in kinds),
+        spacing_mm=options.number("spacing_mm"),
+    )
+
+
 def _mdai(options: _Options, card: ModelCard) -> ViewSource:
     return _annotated(options, card, read_mdai(Path(options.text(""))))
 
@@ -191,6 +217,7 @@ _KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {
     "folder": _folder,
     "corrections": _corrections,
     "inserted": _inserted,
+    "real-bac": _real_bac,
     "mdai": _mdai,
     "label-studio": _label_studio,
 }

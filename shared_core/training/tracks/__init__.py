@@ -1,0 +1,1 @@
+"""Teaching of the track classifier, see `shared_core.tracks`."""

@@ -1,0 +1,241 @@
+"""Judge a model on real arteries and other calcifications; write ``docs/validation_real_bac.md``.
+
+    python -m validation.real_bac openbac-1 --data ../shared/data/real-bac --out STUDY
+
+Probability maps are kept in STUDY: stopped, the same command goes on, and other decisions on the same maps
+take minutes. ``--sizes`` gives the crops with arteries at other sizes as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from shared_core.arteries.candidates import decide
+from shared_core.errors import OpenBacError
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.inference.model import Model
+from shared_core.mammogram import Mask
+from shared_core.statistics.clusters import Estimate
+from shared_core.training.data.line_file import LineDrawing, read_lines
+from shared_core.training.data.real_bac import RealBacImage, open_stretches, real_bac_images
+from shared_core.training.tracks.mosaics import with_mosaics
+from shared_core.training.tracks.teaching import judged_by, teach
+from validation import DOCS
+from validation.judged import Judged, judged
+from validation.real_bac.maps import ImageMap, MapStore, sized
+from validation.real_bac.marks import Marks, marks_of
+from validation.real_bac.overlaps import find_overlaps
+from validation.real_bac.overlays import overlay, write_sheet
+from validation.real_bac.page import Scaled, Way, real_bac_page
+from validation.real_bac.scores import scores_of
+from validation.real_bac.tracks import (
+    CrossValidated,
+    Described,
+    cross_validate,
+    described,
+    least_probability,
+    reliability,
+    track_set,
+)
+
+SEEN = Path(__file__).parent / "seen.md"
+WORST = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Judge and write; return the exit code."""
+    args = _parser().parse_args(arguments)
+    cv2.setNumThreads(1)
+    try:
+        _run(args)
+    except OpenBacError as error:
+        print(f"validation: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.real_bac",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="name or card file")
+    add("--data", type=Path, required=True, metavar="DIR", help="with lines.json and a folder for each kind")
+    add("--out", type=Path, required=True, metavar="DIR", help="keeps maps, overlays and the classifier")
+    add(
+        "--sizes",
+        type=float,
+        nargs="*",
+        default=[],
+        metavar="F",
+        help="other sizes of the crops with arteries",
+    )
+    add(
+        "--most-marked",
+        type=float,
+        default=0.1,
+        metavar="F",
+        help="other calcifications with a mark, in teaching",
+    )
+    add("-o", "--output", type=Path, default=DOCS / "validation_real_bac.md", help="page")
+    return parser
+
+
+@dataclass(frozen=True)
+class _Study:
+    """The images of a study and the answers of one model."""
+
+    model: Judged
+    images: tuple[RealBacImage, ...]
+    drawings: dict[str, LineDrawing]
+    maps: MapStore
+
+    @classmethod
+    def open(cls, args: argparse.Namespace) -> _Study:
+        model = judged(args.model)
+        loaded: list[Model] = []
+
+        def load() -> Model:
+            if not loaded:
+                loaded.append(model.load())
+            return loaded[0]
+
+        drawings = read_lines(args.data / "lines.json", also_open=open_stretches())
+        store = MapStore(args.out / "maps" / model.folder, load)
+        return cls(model, real_bac_images(args.data), drawings, store)
+
+    def drawing(self, image: RealBacImage) -> LineDrawing | None:
+        return self.drawings.get(image.path.name)
+
+    @cached_property
+    def with_arteries(self) -> tuple[RealBacImage, ...]:
+        """Crops with a sure line."""
+        drawings = ((image, self.drawing(image)) for image in self.images)
+        return tuple(image for image, drawing in drawings if drawing is not None and drawing.sure)
+
+    def by_card(self, answer: ImageMap) -> Mask:
+        """What the model's card decides."""
+        card = self.model.card
+        return decide(
+            answer.probability,
+            threshold=card.threshold,
+            rule=card.candidates,
+            valid=answer.valid,
+            spacing_mm=(card.input_spacing_mm, card.input_spacing_mm),
+            display_u8=answer.image_u8,
+        ).mask
+
+
+def _run(args: argparse.Namespace) -> None:
+    study = _Study.open(args)
+    own, candidates = _judge_all(study)
+    tracks = cross_validate(candidates, most_marked=args.most_marked)
+    masks = _track_masks(candidates, tracks)
+    by_tracks = [marks_of(image, study.drawing(image), masks.get(image.path)) for image in study.images]
+    name = study.model.name
+    ways = [_way(name, own), _way(f"{name}, by tracks", by_tracks)]
+    scaled = (
+        [_at_size(study, tracks, size, ways) for size in sorted({1.0, *args.sizes})] if args.sizes else []
+    )
+    _overlays(study, by_tracks, masks, args.out)
+    everything = teach(with_mosaics(tracks.tracks))
+    real = everything.left_out[: len(tracks.tracks.labels)]
+    least = least_probability(candidates, real, most_marked=args.most_marked)
+    write_bytes(args.out / f"{name}-tracks.npz", everything.classifier.with_least(least).file_bytes())
+    page = real_bac_page(
+        ways,
+        command=f"python -m validation.real_bac {name}",
+        scaled=scaled,
+        reliable=reliability(tracks.probabilities, tracks.tracks.labels),
+        overlaps=find_overlaps([image.path for image in study.images if image.kind == "vascular"]),
+        seen=SEEN.read_text(encoding="utf-8"),
+    )
+    write_bytes(args.output, page.encode())
+
+
+def _judge_all(study: _Study) -> tuple[list[Marks], list[Described]]:
+    own, candidates = [], []
+    for number, image in enumerate(study.images, start=1):
+        answer, drawing = study.maps.get(image), study.drawing(image)
+        own.append(marks_of(image, drawing, None if answer is None else study.by_card(answer)))
+        if answer is not None and not (image.kind == "cesm" and not own[-1].bac_free):
+            candidates.append(described(image, drawing, answer))
+        if number % 50 == 0:
+            print(f"{number} of {len(study.images)} images", flush=True)
+    return own, candidates
+
+
+def _track_masks(candidates: Sequence[Described], tracks: CrossValidated) -> dict[Path, Mask]:
+    kept = iter(np.split(tracks.kept, np.cumsum([len(image.labels) for image in candidates])[:-1]))
+    return {image.image.path: image.mask(next(kept)) for image in candidates}
+
+
+def _way(name: str, rows: Sequence[Marks]) -> Way:
+    return Way(name, scores_of(rows), tuple(rows))
+
+
+def _at_size(study: _Study, tracks: CrossValidated, size: float, ways: Sequence[Way]) -> Scaled:
+    own, by_tracks = [], []
+    for image in study.with_arteries:
+        answer, drawing = study.maps.get(image, size), study.drawing(image)
+        if answer is None:
+            own.append(marks_of(image, drawing, None, size))
+            by_tracks.append(own[-1])
+            continue
+        own.append(marks_of(image, drawing, study.by_card(answer), size))
+        mask = _judged(described(image, drawing, answer, size=size), tracks)
+        by_tracks.append(marks_of(image, drawing, mask, size))
+    recalls: dict[str, tuple[Estimate, Estimate]] = {}
+    for way, rows in zip(ways, (own, by_tracks), strict=True):
+        scores = scores_of(rows)
+        recalls[way.name] = scores.clear, scores.doubtful
+    return Scaled(size, recalls)
+
+
+def _judged(image: Described, tracks: CrossValidated) -> Mask | None:
+    """The parts of one image that the classifier of the other folds keeps."""
+    if not len(image.labels):
+        return None
+    fold = image.image.fold
+    return image.mask(judged_by(tracks.classifiers[fold], track_set([image])) >= tracks.least[fold])
+
+
+def _overlays(study: _Study, rows: Sequence[Marks], masks: dict[Path, Mask], out: Path) -> None:
+    """The worst of each kind: the least found, the most marked."""
+    sheets = {
+        "clear": sorted((row for row in rows if row.artery == "clear"), key=lambda row: row.recall),
+        "doubtful": sorted((row for row in rows if row.artery == "doubtful"), key=lambda row: row.recall),
+        "other": sorted(
+            (row for row in rows if row.kind == "other-calcification"), key=lambda r: -r.marked_px
+        ),
+        "cesm": sorted(
+            (row for row in rows if row.kind == "cesm" and row.marked_px), key=lambda r: -r.marked_px
+        ),
+    }
+    by_name = {image.path.name: image for image in study.images}
+    for name, worst in sheets.items():
+        pictures = [
+            overlay(
+                sized(by_name[row.image].path, 1.0),
+                masks.get(by_name[row.image].path),
+                study.drawing(by_name[row.image]),
+                f"{row.image.split('.')[0]} {f'{row.recall:.2f}' if row.artery else row.marked_px}",
+            )
+            for row in worst[:WORST]
+        ]
+        if pictures:
+            write_sheet(out / f"worst-{name}.jpg", pictures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
