@@ -62,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _command(name: str, args: argparse.Namespace) -> str:
+    """Makes the page again, wherever the data is."""
+    sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
+    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{sizes}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m validation.real_bac",
@@ -154,7 +160,7 @@ def _run(args: argparse.Namespace) -> None:
     write_bytes(args.out / f"{name}-tracks.npz", everything.classifier.with_least(least).file_bytes())
     page = real_bac_page(
         ways,
-        command=f"python -m validation.real_bac {name}",
+        command=_command(name, args),
         scaled=scaled,
         reliable=reliability(tracks.probabilities, tracks.tracks.labels),
         overlaps=find_overlaps([image.path for image in study.images if image.kind == "vascular"]),

@@ -98,7 +98,7 @@ def _about(ways: Sequence[Way]) -> list[str]:
         "",
         "*by tracks*: parts above a low threshold are kept where the track classifier takes them for an "
         "artery. Each patient is judged by one that was taught by the other folds, and the least probability "
-        "is chosen on these other folds alone. The network itself saw none of these patients.",
+        "is chosen on these other folds alone. The network was trained on none of these crops.",
     ]
 
 

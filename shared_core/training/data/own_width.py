@@ -125,6 +125,5 @@ def _normals(points: Points) -> Points:
 def _smoothed(values: Points, sigma: float) -> Points:
     """Along the first axis; the ends keep to themselves."""
     padded = np.ascontiguousarray(values, np.float64)
-    return np.asarray(
-        cv2.GaussianBlur(padded, (1, 0), sigmaX=0.01, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE)
-    ).reshape(values.shape)
+    smooth = cv2.GaussianBlur(padded, (1, 0), sigmaX=0.01, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smooth, np.float64).reshape(values.shape)
