@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from shared_core import (
-    Answer,
     MeasurementSettings,
     Model,
+    ModelOutput,
     OpenBacError,
     ReviewedView,
     decide_mask,
@@ -76,7 +76,7 @@ def segmented(path: Path, model: Model, exam_key: str) -> ReviewedView:
         labels,
         edited=False,
         settings=SETTINGS,
-        answer=Answer(model.card, step.result, model.card.threshold),
+        answer=ModelOutput(model.card, step.result, model.card.threshold),
         raw=mammogram,
         exam_key=exam_key,
     )

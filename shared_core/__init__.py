@@ -14,7 +14,7 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 if TYPE_CHECKING:
     from shared_core.cohort.exam_export import export_exam as export_exam
     from shared_core.cohort.reviewed_view import (
-        Answer as Answer,
+        ModelOutput as ModelOutput,
         ReviewedView as ReviewedView,
         reviewed_view as reviewed_view,
     )
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from shared_core.weights.registry import list_models as list_models, load_card as load_card
 
 _HOME: dict[str, str] = {
-    "Answer": "shared_core.cohort.reviewed_view",
+    "ModelOutput": "shared_core.cohort.reviewed_view",
     "Cancelled": "shared_core.errors",
     "Exam": "shared_core.mammogram",
     "ExamMeasurement": "shared_core.quantification.measurement",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shared_core.cohort.pool import default_workers as default_workers
     from shared_core.cohort.resume import as_begun as as_begun, finished_exams as finished_exams
     from shared_core.cohort.reviewed_view import (
-        Answer as Answer,
+        ModelOutput as ModelOutput,
         ReviewedView as ReviewedView,
         record_of as record_of,
         recorded_view as recorded_view,
@@ -207,7 +207,7 @@ if TYPE_CHECKING:
 
 _HOME: dict[str, str] = {
     "ASSUMED_SPACING_MM": "shared_core.arteries.vessels",
-    "Answer": "shared_core.cohort.reviewed_view",
+    "ModelOutput": "shared_core.cohort.reviewed_view",
     "BAND_MM": "shared_core.arteries.line_bands",
     "BatchReport": "shared_core.cohort.batch",
     "BatchSettings": "shared_core.cohort.settings",

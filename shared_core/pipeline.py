@@ -26,6 +26,7 @@ from shared_core.notices import Notice
 from shared_core.notices.of_results import MODEL_NOT_FOR_SYNTHETIC
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.progress import ProgressCallback
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view, view_vessels
@@ -37,8 +38,6 @@ from shared_core.weights.card import MaskStyle, ModelCard
 DEFAULT_SETTINGS = MeasurementSettings()
 
 Spacing = float | tuple[float, float]
-Progress = Callable[[int, int], None]
-"""Called with (done, total) pieces of work."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +83,7 @@ def analyze_view(
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
     calibration: Calibration | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ViewResult:
     """Read, prepare, segment and measure one view.
@@ -171,7 +170,7 @@ def analyze_exam(
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
     calibration: Calibration | None = None,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ExamResult:
     """Analyse the views of one exam; a view that fails does not stop the others.

@@ -12,7 +12,7 @@ import pytest
 import shared_core
 
 PROMISED = {
-    "Answer",
+    "ModelOutput",
     "Cancelled",
     "Exam",
     "ExamMeasurement",

@@ -18,7 +18,7 @@ from shared_core import MeasurementSettings, load_model, measure_exam, prepare, 
 from shared_core.change.change_over_time import change_over_time
 from shared_core.cli.main import main
 from shared_core.cohort.exam_export import export_exam
-from shared_core.cohort.reviewed_view import Answer, ReviewedView, reviewed_view, unmeasured_view
+from shared_core.cohort.reviewed_view import ModelOutput, ReviewedView, reviewed_view, unmeasured_view
 from shared_core.dicom_objects.result_folder import exam_folders, read_exam
 from shared_core.errors import UsageError
 from shared_core.notices.of_results import LABELS_UNFIT
@@ -62,7 +62,7 @@ def _reviewed(file: Path, state: ViewState) -> ReviewedView:
         labels[decide_mask(prepared, probability.values, model.card, threshold=threshold).mask] = 1
         edited = state is ViewState.CORRECTED
         labels[150:156, 60:90] = 2 if edited else labels[150:156, 60:90]
-        answer = Answer(model.card, probability, threshold)
+        answer = ModelOutput(model.card, probability, threshold)
         return reviewed_view(prepared, labels, edited=edited, answer=answer, **common)
     if state is ViewState.FROM_FILE:
         # An empty mask that somebody gave says that somebody found nothing: its zeros are known.

@@ -9,9 +9,9 @@ from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
 from shared_core.hosting import (
     LABELS_UNFIT,
-    Answer,
     MaskStyle,
     MeasurementSettings,
+    ModelOutput,
     ReviewedView,
     ViewState,
     default_model,
@@ -75,7 +75,9 @@ class Snapshot:
             self.labels,
             edited=self.edited,
             settings=settings,
-            answer=Answer(answer.card, answer.probability, answer.threshold) if answer is not None else None,
+            answer=ModelOutput(answer.card, answer.probability, answer.threshold)
+            if answer is not None
+            else None,
             mask_style=self.mask_style,
             preprocessing=preprocessing,
             began_as=self.began_as,

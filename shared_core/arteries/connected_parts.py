@@ -26,7 +26,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Part:
+class ConnectedPart:
     """One 8-connected part."""
 
     area_px: int
@@ -39,7 +39,7 @@ def bounding_box(mask: Mask) -> Box | None:
     return Box(top=top, left=left, rows=rows, columns=columns) if rows else None
 
 
-def connected_parts(mask: Mask) -> tuple[Part, ...]:
+def connected_parts(mask: Mask) -> tuple[ConnectedPart, ...]:
     """8-connected parts, largest first (equal ones from the top, then from the left).
 
     Work is done in the mask's bounding box only: a vessel is small in a 13-megapixel view.
@@ -50,7 +50,7 @@ def connected_parts(mask: Mask) -> tuple[Part, ...]:
     inside = np.ascontiguousarray(mask[bounds.slices]).view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8, ltype=cv2.CV_32S)
     parts = [
-        Part(int(area), Box(bounds.top + int(top), bounds.left + int(left), int(rows), int(columns)))
+        ConnectedPart(int(area), Box(bounds.top + int(top), bounds.left + int(left), int(rows), int(columns)))
         for left, top, columns, rows, area in stats[1:]
     ]
     return tuple(sorted(parts, key=lambda part: (-part.area_px, part.box.top, part.box.left)))

@@ -168,7 +168,7 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
 def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
     from shared_core.training.data.split import read_split
     from shared_core.training.data_specs import view_source
-    from shared_core.training.evaluation.source_subset import Part
+    from shared_core.training.evaluation.source_subset import SourceSubset
 
     source = view_source(args.data, card)
     if args.split is None:
@@ -176,7 +176,7 @@ def _source(args: argparse.Namespace, card: ModelCard) -> ViewSource:
     numbers = tuple(read_split(args.split).numbers(source, args.side))
     if not numbers:
         raise UsageError(f"{args.split}: none of these views is on its {args.side} side; name another side.")
-    return Part(source, numbers, f"{args.side} side of {args.split.name}")
+    return SourceSubset(source, numbers, f"{args.side} side of {args.split.name}")
 
 
 def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:

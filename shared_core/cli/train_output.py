@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
-    from shared_core.training.fit import Progress as Step
+    from shared_core.training.fit import TrainingProgress as Step
 
 LINE_SECONDS = 60.0
 """Without a terminal, one line so often."""

@@ -39,7 +39,7 @@ _ABOUT_ARTERIES: Final = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class ModelOutput:
     """What a model said of a view."""
 
     card: ModelCard
@@ -88,7 +88,7 @@ def reviewed_view(
     *,
     edited: bool,
     settings: MeasurementSettings,
-    answer: Answer | None = None,
+    answer: ModelOutput | None = None,
     mask_style: MaskStyle = "vessel-band",
     preprocessing: str = "",
     began_as: Mapping[str, object] | None = None,

@@ -13,14 +13,13 @@ from shared_core.inference.model import Model, load_model
 from shared_core.mammogram import MammogramHeader
 from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
+from shared_core.progress import ProgressCallback
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import failed_record, view_record
 
 SHEET_VIEW_PX = 1000
 """Longer side of a view on the exam sheet."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +63,7 @@ class Worker:
         self,
         task: ViewTask,
         *,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> ViewOutcome:
         """Analyse one image; what is wrong with it goes into the record.

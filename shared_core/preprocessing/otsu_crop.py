@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import NoBreastError
-from shared_core.preprocessing.working_copy import Box
+from shared_core.preprocessing.working_copy import ContentBox
 
 MOBINI_ROWS, MOBINI_COLUMNS = 1536, 768
 
 
-def otsu_box(image_u8: NDArray[np.uint8]) -> Box:
+def otsu_box(image_u8: NDArray[np.uint8]) -> ContentBox:
     """Smallest rectangle round the largest region above Otsu's threshold (Mobini 2023, Methods).
 
     The paper takes "the tissue regions"; only the largest connected one is kept here, because view
@@ -33,7 +33,7 @@ def otsu_box(image_u8: NDArray[np.uint8]) -> Box:
     _, tissue = cv2.threshold(image_u8, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     _, _, stats, _ = cv2.connectedComponentsWithStats(tissue, connectivity=8)
     left, top, width, height = (int(v) for v in stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax(), :4])
-    return Box(top, top + height, left, left + width)
+    return ContentBox(top, top + height, left, left + width)
 
 
 def otsu_crop(image_u8: NDArray[np.uint8]) -> NDArray[np.uint8]:

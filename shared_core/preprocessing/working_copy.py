@@ -22,7 +22,7 @@ UNIFORM_RANGE = 6
 
 
 @dataclass(frozen=True)
-class Box:
+class ContentBox:
     """Rectangle of pixels; `bottom` and `right` lie outside."""
 
     top: int
@@ -52,7 +52,7 @@ class WorkingCopy:
 
     pixels: NDArray[np.uint8]
     """(rows, columns) uint8, area-averaged."""
-    box: Box
+    box: ContentBox
     """Where the content lies in the full image."""
     full_shape: tuple[int, int]
     """(rows, columns) of the full image."""
@@ -96,7 +96,7 @@ class WorkingCopy:
         return full
 
 
-def content_box(image_u8: NDArray[np.uint8]) -> Box | None:
+def content_box(image_u8: NDArray[np.uint8]) -> ContentBox | None:
     """Rectangle left when uniform lines are peeled off the four sides, again and again.
 
     Black padding, empty background, and frames of one grey (also several, one in another) go.
@@ -118,7 +118,7 @@ def content_box(image_u8: NDArray[np.uint8]) -> Box | None:
             return None
         left, right = left + columns[0], left + columns[1]
         if (top, bottom, left, right) == before:
-            return Box(top, bottom, left, right)
+            return ContentBox(top, bottom, left, right)
 
 
 def _varied_lines(image_u8: NDArray[np.uint8], axis: int) -> tuple[int, int] | None:
@@ -129,7 +129,7 @@ def _varied_lines(image_u8: NDArray[np.uint8], axis: int) -> tuple[int, int] | N
 
 
 def _outside(
-    image_u8: NDArray[np.uint8], box: Box
+    image_u8: NDArray[np.uint8], box: ContentBox
 ) -> tuple[float | None, float | None, float | None, float | None]:
     """Median grey of the lines just outside a rectangle: top, right, bottom, left."""
     rows, columns = box.slices

@@ -16,6 +16,7 @@ import msgspec
 from shared_core.cache import user_cache_dir
 from shared_core.errors import Cancelled, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.progress import ProgressCallback
 from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.cohort import (
     STANDARD_VIEWS,
@@ -30,8 +31,6 @@ from shared_core.version import SOFTWARE_VERSION
 SampleName = Literal["exam", "series"]
 SAMPLE_NAMES: tuple[SampleName, ...] = get_args(SampleName)
 
-Progress = Callable[[int, int], None]
-"""Called with (views done, views in all)."""
 
 _LABEL = "sample.json"
 _SEED = 24
@@ -63,7 +62,7 @@ def make_sample(
     name: SampleName,
     output_dir: Path | None = None,
     *,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Sample:
     """Return a sample; make it if it does not exist yet.
@@ -134,7 +133,7 @@ def sample_settings(name: SampleName, folder: Path) -> CohortSettings:
 def _make(
     name: SampleName,
     settings: CohortSettings,
-    progress: Progress | None,
+    progress: ProgressCallback | None,
     cancelled: Callable[[], bool] | None,
 ) -> None:
     total = len(settings.years) * len(STANDARD_VIEWS)

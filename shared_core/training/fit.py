@@ -33,7 +33,7 @@ SAVE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where a run is."""
 
     epoch: int
@@ -92,7 +92,7 @@ def fit(
     workers: int = 1,
     start: Arrays | None = None,
     pool: Numbers | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[TrainingProgress], None] | None = None,
     epoch_done: Callable[[dict[str, Any]], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Fitted:
@@ -182,7 +182,7 @@ class _Trainer:
 
     def fit(
         self,
-        progress: Callable[[Progress], None] | None,
+        progress: Callable[[TrainingProgress], None] | None,
         epoch_done: Callable[[dict[str, Any]], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> Fitted:
@@ -208,7 +208,7 @@ class _Trainer:
     def _epoch(
         self,
         clock: _Clock,
-        progress: Callable[[Progress], None] | None,
+        progress: Callable[[TrainingProgress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
         run, recipe = self.run, self.recipe
@@ -234,7 +234,7 @@ class _Trainer:
             clock.steps += 1
             if progress is not None:
                 left = clock.seconds_left((recipe.epochs - run.epoch) * steps - run.step)
-                progress(Progress(run.epoch + 1, recipe.epochs, run.step, steps, loss, left))
+                progress(TrainingProgress(run.epoch + 1, recipe.epochs, run.step, steps, loss, left))
             if cancelled is not None and cancelled():
                 self._save()
                 raise Cancelled("Training was stopped; run the same command again to go on.")

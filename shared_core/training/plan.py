@@ -16,7 +16,7 @@ from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
 from shared_core.training.example import ViewSource
-from shared_core.training.fit import Progress
+from shared_core.training.fit import TrainingProgress
 from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
 from shared_core.version import SOFTWARE_VERSION
@@ -126,7 +126,7 @@ class Watch:
 
     patches: Callable[[str, int, int], None] | None = None
     """Called with (what, views done, views in all)."""
-    steps: Callable[[Progress], None] | None = None
+    steps: Callable[[TrainingProgress], None] | None = None
     epoch: Callable[[dict[str, Any]], None] | None = None
     says: Callable[[str], None] | None = None
     """Called with a sentence that a person should read."""

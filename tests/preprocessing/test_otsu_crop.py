@@ -3,14 +3,14 @@ import pytest
 
 from shared_core.errors import NoBreastError
 from shared_core.preprocessing.otsu_crop import otsu_box, otsu_crop, resize_mobini
-from shared_core.preprocessing.working_copy import Box
+from shared_core.preprocessing.working_copy import ContentBox
 from tests.preprocessing import phantoms
 
 
 def test_crop_is_the_smallest_rectangle_round_the_tissue() -> None:
     image = np.zeros((300, 200), np.uint8)
     image[60:240, :90] = 120
-    assert otsu_box(image) == Box(60, 240, 0, 90)
+    assert otsu_box(image) == ContentBox(60, 240, 0, 90)
     assert otsu_crop(image).shape == (180, 90)
 
 

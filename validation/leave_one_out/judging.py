@@ -15,7 +15,7 @@ from shared_core.statistics.clusters import EstimateDifference, clustered_ratio_
 from shared_core.training.evaluation.model_runs import evaluate_models
 from shared_core.training.evaluation.probability_calibration import choose_threshold
 from shared_core.training.evaluation.row import SWEEP, ViewRow
-from shared_core.training.evaluation.source_subset import Part
+from shared_core.training.evaluation.source_subset import SourceSubset
 from shared_core.training.example import ViewSource
 from shared_core.weights.candidate_rule import CandidateRule
 from validation.judged import Judged, with_both_rules
@@ -88,7 +88,7 @@ def judge_fold(
     ruled = with_both_rules(models, rule)
     measured = evaluate_models(
         [model.entry(folder) for model in ruled],
-        Part(source, numbers, f"fold {fold.number}"),
+        SourceSubset(source, numbers, f"fold {fold.number}"),
         thresholds=THRESHOLDS,
         workers=workers,
         progress=told(f"fold {fold.number}, views"),

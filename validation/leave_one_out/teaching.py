@@ -14,7 +14,7 @@ from shared_core.training.card_making import CARD_FILE, Origin, write_model
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.patches import load_patches
 from shared_core.training.example import ViewSource
-from shared_core.training.fit import Progress, fit
+from shared_core.training.fit import TrainingProgress, fit
 from shared_core.training.plan import Plan, Start
 from shared_core.training.recipe import Recipe
 from shared_core.training.state import require_same
@@ -111,7 +111,7 @@ def teach(teaching_: Teaching, fold: Fold, judged_on: ViewSource) -> Path:
 
 
 def _told(fold: Fold) -> Any:
-    def tell(progress: Progress) -> None:
+    def tell(progress: TrainingProgress) -> None:
         if progress.step % 30 == 0 or progress.step == progress.steps:
             left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.0f} min left"
             print(

@@ -48,7 +48,7 @@ from shared_core.dicom_objects.structured_reports.coded_quantities import (
     concept_of,
     unit_code,
 )
-from shared_core.dicom_objects.structured_reports.outline_polygons import Part, parts_of
+from shared_core.dicom_objects.structured_reports.outline_polygons import OutlinePart, parts_of
 from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
 from shared_core.mammogram import Laterality, View
 from shared_core.quantities.quantity import Entry, Scope
@@ -171,7 +171,7 @@ def _breast_values(breast: BreastRecord) -> Iterator[Dataset]:
         yield from _known("breast", key, breast, words, side=side)
 
 
-def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
+def _impression(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
     """TID 4003 of one view."""
     return container(
         "INFERRED FROM",
@@ -180,7 +180,7 @@ def _impression(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -
     )
 
 
-def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> Dataset:
+def _cluster(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
     """TID 4006 of all that is marked on a view, with its numbers; the mark is on the largest part."""
     algorithm = algorithm_of(view.record.provenance)
     below = [
@@ -192,7 +192,7 @@ def _cluster(view: ResultView, parts: Sequence[Part], place: Sequence[int]) -> D
     return _finding("CONTAINS", codes.CALCIFICATION_CLUSTER, algorithm, _centre(parts[0], place), below)
 
 
-def _part(view: ResultView, part: Part, place: Sequence[int], algorithm: Algorithm) -> Dataset:
+def _part(view: ResultView, part: OutlinePart, place: Sequence[int], algorithm: Algorithm) -> Dataset:
     """TID 4006 of one connected part, with its outline (TID 4021) and area."""
     spacing, words = view.record.spacing_mm, f"{part.area_px} pixels of one connected part of the mask"
     if spacing is not None:
@@ -213,7 +213,7 @@ def _finding(
     return coded(relationship, codes.SINGLE_IMAGE_FINDING, what, items)
 
 
-def _centre(part: Part, place: Sequence[int]) -> Dataset:
+def _centre(part: OutlinePart, place: Sequence[int]) -> Dataset:
     there = [by_reference("SELECTED FROM", place)]
     return coordinates("HAS PROPERTIES", codes.CENTER, "POINT", [part.centre], there)
 

@@ -19,7 +19,7 @@ _STRAIGHT: Final = 1e-9
 
 
 @dataclass(frozen=True)
-class Part:
+class OutlinePart:
     """One connected part of a mask."""
 
     outline: Points
@@ -31,7 +31,7 @@ class Part:
     """Whether points were left out to fit, so that the outline is near the part but not exactly it."""
 
 
-def parts_of(mask: Mask, *, most_points: int) -> tuple[Part, ...]:
+def parts_of(mask: Mask, *, most_points: int) -> tuple[OutlinePart, ...]:
     """The parts of a mask (8 neighbours), largest first.
 
     Parameters
@@ -74,7 +74,7 @@ def mask_of(outlines: list[Points], shape: tuple[int, int]) -> Mask:
     return mask.astype(np.bool_)
 
 
-def _part(inside: Mask, origin: tuple[int, int], area_px: int, most_points: int) -> Part:
+def _part(inside: Mask, origin: tuple[int, int], area_px: int, most_points: int) -> OutlinePart:
     """`inside` has a border of one pixel; `origin` is its first pixel (row, column)."""
     lines = find_contours(inside.astype(np.float32), 0.5, fully_connected="high")  # type: ignore[no-untyped-call]  # ships no types
     outer = max(lines, key=lambda line: float(np.ptp(line[:, 0]) * np.ptp(line[:, 1])))
@@ -83,7 +83,7 @@ def _part(inside: Mask, origin: tuple[int, int], area_px: int, most_points: int)
     at = points[:, ::-1] + np.array([origin[1] + 0.5, origin[0] + 0.5])
     depth = cv2.distanceTransform(inside.view(np.uint8), cv2.DIST_L2, 3)
     row, column = divmod(int(depth.argmax()), depth.shape[1])
-    return Part(
+    return OutlinePart(
         tuple((float(x), float(y)) for x, y in at),
         (column + origin[1] + 0.5, row + origin[0] + 0.5),
         area_px,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import Cancelled, UsageError
+from shared_core.progress import ProgressCallback
 from shared_core.simulation.randomness import stream
 from shared_core.thread_budget import ThreadBudget
 from shared_core.training.data.patch_store import PatchStore
@@ -24,8 +25,6 @@ from shared_core.training.example import Identity, TrainingView, ViewSource
 from shared_core.training.patch import PatchSet
 
 IGNORED = 255
-Progress = Callable[[int, int], None]
-"""Called with (views done, views in all)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def build_patches(
     *,
     settings: PatchSettings | None = None,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> PatchSet:
     """Cut views into patches in a folder, or go on with it.

@@ -8,7 +8,7 @@ from shared_core.training.example import Identity, TrainingView, ViewSource
 
 
 @dataclass(frozen=True)
-class Part:
+class SourceSubset:
     """Chosen views of a source, e.g. one side of a split, renumbered."""
 
     source: ViewSource
