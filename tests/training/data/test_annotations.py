@@ -101,7 +101,7 @@ def test_md_ai_labels_are_chosen_by_name(tmp_path: Path) -> None:
 
 def test_files_that_are_no_export_are_refused(tmp_path: Path) -> None:
     for read in (read_mdai, read_label_studio):
-        with pytest.raises(UsageError, match="no JSON export"):
+        with pytest.raises(UsageError, match="not a JSON export"):
             read(_written(tmp_path, {"a": 1}))
         (tmp_path / "text.json").write_text("{")
         with pytest.raises(UsageError, match="no JSON file"):
