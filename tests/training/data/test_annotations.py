@@ -104,7 +104,7 @@ def test_files_that_are_no_export_are_refused(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="not a JSON export"):
             read(_written(tmp_path, {"a": 1}))
         (tmp_path / "text.json").write_text("{")
-        with pytest.raises(UsageError, match="no JSON file"):
+        with pytest.raises(UsageError, match="not valid JSON"):
             read(tmp_path / "text.json")
         with pytest.raises(UsageError, match="check the path"):
             read(tmp_path / "none.json")
