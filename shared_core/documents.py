@@ -133,9 +133,9 @@ def _in_words(message: str, content: object) -> str:
     """A message of msgspec, such as ``Expected `float` < 1.0 - at `$.tiling.overlap```, for a user."""
     what, _, path = message.removesuffix("`").partition(" - at `$")
     place = path.removeprefix(".")
-    value = content
+    value: Any = content
     for name, number in re.findall(r"([^.\[\]]+)(?![^\[]*\])|\[(\d+)\]", path):
-        value = value[name] if name else value[int(number)]  # type: ignore[index]
+        value = value[name] if name else value[int(number)]
     subject, shown = (f"{place} " if place else ""), "null" if value is None else repr(value)[:80]
     if limit := re.fullmatch(r"Expected `\w+` ([<>]=?) (\S+)", what):
         return f"{subject}must be {_LIMITS[limit[1]]} {float(limit[2]):g}, not {shown}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Final
 
 from napari_bac.docks.metrics_model import LATER, NONE
@@ -221,14 +222,14 @@ def table_rows() -> tuple[TableRow, ...]:
 
 def _row(quantity: Quantity) -> TableRow:
     live, slow, exam = _IN_A_WINDOW.get(quantity.key, (None, None, None))
-    why_not = _WHY_NOT.get(quantity.key, "")
+    of_view = partial(_of, quantity, "view", why_not=_WHY_NOT.get(quantity.key, ""))
+    of_exam = partial(_of, quantity, "exam", why_not=_WHY_NOT.get(quantity.key, ""))
     if quantity.view is not None and live is None and slow is None:
-        if quantity.key in _AT_EVERY_STROKE:
-            live = lambda _session, numbers: _of(quantity, "view", numbers)  # noqa: E731
-        else:
-            slow = lambda m: _of(quantity, "view", m, why_not=why_not)  # noqa: E731
+        at_every_stroke = quantity.key in _AT_EVERY_STROKE
+        live = (lambda _session, numbers: _of(quantity, "view", numbers)) if at_every_stroke else None
+        slow = None if at_every_stroke else of_view
     if quantity.exam is not None and exam is None:
-        exam = lambda m: _of(quantity, "exam", m, why_not=why_not)  # noqa: E731
+        exam = of_exam
     return TableRow(quantity.label, _tip(quantity), live=live, slow=slow, exam=exam)
 
 
