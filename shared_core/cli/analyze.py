@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.deidentifying import IMAGES, deidentified_listing
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
@@ -22,120 +24,87 @@ from shared_core.mass.site_calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.records.canonical_json import json_bytes
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import load_card
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``analyze`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "analyze",
+        run,
         help="segment and measure BAC on files, folders and exams",
         description="Segment and measure BAC on mammogram files, folders and exams. "
         "Research use only: never a diagnosis.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="image file or folder")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
-    parser.add_argument("--json", action="store_true", help="print one JSON document to standard output")
-    add_model_options(parser.add_argument_group("model"))
-    add_measurement_options(parser.add_argument_group("measurement"))
+    option(parser, "paths PATH", "image file or folder", Path, nargs="+")
+    option(parser, "-o/--output OUT", "folder for results", Path)
+    option(parser, "--json", "print one JSON document to standard output")
+    add_model_options(parser)
+    add_measurement_options(parser)
     run_options = parser.add_argument_group("run")
-    run_options.add_argument(
-        "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
+    add = partial(option, run_options)
+    add("--workers N", "images at the same time (default: processors)", arguments.count)
+    add("--threads N", "CPU threads of one image", arguments.count, default=1)
+    add("--no-pictures", "no overlays and exam sheets")
+    add("--probability", "also write probability maps (16-bit PNG, p x 65535)")
+    objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
+    add(arguments.DICOM, objects, arguments.dicom_kinds, default=())
+    arguments.add_deidentification(
+        run_options,
+        f"write the images without identifiers into OUT/{IMAGES}, and make all results from those",
     )
-    run_options.add_argument(
-        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one image"
-    )
-    run_options.add_argument("--no-pictures", action="store_true", help="no overlays and exam sheets")
-    run_options.add_argument(
-        "--probability", action="store_true", help="also write probability maps (16-bit PNG, p x 65535)"
-    )
-    run_options.add_argument(
-        "--dicom",
-        type=arguments.dicom_kinds,
-        default=(),
-        metavar=arguments.DICOM_METAVAR,
-        help=f"also write DICOM objects of each exam, {arguments.DICOM_HELP}",
-    )
-    run_options.add_argument(
-        "--deidentify",
-        action="store_true",
-        help=f"write the images without identifiers into OUT/{IMAGES}, and make all results from those",
-    )
-    run_options.add_argument("--deidentify-key", **arguments.KEY_OPTION)
-    run_options.add_argument(
-        "--resume", action="store_true", help="continue: exams that are already in OUT are not analysed again"
-    )
-    run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
-    run_options.add_argument(
+    add("--resume", "continue: exams that are already in OUT are not analysed again")
+    add("-q/--quiet", "no progress and no summary")
+    add(
         "--progress",
+        "json: instead of bars and summary, one JSON object a line on standard output, for programs",
         choices=("bars", "json"),
         default="bars",
-        help="json: instead of bars and summary, one JSON object a line on standard output, for programs",
     )
-    parser.set_defaults(run=run, parser=parser)
 
 
-def add_model_options(group: argparse._ArgumentGroup) -> None:
+def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of which model runs, and where."""
-    group.add_argument(
-        "--model",
-        metavar="NAME",
-        help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
-    )
-    group.add_argument("--device", **arguments.DEVICE_OPTION)
-    group.add_argument("--backend", **arguments.BACKEND_OPTION)
-    group.add_argument(
+    group = parser.add_argument_group("model")
+    arguments.add_model(group)
+    arguments.add_device(group)
+    arguments.add_backend(group)
+    option(
+        group,
         "--precision",
+        "half precision changes results slightly and is recorded (default: float32)",
         choices=("float32", "float16", "bfloat16"),
         default="float32",
-        help="half precision changes results slightly and is recorded (default: float32)",
     )
-    group.add_argument(
-        "--threshold",
-        type=arguments.probability,
-        metavar="P",
-        help="BAC where probability > P (default: the model's)",
-    )
+    option(group, "--threshold P", "BAC where probability > P (default: the model's)", arguments.probability)
 
 
-def add_measurement_options(group: argparse._ArgumentGroup) -> None:
+def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     """Options of what is measured."""
-    group.add_argument(
-        "--spacing-mm",
-        type=arguments.spacing,
-        metavar="MM[,MM]",
-        help="pixel spacing (row,column) in the plane of the breast, for files without one",
+    group = parser.add_argument_group("measurement")
+    arguments.add_spacing(group)
+    add = partial(option, group)
+    add(
+        "--calibration FILE",
+        "calibration of the site for calcium mass on raw images, made by bac calibrate",
+        Path,
     )
-    group.add_argument(
-        "--calibration",
-        type=Path,
-        metavar="FILE",
-        help="calibration of the site for calcium mass on raw images, made by bac calibrate",
-    )
-    group.add_argument(
-        "--tam-threshold",
-        type=arguments.grey_level,
-        default=100,
-        metavar="X",
-        help="8-bit grey level X of TAM_X and TSIM_X (default: 100)",
-    )
-    group.add_argument(
+    level = "8-bit grey level X of TAM_X and TSIM_X (default: 100)"
+    add("--tam-threshold X", level, arguments.grey_level, default=100)
+    add(
         "--tam-comparison",
+        "TAM_X and TSIM_X count grey levels > X (Guo 2021, the default) or >= X (its published code)",
         choices=(">", ">="),
         default=">",
-        help="TAM_X and TSIM_X count grey levels > X (Guo 2021, the default) or >= X (its published code)",
     )
-    group.add_argument(
+    add(
         "--grade-profile",
+        "denominator and cut-offs of the area grade: those of Ibrahim 2025 (default) or of its code",
         choices=("ibrahim-paper", "ibrahim-code"),
         default="ibrahim-paper",
-        help="denominator and cut-offs of the area grade: those of Ibrahim 2025 (default) or of its code",
     )
-    group.add_argument(
-        "--exclude-pectoral",
-        action="store_true",
-        help="leave the pectoral muscle out of the breast area of MLO views",
-    )
+    add("--exclude-pectoral", "leave the pectoral muscle out of the breast area of MLO views")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -229,16 +198,21 @@ def settings_of(args: argparse.Namespace) -> BatchSettings:
         threads=args.threads,
         threshold=args.threshold,
         spacing_mm=args.spacing_mm,
-        measurement=MeasurementSettings(
-            intensity_threshold=args.tam_threshold,
-            intensity_comparison=args.tam_comparison,
-            grade_profile=args.grade_profile,
-            exclude_pectoral=args.exclude_pectoral,
-        ),
+        measurement=measurement_settings_of(args),
         calibration=Calibration.load(args.calibration) if args.calibration is not None else None,
         pictures=not args.no_pictures,
         probability=args.probability,
         dicom=args.dicom,
+    )
+
+
+def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
+    """What the options ask of a measurement."""
+    return MeasurementSettings(
+        intensity_threshold=args.tam_threshold,
+        intensity_comparison=args.tam_comparison,
+        grade_profile=args.grade_profile,
+        exclude_pectoral=args.exclude_pectoral,
     )
 
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shared_core.cli.screen import plural, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
@@ -42,16 +35,8 @@ class BatchConsole:
     def __init__(self, console: Console) -> None:
         self.seconds = 0.0
         self._console = console
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal or console.quiet,
-        )
+        times = TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+        self._progress = progress_bar(console, *times)
         self._images = self._progress.add_task("images", total=None, visible=False)
         self._tiles = self._progress.add_task("tiles", total=None, visible=False)
         self._under_way: dict[int, tuple[int, int]] = {}
@@ -64,9 +49,7 @@ class BatchConsole:
         self._progress.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.seconds = time.perf_counter() - self._start
         self._progress.stop()
 
@@ -84,8 +67,8 @@ class BatchConsole:
             self._images, description="images", completed=0, total=self._total, visible=True
         )
         if finished:
-            self._console.print(f"{_plural(len(finished), 'exam')} finished before, not made again")
-        self._console.print(f"{_plural(self._total, 'image')} in {_plural(len(exams), 'exam')}")
+            self._console.print(f"{plural(len(finished), 'exam')} finished before, not made again")
+        self._console.print(f"{plural(self._total, 'image')} in {plural(len(exams), 'exam')}")
 
     def tile_done(self, number: int, done: int, total: int) -> None:
         """A piece of one image is done."""
@@ -152,11 +135,7 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
 
 
 def _view_table(records: Sequence[ViewRecord]) -> Table:
-    table = Table(title="Views", title_justify="left")
-    for name in ("File", "View"):
-        table.add_column(name)
-    for name in (*_titles("view", _VIEW_NUMBERS), "notices"):
-        table.add_column(name, justify="right")
+    table = table_of(("File", "View"), (*_titles("view", _VIEW_NUMBERS), "notices"), title="Views")
     for record in records:
         table.add_row(
             escape(Path(record.file).name),
@@ -168,10 +147,8 @@ def _view_table(records: Sequence[ViewRecord]) -> Table:
 
 
 def _exam_table(report: BatchReport) -> Table:
-    table = Table(title="Exams", title_justify="left")
-    table.add_column("Exam")
-    for name in ("analysed", "views used", "missing", *_titles("exam", _EXAM_NUMBERS)):
-        table.add_column(name, justify="right")
+    columns = ("analysed", "views used", "missing", *_titles("exam", _EXAM_NUMBERS))
+    table = table_of(["Exam"], columns, title="Exams")
     for record in report.exams:
         table.add_row(
             escape(record.key),
@@ -195,7 +172,3 @@ def _titles(scope: Scope, keys: Sequence[str]) -> list[str]:
 def _shown(scope: Scope, record: ViewRecord | ExamRecord, key: str) -> str:
     value = record.number(key)
     return "-" if value is None else QUANTITIES.entry(scope, key).text(value)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

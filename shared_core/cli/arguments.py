@@ -1,37 +1,96 @@
-"""Types of arguments that several commands share."""
+"""How commands and their options are added, and the types of arguments that several share."""
 
 from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
+from shared_core.weights.registry import DEFAULT_MODEL
 
-DEVICE_OPTION: Final[dict[str, Any]] = {
-    "choices": ("auto", "cpu", "cuda", "mps"),
-    "default": "auto",
-    "help": "where to compute (default: auto: CUDA, else MPS, else CPU)",
-}
-BACKEND_OPTION: Final[dict[str, Any]] = {
-    "choices": ("auto", "torch", "openvino"),
-    "default": "auto",
-    "help": "what runs the network (default: auto: OpenVINO on a CPU where it is installed, else torch)",
-}
-DICOM_METAVAR: Final = "KIND[,KIND...]"
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""Takes the commands of ``bac``."""
+Options: TypeAlias = "argparse.ArgumentParser | argparse._ArgumentGroup"
+"""Takes the options of a command, or of a group of them."""
+DICOM: Final = "--dicom KIND[,KIND...]"
 DICOM_HELP: Final = (
     f"of {', '.join(DICOM_KINDS)}, or all: segmentations, Mammography CAD report, measurement reports, "
     "pictures, PDF report, outlines as a presentation state"
 )
-KEY_OPTION: Final[dict[str, Any]] = {
-    "type": Path,
-    "metavar": "FILE",
-    "help": "key of --deidentify, created if it does not exist: the same key gives a patient the same "
-    "pseudonym, and keeps the intervals between her exams (default: a file in your configuration folder; "
-    "its path is printed)",
-}
+_Parsed = TypeVar("_Parsed")
+_SPACING_HELP: Final = "pixel spacing (row,column) in the plane of the breast, for files without one"
+
+
+def command(
+    subparsers: Subparsers,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    help: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out, with its exit code."""
+    parser = subparsers.add_parser(name, help=help, description=description)
+    parser.set_defaults(run=run, parser=parser)
+    return parser
+
+
+def option(
+    options: Options, usage: str, help: str, kind: Callable[[str], object] | None = None, **more: Any
+) -> None:
+    """Add an option as its help shows it: ``-o/--output OUT`` takes a value, ``--json`` is a switch."""
+    names, _, metavar = usage.partition(" ")
+    if metavar:
+        more |= {"metavar": metavar, "type": kind}
+    elif "choices" not in more:
+        more["action"] = "store_true"
+    options.add_argument(*names.split("/"), help=help, **more)
+
+
+def add_model(options: Options, *, default: str | None = None) -> None:
+    """Which model runs."""
+    text = f"a model's name or its card's .json file (default: {DEFAULT_MODEL})"
+    option(options, "--model NAME", text, default=default)
+
+
+def add_device(options: Options) -> None:
+    """Where the network runs."""
+    text = "where to compute (default: auto: CUDA, else MPS, else CPU)"
+    option(options, "--device", text, choices=("auto", "cpu", "cuda", "mps"), default="auto")
+
+
+def add_backend(options: Options) -> None:
+    """What runs the network."""
+    text = "what runs the network (default: auto: OpenVINO on a CPU where it is installed, else torch)"
+    option(options, "--backend", text, choices=("auto", "torch", "openvino"), default="auto")
+
+
+def add_spacing(options: Options, text: str = _SPACING_HELP) -> None:
+    """The pixel spacing that files may lack."""
+    option(options, "--spacing-mm MM[,MM]", text, spacing)
+
+
+def add_deidentification(options: Options, text: str) -> None:
+    """Whether identifiers are taken out, and by which key."""
+    option(options, "--deidentify", text)
+    option(
+        options,
+        "--deidentify-key FILE",
+        "key of --deidentify, created if it does not exist: the same key gives a patient the same "
+        "pseudonym, and keeps the intervals between her exams (default: a file in your configuration folder; "
+        "its path is printed)",
+        Path,
+    )
+
+
+def refuse_json_and_output(args: argparse.Namespace) -> None:
+    """Results are printed or written."""
+    if args.json and args.output is not None:
+        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
 
 
 def probability(text: str) -> float:
@@ -68,12 +127,31 @@ def count(text: str) -> int:
     return int(value)
 
 
-def dicom_kinds(text: str) -> tuple[DicomKind, ...]:
-    """Kinds of DICOM objects with commas between them."""
-    try:
-        return kinds_of(text.split(","))
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def whole(text: str) -> int:
+    """A whole number from 0 on."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on, not {text!r}")
+    return int(text)
+
+
+def checked(parse: Callable[[str], _Parsed]) -> Callable[[str], _Parsed]:
+    """As argparse takes it: what raises a `UsageError` is wrong usage."""
+
+    def parsed(text: str) -> _Parsed:
+        try:
+            return parse(text)
+        except UsageError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
+
+
+def _kinds(text: str) -> tuple[DicomKind, ...]:
+    return kinds_of(text.split(","))
+
+
+dicom_kinds: Final = checked(_kinds)
+"""Kinds of DICOM objects with commas between them."""
 
 
 def number(text: str) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import sys
+from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
+from shared_core.cli.screen import screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mass.site_calibration import Calibration
@@ -19,30 +20,22 @@ from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``calibrate`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "calibrate",
+        run,
         help="make a site's calibration for calcium mass from step-phantom images",
         description="Measure how strongly calcium shows on one machine, from raw (FOR PROCESSING) images "
         "of a phantom with known areal densities, one or more for each beam.",
     )
-    parser.add_argument(
-        "images", nargs="+", type=Path, metavar="IMAGE", help="raw DICOM image of the phantom"
-    )
-    parser.add_argument(
-        "--steps", type=Path, required=True, metavar="FILE", help="JSON: densities and rectangles"
-    )
-    parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="SITE", help="calibration file (.json)"
-    )
-    parser.add_argument(
-        "--offset", type=float, metavar="VALUE", help="pixel value without X-rays (default: 0)"
-    )
-    parser.add_argument(
-        "--date", type=_day, metavar="DAY", help="YYYY-MM-DD (default: study date of the first image)"
-    )
-    parser.set_defaults(run=run)
+    add = partial(option, parser)
+    add("images IMAGE", "raw DICOM image of the phantom", Path, nargs="+")
+    add("--steps FILE", "JSON: densities and rectangles", Path, required=True)
+    add("-o/--output SITE", "calibration file (.json)", Path, required=True)
+    add("--offset VALUE", "pixel value without X-rays (default: 0)", float)
+    add("--date DAY", "YYYY-MM-DD (default: study date of the first image)", _day)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,7 +84,7 @@ def _print(fits: list[tuple[Path, StepFit]], output: Path) -> None:
             f"{fit.residual_mg_cm2:.2f}",
             f"{fit.scatter_to_primary:.2f}",
         )
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    console = screen(140)
     console.print(table)
     console.print(f"Wrote {output}", soft_wrap=True, markup=False)
 

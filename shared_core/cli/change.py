@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.repeat_error import PairError, pair_error
 from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, SerialQuantity
-from shared_core.cli import arguments
+from shared_core.cli.arguments import (
+    Subparsers,
+    command,
+    option,
+    probability,
+    refuse_json_and_output,
+)
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.remedies import notice_words
+from shared_core.cli.screen import print_warnings, screen, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.notices import Notice
 from shared_core.pictures.plots import change_plot
 from shared_core.records.canonical_json import json_bytes, plain
-from shared_core.records.cells import joined
+from shared_core.records.cells import csv_bytes, joined
 from shared_core.records.results_folder import Results, check_same_settings, read_results, serial_exams
 
 COLUMNS = (
@@ -37,51 +41,43 @@ COLUMNS = (
 )
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``change`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "change",
+        run,
         help="tell whether BAC changed between serial exams, with limits",
         description="Tell whether BAC changed between serial exams of a patient, with the limits that the "
         "error of measurement sets. Research use only: never a diagnosis.",
     )
-    parser.add_argument(
-        "results",
+    add = partial(option, parser)
+    add(
+        "results [DATE=]RESULTS",
+        "folder of bac analyze -o or file of --json; a date (2021-03-31=) where the exam has none",
         nargs="+",
-        metavar="[DATE=]RESULTS",
-        help="folder of bac analyze -o or file of --json; a date (2021-03-31=) where the exam has none",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for tables and plots")
-    parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
-    parser.add_argument("--patient", metavar="ID", help="only this patient (default: all with two exams)")
-    parser.add_argument("--one-patient", action="store_true", help="treat all exams as those of one patient")
-    parser.add_argument(
-        "--quantity",
+    add("-o/--output OUT", "folder for tables and plots", Path)
+    add("--json", "print a JSON document to standard output")
+    add("--patient ID", "only this patient (default: all with two exams)")
+    add("--one-patient", "treat all exams as those of one patient")
+    add(
+        "--quantity COLUMN",
+        "a column of views.csv; can be repeated (default: index, area, percentage, length, mass)",
         action="append",
-        metavar="COLUMN",
-        help="a column of views.csv; can be repeated (default: index, area, percentage, length, mass)",
     )
-    parser.add_argument(
-        "--error-from",
+    add(
+        "--error-from RESULTS",
+        "results of a cohort: take the error of measurement from its CC/MLO pairs",
+        Path,
         action="append",
-        type=Path,
-        metavar="RESULTS",
-        help="results of a cohort: take the error of measurement from its CC/MLO pairs",
     )
-    parser.add_argument(
-        "--confidence",
-        type=arguments.probability,
-        default=0.95,
-        metavar="P",
-        help="confidence of the limits (default: 0.95)",
-    )
-    parser.set_defaults(run=run, parser=parser)
+    add("--confidence P", "confidence of the limits (default: 0.95)", probability, default=0.95)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare exams of each patient; return the exit code."""
-    if args.json and args.output is not None:
-        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
+    refuse_json_and_output(args)
     named = [_dated(text) for text in args.results]
     results = [(when, read_results(path)) for when, path in named]
     notices = check_same_settings(one for _, one in results)
@@ -105,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if args.output is not None:
         _write(args.output, document, found)
-    _print(found, notices, Console(width=None if sys.stdout.isatty() else 140, highlight=False))
+    _print(found, notices, screen(140))
     if args.output is not None:
         print(f"Results in {args.output}")
     return OK
@@ -186,14 +182,11 @@ def _record(patient: str, change: PatientChange) -> dict[str, Any]:
 
 def _write(output: Path, document: dict[str, Any], found: dict[str, PatientChange]) -> None:
     plots = {patient: change_plot(change, patient=patient) for patient, change in found.items()}
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(row for patient, change in found.items() for row in _rows(patient, change))
+    rows = [row for patient, change in found.items() for row in _rows(patient, change)]
     for number, plot in enumerate(plots.values(), start=1):
         name = "change.png" if len(plots) == 1 else f"change_{number:04}.png"
         write_bytes(output / name, plot)
-    write_bytes(output / "change.csv", text.getvalue().encode("utf-8", errors="backslashreplace"))
+    write_bytes(output / "change.csv", csv_bytes(COLUMNS, rows))
     write_bytes(output / "change.json", json_bytes(document))
 
 
@@ -215,19 +208,15 @@ def _print(found: dict[str, PatientChange], notices: Sequence[Notice], console: 
     for patient, change in found.items():
         first, last = change.exams[0].date, change.exams[-1].date
         title = f"{patient}: {len(change.exams)} exams, {first} to {last}"
-        table = Table(title=escape(title), title_justify="left")
-        table.add_column("Quantity")
-        for name in ("first", "last", "change", "limits", "a year", "error SD"):
-            table.add_column(name, justify="right")
+        numbers = ("first", "last", "change", "limits", "a year", "error SD")
+        table = table_of(["Quantity"], numbers, title=escape(title))
         for name in ("views", "decision"):
             table.add_column(name)
         for one in change.quantities:
             table.add_row(*_cells(one))
         console.print(table)
-        for notice in change.notices:
-            console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
-    for notice in notices:
-        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+        print_warnings(change.notices, console)
+    print_warnings(notices, console)
 
 
 def _cells(one: QuantityChange) -> tuple[str, ...]:

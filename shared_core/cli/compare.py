@@ -6,61 +6,47 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 
 from shared_core.cli import arguments
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.compare_masks import MaskOptions, compare_masks
 from shared_core.cli.compare_report import Report, agreement_table, document, write_report
 from shared_core.cli.compare_tables import compare_tables
 from shared_core.cli.exit_codes import OK
+from shared_core.cli.screen import print_place, screen
 from shared_core.errors import UsageError
 from shared_core.records.canonical_json import json_bytes
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``compare`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "compare",
+        run,
         help="measure how well two masks, folders of masks or tables agree",
         description="Agreement of A with B: two masks, two folders of masks with equal names, or two "
         "tables (views.csv, exams.csv). B is the reference.",
     )
-    parser.add_argument("a", type=Path, metavar="A", help="mask, folder of masks, or table")
-    parser.add_argument("b", type=Path, metavar="B", help="the reference, of the same kind")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for tables and plots")
-    parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
-    parser.add_argument(
-        "--common", action="store_true", help="leave out what is only in A or only in B (default: an error)"
-    )
+    option(parser, "a A", "mask, folder of masks, or table", Path)
+    option(parser, "b B", "the reference, of the same kind", Path)
+    option(parser, "-o/--output OUT", "folder for tables and plots", Path)
+    option(parser, "--json", "print a JSON document to standard output")
+    option(parser, "--common", "leave out what is only in A or only in B (default: an error)")
     masks = parser.add_argument_group("masks")
-    masks.add_argument(
-        "--spacing-mm",
-        type=arguments.spacing,
-        metavar="MM[,MM]",
-        help="pixel spacing (row,column), for results in mm and mm2",
-    )
-    masks.add_argument(
-        "--segment", type=arguments.count, metavar="N", help="only this label, or this segment of a SEG"
-    )
-    masks.add_argument("--patches", action="store_true", help="also scores of patches of 512 px")
+    arguments.add_spacing(masks, "pixel spacing (row,column), for results in mm and mm2")
+    option(masks, "--segment N", "only this label, or this segment of a SEG", arguments.count)
+    option(masks, "--patches", "also scores of patches of 512 px")
     tables = parser.add_argument_group("tables")
-    tables.add_argument(
-        "--quantity",
-        action="append",
-        metavar="COLUMN",
-        help="only this column; can be repeated (default: all numbers)",
-    )
-    tables.add_argument(
-        "--key", metavar="COLUMN", help="column that identifies a row (default: exam and view, key or name)"
-    )
-    parser.set_defaults(run=run, parser=parser)
+    chosen = "only this column; can be repeated (default: all numbers)"
+    option(tables, "--quantity COLUMN", chosen, action="append")
+    option(tables, "--key COLUMN", "column that identifies a row (default: exam and view, key or name)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare; return the exit code."""
-    if args.json and args.output is not None:
-        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
+    arguments.refuse_json_and_output(args)
     report = _compare(args)
     content = document(report, args.a, args.b)
     if args.json:
@@ -68,13 +54,12 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if args.output is not None:
         write_report(args.output, report, content)
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console = screen(160)
     for table in (*report.tables, *([agreement_table(report.findings)] if report.findings else [])):
         console.print(table)
     for warning in report.warnings:
         console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
-    if args.output is not None:
-        console.print(f"Results in {args.output}", markup=False, soft_wrap=True)
+    print_place(args.output, console)
     return OK
 
 

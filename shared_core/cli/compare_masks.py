@@ -14,6 +14,7 @@ from rich.table import Table
 
 from shared_core.arteries.connected_parts import bounding_box
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
+from shared_core.cli.screen import number, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Mask
@@ -132,10 +133,7 @@ def _row(pair: _Pair, unit: str, area: str) -> dict[str, Any]:
         f"hausdorff95_{unit}": plain(pair.distance95),
         f"a_{area}": pair.areas[0],
         f"b_{area}": pair.areas[1],
-        "true_positive_px": counts.true_positive_px,
-        "false_positive_px": counts.false_positive_px,
-        "false_negative_px": counts.false_negative_px,
-        "true_negative_px": counts.true_negative_px,
+        **plain(counts),
     }
 
 
@@ -163,59 +161,48 @@ def _document(found: MaskAgreement, unit: str) -> dict[str, Any]:
 
 
 def _tables(measured: list[_Pair], found: MaskAgreement, unit: str) -> Iterator[Table]:
-    each = Table(title="Images" if len(measured) > 1 else "", title_justify="left")
-    each.add_column("Mask")
-    for score in (*SCORES, f"HD95 {unit}"):
-        each.add_column(score, justify="right")
+    title = "Images" if len(measured) > 1 else ""
+    each = table_of(["Mask"], (*SCORES, f"HD95 {unit}"), title=title)
     for pair in measured[:_MOST_ROWS]:
-        cells = [_number(pair.overlap.score(score)) for score in SCORES]
-        each.add_row(escape(pair.name), *cells, _number(pair.distance95, 2))
+        cells = [number(pair.overlap.score(score)) for score in SCORES]
+        each.add_row(escape(pair.name), *cells, number(pair.distance95, 2))
     if len(measured) > _MOST_ROWS:
         each.add_row(f"... {len(measured) - _MOST_ROWS} more", *[""] * (len(SCORES) + 1))
     yield each
     if len(measured) == 1 and not found.patch_scores:
         return
-    table = Table(title="Mean ± SD", title_justify="left")
-    table.add_column("")
-    for score in SCORES:
-        table.add_column(score, justify="right")
+    table = table_of([""], SCORES, title="Mean ± SD")
     if len(measured) > 1:
         table.add_row("images", *(_mean(score) for score in found.scores))
     if found.patch_scores:
         table.add_row("patches", *(_mean(score) for score in found.patch_scores))
     if len(measured) > 1:
-        table.add_row("all pixels as one", *(_number(found.pooled.score(score)) for score in SCORES))
+        table.add_row("all pixels as one", *(number(found.pooled.score(score)) for score in SCORES))
     yield table
     if len(measured) > 1:
         yield _detection_table(found, unit)
 
 
 def _detection_table(found: MaskAgreement, unit: str) -> Table:
-    table = Table(title="Any BAC in the image", title_justify="left")
     counts = found.detection
     cells = {
         "TP": str(counts.true_positives),
         "FP": str(counts.false_positives),
         "FN": str(counts.false_negatives),
         "TN": str(counts.true_negatives),
-        "sensitivity": _number(counts.sensitivity),
-        "specificity": _number(counts.specificity),
-        "AUC-ROC of the area": _number(found.curves.auc_roc) if found.curves is not None else "-",
-        f"HD95 {unit}": f"{_number(found.distance95_mean, 2)} ± {_number(found.distance95_sd, 2)}",
+        "sensitivity": number(counts.sensitivity),
+        "specificity": number(counts.specificity),
+        "AUC-ROC of the area": number(found.curves.auc_roc) if found.curves is not None else "-",
+        f"HD95 {unit}": f"{number(found.distance95_mean, 2)} ± {number(found.distance95_sd, 2)}",
     }
-    for name in cells:
-        table.add_column(name, justify="right")
+    table = table_of([], list(cells), title="Any BAC in the image")
     table.add_row(*cells.values())
     return table
 
 
 def _mean(score: MeanScore) -> str:
     left_out = f" ({score.undefined} undefined)" if score.undefined else ""
-    return f"{_number(score.mean)} ± {_number(score.sd)}{left_out}"
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}f}" if np.isfinite(value) else "-"
+    return f"{number(score.mean)} ± {number(score.sd)}{left_out}"
 
 
 def _difference_picture(one: Mask, other: Mask) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from shared_core.cli.screen import number, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.pictures.plots import bland_altman_plot, regression_plot
 from shared_core.records.canonical_json import json_bytes, plain
-from shared_core.records.cells import cell
+from shared_core.records.cells import csv_bytes
 from shared_core.statistics.comparison import QuantityAgreement, quantity_agreement
 
 Values = NDArray[np.float64]
@@ -84,12 +83,11 @@ def _listed(names: Sequence[str]) -> str:
 
 def agreement_table(findings: Sequence[Finding]) -> Table:
     """Agreement of quantities for the screen."""
-    table = Table(title="A against B", title_justify="left")
-    table.add_column("Quantity")
-    for name in ("n", "mean A", "mean B", r"bias \[limits of agreement]", "ICC(2,1) [95 % CI]"):
-        table.add_column(name, justify="right")
-    for name in ("R²", "SEE", "Spearman", "paired t P"):
-        table.add_column(name, justify="right")
+    columns = (
+        *("n", "mean A", "mean B", r"bias \[limits of agreement]", "ICC(2,1) [95 % CI]"),
+        *("R²", "SEE", "Spearman", "paired t P"),
+    )
+    table = table_of(["Quantity"], columns, title="A against B")
     for finding in findings:
         one = finding.agreement
         limits, single = one.bland_altman, one.icc_agreement
@@ -99,8 +97,8 @@ def agreement_table(findings: Sequence[Finding]) -> Table:
             f"{one.mean_a:.4g}",
             f"{one.mean_b:.4g}",
             f"{limits.bias:+.3g} [{limits.lower:.3g}, {limits.upper:.3g}]",
-            f"{_number(single.icc)} [{_number(single.limits[0])}, {_number(single.limits[1])}]",
-            _number(one.regression.r_squared) if one.regression is not None else "-",
+            f"{number(single.icc)} [{number(single.limits[0])}, {number(single.limits[1])}]",
+            number(one.regression.r_squared) if one.regression is not None else "-",
             f"{one.regression.see:.3g}" if one.regression is not None else "-",
             f"{one.spearman.r:.2f} {one.spearman.words}" if one.spearman is not None else "-",
             f"{one.paired_t.p:.3g}" if np.isfinite(one.paired_t.p) else "-",
@@ -176,12 +174,4 @@ def _flat(agreement: QuantityAgreement) -> dict[str, Any]:
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
-    return text.getvalue().encode("utf-8", errors="backslashreplace")
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if np.isfinite(value) else "-"
+    return csv_bytes(columns, [[row.get(column) for column in columns] for row in rows])

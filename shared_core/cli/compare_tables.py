@@ -10,6 +10,7 @@ import numpy as np
 from rich.table import Table
 
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
+from shared_core.cli.screen import table_of
 from shared_core.errors import UsageError
 from shared_core.quantities.quantity import SCOPES
 from shared_core.quantities.registry import QUANTITIES
@@ -164,10 +165,7 @@ def _grade_record(grade: GradeAgreement) -> dict[str, Any]:
 
 
 def _grade_table(grades: Sequence[GradeAgreement]) -> Table:
-    table = Table(title="Grades 0 to 3", title_justify="left")
-    table.add_column("Grade")
-    for name in ("n", "quadratic kappa [95 % CI]", "equal"):
-        table.add_column(name, justify="right")
+    table = table_of(["Grade"], ("n", "quadratic kappa [95 % CI]", "equal"), title="Grades 0 to 3")
     for grade in grades:
         low, high = grade.bootstrap.limits
         value = grade.kappa.kappa

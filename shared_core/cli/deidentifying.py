@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from shared_core.cli.remedies import notice_words
+from shared_core.cli.screen import print_warnings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 
 if TYPE_CHECKING:
@@ -54,14 +55,15 @@ def deidentified_export(
 ) -> ResultExam:
     """A measured exam without identifiers; what has to be said of it goes to standard error."""
     from shared_core.deidentification.key import load_key
-    from shared_core.deidentification.results import deidentified_result, run_of
+    from shared_core.deidentification.results import deidentified_result
+    from shared_core.records.record_reading import read_record
+    from shared_core.records.record_types import RunRecord
 
     console = Console(stderr=True, highlight=False)
     key = load_key(key_path)
     console.print(escape(_about_key(key_path)), soft_wrap=True)
-    made = deidentified_result(exam, run_of(results), output / IMAGES, key=key)
-    for notice in made.notices:
-        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+    made = deidentified_result(exam, read_record(results / "run.json", RunRecord), output / IMAGES, key=key)
+    print_warnings(made.notices, console)
     return made.exam
 
 

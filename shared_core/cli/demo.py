@@ -7,14 +7,16 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeElapsedColumn
 from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shared_core.cli.remedies import error_words
+from shared_core.cli.screen import number, progress_bar, screen
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
@@ -28,34 +30,22 @@ from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_besid
 DEFAULT_OUTPUT = Path("demo-output")
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``demo`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "demo",
+        run,
         help="analyse a simulated exam and compare with its true calcium",
         description="Simulate a four-view exam, analyse it, and compare the result with its true "
         "calcium. Research use only: never a diagnosis.",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        default=DEFAULT_OUTPUT,
-        metavar="OUT",
-        help=f"folder for the results (default: {DEFAULT_OUTPUT})",
-    )
-    parser.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        metavar="NAME",
-        help=f"a model's name or its card's .json file (default: {DEFAULT_MODEL})",
-    )
-    parser.add_argument("--device", **arguments.DEVICE_OPTION)
-    parser.add_argument("--backend", **arguments.BACKEND_OPTION)
-    parser.add_argument(
-        "--workers", type=arguments.count, metavar="N", help="images at the same time (default: processors)"
-    )
-    parser.set_defaults(run=run, parser=parser)
+    folder = f"folder for the results (default: {DEFAULT_OUTPUT})"
+    option(parser, "-o/--output OUT", folder, Path, default=DEFAULT_OUTPUT)
+    arguments.add_model(parser, default=DEFAULT_MODEL)
+    arguments.add_device(parser)
+    arguments.add_backend(parser)
+    option(parser, "--workers N", "images at the same time (default: processors)", arguments.count)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -101,15 +91,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sample(console: Console) -> Sample:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console.print("A simulated exam: four views, calcified arteries in both breasts")
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with progress_bar(console, TimeElapsedColumn(), transient=True) as bar:
         task = bar.add_task("views", total=None)
         return make_sample("exam", progress=lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _print(rows: list[TruthRow], sample: Sample, output: Path) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console = screen(120)
     table = Table("View", title="True, and as the model sees it", title_justify="left")
     for what in ("area mm2", "length mm", "arteries", "mass mg"):
         table.add_column(f"{what}\ntrue", justify="right")
@@ -119,11 +108,11 @@ def _print(rows: list[TruthRow], sample: Sample, output: Path) -> None:
     for row in rows:
         table.add_row(
             row.view,
-            *(f"{row.true_area_mm2:.0f}", _number(row.measured_area_mm2, 0)),
-            *(f"{row.true_length_mm:.0f}", _number(row.measured_length_mm, 0)),
-            *(f"{row.true_vessels_count}", _number(row.measured_vessels_count, 0)),
-            *(f"{row.true_mass_ha_mg:.1f}", _number(row.measured_mass_ha_mg, 1)),
-            f"{_number(row.measured_mass_low_mg, 1)} to {_number(row.measured_mass_high_mg, 1)}",
+            *(f"{row.true_area_mm2:.0f}", number(row.measured_area_mm2, 0)),
+            *(f"{row.true_length_mm:.0f}", number(row.measured_length_mm, 0)),
+            *(f"{row.true_vessels_count}", number(row.measured_vessels_count, 0)),
+            *(f"{row.true_mass_ha_mg:.1f}", number(row.measured_mass_ha_mg, 1)),
+            f"{number(row.measured_mass_low_mg, 1)} to {number(row.measured_mass_high_mg, 1)}",
             f"{row.dice:.2f}",
         )
     console.print(table)
@@ -134,7 +123,3 @@ def _print(rows: list[TruthRow], sample: Sample, output: Path) -> None:
         for path in paths:
             console.print(f"  {path}", markup=False, soft_wrap=True)
     console.print("The exam is simulated; on real images the model does worse.")
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from shared_core.exporting.mask_files import read_mask
@@ -14,6 +12,7 @@ from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import MassResult, measure_mass
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
+from shared_core.records.cells import csv_bytes
 from shared_core.records.record_types import ViewRecord
 from shared_core.simulation.samples import Sample
 from shared_core.statistics.overlap import overlap
@@ -60,11 +59,7 @@ def compare_with_truth(sample: Sample, records: Sequence[ViewRecord], results: P
 
 def truth_csv(rows: Sequence[TruthRow]) -> bytes:
     """``truth.csv``: empty cells for what was not measured."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [field.name for field in fields(TruthRow)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    return text.getvalue().encode("utf-8")
+    return csv_bytes([field.name for field in fields(TruthRow)], map(astuple, rows))
 
 
 def _row(record: ViewRecord, raw: Path, truth_file: Path, results: Path) -> TruthRow:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shared_core.cli import arguments
+from shared_core.cli.arguments import Options, Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK
+from shared_core.cli.screen import progress_bar, screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
@@ -38,73 +40,59 @@ _SHOWN = (
 )
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``evaluate`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "evaluate",
+        run,
         help="score a model on labelled views, or two models against each other",
         description="Score a model on labelled views: Dice, share of the arteries' length that is found, "
         "false area, free response and calibration, by severity, density, style and look-alike; or two "
         "models on the same views. Stopped at any moment, the same command goes on. "
         "Needs the extra statistics.",
     )
-    parser.add_argument("model", metavar="MODEL", help="a model's name or its card's .json file")
-    parser.add_argument(
-        "data",
-        nargs="+",
-        metavar="DATA",
-        help="labelled views as for bac train: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
+    add = partial(option, parser)
+    add("model MODEL", "a model's name or its card's .json file")
+    add(
+        "data DATA",
+        "labelled views as for bac train: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
         "inserted:IMAGES · corrections:RESULTS · mdai:EXPORT,images=IMAGES · "
         "label-studio:EXPORT,images=IMAGES",
+        nargs="+",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for results")
-    parser.add_argument("--against", metavar="MODEL2", help="another model, on the same views")
-    parser.add_argument(
-        "--split", type=Path, metavar="FILE", help="only one side of this split.json of bac train"
-    )
-    parser.add_argument(
-        "--side",
-        choices=("train", "validation", "test"),
-        default="test",
-        help="side of --split (default: test)",
-    )
-    parser.add_argument(
-        "--tolerance-mm",
-        type=_length,
+    add("-o/--output OUT", "folder for results", Path, required=True)
+    add("--against MODEL2", "another model, on the same views")
+    add("--split FILE", "only one side of this split.json of bac train", Path)
+    sides = ("train", "validation", "test")
+    add("--side", "side of --split (default: test)", choices=sides, default="test")
+    add(
+        "--tolerance-mm MM",
+        "how far from an artery's centre line a mark may lie to have found it (default: 0.84, 12 px)",
+        _length,
         default=0.84,
-        metavar="MM",
-        help="how far from an artery's centre line a mark may lie to have found it (default: 0.84, 12 px)",
     )
     _add_calibration_options(parser.add_argument_group("calibration"))
-    run_options = parser.add_argument_group("run")
-    run_options.add_argument("--device", **arguments.DEVICE_OPTION)
-    run_options.add_argument("--backend", **arguments.BACKEND_OPTION)
-    run_options.add_argument(
-        "--workers", type=arguments.count, default=1, metavar="N", help="views at the same time (default: 1)"
-    )
-    run_options.add_argument(
-        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads of one view (default: 1)"
-    )
-    run_options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
-    parser.set_defaults(run=run, parser=parser)
+    group = parser.add_argument_group("run")
+    arguments.add_device(group)
+    arguments.add_backend(group)
+    option(group, "--workers N", "views at the same time (default: 1)", arguments.count, default=1)
+    option(group, "--threads N", "CPU threads of one view (default: 1)", arguments.count, default=1)
+    option(group, "-q/--quiet", "no progress and no summary")
 
 
-def _add_calibration_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
+def _add_calibration_options(group: Options) -> None:
+    option(
+        group,
         "--calibrate",
-        choices=("dice", "recall", "vessel-recall"),
-        help="also write a copy of MODEL's card with temperature and threshold from these views: where "
+        "also write a copy of MODEL's card with temperature and threshold from these views: where "
         "pooled Dice is largest, or where the share --recall of the pixels or of the arteries' length is "
         "found",
+        choices=("dice", "recall", "vessel-recall"),
     )
-    group.add_argument(
-        "--recall",
-        type=arguments.probability,
-        default=0.5,
-        metavar="R",
-        help="share to find, for --calibrate (default: 0.5)",
-    )
-    group.add_argument("--name", metavar="NAME", help="name of the copy (default: MODEL's with -calibrated)")
+    share = "share to find, for --calibrate (default: 0.5)"
+    option(group, "--recall R", share, arguments.probability, default=0.5)
+    option(group, "--name NAME", "name of the copy (default: MODEL's with -calibrated)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -116,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     entries = _entries(args)
     source = _source(args, entries[0].card)
     console = Console(stderr=True, quiet=args.quiet, highlight=False)
-    with _bar(console) as bar:
+    with progress_bar(console, TextColumn("left"), TimeRemainingColumn()) as bar:
         task = bar.add_task("views", total=len(source))
         rows = evaluate_models(
             entries,
@@ -128,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     evaluation = write_evaluation(evaluate_rows(rows), source, args.output)
     calibrated = _calibrate(args, rows[0]) if args.calibrate is not None else ()
     if not args.quiet:
-        _print(evaluation, Console(width=None if sys.stdout.isatty() else 160, highlight=False))
+        _print(evaluation, screen(160))
         for line in (*calibrated, f"Results in {args.output}"):
             print(line)
     for failure in rows[0].failures:
@@ -227,18 +215,6 @@ def _print(evaluation: Evaluation, console: Console) -> None:
     for difference in evaluation.differences:
         names = evaluation.models[0].name, evaluation.models[1].name
         console.print(in_words(difference, names), markup=False, soft_wrap=True)
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal or console.quiet,
-    )
 
 
 def _length(text: str) -> float:

@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from shared_core.cli import arguments
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.deidentifying import IMAGES, deidentified_export
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words, notice_words
+from shared_core.cli.screen import plural
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``export`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "export",
+        run,
         help="write results as DICOM objects",
         description="Write the results of bac analyze, or of an export of napari, as DICOM objects. "
         "Research use only: never a diagnosis.",
     )
-    parser.add_argument("result", type=Path, metavar="RESULT", help="folder of results, or of one exam in it")
-    parser.add_argument(
-        "--dicom",
-        type=arguments.dicom_kinds,
-        required=True,
-        metavar=arguments.DICOM_METAVAR,
-        help=arguments.DICOM_HELP,
+    add = partial(option, parser)
+    add("result RESULT", "folder of results, or of one exam in it", Path)
+    add(arguments.DICOM, arguments.DICOM_HELP, arguments.dicom_kinds, required=True)
+    add(
+        "-o/--output OUT",
+        f"folder that takes a folder for each exam (default: {FOLDER} in each exam's folder in RESULT)",
+        Path,
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        help=f"folder that takes a folder for each exam (default: {FOLDER} in each exam's folder in RESULT)",
+    add(
+        "--images DIR",
+        "folder where the mammograms are now, if they were moved after they were measured",
+        Path,
     )
-    parser.add_argument(
-        "--images",
-        type=Path,
-        metavar="DIR",
-        help="folder where the mammograms are now, if they were moved after they were measured",
+    arguments.add_deidentification(
+        parser, f"without identifiers, with images without them in OUT/{IMAGES}; without pictures"
     )
-    parser.add_argument(
-        "--deidentify",
-        action="store_true",
-        help=f"without identifiers, with images without them in OUT/{IMAGES}; without pictures",
-    )
-    parser.add_argument("--deidentify-key", **arguments.KEY_OPTION)
-    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only")
-    parser.set_defaults(run=run, parser=parser)
+    add("-q/--quiet", "print problems only")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,12 +83,8 @@ def run(args: argparse.Namespace) -> int:
             failed += 1
             continue
         if not args.quiet:
-            print(f"{folder}: {_plural(len(files), 'object')} of {_plural(len(exam.views), 'view')}")
+            print(f"{folder}: {plural(len(files), 'object')} of {plural(len(exam.views), 'view')}")
             for view in exam.views:
                 for notice in view.source.notices:
                     print(f"  {notice_words(notice)}")
     return FAILED if failed else OK
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

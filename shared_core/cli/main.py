@@ -30,6 +30,11 @@ from shared_core.cli.remedies import error_words
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
+_COMMANDS = (
+    *(analyze, calibrate, change, compare, demo, evaluate, export, info),
+    *(measure, models, receive, schema, send, simulate, train),
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -68,21 +73,8 @@ def make_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", help="bac COMMAND --help explains it"
     )
-    analyze.add_parser(subparsers)
-    calibrate.add_parser(subparsers)
-    change.add_parser(subparsers)
-    compare.add_parser(subparsers)
-    demo.add_parser(subparsers)
-    evaluate.add_parser(subparsers)
-    export.add_parser(subparsers)
-    info.add_parser(subparsers)
-    measure.add_parser(subparsers)
-    models.add_parser(subparsers)
-    receive.add_parser(subparsers)
-    schema.add_parser(subparsers)
-    send.add_parser(subparsers)
-    simulate.add_parser(subparsers)
-    train.add_parser(subparsers)
+    for command in _COMMANDS:
+        command.add_parser(subparsers)
     return parser
 
 

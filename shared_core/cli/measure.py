@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
-from shared_core.cli.analyze import add_measurement_options
+from shared_core.cli.analyze import add_measurement_options, measurement_settings_of
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.remedies import notice_words
+from shared_core.cli.screen import print_place, print_warnings, screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
@@ -26,7 +27,7 @@ from shared_core.notices.of_results import MASK_EMPTY, MASK_OF_OTHER_IMAGE
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.mask_notices import mask_notices
-from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.view import measure_view
 from shared_core.reading.mask import MaskFile, read_mask_file
 from shared_core.reading.reader import read_mammogram
@@ -39,44 +40,36 @@ from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.wording.mass import view_mass_words
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``measure`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "measure",
+        run,
         help="measure any mask: drawn by hand, or made by another program",
         description="Measure a BAC mask that was drawn by hand or made by another program. No model is "
         "needed. Research use only: never a diagnosis.",
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="the mammogram")
-    parser.add_argument("mask", type=Path, metavar="MASK", help="its mask: PNG, TIFF or DICOM SEG")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for results")
-    parser.add_argument("--json", action="store_true", help="print a JSON document to standard output")
-    parser.add_argument(
-        "--segment",
-        type=arguments.count,
-        metavar="N",
-        help="only this label, or this segment of a SEG (default: all labels; the calcification)",
-    )
-    parser.add_argument(
+    add = partial(option, parser)
+    add("image IMAGE", "the mammogram", Path)
+    add("mask MASK", "its mask: PNG, TIFF or DICOM SEG", Path)
+    add("-o/--output OUT", "folder for results", Path)
+    add("--json", "print a JSON document to standard output")
+    one = "only this label, or this segment of a SEG (default: all labels; the calcification)"
+    add("--segment N", one, arguments.count)
+    add(
         "--mask-style",
+        "whether the mask marks the vessel (default) or only the calcium, which has no area grade",
         choices=("vessel-band", "calcium"),
         default="vessel-band",
-        help="whether the mask marks the vessel (default) or only the calcium, which has no area grade",
     )
-    add_measurement_options(parser.add_argument_group("measurement"))
-    parser.set_defaults(run=run, parser=parser)
+    add_measurement_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure; return the exit code."""
-    if args.json and args.output is not None:
-        args.parser.error("--json prints instead of writing; leave one of --json and -o out")
-    settings = MeasurementSettings(
-        intensity_threshold=args.tam_threshold,
-        intensity_comparison=args.tam_comparison,
-        grade_profile=args.grade_profile,
-        exclude_pectoral=args.exclude_pectoral,
-    )
+    arguments.refuse_json_and_output(args)
+    settings = measurement_settings_of(args)
     mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)
@@ -143,7 +136,7 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
 
 
 def _print(record: ViewRecord, measured: ViewMeasurement, output: Path | None) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    console = screen(140)
     table = Table(title=escape(record.file), title_justify="left", show_edge=False, show_header=False)
     rows = (
         ("BAC area", _or_dash(measured.bac_area_mm2, "{:.2f} mm2")),
@@ -162,10 +155,8 @@ def _print(record: ViewRecord, measured: ViewMeasurement, output: Path | None) -
     for name, value in rows:
         table.add_row(name, value)
     console.print(table)
-    for notice in record.notices:
-        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
-    if output is not None:
-        console.print(f"Results in {output}", markup=False, soft_wrap=True)
+    print_warnings(record.notices, console)
+    print_place(output, console)
 
 
 def _or_dash(value: float | None, form: str) -> str:

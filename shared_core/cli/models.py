@@ -6,12 +6,13 @@ import argparse
 import re
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from shared_core.cli import arguments
+from shared_core.cli.arguments import Subparsers, command, number, option
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.errors import ModelError, OutputError, UsageError
@@ -25,7 +26,7 @@ from shared_core.weights.verify import WeightsReport, verify_weights
 DATA_STATEMENT = "data_statement.md"
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``models`` and its actions to the parser of ``bac``."""
     parser = subparsers.add_parser(
         "models",
@@ -35,53 +36,41 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     actions = parser.add_subparsers(
         dest="action", required=True, metavar="list|show|verify|import", help="what to do"
     )
-    for action, text in (
-        ("list", "list the models with licence and where their weights are"),
-        ("show", "show a model's card, its files and the data statement"),
-        ("verify", "check the sha256 of the weights and read them"),
-    ):
-        command = actions.add_parser(action, help=text, description=text.capitalize() + ".")
-        if action != "list":
-            command.add_argument(
-                "name",
-                nargs="?" if action == "verify" else None,
-                help="a model's name or its card's .json file"
-                + ("; all if left out" if action == "verify" else ""),
-            )
-        command.set_defaults(run=run)
+    texts = {
+        "list": "list the models with licence and where their weights are",
+        "show": "show a model's card, its files and the data statement",
+        "verify": "check the sha256 of the weights and read them",
+    }
+    made = {
+        action: command(actions, action, run, help=text, description=f"{text.capitalize()}.")
+        for action, text in texts.items()
+    }
+    name = "a model's name or its card's .json file"
+    made["show"].add_argument("name", help=name)
+    made["verify"].add_argument("name", nargs="?", help=f"{name}; all if left out")
     _add_import(actions)
 
 
-def _add_import(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = actions.add_parser(
+def _add_import(actions: Subparsers) -> None:
+    parser = command(
+        actions,
         "import",
+        run_import,
         help="convert a checkpoint of an SCU-Net into weights and a card",
         description="Turn a checkpoint that was saved with torch into model.safetensors and model.json, "
         "for --model. It must be that of an SCU-Net. No code in the file is run. Needs torch.",
     )
-    command.add_argument(
-        "file", type=Path, metavar="FILE", help="a file that torch.save wrote, or a .safetensors file"
+    add = partial(option, parser)
+    add("file FILE", "a file that torch.save wrote, or a .safetensors file", Path)
+    add("-o/--output FOLDER", "folder for the model (default: a folder with the model's name)", Path)
+    add("--name NAME", "name of the model (default: the name of FILE)")
+    add("--licence TEXT", "licence of the weights, for the card", default="")
+    add("--raw", "the network was trained without a sigmoid; needs --threshold")
+    add(
+        "--threshold T",
+        "BAC where the probability, with --raw the number that the network gives, is above T (default: 0.5)",
+        number,
     )
-    command.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FOLDER",
-        help="folder for the model (default: a folder with the model's name)",
-    )
-    command.add_argument("--name", help="name of the model (default: the name of FILE)")
-    command.add_argument("--licence", default="", metavar="TEXT", help="licence of the weights, for the card")
-    command.add_argument(
-        "--raw", action="store_true", help="the network was trained without a sigmoid; needs --threshold"
-    )
-    command.add_argument(
-        "--threshold",
-        type=arguments.number,
-        metavar="T",
-        help="BAC where the probability, with --raw the number that the network gives, is above T "
-        "(default: 0.5)",
-    )
-    command.set_defaults(run=run_import)
 
 
 def run(args: argparse.Namespace) -> int:

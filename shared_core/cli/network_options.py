@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from shared_core.errors import UsageError
-from shared_core.pacs.dicom_node import Node, Tls, ae_title_of, node_of
+from shared_core.cli.arguments import checked, option
+from shared_core.pacs.dicom_node import Tls, ae_title_of, node_of
 
-
-def node(text: str) -> Node:
-    """``HOST:PORT:AE_TITLE``."""
-    try:
-        return node_of(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def ae_title(text: str) -> str:
-    """An AE title."""
-    try:
-        return ae_title_of(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+node: Final = checked(node_of)
+"""``HOST:PORT:AE_TITLE``."""
+ae_title: Final = checked(ae_title_of)
 
 
 def seconds(text: str) -> float:
@@ -45,18 +35,11 @@ def port(text: str) -> int:
 
 def add_tls(parser: argparse.ArgumentParser) -> None:
     """Add the options of encryption."""
-    group = parser.add_argument_group("encryption")
-    group.add_argument(
-        "--tls", action="store_true", help="encrypt with TLS; the peer must show a certificate"
-    )
-    group.add_argument(
-        "--tls-authorities",
-        type=Path,
-        metavar="FILE",
-        help="PEM certificates that are trusted (default: those of this machine)",
-    )
-    group.add_argument("--tls-certificate", type=Path, metavar="FILE", help="our certificate, PEM")
-    group.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM, if not in the same file")
+    add = partial(option, parser.add_argument_group("encryption"))
+    add("--tls", "encrypt with TLS; the peer must show a certificate")
+    add("--tls-authorities FILE", "PEM certificates that are trusted (default: those of this machine)", Path)
+    add("--tls-certificate FILE", "our certificate, PEM", Path)
+    add("--tls-key FILE", "its key, PEM, if not in the same file", Path)
 
 
 def tls_of(args: argparse.Namespace) -> Tls | None:

@@ -23,7 +23,6 @@ import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
-from types import TracebackType
 from typing import TextIO
 
 from shared_core.cohort.batch import make_tasks
@@ -61,9 +60,7 @@ class ProgressLines:
     def __enter__(self) -> ProgressLines:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
         self.seconds = time.perf_counter() - self._start
         if error is None:
             self._tell("end", seconds=round(self.seconds, 3))

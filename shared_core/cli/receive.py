@@ -6,85 +6,56 @@ import argparse
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from shared_core.cli import arguments, network_options
 from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import kinds_of
 from shared_core.errors import UsageError
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``receive`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "receive",
+        run,
         help="receive exams by DICOM, analyse them and send results on",
         description="Receive mammograms (C-STORE) from nodes that are allowed, analyse each exam when it is "
         "complete, and send DICOM results on. Research use only: never a diagnosis.",
     )
-    parser.add_argument(
-        "--port", type=network_options.port, required=True, metavar="PORT", help="TCP port to listen on"
-    )
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder for the images, the results and what waits to be sent",
-    )
-    parser.add_argument(
-        "--allow",
-        type=network_options.ae_title,
-        nargs="+",
-        required=True,
-        metavar="AET",
-        help="AE titles of the nodes that may send",
-    )
-    parser.add_argument(
-        "--ae-title",
-        type=network_options.ae_title,
-        default="OPENBAC",
-        metavar="AET",
-        help="our own AE title, for the senders and for the archive (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--address",
+    add = partial(option, parser)
+    add("--port PORT", "TCP port to listen on", network_options.port, required=True)
+    folder = "folder for the images, the results and what waits to be sent"
+    add("--folder DIR", folder, Path, required=True)
+    allowed = "AE titles of the nodes that may send"
+    add("--allow AET", allowed, network_options.ae_title, nargs="+", required=True)
+    title = "our own AE title, for the senders and for the archive (default: %(default)s)"
+    add("--ae-title AET", title, network_options.ae_title, default="OPENBAC")
+    add(
+        "--address ADDRESS",
+        "address to listen on; 0.0.0.0 for all network interfaces (default: %(default)s, this computer only)",
         default="127.0.0.1",
-        help="address to listen on; 0.0.0.0 for all network interfaces (default: %(default)s, this computer "
-        "only)",
     )
-    parser.add_argument(
-        "--send-to",
-        type=network_options.node,
-        action="append",
-        default=[],
-        metavar="HOST:PORT:AE_TITLE",
-        help="node that receives the results; can be repeated",
-    )
-    parser.add_argument(
-        "--dicom",
-        default="seg,sr",
-        metavar=arguments.DICOM_METAVAR,
-        help=f"objects to make, {arguments.DICOM_HELP} (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--quiet-seconds",
-        type=network_options.seconds,
+    peer = "node that receives the results; can be repeated"
+    add("--send-to HOST:PORT:AE_TITLE", peer, network_options.node, action="append", default=[])
+    objects = f"objects to make, {arguments.DICOM_HELP} (default: %(default)s)"
+    add(arguments.DICOM, objects, default="seg,sr")
+    add(
+        "--quiet-seconds N",
+        "analyse an exam without all four standard views when no image came for N seconds (default: 60)",
+        network_options.seconds,
         default=60.0,
-        metavar="N",
-        help="analyse an exam without all four standard views when no image came for N seconds (default: 60)",
     )
     network_options.add_tls(parser)
-    add_model_options(parser.add_argument_group("model"))
-    add_measurement_options(parser.add_argument_group("measurement"))
-    parser.add_argument(
-        "--threads", type=arguments.count, default=1, metavar="N", help="CPU threads (default: 1)"
-    )
-    parser.set_defaults(
-        run=run, parser=parser, output=None, no_pictures=False, probability=False, deidentify=False
-    )
+    add_model_options(parser)
+    add_measurement_options(parser)
+    add("--threads N", "CPU threads (default: 1)", arguments.count, default=1)
+    parser.set_defaults(output=None, no_pictures=False, probability=False, deidentify=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,63 +4,45 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared_core.cli import arguments, network_options
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
 
+if TYPE_CHECKING:
+    from shared_core.pacs.sender import Caller
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``send`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "send",
+        run,
         help="send DICOM results to an archive",
         description="Send the DICOM objects of results, or any DICOM files, to a node (C-STORE). Without a "
         "path: ask the node whether it is there (C-ECHO), or go on with --queue.",
     )
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="RESULT_OR_FILE",
-        help="folder of results with DICOM objects, or DICOM files",
-    )
-    parser.add_argument(
-        "node", type=network_options.node, metavar="HOST:PORT:AE_TITLE", help="node that receives the objects"
-    )
-    parser.add_argument(
-        "--ae-title",
-        type=network_options.ae_title,
-        default="OPENBAC",
-        metavar="AET",
-        help="our own AE title (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--tries",
-        type=arguments.count,
-        default=3,
-        metavar="N",
-        help="failed attempts in a row before giving up (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--wait",
-        type=network_options.seconds,
-        default=2.0,
-        metavar="SECONDS",
-        help="wait after the first failure, doubled each time (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--queue",
-        type=Path,
-        metavar="DIR",
-        help="copy the objects into a queue in DIR first: what cannot be sent stays there for the next run",
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    add = partial(option, parser)
+    add("paths RESULT_OR_FILE", "folder of results with DICOM objects, or DICOM files", Path, nargs="*")
+    add("node HOST:PORT:AE_TITLE", "node that receives the objects", network_options.node)
+    title = "our own AE title (default: %(default)s)"
+    add("--ae-title AET", title, network_options.ae_title, default="OPENBAC")
+    tries = "failed attempts in a row before giving up (default: %(default)s)"
+    add("--tries N", tries, arguments.count, default=3)
+    wait = "wait after the first failure, doubled each time (default: %(default)s)"
+    add("--wait SECONDS", wait, network_options.seconds, default=2.0)
+    queue = "copy the objects into a queue in DIR first: what cannot be sent stays there for the next run"
+    add("--queue DIR", queue, Path)
+    add("-q/--quiet", "print problems only")
     network_options.add_tls(parser)
-    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -106,12 +88,10 @@ def _files(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _queued(args: argparse.Namespace, files: list[Path], caller: object) -> int:
+def _queued(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
     from shared_core.pacs.delivery import Patience, deliver
     from shared_core.pacs.outbox import Outbox
-    from shared_core.pacs.sender import Caller
 
-    assert isinstance(caller, Caller)
     outbox = Outbox(args.queue, args.node)
     outbox.begin()
     outbox.put(files)
@@ -131,14 +111,11 @@ def _queued(args: argparse.Namespace, files: list[Path], caller: object) -> int:
     return OK if sent else FAILED
 
 
-def _straight(args: argparse.Namespace, files: list[Path], caller: object) -> int:
+def _straight(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
     """Send the files from where they are, without a queue."""
-    import time
-
     from shared_core.pacs.delivery import Patience
-    from shared_core.pacs.sender import Caller, Outcome, PeerError, send_files
+    from shared_core.pacs.sender import Outcome, PeerError, send_files
 
-    assert isinstance(caller, Caller)
     patience = Patience(args.wait, tries=args.tries)
     left, failures, refused = list(files), 0, 0
     while left:

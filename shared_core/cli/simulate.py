@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from functools import partial
 from pathlib import Path
 
-from shared_core.cli import arguments
+from shared_core.cli.arguments import Subparsers, command, count, option, whole
 from shared_core.cli.exit_codes import OK
 from shared_core.errors import UsageError
 from shared_core.simulation.cohort import CohortSettings, simulate_cohort
@@ -16,44 +17,30 @@ from shared_core.simulation.machine import STYLES
 from shared_core.simulation.patient import MOST_ARTERIES, PatientSettings
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``simulate`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "simulate",
+        run,
         help="make simulated mammograms with known calcium",
         description="Make physically simulated mammograms (DICOM) with known calcium: images in OUT/images, "
         "mass, vessels and masks in OUT/truth. The same arguments give the same bytes.",
     )
-    parser.add_argument("output", type=Path, metavar="OUT", help="folder for the cohort")
-    parser.add_argument(
-        "--seed", type=_whole, default=0, metavar="N", help="another seed is another cohort (default: 0)"
-    )
-    parser.add_argument(
-        "--patients", type=arguments.count, default=1, metavar="N", help="how many patients (default: 1)"
-    )
-    parser.add_argument("--exam", action="store_true", help="four standard views, not the left CC alone")
-    parser.add_argument(
-        "--years", type=_years, default=(0.0,), metavar="Y,Y,...", help="exams at these years, e.g. 0,1,2"
-    )
-    parser.add_argument(
-        "--mass-mg", type=_mass, metavar="M", help="hydroxyapatite in each breast at year 0, exactly"
-    )
-    parser.add_argument(
-        "--vessels", type=_whole, metavar="N", help="calcified arteries in each breast (default: by chance)"
-    )
-    parser.add_argument("--negative", action="store_true", help="no arterial calcium at all")
-    parser.add_argument(
-        "--look-alikes",
-        nargs="+",
-        default=(),
-        choices=[*LOOK_ALIKES, "all"],
-        metavar="NAME",
-        help=f"add structures that look like it: {', '.join(LOOK_ALIKES)}; or all",
-    )
-    parser.add_argument("--style", choices=STYLES, default="hologic", help="machine (default: hologic)")
-    parser.add_argument("--raw", action="store_true", help="FOR PROCESSING images as well, in OUT/raw")
-    parser.add_argument("--png", action="store_true", help="8-bit pictures as well, in OUT/png")
-    parser.set_defaults(run=run)
+    add = partial(option, parser)
+    add("output OUT", "folder for the cohort", Path)
+    add("--seed N", "another seed is another cohort (default: 0)", whole, default=0)
+    add("--patients N", "how many patients (default: 1)", count, default=1)
+    add("--exam", "four standard views, not the left CC alone")
+    add("--years Y,Y,...", "exams at these years, e.g. 0,1,2", _years, default=(0.0,))
+    add("--mass-mg M", "hydroxyapatite in each breast at year 0, exactly", _mass)
+    add("--vessels N", "calcified arteries in each breast (default: by chance)", whole)
+    add("--negative", "no arterial calcium at all")
+    alike = f"add structures that look like it: {', '.join(LOOK_ALIKES)}; or all"
+    add("--look-alikes NAME", alike, nargs="+", default=(), choices=[*LOOK_ALIKES, "all"])
+    add("--style", "machine (default: hologic)", choices=STYLES, default="hologic")
+    add("--raw", "FOR PROCESSING images as well, in OUT/raw")
+    add("--png", "8-bit pictures as well, in OUT/png")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,9 +58,10 @@ def run(args: argparse.Namespace) -> int:
     )
     for done in simulate_cohort(settings):
         truth = done.record["truth"]
-        count = len(truth["vessels"])
+        arteries = len(truth["vessels"])
         print(
-            f"{done.image}: {truth['mass_mg']:.1f} mg in {count} {'artery' if count == 1 else 'arteries'}",
+            f"{done.image}: {truth['mass_mg']:.1f} mg in {arteries} "
+            f"{'artery' if arteries == 1 else 'arteries'}",
             flush=True,
         )
     print(f"Analyse them with: bac analyze {args.output / 'images'} -o RESULTS", file=sys.stderr)
@@ -94,12 +82,6 @@ def _patient(args: argparse.Namespace) -> PatientSettings:
     return PatientSettings(
         vessels=None if vessels is None else (vessels, vessels), mass_mg=args.mass_mg, look_alikes=names
     )
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on, not {text!r}")
-    return int(text)
 
 
 def _mass(text: str) -> float:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from shared_core.cli import arguments
+from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
@@ -30,56 +32,42 @@ if TYPE_CHECKING:
     from shared_core.training.plan import Plan, Watch
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add ``train`` to the parser of ``bac``."""
-    parser = subparsers.add_parser(
+    parser = command(
+        subparsers,
         "train",
+        run,
         help="train a model, or improve one with corrected exams",
         description="Train a model from a recipe and labelled views, or improve one with corrected exams "
         "(recipe scunet-fine-tune). After an interruption the same command with --resume continues and gives "
         "the same result. Needs the extra train: pip install openbac[train].",
     )
-    parser.add_argument("recipe", metavar="RECIPE", help="name of a recipe, or a .toml file")
-    parser.add_argument(
-        "--data",
-        action="append",
-        required=True,
-        metavar="SPEC",
-        help="labelled views; can be repeated: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
+    add = partial(option, parser)
+    add("recipe RECIPE", "name of a recipe, or a .toml file")
+    add(
+        "--data SPEC",
+        "labelled views; can be repeated: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
         "corrections:RESULTS (of bac analyze, masks corrected) · inserted:IMAGES (free of BAC; simulated BAC "
         "is inserted) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES",
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the model")
-    parser.add_argument("--from", dest="start", metavar="MODEL", help="start from a model: name or card file")
-    parser.add_argument(
-        "--replay",
         action="append",
-        metavar="SPEC",
-        help="fine-tuning: views to rehearse, so that the model does not forget; can be repeated",
+        required=True,
     )
-    parser.add_argument("--name", help="name of the model (default: that of DIR)")
-    parser.add_argument("--licence", metavar="TEXT", help="licence of the model, for its card")
-    parser.add_argument("--split", type=Path, metavar="FILE", help="use the split.json of another run")
-    parser.add_argument(
-        "--seed", type=_whole, default=0, metavar="N", help="another seed is another run (default: 0)"
-    )
-    parser.add_argument(
-        "--epochs", type=arguments.count, metavar="N", help="number of epochs (default: the recipe's)"
-    )
-    parser.add_argument("--device", **arguments.DEVICE_OPTION)
-    parser.add_argument(
-        "--threads", type=arguments.count, metavar="N", help="CPU threads of the network (default: all)"
-    )
-    parser.add_argument(
-        "--workers",
-        type=arguments.count,
-        default=1,
-        metavar="N",
-        help="views and batches prepared at the same time (default: 1)",
-    )
-    parser.add_argument("--resume", action="store_true", help="continue the run in DIR")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
-    parser.set_defaults(run=run, parser=parser)
+    add("--out DIR", "folder for the model", Path, required=True)
+    add("--from MODEL", "start from a model: name or card file", dest="start")
+    rehearsed = "fine-tuning: views to rehearse, so that the model does not forget; can be repeated"
+    add("--replay SPEC", rehearsed, action="append")
+    add("--name NAME", "name of the model (default: that of DIR)")
+    add("--licence TEXT", "licence of the model, for its card")
+    add("--split FILE", "use the split.json of another run", Path)
+    add("--seed N", "another seed is another run (default: 0)", arguments.whole, default=0)
+    add("--epochs N", "number of epochs (default: the recipe's)", arguments.count)
+    arguments.add_device(parser)
+    add("--threads N", "CPU threads of the network (default: all)", arguments.count)
+    together = "views and batches prepared at the same time (default: 1)"
+    add("--workers N", together, arguments.count, default=1)
+    add("--resume", "continue the run in DIR")
+    add("-q/--quiet", "no progress")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -194,9 +182,3 @@ def _stopping() -> Iterator[list[int]]:
 def _require_torch() -> None:
     if find_spec("torch") is None:
         raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on, not {text!r}")
-    return int(text)

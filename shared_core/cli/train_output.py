@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import TextColumn
+
+from shared_core.cli.screen import progress_bar
 
 if TYPE_CHECKING:
     from shared_core.training.fit import TrainingProgress as Step
@@ -27,14 +28,7 @@ class TrainingConsole:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=console,
-            disable=not console.is_terminal or console.quiet,
-        )
+        self._bar = progress_bar(console, TextColumn("{task.fields[note]}"))
         self._task = self._bar.add_task("", total=None, visible=False, note="")
         self._last_line = time.monotonic()
 
@@ -42,9 +36,7 @@ class TrainingConsole:
         self._bar.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
     def patches(self, what: str, done: int, total: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 LIST_SEPARATOR: Final = " | "
@@ -16,6 +18,15 @@ def cell(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return joined(value)
     return value
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """A table of values in the order of its columns, as all of ours are written."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8", errors="backslashreplace")
 
 
 def joined(items: Sequence[object]) -> str:

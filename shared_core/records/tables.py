@@ -6,14 +6,12 @@ the unknown, ``true`` and ``false``, lists joined by `LIST_SEPARATOR`, the unit 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shared_core.notices import Notice
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import cell
+from shared_core.records.cells import csv_bytes
 from shared_core.records.record_types import ExamRecord, ViewRecord
 
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
@@ -116,11 +114,7 @@ def _notice_cells(notices: Sequence[Notice]) -> dict[str, Any]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue().encode("utf-8", errors="backslashreplace")
+    return csv_bytes(columns, ([row[column] for column in columns] for row in rows))
 
 
 def column_unit(column: str) -> str:

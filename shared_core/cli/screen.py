@@ -1,0 +1,58 @@
+"""What the commands print alike: tables, bars, warnings, and numbers that may be unknown."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+from rich.table import Column, Table
+
+from shared_core.cli.remedies import notice_words
+from shared_core.notices import Notice
+
+
+def screen(columns: int) -> Console:
+    """Standard output; so many columns wide where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else columns, highlight=False)
+
+
+def table_of(texts: Sequence[str], numbers: Sequence[str], *, title: str) -> Table:
+    """A table with the heads of its columns; numbers stand at the right."""
+    right = (Column(name, justify="right") for name in numbers)
+    return Table(*texts, *right, title=title, title_justify="left")
+
+
+def progress_bar(console: Console, *more: ProgressColumn, transient: bool = False) -> Progress:
+    """What is done of how many, and `more`; nothing where there is no terminal."""
+    return Progress(
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more),
+        console=console,
+        transient=transient,
+        disable=not console.is_terminal or console.quiet,
+    )
+
+
+def print_warnings(notices: Iterable[Notice], console: Console) -> None:
+    """Notices with what to do about them."""
+    for notice in notices:
+        console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+
+
+def print_place(output: object, console: Console) -> None:
+    """Where the results are; nothing where none are written."""
+    if output is not None:
+        console.print(f"Results in {output}", markup=False, soft_wrap=True)
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A dash where it is unknown or undefined."""
+    return f"{value:.{digits}f}" if value is not None and math.isfinite(value) else "-"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 image``, ``2 images``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
