@@ -168,21 +168,17 @@ def _write_dicom(
 ) -> None:
     """From what was just written; the pictures are those that lie there."""
     # Loaded here: most exports write no DICOM objects.
-    from shared_core.dicom_objects.result_exam import MeasuredFile, result_exam
+    from shared_core.dicom_objects.result_exam import ResultView, result_exam
+    from shared_core.dicom_objects.source_image import source_images
     from shared_core.dicom_objects.writing import write_dicom
 
-    files = [
-        MeasuredFile(
-            view.header,
-            stem,
-            record,
-            view.labels > 0,
-            overlay=_picture(folder / f"{stem}_overlay.png"),
-        )
-        for stem, record, view in views
+    sources = source_images([view.header for _, _, view in views])
+    made = [
+        ResultView(source, stem, record, view.labels > 0, overlay=_picture(folder / f"{stem}_overlay.png"))
+        for source, (stem, record, view) in zip(sources, views, strict=True)
     ]
     sheet = _picture(folder / "exam_sheet.png")
-    result = result_exam(exam.key, files, run=run, record=exam, sheet=sheet)
+    result = result_exam(exam.key, made, run=run, record=exam, sheet=sheet)
     write_dicom(result, kinds, folder / DICOM_FOLDER)
 
 

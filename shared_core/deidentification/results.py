@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import pydicom
 from shared_core.deidentification.identifiers import names_patient, words_of
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
-from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, result_exam
+from shared_core.dicom_objects.result_exam import ResultExam, result_exam
+from shared_core.dicom_objects.source_image import source_images
 from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader
 from shared_core.notices import Notice
@@ -21,7 +22,6 @@ from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
 from shared_core.records.canonical_json import plain
-from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 _GONE = "removed"
@@ -64,15 +64,15 @@ def deidentified_result(
     whole = exam_of(new)
     words = frozenset().union(*(_words(header) for header in old))
     names = _new_names(exam.key, whole.key, list(zip(old, new, strict=True)))
-    files = [
-        MeasuredFile(
-            header=header,
-            stem=_path(header).stem,
+    views = [
+        replace(
+            view,
+            source=source,
+            stem=_path(source.header).stem,
             record=_renamed_view(view.record, names, words),
-            mask=view.mask,
-            probability=view.probability,
+            overlay=None,
         )
-        for view, header in zip(exam.views, new, strict=True)
+        for view, source in zip(exam.views, source_images(new), strict=True)
     ]
     record = None
     if exam.record is not None:
@@ -82,7 +82,7 @@ def deidentified_result(
             study_date=whole.study_date or None,
         )
     failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
-    made = result_exam(whole.key, files, run=run, record=record, failed=failed)
+    made = result_exam(whole.key, views, run=run, record=record, failed=failed)
     return DeidentifiedExam(made, images.notices)
 
 
@@ -135,14 +135,3 @@ def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]
     for name in (Path(new).name for _, new in names):
         rest = rest.replace(name, " ") if name else rest
     return _GONE if names_patient(rest, words) else value
-
-
-def run_of(results: Path) -> RunRecord:
-    """The ``run.json`` of a folder of results.
-
-    Raises
-    ------
-    UnreadableImageError
-        It is missing or damaged.
-    """
-    return read_record(results / "run.json", RunRecord)

@@ -10,6 +10,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
+from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.mammogram import Laterality, View, ViewModifier
 from shared_core.quantities.codes import PRIVATE_SCHEME
 
@@ -154,22 +155,14 @@ QUALITATIVE_EVALUATIONS: Final = Code("C0034375", "UMLS", "Qualitative Evaluatio
 IMPRESSION: Final = Code("121073", "DCM", "Impression")
 COMMENT: Final = Code("121106", "DCM", "Comment")
 
-# How one object came from another
-
-SOURCE_IMAGE: Final = Code("121322", "DCM", "Source image for image processing operation")
-"""CID 7202 Source Image Purpose of Reference."""
-SEGMENTATION_DERIVATION: Final = Code("113076", "DCM", "Segmentation")
-"""CID 7203 Image Derivation."""
-
 
 def item(code: Code) -> Dataset:
     """The code as the item of a code sequence (PS3.3 8.8)."""
-    dataset = Dataset()
-    dataset.CodeValue = code.value
-    dataset.CodingSchemeDesignator = code.scheme_designator
+    dataset = dataset_of(
+        CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning
+    )
     if code.scheme_version:
         dataset.CodingSchemeVersion = code.scheme_version
-    dataset.CodeMeaning = code.meaning
     return dataset
 
 
@@ -178,8 +171,8 @@ def private_scheme_item() -> Dataset:
 
     For objects that hold a private code; PS3.3 C.12.1.1.
     """
-    dataset = Dataset()
-    dataset.CodingSchemeDesignator = PRIVATE_SCHEME
-    dataset.CodingSchemeName = "OpenBAC concepts, written down in docs/dicom.md of OpenBAC"
-    dataset.CodingSchemeResponsibleOrganization = "OpenBAC developers"
-    return dataset
+    return dataset_of(
+        CodingSchemeDesignator=PRIVATE_SCHEME,
+        CodingSchemeName="OpenBAC concepts, written down in docs/dicom.md of OpenBAC",
+        CodingSchemeResponsibleOrganization="OpenBAC developers",
+    )

@@ -10,6 +10,7 @@ from pydicom.sr.coding import Code
 from pydicom.valuerep import DSfloat
 
 from shared_core.dicom_objects.codes import item
+from shared_core.dicom_objects.data_sets import dataset_of
 
 Relationship = Literal[
     "CONTAINS",
@@ -37,20 +38,16 @@ def container(
     template
         Template Identifier, where it is invoked as a whole.
     """
-    dataset = _named("CONTAINER", relationship, name, children)
-    dataset.ContinuityOfContent = "SEPARATE"
+    dataset = _named("CONTAINER", relationship, name, children, ContinuityOfContent="SEPARATE")
     if template:
-        resource = Dataset()
-        resource.MappingResource, resource.TemplateIdentifier = "DCMR", template
+        resource = dataset_of(MappingResource="DCMR", TemplateIdentifier=template)
         dataset.ContentTemplateSequence = [resource]
     return dataset
 
 
 def coded(relationship: Relationship, name: Code, value: Code, children: Iterable[Dataset] = ()) -> Dataset:
     """A concept with a code as its value."""
-    dataset = _named("CODE", relationship, name, children)
-    dataset.ConceptCodeSequence = [item(value)]
-    return dataset
+    return _named("CODE", relationship, name, children, ConceptCodeSequence=[item(value)])
 
 
 def number(
@@ -61,36 +58,27 @@ def number(
     Numeric Value holds 16 characters at most; where that is not all of it, Floating Point Value has the
     number itself (PS3.3 C.18.1), so that it comes back to the last bit.
     """
-    dataset = _named("NUM", relationship, name, children)
-    measured = Dataset()
+    measured = dataset_of(MeasurementUnitsCodeSequence=[item(unit)])
     whole = isinstance(value, int) and len(str(value)) <= _LONGEST_DS
     measured.NumericValue = str(value) if whole else DSfloat(value, auto_format=True)
     if float(str(measured.NumericValue)) != value:
         measured.FloatingPointValue = float(value)
-    measured.MeasurementUnitsCodeSequence = [item(unit)]
-    dataset.MeasuredValueSequence = [measured]
-    return dataset
+    return _named("NUM", relationship, name, children, MeasuredValueSequence=[measured])
 
 
 def text(relationship: Relationship, name: Code, value: str) -> Dataset:
     """Words."""
-    dataset = _named("TEXT", relationship, name)
-    dataset.TextValue = value
-    return dataset
+    return _named("TEXT", relationship, name, TextValue=value)
 
 
 def uid_reference(relationship: Relationship, name: Code, uid: str) -> Dataset:
     """A UID as a value."""
-    dataset = _named("UIDREF", relationship, name)
-    dataset.UID = uid
-    return dataset
+    return _named("UIDREF", relationship, name, UID=uid)
 
 
 def date(relationship: Relationship, name: Code, value: str) -> Dataset:
     """A date, YYYYMMDD."""
-    dataset = _named("DATE", relationship, name)
-    dataset.Date = value
-    return dataset
+    return _named("DATE", relationship, name, Date=value)
 
 
 def image(
@@ -110,14 +98,13 @@ def image(
     segment
         Segment Number. No frame number goes with it: only one of the two is allowed (PS3.3 10.3).
     """
-    dataset = _named("IMAGE", relationship, name, children)
-    sop = Dataset()
-    sop.ReferencedSOPClassUID = reference.ReferencedSOPClassUID
-    sop.ReferencedSOPInstanceUID = reference.ReferencedSOPInstanceUID
+    sop = dataset_of(
+        ReferencedSOPClassUID=reference.ReferencedSOPClassUID,
+        ReferencedSOPInstanceUID=reference.ReferencedSOPInstanceUID,
+    )
     if segment is not None:
         sop.ReferencedSegmentNumber = segment
-    dataset.ReferencedSOPSequence = [sop]
-    return dataset
+    return _named("IMAGE", relationship, name, children, ReferencedSOPSequence=[sop])
 
 
 def coordinates(
@@ -137,27 +124,25 @@ def coordinates(
     """
     if len(points) > MOST_POINTS:
         raise ValueError(f"{len(points)} points do not fit into one item")
-    dataset = _named("SCOORD", relationship, name, children)
-    dataset.GraphicType = kind
-    dataset.GraphicData = [float(coordinate) for point in points for coordinate in point]
-    return dataset
+    data = [float(coordinate) for point in points for coordinate in point]
+    return _named("SCOORD", relationship, name, children, GraphicType=kind, GraphicData=data)
 
 
 def by_reference(relationship: Relationship, path: Sequence[int]) -> Dataset:
     """Another item of the same tree, by its place: from 1 for the root, counted among its siblings."""
-    dataset = Dataset()
-    dataset.RelationshipType = relationship
-    dataset.ReferencedContentItemIdentifier = list(path)
-    return dataset
+    return dataset_of(RelationshipType=relationship, ReferencedContentItemIdentifier=list(path))
 
 
 def _named(
-    value_type: str, relationship: Relationship | None, name: Code | None, children: Iterable[Dataset] = ()
+    value_type: str,
+    relationship: Relationship | None,
+    name: Code | None,
+    children: Iterable[Dataset] = (),
+    **value: object,
 ) -> Dataset:
-    dataset = Dataset()
+    dataset = dataset_of(ValueType=value_type, **value)
     if relationship is not None:
         dataset.RelationshipType = relationship
-    dataset.ValueType = value_type
     if name is not None:
         dataset.ConceptNameCodeSequence = [item(name)]
     below = list(children)

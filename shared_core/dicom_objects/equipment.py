@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 from pydicom.dataelem import DataElement
@@ -31,7 +31,6 @@ SERIAL_NUMBER: Final = "none"
 CONTENT_CREATOR: Final = "OpenBAC^"
 
 ObjectKind = Literal["image", "seg", "probability", "gsps", "sc", "pdf", "sr", "tid1500"]
-OBJECT_KINDS: tuple[ObjectKind, ...] = get_args(ObjectKind)
 
 
 @dataclass(frozen=True)
@@ -156,10 +155,8 @@ def finished(dataset: Dataset) -> Dataset:
     (Dimension Organization, Frame of Reference ...) have to be gone before.
     """
     dataset.SOPInstanceUID = uid_of("unfinished")
-    content = io.BytesIO()
     dataset.file_meta = file_meta(dataset)
-    dataset.save_as(content, enforce_file_format=True)
-    dataset.SOPInstanceUID = uid_of("instance", hashlib.sha256(content.getvalue()).hexdigest())
+    dataset.SOPInstanceUID = uid_of("instance", hashlib.sha256(file_bytes(dataset)).hexdigest())
     dataset.file_meta = file_meta(dataset)
     return dataset
 

@@ -41,7 +41,12 @@ TYPE_3: Final = {
     "PatientAge": "AS",
 }
 """Taken where they are there."""
-_SEXES: Final = ("M", "F", "O")
+_TERMS: Final = {
+    "PatientSex": ("M", "F", "O"),
+    "PatientIdentityRemoved": ("YES", "NO"),
+    "LongitudinalTemporalInformationModified": ("UNMODIFIED", "MODIFIED", "REMOVED"),
+}
+"""The values that some have alone."""
 
 
 def clean_attributes(dataset: Dataset, name: str) -> tuple[Dataset, list[Notice]]:
@@ -122,27 +127,20 @@ def _plain(text: str) -> str:
 
 
 def _allowed(keyword: str, vr: str, value: str) -> bool:
-    if keyword == "PatientSex":
-        return value in _SEXES
-    if keyword == "LongitudinalTemporalInformationModified":
-        return value in ("UNMODIFIED", "MODIFIED", "REMOVED")
-    if keyword == "PatientIdentityRemoved":
-        return value in ("YES", "NO")
-    return is_valid(vr, value)
+    return value in _TERMS[keyword] if keyword in _TERMS else is_valid(vr, value)
 
 
 def _rescued(vr: str, value: str) -> str:
     """The old form of a date (2004.05.31, PS3.5 6.2) as today's, a long text cut; nothing else is guessed."""
     if vr == "DA":
-        plain = value.replace(".", "")
-        return plain if is_valid(vr, plain) else ""
-    if vr in ("LO", "SH"):
-        cut = value.replace("\\", " ")[: 64 if vr == "LO" else 16].strip()
-        return cut if is_valid(vr, cut) else ""
-    if vr == "PN":
-        cut = "=".join(part[:64] for part in value.replace("\\", " ").split("=")[:3])
-        return cut if is_valid(vr, cut) else ""
-    return ""
+        value = value.replace(".", "")
+    elif vr in ("LO", "SH"):
+        value = value.replace("\\", " ")[: 64 if vr == "LO" else 16].strip()
+    elif vr == "PN":
+        value = "=".join(part[:64] for part in value.replace("\\", " ").split("=")[:3])
+    else:
+        return ""
+    return value if is_valid(vr, value) else ""
 
 
 def _about_letters(dataset: Dataset, name: str) -> list[Notice]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.dicom_objects.equipment import Making, making_of
-from shared_core.dicom_objects.source_image import SourceImage, exam_home, source_images
-from shared_core.mammogram import MammogramHeader, Mask
+from shared_core.dicom_objects.source_image import SourceImage, exam_home
+from shared_core.mammogram import Mask
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
@@ -60,28 +60,16 @@ class ResultExam:
         return {view.label: view.record.provenance for view in self.views}
 
 
-@dataclass(frozen=True, eq=False)
-class MeasuredFile:
-    """One measured view as its files have it; see `ResultView`."""
-
-    header: MammogramHeader
-    stem: str
-    record: ViewRecord
-    mask: Mask
-    probability: NDArray[np.float32] | None = None
-    overlay: bytes | None = None
-
-
 def result_exam(
     key: str,
-    files: Sequence[MeasuredFile],
+    views: Sequence[ResultView],
     *,
     run: RunRecord,
     record: ExamRecord | None = None,
     failed: Sequence[str] = (),
     sheet: bytes | None = None,
 ) -> ResultExam:
-    """An exam from its files and records, the standard views first.
+    """An exam from its views and records, the standard views first.
 
     Parameters
     ----------
@@ -89,22 +77,12 @@ def result_exam(
         See `run_record`.
     record, failed, sheet
         See `ResultExam`.
-
-    Raises
-    ------
-    OpenBacError
-        No object can refer to a mammogram, see `source_images`.
     """
-    ordered = sorted(files, key=lambda file: (_standard_place(file.header), file.stem))
-    sources = source_images([file.header for file in ordered])
-    home, _ = exam_home(sources)
-    views = tuple(
-        ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay)
-        for file, source in zip(ordered, sources, strict=True)
-    )
-    return ResultExam(key, views, home, making_of(home, run), record, tuple(failed), sheet)
+    ordered = tuple(sorted(views, key=lambda view: (_standard_place(view), view.stem)))
+    home = exam_home([view.source for view in ordered])
+    return ResultExam(key, ordered, home, making_of(home, run), record, tuple(failed), sheet)
 
 
-def _standard_place(header: MammogramHeader) -> int:
-    label = header.view_label
+def _standard_place(view: ResultView) -> int:
+    label = view.source.header.view_label
     return STANDARD_VIEWS.index(label) if label in STANDARD_VIEWS else len(STANDARD_VIEWS)

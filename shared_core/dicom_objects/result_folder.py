@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.dicom_objects.result_exam import MeasuredFile, ResultExam, result_exam
+from shared_core.dicom_objects.result_exam import ResultExam, ResultView, result_exam
+from shared_core.dicom_objects.source_image import SourceImage, source_images
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
@@ -97,9 +99,10 @@ def read_exam(
     kept = [path for path in records if not measured or records[path].file in measured]
     if not kept:
         raise UsageError(f"{place.folder}: holds no view that its tables name; run the analysis again.")
+    sources = source_images([_header(records[path], path, images, exam) for path in kept])
     return result_exam(
         place.key,
-        [_measured(path, records[path], _header(records[path], path, images, exam)) for path in kept],
+        [_view(path, records[path], source) for path, source in zip(kept, sources, strict=True)],
         run=read_record(place.results / RUN, RunRecord),
         record=exam,
         failed=failed
@@ -109,15 +112,11 @@ def read_exam(
     )
 
 
-def _measured(path: Path, record: ViewRecord, header: MammogramHeader) -> MeasuredFile:
-    return MeasuredFile(
-        header=header,
-        stem=path.stem,
-        record=record,
-        mask=_mask(path, record, header),
-        probability=_probability(path.with_name(f"{path.stem}_probability.png"), header),
-        overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
-    )
+def _view(path: Path, record: ViewRecord, source: SourceImage) -> ResultView:
+    mask = _mask(path, record, source.header)
+    probability = _probability(path.with_name(f"{path.stem}_probability.png"), source.header)
+    overlay = _bytes(path.with_name(f"{path.stem}_overlay.png"))
+    return ResultView(source, path.stem, record, mask, probability, overlay)
 
 
 def _folders(result: Path) -> list[Path]:
@@ -193,12 +192,7 @@ def _found(file: Path, record: Path, images: Path | None) -> Path:
 def _shared_ending(one: Path, other: Path) -> int:
     """Parts of the two paths that agree, from the end."""
     pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
-    count = 0
-    for left, right in pairs:
-        if left != right:
-            break
-        count += 1
-    return count
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _mask(path: Path, record: ViewRecord, header: MammogramHeader) -> Mask:

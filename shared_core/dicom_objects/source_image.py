@@ -21,6 +21,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.dicom_objects.patient_module import (
     attributes_of_picture,
     clean_attributes,
@@ -106,20 +107,13 @@ def source_image(header: MammogramHeader) -> SourceImage:
     return source_images([header])[0]
 
 
-def exam_home(sources: Sequence[SourceImage]) -> tuple[SourceImage, tuple[str, ...]]:
-    """The image whose patient and study the objects of the whole exam take, and what to say about it.
+def exam_home(sources: Sequence[SourceImage]) -> SourceImage:
+    """The image whose patient and study the objects of the whole exam take.
 
     The first standard view, as not every exam has one study: some collections give each image its own.
     """
     order = {label: place for place, label in enumerate(STANDARD_VIEWS)}
-    home = min(sources, key=lambda one: order.get(one.header.view_label, len(order)))
-    others = {one.study_uid for one in sources} - {home.study_uid}
-    if not others:
-        return home, ()
-    return home, (
-        f"The views lie in {len(others) + 1} studies; objects of the whole exam are put into that of "
-        f"{home.header.name}.",
-    )
+    return min(sources, key=lambda one: order.get(one.header.view_label, len(order)))
 
 
 def put_patient_and_study(dataset: Dataset, source: SourceImage) -> None:
@@ -139,9 +133,7 @@ def put_lossy(dataset: Dataset, source: SourceImage) -> None:
 
 def instance_reference(sop_class_uid: str, sop_instance_uid: str) -> Dataset:
     """The item of a referenced SOP or image sequence."""
-    dataset = Dataset()
-    dataset.ReferencedSOPClassUID, dataset.ReferencedSOPInstanceUID = sop_class_uid, sop_instance_uid
-    return dataset
+    return dataset_of(ReferencedSOPClassUID=sop_class_uid, ReferencedSOPInstanceUID=sop_instance_uid)
 
 
 def uid_of(*parts: str) -> str:
@@ -168,45 +160,40 @@ def _digest(header: MammogramHeader) -> str:
 
 def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
     assert header.path is not None
+    dataset, notices = Dataset(), list[Notice]()
+    orientation: tuple[str, ...] = ()
+    uids, modality = dict.fromkeys(_UIDS, ""), "MG"
     if header.file_format != "DICOM":
-        attributes, lossy = attributes_of_picture(header), _lossy(header, Dataset())
-        return _made(header, digest, study, attributes, "is no DICOM file", lossy=lossy)
-    with quiet_pydicom():
-        dataset = parse_file(
-            header.path,
-            pixels=False,
-            problem="cannot be read any more",
-            advice="DICOM results need it, put it back",
-        )
-        name = header.name
-        if int(dataset.get("NumberOfFrames") or 1) > 1:
-            raise UnsupportedImageError(
-                f"{name}: holds {dataset.NumberOfFrames} frames, and DICOM results refer to one image; "
-                "export one frame as a file of its own."
+        attributes, why_made = attributes_of_picture(header), "is no DICOM file"
+    else:
+        with quiet_pydicom():
+            dataset = parse_file(
+                header.path,
+                pixels=False,
+                problem="cannot be read any more",
+                advice="DICOM results need it, put it back",
             )
-        _check_unchanged(dataset, header)
-        attributes, notices = clean_attributes(dataset, name)
-        put_deidentification(attributes, dataset)
-        orientation = _orientation(dataset)
-        uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
-        modality = text_of(dataset, "Modality") or "MG"
-    if dataset.get("PatientOrientation") and not orientation:
-        value = text_of(dataset, "PatientOrientation")
-        notices.append(
-            DICOM_VALUE_LEFT_EMPTY.notice(name=name, attribute="PatientOrientation", value=repr(value))
-        )
-    lacking = [keyword for keyword, value in uids.items() if not value]
-    if lacking:
-        return _made(
-            header,
-            digest,
-            uids["StudyInstanceUID"] or study,
-            attributes,
-            f"lacks {', '.join(lacking)}",
-            orientation=orientation,
-            notices=notices,
-            lossy=_lossy(header, dataset),
-        )
+            _check_unchanged(dataset, header)
+            attributes, notices = clean_attributes(dataset, header.name)
+            put_deidentification(attributes, dataset)
+            orientation = _orientation(dataset)
+            uids = {keyword: _uid(dataset, keyword) for keyword in _UIDS}
+            modality = text_of(dataset, "Modality") or modality
+        if dataset.get("PatientOrientation") and not orientation:
+            notices.append(
+                DICOM_VALUE_LEFT_EMPTY.notice(
+                    name=header.name,
+                    attribute="PatientOrientation",
+                    value=repr(text_of(dataset, "PatientOrientation")),
+                )
+            )
+        lacking = [keyword for keyword, value in uids.items() if not value]
+        why_made = f"lacks {', '.join(lacking)}" if lacking else ""
+    if why_made:
+        study = uids["StudyInstanceUID"] or study
+        made = str(SecondaryCaptureImageStorage), uid_of("image", digest), uid_of("series", study, "image")
+        uids, modality = dict(zip(_UIDS, (*made, study), strict=True)), "MG"
+        notices.append(DICOM_SOURCE_DERIVED.notice(name=header.name, reason=why_made))
     return SourceImage(
         header=header,
         attributes=attributes,
@@ -216,41 +203,19 @@ def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
         study_uid=uids["StudyInstanceUID"],
         modality=modality,
         patient_orientation=orientation,
-        made=False,
+        made=bool(why_made),
         notices=tuple(notices),
         lossy=_lossy(header, dataset),
     )
 
 
-def _made(
-    header: MammogramHeader,
-    digest: str,
-    study: str,
-    attributes: Dataset,
-    why: str,
-    *,
-    orientation: tuple[str, ...] = (),
-    notices: Sequence[Notice] = (),
-    lossy: tuple[str, str] | None = None,
-) -> SourceImage:
-    """A source that gets its UIDs here, from what its file holds."""
-    return SourceImage(
-        header=header,
-        attributes=attributes,
-        sop_class_uid=str(SecondaryCaptureImageStorage),
-        sop_instance_uid=uid_of("image", digest),
-        series_uid=uid_of("series", study, "image"),
-        study_uid=study,
-        modality="MG",
-        patient_orientation=orientation,
-        made=True,
-        notices=(*notices, DICOM_SOURCE_DERIVED.notice(name=header.name, reason=why)),
-        lossy=lossy,
-    )
-
-
 def _check_unchanged(dataset: Dataset, header: MammogramHeader) -> None:
-    """That it is still the file that was measured."""
+    """That it is still the file that was measured, and one image."""
+    if int(dataset.get("NumberOfFrames") or 1) > 1:
+        raise UnsupportedImageError(
+            f"{header.name}: holds {dataset.NumberOfFrames} frames, and DICOM results refer to one image; "
+            "export one frame as a file of its own."
+        )
     then = header.rows, header.columns, header.identity.sop_instance_uid
     if then != (dataset.get("Rows"), dataset.get("Columns"), text_of(dataset, "SOPInstanceUID")):
         raise UnreadableImageError(

@@ -6,13 +6,15 @@ import json
 import shutil
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from shared_core.cli.main import main
 from shared_core.cohort.resume import MARK
-from shared_core.dicom_objects.structured_reports.report_reading import read_report
+from shared_core.dicom_objects import codes
 from shared_core.reading.mask import read_mask_file
 from tests.dicom_objects.conftest import simulated_files
+from tests.dicom_objects.content import below, recorded, values
 
 pytest.importorskip("highdicom", reason="the extra dicom is not installed")
 
@@ -59,14 +61,16 @@ def test_analysing_writes_the_objects_of_each_exam(analysed: Path) -> None:
         *(f"{view}{end}.dcm" for view in ("LCC", "LMLO") for end in ("_seg", "_probability", "_gsps")),
         *("cad_report.dcm", "measurements.dcm", "exam_measurements.dcm"),
     }
-    report = read_report(folder / "measurements.dcm")
-    for view in ("LCC", "LMLO"):
+    (measurements,) = below(pydicom.dcmread(folder / "measurements.dcm"), codes.IMAGING_MEASUREMENTS)
+    groups = below(measurements, codes.MEASUREMENT_GROUP)
+    for view, group in zip(("LCC", "LMLO"), groups, strict=True):
         record = json.loads((analysed / KEY / f"{view}.json").read_text(encoding="utf-8"))
         mask = read_mask_file(folder / f"{view}_seg.dcm")
         assert (mask.mask == read_mask_file(analysed / KEY / f"{view}_mask.png").mask).all()
-        numbers = report.views[mask.source_uids[0]]
-        assert numbers["am_px"] == record["metrics"]["am_px"]
-        assert numbers["bac_area_mm2"] == record["metrics"]["bac_area_mm2"]
+        (source,) = below(group, codes.SEGMENTATION_SOURCE)
+        assert source.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == mask.source_uids[0]
+        expected = recorded("view", record["metrics"])
+        assert expected.items() <= values(group).items()
 
 
 def test_exporting_the_results_gives_the_same_objects(analysed: Path, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def measured_exam(
 ) -> MeasuredExam:
     """Draw a mask on each view and measure it."""
     sources = source_images(list(headers))
-    home, _ = exam_home(sources)
+    home = exam_home(sources)
     views = tuple(_measured(source, place, provenance or PROVENANCE) for place, source in enumerate(sources))
     return MeasuredExam(views, home, making_of(home, a_run(made_at="2024-05-31T14:03:00")))
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import binary_fill_holes, label
 
-from shared_core.dicom_objects.structured_reports.outline_polygons import mask_of, parts_of
+from shared_core.dicom_objects.structured_reports.outline_polygons import parts_of
 from shared_core.mammogram import Mask
+from tests.dicom_objects.content import mask_of
 
 masks = arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
 

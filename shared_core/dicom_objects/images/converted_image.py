@@ -69,13 +69,8 @@ def _put_spacing(dataset: Dataset, source: SourceImage) -> None:
 
 def _put_pixels(dataset: Dataset, mammogram: Mammogram) -> None:
     stored, slope, intercept = stored_grey(mammogram.pixels)
-    eight = stored.dtype == np.uint8
-    bits = 8 if eight else min(max(mammogram.header.bits, int(stored.max()).bit_length(), 9), 16)
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.Rows, dataset.Columns = stored.shape
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8 if eight else 16, bits, bits - 1
-    dataset.PixelRepresentation = 0
+    used = max(mammogram.header.bits, int(stored.max()).bit_length(), 9)
+    bits = 8 if stored.dtype == np.uint8 else min(used, 16)
+    dataset.set_pixel_data(stored, "MONOCHROME2", bits, generate_instance_uid=False)
     put_rescale(dataset, slope, intercept)
     put_window(dataset, shown_window(mammogram.display))
-    data = stored.astype(stored.dtype.newbyteorder("<")).tobytes()
-    dataset.add_new("PixelData", "OB" if eight else "OW", data + b"\0" * (len(data) % 2))

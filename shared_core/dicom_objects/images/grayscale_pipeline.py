@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.dicom_objects.source_image import SourceImage
 from shared_core.mammogram import DisplayTransform, VoiFunction, VoiLut, Window
 from shared_core.reading.dicom.dataset import OpenedDicom, open_dicom, quiet_pydicom
@@ -38,7 +39,8 @@ def put_grayscale(dataset: Dataset, source: SourceImage) -> None:
     with quiet_pydicom():
         opened = open_dicom(source.header.path, None, pixels=False)
         transform, _ = modality_transform(opened.attributes, opened.layout)
-        voi, _, _ = voi_step(opened.attributes, _signed(opened, transform))
+        signed = opened.layout.signed or (transform.table is None and transform.intercept < 0)
+        voi, _, _ = voi_step(opened.attributes, signed)
     _put_modality(dataset, opened, transform)
     _put_voi(dataset, source, voi or _over(read_mammogram(source.header.path).display.full_range))
     dataset.PresentationLUTShape = "INVERSE" if opened.inverted else "IDENTITY"
@@ -84,7 +86,7 @@ def _over(full_range: tuple[float, float]) -> Window:
 
 
 def _put_voi(dataset: Dataset, source: SourceImage, voi: Window | VoiLut) -> None:
-    item = Dataset()
+    item = dataset_of(ReferencedImageSequence=[source.reference()])
     if isinstance(voi, Window):
         put_window(item, voi)
     else:
@@ -93,7 +95,6 @@ def _put_voi(dataset: Dataset, source: SourceImage, voi: Window | VoiLut) -> Non
         if voi.explanation:
             lut.LUTExplanation = voi.explanation[:64]
         item.VOILUTSequence = [lut]
-    item.ReferencedImageSequence = [source.reference()]
     dataset.SoftcopyVOILUTSequence = [item]
 
 
@@ -108,10 +109,6 @@ def put_window(dataset: Dataset, window: Window) -> None:
 def decimal(value: float) -> str:
     """A number in the 16 characters that DICOM gives it (PS3.5 6.2, DS)."""
     return next(text for digits in range(17, 0, -1) if len(text := f"{value:.{digits}g}") <= 16)
-
-
-def _signed(opened: OpenedDicom, transform: ModalityTransform) -> bool:
-    return opened.layout.signed or (transform.table is None and transform.intercept < 0)
 
 
 def _put_modality(dataset: Dataset, opened: OpenedDicom, transform: ModalityTransform) -> None:

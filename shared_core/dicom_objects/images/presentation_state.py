@@ -5,7 +5,6 @@ Grayscale Softcopy Presentation State (PS3.3 A.33.1). The lines stay outside the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -14,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import GrayscaleSoftcopyPresentationStateStorage
 
 from shared_core.dicom_objects.colours import cielab
+from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.dicom_objects.equipment import CONTENT_CREATOR, Making, finished, new_object
 from shared_core.dicom_objects.images.grayscale_pipeline import put_grayscale
 from shared_core.dicom_objects.source_image import SourceImage
@@ -65,19 +65,18 @@ def presentation_state(
         number=number,
     )
     _put_identification(dataset, source, making)
-    series = Dataset()
-    series.SeriesInstanceUID = source.series_uid
-    series.ReferencedImageSequence = [source.reference()]
-    dataset.ReferencedSeriesSequence = [series]
+    images = [source.reference()]
+    dataset.ReferencedSeriesSequence = [
+        dataset_of(SeriesInstanceUID=source.series_uid, ReferencedImageSequence=images)
+    ]
     put_grayscale(dataset, source)
     _put_displayed_area(dataset, source)
     lines, left_out = _outlines(mask, source.header.spacing)
-    dataset.GraphicAnnotationSequence = [
-        _annotation(source, _WORDS, "TextObjectSequence", [_text(_words(record, source, left_out))])
-    ]
+    words = [_text(_words(record, source, left_out))]
+    dataset.GraphicAnnotationSequence = [_annotation(source, _WORDS, TextObjectSequence=words)]
     dataset.GraphicLayerSequence = [_layer(_WORDS, 1, BRIGHT)]
     if lines:
-        drawn = _annotation(source, _LINES, "GraphicObjectSequence", [_line(line) for line in lines])
+        drawn = _annotation(source, _LINES, GraphicObjectSequence=[_line(line) for line in lines])
         dataset.GraphicAnnotationSequence.append(drawn)
         dataset.GraphicLayerSequence.append(_layer(_LINES, 2, FINDING))
     return finished(dataset)
@@ -97,11 +96,12 @@ def _put_identification(dataset: Dataset, source: SourceImage, making: Making) -
 
 def _put_displayed_area(dataset: Dataset, source: SourceImage) -> None:
     """The whole image, fitted to the screen (PS3.3 C.10.4)."""
-    area = Dataset()
-    area.ReferencedImageSequence = [source.reference()]
-    area.DisplayedAreaTopLeftHandCorner = [1, 1]
-    area.DisplayedAreaBottomRightHandCorner = [source.header.columns, source.header.rows]
-    area.PresentationSizeMode = "SCALE TO FIT"
+    area = dataset_of(
+        ReferencedImageSequence=[source.reference()],
+        DisplayedAreaTopLeftHandCorner=[1, 1],
+        DisplayedAreaBottomRightHandCorner=[source.header.columns, source.header.rows],
+        PresentationSizeMode="SCALE TO FIT",
+    )
     spacing = source.header.spacing
     if spacing is not None:
         area.PresentationPixelSpacing = [f"{spacing.row_mm:.8g}", f"{spacing.column_mm:.8g}"]
@@ -130,22 +130,24 @@ def _few_enough(line: Contour, shape: tuple[int, ...]) -> Contour:
 def _line(contour: Contour) -> Dataset:
     """A closed line; the middle of the first pixel is at 0.5, 0.5 (PS3.3 C.10.5.1.2)."""
     points = np.concatenate([contour, contour[:1]]) + np.float32(0.5)
-    item = Dataset()
-    item.GraphicAnnotationUnits, item.GraphicDimensions = "PIXEL", 2
-    item.NumberOfGraphicPoints = len(points)
-    item.GraphicData = [float(value) for value in points.ravel()]
-    item.GraphicType, item.GraphicFilled = "POLYLINE", "N"
-    return item
+    return dataset_of(
+        GraphicAnnotationUnits="PIXEL",
+        GraphicDimensions=2,
+        NumberOfGraphicPoints=len(points),
+        GraphicData=[float(value) for value in points.ravel()],
+        GraphicType="POLYLINE",
+        GraphicFilled="N",
+    )
 
 
 def _text(words: str) -> Dataset:
-    item = Dataset()
-    item.BoundingBoxAnnotationUnits = "DISPLAY"
-    item.BoundingBoxTopLeftHandCorner = [0.01, 0.01]
-    item.BoundingBoxBottomRightHandCorner = [0.45, 0.12]
-    item.BoundingBoxTextHorizontalJustification = "LEFT"
-    item.UnformattedTextValue = words
-    return item
+    return dataset_of(
+        BoundingBoxAnnotationUnits="DISPLAY",
+        BoundingBoxTopLeftHandCorner=[0.01, 0.01],
+        BoundingBoxBottomRightHandCorner=[0.45, 0.12],
+        BoundingBoxTextHorizontalJustification="LEFT",
+        UnformattedTextValue=words,
+    )
 
 
 def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
@@ -167,18 +169,15 @@ def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
     return "\r\n".join(lines)
 
 
-def _annotation(source: SourceImage, layer: str, keyword: str, items: Sequence[Dataset]) -> Dataset:
-    annotation = Dataset()
-    annotation.ReferencedImageSequence = [source.reference()]
-    annotation.GraphicLayer = layer
-    setattr(annotation, keyword, list(items))
-    return annotation
+def _annotation(source: SourceImage, layer: str, **items: list[Dataset]) -> Dataset:
+    return dataset_of(ReferencedImageSequence=[source.reference()], GraphicLayer=layer, **items)
 
 
 def _layer(name: str, order: int, colour: tuple[int, int, int]) -> Dataset:
-    layer = Dataset()
-    layer.GraphicLayer, layer.GraphicLayerOrder = name, order
-    layer.GraphicLayerRecommendedDisplayGrayscaleValue = 65535
-    layer.GraphicLayerRecommendedDisplayCIELabValue = cielab(colour)
-    layer.GraphicLayerDescription = "OpenBAC, research use only"
-    return layer
+    return dataset_of(
+        GraphicLayer=name,
+        GraphicLayerOrder=order,
+        GraphicLayerRecommendedDisplayGrayscaleValue=65535,
+        GraphicLayerRecommendedDisplayCIELabValue=cielab(colour),
+        GraphicLayerDescription="OpenBAC, research use only",
+    )

@@ -66,10 +66,7 @@ def secondary_capture(
     dataset.ImageComments = f"{RESEARCH}. {phrases.RESEARCH_USE}"
     dataset.SourceImageSequence = [source.reference() for source in sources]
     put_lossy(dataset, next((one for one in sources if one.lossy is not None), home))
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation, dataset.PlanarConfiguration = 3, "RGB", 0
-    dataset.Rows, dataset.Columns = pixels.shape[:2]
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 8, 7, 0
-    dataset.add_new("PixelData", "OB", _even(pixels.tobytes()))
+    dataset.set_pixel_data(pixels, "RGB", 8, generate_instance_uid=False)
     return finished(dataset)
 
 
@@ -96,8 +93,3 @@ def _strip(home: SourceImage, making: Making, columns: int) -> NDArray[np.uint8]
     draw_block(strip, _EDGE, _EDGE, lines=lines)
     strip[-1] = BRIGHT
     return strip
-
-
-def _even(data: bytes) -> bytes:
-    """Pixel Data has an even length (PS3.5 8.1.1)."""
-    return data + b"\0" * (len(data) % 2)

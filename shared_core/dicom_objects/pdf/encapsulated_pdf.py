@@ -16,7 +16,7 @@ TITLE: Final = "OpenBAC report (RESEARCH, not a diagnosis)"
 
 
 def encapsulated_pdf(
-    home: SourceImage, pdf: bytes, *, sources: Sequence[SourceImage], making: Making, number: int = 1
+    home: SourceImage, pdf: bytes, *, sources: Sequence[SourceImage], making: Making
 ) -> Dataset:
     """The object that carries a PDF.
 
@@ -28,10 +28,8 @@ def encapsulated_pdf(
         From `report_pdf`.
     sources
         The mammograms that it tells of.
-    number
-        Instance Number in the series of reports.
     """
-    dataset = new_object(home, "pdf", making, sop_class=str(EncapsulatedPDFStorage), number=number)
+    dataset = new_object(home, "pdf", making, sop_class=str(EncapsulatedPDFStorage), number=1)
     dataset.ConversionType = "WSD"
     dataset.AcquisitionDateTime = ""
     dataset.BurnedInAnnotation = "YES"

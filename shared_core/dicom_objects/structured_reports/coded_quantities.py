@@ -25,40 +25,24 @@ def unit_code(unit: Unit) -> Code:
     return Code(unit.ucum, "UCUM", unit.meaning)
 
 
-def number_entries(scope: Scope) -> tuple[Entry, ...]:
-    """The quantities that the reports hold as numbers."""
-    coded = (entry for entry in QUANTITIES.of(scope) if entry.quantity.concept is not None)
-    return tuple(entry for entry in coded if entry.quantity.kind in ("number", "count", "setting"))
-
-
-def grade_entries(scope: Scope) -> tuple[Entry, ...]:
-    """The grades, which are codes and no numbers: nobody may compute with them."""
-    return tuple(entry for entry in QUANTITIES.of(scope) if entry.quantity.kind == "grade")
-
-
 def concept_of(entry: Entry) -> Code:
     """What a quantity is."""
     assert entry.quantity.concept is not None
     return code(entry.quantity.concept)
 
 
-def codes_of(entry: Entry) -> dict[int, Code]:
-    """The code of each value of a grade."""
-    assert entry.quantity.grades is not None
-    return {value: code(concept) for value, concept in entry.quantity.grades.items()}
-
-
 def known_numbers(scope: Scope, metrics: Metrics) -> Iterator[tuple[Entry, float]]:
     """The numbers that a record has; what is null there is no number."""
-    for entry in number_entries(scope):
-        value = entry.read(metrics)
-        if isinstance(value, (int, float)):
+    for entry in QUANTITIES.of(scope):
+        value, quantity = entry.read(metrics), entry.quantity
+        coded = quantity.concept is not None and quantity.kind in ("number", "count", "setting")
+        if coded and isinstance(value, (int, float)):
             yield entry, value
 
 
 def known_grades(scope: Scope, metrics: Metrics) -> Iterator[tuple[Entry, Code]]:
-    """The grades that a record has, as codes."""
-    for entry in grade_entries(scope):
-        value = entry.read(metrics)
-        if isinstance(value, int):
-            yield entry, codes_of(entry)[value]
+    """The grades that a record has, as codes and not as numbers: nobody may compute with them."""
+    for entry in QUANTITIES.of(scope):
+        value, grades = entry.read(metrics), entry.quantity.grades
+        if entry.quantity.kind == "grade" and grades is not None and isinstance(value, int):
+            yield entry, code(grades[value])

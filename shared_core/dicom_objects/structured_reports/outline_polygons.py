@@ -50,30 +50,6 @@ def parts_of(mask: Mask, *, most_points: int) -> tuple[OutlinePart, ...]:
     return tuple(sorted(found, key=lambda part: (-part.area_px, part.outline)))
 
 
-def mask_of(outlines: list[Points], shape: tuple[int, int]) -> Mask:
-    """The pixels whose centre lies inside one of the outlines: parts of `parts_of`, holes filled.
-
-    Parameters
-    ----------
-    shape
-        (rows, columns).
-    """
-    mask = np.zeros(shape, np.uint8)
-    for outline in outlines:
-        corners = np.asarray(outline, np.float64)
-        first_row = max(int(np.floor(corners[:, 1].min())), 0)
-        last_row = min(int(np.ceil(corners[:, 1].max())), shape[0])
-        starts, ends = corners[:-1], corners[1:]
-        for row in range(first_row, last_row):
-            centre = row + 0.5
-            crossing = (starts[:, 1] <= centre) != (ends[:, 1] <= centre)
-            a, b = starts[crossing], ends[crossing]
-            columns = np.sort(a[:, 0] + (centre - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1]))
-            for enter, leave in zip(columns[::2], columns[1::2], strict=True):
-                mask[row, max(int(np.ceil(enter - 0.5)), 0) : int(np.ceil(leave - 0.5))] = 1
-    return mask.astype(np.bool_)
-
-
 def _part(inside: Mask, origin: tuple[int, int], area_px: int, most_points: int) -> OutlinePart:
     """`inside` has a border of one pixel; `origin` is its first pixel (row, column)."""
     lines = find_contours(inside.astype(np.float32), 0.5, fully_connected="high")  # type: ignore[no-untyped-call]  # ships no types
