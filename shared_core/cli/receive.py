@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from shared_core.pacs.analysis import analysis
     from shared_core.pacs.delivery import Courier
     from shared_core.pacs.outbox import Outbox
-    from shared_core.pacs.receiver import Completeness, Receiver
+    from shared_core.pacs.receiver import Receiver
     from shared_core.pacs.sender import Caller
     from shared_core.pacs.storage_scp import Door
 
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         args.folder,
         analyse=analyse,
         couriers=couriers,
-        completeness=Completeness(args.quiet_seconds),
+        quiet_s=args.quiet_seconds,
         tell=_tell,
     )
     stop = threading.Event()

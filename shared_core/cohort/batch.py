@@ -71,10 +71,6 @@ def run_batch(
 
     Parameters
     ----------
-    listing
-        From `find_exams`.
-    settings
-        What to do.
     arguments
         What the person asked for, for ``run.json``.
     named

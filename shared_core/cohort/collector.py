@@ -30,16 +30,7 @@ from shared_core.records.view_and_exam import exam_record
 
 
 class Collector:
-    """The records of a batch as far as it has come.
-
-    Parameters
-    ----------
-    exams, tasks
-        All of the batch.
-    finished
-        Exams that were finished before; the others are analysed from the start.
-    settings
-        Of the batch.
+    """The records of a batch as far as it has come; exams that were finished before are taken over.
 
     Raises
     ------

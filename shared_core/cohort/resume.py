@@ -220,20 +220,9 @@ def mark_finished(
     tasks: Sequence[ViewTask],
     folder: Path,
 ) -> None:
-    """Say that all of an exam is written.
+    """Say that all of an exam is written, no view of which failed.
 
-    Parameters
-    ----------
-    exam, record
-        The exam, and its record.
-    inputs
-        From `inputs_of`, before the work; a file that changed meanwhile leaves the exam unfinished.
-    made
-        From `how_made`.
-    tasks
-        The views of the exam, none of which failed.
-    folder
-        Of the results.
+    `inputs` are those from before the work: a file that changed meanwhile leaves the exam unfinished.
 
     Raises
     ------

@@ -99,8 +99,8 @@ def reviewed_view(
 
     Parameters
     ----------
-    prepared, labels
-        The view, and (rows, columns) uint8, above 0 where BAC.
+    labels
+        (rows, columns) uint8, above 0 where BAC.
     edited
         Whether they differ from what a model gave; then there is no probability mass.
     answer
@@ -160,17 +160,7 @@ def unmeasured_view(
     preprocessing: str = "",
     exam_key: str = "",
 ) -> ReviewedView:
-    """A view without a mask and without numbers: nothing looked at it, or its labels cannot be measured.
-
-    Parameters
-    ----------
-    prepared
-        The view.
-    reason
-        Why.
-    mask_style, preprocessing, exam_key
-        See `reviewed_view`.
-    """
+    """A view without a mask and without numbers: nothing looked at it, or its labels cannot be measured."""
     return ReviewedView(
         prepared,
         np.zeros(prepared.image_u8.shape, np.uint8),
@@ -218,8 +208,6 @@ def recorded_view(
 
     Parameters
     ----------
-    prepared
-        The view.
     mask
         (rows, columns) bool, as it is left.
     record
@@ -233,12 +221,12 @@ def recorded_view(
     edited = began_as is None or not np.array_equal(mask, began_as)
     style: MaskStyle = record.provenance["mask_style"]
     provenance = {**record.provenance, "edited_by_hand": edited}
-    notices = record.notices
-    if not edited:
-        labels = numbered_labels(prepared, mask, mask_style=style)
-        return ReviewedView(prepared, labels, measurement_of(record), provenance, notices, exam_key, card)
-    notices = tuple(notice for notice in notices if notice.code not in _ABOUT_ARTERIES)
     labels = numbered_labels(prepared, mask, mask_style=style)
+    if not edited:
+        return ReviewedView(
+            prepared, labels, measurement_of(record), provenance, record.notices, exam_key, card
+        )
+    notices = tuple(notice for notice in record.notices if notice.code not in _ABOUT_ARTERIES)
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
     notices += _about_the_hand(prepared, labels, edited, from_others=True)
     return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)

@@ -7,7 +7,6 @@ the description of a filter; there it is found by its letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from pydicom.dataelem import DataElement
@@ -37,12 +36,12 @@ _NEVER_BY_CHANCE: Final = 12
 def words_of(dataset: Dataset) -> frozenset[str]:
     """Words in lower case that name the patient, who treats her, and where."""
     found: set[str] = set()
-    for element in _all(dataset):
+    for element in dataset.iterall():
         if element.VR == "PN":
-            for name in _texts(element):
+            for name in texts_of_element(element):
                 found.update(re.split(r"[\^=\s,]+", name.lower()))
         elif element.keyword in _NUMBERS:
-            found.update(text.lower() for text in _texts(element))
+            found.update(text.lower() for text in texts_of_element(element))
     return frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
@@ -61,19 +60,11 @@ def without_identifiers(dataset: Dataset, words: frozenset[str]) -> None:
                 without_identifiers(item, words)
             continue
         searched = element.VR in _TEXTS and element.keyword not in _LEFT_ALONE
-        if searched and any(names_patient(text, words) for text in _texts(element)):
+        if searched and any(names_patient(text, words) for text in texts_of_element(element)):
             del dataset[element.tag]
 
 
-def _all(dataset: Dataset) -> Iterator[DataElement]:
-    for element in dataset:
-        if element.VR == "SQ":
-            for item in element.value:
-                yield from _all(item)
-        else:
-            yield element
-
-
-def _texts(element: DataElement) -> list[str]:
+def texts_of_element(element: DataElement) -> list[str]:
+    """Its values as stripped texts; one empty text where it has none."""
     value = element.value
     return [str(one).strip() for one in (value if isinstance(value, (MultiValue, list)) else [value or ""])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,11 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from shared_core.deidentification.key import DeidentificationKey
 from shared_core.deidentification.profile import deidentify, patient_of
-from shared_core.dicom_objects.equipment import file_meta
+from shared_core.dicom_objects.equipment import file_bytes, file_meta
 from shared_core.dicom_objects.images.converted_image import converted_image
 from shared_core.dicom_objects.source_image import source_image, source_images
 from shared_core.errors import OpenBacError, UnreadableImageError
-from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.atomic_write import write_changed
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
@@ -41,11 +40,6 @@ def deidentified_exams(
 
     A picture that is no DICOM becomes a DICOM image, as nothing says what such a file carries along. A file
     that is there already with the same bytes is left as it is.
-
-    Parameters
-    ----------
-    folder
-        Takes a folder for each exam.
 
     Raises
     ------
@@ -75,7 +69,7 @@ def deidentified_exams(
                 failures.append(f"{header.path}: {error}")
                 continue
             place = folder / _folder(dataset) / _name(header, dataset)
-            _write(place, _file_bytes(dataset))
+            write_changed(place, _file_bytes(dataset))
             files[header.path] = place
     return DeidentifiedImages(files, tuple(notices), tuple(failures))
 
@@ -119,17 +113,5 @@ def _file_bytes(dataset: Dataset) -> bytes:
     dataset.file_meta = file_meta(dataset)
     dataset.file_meta.TransferSyntaxUID = syntax
     dataset.preamble = b"\0" * 128
-    buffer = io.BytesIO()
     with quiet_pydicom():
-        dataset.save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
-
-
-def _write(place: Path, content: bytes) -> None:
-    """A file that is not touched is one that need not be analysed again."""
-    try:
-        same = place.stat().st_size == len(content) and place.read_bytes() == content
-    except OSError:
-        same = False
-    if not same:
-        write_bytes(place, content)
+        return file_bytes(dataset)

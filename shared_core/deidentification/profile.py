@@ -7,18 +7,19 @@ together; and what the table does not know is left out where it could say who th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from pydicom.datadict import dictionary_has_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
+from pydicom.sr.coding import Code
 from pydicom.tag import BaseTag
 
-from shared_core.deidentification.identifiers import without_identifiers, words_of
+from shared_core.deidentification.identifiers import texts_of_element, without_identifiers, words_of
 from shared_core.deidentification.key import DeidentificationKey
+from shared_core.dicom_objects.codes import item
 from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import UnreadableImageError
 from shared_core.reading.dicom.identity import grouped_patient_id
@@ -26,8 +27,8 @@ from shared_core.version import SOFTWARE_VERSION
 
 EDITION: Final = "2026c"
 METHOD_CODES: Final = (
-    ("113100", "Basic Application Confidentiality Profile"),
-    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
+    Code("113100", "DCM", "Basic Application Confidentiality Profile"),
+    Code("113107", "DCM", "Retain Longitudinal Temporal Information Modified Dates Option"),
 )
 """CID 7050."""
 _KEPT_TIMES: Final = frozenset(
@@ -91,26 +92,20 @@ def deidentify(dataset: Dataset, key: DeidentificationKey, *, patient: str) -> N
     dataset.PatientIdentityRemoved = "NO" if burned_in else "YES"
     dataset.LongitudinalTemporalInformationModified = "MODIFIED"
     dataset.DeidentificationMethod = f"PS3.15 Basic Profile {EDITION}, OpenBAC {SOFTWARE_VERSION}"[:64]
-    dataset.DeidentificationMethodCodeSequence = [_code(*code) for code in METHOD_CODES]
+    dataset.DeidentificationMethodCodeSequence = [item(code) for code in METHOD_CODES]
 
 
 def _clean(dataset: Dataset, key: DeidentificationKey, patient: str) -> None:
     from dicomanonymizer.simpledicomanonymizer import anonymize_dataset
 
-    for item in _items(dataset):
-        _clean(item, key, patient)
     own: dict[tuple[int, int], Action] = {}
     for element in dataset:
+        for below in element.value if element.VR == "SQ" else ():
+            _clean(below, key, patient)
         action = _own_action(element, key, patient)
         if action is not None:
             own[element.tag.group, element.tag.element] = action
     anonymize_dataset(dataset, own, True, lambda: dict(_table()))  # which it changes
-
-
-def _items(dataset: Dataset) -> Iterator[Dataset]:
-    for element in dataset:
-        if element.VR == "SQ":
-            yield from element.value
 
 
 def _own_action(element: DataElement, key: DeidentificationKey, patient: str) -> Action | None:
@@ -170,7 +165,7 @@ def _without_value(dataset: Dataset, tag: tuple[int, int]) -> None:
 
 
 def _replace_uids(element: DataElement, key: DeidentificationKey) -> None:
-    values = _values(element)
+    values = texts_of_element(element)
     new = [uid if not uid or uid.startswith(_STANDARD_ROOT) else key.uid(uid) for uid in values]
     element.value = new if len(new) > 1 else "".join(new)
 
@@ -178,17 +173,6 @@ def _replace_uids(element: DataElement, key: DeidentificationKey) -> None:
 def _move(element: DataElement, key: DeidentificationKey, patient: str) -> None:
     new = [
         key.moved(date.replace(".", "", 2) if element.VR == "DA" else date, patient)
-        for date in _values(element)
+        for date in texts_of_element(element)
     ]
     element.value = new if len(new) > 1 else "".join(new)
-
-
-def _values(element: DataElement) -> list[str]:
-    value: Any = element.value
-    return [str(one).strip() for one in (value if isinstance(value, (MultiValue, list)) else [value or ""])]
-
-
-def _code(value: str, meaning: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
-    return item

@@ -42,13 +42,6 @@ def deidentified_result(
 
     The pictures are left out: key and file names are drawn into them.
 
-    Parameters
-    ----------
-    run
-        The ``run.json`` of the results.
-    folder
-        Takes the images, see `deidentified_exams`.
-
     Raises
     ------
     OutputError

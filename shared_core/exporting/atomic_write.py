@@ -45,6 +45,16 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise OutputError(_explanation(path, error)) from error
 
 
+def write_changed(path: Path, content: bytes) -> None:
+    """As `write_bytes`; a file that holds this already is not touched, and need not be analysed again."""
+    try:
+        same = path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        same = False
+    if not same:
+        write_bytes(path, content)
+
+
 def _explanation(path: Path, error: OSError) -> str:
     if error.errno in _FULL:
         return f"Cannot write {path}: the disk or quota is full; free some space or choose another folder."

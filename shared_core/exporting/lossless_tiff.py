@@ -10,13 +10,7 @@ from numpy.typing import NDArray
 
 
 def lossless_tiff(pixels: NDArray[Any]) -> bytes:
-    """A TIFF of one grey page.
-
-    Parameters
-    ----------
-    pixels
-        (rows, columns) of one of the types of a `Mammogram`.
-    """
+    """A TIFF of one grey page, of pixels of one of the types of a `Mammogram`."""
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, pixels, photometric="minisblack", metadata=None, software=False)
     return buffer.getvalue()

@@ -14,36 +14,19 @@ from shared_core.mammogram import Mask
 
 
 def mask_png(mask: Mask) -> bytes:
-    """8-bit grey PNG, 255 where BAC.
-
-    Parameters
-    ----------
-    mask
-        (rows, columns) bool.
-    """
+    """8-bit grey PNG of a mask, 255 where BAC."""
     return encode_png(mask.view(np.uint8) * np.uint8(255), flat=True)
 
 
 def probability_png(probability: NDArray[np.float32]) -> bytes:
-    """16-bit grey PNG of probability x 65535.
-
-    Parameters
-    ----------
-    probability
-        (rows, columns), in [0, 1].
-    """
+    """16-bit grey PNG of probability in [0, 1] x 65535."""
     return encode_png(np.rint(probability * np.float32(65535)).astype(np.uint16))
 
 
 def read_mask(path: Path, shape: tuple[int, int]) -> Mask:
     """A mask from a picture that `mask_png` or a person with a drawing program made.
 
-    Parameters
-    ----------
-    path
-        Any 8-bit or 16-bit picture that OpenCV reads; BAC is where it is not black.
-    shape
-        (rows, columns) of the mammogram that it belongs to.
+    Any 8-bit or 16-bit picture of the size of its mammogram will do; BAC is where it is not black.
 
     Raises
     ------

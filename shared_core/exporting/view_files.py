@@ -33,12 +33,8 @@ def view_files(
     ----------
     stem
         Start of the names.
-    prepared, mask, measurement
-        Of the view; the mask (rows, columns) bool at source size.
-    record
-        From `view_record`.
     probability
-        (rows, columns) float32, to be written as a picture; None writes none.
+        To be written as a picture, too.
     pictures
         Whether the overlay is drawn.
     """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from shared_core.cohort.batch import BatchReport, run_batch
+from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.errors import Cancelled, OutputError
 from shared_core.exporting.whole_folder import whole_folder
@@ -19,14 +19,7 @@ _NOT_WRITTEN = "Cannot write"
 
 
 def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
-    """What a receiver does with an exam.
-
-    Parameters
-    ----------
-    settings
-        With the DICOM objects to make; where results go is the receiver's to say.
-    arguments
-        What the person asked for, for ``run.json``.
+    """What a receiver does with an exam; where the results go is the receiver's to say.
 
     Raises
     ------
@@ -48,7 +41,7 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
             )
             if report.cancelled:
                 raise Cancelled("The receiver was stopped.")
-            problems = _problems(report)
+            problems = [str(record.error) for record in report.failures] + list(report.unwritten.values())
             for problem in problems:
                 # Of the disk, not of the image: the exam is tried again.
                 if problem.startswith(_NOT_WRITTEN):
@@ -56,7 +49,3 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
         return problems + [file.reason for file in listing.rejected]
 
     return analyse
-
-
-def _problems(report: BatchReport) -> list[str]:
-    return [str(record.error) for record in report.failures] + list(report.unwritten.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")
 
 
@@ -21,6 +20,6 @@ def safe_name(text: str) -> str:
     >>> safe_name("../../etc/passwd")
     'x-3754d6cb3a38e118'
     """
-    if len(text) <= 64 and (_UID.fullmatch(text) or (_PLAIN.fullmatch(text) and not text.startswith("x-"))):
+    if len(text) <= 64 and _PLAIN.fullmatch(text) and not text.startswith("x-"):
         return text
     return f"x-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"

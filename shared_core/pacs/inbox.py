@@ -21,7 +21,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from shared_core.errors import OutputError, UnreadableImageError
-from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.atomic_write import write_bytes, write_changed
 from shared_core.pacs.file_names import safe_name
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.dicom.dataset import quiet_pydicom
@@ -129,18 +129,7 @@ class Inbox:
         return [ReceivedExam(path.parent) for path in sorted((self.folder / EXAMS).glob("*/images"))]
 
     def store(self, content: bytes, *, uid: str) -> ReceivedExam:
-        """Keep the file of an object.
-
-        Parameters
-        ----------
-        content
-            The whole file, with its head.
-        uid
-            What the peer said it sends.
-
-        Returns
-        -------
-        The exam that it belongs to.
+        """Keep the file of an object with the UID that the peer said; the exam that it belongs to.
 
         Raises
         ------
@@ -156,12 +145,7 @@ class Inbox:
             raise OtherObjectError(f"{uid}: its data set has another SOP Instance UID; it is not kept.")
         exam = ReceivedExam(self.folder / EXAMS / _place(header))
         file = exam.images / f"{safe_name(uid)}.dcm"
-        try:
-            same = file.stat().st_size == len(content) and file.read_bytes() == content
-        except OSError:
-            same = False
-        if not same:
-            write_bytes(file, content)
+        write_changed(file, content)
         return exam
 
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +20,6 @@ Analyse = Callable[[ReceivedExam, Callable[[], bool]], list[str]]
 _LOOK_S: Final = 0.2
 _AGAIN_S: Final = 60.0
 _AGAIN_MOST_S: Final = 3600.0
-
-
-@dataclass(frozen=True)
-class Completeness:
-    """When an exam is complete."""
-
-    quiet_s: float = 60.0
-    """No new image for so long: then it is analysed with what is there."""
 
 
 class _Waiting:
@@ -50,12 +41,10 @@ class Receiver:
 
     Parameters
     ----------
-    door, folder
-        Where images come in, and where they lie.
-    analyse
-        See `Analyse`.
     couriers
         Who take the results on; none leaves them in the folder.
+    quiet_s
+        An exam without all standard views is complete when no new image came for so long.
     tell
         Is told each thing that happens, in a sentence.
     """
@@ -67,12 +56,12 @@ class Receiver:
         *,
         analyse: Analyse,
         couriers: Sequence[Courier] = (),
-        completeness: Completeness | None = None,
+        quiet_s: float = 60.0,
         tell: Callable[[str], None],
     ) -> None:
         self._door, self._inbox = door, Inbox(folder)
         self._analyse, self._couriers, self._tell = analyse, tuple(couriers), tell
-        self._quiet_s = (completeness or Completeness()).quiet_s
+        self._quiet_s = quiet_s
         self._comings = Comings()
         self._waiting: dict[Path, _Waiting] = {}
 

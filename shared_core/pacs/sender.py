@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.misc import is_dicom
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from shared_core.dicom_objects.required_libraries import needed
@@ -27,26 +28,16 @@ _VERIFICATION: Final = "1.2.840.10008.1.1"
 _WAIT_S: Final = 30.0
 _REASONS: Final = {
     # (source, reason) of A-ASSOCIATE-RJ, PS3.8 table 9-21.
-    (
-        1,
-        3,
-    ): "it does not know our AE title {own}: have it allowed there, or use the one that is allowed",
+    (1, 3): "it does not know our AE title {own}: have it allowed there, or use the one that is allowed",
     (1, 7): "it is not called {peer}: check the AE title of the node",
     (1, 2): "it does not do what is asked for (application context)",
     (3, 1): "it is too busy just now",
     (3, 2): "it has no room for another association just now",
 }
-_LATER: Final = (3,)
-"""Sources of a refusal that pass by themselves: the presentation service provider."""
 
 
 class PeerError(OpenBacError):
     """A peer is not there, or refuses the association."""
-
-    def __init__(self, message: str, *, passing: bool) -> None:
-        super().__init__(message)
-        self.passing = passing
-        """Whether waiting may help without anybody doing anything."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +121,7 @@ def echo(node: Node, *, caller: Caller | None = None) -> None:
     with _associated(node, caller or Caller(), [(_VERIFICATION, plain)]) as association:
         status = association.send_c_echo()
         if not status or status.Status != 0x0000:
-            raise PeerError(f"{node}: took the association, and gave no answer to C-ECHO.", passing=True)
+            raise PeerError(f"{node}: took the association, and gave no answer to C-ECHO.")
 
 
 def _kind(path: Path) -> tuple[str, str]:
@@ -179,17 +170,15 @@ def _no_association(association: Any, node: Node, caller: Caller) -> PeerError:
         source, why = answer.result_source, answer.diagnostic
         said = _REASONS.get((source, why), f"source {source}, reason {why} of PS3.8 table 9-21")
         said = said.format(own=caller.ae_title, peer=node.ae_title)
-        return PeerError(f"{node}: refuses the association: {said}.", passing=source in _LATER)
+        return PeerError(f"{node}: refuses the association: {said}.")
     if association.acceptor.primitive is not None and not association.accepted_contexts:
         return PeerError(
             f"{node}: takes none of these objects, neither their kind (SOP class) nor how they are written "
-            "(transfer syntax): have it configured there.",
-            passing=False,
+            "(transfer syntax): have it configured there."
         )
     secure = ", or it does not talk TLS with our certificates" if caller.tls is not None else ""
     return PeerError(
-        f"{node}: nobody answers there{secure}; check host and port, and that the node is running.",
-        passing=True,
+        f"{node}: nobody answers there{secure}; check host and port, and that the node is running."
     )
 
 
@@ -249,7 +238,6 @@ def _outcome(path: Path, status: Dataset, node: Node) -> Outcome:
 def is_dicom_result(path: Path) -> bool:
     """Whether a file bears the mark of a DICOM file (PS3.10 7.1)."""
     try:
-        with path.open("rb") as file:
-            return file.read(132)[128:] == b"DICM"
+        return is_dicom(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path.") from error

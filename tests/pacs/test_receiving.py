@@ -15,7 +15,7 @@ import pytest
 from shared_core.errors import OutputError, UsageError
 from shared_core.pacs.dicom_node import Node
 from shared_core.pacs.inbox import ReceivedExam
-from shared_core.pacs.receiver import Completeness, Receiver
+from shared_core.pacs.receiver import Receiver
 from shared_core.pacs.sender import Caller, PeerError, echo, send_files
 from shared_core.pacs.storage_scp import Door
 from tests.host.orthanc import free_port
@@ -77,7 +77,7 @@ class Running:
             Door(self.node.port, ("UNIT",), wait_s=60, **self._wishes),  # type: ignore[arg-type]
             self.folder,
             analyse=self._analyse,
-            completeness=Completeness(self._quiet_s),  # type: ignore[arg-type]
+            quiet_s=self._quiet_s,  # type: ignore[arg-type]
             tell=self.said.append,
         )
         self._thread = threading.Thread(target=self.receiver.run, args=(self._stop,), daemon=True)

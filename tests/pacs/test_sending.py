@@ -53,18 +53,16 @@ def test_plain_and_compressed_objects_go_as_the_peer_wants_them(
 
 def test_echo_tells_whether_a_peer_is_there(archive: MakeArchive) -> None:
     echo(archive().node)
-    with pytest.raises(PeerError, match="nobody answers there") as told:
+    with pytest.raises(PeerError, match="nobody answers there"):
         echo(Node("127.0.0.1", free_port(), "ARCHIVE"), caller=QUICK)
-    assert told.value.passing
 
 
 def test_peer_that_does_not_know_us_is_told_in_a_sentence(
     archive: MakeArchive, exam_files: list[Path]
 ) -> None:
     peer = archive(allowed=("SOMEBODY",))
-    with pytest.raises(PeerError, match="does not know our AE title OPENBAC") as told:
+    with pytest.raises(PeerError, match="does not know our AE title OPENBAC"):
         send_files(exam_files, peer.node)
-    assert not told.value.passing
     assert send_files(exam_files[:1], peer.node, caller=Caller("SOMEBODY"))[0].fate == "sent"
 
 
