@@ -26,10 +26,7 @@ from shared_core.weights.registry import load_card
 class BatchConsole:
     """Progress bars of images and tiles; plain lines where there is no terminal.
 
-    Parameters
-    ----------
-    console
-        On standard error, so that standard output stays for data.
+    The console is on standard error, so that standard output stays for data.
     """
 
     def __init__(self, console: Console) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
@@ -91,6 +92,11 @@ def refuse_json_and_output(args: argparse.Namespace) -> None:
     """Results are printed or written."""
     if args.json and args.output is not None:
         args.parser.error("--json prints instead of writing; leave one of --json and -o out")
+
+
+def name_for_card(text: str) -> str:
+    """The name of a file or folder as a model's card may hold it; may be empty."""
+    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")
 
 
 def probability(text: str) -> float:

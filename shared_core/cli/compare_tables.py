@@ -35,17 +35,10 @@ def compare_tables(
 ) -> Report:
     """Compare two tables row by row, B being the reference.
 
-    Columns whose name ends in ``grade`` are compared by kappa, other numbers as quantities.
-
-    Parameters
-    ----------
-    columns
-        Only these; None takes every column of numbers that both tables have.
-    key
-        Column that names a row; None takes exam and view in ``views.csv``, ``key`` in ``exams.csv``,
-        else ``name``.
-    common
-        Compare the rows in both where some are in one only.
+    Columns whose name ends in ``grade`` are compared by kappa, other numbers as quantities: every column of
+    numbers that both tables have, where none are named. A row is named by `key`; else by exam and view in
+    ``views.csv``, ``key`` in ``exams.csv``, ``name`` in others. With `common`, rows that one table lacks are
+    left out.
 
     Raises
     ------

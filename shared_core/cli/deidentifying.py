@@ -25,14 +25,7 @@ def deidentified_listing(
 ) -> tuple[ExamListing, tuple[str, ...]]:
     """The same exams from images without identifiers, and sentences on the files that are not among them.
 
-    Parameters
-    ----------
-    output
-        Takes the folder `IMAGES`.
-    key_path
-        None for the usual key.
-    tell
-        Is told where the key lies, and which images may show a name.
+    `tell` is told where the key lies, and which images may show a name.
     """
     # Loaded here: most runs need neither.
     from shared_core.deidentification.images import deidentified_exams

@@ -41,15 +41,7 @@ class TruthRow:
 
 
 def compare_with_truth(sample: Sample, records: Sequence[ViewRecord], results: Path) -> list[TruthRow]:
-    """One row a view of a sample with raw images.
-
-    Parameters
-    ----------
-    records
-        Of the views, all measured.
-    results
-        Folder that holds their masks.
-    """
+    """One row a view of a sample with raw images, of which all were measured; `results` holds their masks."""
     by_file = {Path(record.file): record for record in records}
     return [
         _row(by_file[image], raw, truth, results)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from dataclasses import asdict
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from shared_core.cli.arguments import Subparsers, command, number, option
+from shared_core.cli.arguments import Subparsers, command, name_for_card, number, option
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.errors import ModelError, OutputError, UsageError
@@ -89,7 +88,7 @@ def run_import(args: argparse.Namespace) -> int:
     """Write weights and card; return the exit code."""
     if args.raw and args.threshold is None:
         raise UsageError("With --raw the threshold is not known; name it with --threshold T.")
-    name = args.name or re.sub(r"[^a-z0-9._-]+", "-", args.file.stem.lower()).strip("._-") or "imported"
+    name = args.name or name_for_card(args.file.stem) or "imported"
     folder = Path(name) if args.output is None else args.output
     decision = Decision("raw" if args.raw else "logits", 0.5 if args.threshold is None else args.threshold)
     model = import_model(args.file, name=name, decision=decision, licence=args.licence)

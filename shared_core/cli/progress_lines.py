@@ -39,13 +39,7 @@ def tell_error(error: OpenBacError, stream: TextIO) -> None:
 
 
 class ProgressLines:
-    """Takes the place of `BatchConsole` where a program listens.
-
-    Parameters
-    ----------
-    stream
-        Takes the lines; flushed after each.
-    """
+    """Takes the place of `BatchConsole` where a program listens."""
 
     def __init__(self, stream: TextIO) -> None:
         self.seconds = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from shared_core.cli import arguments
-from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.arguments import Subparsers, command, name_for_card, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
@@ -139,7 +138,7 @@ def _plan(args: argparse.Namespace) -> Plan:
         recipe=recipe,
         source=view_source(args.data, processing_card(recipe, start)),
         output_dir=args.out,
-        name=args.name or _name_of(args.out),
+        name=args.name or name_for_card(args.out.resolve().name) or "model",
         seed=args.seed,
         machine=_machine(args),
         workers=args.workers,
@@ -154,12 +153,6 @@ def _machine(args: argparse.Namespace) -> Machine:
 
     device, _ = choose(args.device, "torch")
     return Machine(device=device, threads=args.threads or os.cpu_count() or 1)
-
-
-def _name_of(folder: Path) -> str:
-    """A name that a card may hold, from that of a folder."""
-    name = re.sub(r"[^a-z0-9._-]+", "-", folder.resolve().name.lower()).strip("-._")
-    return name or "model"
 
 
 @contextmanager

@@ -18,13 +18,7 @@ LINE_SECONDS = 60.0
 
 
 class TrainingConsole:
-    """A bar of views or steps with the time left, a line an epoch; plain lines without a terminal.
-
-    Parameters
-    ----------
-    console
-        On standard error.
-    """
+    """A bar of views or steps with the time left, a line an epoch; plain lines without a terminal."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -81,10 +81,6 @@ def export_steps(
     ----------
     folder
         Takes the results; made beside and renamed, so that nobody ever sees a half of it.
-    views
-        Of one exam or several.
-    settings
-        The views were measured with.
     host
         Name of the program that was used.
     replace

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.errors import Cancelled, OpenBacError
@@ -43,21 +44,18 @@ class Worker:
 
     def __init__(self, settings: BatchSettings) -> None:
         self.settings = settings
-        self._model: Model | None = None
 
-    @property
+    @cached_property
     def model(self) -> Model:
         """The model, loaded at first use."""
-        if self._model is None:
-            settings = self.settings
-            self._model = load_model(
-                named_model(settings),
-                device=settings.device,
-                backend=settings.backend,
-                precision=settings.precision,
-                threads=settings.threads,
-            )
-        return self._model
+        settings = self.settings
+        return load_model(
+            named_model(settings),
+            device=settings.device,
+            backend=settings.backend,
+            precision=settings.precision,
+            threads=settings.threads,
+        )
 
     def analyze(
         self,

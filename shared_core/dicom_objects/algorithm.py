@@ -16,17 +16,8 @@ HowMade = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"]
 """Segment Algorithm Type (0062,0008)."""
 
 _PARAMETERS: Final = (
-    "model_sha256",
-    "threshold",
-    "temperature",
-    "mask_style",
-    "preprocessing",
-    "stitching",
-    "resampled",
-    "precision",
-    "backend",
-    "spacing_source",
-    "candidates",
+    *("model_sha256", "threshold", "temperature", "mask_style", "preprocessing", "stitching"),
+    *("resampled", "precision", "backend", "spacing_source", "candidates"),
 )
 """Of the provenance of a view, those that change its numbers."""
 _LONGEST: Final = 1000
@@ -66,13 +57,7 @@ def algorithm_of(provenance: Mapping[str, Any]) -> Algorithm:
 
 
 def algorithm_of_all(provenances: Mapping[str, Mapping[str, Any]]) -> Algorithm:
-    """Of several views together: what differs between them is said of each.
-
-    Parameters
-    ----------
-    provenances
-        By the label of the view.
-    """
+    """Of several views together, by their labels: what differs between them is said of each."""
     each = {label: algorithm_of(provenance) for label, provenance in provenances.items()}
     first = next(iter(each.values()))
     if all(one == first for one in each.values()):
@@ -105,4 +90,4 @@ def algorithm_items(algorithm: Algorithm, relationship: Relationship) -> list[Da
 def _plainly(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plainly(one)}" for name, one in value.items())
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

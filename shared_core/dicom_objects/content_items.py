@@ -33,10 +33,7 @@ def container(
 ) -> Dataset:
     """A heading with what stands under it; without a relationship it is the root.
 
-    Parameters
-    ----------
-    template
-        Template Identifier, where it is invoked as a whole.
+    `template` is the Template Identifier, where one is invoked as a whole.
     """
     dataset = _named("CONTAINER", relationship, name, children, ContinuityOfContent="SEPARATE")
     if template:
@@ -89,14 +86,9 @@ def image(
     name: Code | None = None,
     segment: int | None = None,
 ) -> Dataset:
-    """An image, or one segment of a segmentation, by its SOP class and instance.
+    """An image, or one segment of a segmentation, by its SOP class and instance in `reference`.
 
-    Parameters
-    ----------
-    reference
-        From `SourceImage.reference` or `instance_reference`; not changed.
-    segment
-        Segment Number. No frame number goes with it: only one of the two is allowed (PS3.3 10.3).
+    No frame number goes with a segment: only one of the two is allowed (PS3.3 10.3).
     """
     sop = dataset_of(
         ReferencedSOPClassUID=reference.ReferencedSOPClassUID,
@@ -114,14 +106,7 @@ def coordinates(
     points: Sequence[tuple[float, float]],
     children: Iterable[Dataset],
 ) -> Dataset:
-    """Points on an image.
-
-    Parameters
-    ----------
-    points
-        (column, row) where the centre of the first pixel is at (0.5, 0.5) (PS3.3 C.18.6.1.1); at most
-        `MOST_POINTS`.
-    """
+    """Points (column, row), the first pixel's centre being (0.5, 0.5) (PS3.3 C.18.6.1.1)."""
     if len(points) > MOST_POINTS:
         raise ValueError(f"{len(points)} points do not fit into one item")
     data = [float(coordinate) for point in points for coordinate in point]

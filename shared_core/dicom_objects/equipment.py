@@ -71,16 +71,11 @@ class Making:
 
 
 def making_of(home: SourceImage, run: RunRecord | None = None) -> Making:
-    """How the objects of a result are made, from its run record alone.
+    """How the objects of a result are made, from its run record alone; `home` is that of `exam_home`.
 
-    Parameters
-    ----------
-    home
-        The image whose study takes the objects of the exam, see `exam_home`.
-    run
-        `run_record`: its ``made_at`` (ISO 8601), where there is one, is the time of the objects; the model's
-        sha256 and the settings tell this run from others. Without a time the objects have that of the study:
-        the clock would make them differ each time. Without both they are of 1970-01-01.
+    Its ``made_at`` (ISO 8601), where there is one, is the time of the objects; the model's sha256 and the
+    settings tell this run from others. Without a time the objects have that of the study: the clock would
+    make them differ each time. Without both they are of 1970-01-01.
 
     Raises
     ------
@@ -108,14 +103,7 @@ def new_object(
     """An object with everything that all of ours share; its own modules are to be added.
 
     Patient, Study, Series, Equipment and SOP Common modules, dates and times; the SOP Instance UID comes
-    with `finished`.
-
-    Parameters
-    ----------
-    source
-        Whose patient and study it is of.
-    number
-        Instance Number in its series.
+    with `finished`. `number` is the Instance Number in its series.
     """
     dataset = Dataset()
     dataset.SOPClassUID = sop_class

@@ -69,15 +69,7 @@ def result_exam(
     failed: Sequence[str] = (),
     sheet: bytes | None = None,
 ) -> ResultExam:
-    """An exam from its views and records, the standard views first.
-
-    Parameters
-    ----------
-    run
-        See `run_record`.
-    record, failed, sheet
-        See `ResultExam`.
-    """
+    """An exam from its views and records, the standard views first; see `ResultExam`."""
     ordered = tuple(sorted(views, key=lambda view: (_standard_place(view), view.stem)))
     home = exam_home([view.source for view in ordered])
     return ResultExam(key, ordered, home, making_of(home, run), record, tuple(failed), sheet)

@@ -4,8 +4,8 @@ Objects carry a clean copy: attributes that the standard knows, in UTF-8, with v
 Private attributes are left behind. Whatever had to be left out or made up is a notice.
 
 A file that is no DICOM, or lacks the UIDs by which an archive finds it, gets UIDs made from its content and
-counts as *made*: `converted.py` writes the image itself, marked as derived, so that there is what the objects
-refer to.
+counts as *made*: `converted_image` writes the image itself, marked as derived, so that there is what the
+objects refer to.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SourceImage:
     patient_orientation: tuple[str, ...]
     """Directions of rows and columns (0020,0020); empty where the file does not say."""
     made: bool
-    """Whether the UIDs were made here: no archive has this image, see `converted.py`."""
+    """Whether the UIDs were made here: no archive has this image, see `converted_image`."""
     notices: tuple[Notice, ...]
     """About what was left out or made up."""
     lossy: tuple[str, str] | None = None

@@ -35,13 +35,6 @@ def dicom_objects(
     An image that no archive has yet comes as an object, too, as the others refer to it. Measurement reports
     refer to the segmentations, which come with them.
 
-    Parameters
-    ----------
-    kinds
-        From `kinds_of`.
-    change
-        For the PDF report; None leaves it out.
-
     Raises
     ------
     OpenBacError
@@ -53,12 +46,11 @@ def dicom_objects(
     segmentations: dict[str, Dataset] = {}
     if {"seg", "tid1500"} & set(kinds):
         for number, view in enumerate(exam.views, start=1):
-            provenance = view.record.provenance
-            made = segmentation(
-                view.source, view.mask, provenance=provenance, making=exam.making, number=number
+            how = view.record.provenance
+            segmentations[view.stem] = segmentation(
+                view.source, view.mask, provenance=how, making=exam.making, number=number
             )
-            segmentations[view.stem] = made
-            yield f"{view.stem}_seg.dcm", made
+            yield f"{view.stem}_seg.dcm", segmentations[view.stem]
     if "seg" in kinds:
         yield from _probabilities(exam)
     if "gsps" in kinds:
@@ -87,18 +79,9 @@ def dicom_objects(
 def write_dicom(
     exam: ResultExam, kinds: Sequence[DicomKind], folder: Path, *, change: PatientChange | None = None
 ) -> tuple[Path, ...]:
-    """Write the objects of an exam into a folder that takes its name when all are there.
+    """Write the objects of an exam into a folder that takes its name when all are there; return the files.
 
-    Parameters
-    ----------
-    kinds, change
-        See `dicom_objects`.
-    folder
-        Objects that lie there give way; anything else there is an error.
-
-    Returns
-    -------
-    The files.
+    Objects that lie there give way; anything else there is an error.
 
     Raises
     ------
@@ -116,21 +99,12 @@ def write_dicom(
 
 
 def segmentation_file(header: MammogramHeader, mask: Mask, provenance: Mapping[str, Any]) -> bytes:
-    """The file of one SEG alone.
-
-    Parameters
-    ----------
-    header
-        Of the mammogram, a DICOM file.
-    mask, provenance
-        See `segmentation`.
+    """The file of one SEG alone, see `segmentation`.
 
     Raises
     ------
     UsageError
         The mammogram is no DICOM object that the SEG could refer to.
-    OpenBacError
-        As for `segmentation`.
     """
     source = source_image(header)
     if source.made:

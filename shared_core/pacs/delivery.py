@@ -37,12 +37,7 @@ def deliver(
 ) -> bool:
     """Send what waits until nothing does; return whether all of it was sent.
 
-    Parameters
-    ----------
-    tell
-        Is told each new reason why something was not sent.
-    stop
-        Ends the waiting between tries.
+    `tell` is told each new reason why something was not sent; `stop` ends the waiting between tries.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import Cancelled, OpenBacError
-from shared_core.pacs.delivery import Courier
+from shared_core.pacs.delivery import Courier, Patience
 from shared_core.pacs.folder_lock import alone_in
 from shared_core.pacs.inbox import Inbox, ReceivedExam, State
 from shared_core.pacs.storage_scp import Comings, Door, open_door
@@ -18,8 +18,7 @@ from shared_core.pacs.storage_scp import Comings, Door, open_door
 Analyse = Callable[[ReceivedExam, Callable[[], bool]], list[str]]
 """Writes `ReceivedExam.results`; asked between tiles whether to stop. Returns what to say of it."""
 _LOOK_S: Final = 0.2
-_AGAIN_S: Final = 60.0
-_AGAIN_MOST_S: Final = 3600.0
+_PATIENCE: Final = Patience(60.0, 3600.0)
 
 
 class _Waiting:
@@ -149,7 +148,6 @@ class Receiver:
         """Try again later, each time after twice the wait."""
         failures = self._waiting[exam.place].failures if exam.place in self._waiting else 0
         self._waiting[exam.place] = waiting = _Waiting(state, first_seen=True)
-        wait_s = min(_AGAIN_S * 2.0 ** min(failures, 30), _AGAIN_MOST_S)
         waiting.failures, waiting.complete = failures + 1, True
-        waiting.not_before = time.monotonic() + wait_s
+        waiting.not_before = time.monotonic() + _PATIENCE.wait_s(waiting.failures)
         self._tell(f"{exam.place.name}: {why} The images are kept, and it is tried again.")

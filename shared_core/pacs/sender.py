@@ -68,14 +68,8 @@ def send_files(
 ) -> list[Outcome]:
     """Send files in one association, or in several where they are of very many kinds.
 
-    Parameters
-    ----------
-    done
-        Told of each object as soon as its fate is known.
-
-    Returns
-    -------
-    One outcome a file, in the order given. Where the peer goes away in between, those left come ``later``.
+    `done` is told of each object as soon as its fate is known. Returns one outcome a file, in the order
+    given; where the peer goes away in between, those left come ``later``.
 
     Raises
     ------

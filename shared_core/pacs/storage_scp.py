@@ -93,12 +93,8 @@ class Comings:
 def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str], None]) -> Iterator[int]:
     """Receive in threads of its own while the context lasts; gives the port.
 
-    Parameters
-    ----------
-    door
-        With port 0 any free port is taken.
-    tell
-        Is told of what could not be kept, and of peers that were not let in.
+    With port 0 any free port is taken. `tell` is told of what could not be kept, and of peers that were not
+    let in.
 
     Raises
     ------

@@ -25,19 +25,7 @@ from shared_core.wording import phrases
 def converted_image(source: SourceImage, *, number: int) -> Dataset:
     """The image behind a `SourceImage` that was *made*, under the UIDs that it was given there.
 
-    It depends on the file alone and on no run, as its UID does.
-
-    Parameters
-    ----------
-    source
-        Read again from its file.
-    number
-        Instance Number in the series of converted images.
-
-    Raises
-    ------
-    OpenBacError
-        The file cannot be read any more.
+    It depends on the file alone, which is read again, and on no run, as its UID does.
     """
     assert source.header.path is not None
     mammogram = read_mammogram(source.header.path)

@@ -35,16 +35,7 @@ _TOLERANCE_PX: Final = 0.25
 def presentation_state(
     source: SourceImage, mask: Mask, *, record: ViewRecord, making: Making, number: int
 ) -> Dataset:
-    """The outlines of one view on its mammogram.
-
-    Parameters
-    ----------
-    source, mask
-        The mammogram, and (rows, columns) bool at its size.
-    record
-        Of the view, see `view_record`: area, share and model are written into the upper left corner.
-    number
-        Instance Number in the series of presentation states.
+    """The outlines of one view on its mammogram; area, share and model in the upper left corner.
 
     Raises
     ------
@@ -119,10 +110,9 @@ def _outlines(mask: Mask, spacing: PixelSpacing | None) -> tuple[list[Contour], 
 
 
 def _few_enough(line: Contour, shape: tuple[int, ...]) -> Contour:
-    tolerance, thin = _TOLERANCE_PX, cv2.approxPolyDP(line[:, np.newaxis], _TOLERANCE_PX, True)
-    while len(thin) >= _MOST_POINTS:
+    tolerance = _TOLERANCE_PX
+    while len(thin := cv2.approxPolyDP(line[:, np.newaxis], tolerance, True)) >= _MOST_POINTS:
         tolerance *= 2
-        thin = cv2.approxPolyDP(line[:, np.newaxis], tolerance, True)
     last = np.array([shape[1] - 1, shape[0] - 1], np.float32)
     return np.clip(thin[:, 0], np.float32(0), last).astype(np.float32)
 

@@ -44,10 +44,6 @@ def secondary_capture(
         PNG, without the strip, which is added here.
     sources
         The mammograms that are seen on it.
-    title
-        What it is, in a few words.
-    number
-        Instance Number in the series of pictures.
 
     Raises
     ------

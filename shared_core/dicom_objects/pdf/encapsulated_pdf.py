@@ -18,17 +18,7 @@ TITLE: Final = "OpenBAC report (RESEARCH, not a diagnosis)"
 def encapsulated_pdf(
     home: SourceImage, pdf: bytes, *, sources: Sequence[SourceImage], making: Making
 ) -> Dataset:
-    """The object that carries a PDF.
-
-    Parameters
-    ----------
-    home
-        Whose patient and study it is of, see `exam_home`.
-    pdf
-        From `report_pdf`.
-    sources
-        The mammograms that it tells of.
-    """
+    """The object that carries the PDF of `report_pdf`, which tells of the mammograms `sources`."""
     dataset = new_object(home, "pdf", making, sop_class=str(EncapsulatedPDFStorage), number=1)
     dataset.ConversionType = "WSD"
     dataset.AcquisitionDateTime = ""

@@ -46,12 +46,7 @@ _KINDS: Final = {
 def report_pdf(exam: ResultExam, *, change: PatientChange | None = None) -> bytes:
     """Lay out the report of an exam.
 
-    Parameters
-    ----------
-    exam
-        With its records; the sheet and the overlays are shown where there are any.
-    change
-        What became of the patient's exams, this one among them; None leaves that out.
+    `change` tells what became of the patient's exams, this one among them.
 
     Raises
     ------
@@ -187,15 +182,12 @@ def _view_title(view: ResultView) -> str:
 def _view_cells(row: PeopleRow, views: Sequence[ResultView]) -> tuple[str, ...]:
     levels = dict.fromkeys(str(view.record.number("tam_threshold")) for view in views)
     label = row.quantity.label.format(x="/".join(levels))
+    is_mass = row.quantity.key == "mass_ha_mg"
     cells = [
-        phrases.UNKNOWN if text is None else f"{text}{_interval(view.record) if _is_mass(row) else ''}"
+        phrases.UNKNOWN if text is None else f"{text}{_interval(view.record) if is_mass else ''}"
         for text, view in zip(row.views, views, strict=True)
     ]
     return f"{label} [{row.unit}]" if row.unit else label, *cells
-
-
-def _is_mass(row: PeopleRow) -> bool:
-    return row.quantity.key == "mass_ha_mg"
 
 
 def _interval(record: ViewRecord | ExamRecord) -> str:

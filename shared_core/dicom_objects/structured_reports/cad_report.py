@@ -49,7 +49,7 @@ from shared_core.dicom_objects.structured_reports.coded_quantities import (
     unit_code,
 )
 from shared_core.dicom_objects.structured_reports.outline_polygons import OutlinePart, parts_of
-from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
+from shared_core.dicom_objects.structured_reports.report_document import structured_report
 from shared_core.mammogram import Laterality, View
 from shared_core.quantities.quantity import Entry, Scope
 from shared_core.quantities.registry import QUANTITIES
@@ -64,12 +64,7 @@ _FIXED_VIEWS: Final = frozenset(View) - {View.XCC, View.UNKNOWN}
 
 
 def cad_report(exam: ResultExam) -> Dataset:
-    """The report of an exam.
-
-    Returns
-    -------
-    A finished object, see `finished`.
-    """
+    """The report of an exam, finished."""
     found = {view.stem: parts_of(view.mask, most_points=MOST_POINTS) for view in exam.views}
     library = {view.stem: (_ROOT, _LIBRARY_PLACE, place) for place, view in enumerate(exam.views, start=1)}
     marked = [view for view in exam.views if found[view.stem]]
@@ -105,14 +100,7 @@ def cad_report(exam: ResultExam) -> Dataset:
         ],
         template="4000",
     )
-    return structured_report(
-        exam.home,
-        "sr",
-        exam.making,
-        root,
-        sop_class=MAMMOGRAPHY_CAD_SR,
-        evidence=[Evidence.of_source(view.source) for view in exam.views],
-    )
+    return structured_report(exam, "sr", root, sop_class=MAMMOGRAPHY_CAD_SR)
 
 
 def _library_entry(view: ResultView) -> Dataset:

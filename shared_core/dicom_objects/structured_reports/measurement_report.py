@@ -33,7 +33,7 @@ from shared_core.dicom_objects.structured_reports.coded_quantities import (
     known_numbers,
     unit_code,
 )
-from shared_core.dicom_objects.structured_reports.report_document import Evidence, structured_report
+from shared_core.dicom_objects.structured_reports.report_document import structured_report
 from shared_core.mammogram import Laterality
 from shared_core.quantities.codes import THRESHOLD
 from shared_core.quantities.quantity import NO_UNIT, Entry, Metrics, Scope
@@ -46,23 +46,10 @@ _SEGMENT: Final = 1
 
 
 def views_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -> Dataset:
-    """The measurements of the views.
-
-    Parameters
-    ----------
-    segmentations
-        The SEG of each view, by the stem of the view.
-
-    Returns
-    -------
-    A finished object, see `finished`.
-    """
+    """The measurements of the views, whose SEGs are given by the stems of the views."""
     groups = [_view_group(view, segmentations[view.stem]) for view in exam.views]
-    evidence = [
-        *(Evidence.of_source(view.source) for view in exam.views),
-        *(Evidence.of_object(segmentations[view.stem]) for view in exam.views),
-    ]
-    return _report(exam, groups, list(_words_of_views(exam)), evidence, number=1)
+    objects = [segmentations[view.stem] for view in exam.views]
+    return _report(exam, groups, list(_words_of_views(exam)), objects, number=1)
 
 
 def exam_report(exam: ResultExam) -> Dataset | None:
@@ -78,15 +65,14 @@ def exam_report(exam: ResultExam) -> Dataset | None:
         ),
         *(_breast_group(exam, breast) for breast in exam.record.breasts),
     ]
-    evidence = [Evidence.of_source(view.source) for view in exam.views]
-    return _report(exam, groups, list(_words_of_exam(exam.record, exam.failed)), evidence, number=2)
+    return _report(exam, groups, list(_words_of_exam(exam.record, exam.failed)), number=2)
 
 
 def _report(
     exam: ResultExam,
     groups: Sequence[Dataset],
     words: Sequence[Dataset],
-    evidence: Sequence[Evidence],
+    objects: Sequence[Dataset] = (),
     *,
     number: int,
 ) -> Dataset:
@@ -104,13 +90,7 @@ def _report(
         template="1500",
     )
     return structured_report(
-        exam.home,
-        "tid1500",
-        exam.making,
-        root,
-        sop_class=COMPREHENSIVE_SR,
-        evidence=evidence,
-        number=number,
+        exam, "tid1500", root, sop_class=COMPREHENSIVE_SR, objects=objects, number=number
     )
 
 

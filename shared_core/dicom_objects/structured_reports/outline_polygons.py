@@ -32,15 +32,7 @@ class OutlinePart:
 
 
 def parts_of(mask: Mask, *, most_points: int) -> tuple[OutlinePart, ...]:
-    """The parts of a mask (8 neighbours), largest first.
-
-    Parameters
-    ----------
-    mask
-        (rows, columns).
-    most_points
-        That an outline may have.
-    """
+    """The parts of a mask (8 neighbours), largest first; an outline has at most `most_points`."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
     found = []
     for label in range(1, count):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydicom.dataset import Dataset
 
 from shared_core.dicom_objects import codes
-from shared_core.dicom_objects.equipment import Making, ObjectKind, finished, new_object
-from shared_core.dicom_objects.source_image import SourceImage, instance_reference
+from shared_core.dicom_objects.data_sets import dataset_of
+from shared_core.dicom_objects.equipment import ObjectKind, finished, new_object
+from shared_core.dicom_objects.result_exam import ResultExam
+from shared_core.dicom_objects.source_image import instance_reference
 from shared_core.quantities.codes import PRIVATE_SCHEME
 
 
-@dataclass(frozen=True)
-class Evidence:
+class _Evidence(NamedTuple):
     """An object that a report refers to."""
 
     study_uid: str
@@ -22,51 +23,35 @@ class Evidence:
     sop_class_uid: str
     sop_instance_uid: str
 
-    @classmethod
-    def of_source(cls, source: SourceImage) -> Evidence:
-        """A mammogram."""
-        return cls(source.study_uid, source.series_uid, source.sop_class_uid, source.sop_instance_uid)
-
-    @classmethod
-    def of_object(cls, dataset: Dataset) -> Evidence:
-        """An object of ours."""
-        return cls(
-            str(dataset.StudyInstanceUID),
-            str(dataset.SeriesInstanceUID),
-            str(dataset.SOPClassUID),
-            str(dataset.SOPInstanceUID),
-        )
-
 
 def structured_report(
-    home: SourceImage,
+    exam: ResultExam,
     kind: ObjectKind,
-    making: Making,
     root: Dataset,
     *,
     sop_class: str,
-    evidence: Sequence[Evidence],
+    objects: Sequence[Dataset] = (),
     number: int = 1,
 ) -> Dataset:
     """A finished report, complete and not verified by anybody.
 
-    Parameters
-    ----------
-    home
-        Whose patient and study it is of.
-    root
-        The content, from `container`.
-    evidence
-        Everything that the content refers to.
-    number
-        Instance Number in the series.
+    Its content `root` refers to the mammograms of the exam, and to `objects` made of them.
     """
-    dataset = new_object(home, kind, making, sop_class=sop_class, number=number)
+    home = exam.home
+    dataset = new_object(home, kind, exam.making, sop_class=sop_class, number=number)
     dataset.ReferencedPerformedProcedureStepSequence = []
     dataset.CompletionFlag = "COMPLETE"
     dataset.VerificationFlag = "UNVERIFIED"
     dataset.PreliminaryFlag = "PRELIMINARY"
     dataset.PerformedProcedureCodeSequence = []
+    evidence = [
+        _Evidence(one.study_uid, one.series_uid, one.sop_class_uid, one.sop_instance_uid)
+        for one in (view.source for view in exam.views)
+    ]
+    evidence += [
+        _Evidence(one.StudyInstanceUID, one.SeriesInstanceUID, one.SOPClassUID, one.SOPInstanceUID)
+        for one in objects
+    ]
     here = [one for one in evidence if one.study_uid == home.study_uid]
     elsewhere = [one for one in evidence if one.study_uid != home.study_uid]
     if here:
@@ -80,22 +65,21 @@ def structured_report(
     return finished(dataset)
 
 
-def _by_study(evidence: Sequence[Evidence]) -> Iterable[Dataset]:
+def _by_study(evidence: Sequence[_Evidence]) -> Iterable[Dataset]:
     """Hierarchical SOP Instance Reference macro (PS3.3 C.17.2.1)."""
-    for study_uid in dict.fromkeys(one.study_uid for one in evidence):
-        study = Dataset()
-        study.StudyInstanceUID = study_uid
-        of_study = [one for one in evidence if one.study_uid == study_uid]
-        study.ReferencedSeriesSequence = []
-        for series_uid in dict.fromkeys(one.series_uid for one in of_study):
-            series = Dataset()
-            series.SeriesInstanceUID = series_uid
-            instances = dict.fromkeys(
-                (one.sop_class_uid, one.sop_instance_uid) for one in of_study if one.series_uid == series_uid
+    studies: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
+    for study_uid, series_uid, *instance in evidence:
+        series_of_study = studies.setdefault(study_uid, {})
+        series_of_study.setdefault(series_uid, {})[instance[0], instance[1]] = None
+    for study_uid, series_of_study in studies.items():
+        all_series = [
+            dataset_of(
+                SeriesInstanceUID=series_uid,
+                ReferencedSOPSequence=[instance_reference(*instance) for instance in instances],
             )
-            series.ReferencedSOPSequence = [instance_reference(*instance) for instance in instances]
-            study.ReferencedSeriesSequence.append(series)
-        yield study
+            for series_uid, instances in series_of_study.items()
+        ]
+        yield dataset_of(StudyInstanceUID=study_uid, ReferencedSeriesSequence=all_series)
 
 
 def _has_private_code(item: Dataset) -> bool:
