@@ -27,7 +27,6 @@ from shared_core.notices import Remedy
 
 if TYPE_CHECKING:
     from shared_core.training.before_after import Comparison
-    from shared_core.training.computing_device import Machine
     from shared_core.training.plan import Plan, Watch
 
 
@@ -71,7 +70,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; return the exit code."""
-    _require_torch()
+    if find_spec("torch") is None:
+        raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")
     from shared_core.training.plan import Watch, open_output
     from shared_core.training.training_run import train
 
@@ -120,6 +120,7 @@ def _print_comparison(both: Comparison) -> None:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
+    from shared_core.training.computing_device import Machine
     from shared_core.training.data_specs import view_source
     from shared_core.training.plan import Plan, Start, processing_card
     from shared_core.training.recipe import load_recipe
@@ -140,19 +141,12 @@ def _plan(args: argparse.Namespace) -> Plan:
         output_dir=args.out,
         name=args.name or name_for_card(args.out.resolve().name) or "model",
         seed=args.seed,
-        machine=_machine(args),
+        machine=Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1),
         workers=args.workers,
         start=start,
         split=args.split,
     )
     return plan if args.licence is None else replace(plan, licence=args.licence)
-
-
-def _machine(args: argparse.Namespace) -> Machine:
-    from shared_core.training.computing_device import Machine
-
-    device, _ = choose(args.device, "torch")
-    return Machine(device=device, threads=args.threads or os.cpu_count() or 1)
 
 
 @contextmanager
@@ -170,8 +164,3 @@ def _stopping() -> Iterator[list[int]]:
         yield asked
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _require_torch() -> None:
-    if find_spec("torch") is None:
-        raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")

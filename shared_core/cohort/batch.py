@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -99,8 +99,12 @@ def run_batch(
     left = gathered.left
     count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
     report = BatchReport(run)
+    if not left or (not apart and count <= 1):
+        outcomes = run_here(left, Worker(settings), progress=progress, cancelled=cancelled)
+    else:
+        outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
     try:
-        for outcome in _outcomes(left, Worker(settings), count, apart, progress, cancelled):
+        for outcome in outcomes:
             if view_done is not None:
                 view_done(outcome)
             gathered.receive(outcome)
@@ -172,19 +176,6 @@ def _prepare(
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
     return run
-
-
-def _outcomes(
-    tasks: Sequence[ViewTask],
-    worker: Worker,
-    count: int,
-    apart: bool,
-    progress: TileProgress | None,
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[ViewOutcome]:
-    if not tasks or (not apart and (count <= 1 or len(tasks) <= 1)):
-        return run_here(tasks, worker, progress=progress, cancelled=cancelled)
-    return run_in_processes(tasks, worker.settings, workers=count, progress=progress, cancelled=cancelled)
 
 
 def _write_tables(report: BatchReport, folder: Path | None) -> None:

@@ -128,7 +128,7 @@ def _own_action(element: DataElement, key: DeidentificationKey, patient: str) ->
     if element.VR in _WORDY and not in_table:
         return _remove
     if element.VR in ("DA", "DT", "TM") and in_table:
-        return _without_value if _table_says(tag, "empty") else _remove
+        return _without_value if "empty" in getattr(_table()[tag], "__name__", "") else _remove
     return None
 
 
@@ -141,10 +141,6 @@ def _table() -> dict[tuple[int, int], Action]:
     from dicomanonymizer.simpledicomanonymizer import initialize_actions
 
     return dict(initialize_actions(f"dicomfields_{EDITION}"))
-
-
-def _table_says(tag: tuple[int, int], what: str) -> bool:
-    return what in getattr(_table()[tag], "__name__", "")
 
 
 def _remove(dataset: Dataset, tag: tuple[int, int]) -> None:

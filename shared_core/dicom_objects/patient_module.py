@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.valuerep import validate_value
 
+from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.mammogram import MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import (
@@ -68,9 +69,7 @@ def clean_attributes(dataset: Dataset, name: str) -> tuple[Dataset, list[Notice]
 
 def attributes_of_picture(header: MammogramHeader) -> Dataset:
     """Of a picture only what its name says is known."""
-    dataset = Dataset()
-    for keyword in TYPE_2:
-        setattr(dataset, keyword, "")
+    dataset = dataset_of(**dict.fromkeys(TYPE_2, ""))
     dataset.PatientID = _plain(header.identity.patient_id)
     dataset.PatientName = f"{dataset.PatientID}^" if dataset.PatientID else ""
     dataset.StudyDate = header.identity.study_date

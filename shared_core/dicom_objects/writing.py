@@ -130,25 +130,14 @@ def _probabilities(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
 
 def _pictures(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:
     """Overlays, where there are any, and the exam sheet."""
-    shown = [view for view in exam.views if view.overlay is not None]
-    for number, view in enumerate(shown, start=1):
-        assert view.overlay is not None
-        made = secondary_capture(
-            view.source,
-            view.overlay,
-            sources=[view.source],
-            title=f"BAC overlay {view.label}",
-            making=exam.making,
-            number=number,
-        )
-        yield f"{view.stem}_overlay.dcm", made
-    if exam.sheet is not None:
-        sheet = secondary_capture(
-            exam.home,
-            exam.sheet,
-            sources=[view.source for view in exam.views],
-            title="BAC exam sheet",
-            making=exam.making,
-            number=len(shown) + 1,
-        )
-        yield "exam_sheet.dcm", sheet
+    shown = [
+        (f"{view.stem}_overlay.dcm", view.overlay, [view.source], f"BAC overlay {view.label}")
+        for view in exam.views
+    ]
+    shown.append(("exam_sheet.dcm", exam.sheet, [view.source for view in exam.views], "BAC exam sheet"))
+    number = 0
+    for name, picture, sources, title in shown:
+        if picture is not None:
+            number += 1
+            made = secondary_capture(picture, sources=sources, title=title, making=exam.making, number=number)
+            yield name, made

@@ -114,12 +114,6 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
     for sop_class in IMAGE_CLASSES:
         entity.add_supported_context(sop_class, list(SYNTAXES))
 
-    def store(event: Any) -> int:
-        return _store(event, inbox, comings, tell)
-
-    def ended(event: Any) -> None:
-        comings.left(event.assoc)
-
     def rejected(event: Any) -> None:
         caller = str(event.assoc.requestor.ae_title).strip()
         tell(
@@ -133,9 +127,9 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
             block=False,
             ssl_context=door.tls.server() if door.tls is not None else None,
             evt_handlers=[
-                (evt.EVT_C_STORE, store),
+                (evt.EVT_C_STORE, _store, [inbox, comings, tell]),
                 (evt.EVT_C_ECHO, lambda _: _SUCCESS),
-                (evt.EVT_CONN_CLOSE, ended),
+                (evt.EVT_CONN_CLOSE, lambda event: comings.left(event.assoc)),
                 (evt.EVT_REJECTED, rejected),
             ],
         )

@@ -28,9 +28,7 @@ def _picture(rows: int = 121, columns: int = 331) -> np.ndarray:
 
 
 def _capture(exam: MeasuredExam, picture: bytes) -> Dataset:
-    return secondary_capture(
-        exam.home, picture, sources=exam.sources, title="Exam sheet", making=exam.making, number=3
-    )
+    return secondary_capture(picture, sources=exam.sources, title="Exam sheet", making=exam.making, number=3)
 
 
 def test_the_picture_is_kept_below_a_strip(simulated: MeasuredExam) -> None:

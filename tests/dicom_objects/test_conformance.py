@@ -40,9 +40,7 @@ def _objects(exam: MeasuredExam) -> list[Dataset]:
                 source, probability, provenance=PROVENANCE, making=making, number=number
             ),
             presentation_state(source, view.mask, record=view.record, making=making, number=number),
-            secondary_capture(
-                source, PICTURE, sources=[source], title="Overlay", making=making, number=number
-            ),
+            secondary_capture(PICTURE, sources=[source], title="Overlay", making=making, number=number),
             *([converted_image(source, number=number)] if source.made else []),
         ]
     made.append(encapsulated_pdf(exam.home, b"%PDF-1.4\n%%EOF", sources=exam.sources, making=making))

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from shared_core.dicom_objects.equipment import MODEL_NAME, Making, finished, new_object
-from shared_core.dicom_objects.source_image import SourceImage, put_lossy
+from shared_core.dicom_objects.source_image import SourceImage, exam_home, put_lossy
 from shared_core.errors import UnreadableImageError
 from shared_core.pictures.lettering import BRIGHT, FINDING, Line, block_size, draw_block, fitting
 from shared_core.wording import phrases
@@ -26,31 +26,23 @@ _LARGEST = 32
 
 
 def secondary_capture(
-    home: SourceImage,
-    picture: bytes,
-    *,
-    sources: Sequence[SourceImage],
-    title: str,
-    making: Making,
-    number: int,
+    picture: bytes, *, sources: Sequence[SourceImage], title: str, making: Making, number: int
 ) -> Dataset:
     """A picture, such as an overlay or the exam sheet, in colour.
 
     Parameters
     ----------
-    home
-        Whose patient and study it is of: the mammogram of an overlay, `exam_home` of the exam sheet.
     picture
         PNG, without the strip, which is added here.
     sources
-        The mammograms that are seen on it.
+        The mammograms that are seen on it, of whose patient and study it is.
 
     Raises
     ------
     UnreadableImageError
         `picture` is no PNG that can be read.
     """
-    colours = _decoded(picture, title)
+    home, colours = exam_home(sources), _decoded(picture, title)
     pixels = np.vstack([_strip(home, making, colours.shape[1]), colours])
     dataset = new_object(home, "sc", making, sop_class=str(SecondaryCaptureImageStorage), number=number)
     dataset.ConversionType = "WSD"
