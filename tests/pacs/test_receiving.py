@@ -13,6 +13,7 @@ import pydicom
 import pytest
 
 from shared_core.errors import OutputError, UsageError
+from shared_core.pacs.delivery import Patience
 from shared_core.pacs.dicom_node import Node
 from shared_core.pacs.inbox import ReceivedExam
 from shared_core.pacs.receiver import Receiver
@@ -217,7 +218,7 @@ def test_full_disk_is_told_to_the_sender_and_loses_nothing(running: Running, exa
 def test_analysis_that_fails_is_tried_again(
     running: Running, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared_core.pacs.receiver._AGAIN_S", 0.3)
+    monkeypatch.setattr("shared_core.pacs.receiver._PATIENCE", Patience(0.3))
     running.trouble = [RuntimeError("odd"), OutputError("Cannot write: the disk is full.")]
     send_files(exam_files, running.node, caller=UNIT)
     running.wait_for_analyses(1)

@@ -67,26 +67,21 @@ def structured_report(
 
 def _by_study(evidence: Sequence[_Evidence]) -> Iterable[Dataset]:
     """Hierarchical SOP Instance Reference macro (PS3.3 C.17.2.1)."""
-    studies: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
-    for study_uid, series_uid, *instance in evidence:
-        series_of_study = studies.setdefault(study_uid, {})
-        series_of_study.setdefault(series_uid, {})[instance[0], instance[1]] = None
-    for study_uid, series_of_study in studies.items():
-        all_series = [
-            dataset_of(
-                SeriesInstanceUID=series_uid,
-                ReferencedSOPSequence=[instance_reference(*instance) for instance in instances],
-            )
-            for series_uid, instances in series_of_study.items()
+    studies: dict[str, dict[str, list[Dataset]]] = {}
+    for one in dict.fromkeys(evidence):
+        instances = studies.setdefault(one.study_uid, {}).setdefault(one.series_uid, [])
+        instances.append(instance_reference(one.sop_class_uid, one.sop_instance_uid))
+    for study_uid, of_study in studies.items():
+        series = [
+            dataset_of(SeriesInstanceUID=series_uid, ReferencedSOPSequence=instances)
+            for series_uid, instances in of_study.items()
         ]
-        yield dataset_of(StudyInstanceUID=study_uid, ReferencedSeriesSequence=all_series)
+        yield dataset_of(StudyInstanceUID=study_uid, ReferencedSeriesSequence=series)
 
 
-def _has_private_code(item: Dataset) -> bool:
-    """Whether a code of our own scheme is anywhere below."""
-    for element in item:
-        if element.keyword == "CodingSchemeDesignator" and element.value == PRIVATE_SCHEME:
-            return True
-        if element.VR == "SQ" and any(_has_private_code(one) for one in element.value):
-            return True
-    return False
+def _has_private_code(root: Dataset) -> bool:
+    """Whether a code of our own scheme is anywhere in it."""
+    return any(
+        element.keyword == "CodingSchemeDesignator" and element.value == PRIVATE_SCHEME
+        for element in root.iterall()
+    )
