@@ -80,7 +80,7 @@ def metrics_of(scope: Scope, measurement: Any) -> dict[str, Any]:
         place = metrics
         for group in entry.path[:-1]:
             place = place.setdefault(group, {})
-        place[entry.path[-1]] = _plain(entry.reading.value(measurement))
+        place[entry.path[-1]] = _plain(entry.measured(measurement))
     return metrics
 
 
