@@ -33,8 +33,6 @@ _LAYERS: dict[Detector, tuple[Material, float]] = {
     "a-Se": ("selenium", 0.250),
     "CsI": ("caesium_iodide", 0.100),
 }
-DISTANCE_MM = 650.0
-"""From the focus to the plane in which spectra are given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +44,6 @@ class Spectrum:
     """(n,) centres of even bins, ascending."""
     fluence: Energies
     """(n,) photons per cm² and mAs in each bin, 65 cm from the focus."""
-
-    @property
-    def mean_energy_kev(self) -> float:
-        """Mean photon energy."""
-        return float(np.average(self.energy_kev, weights=self.fluence))
 
 
 @lru_cache(maxsize=64)

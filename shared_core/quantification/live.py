@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.connected_parts import bounding_box
 from shared_core.grades.guo import thresholded_area_px, thresholded_intensity_sum
 from shared_core.grades.ibrahim import percent
 from shared_core.mammogram import Mask
@@ -162,9 +163,5 @@ class LiveCounts:
         return bits[:, columns].view(np.bool_)
 
     def _changed_box(self, labels: Labels) -> Region | None:
-        differs = self._copy != labels
-        rows = np.flatnonzero(differs.any(axis=1))
-        if not rows.size:
-            return None
-        columns = np.flatnonzero(differs[rows[0] : rows[-1] + 1].any(axis=0))
-        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        box = bounding_box(self._copy != labels)
+        return box.slices if box is not None else None

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.paired_samples import Values, pairs
-
-Limits = tuple[float, float]
+from shared_core.statistics.paired_samples import Limits, Values, around, pairs
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,12 @@ def bland_altman(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.9
     within = sd / np.sqrt(2)
     return BlandAltman(
         bias=bias,
-        bias_limits=_around(bias, of_bias),
+        bias_limits=around(bias, of_bias),
         sd=sd,
         lower=lower,
-        lower_limits=_around(lower, of_limit),
+        lower_limits=around(lower, of_limit),
         upper=upper,
-        upper_limits=_around(upper, of_limit),
+        upper_limits=around(upper, of_limit),
         within_subject_sd=float(within),
         repeatability=float(z * np.sqrt(2) * within),
         n=n,
@@ -167,7 +165,3 @@ def _agreement_limits(
     low = n * (subjects - low_f * error) / (low_f * shared + n * subjects)
     high = n * (high_f * subjects - error) / (shared + n * high_f * subjects)
     return float(low), float(high)
-
-
-def _around(centre: float, half: float) -> Limits:
-    return float(centre - half), float(centre + half)

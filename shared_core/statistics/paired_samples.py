@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from shared_core.errors import UsageError
 
 Values = NDArray[np.float64]
+Limits = tuple[float, float]
 
 
 def values(sample: ArrayLike, *, at_least: int = 1, what: str = "values") -> Values:
@@ -39,6 +40,11 @@ def pairs(first: ArrayLike, second: ArrayLike, *, at_least: int = 2) -> tuple[Va
     if one.size != other.size:
         raise UsageError(f"Paired samples must have one length; these have {one.size} and {other.size}.")
     return one, other
+
+
+def around(centre: float, half: float) -> Limits:
+    """Limits on both sides."""
+    return float(centre - half), float(centre + half)
 
 
 def ratio(part: float, whole: float) -> float:

@@ -14,12 +14,12 @@ import pytest
 
 from shared_core.change.serial_exams import SERIAL_QUANTITIES as SERIAL
 from shared_core.mammogram import Exam
+from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.notices.of_results import MASK_EMPTY
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import (
     BreastMeasurement,
     ExamMeasurement,
-    MassNumbers,
     ViewMeasurement,
 )
 from shared_core.quantities.number_formats import percent, threshold
