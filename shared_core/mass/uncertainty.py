@@ -64,18 +64,9 @@ def blank_noise(
 ) -> BlankNoise:
     """Lay the same region on blank places of the same image, and see how far from 0 its sum is.
 
-    The region is cut into tiles, so that long arteries find place; each tile's weights are laid, also
-    mirrored, on places drawn round it that hold no pixel of the hole and none that is not usable.
-    Tiles add in quadrature. The draw is the same each time.
-
-    Parameters
-    ----------
-    log_image, region, hole, usable, smoothing_px
-        As for `contrast_weights`.
-    tile_px
-        Side of a tile.
-    blanks
-        Placements wanted for each tile.
+    The region is cut into tiles of side `tile_px`, so that long arteries find place; each tile's weights are
+    laid, also mirrored, on places drawn round it that hold no pixel of the hole and none that is not usable,
+    `blanks` of them where there are so many. Tiles add in quadrature. The draw is the same each time.
     """
     random = np.random.default_rng(20250101)
     bad = ~usable | hole

@@ -47,18 +47,7 @@ class NoticeKind:
     remedy: Remedy | None = None
 
     def notice(self, **fields: object) -> Notice:
-        """A notice of this kind.
-
-        Parameters
-        ----------
-        **fields
-            Those of `text`, as they are to be read.
-
-        Raises
-        ------
-        KeyError
-            If one is missing.
-        """
+        """A notice of this kind, with the fields of `text` as they are to be read."""
         return Notice(self.code, self.severity, self.text.format(**fields), self.remedy)
 
 

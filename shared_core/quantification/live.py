@@ -78,10 +78,7 @@ class LiveCounts:
     def compare_with(self, reference: Mask | None) -> None:
         """Count the pixels that differ from a mask, as the model's, now and after every update.
 
-        Parameters
-        ----------
-        reference
-            (rows, columns) bool; None for an empty one.
+        None stands for an empty mask.
         """
         self._reference = None if reference is None else np.packbits(reference, axis=1)
         marked = self._copy > 0

@@ -152,10 +152,7 @@ class Entry:
     def text(self, value: Value) -> str:
         """The value for people, without its unit.
 
-        Raises
-        ------
-        ValueError
-            It is not known; what to say then depends on the place.
+        `ValueError` where it is not known; what to say then depends on the place.
         """
         if value is None:
             raise ValueError(f"{self.key} is not known")

@@ -29,12 +29,8 @@ _REDUCED_IMAGE = 1
 def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
     """(rows, columns, bits, channels, white is zero) of a TIFF.
 
-    Raises
-    ------
-    UnreadableImageError
-        Truncated or damaged.
-    UnsupportedImageError
-        A volume, or pixels of a kind that no mammogram has.
+    `UnreadableImageError` where it is truncated or damaged, `UnsupportedImageError` for a volume, or pixels
+    of a kind that no mammogram has.
     """
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as tiff:
@@ -57,10 +53,7 @@ def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
 def read_tiff(data: bytes, name: str) -> NDArray[Any]:
     """Pixels of the one page: (rows, columns) or (rows, columns, channels).
 
-    Raises
-    ------
-    UnreadableImageError
-        Damaged, no codec, or values that are not finite.
+    `UnreadableImageError` where it is damaged, has no codec, or values that are not finite.
     """
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as tiff:

@@ -50,12 +50,7 @@ def bland_altman(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.9
     """Bias and limits of agreement with confidence intervals.
 
     The interval of a limit takes its standard error as sqrt((1/n + 1.96² / (2 (n - 1))) SD²), which
-    Bland & Altman 1999 round to 1.71 SD / sqrt(n).
-
-    Raises
-    ------
-    UsageError
-        Below two pairs, or where lengths differ.
+    Bland & Altman 1999 round to 1.71 SD / sqrt(n). `UsageError` below two pairs, or where lengths differ.
     """
     one, other = pairs(first, second)
     difference = one - other
@@ -88,20 +83,8 @@ def icc(
 ) -> Icc:
     """Intraclass correlation with its confidence interval (Shrout & Fleiss 1979; McGraw & Wong 1996).
 
-    Parameters
-    ----------
-    ratings
-        (subjects, raters), complete.
-
-    Returns
-    -------
-    Icc
-        NaN where nothing varies.
-
-    Raises
-    ------
-    UsageError
-        Below two subjects or raters, or where a value is missing.
+    Of a complete table (subjects, raters); NaN where nothing varies. `UsageError` below two subjects or
+    raters, or where a value is missing.
     """
     table = np.asarray(ratings, dtype=np.float64)
     if table.ndim != 2 or min(table.shape) < 2:

@@ -12,13 +12,7 @@ Limits = tuple[float, float]
 
 
 def values(sample: ArrayLike, *, at_least: int = 1, what: str = "values") -> Values:
-    """A flat float64 array.
-
-    Raises
-    ------
-    UsageError
-        If there are too few values, or one is not finite.
-    """
+    """A flat float64 array; `UsageError` where there are too few values, or one is not finite."""
     array = np.asarray(sample, dtype=np.float64).ravel()
     if array.size < at_least:
         raise UsageError(f"At least {at_least} {what} are needed; there are {array.size}.")
@@ -30,10 +24,7 @@ def values(sample: ArrayLike, *, at_least: int = 1, what: str = "values") -> Val
 def pairs(first: ArrayLike, second: ArrayLike, *, at_least: int = 2) -> tuple[Values, Values]:
     """Two arrays of one length.
 
-    Raises
-    ------
-    UsageError
-        If the lengths differ, there are too few pairs, or a value is not finite.
+    `UsageError` where the lengths differ, there are too few pairs, or a value is not finite.
     """
     one = values(first, at_least=at_least, what="pairs")
     other = values(second, at_least=at_least, what="pairs")

@@ -50,13 +50,7 @@ class Correlation:
 
 
 def linear_regression(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Regression:
-    """Fit y on x.
-
-    Raises
-    ------
-    UsageError
-        Below three pairs, or where all x are equal.
-    """
+    """Fit y on x; `UsageError` below three pairs, or where all x are equal."""
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0:
         raise UsageError("A line needs x that differ; all are equal.")
@@ -83,10 +77,7 @@ def correlation(
 ) -> Correlation:
     """Pearson's or Spearman's correlation with Evans' word for it (Mobini 2023).
 
-    Raises
-    ------
-    UsageError
-        Below three pairs, or where all values of one side are equal.
+    `UsageError` below three pairs, or where all values of one side are equal.
     """
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0 or np.ptp(other) == 0:

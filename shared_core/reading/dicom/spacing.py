@@ -40,13 +40,7 @@ _GDCM_IMAGER_CLASSES = (
 
 
 def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
-    """Spacing given by a person: one number, or (row, column) in mm.
-
-    Raises
-    ------
-    UsageError
-        Not a plausible spacing of a mammogram.
-    """
+    """Spacing given by a person: one number, or (row, column) in mm; `UsageError` where implausible."""
     try:
         row, column = spacing_mm if isinstance(spacing_mm, (tuple, list)) else (spacing_mm, spacing_mm)
         row, column = float(row), float(column)
@@ -69,11 +63,6 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
     In this order: Pixel Spacing with a calibration type; Imager Pixel Spacing corrected by the
     magnification factor or by the distances, or as it is; Nominal Scanned Pixel Spacing of
     digitised film. Pixel Spacing alone is not believed.
-
-    Returns
-    -------
-    spacing : PixelSpacing or None
-    notices : list of Notice
     """
     notices: list[Notice] = []
     plain = _pair(attributes, "PixelSpacing")
