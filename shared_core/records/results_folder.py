@@ -36,16 +36,8 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
-        *(
-            "views_used",
-            "missing_views",
-            "views_not_analysed",
-            "manufacturer",
-            "intent",
-            "preprocessing",
-            "status",
-        ),
-        *("notice_codes", "state", "made_by"),
+        *("views_used", "missing_views", "views_not_analysed", "manufacturer", "intent", "preprocessing"),
+        *("status", "notice_codes", "state", "made_by"),
     }
 )
 """Columns that stay text where they look like a number."""
