@@ -139,8 +139,9 @@ def measure_mass(
     box = bounding_box(np.ascontiguousarray(mask, dtype=bool))
     if box is None:
         return _empty(found)
-    around = (math.ceil(_SURROUNDINGS_MM / mm) for mm in (found.spacing.row_mm, found.spacing.column_mm))
-    window = box.widened(*around, mask.shape)
+    spacing = found.spacing
+    rows, columns = (math.ceil(_SURROUNDINGS_MM / mm) for mm in (spacing.row_mm, spacing.column_mm))
+    window = box.widened(rows, columns, mask.shape)
     beam = intensity(mammogram, window.slices, found.offset)
     usable = beam > 0
     for allowed in (breast, None if mammogram.padding is None else ~mammogram.padding):
