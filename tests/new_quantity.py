@@ -21,7 +21,7 @@ NEW = Quantity(
     number_format=decimals(2),
     concept=own("WALL", "Thickness of the wall"),
     source="A paper",
-    view=Reading(two_and_a_half, "thickness of the wall"),
-    breast=Reading(two_and_a_half, "mean over its views", key="mean_wall_mm"),
-    exam=Reading(two_and_a_half, "mean of both breasts"),
+    view=Reading("thickness of the wall", value=two_and_a_half),
+    breast=Reading("mean over its views", key="mean_wall_mm", value=two_and_a_half),
+    exam=Reading("mean of both breasts", value=two_and_a_half),
 )

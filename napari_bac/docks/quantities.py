@@ -104,7 +104,7 @@ def _state(view: ViewSession) -> Cell:
 def _of(quantity: Quantity, scope: Scope, measured: object, *, why_not: str = "") -> Cell:
     """As the registry writes it."""
     entry = Entry(quantity, scope)
-    value = entry.reading.value(measured)
+    value = entry.measured(measured)
     return Cell(NONE, why_not) if value is None else Cell(entry.text(value), unit=quantity.unit.text)
 
 

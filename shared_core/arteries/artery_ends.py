@@ -28,21 +28,9 @@ _LEAST_SLENDERNESS: Final = 2.0
 
 
 def artery_ends(mask: Mask, *, pixel_mm: float, widest_mm: float) -> Mask:
-    """Carry every artery on beyond the ends of its calcium, along the curve it came by.
+    """Carry every artery on beyond the ends of its calcium, along the curve it came by, for `REACH_MM`.
 
-    Parameters
-    ----------
-    mask
-        (rows, columns) bool, as wide as the arteries.
-    pixel_mm
-        Side of a pixel.
-    widest_mm
-        No artery is wider.
-
-    Returns
-    -------
-    numpy.ndarray
-        (rows, columns) bool, `REACH_MM` of each artery from its end on.
+    The mask is as wide as the arteries; no artery is wider than `widest_mm`.
     """
     beyond = np.zeros(mask.shape, np.uint8)
     size = 2 * math.ceil(_GAP_MM / 2 / pixel_mm) + 1

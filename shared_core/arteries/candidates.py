@@ -139,16 +139,9 @@ def describe(
     gap_mm: float = 0.0,
     display_u8: NDArray[np.uint8] | None = None,
 ) -> tuple[Candidate, ...]:
-    """Measure what a rule asks for, part by part.
+    """Measure what a rule asks for, part by part of one thresholded map; see `outlined_parts` and `decide`.
 
-    Parameters
-    ----------
-    parts
-        Of one thresholded map, see `outlined_parts`.
-    gap_mm
-        Pieces in line with each other are one course over gaps shorter than this; 0 takes each alone.
-    probability, valid, spacing_mm, display_u8
-        See `decide`.
+    Pieces in line with each other are one course over gaps shorter than `gap_mm`; 0 takes each alone.
     """
     if not parts:
         return ()

@@ -48,15 +48,8 @@ class CentreLine:
 
 
 def centre_lines(band: Mask) -> tuple[CentreLine, ...]:
-    """Follow one connected band.
+    """Follow one connected band, which has an empty rim of at least one pixel.
 
-    Parameters
-    ----------
-    band
-        (rows, columns), one connected part with an empty rim of at least one pixel.
-
-    Returns
-    -------
     At least one line, longest first. A round spot gives its longest diameter.
     """
     half_width = distance_from_outside(band)

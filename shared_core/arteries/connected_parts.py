@@ -24,6 +24,13 @@ class Box:
         """To cut the rectangle out of a (rows, columns) array."""
         return slice(self.top, self.top + self.rows), slice(self.left, self.left + self.columns)
 
+    def widened(self, rows: int, columns: int, shape: tuple[int, ...]) -> Box:
+        """With so much more on every side, as far as an array of that shape has it."""
+        top, left = max(self.top - rows, 0), max(self.left - columns, 0)
+        bottom = min(self.top + self.rows + rows, shape[0])
+        right = min(self.left + self.columns + columns, shape[1])
+        return Box(top, left, bottom - top, right - left)
+
 
 @dataclass(frozen=True)
 class ConnectedPart:

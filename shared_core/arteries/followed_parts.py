@@ -59,18 +59,9 @@ class FollowedPart:
 
 
 def followed_parts(mask: Mask, mm: NDArray[np.float64]) -> list[FollowedPart]:
-    """Find the connected parts of a mask and follow each.
+    """Find the connected parts of a mask and follow each, from the top, then from the left.
 
-    Parameters
-    ----------
-    mask
-        (rows, columns) bool.
-    mm
-        (2,) distance of neighbouring rows and columns.
-
-    Returns
-    -------
-    From the top, then from the left; parts smaller than `SPECK_MM2` are left out.
+    Parts smaller than `SPECK_MM2` are left out. `mm` is the distance of neighbouring rows and columns.
     """
     smallest_px = SPECK_MM2 / float(mm.prod())
     return [follow(part, mm) for part in outlined_parts(mask) if np.count_nonzero(part.inside) >= smallest_px]

@@ -67,15 +67,11 @@ class _Bridge(NamedTuple):
 
 
 def chains_of_segments(segments: Sequence[Segment], *, gap_mm: float) -> list[list[End]]:
-    """Join segments end to end.
+    """Join segments end to end, into chains of segments in order, each with the side at which it is entered.
 
     Two ends are joined where they are less than `gap_mm` apart and each lies in the direction of the
     other. An end is joined once, the closest and straightest first. A spot has no direction: it is
     joined to a segment that points at it, never to another spot.
-
-    Returns
-    -------
-    Chains of segments in order, each with the side at which it is entered.
     """
     partner: dict[End, End] = {}
     groups = Groups(len(segments))
@@ -104,8 +100,6 @@ def chains_of_segments(segments: Sequence[Segment], *, gap_mm: float) -> list[li
 def branches(segments: Sequence[Segment], chains: Sequence[Sequence[End]]) -> list[tuple[int, int]]:
     """Find chains that point at the side of a longer one less than `BRANCH_GAP_MM` away.
 
-    Returns
-    -------
     (branch, trunk) as places in `chains`.
     """
     # Imported where there is BAC: most views have none.

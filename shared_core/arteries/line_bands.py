@@ -54,13 +54,7 @@ def line_bands(
 def bands_of(
     segments: Sequence[Segment], shape: tuple[int, int], *, mm: NDArray[np.float64], width_mm: float
 ) -> Mask:
-    """The bands of pieces of arteries, joined by the rule.
-
-    Parameters
-    ----------
-    mm
-        (2,) distance of neighbouring rows and columns.
-    """
+    """The bands of pieces of arteries, joined by the rule; `mm` as in `steps_mm`."""
     band = np.zeros(shape, np.bool_)
     for chain in chains_of_segments(segments, gap_mm=SEGMENT_GAP_MM):
         for run_mm in runs_of(segments, chain, gap_mm=SEGMENT_GAP_MM):

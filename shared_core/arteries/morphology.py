@@ -58,14 +58,14 @@ class CalciumPattern:
         return "tram-track" if self.two_walls >= _LEAST_TWO_WALLS else "coarse"
 
 
-def classify_morphology(
+def calcium_pattern(
     lines_mm: Sequence[Points],
     intensity_u8: NDArray[np.uint8],
     *,
     step_mm: NDArray[np.float64],
     width_mm: float,
-) -> Morphology:
-    """Morphology of one artery.
+) -> CalciumPattern:
+    """How the calcium is spread along one artery.
 
     Parameters
     ----------
@@ -78,17 +78,6 @@ def classify_morphology(
     width_mm
         Mean width of the band.
     """
-    return calcium_pattern(lines_mm, intensity_u8, step_mm=step_mm, width_mm=width_mm).morphology
-
-
-def calcium_pattern(
-    lines_mm: Sequence[Points],
-    intensity_u8: NDArray[np.uint8],
-    *,
-    step_mm: NDArray[np.float64],
-    width_mm: float,
-) -> CalciumPattern:
-    """How the calcium is spread; parameters as for `classify_morphology`."""
     step = float(step_mm.min())
     half = width_mm / 2
     across = np.arange(-np.ceil((half + _BESIDE_MM) / step), np.ceil((half + _BESIDE_MM) / step) + 1) * step

@@ -62,18 +62,10 @@ class SkeletonGraph:
 
 
 def skeleton_graph(band: Mask, half_width: NDArray[Any]) -> SkeletonGraph:
-    """Thin a band and correct its skeleton.
+    """Thin a band, one connected part with an empty rim, and correct its skeleton.
 
-    Parameters
-    ----------
-    band
-        (rows, columns), one connected part with an empty rim.
-    half_width
-        (rows, columns) distance to the outside in pixels.
-
-    Returns
-    -------
-    Chains without spurs shorter than the local width; crossings are one junction.
+    Chains have no spurs shorter than the local width; crossings are one junction. `half_width` is the
+    distance to the outside in pixels.
     """
     # scikit-image is slow to import, and most views have no BAC.
     from skimage.morphology import skeletonize

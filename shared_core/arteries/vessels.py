@@ -24,7 +24,7 @@ from shared_core.arteries.joining import (
     chains_of_segments,
     runs_of,
 )
-from shared_core.arteries.morphology import classify_morphology
+from shared_core.arteries.morphology import calcium_pattern
 from shared_core.arteries.skeleton import Points
 from shared_core.arteries.vessel_map import Morphology, Vessel, VesselMap
 from shared_core.mammogram import Mask, PixelSpacing
@@ -245,9 +245,9 @@ def _vessel(
     chord_mm = float(np.hypot(*(trunk_mm[-1] - trunk_mm[0])))
     morphology: Morphology = "unknown"
     if intensity_u8 is not None:
-        morphology = classify_morphology(
-            [segment.points_mm for segment in segments], intensity_u8, step_mm=mm, width_mm=calibre_mm
-        )
+        lines_mm = [segment.points_mm for segment in segments]
+        pattern = calcium_pattern(lines_mm, intensity_u8, step_mm=mm, width_mm=calibre_mm)
+        morphology = pattern.morphology
     return Vessel(
         number=number,
         length_px=sum(polyline_length(run / mm) for run in course.runs_mm),

@@ -53,19 +53,12 @@ class PairError:
 def error_of_series(contributions: Values) -> RepeatError | None:
     """Error of an exam's value from how the shares of its views vary over the series.
 
-    With y_tv what view v adds at exam t, S_t their sum and p_v the mean share, the residuals
-    ``r_tv = y_tv - p_v S_t`` hold CC against MLO of each breast and left against right; growth that
+    With y_tv what view v adds at exam t (see `contributions`), S_t their sum and p_v the mean share, the
+    residuals ``r_tv = y_tv - p_v S_t`` hold CC against MLO of each breast and left against right; growth that
     all views share is not in them. Where every view has the same coefficient of variation,
     Var(r) = R s² with R = (I - p 1') diag(p²) (I - 1 p') / sum p², so that
     ``s² = sum r² / ((T - 1) tr R)``, with Satterthwaite's (T - 1) (tr R)² / tr R² degrees of freedom.
 
-    Parameters
-    ----------
-    contributions
-        (exams, views); see `shared_core.change.serial_exams.contributions`.
-
-    Returns
-    -------
     None where it cannot be told: fewer than two exams with BAC, one view, nearly all in one view, or
     shares that are exactly equal.
     """

@@ -22,34 +22,14 @@ _LEVELS = np.arange(256, dtype=np.int64)
 
 
 def probability_mass(probability: NDArray[np.float32]) -> float:
-    """PM: sum of the probability over the whole image (Guo 2021 eq. 3), accumulated in float64.
-
-    Parameters
-    ----------
-    probability
-        (rows, columns), in [0, 1].
-    """
+    """PM: sum of the probability over the whole image (Guo 2021 eq. 3), accumulated in float64."""
     return float(np.sum(probability, dtype=np.float64))
 
 
 def intensity_histogram(image_u8: NDArray[np.uint8], mask: Mask) -> NDArray[np.int64]:
-    """Pixels of the mask at each of the 256 grey levels.
+    """Pixels of the mask at each of the 256 grey levels, of the intensity after the median; its sum is AM.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) intensity I after the median.
-    mask
-        (rows, columns), True where BAC.
-
-    Returns
-    -------
-    (256,) int64; its sum is AM.
-
-    Raises
-    ------
-    TypeError
-        If the intensity is not uint8: X is a grey level of 8-bit images only.
+    `TypeError` where the intensity is not uint8: X is a grey level of 8-bit images only.
     """
     if image_u8.dtype != np.uint8:
         raise TypeError(f"intensity must be uint8, not {image_u8.dtype}")

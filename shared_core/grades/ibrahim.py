@@ -44,14 +44,10 @@ def area_grade(
 ) -> AreaGrade | None:
     """Grade of a BAC area given in percent of the profile's denominator.
 
-    ``ibrahim-paper`` (of the breast): absence < 0.2, mild 0.2 to 1, moderate 1 to 2.5, severe > 2.5.
-    The paper leaves exactly 1 open; here upper bounds belong to the lower grade, as its "> 2.5" and
-    its code have it. ``ibrahim-code`` (of the whole image): absence <= 0.25, mild <= 1,
-    moderate <= 2.5, as released.
-
-    Returns
-    -------
-    None where the percentage is unknown or the mask is not made of vessel bands.
+    ``ibrahim-paper`` (of the breast): absence < 0.2, mild 0.2 to 1, moderate 1 to 2.5, severe > 2.5. The
+    paper leaves exactly 1 open; here upper bounds belong to the lower grade, as its "> 2.5" and its code have
+    it. ``ibrahim-code`` (of the whole image): absence <= 0.25, mild <= 1, moderate <= 2.5, as released. None
+    where the percentage is unknown or the mask is not made of vessel bands.
     """
     if percent_area is None or mask_style != "vessel-band":
         return None

@@ -21,21 +21,11 @@ def heatmap_mask(
     positive: bool,
     threshold: float = HEATMAP_THRESHOLD,
 ) -> Mask:
-    """Where the heatmap exceeds the threshold, on the grid of the mammogram.
+    """Where the heatmap, Grad-CAM++ values in [0, 1], exceeds the threshold, on the grid of the mammogram.
 
-    The network sees the breast's rectangle squeezed to 1536 x 768; counting there would need a pixel
-    area of its own for each image, so the heatmap is first brought back (bilinear).
-
-    Parameters
-    ----------
-    heatmap
-        Grad-CAM++ values in [0, 1], any size.
-    native_shape
-        (rows, columns) at full resolution of the rectangle that the heatmap covers.
-    positive
-        Whether the view was classified as having BAC; a negative view has an empty mask.
-    threshold
-        Mobini 2023: 0.3.
+    The network sees the breast's rectangle squeezed to 1536 x 768; counting there would need a pixel area of
+    its own for each image, so the heatmap is first brought back (bilinear) to `native_shape`, the (rows,
+    columns) of that rectangle at full resolution. A view that was classified negative has an empty mask.
     """
     rows, columns = native_shape
     if not positive:
@@ -48,13 +38,5 @@ def heatmap_mask(
 
 
 def heatmap_area_mm2(mask: Mask, pixel_area_mm2: float) -> float:
-    """Area of a `heatmap_mask`, in mm².
-
-    Parameters
-    ----------
-    mask
-        On the native grid.
-    pixel_area_mm2
-        Row spacing x column spacing of that grid.
-    """
+    """Area of a `heatmap_mask`, in mm², by the area of a pixel on its native grid."""
     return int(np.count_nonzero(mask)) * pixel_area_mm2

@@ -67,20 +67,9 @@ def harmonic_background(image: Image, hole: Mask, usable: Mask, *, smoothing_px:
 def contrast_weights(region: Mask, hole: Mask, usable: Mask, *, smoothing_px: float) -> Image:
     """Weights whose scalar product with an image is the sum of image - background over `region`.
 
-    ``(weights * image).sum() == (image - harmonic_background(image, hole, ...))[region].sum()``: the
-    adjoint of the interpolation, one solve for any number of images. They sum to 0.
-
-    Parameters
-    ----------
-    region
-        Part of the hole to sum over.
-    hole, usable, smoothing_px
-        As for `harmonic_background`.
-
-    Raises
-    ------
-    NoBackground
-        As for `harmonic_background`.
+    ``(weights * image).sum() == (image - harmonic_background(image, hole, ...))[region].sum()``: the adjoint
+    of the interpolation, one solve for any number of images. They sum to 0. The region is a part of the hole;
+    all else is as for `harmonic_background`.
     """
     lattice = _lattice(hole, usable, smoothing_px)
     green = _solve(lattice, region.ravel()[lattice.unknown].astype(np.float64))

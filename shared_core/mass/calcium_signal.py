@@ -74,10 +74,7 @@ def calcium_signal(
 ) -> CalciumSignal | Refusal:
     """The signal from the site's calibration where it has the exposure, else from the beam's spectrum.
 
-    Returns
-    -------
-    CalciumSignal or (status, reason)
-        The latter where neither can be had.
+    Where neither can be had, the status and the reason.
     """
     point, why_not = calibration.find(exposure) if calibration is not None else (None, "")
     if calibration is not None and point is not None:

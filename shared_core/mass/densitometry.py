@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from shared_core.arteries.artery_ends import artery_ends
-from shared_core.arteries.connected_parts import Box, bounding_box
+from shared_core.arteries.connected_parts import bounding_box
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.mass.background import Image, NoBackground, harmonic_background
 from shared_core.mass.calcium_signal import CalciumSignal, calcium_signal
@@ -139,7 +139,9 @@ def measure_mass(
     box = bounding_box(np.ascontiguousarray(mask, dtype=bool))
     if box is None:
         return _empty(found)
-    window = _widened(box, mask.shape, found.spacing)
+    spacing = found.spacing
+    rows, columns = (math.ceil(_SURROUNDINGS_MM / mm) for mm in (spacing.row_mm, spacing.column_mm))
+    window = box.widened(rows, columns, mask.shape)
     beam = intensity(mammogram, window.slices, found.offset)
     usable = beam > 0
     for allowed in (breast, None if mammogram.padding is None else ~mammogram.padding):
@@ -370,17 +372,6 @@ def _empty(found: _Found) -> MassResult:
         scatter_to_primary=found.scatter,
         pixels=0,
         stratum="0",
-    )
-
-
-def _widened(box: Box, shape: tuple[int, ...], spacing: PixelSpacing) -> Box:
-    rows, columns = (math.ceil(_SURROUNDINGS_MM / mm) for mm in (spacing.row_mm, spacing.column_mm))
-    top, left = max(box.top - rows, 0), max(box.left - columns, 0)
-    return Box(
-        top,
-        left,
-        min(box.top + box.rows + rows, shape[0]) - top,
-        min(box.left + box.columns + columns, shape[1]) - left,
     )
 
 

@@ -9,82 +9,50 @@ calcium is not her calcium.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Final
 
-from shared_core.mass.status import MassStratum, mass_stratum
+from shared_core.mass.mass_numbers import MassNumbers
+from shared_core.mass.status import mass_stratum
 from shared_core.physics.attenuation import CALCIUM_IN_HYDROXYAPATITE
 
 _PROJECTIONS: Final = ("CC", "MLO")
 _SIDES: Final = ("L", "R")
 
 
-@dataclass(frozen=True)
-class ViewMass:
-    """What one view gives; None where it has no number."""
-
-    label: str
-    """``LCC``, ``LMLO``, ``RCC`` or ``RMLO``."""
-    mass_ha_mg: float | None
-    low_mg: float | None
-    high_mg: float | None
-
-
-@dataclass(frozen=True)
-class JoinedMass:
-    """Mass of a breast or an exam, hydroxyapatite; None where there is none, and why."""
-
-    mass_ha_mg: float | None
-    low_mg: float | None
-    """95 % interval, None where a view has none (an empty mask)."""
-    high_mg: float | None
-    reason: str
-
-    @property
-    def mass_ca_mg(self) -> float | None:
-        """Calcium in it."""
-        return None if self.mass_ha_mg is None else self.mass_ha_mg * CALCIUM_IN_HYDROXYAPATITE
-
-    @property
-    def stratum(self) -> MassStratum | None:
-        """Li's stratum."""
-        return None if self.mass_ha_mg is None else mass_stratum(self.mass_ha_mg)
-
-
-def breast_mass(side: str, views: Sequence[ViewMass]) -> JoinedMass:
+def breast_mass(side: str, views: Mapping[str, MassNumbers]) -> MassNumbers:
     """Mean of CC and MLO of one breast (`side` L or R); of one alone where the other has no number.
 
-    Ends of the interval are averaged as if the views erred alike: k and scatter do.
+    Ends of the interval are averaged as if the views erred alike: k and scatter do. An empty mask has no
+    interval, and leaves the breast without one.
     """
-    known = [view for view in views if view.label in _labels(side) and view.mass_ha_mg is not None]
+    labels = [side + projection for projection in _PROJECTIONS]
+    known = {label: views[label] for label in labels if label in views and views[label].ha_mg is not None}
     if not known:
-        return JoinedMass(None, None, None, f"No view of breast {side} has a mass.")
-    lacking = [label for label in _labels(side) if label not in {view.label for view in known}]
-    reason = f"Without {lacking[0]}, {known[0].label} stands for breast {side}." if lacking else ""
-    return JoinedMass(
-        fmean(view.mass_ha_mg for view in known if view.mass_ha_mg is not None),
-        _mean_or_none([view.low_mg for view in known]),
-        _mean_or_none([view.high_mg for view in known]),
-        reason,
+        return MassNumbers(reason=f"No view of breast {side} has a mass.")
+    lacking = [label for label in labels if label not in known]
+    mass = fmean(view.ha_mg for view in known.values() if view.ha_mg is not None)
+    return MassNumbers(
+        ha_mg=mass,
+        ca_mg=mass * CALCIUM_IN_HYDROXYAPATITE,
+        low_mg=_mean_or_none([view.low_mg for view in known.values()]),
+        high_mg=_mean_or_none([view.high_mg for view in known.values()]),
+        reason=f"Without {lacking[0]}, {next(iter(known))} stands for breast {side}." if lacking else None,
     )
 
 
-def exam_mass(views: Sequence[ViewMass]) -> JoinedMass:
+def exam_mass(views: Mapping[str, MassNumbers]) -> MassNumbers:
     """Sum over both breasts of `breast_mass`; none where a breast has none."""
     breasts = [breast_mass(side, views) for side in _SIDES]
-    masses = [breast.mass_ha_mg for breast in breasts if breast.mass_ha_mg is not None]
-    reason = " ".join(breast.reason for breast in breasts if breast.reason)
+    masses = [breast.ha_mg for breast in breasts if breast.ha_mg is not None]
+    reason = " ".join(breast.reason for breast in breasts if breast.reason) or None
     if len(masses) < len(breasts):
-        return JoinedMass(None, None, None, reason)
+        return MassNumbers(reason=reason)
     ends = [_mean_or_none([getattr(breast, end) for breast in breasts]) for end in ("low_mg", "high_mg")]
     low, high = (None if end is None else len(breasts) * end for end in ends)
-    return JoinedMass(math.fsum(masses), low, high, reason)
-
-
-def _labels(side: str) -> tuple[str, ...]:
-    return tuple(side + projection for projection in _PROJECTIONS)
+    mass = math.fsum(masses)
+    return MassNumbers(mass, mass * CALCIUM_IN_HYDROXYAPATITE, low, high, mass_stratum(mass), reason)
 
 
 def _mean_or_none(values: Sequence[float | None]) -> float | None:

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from shared_core.mammogram import Acquisition
 from shared_core.physics.beam import Anode, Beam, FilterMaterial
 from shared_core.physics.spectrum import Detector
 
-_ANODES: Final[dict[str, Anode]] = {
-    "MOLYBDENUM": "Mo",
-    "MO": "Mo",
-    "RHODIUM": "Rh",
-    "RH": "Rh",
-    "TUNGSTEN": "W",
-    "WOLFRAM": "W",
-    "W": "W",
-}
+_BOTH: Final[dict[str, Literal["Mo", "Rh"]]] = {"MOLYBDENUM": "Mo", "MO": "Mo", "RHODIUM": "Rh", "RH": "Rh"}
+_ANODES: Final[dict[str, Anode]] = {**_BOTH, **dict.fromkeys(("TUNGSTEN", "WOLFRAM", "W"), "W")}
 _FILTERS: Final[dict[str, FilterMaterial]] = {
-    "MOLYBDENUM": "Mo",
-    "MO": "Mo",
-    "RHODIUM": "Rh",
-    "RH": "Rh",
-    "SILVER": "Ag",
-    "AG": "Ag",
-    "ALUMINUM": "Al",
-    "ALUMINIUM": "Al",
-    "AL": "Al",
+    **_BOTH,
+    **dict.fromkeys(("SILVER", "AG"), "Ag"),
+    **dict.fromkeys(("ALUMINUM", "ALUMINIUM", "AL"), "Al"),
 }
 _USUAL_FILTER_MM: Final[dict[tuple[Anode, FilterMaterial], float]] = {
     ("Mo", "Mo"): 0.030,

@@ -11,14 +11,8 @@ from shared_core.mammogram import Mammogram
 def intensity(mammogram: Mammogram, where: tuple[slice, slice], offset: float) -> NDArray[np.float64]:
     """What is proportional to the X-ray intensity, as Pixel Intensity Relationship LIN promises.
 
-    Parameters
-    ----------
-    mammogram
-        As read; MONOCHROME1 was turned then, and is turned back here.
-    where
-        Rows and columns that are wanted.
-    offset
-        Pixel value without X-rays. With Pixel Intensity Relationship Sign -1 values fall from it.
+    MONOCHROME1 was turned when it was read, and is turned back here. `offset` is the pixel value without
+    X-rays; with Pixel Intensity Relationship Sign -1 values fall from it.
     """
     pixels = mammogram.pixels[where].astype(np.float64)
     if mammogram.display.mirror is not None:

@@ -74,13 +74,7 @@ class Calibration:
 
     @classmethod
     def load(cls, path: str | Path) -> Calibration:
-        """Read a calibration file.
-
-        Raises
-        ------
-        UsageError
-            If it cannot be read or is not what a calibration must be; the message names the entry.
-        """
+        """Read a calibration file; `UsageError` names the entry that is wrong."""
         return cls.from_json(read_text(Path(path)), name=str(path))
 
     @classmethod

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
@@ -44,15 +43,16 @@ class Step:
 
 @dataclass(frozen=True)
 class StepPhantom:
-    """What is known of a phantom and where its steps lie in the images."""
+    """What is known of a phantom and where its steps lie in the images: the steps file, field by field."""
 
+    format: Literal["openbac-calcium-steps-1"]
     material: StepMaterial
-    steps: tuple[Step, ...]
-    thickness_mm: float | None = None
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    thickness_mm: Annotated[float, Meta(ge=5, le=200)] | None = None
     """None: what each image says."""
-    glandular_fraction: float = 0.2
+    glandular_fraction: Annotated[float, Meta(ge=0, le=1)] = 0.2
     """Of the breast that its base stands for."""
-    areal_density_relative_sd: float = 0.01
+    areal_density_relative_sd: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
     """Of the steps, as the maker says."""
 
     @classmethod
@@ -60,7 +60,7 @@ class StepPhantom:
         """Read a steps file; `UsageError` names the entry that is wrong."""
         name = str(path)
         try:
-            phantom = from_json(read_text(Path(path)), _StepsFile).phantom()
+            phantom = from_json(read_text(Path(path)), cls)
         except DocumentError as error:
             raise UsageError(error.sentence(name)) from None
         steps = phantom.steps
@@ -70,22 +70,6 @@ class StepPhantom:
         if not blank and any(step.background is None for step in steps):
             raise UsageError(f"{name}: give a step of 0 mg/cm², or a background rectangle for each step.")
         return phantom
-
-
-class _StepsFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of a `StepPhantom`."""
-
-    format: Literal["openbac-calcium-steps-1"]
-    material: StepMaterial
-    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
-    thickness_mm: Annotated[float, Meta(ge=5, le=200)] | None = None
-    glandular_fraction: Annotated[float, Meta(ge=0, le=1)] = 0.2
-    areal_density_relative_sd: Annotated[float, Meta(ge=0, le=0.5)] = 0.01
-
-    def phantom(self) -> StepPhantom:
-        """Without the name of the format."""
-        fields = msgspec.structs.asdict(self)
-        return StepPhantom(**{name: value for name, value in fields.items() if name != "format"})
 
 
 @dataclass(frozen=True)
@@ -157,19 +141,7 @@ def joined_points(points: list[CalibrationPoint]) -> tuple[CalibrationPoint, ...
         k = float(values.mean())
         spread = float(values.std(ddof=1)) / k / math.sqrt(len(group)) if len(group) > 1 else 0.0
         sd = math.hypot(max(point.relative_sd for point in group), spread)
-        first = group[0]
-        joined.append(
-            CalibrationPoint(
-                k,
-                sd,
-                first.anode,
-                first.filter_material,
-                first.filter_mm,
-                first.kvp,
-                first.thickness_mm,
-                first.glandular_fraction,
-            )
-        )
+        joined.append(replace(group[0], k_cm2_g=k, relative_sd=sd))
     return tuple(joined)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.arteries.connected_parts import Box
+from shared_core.arteries.connected_parts import Box, bounding_box
 from shared_core.mammogram import Mask
 from shared_core.mass.background import Image, NoBackground, contrast_weights
 
@@ -64,18 +64,9 @@ def blank_noise(
 ) -> BlankNoise:
     """Lay the same region on blank places of the same image, and see how far from 0 its sum is.
 
-    The region is cut into tiles, so that long arteries find place; each tile's weights are laid, also
-    mirrored, on places drawn round it that hold no pixel of the hole and none that is not usable.
-    Tiles add in quadrature. The draw is the same each time.
-
-    Parameters
-    ----------
-    log_image, region, hole, usable, smoothing_px
-        As for `contrast_weights`.
-    tile_px
-        Side of a tile.
-    blanks
-        Placements wanted for each tile.
+    The region is cut into tiles of side `tile_px`, so that long arteries find place; each tile's weights are
+    laid, also mirrored, on places drawn round it that hold no pixel of the hole and none that is not usable,
+    `blanks` of them where there are so many. Tiles add in quadrature. The draw is the same each time.
     """
     random = np.random.default_rng(20250101)
     bad = ~usable | hole
@@ -112,30 +103,19 @@ def _tile_weights(
             inner = (slice(top, top + tile_px), slice(left, left + tile_px))
             if not region[inner].any():
                 continue
-            first_row, first_column = max(top - around, 0), max(left - around, 0)
-            box = Box(
-                first_row,
-                first_column,
-                min(top + tile_px + around, rows) - first_row,
-                min(left + tile_px + around, columns) - first_column,
-            )
+            box = Box(top, left, tile_px, tile_px).widened(around, around, region.shape)
             part = np.zeros((box.rows, box.columns), bool)
-            part[top - first_row :, left - first_column :][:tile_px, :tile_px] = region[inner]
+            part[top - box.top :, left - box.left :][:tile_px, :tile_px] = region[inner]
             try:
                 around_part = _touched(hole[box.slices], part)
                 tissue = usable[box.slices] & ~hole[box.slices]
                 weights = contrast_weights(part, around_part, tissue, smoothing_px=smoothing_px)
             except NoBackground:
                 continue
-            support = np.abs(weights) > 1e-9
-            in_rows, in_columns = np.flatnonzero(support.any(axis=1)), np.flatnonzero(support.any(axis=0))
-            tight = Box(
-                box.top + int(in_rows[0]),
-                box.left + int(in_columns[0]),
-                int(in_rows[-1] - in_rows[0]) + 1,
-                int(in_columns[-1] - in_columns[0]) + 1,
-            )
-            yield tight, weights[in_rows[0] : in_rows[-1] + 1, in_columns[0] : in_columns[-1] + 1]
+            support = bounding_box(np.abs(weights) > 1e-9)
+            assert support is not None
+            tight = replace(support, top=box.top + support.top, left=box.left + support.left)
+            yield tight, weights[support.slices]
 
 
 def _blank_sums(

@@ -18,14 +18,9 @@ KINDS: Final[Mapping[str, NoticeKind]] = {
 
 
 def notice_of(code: str, text: str) -> Notice:
-    """A notice from what files hold of it.
+    """A notice from what files hold of it, with the text as it was when the file was written.
 
-    Parameters
-    ----------
-    code
-        One that this version does not know is taken for a warning without a remedy.
-    text
-        As it was when the file was written.
+    A code that this version does not know is taken for a warning without a remedy.
     """
     kind = KINDS.get(code)
     if kind is None:

@@ -47,16 +47,15 @@ class NoticeKind:
     remedy: Remedy | None = None
 
     def notice(self, **fields: object) -> Notice:
-        """A notice of this kind.
-
-        Parameters
-        ----------
-        **fields
-            Those of `text`, as they are to be read.
-
-        Raises
-        ------
-        KeyError
-            If one is missing.
-        """
+        """A notice of this kind, with the fields of `text` as they are to be read."""
         return Notice(self.code, self.severity, self.text.format(**fields), self.remedy)
+
+
+def info(code: str, text: str, remedy: Remedy | None = None) -> NoticeKind:
+    """A kind of notices with which the numbers are what they should be."""
+    return NoticeKind(code, Severity.INFO, text, remedy)
+
+
+def warning(code: str, text: str, remedy: Remedy | None = None) -> NoticeKind:
+    """A kind of notices with which numbers may be wrong, or some are missing."""
+    return NoticeKind(code, Severity.WARNING, text, remedy)

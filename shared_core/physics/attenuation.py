@@ -42,30 +42,11 @@ class _Table:
 
 
 def mass_attenuation_cm2_g(material: Material, energy_kev: ArrayLike) -> NDArray[np.float64]:
-    """Mass attenuation coefficient with coherent scatter, in cm²/g.
+    """Mass attenuation coefficient with coherent scatter, in cm²/g, at energies from 5 to 50 keV.
 
-    Linear between the logarithms of the tabulated values, which hold both sides of each absorption edge.
-
-    Parameters
-    ----------
-    material
-        Breast tissues after Hammerstein et al., Radiology 130:485, 1979.
-    energy_kev
-        Photon energies from 5 to 50 keV, any shape.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64, of the shape of `energy_kev`.
-
-    Raises
-    ------
-    UsageError
-        If an energy is outside of the table.
-
-    Notes
-    -----
-    Values after Elam, Ravel & Sieber, Radiat. Phys. Chem. 63:121, 2002, through xraydb.
+    Linear between the logarithms of the tabulated values, which hold both sides of each absorption edge:
+    after Elam, Ravel & Sieber, Radiat. Phys. Chem. 63:121, 2002, through xraydb. Breast tissues are those of
+    Hammerstein et al., Radiology 130:485, 1979. `UsageError` where an energy is outside of the table.
     """
     table = _tables()[material]
     log_energy = np.log(np.asarray(energy_kev, np.float64))

@@ -27,24 +27,8 @@ def primary_signal(
 
     ``I / I0`` with ``I = ∫ S(E) R(E) exp(-Σ mu_j(E) t_j) dE`` (polychromatic Beer-Lambert); calcium
     takes the place of tissue: ``sigma / 3.16 g/cm³`` of the ray is no longer tissue of the local mixture.
-
-    Parameters
-    ----------
-    beam
-        Anode, filter and tube voltage.
-    tissue_mm, glandular_mm
-        Length of the ray in tissue, and the part of it in glandular tissue; the rest is adipose.
-    calcium_g_cm2
-        Hydroxyapatite in the ray: mass per area.
-    metal_mm
-        Steel in the ray.
-    detector
-        See `detector_response`.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 in (0, 1], of the shape that the arguments broadcast to.
+    The arguments broadcast. What of `tissue_mm` is not `glandular_mm` is adipose; `calcium_g_cm2` is
+    hydroxyapatite in the ray, `metal_mm` steel.
     """
     tissue, glandular, calcium, metal = np.broadcast_arrays(
         *(np.asarray(part, np.float64) for part in (tissue_mm, glandular_mm, calcium_g_cm2, metal_mm))
@@ -78,26 +62,10 @@ def effective_k_cm2_g(
     """Logarithmic signal of calcium by its mass per area, ``k = ΔL / sigma`` in cm²/g.
 
     ``L = -ln I``, so that the mass in a region is ``a / k · Σ ΔL`` with ``a`` the area of a pixel in cm²
-    (Molloi's densitometry). k falls with beam energy, thickness and glandularity, and by 3 % towards
-    0.1 g/cm² as the beam hardens.
+    (Molloi's densitometry). k falls with beam energy, thickness and glandularity, and by 3 % towards 0.1
+    g/cm² as the beam hardens. At `calcium_g_cm2` it is the chord ``ΔL(sigma) / sigma``, or at 0 the slope.
 
-    Parameters
-    ----------
-    beam
-        Anode, filter and tube voltage.
-    thickness_mm
-        Of the breast tissue in the ray.
-    glandular_fraction
-        Part of the thickness that is glandular, 0-1.
-    calcium_g_cm2
-        Hydroxyapatite in the ray at which k is wanted: the chord ``ΔL(sigma) / sigma``, or at 0 the slope.
-    detector
-        See `detector_response`.
-
-    Raises
-    ------
-    UsageError
-        If the thickness is negative, the fraction not in 0-1, or the beam unknown.
+    `UsageError` where the thickness of tissue is negative, the fraction not in 0-1, or the beam unknown.
     """
     if thickness_mm < 0 or not 0 <= glandular_fraction <= 1 or calcium_g_cm2 < 0:
         raise UsageError(

@@ -45,11 +45,6 @@ def signal_map(
 
     Tissue goes through a table of the logarithmic signal (within 0.1 %); the few rays that meet
     hydroxyapatite or steel are followed energy by energy.
-
-    Returns
-    -------
-    (rows, columns) float32
-        Part of the signal without a breast.
     """
     table = _log_signal(beam, detector)
     signal: Map = np.ones(tissue_mm.shape, np.float32)

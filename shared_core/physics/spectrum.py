@@ -33,8 +33,6 @@ _LAYERS: dict[Detector, tuple[Material, float]] = {
     "a-Se": ("selenium", 0.250),
     "CsI": ("caesium_iodide", 0.100),
 }
-DISTANCE_MM = 650.0
-"""From the focus to the plane in which spectra are given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,23 +45,14 @@ class Spectrum:
     fluence: Energies
     """(n,) photons per cm² and mAs in each bin, 65 cm from the focus."""
 
-    @property
-    def mean_energy_kev(self) -> float:
-        """Mean photon energy."""
-        return float(np.average(self.energy_kev, weights=self.fluence))
-
 
 @lru_cache(maxsize=64)
 def spectrum(beam: Beam) -> Spectrum:
     """The spectrum of a beam.
 
     The tube's spectrum is tabulated at whole kilovolts (SpekPy 2.5.4, model casim, beryllium window,
-    60 cm of air), mixed linearly between them, and filtered here.
-
-    Raises
-    ------
-    UsageError
-        If the tube voltage is outside of 22-36 kV or the filter is not thicker than nothing.
+    60 cm of air), mixed linearly between them, and filtered here. `UsageError` where the tube voltage is
+    outside of 22-36 kV or the filter is not thicker than nothing.
     """
     table = _tube_table()
     tubes = table["fluence_per_cm2_mas"].get(beam.anode)
@@ -95,13 +84,6 @@ def detector_response(energy_kev: Energies, detector: Detector) -> Energies:
 
     ``E (1 - exp(-mu d))`` with 250 um of amorphous selenium or 100 um of caesium iodide;
     fluorescence that leaves the layer is neglected.
-
-    Parameters
-    ----------
-    energy_kev
-        Photon energies, any shape.
-    detector
-        ``"a-Se"`` or ``"CsI"``.
     """
     material, thickness_mm = _LAYERS[detector]
     g_cm2 = density_g_cm3(material) * thickness_mm / 10.0

@@ -21,13 +21,7 @@ _DPI: Final = 150
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty figure of so many inches.
-
-    Raises
-    ------
-    UsageError
-        If matplotlib is not installed.
-    """
+    """An empty figure of so many inches; `UsageError` where matplotlib is not installed."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

@@ -125,16 +125,7 @@ def draw_block(
 ) -> None:
     """Write lines, and a scale bar below them, into an RGB picture, in place.
 
-    Parameters
-    ----------
-    picture
-        (rows, columns, 3).
-    top, left
-        Corner of the block.
-    lines, bar
-        What to write.
-    from_right
-        Whether lines end at the block's right side instead of starting at its left.
+    Lines start at the block's left side; with `from_right` they end at its right side.
     """
     rows, columns = block_size(lines, bar)
     area = picture[max(top, 0) : top + rows, max(left, 0) : left + columns]

@@ -22,16 +22,7 @@ _SMOOTHING = np.array([1, 2, 3, 2, 1], np.float32) / 9
 def mask_outlines(mask: Mask, margin_px: int) -> tuple[Contour, ...]:
     """Closed lines around the mask, `margin_px` outside of it, holes included.
 
-    Parameters
-    ----------
-    mask
-        (rows, columns).
-    margin_px
-        Distance from the mask to the line, in pixels of the mask.
-
-    Returns
-    -------
-    Contours in pixel coordinates of the mask; along its border they may lie outside by the margin.
+    In pixel coordinates of the mask; along its border they may lie outside by the margin.
     """
     bounds = bounding_box(mask)
     if bounds is None:
@@ -58,22 +49,10 @@ def draw_outlines(
     thickness_px: int = 1,
     origin: tuple[float, float] = (0.0, 0.0),
 ) -> None:
-    """Draw the lines into an RGB picture, in place, anti-aliased.
+    """Draw the lines of `mask_outlines` into an RGB picture, in place, anti-aliased.
 
-    Parameters
-    ----------
-    picture
-        (rows, columns, 3).
-    outlines
-        From `mask_outlines`.
-    scale
-        Picture pixels per source pixel, (row, column).
-    colour
-        RGB.
-    thickness_px
-        Of the line, in picture pixels.
-    origin
-        Source (row, column) of the picture's top left corner.
+    `scale` is picture pixels per source pixel, `origin` the source place of the picture's top left corner,
+    both (row, column).
     """
     factor = np.array([scale[1], scale[0]], np.float32)
     start = np.array([origin[1], origin[0]], np.float32)

@@ -36,14 +36,7 @@ class ReducedView:
 def reduce_view(prepared: PreparedView, mask: Mask, *, longest_px: int) -> ReducedView:
     """Make a view small, in grey: a full-size RGB picture would take 40 MB and help nobody.
 
-    Parameters
-    ----------
-    prepared
-        The view.
-    mask
-        (rows, columns), True where BAC.
-    longest_px
-        Length of the picture's longer side; a smaller image keeps its size, down to a limit.
+    Its longer side becomes `longest_px`; a smaller image keeps its size, down to a limit.
     """
     scale = _picture_scale(prepared, longest_px)
     rows, columns = prepared.display_u8.shape

@@ -31,14 +31,10 @@ class Row:
 def table_picture(
     columns: Sequence[Column], rows: Sequence[Row], *, width_px: int, text_px: int
 ) -> NDArray[np.uint8]:
-    """Draw a table on black.
+    """Draw a table on black, RGB.
 
     Columns are as wide as they must; what is left over lies between them. Where they are too wide
     together, texts (not numbers) lose their middle.
-
-    Returns
-    -------
-    (rows, `width_px`, 3) uint8 RGB.
     """
     line_px = round(1.6 * text_px)
     picture = Image.new("RGB", (width_px, line_px * (len(rows) + 1) + text_px // 2))

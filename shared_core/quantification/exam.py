@@ -17,14 +17,13 @@ from shared_core.grades.csbi import CsbiEstimate, VesselKinds, csbi_grade, exam_
 from shared_core.grades.guo import exam_index
 from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Laterality, MammogramHeader
-from shared_core.mass.exam_mass import JoinedMass, ViewMass, breast_mass, exam_mass
-from shared_core.mass.status import MassStratum
+from shared_core.mass.exam_mass import breast_mass, exam_mass
+from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_NOT_ANALYSED, EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
 from shared_core.quantification.measurement import (
     BreastMeasurement,
     ExamMeasurement,
-    MassNumbers,
     ViewMeasurement,
 )
 from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
@@ -100,7 +99,6 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
     if gradable and exam.grade_profile is not None:
         grade = area_grade(graded_percent, profile=exam.grade_profile, mask_style="vessel-band")
     kinds, csbi = _csbi(used)
-    mass = exam_mass(_masses(used))
     return replace(
         exam,
         bac_percent_of_breast=bac_percent,
@@ -113,23 +111,12 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
-        mass=_joined(mass, stratum=mass.stratum),
+        mass=exam_mass(_masses(used)),
     )
 
 
-def _masses(used: _Used) -> list[ViewMass]:
-    return [ViewMass(label, m.mass.ha_mg, m.mass.low_mg, m.mass.high_mg) for label, (_, m) in used.items()]
-
-
-def _joined(mass: JoinedMass, *, stratum: MassStratum | None = None) -> MassNumbers:
-    return MassNumbers(
-        ha_mg=mass.mass_ha_mg,
-        ca_mg=mass.mass_ca_mg,
-        low_mg=mass.low_mg,
-        high_mg=mass.high_mg,
-        stratum=stratum,
-        reason=mass.reason or None,
-    )
+def _masses(used: _Used) -> dict[str, MassNumbers]:
+    return {label: measurement.mass for label, (_, measurement) in used.items()}
 
 
 def _csbi(used: _Used) -> tuple[VesselKinds | None, CsbiEstimate]:
@@ -158,7 +145,6 @@ def _breasts(used: _Used, unread: Sequence[str]) -> tuple[BreastMeasurement, ...
             continue
         grades = [m.area_grade for m in of_side.values() if m.area_grade is not None]
         kinds = [m.vessel_kinds for m in of_side.values() if m.vessel_kinds is not None]
-        mass = breast_mass(side.value, _masses(here))
         breasts.append(
             BreastMeasurement(
                 laterality=side.value,
@@ -168,7 +154,7 @@ def _breasts(used: _Used, unread: Sequence[str]) -> tuple[BreastMeasurement, ...
                 max_area_grade=max(grades, default=None),
                 vessels_count=exam_kinds({side.value: kinds}).total if len(kinds) == len(of_side) else None,
                 mean_calcified_length_mm=_mean([m.calcified_length_mm for m in of_side.values()]),
-                mass=_joined(mass),
+                mass=breast_mass(side.value, _masses(here)),
             )
         )
     return tuple(breasts)

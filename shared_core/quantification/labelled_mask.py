@@ -53,18 +53,9 @@ class LabelledMeasurement:
 
 
 def labels_of(mask: Mask, vessels: VesselMap | None) -> Labels:
-    """Number a mask by its arteries.
+    """Number a mask by the arteries that `view_vessels` found in it; without them everything is 1.
 
-    Parameters
-    ----------
-    mask
-        (rows, columns) bool.
-    vessels
-        What `view_vessels` found in it; None numbers everything 1.
-
-    Returns
-    -------
-    (rows, columns) uint8, above 0 exactly where `mask` is: the artery's number, or `UNFOLLOWED_LABEL`.
+    Above 0 exactly where `mask` is: the artery's number, or `UNFOLLOWED_LABEL`.
     """
     if vessels is None:
         return mask.astype(np.uint8)

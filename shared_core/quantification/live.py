@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.connected_parts import bounding_box
 from shared_core.grades.guo import thresholded_area_px, thresholded_intensity_sum
 from shared_core.grades.ibrahim import percent
 from shared_core.mammogram import Mask
@@ -77,10 +78,7 @@ class LiveCounts:
     def compare_with(self, reference: Mask | None) -> None:
         """Count the pixels that differ from a mask, as the model's, now and after every update.
 
-        Parameters
-        ----------
-        reference
-            (rows, columns) bool; None for an empty one.
+        None stands for an empty mask.
         """
         self._reference = None if reference is None else np.packbits(reference, axis=1)
         marked = self._copy > 0
@@ -162,9 +160,5 @@ class LiveCounts:
         return bits[:, columns].view(np.bool_)
 
     def _changed_box(self, labels: Labels) -> Region | None:
-        differs = self._copy != labels
-        rows = np.flatnonzero(differs.any(axis=1))
-        if not rows.size:
-            return None
-        columns = np.flatnonzero(differs[rows[0] : rows[-1] + 1].any(axis=0))
-        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        box = bounding_box(self._copy != labels)
+        return box.slices if box is not None else None

@@ -13,15 +13,7 @@ _MOST_OF_THE_IMAGE = 0.5
 
 
 def mask_notices(prepared: PreparedView, mask: Mask) -> tuple[Notice, ...]:
-    """Notices about a mask that may not be what the person meant.
-
-    Parameters
-    ----------
-    prepared
-        The view.
-    mask
-        (rows, columns) bool, True where BAC.
-    """
+    """Notices about a mask that may not be what the person meant."""
     notices = []
     outside = int(np.count_nonzero(mask & ~prepared.breast_mask))
     if outside:

@@ -8,10 +8,13 @@ from typing import Literal
 from shared_core.grades.csbi import VesselKinds
 from shared_core.grades.guo import Comparison
 from shared_core.grades.ibrahim import GradeProfile
-from shared_core.mass.status import NO_PIXELS, MassStatus, MassStratum
+from shared_core.mass.mass_numbers import MassNumbers
+from shared_core.mass.status import NO_PIXELS
 from shared_core.notices import Notice
 
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
+_NO_MASS = MassNumbers()
+_WITHOUT_PIXELS = MassNumbers(status="not_computed:no_pixels", reason=NO_PIXELS)
 
 
 @dataclass(frozen=True)
@@ -25,29 +28,6 @@ class MeasurementSettings:
     grade_profile: GradeProfile = "ibrahim-paper"
     exclude_pectoral: bool = False
     """Take the pectoral muscle out of the breast area of MLO views."""
-
-
-@dataclass(frozen=True)
-class MassNumbers:
-    """Calcium mass of a view, a breast or an exam; None where it cannot be known."""
-
-    ha_mg: float | None = None
-    """Hydroxyapatite."""
-    ca_mg: float | None = None
-    """Calcium in it."""
-    low_mg: float | None = None
-    """95 % interval of `ha_mg`."""
-    high_mg: float | None = None
-    stratum: MassStratum | None = None
-    """Of a view and of an exam (Li 2025)."""
-    reason: str | None = None
-    """How sure it is, which view stands for a breast alone, or why there is none."""
-    status: MassStatus | None = None
-    """Of a view, as are the next three."""
-    lod_mg: float | None = None
-    """Limit of detection of hydroxyapatite on this mask."""
-    k_cm2_g: float | None = None
-    k_source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +85,7 @@ class ViewMeasurement:
     """Grade 0 to 3 after CSBI, estimated on this view alone; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
-    mass: MassNumbers = MassNumbers(status="not_computed:no_pixels", reason=NO_PIXELS)
+    mass: MassNumbers = _WITHOUT_PIXELS
     """Of calcium; see `measure_mass`."""
 
 
@@ -121,7 +101,7 @@ class BreastMeasurement:
     vessels_count: int | None = None
     """Arteries in the view that shows most."""
     mean_calcified_length_mm: float | None = None
-    mass: MassNumbers = MassNumbers()
+    mass: MassNumbers = _NO_MASS
     """Mean of CC and MLO; of one alone where the other has no number: see `exam_mass`."""
 
 
@@ -160,5 +140,5 @@ class ExamMeasurement:
     """Grade 0 to 3 after CSBI, estimated; automated, unverified."""
     csbi_reason: str | None = None
     """Why there is no grade."""
-    mass: MassNumbers = MassNumbers()
+    mass: MassNumbers = _NO_MASS
     """Of both breasts, of each the mean of CC and MLO."""

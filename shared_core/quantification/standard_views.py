@@ -76,12 +76,7 @@ def choose_standard_views(headers: Sequence[MammogramHeader]) -> StandardViews:
 def unread_views(used: Collection[str], not_analysed: Sequence[MammogramHeader]) -> tuple[str, ...]:
     """Standard views that were taken but that nothing looked at: no other image stands for them.
 
-    Parameters
-    ----------
-    used
-        Labels of the standard views that were measured.
-    not_analysed
-        Images of the exam without a mask.
+    `used` are the labels of those that were measured, `not_analysed` the images of the exam without a mask.
     """
     taken = {header.view_label for header in not_analysed if _why_not_standard(header) is None}
     return tuple(label for label in STANDARD_VIEWS if label in taken and label not in used)

@@ -22,10 +22,10 @@ from shared_core.grades.guo import (
 from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import WITHOUT_PIXELS, MassResult, mass_refusal
+from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import (
     Denominator,
-    MassNumbers,
     MeasurementSettings,
     ViewMeasurement,
 )

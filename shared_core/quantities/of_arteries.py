@@ -26,8 +26,8 @@ def _kind(name: str, code: str, words: str, meaning: str) -> Quantity:
         kind="count",
         concept=own(code, f"Number of calcified arteries, {words}"),
         source=_CSBI,
-        view=Reading(counted, meaning),
-        exam=Reading(counted, f"of both breasts: {meaning}"),
+        view=Reading(meaning, value=counted),
+        exam=Reading(f"of both breasts: {meaning}", value=counted),
         place=None,
     )
 
@@ -38,7 +38,7 @@ ARTERIES: Final = (
         label="Parts",
         kind="count",
         concept=own("PARTS", "Number of connected parts of the mask"),
-        view=Reading(lambda m: m.parts_count, "connected parts of the mask (8 neighbours)"),
+        view=Reading("connected parts of the mask (8 neighbours)"),
         place=None,
     ),
     Quantity(
@@ -47,7 +47,7 @@ ARTERIES: Final = (
         kind="count",
         unit=PIXELS,
         concept=own("LARGEST", "Area of the largest part, in pixels"),
-        view=Reading(lambda m: m.largest_part_px, "size of the largest part"),
+        view=Reading("size of the largest part"),
         place=None,
     ),
     Quantity(
@@ -57,15 +57,11 @@ ARTERIES: Final = (
         concept=own("VESSELS", "Number of calcified arteries"),
         source=_CSBI,
         view=Reading(
-            lambda m: m.vessels_count,
             "calcified arteries, each with its branches; `null` for masks that are not vessel bands. How "
-            "they are followed: [methods.md](methods.md#vessels)",
+            "they are followed: [methods.md](methods.md#vessels)"
         ),
-        breast=Reading(lambda m: m.vessels_count, "arteries in the view that shows most", derivation=MAXIMUM),
-        exam=Reading(
-            lambda m: m.vessels_count,
-            "calcified arteries of both breasts; of each breast the view that shows most",
-        ),
+        breast=Reading("arteries in the view that shows most", derivation=MAXIMUM),
+        exam=Reading("calcified arteries of both breasts; of each breast the view that shows most"),
         place=5,
     ),
     _kind("punctate", "PUNCTATE", "punctate", "those with dots only"),
@@ -78,9 +74,7 @@ ARTERIES: Final = (
         kind="count",
         concept=own("SEGMENTS", "Number of calcified segments"),
         source=_GUO,
-        view=Reading(
-            lambda m: m.segments_count, "calcified segments; a gap of 1 cm without calcium ends one"
-        ),
+        view=Reading("calcified segments; a gap of 1 cm without calcium ends one"),
         place=6,
     ),
     Quantity(
@@ -90,7 +84,7 @@ ARTERIES: Final = (
         number_format=decimals(0),
         concept=own("LENGTHPX", "Calcified length in pixels"),
         source=_GUO,
-        view=Reading(lambda m: m.calcified_length_px, "length of the segments along their centre lines"),
+        view=Reading("length of the segments along their centre lines"),
         place=None,
     ),
     Quantity(
@@ -100,16 +94,9 @@ ARTERIES: Final = (
         number_format=decimals(1),
         concept=own("LENGTH", "Calcified length of the arteries"),
         source=_GUO,
-        view=Reading(lambda m: m.calcified_length_mm, "the same in mm"),
-        breast=Reading(
-            lambda m: m.mean_calcified_length_mm,
-            "mean over its views",
-            key="mean_calcified_length_mm",
-            derivation=MEAN,
-        ),
-        exam=Reading(
-            lambda m: m.calcified_length_mm, "mean over the views of each breast, both breasts added up"
-        ),
+        view=Reading("the same in mm"),
+        breast=Reading("mean over its views", key="mean_calcified_length_mm", derivation=MEAN),
+        exam=Reading("mean over the views of each breast, both breasts added up"),
         serial=Serial(
             "calcified_length_mm",
             "Calcified length",
@@ -124,9 +111,7 @@ ARTERIES: Final = (
         unit=MM,
         number_format=decimals(2),
         concept=own("CALIBRE", "Mean width of the bands of BAC"),
-        view=Reading(
-            lambda m: m.mean_calibre_mm, "mean width of the bands, which is more than that of the arteries"
-        ),
+        view=Reading("mean width of the bands, which is more than that of the arteries"),
         place=7,
     ),
     Quantity(
@@ -136,21 +121,16 @@ ARTERIES: Final = (
         concept=own("CSBI", "BAC grade by the rule of CSBI, automated, unverified"),
         grades=CSBI_GRADES,
         source=_CSBI,
-        view=Reading(
-            lambda m: m.csbi_grade,
-            "grade by the rule of CSBI, estimated on this view alone; **automated, unverified**",
-        ),
-        exam=Reading(
-            lambda m: m.csbi_grade, "grade by the rule of CSBI of these arteries; **automated, unverified**"
-        ),
+        view=Reading("grade by the rule of CSBI, estimated on this view alone; **automated, unverified**"),
+        exam=Reading("grade by the rule of CSBI of these arteries; **automated, unverified**"),
         place=8,
     ),
     Quantity(
         key="csbi_reason",
         label="Why there is no CSBI grade",
         kind="text",
-        view=Reading(lambda m: m.csbi_reason, "why there is no grade"),
-        exam=Reading(lambda m: m.csbi_reason, "why there is no grade"),
+        view=Reading("why there is no grade"),
+        exam=Reading("why there is no grade"),
         place=None,
     ),
 )

@@ -19,9 +19,8 @@ GUO: Final = (
         concept=own("GUO", "Guo's index over four views"),
         source=_GUO_INDEX,
         exam=Reading(
-            lambda m: m.guo_index,
             "sum of TAM_X / breast area over the four standard views, masks at the model's `threshold`; "
-            "`null` where one is missing",
+            "`null` where one is missing"
         ),
         place=110,
     ),
@@ -31,10 +30,7 @@ GUO: Final = (
         number_format=decimals(5),
         concept=own("GUOPART", "Guo's index over the views at hand"),
         source=_GUO_INDEX,
-        exam=Reading(
-            lambda m: m.guo_index_available_views,
-            "the same sum over the views that are there: not comparable with a sum over four",
-        ),
+        exam=Reading("the same sum over the views that are there: not comparable with a sum over four"),
         place=None,
     ),
     Quantity(
@@ -44,9 +40,8 @@ GUO: Final = (
         concept=own("PM", "PM: sum of the probability of BAC"),
         source=_GUO_3,
         view=Reading(
-            lambda m: m.pm,
             "PM: sum of the probability over the image. Faint probabilities add up: it is not 0 where "
-            "nothing is marked",
+            "nothing is marked"
         ),
         place=100,
     ),
@@ -58,8 +53,7 @@ GUO: Final = (
         concept=own("AM", "AM: area of BAC in pixels"),
         source=_GUO_3,
         view=Reading(
-            lambda m: m.am_px,
-            "AM: pixels of the mask at the model's `threshold`, the BAC area (the paper's threshold is 0.5)",
+            "AM: pixels of the mask at the model's `threshold`, the BAC area (the paper's threshold is 0.5)"
         ),
         place=101,
     ),
@@ -69,7 +63,7 @@ GUO: Final = (
         kind="count",
         concept=own("SIM", "SIM: sum of the grey levels in the mask"),
         source=_GUO_3,
-        view=Reading(lambda m: m.sim, "SIM: sum of the 8-bit grey levels in the mask, at the same threshold"),
+        view=Reading("SIM: sum of the 8-bit grey levels in the mask, at the same threshold"),
         place=102,
     ),
     Quantity(
@@ -79,9 +73,7 @@ GUO: Final = (
         unit=PIXELS,
         concept=own("TAM", "TAM: area of BAC brighter than the threshold, in pixels"),
         source=_GUO_4,
-        view=Reading(
-            lambda m: m.tam_px, "TAM_X: pixels of the mask brighter than X, the mask at the same threshold"
-        ),
+        view=Reading("TAM_X: pixels of the mask brighter than X, the mask at the same threshold"),
         place=103,
     ),
     Quantity(
@@ -90,7 +82,7 @@ GUO: Final = (
         kind="count",
         concept=own("TSIM", "TSIM: sum of the grey levels brighter than the threshold"),
         source=_GUO_4,
-        view=Reading(lambda m: m.tsim, "TSIM_X: sum of the grey levels over those pixels"),
+        view=Reading("TSIM_X: sum of the grey levels over those pixels"),
         place=104,
     ),
     Quantity(
@@ -99,7 +91,7 @@ GUO: Final = (
         kind="setting",
         concept=own("TAMTHRESHOLD", "Grey level that TAM and TSIM count above"),
         source=_GUO_4,
-        view=Reading(lambda m: m.intensity_threshold, "X, a grey level"),
+        view=Reading("X, a grey level", value=lambda m: m.intensity_threshold),
         place=None,
     ),
     Quantity(
@@ -107,7 +99,7 @@ GUO: Final = (
         label="Comparison with X",
         kind="text",
         source=_GUO_4,
-        view=Reading(lambda m: m.intensity_comparison, "`>` (the paper) or `>=` (the published code)"),
+        view=Reading("`>` (the paper) or `>=` (the published code)", value=lambda m: m.intensity_comparison),
         place=None,
     ),
 )
@@ -119,9 +111,8 @@ AREAS: Final = (
         number_format=decimals(1),
         concept=AREA,
         source="CID 6142",
-        view=Reading(lambda m: m.bac_area_mm2, "`am_px` x area of a pixel"),
+        view=Reading("`am_px` x area of a pixel"),
         breast=Reading(
-            lambda m: m.mean_bac_area_mm2,
             "mean over its views, never the sum: CC and MLO show the same arteries",
             key="mean_bac_area_mm2",
             derivation=MEAN,
@@ -140,7 +131,7 @@ AREAS: Final = (
         kind="count",
         unit=PIXELS,
         concept=own("BREASTPX", "Area of the breast in pixels"),
-        view=Reading(lambda m: m.breast_area_px, "area of what `denominator` says"),
+        view=Reading("area of what `denominator` says"),
         place=121,
     ),
     Quantity(
@@ -149,7 +140,7 @@ AREAS: Final = (
         unit=MM2,
         number_format=decimals(0),
         concept=own("BREASTMM2", "Area of the breast"),
-        view=Reading(lambda m: m.breast_area_mm2, "the same in mm²"),
+        view=Reading("the same in mm²"),
         place=120,
     ),
     Quantity(
@@ -159,9 +150,8 @@ AREAS: Final = (
         unit=PIXELS,
         concept=own("AMINBREAST", "Area of BAC in the breast, in pixels"),
         view=Reading(
-            lambda m: m.bac_in_breast_area_px,
             "pixels of the mask that count for the two ratios; less than `am_px` only where the pectoral "
-            "muscle is left out",
+            "muscle is left out"
         ),
         place=None,
     ),
@@ -172,17 +162,11 @@ AREAS: Final = (
         number_format=percent,
         concept=PERCENTAGE,
         source=_IBRAHIM,
-        view=Reading(lambda m: m.bac_percent_of_breast, "100 x `bac_in_breast_area_px` / `breast_area_px`"),
-        breast=Reading(
-            lambda m: m.mean_bac_percent_of_breast,
-            "mean over its views",
-            key="mean_bac_percent_of_breast",
-            derivation=MEAN,
-        ),
+        view=Reading("100 x `bac_in_breast_area_px` / `breast_area_px`"),
+        breast=Reading("mean over its views", key="mean_bac_percent_of_breast", derivation=MEAN),
         exam=Reading(
-            lambda m: m.bac_percent_of_breast,
             "pooled: BAC of all views that count / breast of all views that count. Over time, "
-            "`mean_bac_percent_of_breasts` is followed instead, the mean of the two breasts",
+            "`mean_bac_percent_of_breasts` is followed instead, the mean of the two breasts"
         ),
         serial=Serial(
             "mean_bac_percent_of_breasts",
@@ -197,7 +181,7 @@ AREAS: Final = (
         key="denominator",
         label="Breast area is of",
         kind="text",
-        view=Reading(lambda m: m.denominator, "`breast`, or `breast without pectoral muscle`"),
+        view=Reading("`breast`, or `breast without pectoral muscle`"),
         place=None,
     ),
     Quantity(
@@ -206,10 +190,7 @@ AREAS: Final = (
         number_format=decimals(6),
         concept=own("TAMSHARE", "TAM by breast area"),
         source=_GUO_INDEX,
-        view=Reading(
-            lambda m: m.tam_per_breast_area,
-            "pixels brighter than X in the mask / `breast_area_px`: the view's term of Guo's index",
-        ),
+        view=Reading("pixels brighter than X in the mask / `breast_area_px`: the view's term of Guo's index"),
         serial=Serial(
             "guo_index",
             "Guo's index",
@@ -227,17 +208,9 @@ GRADES: Final = (
         concept=own("GRADE", "BAC area grade (Ibrahim 2025)"),
         grades=AREA_GRADES,
         source=_IBRAHIM,
-        view=Reading(
-            lambda m: m.area_grade,
-            "area grade of Ibrahim et al.; `null` for masks that are not vessel bands",
-        ),
-        breast=Reading(
-            lambda m: m.max_area_grade,
-            "the larger grade of its views",
-            key="max_area_grade",
-            derivation=MAXIMUM,
-        ),
-        exam=Reading(lambda m: m.area_grade, "grade of the pooled percentage"),
+        view=Reading("area grade of Ibrahim et al.; `null` for masks that are not vessel bands"),
+        breast=Reading("the larger grade of its views", key="max_area_grade", derivation=MAXIMUM),
+        exam=Reading("grade of the pooled percentage"),
         place=2,
     ),
     Quantity(
@@ -245,8 +218,8 @@ GRADES: Final = (
         label="Area grade, in words",
         kind="text",
         source=_IBRAHIM,
-        view=Reading(lambda m: m.area_grade_name, "`absence`, `mild`, `moderate`, `severe`"),
-        exam=Reading(lambda m: m.area_grade_name, "its name"),
+        view=Reading("`absence`, `mild`, `moderate`, `severe`"),
+        exam=Reading("its name"),
         place=3,
     ),
     Quantity(
@@ -256,8 +229,8 @@ GRADES: Final = (
         number_format=percent,
         concept=own("GRADEDPERCENT", "Percentage that the area grade is of"),
         source=_IBRAHIM,
-        view=Reading(lambda m: m.area_grade_percent, "the percentage that was graded"),
-        exam=Reading(lambda m: m.area_grade_percent, "the percentage that was graded"),
+        view=Reading("the percentage that was graded"),
+        exam=Reading("the percentage that was graded"),
         place=None,
     ),
     Quantity(
@@ -265,10 +238,7 @@ GRADES: Final = (
         label="The grade is of",
         kind="text",
         source=_IBRAHIM,
-        view=Reading(
-            lambda m: m.area_grade_denominator,
-            "of what: as `denominator`, or `whole image` with `ibrahim-code`",
-        ),
+        view=Reading("of what: as `denominator`, or `whole image` with `ibrahim-code`"),
         place=None,
     ),
     Quantity(
@@ -276,8 +246,8 @@ GRADES: Final = (
         label="Limits of the grade",
         kind="text",
         source=_IBRAHIM,
-        view=Reading(lambda m: m.grade_profile, "`ibrahim-paper` or `ibrahim-code`"),
-        exam=Reading(lambda m: m.grade_profile, "as for a view"),
+        view=Reading("`ibrahim-paper` or `ibrahim-code`"),
+        exam=Reading("as for a view"),
         place=None,
     ),
 )

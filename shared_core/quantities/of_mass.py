@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from shared_core.quantities.codes import MASS as MASS_OF_BAC, MEAN, own
 from shared_core.quantities.number_formats import decimals
@@ -17,15 +16,10 @@ from shared_core.quantities.quantity import (
     Reading,
     Serial,
     Unit,
-    Value,
 )
 
 _LI: Final = "Li 2025"
 _METHODS: Final = "docs/methods.md, calcium mass"
-
-
-def _of(name: str) -> Callable[[Any], Value]:
-    return lambda measurement: getattr(measurement.mass, name)
 
 
 def _mass(
@@ -52,9 +46,9 @@ def _mass(
         concept=concept,
         path=("mass", name),
         source=source,
-        view=Reading(_of(name), view) if view else None,
-        breast=Reading(_of(name), breast, key=f"mean_mass_{name}", derivation=MEAN) if breast else None,
-        exam=Reading(_of(name), exam) if exam else None,
+        view=Reading(view) if view else None,
+        breast=Reading(breast, key=f"mean_mass_{name}", derivation=MEAN) if breast else None,
+        exam=Reading(exam) if exam else None,
         serial=serial,
         place=place,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from shared_core.quantities.number_formats import NumberFormat, whole
@@ -56,14 +57,14 @@ NO_UNIT: Final = Unit("", "1", "no units")
 class Reading:
     """How a quantity is had in one scope."""
 
-    value: Callable[[Any], Value]
-    """From `ViewMeasurement`, `BreastMeasurement` or `ExamMeasurement`."""
     meaning: str
     """One phrase, for the reference and the schema."""
     key: str = ""
     """Column, where it is another than that of the quantity."""
     derivation: Concept | None = None
     """Of several views: mean or maximum."""
+    value: Callable[[Any], Value] | None = None
+    """From the measurement, which has no field of that name."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,12 @@ class Entry:
         """Where it stands in the JSON."""
         return self.quantity.path or (self.key,)
 
+    def measured(self, measurement: Any) -> Value:
+        """From a `ViewMeasurement`, `BreastMeasurement` or `ExamMeasurement`."""
+        value = self.reading.value or attrgetter(".".join(self.path))
+        found: Value = value(measurement)
+        return found
+
     def read(self, metrics: Metrics) -> Value:
         """From the JSON of its scope; None where it is not known or not there."""
         found: Any = metrics
@@ -145,10 +152,7 @@ class Entry:
     def text(self, value: Value) -> str:
         """The value for people, without its unit.
 
-        Raises
-        ------
-        ValueError
-            It is not known; what to say then depends on the place.
+        `ValueError` where it is not known; what to say then depends on the place.
         """
         if value is None:
             raise ValueError(f"{self.key} is not known")

@@ -15,13 +15,7 @@ from shared_core.quantities.quantity import SCOPES, Entry, Metrics, Quantity, Sc
 
 
 class Registry:
-    """Quantities by scope and key.
-
-    Raises
-    ------
-    ValueError
-        Two quantities of a scope have one key.
-    """
+    """Quantities by scope and key; `ValueError` where two of a scope have one key."""
 
     def __init__(self, quantities: Iterable[Quantity]) -> None:
         self._quantities: tuple[Quantity, ...] = ()
@@ -54,13 +48,7 @@ class Registry:
         return tuple(Entry(one, scope) for one in self._quantities if getattr(one, scope) is not None)
 
     def entry(self, scope: Scope, key: str) -> Entry:
-        """One of them, by its column.
-
-        Raises
-        ------
-        KeyError
-            There is no such quantity.
-        """
+        """One of them, by its column; `KeyError` where there is none."""
         for one in self.of(scope):
             if one.key == key:
                 return one
@@ -68,19 +56,13 @@ class Registry:
 
 
 def metrics_of(scope: Scope, measurement: Any) -> dict[str, Any]:
-    """The numbers of a measurement as they stand in JSON.
-
-    Parameters
-    ----------
-    measurement
-        `ViewMeasurement`, `BreastMeasurement` or `ExamMeasurement`.
-    """
+    """The numbers of a view's, a breast's or an exam's measurement as they stand in JSON."""
     metrics: dict[str, Any] = {}
     for entry in QUANTITIES.of(scope):
         place = metrics
         for group in entry.path[:-1]:
             place = place.setdefault(group, {})
-        place[entry.path[-1]] = _plain(entry.reading.value(measurement))
+        place[entry.path[-1]] = _plain(entry.measured(measurement))
     return metrics
 
 

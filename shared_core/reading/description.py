@@ -16,14 +16,7 @@ class Row(NamedTuple):
 
 
 def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> list[Row]:
-    """Rows that people see above the notices of the header.
-
-    Parameters
-    ----------
-    header : MammogramHeader
-    mammogram : Mammogram, optional
-        Where it was read, its values and display are told, too.
-    """
+    """Rows that people see above the notices of the header; of a `mammogram` values and display, too."""
     rows = [
         Row("file", header.name),
         Row("format", header.file_format, _syntax_name(header.transfer_syntax)),

@@ -47,13 +47,7 @@ def guessed_format(start: bytes) -> FileFormat | None:
 
 
 def read_start(path: Path, length: int = 132) -> bytes:
-    """First bytes of a file.
-
-    Raises
-    ------
-    UnreadableImageError
-        Missing, empty, a folder, or not allowed.
-    """
+    """First bytes of a file; `UnreadableImageError` where it is missing, empty, a folder, or not allowed."""
     try:
         with path.open("rb") as file:
             start = file.read(length)
@@ -73,13 +67,7 @@ def read_start(path: Path, length: int = 132) -> bytes:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The whole file.
-
-    Raises
-    ------
-    UnreadableImageError
-        The disk or network fails.
-    """
+    """The whole file; `UnreadableImageError` where the disk or network fails."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -16,13 +16,7 @@ SMALLEST_SIDE_PX = 64
 
 
 def check_size(name: str, rows: int, columns: int) -> None:
-    """Refuse impossible sizes before any memory is reserved.
-
-    Raises
-    ------
-    UnsupportedImageError
-        Too small or too large.
-    """
+    """Refuse impossible sizes with `UnsupportedImageError`, before any memory is reserved."""
     if min(rows, columns) < SMALLEST_SIDE_PX:
         raise UnsupportedImageError(
             f"{name}: is {columns} x {rows} pixels; a mammogram has {SMALLEST_SIDE_PX} or more a side."
@@ -35,13 +29,7 @@ def check_size(name: str, rows: int, columns: int) -> None:
 
 
 def extremes(name: str, pixels: NDArray[Any]) -> tuple[float, float]:
-    """Smallest and largest value.
-
-    Raises
-    ------
-    UnsupportedImageError
-        The image is constant: there is nothing to see.
-    """
+    """Smallest and largest value; `UnsupportedImageError` where the image is constant: nothing is to see."""
     lowest, highest = np.min(pixels), np.max(pixels)
     if lowest == highest:
         raise UnsupportedImageError(

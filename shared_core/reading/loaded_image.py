@@ -6,7 +6,6 @@ the viewer is told from that, so that it counts, and what a reader made up does 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +29,7 @@ from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
 from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.projection import dicom_projection
-from shared_core.reading.dicom.spacing import PLAUSIBLE_MM, Pair, gdcm_spacing
+from shared_core.reading.dicom.spacing import Pair, alike, gdcm_spacing, in_mm, plausible
 from shared_core.reading.files import file_format
 
 UNKNOWN_MM: Pair = (1.0, 1.0)
@@ -62,29 +61,28 @@ def spacing_in_host(
     """
     known = header.spacing if header is not None else None
     path = header.path if header is not None else None
-    shown = _mm(host_mm)
+    shown = in_mm(host_mm)
     guesses = reader_spacings(path) if path is not None else [UNKNOWN_MM]
-    if _among(host_mm, guesses[:1]) or (known is not None and _alike(host_mm, _pair(known))):
-        unknown = known is None and _alike(host_mm, UNKNOWN_MM)
+    if _among(host_mm, guesses[:1]) or (known is not None and alike(host_mm, _pair(known))):
+        unknown = known is None and alike(host_mm, UNKNOWN_MM)
         return known, (SHOWN_SPACING_UNKNOWN.notice(name=name),) if unknown else ()
     if known is not None:
-        swapped = [_turned(pair) for pair in (*guesses, _pair(known)) if not _alike(pair, _turned(pair))]
+        swapped = [_turned(pair) for pair in (*guesses, _pair(known)) if not alike(pair, _turned(pair))]
         if _among(host_mm, swapped):
-            turned = SHOWN_SPACING_TURNED.notice(name=name, shown=shown, known=_mm(_pair(known)))
+            turned = SHOWN_SPACING_TURNED.notice(name=name, shown=shown, known=in_mm(_pair(known)))
             return known, (turned,)
         if _among(host_mm, [*guesses, UNKNOWN_MM]):
-            return known, (SHOWN_SPACING_DIFFERS.notice(name=name, shown=shown, known=_mm(_pair(known))),)
+            return known, (SHOWN_SPACING_DIFFERS.notice(name=name, shown=shown, known=in_mm(_pair(known))),)
     elif path is not None and file_format(path) != "DICOM" and _among(host_mm, guesses):
         return None, (SHOWN_SPACING_OF_PRINT.notice(name=name, shown=shown),)
-    if _alike(host_mm, UNKNOWN_MM):
+    if alike(host_mm, UNKNOWN_MM):
         return None, (SHOWN_SPACING_UNKNOWN.notice(name=name),)
-    low, high = PLAUSIBLE_MM
-    if not all(math.isfinite(value) and low <= value <= high for value in host_mm):
+    if not plausible(host_mm):
         return known, (SHOWN_SPACING_IMPLAUSIBLE.notice(name=name, shown=shown),)
     if known is None:
         by_hand = SPACING_SET_BY_HAND.notice(name=name, shown=shown)
     else:
-        by_hand = SPACING_CHANGED_BY_HAND.notice(name=name, shown=shown, known=_mm(_pair(known)))
+        by_hand = SPACING_CHANGED_BY_HAND.notice(name=name, shown=shown, known=in_mm(_pair(known)))
     return PixelSpacing(*host_mm, SpacingSource.USER), (by_hand,)
 
 
@@ -148,13 +146,5 @@ def _turned(pair: Pair) -> Pair:
     return pair[1], pair[0]
 
 
-def _alike(one: Pair, other: Pair) -> bool:
-    return all(math.isclose(a, b, rel_tol=1e-3) for a, b in zip(one, other, strict=True))
-
-
 def _among(one: Pair, several: list[Pair]) -> bool:
-    return any(_alike(one, other) for other in several)
-
-
-def _mm(pair: Pair) -> str:
-    return f"{pair[0]:.4g} x {pair[1]:.4g} mm"
+    return any(alike(one, other) for other in several)

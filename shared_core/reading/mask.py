@@ -50,16 +50,9 @@ class LabelFile:
 def read_label_file(path: Path) -> LabelFile:
     """Read labels: numbers of a grey picture stay as they are, whatever else is a mask.
 
-    Parameters
-    ----------
-    path
-        PNG or TIFF; or a DICOM SEG, of which the calcification is taken, as label 1. A grey picture of
-        255 alone is a mask as well. Numbers above 255 are renumbered in their order.
-
-    Raises
-    ------
-    UnreadableImageError, UnsupportedImageError, UsageError
-        As for `read_mask_file`; more labels than 255 cannot be held.
+    Of a DICOM SEG the calcification is taken, as label 1. A grey picture of 255 alone is a mask as well.
+    Numbers above 255 are renumbered in their order. Errors as for `read_mask_file`; more than 255 labels
+    cannot be held.
     """
     if file_format(path) == "DICOM":
         found = read_segmentation(path)

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from shared_core.mammogram import Laterality, View, ViewModifier
 
 _SIDES = {
-    "L": Laterality.LEFT,
-    "LT": Laterality.LEFT,
-    "LEFT": Laterality.LEFT,
-    "R": Laterality.RIGHT,
-    "RT": Laterality.RIGHT,
-    "RIGHT": Laterality.RIGHT,
+    **dict.fromkeys(("L", "LT", "LEFT"), Laterality.LEFT),
+    **dict.fromkeys(("R", "RT", "RIGHT"), Laterality.RIGHT),
 }
 _VIEWS = {
     view.value: view

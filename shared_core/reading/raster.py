@@ -56,15 +56,7 @@ def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacin
 
 
 def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | None) -> Mammogram:
-    """Read a raster mammogram.
-
-    Raises
-    ------
-    UnreadableImageError
-        Truncated or damaged.
-    UnsupportedImageError
-        Colour, a volume, or nothing to see.
-    """
+    """Read a raster mammogram; errors as for `read_mammogram`."""
     data = read_bytes(path)
     raster = _header(data, path.name, file_format)
     pixels = _decoded(data, path.name, file_format, raster)
@@ -186,13 +178,7 @@ def _opencv(data: bytes, name: str, file_format: FileFormat, flags: int) -> NDAr
 
 
 def _grey(pixels: NDArray[Any], name: str) -> NDArray[Any]:
-    """The one grey channel of an image whose colour channels agree.
-
-    Raises
-    ------
-    UnsupportedImageError
-        A colour image.
-    """
+    """The one grey channel where colour channels agree; else `UnsupportedImageError`."""
     if pixels.ndim == 2:
         return pixels
     channels = pixels.shape[2]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import cv2
@@ -29,52 +31,45 @@ _REDUCED_IMAGE = 1
 def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
     """(rows, columns, bits, channels, white is zero) of a TIFF.
 
-    Raises
-    ------
-    UnreadableImageError
-        Truncated or damaged.
-    UnsupportedImageError
-        A volume, or pixels of a kind that no mammogram has.
+    `UnreadableImageError` where it is truncated or damaged, `UnsupportedImageError` for a volume, or pixels
+    of a kind that no mammogram has.
     """
-    try:
-        with tifffile.TiffFile(io.BytesIO(data)) as tiff:
-            page = _only_page(tiff, name)
-            _check_page(page, len(data), name)
-            bits = page.dtype.itemsize * 8 if page.dtype is not None else 0
-            return (
-                int(page.imagelength),
-                int(page.imagewidth),
-                bits,
-                3 if int(page.photometric) == _PALETTE else int(page.samplesperpixel),
-                int(page.photometric) == _MINISWHITE,
-            )
-    except OpenBacError:
-        raise
-    except Exception as error:  # boundary with tifffile: damaged bytes raise anything
-        raise _damaged(name, error) from None
+    with _opened(data, name) as page:
+        _check_page(page, len(data), name)
+        return (
+            int(page.imagelength),
+            int(page.imagewidth),
+            page.dtype.itemsize * 8,
+            3 if int(page.photometric) == _PALETTE else int(page.samplesperpixel),
+            int(page.photometric) == _MINISWHITE,
+        )
 
 
 def read_tiff(data: bytes, name: str) -> NDArray[Any]:
     """Pixels of the one page: (rows, columns) or (rows, columns, channels).
 
-    Raises
-    ------
-    UnreadableImageError
-        Damaged, no codec, or values that are not finite.
+    `UnreadableImageError` where it is damaged, has no codec, or values that are not finite.
     """
+    with _opened(data, name) as page:
+        pixels = _page_pixels(page, data, name)
+        if int(page.photometric) == _PALETTE:
+            raise UnsupportedImageError(f"{name}: is a palette (colour) TIFF; give the grey original.")
+        if pixels.ndim == 3 and int(page.planarconfig) == 2:
+            pixels = np.moveaxis(pixels, 0, -1)
+    return _finite(pixels, name)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Any]:
+    """The one page of a TIFF; whatever goes wrong with it is said in plain words."""
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as tiff:
-            page = _only_page(tiff, name)
-            pixels = _page_pixels(page, data, name)
-            if int(page.photometric) == _PALETTE:
-                raise UnsupportedImageError(f"{name}: is a palette (colour) TIFF; give the grey original.")
-            if pixels.ndim == 3 and int(page.planarconfig) == 2:
-                pixels = np.moveaxis(pixels, 0, -1)
+            yield _only_page(tiff, name)
     except OpenBacError:
         raise
     except Exception as error:  # boundary with tifffile: damaged bytes raise anything
-        raise _damaged(name, error) from None
-    return _finite(pixels, name)
+        detail = " ".join(str(error).split())[:100].rstrip(".") or type(error).__name__
+        raise UnreadableImageError(f"{name}: the TIFF is damaged ({detail}); copy it again.") from None
 
 
 def _only_page(tiff: tifffile.TiffFile, name: str) -> Any:
@@ -137,8 +132,3 @@ def _finite(pixels: NDArray[Any], name: str) -> NDArray[Any]:
     if tidy.dtype.kind == "f" and not np.isfinite(tidy).all():
         raise UnreadableImageError(f"{name}: holds values beyond float32; export it again.")
     return tidy
-
-
-def _damaged(name: str, error: Exception) -> UnreadableImageError:
-    detail = " ".join(str(error).split())[:100].rstrip(".") or type(error).__name__
-    return UnreadableImageError(f"{name}: the TIFF is damaged ({detail}); copy it again.")

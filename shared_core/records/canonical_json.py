@@ -15,14 +15,9 @@ import numpy as np
 
 
 def plain(value: object) -> Any:
-    """`value` in the types of JSON.
+    """`value` in the types of JSON; `TypeError` where it holds something that has no such form.
 
     Records and dataclasses become objects, enums their value, NaN and infinity null.
-
-    Raises
-    ------
-    TypeError
-        If it holds something that has no such form.
     """
     if isinstance(value, Enum):
         return plain(value.value)

@@ -36,16 +36,8 @@ _TEXTS: Final = frozenset(
     {
         *("file", "error", "exam", "view", "laterality", "view_modifiers", "key", "patient_id", "study_date"),
         *("model_name", "model_sha256", "software_version", "backend", "device", "precision", "warnings"),
-        *(
-            "views_used",
-            "missing_views",
-            "views_not_analysed",
-            "manufacturer",
-            "intent",
-            "preprocessing",
-            "status",
-        ),
-        *("notice_codes", "state", "made_by"),
+        *("views_used", "missing_views", "views_not_analysed", "manufacturer", "intent", "preprocessing"),
+        *("status", "notice_codes", "state", "made_by"),
     }
 )
 """Columns that stay text where they look like a number."""
@@ -121,12 +113,7 @@ def results_beside(folder: Path) -> tuple[Path, ...]:
 def read_table(path: Path) -> tuple[Row, ...]:
     """Rows of a CSV table with a heading; numbers as float, true and false as bool, empty cells None.
 
-    Raises
-    ------
-    UnreadableImageError
-        If it cannot be read.
-    UsageError
-        If it has no rows.
+    `UnreadableImageError` where it cannot be read, `UsageError` where it has no rows.
     """
     rows = _rows(_text(path))
     if not rows:
@@ -167,10 +154,7 @@ def serial_exams(
 def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
     """Notices about what differs between views that are compared over time.
 
-    Raises
-    ------
-    UsageError
-        If they were measured with different models or settings.
+    `UsageError` where they were measured with different models or settings.
     """
     views = [view for one in results for view in one.views if view["status"] == "ok"]
     for column in MUST_AGREE:
@@ -225,13 +209,7 @@ def _header(view: Row) -> MammogramHeader:
 
 
 def date_of_exam(row: Row, source: Path) -> date:
-    """When the exam of a row was made.
-
-    Raises
-    ------
-    UsageError
-        If the row does not say.
-    """
+    """When the exam of a row was made; `UsageError` where the row does not say."""
     text = str(row["study_date"] or "")
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))

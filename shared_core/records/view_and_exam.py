@@ -123,10 +123,7 @@ def exam_record(
 ) -> ExamRecord:
     """The record of an exam; `views` lists all images found, `views_used` those that count.
 
-    Parameters
-    ----------
-    provenances
-        How the mask of each measured view came about.
+    `provenances` say how the mask of each measured view came about.
     """
     made = list(provenances)
     thresholds = {threshold_of(one) for one in made}

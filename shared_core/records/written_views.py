@@ -57,10 +57,7 @@ def read_written(folder: Path) -> WrittenResults:
 def measurement_of(record: ViewRecord) -> ViewMeasurement:
     """The numbers of a view from its record; all but the sizes of the single parts, which it does not hold.
 
-    Raises
-    ------
-    UsageError
-        It is the record of a view that failed, or of another version.
+    `UsageError` for the record of a view that failed, or of another version.
     """
     metrics = record.metrics
     if not metrics:

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.paired_samples import Values, pairs
-
-Limits = tuple[float, float]
+from shared_core.statistics.paired_samples import Limits, Values, around, pairs
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,7 @@ def bland_altman(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.9
     """Bias and limits of agreement with confidence intervals.
 
     The interval of a limit takes its standard error as sqrt((1/n + 1.96² / (2 (n - 1))) SD²), which
-    Bland & Altman 1999 round to 1.71 SD / sqrt(n).
-
-    Raises
-    ------
-    UsageError
-        Below two pairs, or where lengths differ.
+    Bland & Altman 1999 round to 1.71 SD / sqrt(n). `UsageError` below two pairs, or where lengths differ.
     """
     one, other = pairs(first, second)
     difference = one - other
@@ -73,12 +66,12 @@ def bland_altman(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.9
     within = sd / np.sqrt(2)
     return BlandAltman(
         bias=bias,
-        bias_limits=_around(bias, of_bias),
+        bias_limits=around(bias, of_bias),
         sd=sd,
         lower=lower,
-        lower_limits=_around(lower, of_limit),
+        lower_limits=around(lower, of_limit),
         upper=upper,
-        upper_limits=_around(upper, of_limit),
+        upper_limits=around(upper, of_limit),
         within_subject_sd=float(within),
         repeatability=float(z * np.sqrt(2) * within),
         n=n,
@@ -90,20 +83,8 @@ def icc(
 ) -> Icc:
     """Intraclass correlation with its confidence interval (Shrout & Fleiss 1979; McGraw & Wong 1996).
 
-    Parameters
-    ----------
-    ratings
-        (subjects, raters), complete.
-
-    Returns
-    -------
-    Icc
-        NaN where nothing varies.
-
-    Raises
-    ------
-    UsageError
-        Below two subjects or raters, or where a value is missing.
+    Of a complete table (subjects, raters); NaN where nothing varies. `UsageError` below two subjects or
+    raters, or where a value is missing.
     """
     table = np.asarray(ratings, dtype=np.float64)
     if table.ndim != 2 or min(table.shape) < 2:
@@ -167,7 +148,3 @@ def _agreement_limits(
     low = n * (subjects - low_f * error) / (low_f * shared + n * subjects)
     high = n * (high_f * subjects - error) / (shared + n * high_f * subjects)
     return float(low), float(high)
-
-
-def _around(centre: float, half: float) -> Limits:
-    return float(centre - half), float(centre + half)

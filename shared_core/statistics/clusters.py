@@ -54,21 +54,10 @@ def clustered_ratio(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Estimate:
-    """Sum of numerators / sum of denominators, with an interval from drawing whole clusters.
+    """Sum of numerators / sum of denominators over views, with an interval from drawing whole clusters.
 
-    Parameters
-    ----------
-    numerators, denominators
-        (views,).
-    clusters
-        (views,) whose view each is.
-    seed
-        The same seed gives the same limits.
-
-    Raises
-    ------
-    UsageError
-        If the lengths differ, or a number is not finite.
+    `clusters` says whose each view is. The same seed gives the same limits. `UsageError` where the lengths
+    differ, or a number is not finite.
     """
     sums = _sums(numerators, denominators, clusters)
     value = ratio(float(sums[0].sum()), float(sums[1].sum()))

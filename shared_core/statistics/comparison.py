@@ -68,12 +68,9 @@ class MaskAgreement:
 
 
 def quantity_agreement(name: str, first: ArrayLike, second: ArrayLike) -> QuantityAgreement:
-    """Compare a quantity A (`first`) with B (`second`) of the same cases, two or more.
+    """Compare a quantity A (`first`) with B (`second`) of the same cases.
 
-    Raises
-    ------
-    UsageError
-        Below two pairs, or a value is not finite.
+    `UsageError` below two pairs, or where a value is not finite.
     """
     one, other = pairs(first, second)
     table = np.column_stack([one, other])

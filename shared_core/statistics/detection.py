@@ -76,13 +76,7 @@ class Curves:
 
 
 def confusion(truth: ArrayLike, answer: ArrayLike) -> Confusion:
-    """Count yes and no.
-
-    Parameters
-    ----------
-    truth, answer
-        (cases,) of 0 and 1 or bool.
-    """
+    """Count yes and no: `truth` and `answer` are 0 and 1 or bool, one a case."""
     true, said = _yes_or_no(truth, "truth"), _yes_or_no(answer, "answers")
     _same_length(true, said)
     return Confusion(
@@ -98,11 +92,7 @@ def curves(truth: ArrayLike, score: ArrayLike) -> Curves:
 
     With a grade 0 to 3 as the score the AUC-ROC is the *ordinal* one; with "grade is 3" as the score it
     is the *binary* one, which is the balanced accuracy. Ibrahim 2025 prints both as one: .93 and .87.
-
-    Raises
-    ------
-    UsageError
-        If there are only positives or only negatives, or scikit-learn is not installed.
+    `UsageError` where all cases are positive or all negative, or scikit-learn is not installed.
     """
     true = _yes_or_no(truth, "truth")
     scores = values(score, what="scores")

@@ -34,24 +34,9 @@ def outline_distance(
     """Hausdorff distance, its 95th percentile, and the mean distance of two outlines.
 
     The outline is every pixel of a mask with a 4-neighbour outside of it. The 95th percentile is taken in
-    each direction, and the larger one counts (Huttenlocher 1993's partial distance).
-
-    Parameters
-    ----------
-    mask, reference
-        (rows, columns), anything but 0 is BAC.
-    spacing_mm
-        (row, column); None for pixels.
-
-    Returns
-    -------
-    OutlineDistance
-        NaN where both masks are empty, infinite where one is.
-
-    Raises
-    ------
-    UsageError
-        If the shapes differ.
+    each direction, and the larger one counts (Huttenlocher 1993's partial distance). In pixels without
+    `spacing_mm`, which is (row, column); NaN where both masks are empty, infinite where one is. `UsageError`
+    where the shapes differ.
     """
     check_shapes(mask, reference)
     unit: Literal["mm", "px"] = "px" if spacing_mm is None else "mm"

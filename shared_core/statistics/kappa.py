@@ -34,10 +34,7 @@ def quadratic_weights(grades: int = GRADES) -> Values:
 def contingency(first: ArrayLike, second: ArrayLike, *, grades: int = GRADES) -> NDArray[np.int64]:
     """Cases by the grade of the first reader (row) and of the second (column).
 
-    Raises
-    ------
-    UsageError
-        If the lengths differ, or a grade is not a whole number from 0 to `grades` - 1.
+    `UsageError` where the lengths differ, or a grade is not a whole number from 0 to `grades` - 1.
     """
     one, other = (_grades(reader, grades) for reader in (first, second))
     if one.size != other.size:

@@ -11,13 +11,7 @@ INSTALL = "pip install 'openbac[statistics]'"
 
 
 def package(name: str) -> Any:
-    """The module `name`.
-
-    Raises
-    ------
-    UsageError
-        If it is not installed, with the command that installs it.
-    """
+    """The module `name`; `UsageError` with the command that installs it where it is missing."""
     try:
         return import_module(name)
     except ModuleNotFoundError as error:

@@ -85,18 +85,7 @@ class MeanScore:
 
 
 def overlap(mask: NDArray[np.generic], reference: NDArray[np.generic]) -> Overlap:
-    """Count agreement of two masks.
-
-    Parameters
-    ----------
-    mask, reference
-        (rows, columns), anything but 0 is BAC.
-
-    Raises
-    ------
-    UsageError
-        If the shapes differ.
-    """
+    """Count agreement of two masks, where anything but 0 is BAC; `UsageError` where the shapes differ."""
     check_shapes(mask, reference)
     found, truth = mask != 0, reference != 0
     both, found_px, truth_px = (int(np.count_nonzero(a)) for a in (found & truth, found, truth))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared_core.errors import UsageError
-from shared_core.statistics.paired_samples import pairs
+from shared_core.statistics.paired_samples import Limits, around, pairs
 
 Evans = Literal["very weak", "weak", "moderate", "strong", "very strong"]
 _EVANS: Final[tuple[tuple[float, Evans], ...]] = (
@@ -26,10 +26,10 @@ class Regression:
     """y = slope x + intercept, by least squares."""
 
     slope: float
-    slope_limits: tuple[float, float]
+    slope_limits: Limits
     """Confidence interval of the slope."""
     intercept: float
-    intercept_limits: tuple[float, float]
+    intercept_limits: Limits
     r_squared: float
     see: float
     """Standard error of the estimate: sqrt(sum of squared residuals / (n - 2)), in the unit of y."""
@@ -50,13 +50,7 @@ class Correlation:
 
 
 def linear_regression(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Regression:
-    """Fit y on x.
-
-    Raises
-    ------
-    UsageError
-        Below three pairs, or where all x are equal.
-    """
+    """Fit y on x; `UsageError` below three pairs, or where all x are equal."""
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0:
         raise UsageError("A line needs x that differ; all are equal.")
@@ -68,9 +62,9 @@ def linear_regression(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -
     constant = np.ptp(other) == 0
     return Regression(
         slope=float(fit.slope),
-        slope_limits=_around(fit.slope, t * fit.stderr),
+        slope_limits=around(fit.slope, t * fit.stderr),
         intercept=float(fit.intercept),
-        intercept_limits=_around(fit.intercept, t * fit.intercept_stderr),
+        intercept_limits=around(fit.intercept, t * fit.intercept_stderr),
         r_squared=float("nan") if constant else float(fit.rvalue**2),
         see=float(np.sqrt(residuals @ residuals / (one.size - 2))),
         p=float("nan") if constant else float(fit.pvalue),
@@ -83,10 +77,7 @@ def correlation(
 ) -> Correlation:
     """Pearson's or Spearman's correlation with Evans' word for it (Mobini 2023).
 
-    Raises
-    ------
-    UsageError
-        Below three pairs, or where all values of one side are equal.
+    `UsageError` below three pairs, or where all values of one side are equal.
     """
     one, other = pairs(x, y, at_least=3)
     if np.ptp(one) == 0 or np.ptp(other) == 0:
@@ -105,7 +96,3 @@ def evans_words(r: float) -> Evans:
     """
     size = round(abs(r), 2)
     return next(words for lower, words in _EVANS if size >= lower)
-
-
-def _around(centre: float, half: float) -> tuple[float, float]:
-    return float(centre - half), float(centre + half)

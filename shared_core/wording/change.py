@@ -27,12 +27,7 @@ def change_sentence(one: QuantityChange, *, confidence: float = 0.95) -> str:
 def change_words(one: QuantityChange, *, confidence: float = 0.95) -> str:
     """What changed, by how much, within which limits, and how much it takes to be seen.
 
-    Parameters
-    ----------
-    one
-        From `change_over_time`.
-    confidence
-        That the limits were asked for.
+    `confidence` is that the limits were asked for.
     """
     unit = f" {unit_words(one)}" if unit_words(one) else ""
     years = f"in {one.years[-1]:.1f} years"

@@ -9,7 +9,7 @@ from typing import Final
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.quantities import number_formats
-from shared_core.quantities.number_formats import threshold as threshold
+from shared_core.quantities.number_formats import count as count, threshold as threshold
 
 RESEARCH_USE: Final = "Research use only - not a diagnosis"
 UNKNOWN: Final = "-"
@@ -20,11 +20,6 @@ def view_name(label: str) -> str:
     if label == "??":
         return "view unknown"
     return f"{label[0]}-{label[1:]}"
-
-
-def count(value: int) -> str:
-    """``21,594``."""
-    return number_formats.count(value)
 
 
 def area_mm2(value: float | None) -> str:

@@ -39,11 +39,11 @@ def test_beam_has_the_energy_the_hardness_and_the_calcium_signal_of_spekpy(
 ) -> None:
     anode, filter_material, filter_mm, kvp, mean_kev, hvl_mm, k45, k30, k70 = row
     beam = Beam(anode, filter_material, filter_mm, kvp)
-    assert spectrum(beam).mean_energy_kev == pytest.approx(mean_kev, abs=0.15)
+    source = spectrum(beam)
+    assert np.average(source.energy_kev, weights=source.fluence) == pytest.approx(mean_kev, abs=0.15)
     for thickness_mm, k in ((45, k45), (30, k30), (70, k70)):
         found = effective_k_cm2_g(beam, thickness_mm=thickness_mm, glandular_fraction=0.2)
         assert found == pytest.approx(k, rel=0.02)
-    source = spectrum(beam)
     kerma = source.fluence * source.energy_kev * mass_attenuation_cm2_g("water", source.energy_kev) ** 1.15
     through = np.exp(-linear_attenuation_per_mm("aluminium", source.energy_kev) * hvl_mm)
     # Air kerma goes nearly with the photo effect of water; the half-value layer is given in whole 10 um.

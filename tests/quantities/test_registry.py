@@ -14,12 +14,12 @@ import pytest
 
 from shared_core.change.serial_exams import SERIAL_QUANTITIES as SERIAL
 from shared_core.mammogram import Exam
+from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.notices.of_results import MASK_EMPTY
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import (
     BreastMeasurement,
     ExamMeasurement,
-    MassNumbers,
     ViewMeasurement,
 )
 from shared_core.quantities.number_formats import percent, threshold
@@ -71,7 +71,7 @@ def test_every_field_of_a_measurement_is_read_by_an_entry(scope: Scope) -> None:
     assert is_dataclass(MEASURED[scope])
     asked: set[str] = set()
     for entry in QUANTITIES.of(scope):
-        entry.reading.value(Asked(MEASURED[scope], asked))
+        entry.measured(Asked(MEASURED[scope], asked))
     own = {field.name for field in fields(MEASURED[scope])} - NO_QUANTITIES[scope]
     mass = {f"mass.{field.name}" for field in fields(MassNumbers) if field.name not in NO_MASS_OF[scope]}
     assert asked == own | mass
@@ -89,13 +89,13 @@ def test_every_quantity_says_what_it_is(scope: Scope) -> None:
 
 
 def test_a_key_stands_once_a_scope() -> None:
-    one = Quantity("twice", "Twice", view=Reading(lambda m: m, "once"))
+    one = Quantity("twice", "Twice", view=Reading("once"))
     with pytest.raises(ValueError, match="a quantity twice of the view already"):
         Registry((one, one))
     with pytest.raises(ValueError, match="needs a value"):
         Quantity("nothing", "Nothing")
     with pytest.raises(ValueError, match="a grade has codes"):
-        Quantity("grade", "Grade", kind="grade", view=Reading(lambda m: m, "none"))
+        Quantity("grade", "Grade", kind="grade", view=Reading("none"))
 
 
 def test_what_is_followed_over_time_has_one_meaning_a_name() -> None:

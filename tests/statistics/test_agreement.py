@@ -9,7 +9,7 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.statistics.agreement import bland_altman, icc
-from shared_core.statistics.hypothesis_tests import mann_whitney, normality, paired_t
+from shared_core.statistics.hypothesis_tests import paired_t
 from shared_core.statistics.kappa import contingency, quadratic_kappa, quadratic_weights
 from shared_core.statistics.regression import correlation, evans_words, linear_regression
 
@@ -186,25 +186,6 @@ def test_paired_t_is_that_of_statsmodels(two_readers: tuple[np.ndarray, np.ndarr
     t, p, _ = weights.DescrStatsW(two_readers[0] - two_readers[1]).ttest_mean(0)
     assert (found.statistic, found.p) == pytest.approx((t, p), abs=TOLERANCE)
     assert math.isnan(paired_t([1, 2], [0, 1]).p)
-
-
-def test_mann_whitney_counts_the_pairs(two_readers: tuple[np.ndarray, np.ndarray]) -> None:
-    pingouin = pytest.importorskip("pingouin")
-    first, second = two_readers
-    found = mann_whitney(first, second)
-    apart = first[:, None] - second[None, :]
-    assert found.statistic == np.sum(apart > 0) + np.sum(apart == 0) / 2
-    row = pingouin.mwu(first, second).iloc[0]
-    p = row["p-val"] if "p-val" in row.index else row["p_val"]
-    assert found.p == pytest.approx(float(p), abs=TOLERANCE)
-
-
-def test_kolmogorov_smirnov_is_the_largest_gap_of_the_distributions() -> None:
-    diagnostic = pytest.importorskip("statsmodels.stats.diagnostic")
-    sample = np.random.default_rng(6).gamma(1, 1, 80)
-    found = normality(sample)
-    assert found.statistic == pytest.approx(diagnostic.lilliefors(sample)[0], abs=TOLERANCE)
-    assert normality(np.random.default_rng(7).normal(size=80)).p > 0.2
 
 
 def test_samples_that_do_not_pair_are_refused() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from shared_core.simulation.machine import STYLES
-from shared_core.statistics.image_statistics import GRADIENT_DECADES, Floats
+from validation.realism.image_statistics import GRADIENT_DECADES, Floats
 from validation.realism.measures import FINE_BAND, POWER_LAW_BAND, Measured
 from validation.realism.sources import REAL_KINDS
 

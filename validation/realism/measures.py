@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from shared_core.mammogram import Mask
-from shared_core.statistics.image_statistics import (
+from validation.realism.image_statistics import (
     GRADIENT_DECADES,
     Floats,
     Gradients,

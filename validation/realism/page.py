@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from shared_core.simulation.machine import STYLES
-from shared_core.statistics.image_statistics import Floats
 from shared_core.version import SOFTWARE_VERSION
+from validation.realism.image_statistics import Floats
 from validation.realism.measures import CURVES, NUMBERS, Compared, Measured, apart, compared
 from validation.realism.sources import DIGITAL, FILM, REAL_KINDS
 

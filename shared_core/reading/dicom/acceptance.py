@@ -42,12 +42,7 @@ class NotAMammogramError(UnsupportedImageError):
 def accept(attributes: Attributes, name: str) -> list[Notice]:
     """Refuse what is not one single 2-D mammogram; notices for look-alikes.
 
-    Raises
-    ------
-    NotAMammogramError
-        Another kind of object or another part of the body.
-    UnsupportedImageError
-        A volume: tomosynthesis or several frames.
+    `NotAMammogramError` for another kind of object or part of the body, `UnsupportedImageError` for a volume.
     """
     sop_class = attributes.text("SOPClassUID")
     modality = attributes.text("Modality").upper()

@@ -41,17 +41,8 @@ class StreamHeader:
 def stream_header(frame: bytes, *, tail: int = 8) -> StreamHeader:
     """Read and check the header and the end of a JPEG, JPEG-LS or JPEG 2000 frame.
 
-    Parameters
-    ----------
-    frame : bytes
-    tail : int
-        Number of last bytes among which the end marker of a JPEG must be: DICOM fragments are padded
-        to even length, and some writers pad more.
-
-    Raises
-    ------
-    StreamError
-        The stream is none of these, damaged in its header, or cut off.
+    `StreamError` where it is none of these, damaged in its header, or cut off. The end marker of a JPEG must
+    be among the `tail` last bytes: DICOM fragments are padded to even length, and some writers pad more.
     """
     if frame.startswith(b"\xff\xd8"):
         header = _jpeg_header(frame, tail)

@@ -62,12 +62,7 @@ def read_dicom_header(path: Path, spacing: PixelSpacing | None) -> MammogramHead
 
 
 def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
-    """Read a DICOM mammogram.
-
-    Raises
-    ------
-    UnreadableImageError, UnsupportedImageError
-    """
+    """Read a DICOM mammogram; errors as for `read_mammogram`."""
     with quiet_pydicom():
         opened = open_dicom(path, spacing, pixels=True)
         stored, notices = stored_values(opened.dataset, opened.layout)
@@ -77,11 +72,7 @@ def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
 def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | None) -> Mammogram:
     """The mammogram that `read_dicom` gives, from pixels that GDCM has read from the same file.
 
-    Raises
-    ------
-    UsageError
-        The pixels are not those of the file.
-    UnreadableImageError, UnsupportedImageError
+    `UsageError` where the pixels are not those of the file; else errors as for `read_mammogram`.
     """
     with quiet_pydicom():
         opened = open_dicom(path, spacing, pixels=False)
@@ -129,12 +120,7 @@ def _display(
 def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> OpenedDicom:
     """Parse a file, refuse what is not a mammogram, and gather its header.
 
-    Parameters
-    ----------
-    spacing : PixelSpacing or None
-        Given by a person; overrides the file.
-    pixels : bool
-        Whether the Pixel Data is loaded, too.
+    A `spacing` given by a person overrides the file; `pixels` says whether the Pixel Data is loaded, too.
     """
     dataset = _parsed(path, pixels)
     attributes = Attributes(dataset)
@@ -176,19 +162,9 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
 
 
 def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Dataset:
-    """Parse a DICOM file, with or without the preamble of PS3.10.
+    """Parse a DICOM file, with or without the preamble of PS3.10; without `pixels` it stops before them.
 
-    Parameters
-    ----------
-    pixels
-        False stops before the pixel data.
-    problem, advice
-        Of the sentence where it cannot be parsed: what that means, and what to do.
-
-    Raises
-    ------
-    UnreadableImageError
-        It cannot be parsed.
+    `UnreadableImageError` where it cannot be parsed: `problem` says what that means, `advice` what to do.
     """
     try:
         try:

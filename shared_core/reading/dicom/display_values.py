@@ -63,27 +63,13 @@ def _displayed(pixels: Values, transform: DisplayTransform) -> Values:
 
 
 def display_values(pixels: NDArray[Any], transform: DisplayTransform) -> NDArray[np.float32]:
-    """Display values of `Mammogram.pixels`, bright meaning dense.
+    """Display values of `Mammogram.pixels` in [0, 1], bright meaning dense.
 
-    Parameters
-    ----------
-    pixels : (rows, columns) integer or float array
-        As in `Mammogram.pixels`.
-    transform : DisplayTransform
-        The inversion of MONOCHROME1 comes after the VOI step (PS3.3 C.7.6.3.1.2).
-
-    Returns
-    -------
-    (rows, columns) float32 array in [0, 1]
+    The inversion of MONOCHROME1 comes after the VOI step (PS3.3 C.7.6.3.1.2).
     """
     return map_values(pixels, lambda values: _displayed(values, transform), np.float32)
 
 
 def display_u8(pixels: NDArray[Any], transform: DisplayTransform) -> NDArray[np.uint8]:
-    """Display values as grey levels 0..255: ``floor(255 * value + 0.5)``.
-
-    Returns
-    -------
-    (rows, columns) uint8 array
-    """
+    """Display values as grey levels 0..255: ``floor(255 * value + 0.5)``."""
     return map_values(pixels, lambda values: np.floor(255.0 * _displayed(values, transform) + 0.5), np.uint8)

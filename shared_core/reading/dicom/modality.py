@@ -60,19 +60,10 @@ def modality_transform(
 
 
 def modality_pixels(stored: NDArray[Any], transform: ModalityTransform, mirror: float | None) -> NDArray[Any]:
-    """`Mammogram.pixels` of stored values, in the smallest type that holds them.
+    """`Mammogram.pixels` of stored values of 8 or 16 bits, in the smallest type that holds them.
 
-    Parameters
-    ----------
-    stored : (rows, columns) integer array of 8 or 16 bits
-    transform : ModalityTransform
-    mirror : float or None
-        From `ModalityTransform.mirror` for images to be turned.
-
-    Returns
-    -------
-    (rows, columns) uint8, uint16, int16, int32 or float32 array
-        Integers where slope and intercept are integers. The input itself where nothing changes.
+    Integers where slope and intercept are; the input itself where nothing changes. `mirror` is that of
+    `ModalityTransform.mirror` for images to be turned, else None.
     """
     if mirror is None and transform == ModalityTransform() and stored.dtype != np.int8:
         return stored
@@ -96,12 +87,8 @@ def stored_from_gdcm(
 ) -> NDArray[Any]:
     """Stored values of pixels that GDCM has read: the way of `modality_pixels` back.
 
-    GDCM applies slope and intercept, turns MONOCHROME1 (`turned`), and ignores a Modality LUT.
-
-    Raises
-    ------
-    UsageError
-        Another size, or values that the file cannot hold.
+    GDCM applies slope and intercept, turns MONOCHROME1 (`turned`), and ignores a Modality LUT. `UsageError`
+    for another size, or values that the file cannot hold.
     """
     if pixels.shape != (layout.rows, layout.columns):
         raise UsageError(

@@ -78,12 +78,8 @@ class StoredLayout:
 def stored_layout(attributes: Attributes, name: str) -> StoredLayout:
     """Read and check the Image Pixel Module.
 
-    Raises
-    ------
-    UnreadableImageError
-        Attributes are missing or contradict each other.
-    UnsupportedImageError
-        Colour, bits or size that are no mammogram's.
+    `UnreadableImageError` where attributes are missing or contradict each other, `UnsupportedImageError`
+    where colour, bits or size are no mammogram's.
     """
     rows, columns = attributes.integer("Rows"), attributes.integer("Columns")
     if rows is None or columns is None or rows < 1 or columns < 1:
@@ -135,19 +131,10 @@ def transfer_syntax(dataset: Dataset) -> uid.UID:
 
 
 def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any], list[Notice]]:
-    """Decode the one frame of a data set; the data set loses its Pixel Data.
+    """Decode the one frame of a data set to (u)int8 or (u)int16; the data set loses its Pixel Data.
 
-    Returns
-    -------
-    values : (rows, columns) uint8, uint16, int8 or int16 array
-    notices : list of Notice
-
-    Raises
-    ------
-    UnreadableImageError
-        Missing, truncated, damaged, or not what the transfer syntax says.
-    UnsupportedImageError
-        No decoder for this transfer syntax.
+    `UnreadableImageError` where it is missing, truncated, damaged, or not what the transfer syntax says;
+    `UnsupportedImageError` where no decoder is there for this transfer syntax.
     """
     syntax = transfer_syntax(dataset)
     if not (syntax in _NATIVE or syntax in _CODINGS or syntax == uid.RLELossless):

@@ -15,21 +15,10 @@ _BLOCK_ROWS = 64
 
 
 def map_values(values: NDArray[Any], function: Pointwise, dtype: DTypeLike) -> NDArray[Any]:
-    """Apply `function` to every value of an image.
+    """Apply a pointwise and pure `function`, of float64 to float64, to every value of an image.
 
-    Parameters
-    ----------
-    values : (rows, columns) array of any real type
-    function : callable
-        Pointwise and pure; gets and gives float64.
-    dtype : numpy dtype
-        Type of the result; for integers the function must give integers in range.
-
-    Returns
-    -------
-    (rows, columns) array of `dtype`
-        Types of 8 and 16 bits go through a table of all their values, so that the cost does not
-        depend on the function.
+    For an integer `dtype` it must give integers in range. Images of 8 and 16 bits go through a table of all
+    their values, so that the cost does not depend on the function.
 
     Examples
     --------

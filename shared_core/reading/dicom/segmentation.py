@@ -48,19 +48,8 @@ def is_segmentation(path: Path) -> bool:
 def read_segmentation(path: Path, *, segment: int | None = None) -> Segmentation:
     """Read one segment of a SEG: BINARY, FRACTIONAL (half of the maximum and more) or LABELMAP.
 
-    Parameters
-    ----------
-    segment
-        Segment Number; None takes the only one, or the only one whose type is a calcification.
-
-    Raises
-    ------
-    UnreadableImageError
-        Damaged.
-    UnsupportedImageError
-        No SEG, or a volume: several frames of one segment.
-    UsageError
-        The segment is not there, or has to be chosen.
+    Without a Segment Number the only one is taken, or the only one whose type is a calcification. Errors as
+    for `read_mask_file`.
     """
     try:
         with quiet_pydicom():

@@ -40,13 +40,7 @@ _GDCM_IMAGER_CLASSES = (
 
 
 def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
-    """Spacing given by a person: one number, or (row, column) in mm.
-
-    Raises
-    ------
-    UsageError
-        Not a plausible spacing of a mammogram.
-    """
+    """Spacing given by a person: one number, or (row, column) in mm; `UsageError` where implausible."""
     try:
         row, column = spacing_mm if isinstance(spacing_mm, (tuple, list)) else (spacing_mm, spacing_mm)
         row, column = float(row), float(column)
@@ -54,7 +48,7 @@ def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
         raise UsageError(
             f"The spacing {spacing_mm!r} is not a number or a pair of numbers (row, column) in mm."
         ) from None
-    if not _plausible((row, column)):
+    if not plausible((row, column)):
         low, high = PLAUSIBLE_MM
         raise UsageError(
             f"The spacing {row:g} x {column:g} mm is not plausible for a mammogram; "
@@ -69,44 +63,39 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
     In this order: Pixel Spacing with a calibration type; Imager Pixel Spacing corrected by the
     magnification factor or by the distances, or as it is; Nominal Scanned Pixel Spacing of
     digitised film. Pixel Spacing alone is not believed.
-
-    Returns
-    -------
-    spacing : PixelSpacing or None
-    notices : list of Notice
     """
     notices: list[Notice] = []
     plain = _pair(attributes, "PixelSpacing")
     if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
-        if _plausible(plain):
+        if plausible(plain):
             return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), notices
         notices.append(_implausible("Calibrated Pixel Spacing", plain))
     imager = _pair(attributes, "ImagerPixelSpacing")
     if imager:
         spacing = _from_imager(attributes, imager, notices)
-        if _plausible((spacing.row_mm, spacing.column_mm)):
-            if plain and _differ(plain, (spacing.row_mm, spacing.column_mm)):
+        if plausible((spacing.row_mm, spacing.column_mm)):
+            if plain and not alike(plain, (spacing.row_mm, spacing.column_mm)):
                 notices.append(
                     SPACING_UNCALIBRATED_DIFFERS.notice(
-                        spacing=_mm(plain),
+                        spacing=in_mm(plain),
                         source=spacing.source.value,
-                        used=_mm((spacing.row_mm, spacing.column_mm)),
+                        used=in_mm((spacing.row_mm, spacing.column_mm)),
                     )
                 )
             return spacing, notices
         notices.append(_implausible("Imager Pixel Spacing", imager))
     nominal = _pair(attributes, "NominalScannedPixelSpacing")
     if nominal:
-        if _plausible(nominal):
+        if plausible(nominal):
             return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), notices
         notices.append(_implausible("Nominal Scanned Pixel Spacing", nominal))
     if plain:
-        notices.append(SPACING_UNCALIBRATED.notice(spacing=_mm(plain)))
+        notices.append(SPACING_UNCALIBRATED.notice(spacing=in_mm(plain)))
     return None, [*notices, SPACING_UNKNOWN.notice()]
 
 
 def _implausible(attribute: str, pair: Pair) -> Notice:
-    return SPACING_IMPLAUSIBLE.notice(attribute=attribute, spacing=_mm(pair))
+    return SPACING_IMPLAUSIBLE.notice(attribute=attribute, spacing=in_mm(pair))
 
 
 def _from_imager(attributes: Attributes, imager: Pair, notices: list[Notice]) -> PixelSpacing:
@@ -150,11 +139,11 @@ def gdcm_difference(attributes: Attributes, spacing: PixelSpacing | None) -> Not
     """A notice where GDCM-based software measures with another spacing, else None."""
     theirs = gdcm_spacing(attributes)
     if spacing is None:
-        return GDCM_SPACING_UNFOUNDED.notice(spacing=_mm(theirs))
+        return GDCM_SPACING_UNFOUNDED.notice(spacing=in_mm(theirs))
     ours = (spacing.row_mm, spacing.column_mm)
-    if not _differ(ours, theirs):
+    if alike(ours, theirs):
         return None
-    return GDCM_SPACING_DIFFERS.notice(theirs=_mm(theirs), ours=_mm(ours), source=spacing.source.value)
+    return GDCM_SPACING_DIFFERS.notice(theirs=in_mm(theirs), ours=in_mm(ours), source=spacing.source.value)
 
 
 def _pair(attributes: Attributes, keyword: str) -> Pair | None:
@@ -164,14 +153,17 @@ def _pair(attributes: Attributes, keyword: str) -> Pair | None:
     return (values[0], values[1]) if len(values) > 1 else (values[0], values[0])
 
 
-def _plausible(pair: Pair) -> bool:
+def plausible(pair: Pair) -> bool:
+    """Whether a mammogram can have this spacing."""
     low, high = PLAUSIBLE_MM
     return all(math.isfinite(v) and low <= v <= high for v in pair)
 
 
-def _differ(a: Pair, b: Pair) -> bool:
-    return not all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b, strict=True))
+def alike(a: Pair, b: Pair) -> bool:
+    """Whether two spacings are one, but for rounding."""
+    return all(math.isclose(x, y, rel_tol=1e-3) for x, y in zip(a, b, strict=True))
 
 
-def _mm(pair: Pair) -> str:
+def in_mm(pair: Pair) -> str:
+    """``0.07 x 0.07 mm``."""
     return f"{pair[0]:.4g} x {pair[1]:.4g} mm"

@@ -18,15 +18,9 @@ from shared_core.reading.limits import extremes
 def voi_step(
     attributes: Attributes, signed_modality: bool
 ) -> tuple[Window | VoiLut | None, str, list[Notice]]:
-    """The VOI LUT or window of a file; the table wins over the window.
+    """The VOI LUT or window of a file, and what is used instead of which alternatives, in words.
 
-    Returns
-    -------
-    voi : Window, VoiLut or None
-        None where the file has none that can be used.
-    description : str
-        What is used, and which alternatives the file names beside it.
-    notices : list of Notice
+    The table wins over the window; None where the file has neither that can be used.
     """
     notices: list[Notice] = []
     tables = attributes.items("VOILUTSequence")
@@ -117,10 +111,7 @@ def display_transform(
 ) -> DisplayTransform:
     """Complete the display of an image from its pixels, for where the file leaves it open.
 
-    Raises
-    ------
-    UnsupportedImageError
-        The image is constant.
+    `UnsupportedImageError` where the image is constant.
     """
     # padding is often an extreme value and would stretch the range
     ends = extremes(name, pixels if padding is None else pixels[~padding])

@@ -55,13 +55,7 @@ class Gradients:
 
 
 def grey_histogram(image_u8: NDArray[np.uint8], region: Mask) -> Floats:
-    """Share of each of the 256 grey levels in a region.
-
-    Raises
-    ------
-    UsageError
-        If the shapes differ or the region is empty.
-    """
+    """Share of each of the 256 grey levels in a region."""
     _check(image_u8, region)
     counts = np.bincount(image_u8[region], minlength=256)
     return np.asarray(counts / counts.sum(), np.float64)
@@ -85,22 +79,8 @@ def power_spectrum(
 
     Each window loses its plane of least squares and is tapered by a Hann window; the power is that of the
     image before tapering, so that white noise of variance s² has the power s² x pixel area everywhere.
-
-    Parameters
-    ----------
-    image : (rows, columns) array
-    region : (rows, columns) bool
-    spacing_mm
-        Of square pixels; None where it is not known.
-    window_px
-        Side of the windows; they overlap by three quarters where there is room for few.
-    most_windows
-        Windows taken, spread evenly over those that fit.
-
-    Raises
-    ------
-    UsageError
-        If no window fits into the region, or shapes differ.
+    Windows overlap by three quarters where there is room for few; at most `most_windows` are taken, spread
+    evenly over those that fit. `UsageError` where none does.
     """
     _check(image, region)
     corners = _corners(region, window_px)
@@ -125,10 +105,7 @@ def power_spectrum(
 def power_law_exponent(spectrum: PowerSpectrum, band: Band) -> float:
     """Fit power = c f^-beta by least squares of the logarithms, even over log f; returns beta.
 
-    Raises
-    ------
-    UsageError
-        If fewer than three frequencies lie in the band, or there is no power.
+    `UsageError` where fewer than three frequencies lie in the band, or there is no power.
     """
     inside = _inside(spectrum, band)
     frequency, power = spectrum.frequency[inside], spectrum.power[inside]
@@ -152,10 +129,7 @@ def band_deviation(spectrum: PowerSpectrum, band: Band) -> float:
 def gradients(image: Image, region: Mask, *, spacing_mm: float | None = None) -> Gradients:
     """Distribution of central differences whose four neighbours lie in a region.
 
-    Raises
-    ------
-    UsageError
-        If the region holds no such pixel, or shapes differ.
+    `UsageError` where the region holds no such pixel.
     """
     _check(image, region)
     inner = ndimage.binary_erosion(region)
@@ -184,26 +158,9 @@ def edge_profile(
 ) -> tuple[Floats, Floats]:
     """Mean grey level over the distance from the edge of a region inward.
 
-    The borders of the image are no edges: the region goes on behind them.
-
-    Parameters
-    ----------
-    image, region
-        (rows, columns).
-    spacing_mm
-        Of square pixels; 1 gives depths in pixels.
-    deepest, step
-        Of the rings, in the unit of the spacing.
-
-    Returns
-    -------
-    depth, mean : (deepest / step,) float64
-        Middle of each ring and its mean grey level, NaN where the region has no such depth.
-
-    Raises
-    ------
-    UsageError
-        If the region is empty or fills the image, so that it has no edge, or shapes differ.
+    The borders of the image are no edges: the region goes on behind them. Returned are the middle of each
+    ring and its mean grey level, NaN where the region has no such depth; `spacing_mm` of 1 gives depths in
+    pixels. `UsageError` where the region is empty or fills the image, so that it has no edge.
     """
     _check(image, region)
     if region.all():
@@ -220,6 +177,7 @@ def edge_profile(
 
 
 def _check(image: Image, region: Mask) -> None:
+    """`UsageError` where the shapes differ or the region is empty."""
     if image.shape != region.shape:
         raise UsageError(f"Image and region must have one shape, not {image.shape} and {region.shape}.")
     if not region.any():

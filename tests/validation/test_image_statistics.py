@@ -8,7 +8,7 @@ from hypothesis import example, given, settings, strategies as st
 from numpy import fft
 
 from shared_core.errors import UsageError
-from shared_core.statistics.image_statistics import (
+from validation.realism.image_statistics import (
     GRADIENT_DECADES,
     band_deviation,
     edge_profile,
