@@ -1,4 +1,4 @@
-"""What is true of a simulated view and of an exam."""
+"""What is true of a simulated view."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.mammogram import Laterality, Mask
+from shared_core.mammogram import Mask
 from shared_core.simulation.annotation_bands import Run, calcified_runs, paint_band
 from shared_core.simulation.arteries import Tube
 from shared_core.simulation.deposits import Deposit
 from shared_core.simulation.patient import CalcifiedArtery
 from shared_core.simulation.placement import Placement
-from shared_core.simulation.projected_view import Map, Pattern, ProjectedView, VesselTruth
+from shared_core.simulation.projected_view import Map, Pattern, VesselTruth
 from shared_core.simulation.randomness import Floats
 from shared_core.simulation.ribbon import Ribbon
 from shared_core.simulation.wall import MG_PER_G_CM2_MM2, calcium_of
@@ -130,11 +130,3 @@ def csbi_grade(patterns: Iterable[Pattern]) -> int:
     if severe >= 3:
         return 3
     return 2 if severe else int(bool(found))
-
-
-def csbi_truth(views: Iterable[ProjectedView]) -> int:
-    """CSBI grade of an exam: an artery seen in CC and MLO counts once."""
-    arteries: dict[tuple[Laterality, int], Pattern] = {}
-    for view in views:
-        arteries.update({(view.laterality, vessel.number): vessel.pattern for vessel in view.truth.vessels})
-    return csbi_grade(arteries.values())

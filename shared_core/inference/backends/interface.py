@@ -25,7 +25,6 @@ class BackendInfo:
     version: str
     device: str
     """``cpu``, ``cuda:0`` ... as the backend names it."""
-    device_name: str
     precision: Precision
 
 

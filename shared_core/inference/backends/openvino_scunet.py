@@ -55,7 +55,6 @@ class OpenVinoScuNet:
             name="openvino",
             version=ov.__version__.split("-")[0],
             device="cpu",
-            device_name=str(self._core.get_property("CPU", "FULL_DEVICE_NAME")),
             precision=precision,
         )
 

@@ -58,7 +58,6 @@ class TorchScuNet:
             name="torch",
             version=torch.__version__,
             device=str(self._device),
-            device_name=_device_name(self._device),
             precision=precision,
         )
 
@@ -203,12 +202,6 @@ def _shrunken(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _double(x: Tensor, align: bool) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=align)
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return {"mps": "Apple GPU", "cpu": "CPU"}.get(device.type, device.type)
 
 
 @contextmanager

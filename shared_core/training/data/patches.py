@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +19,6 @@ from shared_core.progress import ProgressCallback
 from shared_core.simulation.randomness import stream
 from shared_core.thread_budget import ThreadBudget
 from shared_core.training.data.patch_store import PatchStore
-from shared_core.training.data.split import Member
 from shared_core.training.example import Identity, TrainingView, ViewSource
 from shared_core.training.patch import PatchSet
 
@@ -152,23 +150,6 @@ def load_patches(folder: Path) -> PatchSet:
         views=np.repeat([record["number"] for record in records], counts).astype(np.int32),
         corners_px=np.asarray(corners, np.int32).reshape(-1, 2),
     )
-
-
-def patch_members(folder: Path) -> list[Member]:
-    """The views of a finished build with the fingerprints of their images, for `check_split`.
-
-    Raises
-    ------
-    UsageError
-        There is none, or it was not finished.
-    """
-    _, _, records = PatchStore.load(folder)
-    return [Member(_identity(record["identity"]), record["image_sha256"]) for record in records]
-
-
-def _identity(content: dict[str, Any]) -> Identity:
-    tags = tuple((name, value) for name, value in content["tags"])
-    return Identity(content["patient_id"], content["view_id"], content["origin"], tags)
 
 
 def cut(view: TrainingView, number: int, settings: PatchSettings) -> ViewPatches:
