@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.blocks import BlockLattice, common, hull, scaled
-from shared_core.inference.gates import CELL_PX, Corners, weigh
+from shared_core.inference.gates import CELL_PX, CornerWeights, weigh
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.tiles import Tile
 
@@ -40,7 +40,7 @@ class FeatureBlocks:
         self._channels = channels
         self._windows = windows
         self._blocks: dict[Tile, Array] = {}
-        self._corner_weights: Corners | None = None
+        self._corner_weights: CornerWeights | None = None
 
     def put(self, core: Tile, features: Array, *, shared: bool = False) -> None:
         """Keep what the windows will need of the features of a rectangle.
@@ -59,7 +59,7 @@ class FeatureBlocks:
             values = features[:, rows, columns]
             self._blocks[kept] = values if shared else values.copy()
 
-    def weigh_by(self, corner_weights: Corners) -> None:
+    def weigh_by(self, corner_weights: CornerWeights) -> None:
         """Multiply what is taken out from now on by weights between the corners of cells."""
         self._corner_weights = corner_weights
 

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.tiles import Tile
 
 Array = NDArray[np.float32]
-
-
-class Stitcher(Protocol):
-    """Takes tiles one by one and gives the whole map at the end."""
-
-    def add(self, tile: Tile, probability: Array) -> None:
-        """Take one tile's probabilities."""
-        ...
-
-    def result(self) -> Array:
-        """The map, 0 where no tile was."""
-        ...
 
 
 class MaximumStitcher:

@@ -28,8 +28,8 @@ class BackendInfo:
     precision: Precision
 
 
-class TileBackend(Protocol):
-    """Runs a segmentation network on tiles of fixed size."""
+class GatedBackend(Protocol):
+    """Runs SCU-Net on whole tiles, or in three steps, so that the gates can be computed between them."""
 
     @property
     def info(self) -> BackendInfo:
@@ -54,10 +54,6 @@ class TileBackend(Protocol):
             If the batch does not fit.
         """
         ...
-
-
-class GatedBackend(TileBackend, Protocol):
-    """Runs SCU-Net in three steps, so that the gates can be computed between them."""
 
     def release_memory(self) -> None:
         """Give back what is kept for the next call of a step; it is allocated again then."""

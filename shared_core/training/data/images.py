@@ -36,10 +36,15 @@ class RealImage:
         OpenBacError
             As of `read_mammogram`.
         """
-        mammogram = read_mammogram(self.path)
-        if mammogram.spacing is None and self.spacing_mm is not None:
-            mammogram = read_mammogram(self.path, spacing_mm=self.spacing_mm)
-        return mammogram
+        return read_with_spacing(self.path, self.spacing_mm)
+
+
+def read_with_spacing(path: Path, assumed_mm: float | None) -> Mammogram:
+    """Read a mammogram; where its file does not know the spacing, it is as assumed."""
+    mammogram = read_mammogram(path)
+    if mammogram.spacing is None and assumed_mm is not None:
+        return read_mammogram(path, spacing_mm=assumed_mm)
+    return mammogram
 
 
 def described(images: tuple[RealImage, ...]) -> str:

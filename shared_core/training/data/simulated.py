@@ -33,7 +33,7 @@ from shared_core.training.data.subtle_calcium import faint_band, starved_band
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 FAINT_G_CM2: Final = 0.001
 """Calcium on the width of the band below which a person would hardly draw it."""
@@ -80,7 +80,7 @@ class SimulatedViews:
     """The whole detector; otherwise the smallest image that holds the breast, which is quicker."""
     site: Site | None = None
     """All views come from there, in place of the styles."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:

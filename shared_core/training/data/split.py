@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,11 +17,9 @@ from shared_core.training.example import Identity, ViewSource
 
 Side = Literal["train", "validation", "test"]
 SIDES: tuple[Side, ...] = get_args(Side)
-_KIND = "OpenBAC split by patient"
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(msgspec.Struct, frozen=True, tag_field="kind", tag="OpenBAC split by patient"):
     """Patients of each side, sorted."""
 
     seed: int
@@ -31,12 +29,8 @@ class Split:
 
     def patients(self, side: Side) -> tuple[str, ...]:
         """Patients of one side."""
-        of_side: dict[Side, tuple[str, ...]] = {
-            "train": self.train,
-            "validation": self.validation,
-            "test": self.test,
-        }
-        return of_side[side]
+        patients: tuple[str, ...] = getattr(self, side)
+        return patients
 
     def numbers(self, source: ViewSource, side: Side) -> list[int]:
         """Numbers of the views of one side."""
@@ -136,19 +130,7 @@ def write_split(split: Split, path: Path) -> None:
     OutputError
         If it cannot be written.
     """
-    content: dict[str, object] = {"kind": _KIND, "seed": split.seed}
-    content.update((side, list(split.patients(side))) for side in SIDES)
-    write_bytes(path, json_bytes(content))
-
-
-class _SplitFile(msgspec.Struct, frozen=True):
-    """What `write_split` writes."""
-
-    kind: Literal["OpenBAC split by patient"]
-    seed: int
-    train: tuple[str, ...]
-    validation: tuple[str, ...]
-    test: tuple[str, ...]
+    write_bytes(path, json_bytes(msgspec.to_builtins(split)))
 
 
 def read_split(path: Path) -> Split:
@@ -160,12 +142,11 @@ def read_split(path: Path) -> Split:
         If it is not there, is no split, or leaks.
     """
     try:
-        file = msgspec.json.decode(path.read_bytes(), type=_SplitFile)
+        split = msgspec.json.decode(path.read_bytes(), type=Split)
     except OSError as error:
         raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
     except msgspec.DecodeError:
         raise UsageError(f"{path} is no split of patients; name the split.json of a training run.") from None
-    split = Split(file.seed, file.train, file.validation, file.test)
     check_split(split, ())
     return split
 
@@ -211,8 +192,6 @@ def check_split(split: Split, members: Iterable[Member]) -> None:
             )
 
 
-def members_of(source: ViewSource, numbers: Sequence[int] | None = None) -> list[Member]:
+def members_of(source: ViewSource) -> list[Member]:
     """The views of a source without their pixels."""
-    return [
-        Member(source.identity(number)) for number in (range(len(source)) if numbers is None else numbers)
-    ]
+    return [Member(source.identity(number)) for number in range(len(source))]

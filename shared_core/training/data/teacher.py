@@ -12,7 +12,7 @@ from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage, described
 from shared_core.training.example import Identity, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class TaughtViews:
     """The teacher is sure that there is none where its probability is below this,"""
     bac_above: float = 0.7
     """and that there is BAC where it is above this."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:
