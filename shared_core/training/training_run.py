@@ -17,7 +17,7 @@ from shared_core.training.data.split import (
     split_by_patient,
     write_split,
 )
-from shared_core.training.data_statement import CutViews, data_statement, short_statement
+from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
 from shared_core.training.plan import SPLIT_FILE, Plan, Watch
@@ -50,10 +50,10 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
         "training": cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch),
         "validation": cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch),
     }
-    views = {side: CutViews.read(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
+    views = {side: cut_views(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
     # The same picture under two names shows only now.
-    check_split(split, [member for cut in views.values() for member in cut.members()])
-    if not any(views["training"].with_bac):
+    check_split(split, [view for cut in views.values() for view in cut])
+    if not any(view.with_bac for view in views["training"]):
         raise UsageError("No patch to train on holds BAC, so there is nothing to learn; give other data.")
     fitted = fit(
         plan.recipe,
@@ -127,7 +127,7 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
     return load_patches(path)
 
 
-def origin_of(plan: Plan, views: dict[str, CutViews], fitted: Fitted) -> Origin:
+def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
     """What the card says of where the model comes from."""
     scores, validation = fitted.scores, plan.recipe.validation
     limits = (

@@ -52,7 +52,7 @@ def measure_line(image_u8: NDArray[np.uint8], line: Points) -> MeasuredLine:
     """
     points = _smoothed(resampled(np.asarray(line, np.float64), _STEP_PX), 4.0)
     normals = _normals(points)
-    reach = _ASIDE_PX[-1] + _HALF_WIDTHS_PX[-1] + _FLANK_PX
+    reach = int(_ASIDE_PX[-1] + _HALF_WIDTHS_PX[-1]) + _FLANK_PX
     across = np.arange(-reach, reach + 1)
     at = points[:, None, :] + across[None, :, None] * normals[:, None, :]
     profiles = cv2.remap(

@@ -11,7 +11,6 @@ import numpy as np
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import (
-    DisplayTransform,
     Laterality,
     Mammogram,
     PresentationIntent,
@@ -231,7 +230,7 @@ def mammogram_of(shown: PresentationImage, view: ProjectedView) -> Mammogram:
         spacing_mm=view.spacing_mm,
         view=view.view,
         laterality=view.laterality,
-        display=DisplayTransform(full_range=(0.0, float(TOP)), voi=shown.windows[0], description="simulated"),
+        display=shown.display,
         name=f"simulated {view.laterality.value}{view.view.value}",
     )
     header = replace(mammogram.header, bits=TOP.bit_length(), intent=PresentationIntent.PRESENTATION)

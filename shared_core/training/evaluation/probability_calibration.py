@@ -7,7 +7,7 @@ area at a threshold stay when the threshold is moved along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -155,11 +155,11 @@ def choose_threshold(rows: Sequence[ViewRow], rule: Rule, *, recall: float = 0.5
         return _chosen(best.threshold, "largest pooled Dice", points)
     if not 0 < recall < 1:
         raise UsageError(f"The recall that is asked for must lie between 0 and 1; {recall:g} does not.")
-    of: Callable[[CurvePoint], float] = (
-        (lambda point: point.recall) if rule == "recall" else (lambda point: point.vessel_recall)
-    )
-    threshold = _where(points, of, recall)
-    what = "pixels" if rule == "recall" else "the arteries' length"
+    if rule == "recall":
+        found, what = [point.recall for point in points], "pixels"
+    else:
+        found, what = [point.vessel_recall for point in points], "the arteries' length"
+    threshold = _where([point.threshold for point in points], found, recall)
     return _chosen(threshold, f"{recall:.0%} of {what} found", points)
 
 
@@ -209,37 +209,28 @@ def moved(probability: float, temperature: float) -> float:
     return float(1 / (1 + ((1 - probability) / probability) ** (1 / temperature)))
 
 
-def _where(points: Sequence[CurvePoint], of: Callable[[CurvePoint], float], wanted: float) -> float:
+def _where(thresholds: Sequence[float], found: Sequence[float], wanted: float) -> float:
     """The highest threshold at which a falling value is still reached."""
-    found = np.array([of(point) for point in points])
-    reached = np.flatnonzero(found >= wanted)
+    reached = np.flatnonzero(np.array(found) >= wanted)
     if not reached.size:
         raise UsageError(
-            f"A recall of {wanted:g} is not reached: at the lowest threshold, {points[0].threshold:g}, it "
+            f"A recall of {wanted:g} is not reached: at the lowest threshold, {thresholds[0]:g}, it "
             f"is {found[0]:.2f}; ask for less."
         )
     last = int(reached[-1])
-    if last == len(points) - 1:
-        return points[last].threshold
+    if last == len(thresholds) - 1:
+        return thresholds[last]
     share = (found[last] - wanted) / (found[last] - found[last + 1])
-    logits = [float(np.log(t / (1 - t))) for t in (points[last].threshold, points[last + 1].threshold)]
+    logits = [float(np.log(t / (1 - t))) for t in thresholds[last : last + 2]]
     return float(_sigmoid(np.array(logits[0] + share * (logits[1] - logits[0]))))
 
 
 def _chosen(threshold: float, rule: str, points: Sequence[CurvePoint]) -> ChosenThreshold:
-    def at(of: Callable[[CurvePoint], float]) -> float:
-        logits = [np.log(point.threshold / (1 - point.threshold)) for point in points]
-        return float(np.interp(np.log(threshold / (1 - threshold)), logits, [of(point) for point in points]))
-
-    return ChosenThreshold(
-        threshold=threshold,
-        rule=rule,
-        dice=at(lambda point: point.dice),
-        recall=at(lambda point: point.recall),
-        vessel_recall=at(lambda point: point.vessel_recall),
-        false_px_mean=at(lambda point: point.false_px_mean),
-        false_px_median=at(lambda point: point.false_px_median),
-    )
+    logits = [np.log(point.threshold / (1 - point.threshold)) for point in points]
+    scores = ("dice", "recall", "vessel_recall", "false_px_mean", "false_px_median")
+    there = np.log(threshold / (1 - threshold))
+    found = (float(np.interp(there, logits, [getattr(point, name) for point in points])) for name in scores)
+    return ChosenThreshold(threshold, rule, *found)
 
 
 def pooled_counts(rows: Sequence[ViewRow]) -> ProbabilityCounts:
