@@ -24,10 +24,6 @@ class FeatureBlocks:
 
     Parameters
     ----------
-    lattice
-        Where the blocks lie.
-    channels
-        Feature channels.
     scale
         Image pixels along a side of a feature.
     windows
@@ -43,14 +39,9 @@ class FeatureBlocks:
         self._corner_weights: CornerWeights | None = None
 
     def put(self, core: Tile, features: Array, *, shared: bool = False) -> None:
-        """Keep what the windows will need of the features of a rectangle.
+        """Keep what the windows will need of the features (channels, h, w) of a rectangle.
 
-        Parameters
-        ----------
-        core
-            The rectangle of the image.
-        features
-            (channels, h, w); copied unless `shared`, which is for one answer put in many places.
+        They are copied unless `shared`, which is for one answer put in many places.
         """
         needed = [part for window in self._windows if (part := common(core, window)) is not None]
         if needed:

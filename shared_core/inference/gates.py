@@ -71,19 +71,10 @@ class CellSums:
         self._counts[place] += counts
 
     def window_means(self, window_px: int, corners: tuple[slice, slice] = (ALL, ALL)) -> Array:
-        """Averages over the window around each corner of the cells, kept inside the image.
+        """Averages over the window around each of some corners of the cells, kept inside the image.
 
-        Parameters
-        ----------
-        window_px
-            Side of the window.
-        corners
-            Which (rows, columns) of corners.
-
-        Returns
-        -------
-        (rows, columns, channels), one row and column of corners more than there are cells; 0 where
-        the window saw nothing.
+        (rows, columns, channels), one row and column of corners more than there are cells; 0 where the window
+        saw nothing.
         """
         size = window_px * self.features_per_cell // CELL_PX
         (rows, by_row), (columns, by_column) = (self._coverage(size, axis, corners[axis]) for axis in (0, 1))
@@ -121,18 +112,9 @@ def weigh(
     first: tuple[int, int],
     features_per_cell: int,
 ) -> None:
-    """Multiply features, in place, by weights interpolated between the corners of cells.
+    """Multiply features (channels, h, w), in place, by weights interpolated between the corners of cells.
 
-    Parameters
-    ----------
-    features
-        (channels, h, w), changed.
-    corner_weights
-        Of the whole lattice.
-    first
-        (row, column) of the block's first feature on the lattice.
-    features_per_cell
-        Feature positions along a side of a cell.
+    `first` is the (row, column) of the block's first feature on the lattice.
     """
     rows, by_row = _between(first[0], features.shape[1], features_per_cell)
     columns, by_column = _between(first[1], features.shape[2], features_per_cell)

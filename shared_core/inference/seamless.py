@@ -38,16 +38,10 @@ class SeamlessRun:
 
     Parameters
     ----------
-    image_u8
-        (rows, columns) at the model's spacing.
     valid
         Where answers are wanted; elsewhere the probability is 0.
-    card
-        Tile size (window of the gates and side of a block), normalisation.
     net
         The folded network, for its gates.
-    runner
-        What runs.
     origin_px
         Shift of all grids, in multiples of 8 px, to show that it does not matter.
     """

@@ -27,15 +27,7 @@ class MaximumStitcher:
 
 
 class WeightedStitcher:
-    """Overlaps are blended; a tile's weight falls to nothing towards its rim.
-
-    Parameters
-    ----------
-    shape
-        (rows, columns).
-    tile_px, overlap_px
-        The weight rises from the rim over the length of the overlap.
-    """
+    """Overlaps are blended: over them, a tile's weight falls to nothing towards its rim."""
 
     def __init__(self, shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> None:
         self._sum: Array = np.zeros(shape, np.float32)

@@ -21,19 +21,7 @@ Array = NDArray[np.float32]
 class TiledRun:
     """One image on its way through the network, tile by tile.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) at the model's spacing.
-    valid
-        Where answers are wanted; tiles without a wanted pixel are skipped unless the card says
-        ``mean-and-sd``.
-    card
-        Tiling, normalisation and kind of output.
-    runner
-        What runs.
-    origin_px
-        Shift of the tile grid.
+    Tiles without a pixel where answers are wanted are skipped, unless the card says ``mean-and-sd``.
     """
 
     def __init__(

@@ -53,19 +53,13 @@ class BreastFinding:
 
 
 def breast_mask(image_u8: NDArray[np.uint8], *, opening_radius_px: int = 10) -> Mask:
-    """Mask of the breast, pectoral muscle included.
+    """Mask of the breast, pectoral muscle included, in an image that is bright where dense.
 
     Parameters
     ----------
-    image_u8
-        (rows, columns) uint8, bright meaning dense.
     opening_radius_px
         Least radius, in pixels of the image, of the opening that cuts labels off (Guo 2021: 10). It
         is widened to 1.2 % of the content's long side, because large films carry large labels.
-
-    Returns
-    -------
-    (rows, columns) bool.
 
     Raises
     ------

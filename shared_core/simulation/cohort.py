@@ -84,7 +84,7 @@ class _Task:
 
 
 def simulate_cohort(settings: CohortSettings, *, workers: int | None = None) -> Iterator[SimulatedView]:
-    """Make the views one by one; the same settings give the same bytes.
+    """Make the views one by one, in a fixed order; the same settings give the same bytes.
 
     ``images/PATIENT/DATE/LCC.dcm`` hold the FOR PRESENTATION images, alone, so that a folder of them can
     be analysed; ``raw/`` and ``png/`` mirror it, and ``truth/`` holds ``LCC.json`` with the masks
@@ -93,15 +93,8 @@ def simulate_cohort(settings: CohortSettings, *, workers: int | None = None) -> 
 
     Parameters
     ----------
-    settings
-        What and where.
     workers
         Views at a time; by default 2, or 1 where there is one processor.
-
-    Yields
-    ------
-    SimulatedView
-        In a fixed order, as they are done.
 
     Raises
     ------

@@ -74,17 +74,13 @@ def expose(
     view
         On the grid of the detector elements: ``spacing_mm x magnification`` is the machine's pitch, or
         taken for it.
-    machine
-        Detector and programme of the automatic exposure.
     seed
         Of the noise.
     technique
         None: the machine's beam for the thickness, and mAs until the signal behind the denser parts of
-        the breast is as wanted.
-    grid
-        Where `technique` is None.
+        the breast is as wanted, with a grid.
     noise
-        Whether to add noise; without it pixels are rounded expectations.
+        Without it pixels are rounded expectations.
     """
     beam = technique.beam if technique else machine.beam(view.compressed_mm)
     with_grid = technique.grid if technique else grid

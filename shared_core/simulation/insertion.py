@@ -69,12 +69,8 @@ def insert_calcium(
         Raw with pixels linear in the X-rays, larger for more; or for presentation, larger shown brighter.
     calcium_g_cm2
         (rows, columns) hydroxyapatite; what lies outside of `breast` is left out.
-    breast
-        (rows, columns) bool.
     spacing_mm
         Of the pixels, in the plane of the breast.
-    seed
-        Of the noise.
     settings
         By default W/Rh 28 kV and 50 mm.
 

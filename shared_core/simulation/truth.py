@@ -46,10 +46,7 @@ def draw_artery(
 ) -> VesselTruth | None:
     """Add an artery's calcium to a map and its bands to a mask, in place.
 
-    Returns
-    -------
-    VesselTruth or None
-        None where all of its calcium lies outside the image.
+    None where all of its calcium lies outside the image.
     """
     parts = [
         _draw_part(tube, deposit, placement, years=years, calcium=calcium, bands=bands)
@@ -119,11 +116,8 @@ def _calcified_points(ribbon: Ribbon, keep: Mask, count: int) -> NDArray[np.bool
 def csbi_grade(patterns: Iterable[Pattern]) -> int:
     """Grade calcified arteries by the rule of the Canadian Society of Breast Imaging.
 
-    Returns
-    -------
-    int
-        0: none; 1: a few punctate calcifications; 2: coarse or tram-track in fewer than three
-        arteries; 3: in three or more.
+    0: none; 1: a few punctate calcifications; 2: coarse or tram-track in fewer than three arteries; 3: in
+    three or more.
     """
     found = list(patterns)
     severe = sum(pattern != "punctate" for pattern in found)

@@ -119,8 +119,6 @@ def present(
 
     Parameters
     ----------
-    raw
-        From `expose`.
     breast, opaque, collimated
         (rows, columns) bool: the breast, what X-rays do not pass, outside the exposed field.
     letters

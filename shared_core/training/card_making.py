@@ -32,13 +32,7 @@ class Origin:
 
 
 def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
-    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written.
-    """
+    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much."""
     weights = safetensors_bytes(stored(fitted.arrays, plan.recipe))
     card = make_card(weights, fitted, plan, origin)
     text = card_json(card, str(folder / CARD_FILE))

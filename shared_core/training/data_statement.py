@@ -75,8 +75,6 @@ def data_statement(source: ViewSource, sides: Mapping[str, Sequence[CutView]], *
 
     Parameters
     ----------
-    source
-        What its parts say of themselves.
     sides
         The views of each side, such as ``training`` and ``validation``.
     split

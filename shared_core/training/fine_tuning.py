@@ -55,12 +55,10 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
 
     Views of some patients are held out and measured before and after. What the model knew is shown again
     (replay). Where the score of held-out views falls, or that of replay views by more than the recipe's
-    margin, the new model lands in ``rejected``.
+    margin, the new model lands in ``rejected``. Called again after a stop, it goes on.
 
     Parameters
     ----------
-    plan
-        With the corrected views as its source and the model to begin from.
     replay
         Views of other patients, labelled as the model learnt; simulated ones by default.
 
@@ -68,8 +66,6 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
     ------
     UsageError
         No model to begin from, too few views, or a patient of the data is in the replay as well.
-    Cancelled
-        The person stopped it; calling again goes on.
     """
     watch, start = watch or Watch(), plan.start
     if start is None:

@@ -26,19 +26,9 @@ class Fold:
 
 
 def folds_of(cut: Sequence[CutView], *, seed: int, share: float) -> tuple[tuple[Fold, ...], str]:
-    """Which views are held out, and a sentence that says so.
+    """Which of the corrected views are held out, and a sentence that says so.
 
-    Parameters
-    ----------
-    cut
-        The corrected views.
-    share
-        Of the patients that is held out where there are enough.
-
-    Raises
-    ------
-    UsageError
-        There is one view only.
+    Where there are enough patients, a share of them is; one view alone is a `UsageError`.
     """
     patients = sorted({view.identity.patient_id for view in cut})
     if len(cut) < 2:
@@ -72,15 +62,7 @@ def folds_of(cut: Sequence[CutView], *, seed: int, share: float) -> tuple[tuple[
 
 
 def pool_of(data: Numbers, replay: Numbers, positive: NDArray[np.bool_], *, data_share: float) -> Numbers:
-    """Patch numbers to draw from, repeated so that `data_share` of those with BAC come from the data.
-
-    Parameters
-    ----------
-    data, replay
-        Numbers of their patches.
-    positive
-        (patches,) bool.
-    """
+    """Patch numbers to draw from, repeated so that `data_share` of those with BAC come from the data."""
     if data_share >= 1:
         return data
     own, shown = max(int(positive[data].sum()), 1), max(int(positive[replay].sum()), 1)

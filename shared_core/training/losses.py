@@ -15,14 +15,8 @@ IGNORED = 255
 def soft_dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """1 - Dice of probabilities, pooled over the batch (Milletari 2016; Guo 2021, section II.C).
 
-    Pooled, because the Dice of a patch without BAC is 0 whatever little is marked on it.
-
-    Parameters
-    ----------
-    logits
-        (N, 1, H, W).
-    labels
-        (N, H, W) of 0, 1 and `IGNORED`.
+    Pooled, because the Dice of a patch without BAC is 0 whatever little is marked on it. Logits are
+    (N, 1, H, W), labels (N, H, W) of 0, 1 and `IGNORED`.
     """
     truth, counted = _split(labels)
     probability = torch.sigmoid(logits[:, 0].float()) * counted
@@ -32,15 +26,7 @@ def soft_dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def bce_loss(logits: Tensor, labels: Tensor, *, positive_weight: float = 1.0) -> Tensor:
-    """Mean binary cross-entropy over the pixels that count.
-
-    Parameters
-    ----------
-    logits, labels
-        As for `soft_dice_loss`.
-    positive_weight
-        Factor of the pixels of BAC.
-    """
+    """Mean binary cross-entropy over the pixels that count; see `soft_dice_loss`."""
     truth, counted = _split(labels)
     weight = torch.tensor(positive_weight, device=logits.device)
     loss = functional.binary_cross_entropy_with_logits(

@@ -139,12 +139,7 @@ class Watch:
 def open_output(plan: Plan, *, resume: bool) -> None:
     """Begin the folder of a run, or see that it is of the same run.
 
-    Raises
-    ------
-    UsageError
-        It holds another run, or this one and `resume` was not asked for.
-    OutputError
-        It cannot be written.
+    A `UsageError` where it holds another run, or this one and `resume` was not asked for.
     """
     path = plan.output_dir / PLAN_FILE
     record = json.loads(json_bytes(plan.record()))

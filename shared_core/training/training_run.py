@@ -30,10 +30,7 @@ STATEMENT_FILE = "data_statement.md"
 def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     """Train a model in `plan.output_dir`, which `open_output` has begun; go on where it stopped.
 
-    Returns
-    -------
-    ModelCard
-        Of the finished model: ``model.json`` and ``model.safetensors`` in the folder.
+    ``model.json`` and ``model.safetensors`` are in the folder in the end.
 
     Raises
     ------
@@ -41,8 +38,6 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
         The split leaks, there is no BAC to learn from, or the folder holds something else.
     Cancelled
         The person stopped it; calling again goes on.
-    OpenBacError
-        As of reading, fitting and writing.
     """
     watch = watch or Watch()
     split = plan_split(plan)
@@ -76,13 +71,7 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
 
 
 def plan_split(plan: Plan) -> Split:
-    """Draw the split or read the given one, check it, and write it to the folder.
-
-    Raises
-    ------
-    UsageError
-        A patient stands on two sides or on none.
-    """
+    """Draw the split or read the given one, check it, and write it to the folder."""
     path = plan.output_dir / SPLIT_FILE
     if path.exists():
         split = read_split(path)

@@ -36,21 +36,10 @@ class ImportedModel:
 
 
 def import_model(path: Path, *, name: str, decision: Decision, licence: str = "") -> ImportedModel:
-    """Turn a checkpoint of an SCU-Net into weights and a card.
+    """Turn a checkpoint of an SCU-Net into weights and a card; see `read_checkpoint`.
 
     The arrays keep the file's precision, and batch norms stay apart from convolutions, so that the model can
-    be trained further; loading folds them.
-
-    Parameters
-    ----------
-    path
-        What ``torch.save`` wrote, or a safetensors file; see `read_checkpoint`.
-    name
-        Of the model: a-z, 0-9, ``.``, ``_`` and ``-``.
-    decision
-        See `Decision`.
-    licence
-        Of the weights; empty where it is not known, which the card says.
+    be trained further; loading folds them. An empty licence means that it is not known, which the card says.
 
     Raises
     ------

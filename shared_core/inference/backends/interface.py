@@ -37,22 +37,7 @@ class GatedBackend(Protocol):
         ...
 
     def tile_logits(self, tiles: Array) -> Array:
-        """Answer whole tiles.
-
-        Parameters
-        ----------
-        tiles
-            (n, h, w) float32, normalised.
-
-        Returns
-        -------
-        (n, h, w) float32 logits.
-
-        Raises
-        ------
-        OutOfDeviceMemory
-            If the batch does not fit.
-        """
+        """Logits (n, h, w) of normalised tiles; `OutOfDeviceMemory` where the batch does not fit."""
         ...
 
     def release_memory(self) -> None:

@@ -28,14 +28,8 @@ _HINTS: dict[Precision, str] = {"float32": "f32", "float16": "f16", "bfloat16": 
 class OpenVinoScuNet:
     """The lean network as OpenVINO graphs, compiled at first use for each input shape.
 
-    Parameters
-    ----------
-    net
-        Folded arrays.
-    precision
-        float32 is the reference; bfloat16 needs a CPU that computes in it.
-    threads
-        CPU threads, None to leave OpenVINO's choice.
+    float32 is the reference; bfloat16 needs a CPU that computes in it. `threads` of None leaves OpenVINO's
+    choice.
     """
 
     def __init__(self, net: LeanScuNet, *, precision: Precision = "float32", threads: int | None = 1) -> None:

@@ -22,18 +22,10 @@ _DTYPES: dict[Precision, torch.dtype] = {
 
 
 class TorchScuNet:
-    """The lean network as torch operations on one device.
+    """The lean network as torch operations on one device, e.g. ``cpu``, ``cuda``, ``mps``.
 
-    Parameters
-    ----------
-    net
-        Folded arrays.
-    device
-        Torch device, e.g. ``cpu``, ``cuda``, ``mps``.
-    precision
-        Dtype of weights and activations; float32 is the reference.
-    threads
-        CPU threads of one operation, None to leave torch's choice.
+    `precision` is that of weights and activations; float32 is the reference. `threads` are those of one
+    operation on a CPU, None leaves torch's choice.
     """
 
     def __init__(

@@ -87,14 +87,9 @@ class AnnotatedViews:
 
 
 def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[AnnotatedImage, ...]:
-    """Find the images that were drawn on, by SOP Instance UID or name of the file.
+    """Find the images that were drawn on, in a folder, by SOP Instance UID or name of the file.
 
-    Parameters
-    ----------
-    drawings
-        From `read_mdai` or `read_label_studio`.
-    images
-        Folder, searched through. Images that nobody annotated are left out.
+    Images that nobody annotated are left out.
 
     Raises
     ------

@@ -29,13 +29,7 @@ class RealImage:
         return f"{self.patient_id}-{self.path.stem}"
 
     def read(self) -> Mammogram:
-        """The image; what its file says of the spacing comes before what is assumed.
-
-        Raises
-        ------
-        OpenBacError
-            As of `read_mammogram`.
-        """
+        """The image; what its file says of the spacing comes before what is assumed."""
         return read_with_spacing(self.path, self.spacing_mm)
 
 

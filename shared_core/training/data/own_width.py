@@ -46,7 +46,7 @@ def measure_line(image_u8: NDArray[np.uint8], line: Points) -> MeasuredLine:
     Parameters
     ----------
     image_u8
-        (rows, columns), bright where dense.
+        Bright where dense.
     line
         (n, 2) x and y in pixels; two points at least.
     """

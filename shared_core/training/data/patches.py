@@ -77,16 +77,12 @@ def build_patches(
 
     Parameters
     ----------
-    source
-        Of the views. With several workers it is sent to other processes.
-    numbers
-        Of the views, each once.
+    source, numbers
+        Of the views, each once. With several workers the source is sent to other processes.
     folder
         New, or of a build with the same source, numbers and settings.
     settings
         By default those of Guo 2021.
-    workers
-        Processes; 1 works in this one.
     progress
         Called with (done, total) views.
     cancelled
@@ -134,13 +130,7 @@ def build_patches(
 
 
 def load_patches(folder: Path) -> PatchSet:
-    """Patches of a finished build, as memory maps.
-
-    Raises
-    ------
-    UsageError
-        There is none, or it was not finished.
-    """
+    """Patches of a finished build, as memory maps; see `PatchStore.load`."""
     images, labels, records = PatchStore.load(folder)
     counts = [len(record["corners_px"]) for record in records]
     corners = [corner for record in records for corner in record["corners_px"]]

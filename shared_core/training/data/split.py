@@ -57,12 +57,10 @@ def split_by_patient(
 ) -> Split:
     """Draw the sides; patients with BAC, without, and of whom it is not known are drawn apart.
 
+    The same seed and patients give the same split, in whatever order they come.
+
     Parameters
     ----------
-    identities
-        Of all views.
-    seed
-        The same seed and patients give the same split, in whatever order they come.
     validation, test
         Shares of the patients. Where a share is above 0 its side has at least one patient.
     has_bac
@@ -123,23 +121,14 @@ def _fill_empty(sides: dict[Side, list[str]], shares: Mapping[Side, float]) -> N
 
 
 def write_split(split: Split, path: Path) -> None:
-    """Write a split as JSON.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
+    """Write a split as JSON."""
     write_bytes(path, json_bytes(msgspec.to_builtins(split)))
 
 
 def read_split(path: Path) -> Split:
     """Read a split, and check that no patient stands twice.
 
-    Raises
-    ------
-    UsageError
-        If it is not there, is no split, or leaks.
+    A `UsageError` where it is not there, is no split, or leaks.
     """
     try:
         split = msgspec.json.decode(path.read_bytes(), type=Split)
@@ -152,12 +141,7 @@ def read_split(path: Path) -> Split:
 
 
 def check_split(split: Split, members: Iterable[Member]) -> None:
-    """Refuse a leak.
-
-    Parameters
-    ----------
-    members
-        All views that take part; those with an `image_sha256` are compared by their pixels too.
+    """Refuse a leak; views with an `image_sha256` are compared by their pixels too.
 
     Raises
     ------

@@ -42,18 +42,12 @@ def worst_views(rows: Sequence[ViewRow], count: int = _COLUMNS) -> tuple[list[Vi
 
 
 def gallery_picture(model: ModelRows, source: ViewSource) -> Picture | None:
-    """Draw the worst views; None where no view has anything to show.
+    """Draw the worst views, with BAC above, without below; None where no view has anything to show.
 
     Parameters
     ----------
-    model
-        Its rows, and the folder with its masks.
     source
         That the rows are of; the views are loaded again.
-
-    Returns
-    -------
-    (rows, columns, 3) uint8 RGB; views with BAC above, views without below.
     """
     lines = [
         [tile for row in rows if (tile := _tile_of(row, model, source)) is not None]

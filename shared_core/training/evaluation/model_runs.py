@@ -102,8 +102,7 @@ def evaluate_models(
     progress
         Called with (done, total) views.
     cancelled
-        Asked between views, and within a view where one process works; true stops, and what is done is
-        kept.
+        Asked between views, and within a view where one process works; what is done is kept.
 
     Returns
     -------
@@ -242,13 +241,7 @@ def _results(
     workers: int,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[_Result]:
-    """As they are finished.
-
-    Raises
-    ------
-    Cancelled
-        If `cancelled` said so.
-    """
+    """As they are finished."""
     stop = Cancelled("The evaluation was cancelled; run it again to go on.")
     if workers <= 1 or len(left) <= 1:
         for number, places in left.items():

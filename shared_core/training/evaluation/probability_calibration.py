@@ -60,12 +60,7 @@ class ChosenThreshold:
 def reliability(counts: ProbabilityCounts, *, temperature: float = 1.0) -> tuple[ReliabilityBin, ...]:
     """Bins of equal width in probability; those without a pixel are left out.
 
-    Parameters
-    ----------
-    counts
-        Pixels by the logit that the model gave.
-    temperature
-        By which these logits are divided first.
+    The logits that the model gave are divided by `temperature` first.
     """
     said = _sigmoid(LOGITS / temperature)
     places = np.minimum((said * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
@@ -91,8 +86,6 @@ def calibration_error(counts: ProbabilityCounts, *, temperature: float = 1.0, ab
 
     Parameters
     ----------
-    counts, temperature
-        See `reliability`.
     above
         Only pixels with a probability of at least this, at temperature 1, so that the same pixels are
         judged at every temperature. NaN where there are none.
@@ -107,10 +100,7 @@ def calibration_error(counts: ProbabilityCounts, *, temperature: float = 1.0, ab
 def fit_temperature(counts: ProbabilityCounts) -> float:
     """The number by which logits are to be divided for the largest likelihood.
 
-    Raises
-    ------
-    UsageError
-        If there are no pixels with BAC or none without, or scipy is not installed.
+    A `UsageError` where there are no pixels with BAC or none without.
     """
     if not counts.bac.any() or not counts.other.any():
         raise UsageError("A temperature is fitted to pixels with and without BAC; one of both is missing.")
@@ -128,19 +118,15 @@ def fit_temperature(counts: ProbabilityCounts) -> float:
 
 
 def choose_threshold(rows: Sequence[ViewRow], rule: Rule, *, recall: float = 0.5) -> ChosenThreshold:
-    """Choose on a stated set of views.
+    """Choose on a stated set of views of one model.
 
     Parameters
     ----------
-    rows
-        Of one model.
     rule
         ``dice``: where pooled Dice is largest. ``recall`` and ``vessel-recall``: the highest threshold at
         which the pixels of the label, or the length of its centre lines, are found to the share `recall`;
         what is falsely marked there is the false area at matched recall. Between the thresholds of the
         rows, values are interpolated over the logit.
-    recall
-        Inside (0, 1); not used by ``dice``.
 
     Raises
     ------
@@ -164,19 +150,10 @@ def choose_threshold(rows: Sequence[ViewRow], rule: Rule, *, recall: float = 0.5
 
 
 def calibrated_card(card: ModelCard, *, name: str, temperature: float, threshold: float) -> ModelCard:
-    """A copy of a card with another temperature and threshold.
+    """A copy of a card with another name, temperature and threshold.
 
-    Parameters
-    ----------
-    card
-        That the rows were made with.
-    name
-        Of the copy: results carry it, so two cards of one name could not be told apart.
-    temperature
-        As fitted to the card's own probabilities; it multiplies what the card has.
-    threshold
-        On the card's own probabilities; on the copy it stands at the same logit, and so does the seed
-        of its rule about candidates.
+    Both are those of the card's own probabilities: the temperature multiplies what the card has, and the
+    threshold moves to the same logit, and so does the seed of its rule about candidates.
 
     Raises
     ------
