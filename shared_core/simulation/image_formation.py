@@ -64,7 +64,6 @@ def expose(
     *,
     seed: int | tuple[int, ...],
     technique: Technique | None = None,
-    grid: bool = True,
     noise: bool = True,
 ) -> RawImage:
     """Expose a view.
@@ -83,7 +82,7 @@ def expose(
         Without it pixels are rounded expectations.
     """
     beam = technique.beam if technique else machine.beam(view.compressed_mm)
-    with_grid = technique.grid if technique else grid
+    with_grid = technique.grid if technique else True
     signal = detector_signal(view, beam, machine, grid=with_grid)
     if technique is None:
         technique = Technique(beam, _automatic_mas(signal, view, beam, machine), with_grid)

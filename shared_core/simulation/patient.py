@@ -56,11 +56,6 @@ class CalcifiedArtery:
         """Pattern of the trunk."""
         return self.parts[0][1].pattern
 
-    @property
-    def trunk(self) -> Tube:
-        """The longest part."""
-        return self.parts[0][0]
-
     def mass_at(self, years: float) -> float:
         """Hydroxyapatite in mg after `years`."""
         return sum(deposit.mass_at(years) for _, deposit in self.parts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
-from shared_core.training.data.patches import PatchSettings, build_patches, load_patches
+from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.data.split import (
     Side,
     Split,
@@ -99,21 +100,15 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
         seed=plan.seed,
     )
 
-    def done(count: int, total: int) -> None:
-        if watch.patches is not None:
-            watch.patches(folder.name, count, total)
-
-    path = plan.output_dir / folder
-    build_patches(
+    return build_patches(
         plan.source,
         numbers,
-        path,
+        plan.output_dir / folder,
         settings=settings,
         workers=plan.workers,
-        progress=done,
+        progress=None if watch.patches is None else partial(watch.patches, folder.name),
         cancelled=watch.cancelled,
     )
-    return load_patches(path)
 
 
 def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:

@@ -25,14 +25,7 @@ def card_json(card: ModelCard, source: str) -> bytes:
 
 
 def parse_card(text: str, source: str) -> ModelCard:
-    """Read a model card from JSON.
-
-    Parameters
-    ----------
-    text
-        A JSON object with the fields of `ModelCard`; fields without a default must be there.
-    source
-        Name of the file, for messages.
+    """Read a model card from a JSON object with the fields of `ModelCard`.
 
     Raises
     ------
