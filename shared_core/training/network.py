@@ -23,7 +23,10 @@ _COUNTER = "num_batches_tracked"
 def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> ScuNet:
     """The network on the CPU, at random from a seed or with the weights of a model.
 
-    A `ModelError` where the weights are not those of the recipe's network.
+    Raises
+    ------
+    ModelError
+        The weights are not those of the recipe's network.
     """
     torch.manual_seed(seed)
     network = ScuNet()
