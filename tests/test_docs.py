@@ -224,7 +224,7 @@ def json_document() -> dict[str, object]:
     prepared = prepare(mammogram, card.preprocessing)
     mask = np.zeros(pixels.shape, bool)
     mask[40:50, 20:60] = True
-    backend = BackendInfo("openvino", "0", "cpu", "CPU", "float32")
+    backend = BackendInfo("openvino", "0", "cpu", "float32")
     probability = ProbabilityMap(mask.astype(np.float32), 1, (0.07, 0.07), False, backend)
     settings = MeasurementSettings()
     measurement = measure_view(

@@ -27,7 +27,6 @@ from shared_core.physics.beam import Beam
 from shared_core.simulation.machine import Machine
 from shared_core.simulation.vendor_processing import Look
 from shared_core.training import computing_device as computing
-from shared_core.training.card_making import CARD_FILE
 from shared_core.training.data.simulated import SimulatedViews, Site
 from shared_core.training.evaluation.difference import differences
 from shared_core.training.evaluation.model_runs import evaluate_models
@@ -38,6 +37,7 @@ from shared_core.training.plan import Plan, Start, Watch, open_output
 from shared_core.training.recipe import load_recipe
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
+from shared_core.weights.card_json import CARD_FILE
 from validation import DOCS
 from validation.judged import Judged, judged
 from validation.markdown import shown, shown_limits, table

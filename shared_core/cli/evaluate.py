@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
 from shared_core.quantities.number_formats import threshold
 from shared_core.weights.card import ModelCard
-from shared_core.weights.card_json import parse_card
+from shared_core.weights.card_json import card_json
 from shared_core.weights.location import bundled_folder, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
@@ -186,9 +185,7 @@ def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
         # Weights lie beside their card.
         card = replace(card, weights_file=f"{name}.safetensors")
         write_bytes(args.output / card.weights_file, weights.read_bytes())
-    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
-    parse_card(text, str(path))
-    write_bytes(path, text.encode())
+    write_bytes(path, card_json(card, str(path)))
     return (
         f"Threshold {threshold(chosen.threshold)} of {rows.card.name} by the rule: {chosen.rule}. There: "
         f"Dice {chosen.dice:.3f}, {chosen.recall:.0%} of pixels and {chosen.vessel_recall:.0%} of the length "

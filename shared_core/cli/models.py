@@ -17,7 +17,8 @@ from shared_core.cli.remedies import error_words
 from shared_core.errors import ModelError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.weights.card import ModelCard
-from shared_core.weights.imported_model import CARD_FILE, WEIGHTS_FILE, Decision, import_model
+from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE
+from shared_core.weights.imported_model import Decision, import_model
 from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
@@ -96,7 +97,7 @@ def run_import(args: argparse.Namespace) -> int:
         if file.exists():
             raise OutputError(f"{file} is already there; choose another folder with -o FOLDER.")
     write_bytes(folder / WEIGHTS_FILE, model.weights)
-    write_bytes(folder / CARD_FILE, model.card_text.encode())
+    write_bytes(folder / CARD_FILE, model.card_json)
     print(f"{folder / CARD_FILE}: model {name}; use it with --model {folder / CARD_FILE}")
     return OK
 

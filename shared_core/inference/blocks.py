@@ -42,14 +42,8 @@ class BlockLattice:
     def averaged_for(self, cells: Mask, image_shape: tuple[int, ...], *, margin_px: int) -> Mask:
         """Cells that lie in the gate window of a place at most `margin_px` from one of the cells.
 
-        Parameters
-        ----------
-        cells
-            (rows, columns) bool.
-        image_shape
-            (rows, columns) of the image without padding: windows are kept inside it.
-        margin_px
-            How far features around a place have a say in it.
+        Windows are kept inside the image without padding, of `image_shape`; `margin_px` is how far features
+        around a place have a say in it.
         """
         rows, columns = (
             self._in_window(axis, image_shape[axis], margin_px).astype(np.float32) for axis in (0, 1)

@@ -24,8 +24,6 @@ def segment_steps(
     ----------
     prepared
         The view, prepared by the preset on the model's card.
-    model
-        What to run.
     origin_px
         Shift of the tile grid; the result should not depend on it.
 
@@ -66,21 +64,14 @@ def segment(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ProbabilityMap:
-    """Run the model on a prepared view.
+    """Run the model on a prepared view; see `segment_steps`.
 
     Parameters
     ----------
-    prepared, model
-        See `segment_steps`.
     progress
         Called with (done, total) after each piece.
     cancelled
-        Asked after each piece; true stops the work.
-
-    Raises
-    ------
-    Cancelled
-        If `cancelled` said so.
+        Asked after each piece; true stops the work with `Cancelled`.
     """
     result = None
     for step in segment_steps(prepared, model):

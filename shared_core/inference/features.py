@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.blocks import BlockLattice, common, hull, scaled
-from shared_core.inference.gates import CELL_PX, Corners, weigh
+from shared_core.inference.gates import CELL_PX, CornerWeights, weigh
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.tiles import Tile
 
@@ -24,10 +24,6 @@ class FeatureBlocks:
 
     Parameters
     ----------
-    lattice
-        Where the blocks lie.
-    channels
-        Feature channels.
     scale
         Image pixels along a side of a feature.
     windows
@@ -40,17 +36,12 @@ class FeatureBlocks:
         self._channels = channels
         self._windows = windows
         self._blocks: dict[Tile, Array] = {}
-        self._corner_weights: Corners | None = None
+        self._corner_weights: CornerWeights | None = None
 
     def put(self, core: Tile, features: Array, *, shared: bool = False) -> None:
-        """Keep what the windows will need of the features of a rectangle.
+        """Keep what the windows will need of the features (channels, h, w) of a rectangle.
 
-        Parameters
-        ----------
-        core
-            The rectangle of the image.
-        features
-            (channels, h, w); copied unless `shared`, which is for one answer put in many places.
+        They are copied unless `shared`, which is for one answer put in many places.
         """
         needed = [part for window in self._windows if (part := common(core, window)) is not None]
         if needed:
@@ -59,7 +50,7 @@ class FeatureBlocks:
             values = features[:, rows, columns]
             self._blocks[kept] = values if shared else values.copy()
 
-    def weigh_by(self, corner_weights: Corners) -> None:
+    def weigh_by(self, corner_weights: CornerWeights) -> None:
         """Multiply what is taken out from now on by weights between the corners of cells."""
         self._corner_weights = corner_weights
 

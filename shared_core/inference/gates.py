@@ -11,7 +11,6 @@ Averages are kept in cells of 16 px, and weights are interpolated between the co
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +71,10 @@ class CellSums:
         self._counts[place] += counts
 
     def window_means(self, window_px: int, corners: tuple[slice, slice] = (ALL, ALL)) -> Array:
-        """Averages over the window around each corner of the cells, kept inside the image.
+        """Averages over the window around each of some corners of the cells, kept inside the image.
 
-        Parameters
-        ----------
-        window_px
-            Side of the window.
-        corners
-            Which (rows, columns) of corners.
-
-        Returns
-        -------
-        (rows, columns, channels), one row and column of corners more than there are cells; 0 where
-        the window saw nothing.
+        (rows, columns, channels), one row and column of corners more than there are cells; 0 where the window
+        saw nothing.
         """
         size = window_px * self.features_per_cell // CELL_PX
         (rows, by_row), (columns, by_column) = (self._coverage(size, axis, corners[axis]) for axis in (0, 1))
@@ -109,62 +99,26 @@ class CellSums:
         return cells, np.asarray(parts[:, cells], np.float32)
 
 
-class Corners(Protocol):
-    """Weights at the corners of the cells: an array (rows, columns, channels), or what acts like it."""
+CornerWeights = Callable[[tuple[slice, slice]], Array]
+"""Gate weights (rows, columns, channels) at some corners of the cells, made where they are asked for.
 
-    def __getitem__(self, corners: tuple[slice, slice], /) -> Array:
-        """Weights at some of the corners."""
-        ...
-
-
-class CornerWeights:
-    """Gate weights at the corners of the cells, made where they are asked for.
-
-    Those of a whole image would take 20 MB, and need all sums at once.
-
-    Parameters
-    ----------
-    sums
-        Complete as far as the windows around the corners reach that are asked for.
-    gate
-        Weights from averages, over the last axis.
-    window_px
-        Side of the window.
-    """
-
-    def __init__(self, sums: CellSums, gate: Callable[[Array], Array], window_px: int) -> None:
-        self._sums = sums
-        self._gate = gate
-        self._window_px = window_px
-
-    def __getitem__(self, corners: tuple[slice, slice], /) -> Array:
-        """Weights at some corners, (rows, columns, channels)."""
-        return self._gate(self._sums.window_means(self._window_px, corners))
+Those of a whole image would take 20 MB, and need all sums at once."""
 
 
 def weigh(
     features: Array,
-    corner_weights: Corners,
+    corner_weights: CornerWeights,
     *,
     first: tuple[int, int],
     features_per_cell: int,
 ) -> None:
-    """Multiply features, in place, by weights interpolated between the corners of cells.
+    """Multiply features (channels, h, w), in place, by weights interpolated between the corners of cells.
 
-    Parameters
-    ----------
-    features
-        (channels, h, w), changed.
-    corner_weights
-        Of the whole lattice.
-    first
-        (row, column) of the block's first feature on the lattice.
-    features_per_cell
-        Feature positions along a side of a cell.
+    `first` is the (row, column) of the block's first feature on the lattice.
     """
     rows, by_row = _between(first[0], features.shape[1], features_per_cell)
     columns, by_column = _between(first[1], features.shape[2], features_per_cell)
-    corners = np.ascontiguousarray(corner_weights[rows, columns].transpose(2, 0, 1))
+    corners = np.ascontiguousarray(corner_weights((rows, columns)).transpose(2, 0, 1))
     # A product of three matrices a channel: 2 to 3 times faster than looking the corners up.
     features *= by_row @ corners @ by_column.T
 

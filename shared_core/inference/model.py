@@ -113,10 +113,7 @@ def choose(
 ) -> tuple[str, BackendName]:
     """Decide on what to run, without importing torch where it cannot help.
 
-    Raises
-    ------
-    DeviceError
-        If what is asked for is not installed or not there.
+    A `DeviceError` where what is asked for is not installed or not there.
     """
     chosen = _choose(device, backend)
     if precision == "float16" and chosen[0] == "cpu":

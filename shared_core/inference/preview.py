@@ -14,8 +14,6 @@ def coarse_tile(answer: TileProbability, step_px: int) -> tuple[int, int, NDArra
 
     Parameters
     ----------
-    answer
-        Of one tile.
     step_px
         Pixels of the image from one point of the grid to the next, 1 or more.
 
@@ -24,8 +22,7 @@ def coarse_tile(answer: TileProbability, step_px: int) -> tuple[int, int, NDArra
     row, column
         Of the first point of the grid that lies in the tile.
     values
-        (rows, columns) uint8, 255 for probability 1: the largest around each point, so that thin arteries
-        stay.
+        255 for probability 1: the largest around each point, so that thin arteries stay.
     """
     brightest = cv2.dilate(answer.probability, np.ones((step_px, step_px), np.uint8))
     row, column = (-(-start // step_px) for start in (answer.tile.row, answer.tile.column))

@@ -44,15 +44,7 @@ def model_shape(shape: tuple[int, int], spacing: PixelSpacing | None, card: Mode
 
 
 def to_model_view(prepared: PreparedView, card: ModelCard) -> ModelView:
-    """Resample a prepared view for the network, filtered at the network's scale.
-
-    Parameters
-    ----------
-    prepared
-        At source size.
-    card
-        Spacing and median filter.
-    """
+    """Resample a prepared view for the network, filtered at the network's scale."""
     spacing = prepared.spacing
     shape = prepared.image_u8.shape
     wanted = model_shape((shape[0], shape[1]), spacing, card)

@@ -17,16 +17,9 @@ Step = Callable[..., Array]
 
 
 class Runner:
-    """Keeps a backend going.
+    """Keeps a backend going with `batch_size` tiles at once.
 
-    Parameters
-    ----------
-    backend
-        What runs.
-    batch_size
-        Tiles handed over at once.
-    cpu_fallback
-        Makes a CPU backend of the same model, or None where `backend` is one.
+    `cpu_fallback` makes a CPU backend of the same model; None where `backend` is one.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shared_core.inference.blocks import BlockLattice, clip, scaled
 from shared_core.inference.features import FeatureBlocks
-from shared_core.inference.gates import CELL_PX, CellSums, CornerWeights
+from shared_core.inference.gates import CELL_PX, CellSums
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
@@ -38,16 +38,10 @@ class SeamlessRun:
 
     Parameters
     ----------
-    image_u8
-        (rows, columns) at the model's spacing.
     valid
         Where answers are wanted; elsewhere the probability is 0.
-    card
-        Tile size (window of the gates and side of a block), normalisation.
     net
         The folded network, for its gates.
-    runner
-        What runs.
     origin_px
         Shift of all grids, in multiples of 8 px, to show that it does not matter.
     """
@@ -101,9 +95,9 @@ class SeamlessRun:
         yield from self._encode(features_2, sums_2)
         self._runner.release_memory()
         give_back_freed()
-        features_2.weigh_by(CornerWeights(sums_2, gates_2.weights, self._block_px))
+        features_2.weigh_by(lambda corners: gates_2.weights(sums_2.window_means(self._block_px, corners)))
         sums_3 = self._cell_sums(gates_3.excite_bias.size, 8)
-        features_3.weigh_by(CornerWeights(sums_3, gates_3.weights, self._block_px))
+        features_3.weigh_by(lambda corners: gates_3.weights(sums_3.window_means(self._block_px, corners)))
         yield from self._deepen_and_decode(features_2, features_3, sums_3)
 
     def result(self) -> Array:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.tiles import Tile
 
 Array = NDArray[np.float32]
-
-
-class Stitcher(Protocol):
-    """Takes tiles one by one and gives the whole map at the end."""
-
-    def add(self, tile: Tile, probability: Array) -> None:
-        """Take one tile's probabilities."""
-        ...
-
-    def result(self) -> Array:
-        """The map, 0 where no tile was."""
-        ...
 
 
 class MaximumStitcher:
@@ -41,15 +27,7 @@ class MaximumStitcher:
 
 
 class WeightedStitcher:
-    """Overlaps are blended; a tile's weight falls to nothing towards its rim.
-
-    Parameters
-    ----------
-    shape
-        (rows, columns).
-    tile_px, overlap_px
-        The weight rises from the rim over the length of the overlap.
-    """
+    """Overlaps are blended: over them, a tile's weight falls to nothing towards its rim."""
 
     def __init__(self, shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> None:
         self._sum: Array = np.zeros(shape, np.float32)

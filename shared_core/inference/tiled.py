@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.inference.blocks import clip
 from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
-from shared_core.inference.stitching import MaximumStitcher, Stitcher, WeightedStitcher
-from shared_core.inference.tiles import Tile, mean_and_sd_pass, pad_to, regular_tiles
+from shared_core.inference.stitching import MaximumStitcher, WeightedStitcher
+from shared_core.inference.tiles import mean_and_sd_pass, pad_to, regular_tiles
 from shared_core.mammogram import Mask
 from shared_core.weights.card import ModelCard
 
@@ -20,19 +21,7 @@ Array = NDArray[np.float32]
 class TiledRun:
     """One image on its way through the network, tile by tile.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) at the model's spacing.
-    valid
-        Where answers are wanted; tiles without a wanted pixel are skipped unless the card says
-        ``mean-and-sd``.
-    card
-        Tiling, normalisation and kind of output.
-    runner
-        What runs.
-    origin_px
-        Shift of the tile grid.
+    Tiles without a pixel where answers are wanted are skipped, unless the card says ``mean-and-sd``.
     """
 
     def __init__(
@@ -57,7 +46,7 @@ class TiledRun:
             self.tiles = tuple(tile for tile in tiles if mean_and_sd_pass(self._image, tile))
         else:
             self.tiles = tuple(tile for tile in tiles if valid[tile.slices].any())
-        self._stitcher: Stitcher
+        self._stitcher: MaximumStitcher | WeightedStitcher
         if tiling.stitching == "maximum":
             self._stitcher = MaximumStitcher(self._image.shape)
         else:
@@ -79,7 +68,8 @@ class TiledRun:
             for tile, answer in zip(batch, logits, strict=True):
                 probability = to_probability(answer, self._card)
                 self._stitcher.add(tile, probability)
-                yield TileProbability(_inside(tile, self._shape), _crop(probability, tile, self._shape))
+                inside = clip(tile, self._shape)
+                yield TileProbability(inside, probability[: inside.height, : inside.width])
 
     def result(self) -> Array:
         """The map at the size of the image."""
@@ -90,16 +80,3 @@ def normalised_levels(card: ModelCard) -> Array:
     """Network input for each of the 256 grey levels."""
     levels = np.arange(256) / 255.0
     return ((levels - card.normalisation_mean) / card.normalisation_sd).astype(np.float32)
-
-
-def _inside(tile: Tile, shape: tuple[int, ...]) -> Tile:
-    return Tile(
-        tile.row,
-        tile.column,
-        min(tile.height, shape[0] - tile.row),
-        min(tile.width, shape[1] - tile.column),
-    )
-
-
-def _crop(probability: Array, tile: Tile, shape: tuple[int, ...]) -> Array:
-    return probability[: shape[0] - tile.row, : shape[1] - tile.column]

@@ -32,14 +32,7 @@ def regular_tiles(
 ) -> tuple[Tile, ...]:
     """Square tiles at a fixed stride, the last of each row and column snapped to the edge.
 
-    Parameters
-    ----------
-    shape
-        (rows, columns), each at least `tile_px`.
-    tile_px, stride_px
-        Side of a tile and distance of neighbours; the overlap is ``tile_px - stride_px``.
-    origin_px
-        Shift of the grid; the strip before it is covered by tiles that start at 0.
+    Where the grid is shifted by `origin_px`, the strip before it is covered by tiles that start at 0.
 
     Raises
     ------
@@ -62,16 +55,8 @@ def covering_tiles(
 ) -> tuple[Tile, ...]:
     """Few tiles that cover every wanted pixel, in bands that start where the wanted pixels do.
 
-    Tiles do not overlap and may reach over the image's edges.
-
-    Parameters
-    ----------
-    wanted
-        (rows, columns) bool.
-    tile_px, align_px
-        Side of a tile; starts are multiples of `align_px` (shifted by `origin_px` modulo it).
-    origin_px
-        Shift of the grid of bands, to show that it does not matter.
+    Tiles do not overlap and may reach over the image's edges. Their starts are multiples of `align_px`,
+    shifted by `origin_px` modulo it, to show that it does not matter.
     """
     tiles: list[Tile] = []
     rows = np.flatnonzero(wanted.any(axis=1))

@@ -54,15 +54,7 @@ def is_published(state: State) -> bool:
 def scunet_state_from_published(state: State) -> dict[str, NDArray[np.floating]]:
     """Rename a published SCU-Net state to the names of `ScuNet` and leave out what is never used.
 
-    Parameters
-    ----------
-    state
-        Arrays by published name, without the prefix ``module.``.
-
-    Raises
-    ------
-    ModelError
-        If a name is not one of the published network's.
+    Names come without the prefix ``module.``; a `ModelError` where one is not the published network's.
     """
     renamed: dict[str, NDArray[np.floating]] = {}
     for name, value in state.items():

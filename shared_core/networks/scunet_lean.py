@@ -143,22 +143,9 @@ class _Folder:
 
 
 def fold_scunet(state: State) -> LeanScuNet:
-    """Fold the arrays of an SCU-Net.
+    """Fold the arrays of an SCU-Net, by the names of `ScuNet`, of any floating dtype.
 
-    Parameters
-    ----------
-    state
-        Arrays by the names of `ScuNet`, any floating dtype.
-
-    Returns
-    -------
-    LeanScuNet
-        float32 arrays.
-
-    Raises
-    ------
-    ModelError
-        If an array is missing or of another network.
+    A `ModelError` where an array is missing or of another network.
     """
     folder = _Folder(state)
     stem_1 = folder.unit("stem_1", stride=2, merge_input=True)

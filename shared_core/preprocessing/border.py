@@ -111,6 +111,8 @@ def _edge_depths(strip: NDArray[np.uint8], copy: WorkingCopy) -> NDArray[np.intp
 
     `strip` has the side at row 0.
     """
+    from scipy import ndimage
+
     depth_px = strip.shape[0]
     along = copy.part(0.03, 5) | 1
     smooth = cv2.blur(strip.astype(np.float32), (along, 1), borderType=cv2.BORDER_REFLECT)
@@ -126,7 +128,8 @@ def _edge_depths(strip: NDArray[np.uint8], copy: WorkingCopy) -> NDArray[np.intp
     inner_level = np.where(inside, smooth, 0).max(0)
     # Tissue is as bright deeper in; its boundaries are soft, and do not keep one depth along a side.
     sharp = strongest >= SHARPNESS * (np.maximum(smooth[0], smooth[1]) - inner_level)
-    straight = np.abs(depth - _running_median(depth, copy.part(0.05))) <= 1
+    neighbours = 2 * max(1, copy.part(0.05) // 2) + 1
+    straight = np.abs(depth - ndimage.median_filter(depth, size=neighbours, mode="nearest")) <= 1
     brighter = outer_level >= inner_level + EDGE_STEP / 2
     # Tissue that brightens towards the side does so further in, too.
     further_in = np.where((rows >= depth + 4) & (rows <= depth + 9), steps, 0).max(0)
@@ -146,16 +149,6 @@ def _bridged(sure: Mask, depth: NDArray[np.intp], least: int, gap: int) -> NDArr
         return np.zeros(len(sure), np.intp)
     filled = np.ceil(np.interp(np.arange(len(sure)), position, depth[position])).astype(np.intp)
     return np.where(found, filled + 1, 0)
-
-
-def _running_median(values: NDArray[np.intp], width: int) -> NDArray[np.float64]:
-    """Median over `width` neighbours, ends repeated."""
-    half = max(1, width // 2)
-    padded = np.pad(values, half, mode="edge")
-    out: NDArray[np.float64] = np.median(
-        np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1
-    )
-    return out
 
 
 def _runs(flags: Mask, least: int, gap: int) -> Mask:

@@ -53,19 +53,13 @@ class BreastFinding:
 
 
 def breast_mask(image_u8: NDArray[np.uint8], *, opening_radius_px: int = 10) -> Mask:
-    """Mask of the breast, pectoral muscle included.
+    """Mask of the breast, pectoral muscle included, in an image that is bright where dense.
 
     Parameters
     ----------
-    image_u8
-        (rows, columns) uint8, bright meaning dense.
     opening_radius_px
         Least radius, in pixels of the image, of the opening that cuts labels off (Guo 2021: 10). It
         is widened to 1.2 % of the content's long side, because large films carry large labels.
-
-    Returns
-    -------
-    (rows, columns) bool.
 
     Raises
     ------
@@ -89,14 +83,11 @@ def find_breast(image_u8: NDArray[np.uint8], *, opening_radius_px: int = 10) -> 
     tissue, background = _tissue(smooth, field, copy)
     radius = max(copy.part(OPENING_PART, 2), int(np.ceil(opening_radius_px / copy.scale)))
     region = _largest_region(tissue, radius)
-    if region is None or _area_px(region, copy) < LEAST_PART_OF_IMAGE * image_u8.size:
+    least_px = LEAST_PART_OF_IMAGE * image_u8.size / copy.scale**2
+    if region is None or np.count_nonzero(region) < least_px:
         raise NoBreastError("No breast was found; check that the image is a mammogram with bright tissue.")
     debris = tissue & ~dilated(region, square(3))
     return BreastFinding(copy, border, region, debris, background)
-
-
-def _area_px(mask: Mask, copy: WorkingCopy) -> float:
-    return float(np.count_nonzero(mask)) * copy.scale**2
 
 
 def _has_structure(pixels: NDArray[np.uint8], smooth: NDArray[np.float32], field: Mask) -> bool:

@@ -18,17 +18,10 @@ _RAW_MARGIN = 0.08
 
 
 def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
-    """8-bit display values, bright meaning dense, and notices.
+    """8-bit display values, bright meaning dense, and notices; padding pixels are 0.
 
     FOR PRESENTATION and unknown intent: the VOI transform of the file
     (`shared_core.reading.dicom.display_values.display_u8`). FOR PROCESSING: see `raw_to_u8`.
-
-    Returns
-    -------
-    image
-        (rows, columns) uint8; padding pixels are 0.
-    notices
-        Empty for images as the model was trained on.
     """
     if mammogram.header.intent is PresentationIntent.PROCESSING:
         acquisition = mammogram.header.acquisition
@@ -67,20 +60,10 @@ def raw_to_u8(
 
     Parameters
     ----------
-    pixels
-        (rows, columns) modality values.
-    relationship
-        ``LIN``, ``LOG`` or None.
-    sign
-        +1, -1 or None.
     mirror
         ``DisplayTransform.mirror``: pixels are ``mirror - stored`` where the file was MONOCHROME1.
     padding
         True where the file marks padding; shown as 0.
-
-    Returns
-    -------
-    (rows, columns) uint8.
     """
     attenuation = _attenuation(pixels, relationship, sign, mirror)
     sample = pixels[::_SAMPLE_STEP, ::_SAMPLE_STEP]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.breast import BreastFinding
@@ -15,24 +14,6 @@ NEAR_LABEL = 0.006
 GLYPH_HEIGHT = (0.004, 0.07)
 """Height of burned-in letters, as a part of the long side."""
 GLYPHS_IN_TEXT = 3
-
-
-def open_labels(image_u8: NDArray[np.uint8], radius_px: int = 10) -> NDArray[np.uint8]:
-    """Take labels off by an opening with a disk (Guo 2021, preprocessing: "size is 10").
-
-    Strokes thinner than the disk vanish; so do thin calcifications, therefore this image serves to
-    find labels, never as the model's input.
-
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8.
-    radius_px
-        Radius of the disk, 2 r + 1 pixels wide; 0 returns the image as it is.
-    """
-    if radius_px == 0:
-        return image_u8
-    return cv2.morphologyEx(image_u8, cv2.MORPH_OPEN, disk(radius_px)).astype(np.uint8, copy=False)
 
 
 def label_zone(finding: BreastFinding) -> Mask:

@@ -28,20 +28,9 @@ WIRE_FLATNESS = 6.0
 
 
 def find_markers(image_u8: NDArray[np.uint8], mask: Mask, side_px: int) -> Mask:
-    """Beads and wires within a mask, with a margin.
+    """Beads and wires within a mask, with a margin; at a scale where a bead is at least 5 px wide.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8, at a scale where a bead is at least 5 px wide.
-    mask
-        Where to look; same shape.
-    side_px
-        Long side of the image's content, the ruler for sizes.
-
-    Returns
-    -------
-    bool mask of the same shape.
+    `side_px` is the long side of the image's content, the ruler for sizes.
     """
     out = np.zeros(image_u8.shape, np.uint8)
     values = image_u8[mask]

@@ -10,26 +10,10 @@ from shared_core.errors import UsageError
 
 
 def median(image_u8: NDArray[np.uint8], size_px: int = 5) -> NDArray[np.uint8]:
-    """Smooth with a square median, edges replicated.
+    """Smooth with a square median, edges replicated; a side of 0 or 1 returns the image as it is.
 
     Guo 2021 writes "disk kernel of size 5"; the published code, and so the published weights, use
     the 5 x 5 square of ``cv2.medianBlur``.
-
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8.
-    size_px
-        Odd side of the square; 0 or 1 returns the image as it is.
-
-    Returns
-    -------
-    (rows, columns) uint8.
-
-    Raises
-    ------
-    UsageError
-        When `size_px` is negative or even.
     """
     if size_px in (0, 1):
         return image_u8

@@ -16,17 +16,7 @@ def otsu_box(image_u8: NDArray[np.uint8]) -> ContentBox:
     """Smallest rectangle round the largest region above Otsu's threshold (Mobini 2023, Methods).
 
     The paper takes "the tissue regions"; only the largest connected one is kept here, because view
-    labels would widen the rectangle.
-
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8.
-
-    Raises
-    ------
-    NoBreastError
-        When the image is uniform.
+    labels would widen the rectangle. A uniform image is a `NoBreastError`.
     """
     if image_u8.min() == image_u8.max():
         raise NoBreastError("No tissue stands out from the background; check that the image is a mammogram.")

@@ -36,23 +36,11 @@ def pectoral_mask(
     view: View,
     laterality: Laterality = Laterality.UNKNOWN,
 ) -> Mask | None:
-    """Mask of the pectoral muscle, or None when it is not found or the view is not MLO.
+    """Mask of the pectoral muscle within a breast, or None when it is not found or the view is not MLO.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8, bright meaning dense.
-    breast
-        Mask of the breast, muscle included.
-    view
-        Only `View.MLO` shows the muscle as a triangle at the upper chest wall.
-    laterality
-        Decides the side of the chest wall where the breast's shape leaves it open; a left breast is
-        shown with the chest wall at the left side, a right one at the right (DICOM PS3.3 C.8.11.7).
-
-    Returns
-    -------
-    (rows, columns) bool, a subset of `breast`, or None.
+    Only MLO shows the muscle as a triangle at the upper chest wall. Laterality decides the side of the chest
+    wall where the breast's shape leaves it open; a left breast is shown with the chest wall at the left side,
+    a right one at the right (DICOM PS3.3 C.8.11.7).
     """
     if view is not View.MLO or not breast.any():
         return None

@@ -24,17 +24,8 @@ def prepare(
     """Make a mammogram ready for a model and for measuring.
 
     Steps: one mapping to 8 bit (`model_image_u8`), Guo's median, breast mask, valid area, and on
-    request the pectoral muscle of MLO views.
-
-    Parameters
-    ----------
-    mammogram
-        As read; not changed.
-    preset
-        The steps that belong to the model.
-    find_pectoral
-        Look for the pectoral muscle. It stays in `breast_mask` and `breast_area_px`; who measures
-        decides whether to take it out.
+    request the pectoral muscle of MLO views. The muscle stays in `breast_mask` and `breast_area_px`; who
+    measures decides whether to take it out.
 
     Raises
     ------

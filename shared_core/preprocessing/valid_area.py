@@ -44,19 +44,10 @@ class ValidArea:
 
 
 def valid_area(image_u8: NDArray[np.uint8], finding: BreastFinding | None = None) -> ValidArea:
-    """Find where BAC may be reported.
+    """Find where BAC may be reported, in an image in which the breast may have been found already.
 
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8, bright meaning dense.
-    finding
-        The breast in this image, where it has been found already.
-
-    Returns
-    -------
-    Mask at full size and the pixels taken out by cause: ``border`` (frame of one grey), ``film edge``,
-    ``label or haze``, ``collimation``, ``paddle``, ``skin``, ``marker``.
+    Pixels are taken out by cause: ``border`` (frame of one grey), ``film edge``, ``label or haze``,
+    ``collimation``, ``paddle``, ``skin``, ``marker``.
 
     Raises
     ------

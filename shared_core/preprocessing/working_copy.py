@@ -77,17 +77,7 @@ class WorkingCopy:
         return max(least_px, round(fraction * self.side_px))
 
     def lift(self, mask: Mask) -> Mask:
-        """Bring a mask of the copy to full size, its outline interpolated, False outside the content.
-
-        Parameters
-        ----------
-        mask
-            bool, of the shape of `pixels`.
-
-        Returns
-        -------
-        (rows, columns) bool of the full image.
-        """
+        """Bring a mask of the copy to full size, its outline interpolated, False outside the content."""
         full = np.zeros(self.full_shape, bool)
         grey = mask.view(np.uint8) * np.uint8(255)
         if self.scale > 1:
@@ -99,11 +89,8 @@ class WorkingCopy:
 def content_box(image_u8: NDArray[np.uint8]) -> ContentBox | None:
     """Rectangle left when uniform lines are peeled off the four sides, again and again.
 
-    Black padding, empty background, and frames of one grey (also several, one in another) go.
-
-    Returns
-    -------
-    None when nothing is left: the image is uniform.
+    Black padding, empty background, and frames of one grey (also several, one in another) go. None when
+    nothing is left: the image is uniform.
     """
     top, left = 0, 0
     bottom, right = image_u8.shape
@@ -147,17 +134,7 @@ def _outside(
 
 
 def working_copy(image_u8: NDArray[np.uint8]) -> WorkingCopy | None:
-    """Crop to the content and reduce it.
-
-    Parameters
-    ----------
-    image_u8
-        (rows, columns) uint8.
-
-    Returns
-    -------
-    None when the image is uniform.
-    """
+    """Crop to the content and reduce it; None when the image is uniform."""
     box = content_box(image_u8)
     if box is None:
         return None

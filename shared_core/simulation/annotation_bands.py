@@ -22,19 +22,9 @@ Run = tuple[int, int]
 
 
 def calcified_runs(calcified: NDArray[np.bool_], along_mm: Floats) -> tuple[Run, ...]:
-    """Join calcified points of a centre line over gaps of less than 1 cm.
+    """Join calcified points of a centre line over gaps of less than 1 cm; exactly 1 cm ends a run.
 
-    Parameters
-    ----------
-    calcified : (n,) bool
-        Whether calcium lies at the point.
-    along_mm : (n,) float64
-        Place of the points along the centre line, in the plane of the breast.
-
-    Returns
-    -------
-    tuple of (first, behind last)
-        Points of the runs; a gap of exactly 1 cm ends a run.
+    `along_mm` is the place of the points along the centre line, in the plane of the breast.
     """
     points = np.flatnonzero(calcified)
     if not len(points):
@@ -50,14 +40,10 @@ def paint_band(mask: NDArray[np.uint8], curve: Floats, radius_mm: Floats, spacin
 
     Parameters
     ----------
-    mask : (rows, columns) uint8
-        Set to 1 where the band lies.
-    curve : (n, 2) float64
-        (row, column) px of the run.
-    radius_mm : (n,) float64
-        Outer radius of the artery at these points.
-    spacing_mm
-        Of the pixels.
+    curve
+        (n, 2) row and column in px of the run.
+    radius_mm
+        (n,) outer radius of the artery at these points.
     """
     half_px = np.maximum(radius_mm + MARGIN_MM, NARROWEST_MM / 2) / spacing_mm
     fraction = 16

@@ -66,10 +66,7 @@ def draw_shape(seed: int, side: str, *, size: Size, compressed_mm: float | None)
 def outline(shape: BreastShape, view: View, rng: np.random.Generator) -> Floats:
     """Closed outline in the plane of the view, chest wall far outside the image.
 
-    Returns
-    -------
-    (n, 2) float64
-        (depth, height) in mm; height is lateral in CC and up in MLO.
+    (n, 2): depth and height in mm; height is lateral in CC and up in MLO.
     """
     mlo = view is View.MLO
     # Points crowd at both ends, where the outline of a CC turns towards the chest wall.

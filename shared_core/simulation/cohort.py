@@ -16,6 +16,7 @@ from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Laterality, Mask, View
+from shared_core.reading.dicom.display_values import display_u8
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.simulation.dicom_files import Subject, presentation_dicom, processing_dicom
 from shared_core.simulation.image_formation import RawImage, expose
@@ -24,7 +25,7 @@ from shared_core.simulation.patient import Patient, PatientSettings, make_patien
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project
 from shared_core.simulation.randomness import stream
-from shared_core.simulation.vendor_processing import PresentationImage, present, shown_u8
+from shared_core.simulation.vendor_processing import PresentationImage, present
 from shared_core.version import SOFTWARE_VERSION
 
 STANDARD_VIEWS = (
@@ -83,7 +84,7 @@ class _Task:
 
 
 def simulate_cohort(settings: CohortSettings, *, workers: int | None = None) -> Iterator[SimulatedView]:
-    """Make the views one by one; the same settings give the same bytes.
+    """Make the views one by one, in a fixed order; the same settings give the same bytes.
 
     ``images/PATIENT/DATE/LCC.dcm`` hold the FOR PRESENTATION images, alone, so that a folder of them can
     be analysed; ``raw/`` and ``png/`` mirror it, and ``truth/`` holds ``LCC.json`` with the masks
@@ -92,15 +93,8 @@ def simulate_cohort(settings: CohortSettings, *, workers: int | None = None) -> 
 
     Parameters
     ----------
-    settings
-        What and where.
     workers
         Views at a time; by default 2, or 1 where there is one processor.
-
-    Yields
-    ------
-    SimulatedView
-        In a fixed order, as they are done.
 
     Raises
     ------
@@ -209,7 +203,7 @@ def _write(
     if settings.raw:
         contents[f"raw/{place.as_posix()}/{name}.dcm"] = processing_dicom(raw, view, task.subject)
     if settings.png:
-        contents[f"png/{place.as_posix()}/{name}.png"] = encode_png(shown_u8(shown))
+        contents[f"png/{place.as_posix()}/{name}.png"] = encode_png(display_u8(shown.pixels, shown.display))
     masks = {
         "calcium": view.truth.calcium_mask,
         "band": view.truth.band_mask,

@@ -99,12 +99,9 @@ def draw_sections(
 
 
 def wall_texture(deposit: Deposit, tube: Tube, years: float) -> Map:
-    """Relative thickness of calcium over the unrolled wall.
+    """Relative thickness of calcium over the unrolled wall, 0 where it is bare.
 
-    Returns
-    -------
-    (steps along the tube, angles around it) float32
-        >= 0, 0 where the wall is bare; rows are `TEXTURE_STEP_MM` apart.
+    Rows are `TEXTURE_STEP_MM` apart along the tube, columns are angles around it.
     """
     look = LOOKS[deposit.pattern]
     rng = stream(deposit.seed, "wall", *deposit.name)

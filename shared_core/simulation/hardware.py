@@ -47,7 +47,7 @@ def scar_wire(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
 
 def skin_fold(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
     """A fold of skin at the axilla or the infra-mammary crease: a straight dense band."""
-    sign = 1.0 if scene.view is View.MLO and rng.random() < 0.6 else rng.choice([-1.0, 1.0])
+    sign = 1.0 if scene.placement.view is View.MLO and rng.random() < 0.6 else rng.choice([-1.0, 1.0])
     height = sign * scene.breast.half_width_mm * rng.uniform(0.55, 0.8)
     length = rng.uniform(25, 70)
     angle = rng.normal(0, 0.35)
@@ -99,7 +99,8 @@ def implant(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
 def label(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
     """The lead letters of side and view, in the air away from the chest wall."""
     side = "R" if scene.laterality is Laterality.RIGHT else "L"
-    text = f"{side} {scene.view.value}" if rng.random() < 0.7 else f"{side}{scene.view.value}"
+    gap = " " if rng.random() < 0.7 else ""
+    text = f"{side}{gap}{scene.placement.view.value}"
     scale = scene.pixels(rng.uniform(4, 7)) / 22
     stroke_px = max(round(scale * 3), 1)
     (wide, high), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, stroke_px)

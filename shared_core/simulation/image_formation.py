@@ -64,7 +64,6 @@ def expose(
     *,
     seed: int | tuple[int, ...],
     technique: Technique | None = None,
-    grid: bool = True,
     noise: bool = True,
 ) -> RawImage:
     """Expose a view.
@@ -74,20 +73,16 @@ def expose(
     view
         On the grid of the detector elements: ``spacing_mm x magnification`` is the machine's pitch, or
         taken for it.
-    machine
-        Detector and programme of the automatic exposure.
     seed
         Of the noise.
     technique
         None: the machine's beam for the thickness, and mAs until the signal behind the denser parts of
-        the breast is as wanted.
-    grid
-        Where `technique` is None.
+        the breast is as wanted, with a grid.
     noise
-        Whether to add noise; without it pixels are rounded expectations.
+        Without it pixels are rounded expectations.
     """
     beam = technique.beam if technique else machine.beam(view.compressed_mm)
-    with_grid = technique.grid if technique else grid
+    with_grid = technique.grid if technique else True
     signal = detector_signal(view, beam, machine, grid=with_grid)
     if technique is None:
         technique = Technique(beam, _automatic_mas(signal, view, beam, machine), with_grid)

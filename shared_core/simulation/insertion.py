@@ -12,7 +12,7 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Mammogram, Mask, Pixels, PresentationIntent
 from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
-from shared_core.simulation.projected_view import Map, ProjectedView
+from shared_core.simulation.projected_view import Map
 
 USUAL_BEAM: Final = Beam("W", "Rh", 0.050, 28)
 _LOG_SPREAD: Final = 0.40
@@ -32,8 +32,6 @@ class InsertionSettings:
     scatter_to_primary: float = 0.1
     blur_mm: float = 0.06
     """Standard deviation of the point spread in the plane of the breast."""
-    values_per_log: float | None = None
-    """Displayed images: pixel values by attenuation. None: from the spread of grey in the breast."""
     noise: bool = True
     """Whether pixels behind calcium get the noise of the photons that it takes away."""
 
@@ -62,7 +60,7 @@ def insert_calcium(
 
     ``T = exp(-k(sigma) sigma)`` with k from the beam, blurred as the detector blurs, diluted by scatter:
     ``(T + SPR) / (1 + SPR)``. FOR PROCESSING pixels are multiplied by it. In other images, whose grey is
-    a function of the logarithm, ``values_per_log x -ln`` of it is added, less towards the white end.
+    a function of the logarithm, ``-ln`` of it is added in pixel values, less towards the white end.
     Fewer photons make more noise: what is missing is added, measured from the image's own noise.
 
     Parameters
@@ -71,12 +69,8 @@ def insert_calcium(
         Raw with pixels linear in the X-rays, larger for more; or for presentation, larger shown brighter.
     calcium_g_cm2
         (rows, columns) hydroxyapatite; what lies outside of `breast` is left out.
-    breast
-        (rows, columns) bool.
     spacing_mm
         Of the pixels, in the plane of the breast.
-    seed
-        Of the noise.
     settings
         By default W/Rh 28 kV and 50 mm.
 
@@ -109,7 +103,7 @@ def insert_calcium(
         level = float(np.median(mammogram.pixels[breast]))
         new = _in_raw(values, passed[touched], rng, noise / np.sqrt(max(level, 1.0)))
     else:
-        per_log = settings.values_per_log or _values_per_log(mammogram, breast)
+        per_log = _values_per_log(mammogram, breast)
         new = _in_display(values, passed[touched], rng, noise, per_log=per_log, top=_top(mammogram))
     pixels = mammogram.pixels.copy()
     if pixels.dtype.kind in "iu":
@@ -118,38 +112,6 @@ def insert_calcium(
     pixels[touched] = new.astype(pixels.dtype)
     mass_mg = float(calcium.sum(dtype=np.float64)) * spacing_mm**2 * _MG_PER_G_CM2_MM2
     return Insertion(replace(mammogram, pixels=pixels), calcium > 0, calcium, mass_mg)
-
-
-def fit_calcium(view: ProjectedView, breast: Mask, spacing_mm: float) -> Map:
-    """The calcium of a simulated view, laid into another breast so that both breasts fill the same box.
-
-    Parameters
-    ----------
-    view
-        Simulated view of the same side and projection.
-    breast
-        (rows, columns) bool: the breast that is given.
-    spacing_mm
-        Of its pixels.
-
-    Returns
-    -------
-    (rows, columns) float32
-        g/cm² of hydroxyapatite, with the mass of the view where nothing falls outside of `breast`.
-    """
-    if not breast.any() or not view.truth.breast_mask.any():
-        raise UsageError("No calcium can be put where there is no breast; give the breast's mask.")
-    top, left, rows, columns = _box(breast)
-    from_top, from_left, from_rows, from_columns = _box(view.truth.breast_mask)
-    down, right = rows / from_rows, columns / from_columns
-    matrix = np.array([[right, 0, left - right * from_left], [0, down, top - down * from_top]], np.float32)
-    # Averaged before it is sampled more coarsely, so that no grain is missed.
-    smooth = cv2.blur(view.calcium_g_cm2, (max(round(1 / right), 1), max(round(1 / down), 1)))
-    size = (breast.shape[1], breast.shape[0])
-    laid = np.asarray(cv2.warpAffine(smooth, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
-    whole = laid.sum(dtype=np.float64) * spacing_mm**2
-    wanted = view.calcium_g_cm2.sum(dtype=np.float64) * view.spacing_mm**2
-    return np.asarray(laid * np.float32(wanted / whole if whole else 0) * breast, np.float32)
 
 
 def _passed(calcium: Map, spacing_mm: float, settings: InsertionSettings) -> Map:
@@ -206,9 +168,3 @@ def _values_per_log(mammogram: Mammogram, breast: Mask) -> float:
 
 def _top(mammogram: Mammogram) -> float:
     return max(float(mammogram.display.full_range[1]), float(mammogram.pixels.max()))
-
-
-def _box(mask: Mask) -> tuple[int, int, int, int]:
-    """Top, left, rows, columns of the smallest box around a mask."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(rows[0]), int(columns[0]), int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1

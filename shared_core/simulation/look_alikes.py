@@ -52,13 +52,7 @@ PAINTERS: dict[LookAlike, Painter] = {
 
 
 def checked_look_alikes(names: tuple[str, ...]) -> tuple[LookAlike, ...]:
-    """Names that are known.
-
-    Raises
-    ------
-    UsageError
-        If one is not.
-    """
+    """Names that are known; a `UsageError` where one is not."""
     for name in names:
         if name not in PAINTERS:
             raise UsageError(f"Unknown look-alike {name!r}; choose from {', '.join(LOOK_ALIKES)}.")

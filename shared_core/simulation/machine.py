@@ -99,13 +99,7 @@ _MACHINES: dict[str, Machine] = {machine.style: machine for machine in (HOLOGIC,
 
 
 def machine_of(style: str) -> Machine:
-    """The machine of a style.
-
-    Raises
-    ------
-    UsageError
-        If there is no such style.
-    """
+    """The machine of a style; a `UsageError` where there is no such style."""
     if style not in _MACHINES:
         raise UsageError(f"There is no machine in the style {style!r}; choose one of {', '.join(STYLES)}.")
     return _MACHINES[style]

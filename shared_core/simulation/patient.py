@@ -56,11 +56,6 @@ class CalcifiedArtery:
         """Pattern of the trunk."""
         return self.parts[0][1].pattern
 
-    @property
-    def trunk(self) -> Tube:
-        """The longest part."""
-        return self.parts[0][0]
-
     def mass_at(self, years: float) -> float:
         """Hydroxyapatite in mg after `years`."""
         return sum(deposit.mass_at(years) for _, deposit in self.parts)
@@ -90,32 +85,16 @@ class Patient:
     right: Breast
 
     def breast(self, laterality: Laterality) -> Breast:
-        """The breast of one side.
-
-        Raises
-        ------
-        UsageError
-            If the laterality is neither left nor right.
-        """
+        """The breast of one side, left or right."""
         if laterality not in SIDES:
             raise UsageError(f"A simulated breast is left or right, not {laterality.value}.")
         return self.left if laterality is Laterality.LEFT else self.right
 
 
 def make_patient(seed: int, *, settings: PatientSettings | None = None) -> Patient:
-    """Draw a patient.
+    """Draw a patient; the same seed, from 0 on, and settings give the same one.
 
-    Parameters
-    ----------
-    seed : int
-        >= 0; the same seed and settings give the same patient.
-    settings : PatientSettings, optional
-        What is asked for; the rest is drawn.
-
-    Raises
-    ------
-    UsageError
-        If a setting is out of range or settings contradict each other.
+    A `UsageError` where a setting is out of range or settings contradict each other.
     """
     settings = settings if settings is not None else PatientSettings()
     _check(seed, settings)

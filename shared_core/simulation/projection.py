@@ -38,34 +38,25 @@ def project(
     compressed_mm: float | None = None,
     look_alikes: tuple[str, ...] | None = None,
 ) -> ProjectedView:
-    """Project one breast of a patient.
+    """Project one breast of a patient as CC or MLO; equal arguments give equal arrays.
 
     Parameters
     ----------
-    patient : Patient
-        From `make_patient`.
-    laterality, view
-        Left or right; CC or MLO.
-    spacing_mm : float
+    spacing_mm
         Of the square pixels, in the plane of the breast.
-    shape : (rows, columns), optional
-        Of the image; by default the smallest that holds the breast. The chest wall is at the left edge of
-        left views and at the right edge of right views.
-    years : float
+    shape
+        (rows, columns) of the image; by default the smallest that holds the breast. The chest wall is at the
+        left edge of left views and at the right edge of right views.
+    years
         Since the first exam: deposits have grown.
-    positioning_seed : int
+    positioning_seed
         0 is the reference; others turn, roll, shift and compress the breast a little differently.
-    magnification : float
+    magnification
         Recorded for whoever makes the exposure.
-    compressed_mm : float, optional
+    compressed_mm
         Thickness between the paddles; by default the patient's, a little changed by positioning.
-    look_alikes : names, optional
+    look_alikes
         By default the patient's.
-
-    Returns
-    -------
-    ProjectedView
-        Equal arguments give equal arrays.
 
     Raises
     ------

@@ -24,17 +24,7 @@ def stream(seed: int, *names: str | int) -> np.random.Generator:
 
 
 def smooth_noise(rng: np.random.Generator, samples: int, correlation: float) -> Floats:
-    """One-dimensional noise of about unit variance.
-
-    Parameters
-    ----------
-    rng
-        Source of chance.
-    samples
-        Length of the result.
-    correlation
-        Correlation length in samples.
-    """
+    """One-dimensional noise of about unit variance; the correlation length is in samples."""
     knots = rng.standard_normal(int(samples / max(correlation, 1.0)) + 3)
     left, weight = _between(len(knots), samples)
     return np.asarray(knots[left] * (1 - weight) + knots[left + 1] * weight)
@@ -59,23 +49,7 @@ def power_law_noise(
 ) -> Map:
     """Noise with the power spectrum f^-beta, as mammographic texture has (beta about 3; Burgess 2001).
 
-    Parameters
-    ----------
-    rng
-        Source of chance.
-    shape
-        (rows, columns).
-    beta
-        Exponent of the power spectrum.
-    grid_mm
-        Distance of samples.
-    longest_mm
-        Waves longer than this are held at its power.
-
-    Returns
-    -------
-    (rows, columns) float32
-        Zero mean, unit variance.
+    It has zero mean and unit variance. Waves longer than `longest_mm` are held at its power.
     """
     rows, columns = (cv2.getOptimalDFTSize(size) for size in shape)
     spectrum = fft.rfft2(rng.standard_normal((rows, columns), dtype=np.float32))

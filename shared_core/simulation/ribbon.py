@@ -35,15 +35,7 @@ class Ribbon:
 
 
 def ribbon_along(curve: Floats, half_width: float) -> Ribbon:
-    """Find the pixels along a curve.
-
-    Parameters
-    ----------
-    curve : (n, 2) float64
-        (row, column) px, n >= 2, points about a pixel apart.
-    half_width
-        In pixels.
-    """
+    """Find the pixels along a curve of (row, column) points in px, two at least, about a pixel apart."""
     pad = int(half_width) + 3
     corner = np.floor(curve.min(axis=0)).astype(int) - pad
     size = np.ceil(curve.max(axis=0)).astype(int) + pad + 1 - corner

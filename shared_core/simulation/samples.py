@@ -74,8 +74,6 @@ def make_sample(
 
     Parameters
     ----------
-    name
-        One of `SAMPLE_NAMES`.
     output_dir
         Folder that holds a folder for each sample; None for the user's cache.
     progress

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.mammogram import Laterality, View
+from shared_core.mammogram import Laterality
 from shared_core.simulation.breast import BreastShape
 from shared_core.simulation.placement import Placement
 from shared_core.simulation.randomness import Floats, Map
@@ -35,11 +35,6 @@ class Scene:
     breast: BreastShape
     placement: Placement
     laterality: Laterality
-
-    @property
-    def view(self) -> View:
-        """Projection."""
-        return self.placement.view
 
     def pixels(self, length_mm: float) -> float:
         """A length in pixels."""

@@ -101,12 +101,7 @@ def lay(plate: Plate, values: Map, placement: Placement) -> Map:
 def thickness(edge_mm: Map, compressed_mm: float) -> Map:
     """Length of the ray in a compressed breast: flat between the paddles, round at the skin line.
 
-    Parameters
-    ----------
-    edge_mm : float32 array
-        Distance from the skin line.
-    compressed_mm
-        Distance of the paddles.
+    `edge_mm` is the distance from the skin line, `compressed_mm` that of the paddles.
     """
     radius = compressed_mm / 2
     part = np.clip(edge_mm / np.float32(radius), 0, 1)

@@ -1,4 +1,4 @@
-"""What is true of a simulated view and of an exam."""
+"""What is true of a simulated view."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.mammogram import Laterality, Mask
+from shared_core.mammogram import Mask
 from shared_core.simulation.annotation_bands import Run, calcified_runs, paint_band
 from shared_core.simulation.arteries import Tube
 from shared_core.simulation.deposits import Deposit
 from shared_core.simulation.patient import CalcifiedArtery
 from shared_core.simulation.placement import Placement
-from shared_core.simulation.projected_view import Map, Pattern, ProjectedView, VesselTruth
+from shared_core.simulation.projected_view import Map, Pattern, VesselTruth
 from shared_core.simulation.randomness import Floats
 from shared_core.simulation.ribbon import Ribbon
 from shared_core.simulation.wall import MG_PER_G_CM2_MM2, calcium_of
@@ -46,10 +46,7 @@ def draw_artery(
 ) -> VesselTruth | None:
     """Add an artery's calcium to a map and its bands to a mask, in place.
 
-    Returns
-    -------
-    VesselTruth or None
-        None where all of its calcium lies outside the image.
+    None where all of its calcium lies outside the image.
     """
     parts = [
         _draw_part(tube, deposit, placement, years=years, calcium=calcium, bands=bands)
@@ -119,22 +116,11 @@ def _calcified_points(ribbon: Ribbon, keep: Mask, count: int) -> NDArray[np.bool
 def csbi_grade(patterns: Iterable[Pattern]) -> int:
     """Grade calcified arteries by the rule of the Canadian Society of Breast Imaging.
 
-    Returns
-    -------
-    int
-        0: none; 1: a few punctate calcifications; 2: coarse or tram-track in fewer than three
-        arteries; 3: in three or more.
+    0: none; 1: a few punctate calcifications; 2: coarse or tram-track in fewer than three arteries; 3: in
+    three or more.
     """
     found = list(patterns)
     severe = sum(pattern != "punctate" for pattern in found)
     if severe >= 3:
         return 3
     return 2 if severe else int(bool(found))
-
-
-def csbi_truth(views: Iterable[ProjectedView]) -> int:
-    """CSBI grade of an exam: an artery seen in CC and MLO counts once."""
-    arteries: dict[tuple[Laterality, int], Pattern] = {}
-    for view in views:
-        arteries.update({(view.laterality, vessel.number): vessel.pattern for vessel in view.truth.vessels})
-    return csbi_grade(arteries.values())

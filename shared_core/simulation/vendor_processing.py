@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shared_core.mammogram import Mask, VoiFunction, Window
+from shared_core.mammogram import DisplayTransform, Mask, VoiFunction, Window
 from shared_core.simulation.image_formation import RawImage
 from shared_core.simulation.machine import Style
 from shared_core.simulation.projected_view import Map
@@ -96,6 +96,11 @@ class PresentationImage:
     letters: str
     """Burned in, e.g. ``LCC``."""
 
+    @property
+    def display(self) -> DisplayTransform:
+        """Through the first window."""
+        return DisplayTransform((0.0, float(TOP)), voi=self.windows[0], description="simulated")
+
 
 def present(
     raw: RawImage,
@@ -114,8 +119,6 @@ def present(
 
     Parameters
     ----------
-    raw
-        From `expose`.
     breast, opaque, collimated
         (rows, columns) bool: the breast, what X-rays do not pass, outside the exposed field.
     letters
@@ -267,15 +270,3 @@ def _lettering(letters: str, size_px: int) -> Map:
             pen.line([(x, y), (x + along, y)], fill=255, width=stroke)
             pen.line([(x, y), (x, y + down)], fill=255, width=stroke)
     return np.asarray(np.asarray(picture, np.float32) / np.float32(255))
-
-
-def shown_u8(image: PresentationImage) -> NDArray[np.uint8]:
-    """The image through its first window, 8 bit (PS3.3 C.11.2.1.2.1 and C.11.2.1.3.1)."""
-    window = image.windows[0]
-    stored = np.arange(TOP + 1, dtype=np.float64)
-    if window.function is VoiFunction.SIGMOID:
-        display = 1 / (1 + np.exp(-4 * (stored - window.center) / window.width))
-    else:
-        display = (stored - (window.center - 0.5)) / (window.width - 1) + 0.5
-    table = np.clip(np.rint(display * 255), 0, 255).astype(np.uint8)
-    return np.asarray(table[image.pixels])

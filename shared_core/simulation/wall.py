@@ -37,13 +37,9 @@ def add_soft_tube(target: Map, tube: Tube, placement: Placement) -> None:
 
 
 def calcium_of(deposit: Deposit, tube: Tube, placement: Placement, *, years: float) -> tuple[Ribbon, Map]:
-    """Project the calcium in the wall of a tube.
+    """Project the calcium in the wall of a tube: pixels, some perhaps outside the image, and g/cm2 on each.
 
-    Returns
-    -------
-    Ribbon, (n,) float32
-        Pixels, some perhaps outside the image, and hydroxyapatite on each in g/cm2; the sum over all
-        times the area of a pixel is the mass of the deposit.
+    The sum over all times the area of a pixel is the mass of the deposit.
     """
     spacing = placement.spacing_mm
     radius_mm = ragged_radius(deposit, tube)

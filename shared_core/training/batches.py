@@ -45,11 +45,9 @@ def epoch_order(
     Parameters
     ----------
     positive
-        (patches,) bool.
-    pool
-        Numbers of the patches to draw from.
-    hardest
-        Numbers of the mined negatives; may be empty.
+        Of each patch, whether it holds BAC.
+    pool, hardest
+        Numbers of the patches to draw from, and of the mined negatives; the latter may be empty.
     """
     rng = np.random.default_rng((seed, epoch, _ORDER))
     positives, negatives = pool[positive[pool]], pool[~positive[pool]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ from shared_core.training.fit import Fitted
 from shared_core.training.plan import Plan, processing_card
 from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.weights.card import ModelCard
-from shared_core.weights.card_json import parse_card
+from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE, card_json
 from shared_core.weights.safetensors import safetensors_bytes
-
-CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
 
 _STATISTICS = ("running_mean", "running_var")
 
@@ -35,19 +32,12 @@ class Origin:
 
 
 def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
-    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written.
-    """
+    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much."""
     weights = safetensors_bytes(stored(fitted.arrays, plan.recipe))
     card = make_card(weights, fitted, plan, origin)
-    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
-    parse_card(text, str(folder / CARD_FILE))
+    text = card_json(card, str(folder / CARD_FILE))
     write_bytes(folder / WEIGHTS_FILE, weights)
-    write_bytes(folder / CARD_FILE, text.encode())
+    write_bytes(folder / CARD_FILE, text)
     return card
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from shared_core.errors import UsageError
@@ -112,8 +113,7 @@ def _one(spec: str, card: ModelCard) -> ViewSource:
 
 
 def _simulated(options: _Options, card: ModelCard) -> ViewSource:
-    styles = tuple(style for style in STYLES if style in options.values.get("styles", style).split("+"))
-    asked = [style for style in options.text("styles").split("+") if style]
+    asked = [style for style in options.text("styles", "+".join(STYLES)).split("+") if style]
     unknown = sorted(set(asked) - set(STYLES))
     if unknown:
         raise UsageError(
@@ -122,7 +122,7 @@ def _simulated(options: _Options, card: ModelCard) -> ViewSource:
     return SimulatedViews(
         seed=options.whole("seed", 0),
         patients=options.whole("patients", 12),
-        styles=styles,
+        styles=tuple(style for style in STYLES if style in asked),
         pitch_mm=options.number("pitch_mm"),
         whole_field=options.text("field", "whole") == "whole",
         card=card,
@@ -191,16 +191,10 @@ def _real_bac(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
-def _mdai(options: _Options, card: ModelCard) -> ViewSource:
-    return _annotated(options, card, read_mdai(Path(options.text(""))))
-
-
-def _label_studio(options: _Options, card: ModelCard) -> ViewSource:
-    return _annotated(options, card, read_label_studio(Path(options.text(""))))
-
-
-def _annotated(options: _Options, card: ModelCard, drawings: tuple[DrawnImage, ...]) -> ViewSource:
-    images = join_drawings(drawings, options.folder("images"))
+def _annotated(
+    read: Callable[[Path], tuple[DrawnImage, ...]], options: _Options, card: ModelCard
+) -> ViewSource:
+    images = join_drawings(read(Path(options.text(""))), options.folder("images"))
     return AnnotatedViews(images, spacing_mm=options.number("spacing_mm"), card=card)
 
 
@@ -218,6 +212,6 @@ _KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {
     "corrections": _corrections,
     "inserted": _inserted,
     "real-bac": _real_bac,
-    "mdai": _mdai,
-    "label-studio": _label_studio,
+    "mdai": partial(_annotated, read_mdai),
+    "label-studio": partial(_annotated, read_label_studio),
 }

@@ -18,7 +18,7 @@ from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import repeatable
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
-from shared_core.training.data_statement import CutViews, data_statement, short_statement
+from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.example import Joined, ViewSource
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
@@ -55,12 +55,10 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
 
     Views of some patients are held out and measured before and after. What the model knew is shown again
     (replay). Where the score of held-out views falls, or that of replay views by more than the recipe's
-    margin, the new model lands in ``rejected``.
+    margin, the new model lands in ``rejected``. Called again after a stop, it goes on.
 
     Parameters
     ----------
-    plan
-        With the corrected views as its source and the model to begin from.
     replay
         Views of other patients, labelled as the model learnt; simulated ones by default.
 
@@ -68,8 +66,6 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
     ------
     UsageError
         No model to begin from, too few views, or a patient of the data is in the replay as well.
-    Cancelled
-        The person stopped it; calling again goes on.
     """
     watch, start = watch or Watch(), plan.start
     if start is None:
@@ -96,17 +92,18 @@ class _Tuner:
         plan = self.plan
         self.patches = cut_side(plan, list(range(len(plan.source))), PATCHES, self.watch)
         self.positive = has_bac(self.patches)
-        cut = CutViews.read(plan.output_dir / PATCHES)
-        own, replay = _part(cut, 0, self.own_views), _part(cut, self.own_views, len(cut.identities))
+        cut = cut_views(plan.output_dir / PATCHES)
+        own, replay = cut[: self.own_views], cut[self.own_views :]
         _refuse_common_patients(own, replay)
-        if not any(own.with_bac):
+        if not any(view.with_bac for view in own):
             self.watch.say("None of the corrected views has BAC: the model can only learn what is none.")
         folds, said = folds_of(own, seed=plan.seed, share=self.recipe.fine_tuning.held_out)
         self.watch.say(said)
         self._choose_replay(replay)
         with repeatable(plan.machine):
+            held_out = self._patches_of([view for fold in folds for view in fold.held_out])
             before, replay_before = (
-                self._measured(self.start.arrays, folds),
+                self._count(self.start.arrays, held_out),
                 self._replay_score(self.start.arrays),
             )
         models = [self._fit(fold, plan.output_dir / f"fold-{number}") for number, fold in enumerate(folds, 1)]
@@ -124,16 +121,15 @@ class _Tuner:
         self._write_split(folds, own, replay)
         return self._finish(final, comparison, said, {"corrected": own, "replay": replay})
 
-    def _choose_replay(self, replay: CutViews) -> None:
-        patients = sorted({identity.patient_id for identity in replay.identities})
+    def _choose_replay(self, replay: Sequence[CutView]) -> None:
+        patients = sorted({view.identity.patient_id for view in replay})
         if len(patients) < 2:
             raise UsageError("Replay needs two patients or more: some teach and the others measure.")
         measured = set(patients[::_REPLAY_MEASURED])
-        places = range(len(replay.identities))
-        shown = [place for place in places if replay.identities[place].patient_id not in measured]
-        held = [place for place in places if replay.identities[place].patient_id in measured]
-        self.replay_shown = self._patches_of([self.own_views + place for place in shown])
-        self.replay_measured = self._patches_of([self.own_views + place for place in held])
+        numbered = list(enumerate(replay, self.own_views))
+        shown = [number for number, view in numbered if view.identity.patient_id not in measured]
+        held = [number for number, view in numbered if view.identity.patient_id in measured]
+        self.replay_shown, self.replay_measured = self._patches_of(shown), self._patches_of(held)
 
     def _patches_of(self, views: Sequence[int]) -> Numbers:
         return np.flatnonzero(np.isin(self.patches.views, list(views)))
@@ -170,26 +166,23 @@ class _Tuner:
             temperature=self.start.card.temperature,
         )
 
-    def _measured(self, arrays: Arrays, folds: Sequence[Fold]) -> ProbabilityCounts:
-        return self._count(arrays, self._patches_of([view for fold in folds for view in fold.held_out]))
-
     def _replay_score(self, arrays: Arrays) -> PatchScores:
         return self._count(arrays, self.replay_measured).at(self.start.card.threshold)
 
-    def _write_split(self, folds: Sequence[Fold], own: CutViews, replay: CutViews) -> None:
-        taught = {identity.patient_id for identity in replay.identities}
+    def _write_split(self, folds: Sequence[Fold], own: Sequence[CutView], replay: Sequence[CutView]) -> None:
+        taught = {view.identity.patient_id for view in replay}
         names = [
-            {own.identities[view].patient_id for view in views}
-            for views in (folds[0].teaching, folds[0].held_out)
+            {own[number].identity.patient_id for number in numbers}
+            for numbers in (folds[0].teaching, folds[0].held_out)
         ]
         if len(folds) > 1:
             names = [names[0] | names[1], set()]
         split = Split(self.plan.seed, tuple(sorted(names[0] | taught)), (), tuple(sorted(names[1])))
-        check_split(split, [*own.members(), *replay.members()])
+        check_split(split, [*own, *replay])
         write_split(split, self.plan.output_dir / SPLIT_FILE)
 
     def _finish(
-        self, final: Fitted, comparison: Comparison, said: str, sides: dict[str, CutViews]
+        self, final: Fitted, comparison: Comparison, said: str, sides: dict[str, tuple[CutView, ...]]
     ) -> FineTuned:
         plan, card = self.plan, self.start.card
         because = comparison.verdict(self.recipe.fine_tuning.margin)
@@ -210,12 +203,6 @@ class _Tuner:
         return FineTuned(write_model(folder, kept, plan, origin), folder, comparison, because, said)
 
 
-def _part(cut: CutViews, begin: int, end: int) -> CutViews:
-    return CutViews(
-        cut.identities[begin:end], cut.sha256[begin:end], cut.patches[begin:end], cut.with_bac[begin:end]
-    )
-
-
 def _chosen(patches: PatchSet, numbers: Numbers) -> PatchSet:
     return PatchSet(
         patches.images_u8[numbers],
@@ -225,10 +212,9 @@ def _chosen(patches: PatchSet, numbers: Numbers) -> PatchSet:
     )
 
 
-def _refuse_common_patients(own: CutViews, replay: CutViews) -> None:
-    common = {identity.patient_id for identity in own.identities} & {
-        identity.patient_id for identity in replay.identities
-    }
+def _refuse_common_patients(own: Sequence[CutView], replay: Sequence[CutView]) -> None:
+    first, second = ({view.identity.patient_id for view in views} for views in (own, replay))
+    common = first & second
     if common:
         raise UsageError(
             f"Patient {min(common)} is in the data and in the replay as well; take others for one of them."

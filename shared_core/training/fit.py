@@ -103,16 +103,12 @@ def fit(
 
     Parameters
     ----------
-    recipe
-        What to do.
     training, validation
         Patches; no patient may be in both (see `shared_core.training.data`).
     output_dir
         Gets ``state.pt`` and ``log.csv``.
-    seed
-        Of the first weights, order, changes of patches and dropout.
     machine
-        Device and threads; the CPU with one thread by default.
+        The CPU with one thread by default.
     workers
         Threads that prepare batches.
     start

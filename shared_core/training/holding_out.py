@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared_core.errors import UsageError
 from shared_core.training.batches import Numbers
 from shared_core.training.data.split import split_by_patient
-from shared_core.training.data_statement import CutViews
+from shared_core.training.data_statement import CutView
 
 FEWEST_PATIENTS = 3
 """With fewer, each is left out once."""
@@ -25,40 +25,28 @@ class Fold:
     held_out: tuple[int, ...]
 
 
-def folds_of(cut: CutViews, *, seed: int, share: float) -> tuple[tuple[Fold, ...], str]:
-    """Which views are held out, and a sentence that says so.
+def folds_of(cut: Sequence[CutView], *, seed: int, share: float) -> tuple[tuple[Fold, ...], str]:
+    """Which of the corrected views are held out, and a sentence that says so.
 
-    Parameters
-    ----------
-    cut
-        The corrected views.
-    share
-        Of the patients that is held out where there are enough.
-
-    Raises
-    ------
-    UsageError
-        There is one view only.
+    Where there are enough patients, a share of them is; one view alone is a `UsageError`.
     """
-    patients = sorted({identity.patient_id for identity in cut.identities})
-    if len(cut.identities) < 2:
+    patients = sorted({view.identity.patient_id for view in cut})
+    if len(cut) < 2:
         raise UsageError("One corrected view is too few: it cannot both teach and measure; correct one more.")
     by_patient = {
-        patient: tuple(
-            number for number, identity in enumerate(cut.identities) if identity.patient_id == patient
-        )
+        patient: tuple(number for number, view in enumerate(cut) if view.identity.patient_id == patient)
         for patient in patients
     }
     if len(patients) >= FEWEST_PATIENTS:
-        bac = {patient: any(cut.with_bac[number] for number in by_patient[patient]) for patient in patients}
-        split = split_by_patient(cut.identities, seed=seed, validation=share, has_bac=bac)
+        bac = {patient: any(cut[number].with_bac for number in by_patient[patient]) for patient in patients}
+        split = split_by_patient((view.identity for view in cut), seed=seed, validation=share, has_bac=bac)
         fold = Fold(
             tuple(number for patient in split.train for number in by_patient[patient]),
             tuple(number for patient in split.validation for number in by_patient[patient]),
         )
         names = ", ".join(split.validation)
         return (fold,), f"{len(split.validation)} of {len(patients)} patients were held out: {names}."
-    everything = set(range(len(cut.identities)))
+    everything = set(range(len(cut)))
     if len(patients) > 1:
         groups: Sequence[tuple[int, ...]] = list(by_patient.values())
         said = (
@@ -74,15 +62,7 @@ def folds_of(cut: CutViews, *, seed: int, share: float) -> tuple[tuple[Fold, ...
 
 
 def pool_of(data: Numbers, replay: Numbers, positive: NDArray[np.bool_], *, data_share: float) -> Numbers:
-    """Patch numbers to draw from, repeated so that `data_share` of those with BAC come from the data.
-
-    Parameters
-    ----------
-    data, replay
-        Numbers of their patches.
-    positive
-        (patches,) bool.
-    """
+    """Patch numbers to draw from, repeated so that `data_share` of those with BAC come from the data."""
     if data_share >= 1:
         return data
     own, shown = max(int(positive[data].sum()), 1), max(int(positive[replay].sum()), 1)

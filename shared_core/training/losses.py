@@ -12,36 +12,21 @@ IGNORED = 255
 """Label of a pixel that takes no part."""
 
 
-def soft_dice_loss(logits: Tensor, labels: Tensor, *, smooth: float = 1.0) -> Tensor:
+def soft_dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """1 - Dice of probabilities, pooled over the batch (Milletari 2016; Guo 2021, section II.C).
 
-    Pooled, because the Dice of a patch without BAC is 0 whatever little is marked on it.
-
-    Parameters
-    ----------
-    logits
-        (N, 1, H, W).
-    labels
-        (N, H, W) of 0, 1 and `IGNORED`.
-    smooth
-        Added to both sums in pixels, so that a batch without BAC has a loss of 0 where nothing is marked.
+    Pooled, because the Dice of a patch without BAC is 0 whatever little is marked on it. Logits are
+    (N, 1, H, W), labels (N, H, W) of 0, 1 and `IGNORED`.
     """
     truth, counted = _split(labels)
     probability = torch.sigmoid(logits[:, 0].float()) * counted
     overlap = (probability * truth).sum()
-    return 1 - (2 * overlap + smooth) / (probability.sum() + truth.sum() + smooth)
+    # 1 px more in both sums, so that a batch without BAC has a loss of 0 where nothing is marked.
+    return 1 - (2 * overlap + 1) / (probability.sum() + truth.sum() + 1)
 
 
 def bce_loss(logits: Tensor, labels: Tensor, *, positive_weight: float = 1.0) -> Tensor:
-    """Mean binary cross-entropy over the pixels that count.
-
-    Parameters
-    ----------
-    logits, labels
-        As for `soft_dice_loss`.
-    positive_weight
-        Factor of the pixels of BAC.
-    """
+    """Mean binary cross-entropy over the pixels that count; see `soft_dice_loss`."""
     truth, counted = _split(labels)
     weight = torch.tensor(positive_weight, device=logits.device)
     loss = functional.binary_cross_entropy_with_logits(

@@ -66,18 +66,11 @@ def arrays_of(state: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
 
 
 def blended(start: Arrays, trained: Arrays, share: float) -> dict[str, NDArray[np.float32]]:
-    """Weights a share of the way from those of `start` to those of `trained`.
+    """Weights a share of the way, 0 to 1, from those of `start` to those of `trained`.
 
     Networks that began from the same weights may be averaged weight by weight: between them lies what keeps
     most of the old and most of the new (Wortsman et al. 2022, Robust fine-tuning of zero-shot models, CVPR,
     section 3).
-
-    Parameters
-    ----------
-    start, trained
-        Of the same names and shapes.
-    share
-        0 to 1; 1 gives those of `trained`.
     """
     if share == 1:
         return {name: np.asarray(array, np.float32) for name, array in trained.items()}

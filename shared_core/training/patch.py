@@ -23,8 +23,3 @@ class PatchSet:
 
     def __len__(self) -> int:
         return len(self.images_u8)
-
-    @property
-    def positive(self) -> NDArray[np.bool_]:
-        """(patches,): whether any BAC is in it."""
-        return np.asarray((self.labels == 1).any(axis=(1, 2)))

@@ -21,14 +21,12 @@ from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard, TilingPreset
+from shared_core.weights.imported_model import PROCESSED_AS
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card, weights_beside
 from shared_core.weights.safetensors import read_safetensors
 
 PLAN_FILE, RECIPE_FILE, SPLIT_FILE = "plan.json", "recipe.toml", "split.json"
-
-PROCESSED_AS = "scunet-emory-2021"
-"""Preparation and pixel size of a model that begins from nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,12 +139,7 @@ class Watch:
 def open_output(plan: Plan, *, resume: bool) -> None:
     """Begin the folder of a run, or see that it is of the same run.
 
-    Raises
-    ------
-    UsageError
-        It holds another run, or this one and `resume` was not asked for.
-    OutputError
-        It cannot be written.
+    A `UsageError` where it holds another run, or this one and `resume` was not asked for.
     """
     path = plan.output_dir / PLAN_FILE
     record = json.loads(json_bytes(plan.record()))

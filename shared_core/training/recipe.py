@@ -154,13 +154,7 @@ def list_recipes() -> tuple[str, ...]:
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
-    """Return a recipe of the package by its name, or read a user's own file.
-
-    Raises
-    ------
-    UsageError
-        There is no such recipe, or the file is not a sound one; the sentence names file and key.
-    """
+    """Return a recipe of the package by its name, or read a user's own file; see `parse_recipe`."""
     return parse_recipe(recipe_text(name_or_path), str(name_or_path))
 
 
@@ -184,19 +178,12 @@ def recipe_text(name_or_path: str | Path) -> str:
 
 
 def parse_recipe(text: str, source: str) -> Recipe:
-    """Read a recipe from TOML.
-
-    Parameters
-    ----------
-    text
-        The fields of `Recipe`, sections as tables; fields with a default may be left out.
-    source
-        Name of the file, for messages.
+    """Read a recipe from TOML: the fields of `Recipe`, sections as tables; what has a default may be missing.
 
     Raises
     ------
     UsageError
-        Not TOML, or a key is unknown, missing, of the wrong type or out of range.
+        Not TOML, or a key is unknown, missing, of the wrong type or out of range; names `source` and the key.
     """
     try:
         recipe = from_toml(text, Recipe)

@@ -20,13 +20,7 @@ _BLOCK = 256
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
-    """Write tensors, texts and numbers so that the file is whole at every moment.
-
-    Raises
-    ------
-    OutputError
-        It cannot be written.
-    """
+    """Write tensors, texts and numbers so that the file is whole at every moment."""
     stream = io.BytesIO()
     torch.save({"format": FORMAT, **state}, stream)
     write_bytes(path, stream.getvalue())
@@ -35,10 +29,7 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
 def load_state(path: Path) -> dict[str, Any]:
     """Read what `save_state` wrote; no code in the file is run.
 
-    Raises
-    ------
-    UsageError
-        It cannot be read, or is not a state of this version.
+    A `UsageError` where it cannot be read, or is not a state of this version.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -72,13 +63,7 @@ def arrays_sha256(arrays: Arrays) -> str:
 
 
 def require_same(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> None:
-    """Refuse to go on with other settings than the state was made with.
-
-    Raises
-    ------
-    UsageError
-        Naming what differs.
-    """
+    """Refuse to go on with other settings than those of the state; the `UsageError` names what differs."""
     for name, value in now.items():
         if saved.get(name) != value:
             shown = f" (was {saved.get(name)}, is {value})" if len(str(value)) < 40 else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
-from shared_core.training.data.patches import PatchSettings, build_patches, load_patches
+from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.data.split import (
     Side,
     Split,
@@ -17,7 +18,7 @@ from shared_core.training.data.split import (
     split_by_patient,
     write_split,
 )
-from shared_core.training.data_statement import CutViews, data_statement, short_statement
+from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
 from shared_core.training.plan import SPLIT_FILE, Plan, Watch
@@ -30,10 +31,7 @@ STATEMENT_FILE = "data_statement.md"
 def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     """Train a model in `plan.output_dir`, which `open_output` has begun; go on where it stopped.
 
-    Returns
-    -------
-    ModelCard
-        Of the finished model: ``model.json`` and ``model.safetensors`` in the folder.
+    ``model.json`` and ``model.safetensors`` are in the folder in the end.
 
     Raises
     ------
@@ -41,8 +39,6 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
         The split leaks, there is no BAC to learn from, or the folder holds something else.
     Cancelled
         The person stopped it; calling again goes on.
-    OpenBacError
-        As of reading, fitting and writing.
     """
     watch = watch or Watch()
     split = plan_split(plan)
@@ -50,10 +46,10 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
         "training": cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch),
         "validation": cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch),
     }
-    views = {side: CutViews.read(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
+    views = {side: cut_views(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
     # The same picture under two names shows only now.
-    check_split(split, [member for cut in views.values() for member in cut.members()])
-    if not any(views["training"].with_bac):
+    check_split(split, [view for cut in views.values() for view in cut])
+    if not any(view.with_bac for view in views["training"]):
         raise UsageError("No patch to train on holds BAC, so there is nothing to learn; give other data.")
     fitted = fit(
         plan.recipe,
@@ -76,13 +72,7 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
 
 
 def plan_split(plan: Plan) -> Split:
-    """Draw the split or read the given one, check it, and write it to the folder.
-
-    Raises
-    ------
-    UsageError
-        A patient stands on two sides or on none.
-    """
+    """Draw the split or read the given one, check it, and write it to the folder."""
     path = plan.output_dir / SPLIT_FILE
     if path.exists():
         split = read_split(path)
@@ -110,24 +100,18 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
         seed=plan.seed,
     )
 
-    def done(count: int, total: int) -> None:
-        if watch.patches is not None:
-            watch.patches(folder.name, count, total)
-
-    path = plan.output_dir / folder
-    build_patches(
+    return build_patches(
         plan.source,
         numbers,
-        path,
+        plan.output_dir / folder,
         settings=settings,
         workers=plan.workers,
-        progress=done,
+        progress=None if watch.patches is None else partial(watch.patches, folder.name),
         cancelled=watch.cancelled,
     )
-    return load_patches(path)
 
 
-def origin_of(plan: Plan, views: dict[str, CutViews], fitted: Fitted) -> Origin:
+def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
     """What the card says of where the model comes from."""
     scores, validation = fitted.scores, plan.recipe.validation
     limits = (

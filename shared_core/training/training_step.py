@@ -55,17 +55,9 @@ class Stepper:
     def step(
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8], *, learning_rate: float
     ) -> float | None:
-        """Learn from one batch.
+        """Learn from one batch; None, not the loss, where the gradient was not finite and nothing was learnt.
 
-        Returns
-        -------
-        float or None
-            The loss; None where the gradient was not finite and nothing was learnt.
-
-        Raises
-        ------
-        ModelError
-            If that happened many times in a row.
+        A `ModelError` where that happened many times in a row.
         """
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate

@@ -15,10 +15,7 @@ WARMUP_STEPS = 10
 def weight_average(network: nn.Module, decay: float) -> AveragedModel:
     """Begin an average at the present state of a network (Polyak 1992, with a warm-up).
 
-    Parameters
-    ----------
-    decay
-        Share of the old average that is kept at each step; 0 follows the network.
+    `decay` is the share of the old average that is kept at each step; 0 follows the network.
     """
 
     @torch.no_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from dataclasses import asdict
@@ -12,16 +13,19 @@ from shared_core.errors import ModelError
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import ModelCard
 
+CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
+"""In the folder of a model that was trained or imported."""
+
+
+def card_json(card: ModelCard, source: str) -> bytes:
+    """A sound model card as JSON; see `parse_card`."""
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+    parse_card(text, source)
+    return text.encode()
+
 
 def parse_card(text: str, source: str) -> ModelCard:
-    """Read a model card from JSON.
-
-    Parameters
-    ----------
-    text
-        A JSON object with the fields of `ModelCard`; fields without a default must be there.
-    source
-        Name of the file, for messages.
+    """Read a model card from a JSON object with the fields of `ModelCard`.
 
     Raises
     ------

@@ -30,13 +30,8 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     """Read the arrays of an SCU-Net from what ``torch.save`` wrote, or from a safetensors file.
 
     A state dict, plain or under the entry ``model_state_dict``, with our names or the published ones. No code
-    in the file is run.
-
-    Returns
-    -------
-    dict
-        Our name to array of what takes part in a result, at the file's precision; bfloat16, which numpy
-        lacks, comes as float32, which holds it exactly.
+    in the file is run. What takes part in a result comes under our names, at the file's precision; bfloat16,
+    which numpy lacks, comes as float32, which holds it exactly.
 
     Raises
     ------

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from shared_core.weights.card import ModelCard
-from shared_core.weights.card_json import parse_card
+from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE, card_json
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.location import sha256_of
 from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import safetensors_bytes
 
-CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
-
 PROCESSED_AS: Final = "scunet-emory-2021"
-"""Preparation, tiles, pixel size and grey levels of a model of which nothing else is known."""
+"""Preparation, tiles, pixel size and grey levels of a model that has none of its own."""
 
 _NOT_STATED = "not stated by whoever imported it"
 
@@ -35,31 +31,15 @@ class Decision:
 class ImportedModel:
     """What is to be written."""
 
-    card: ModelCard
+    card_json: bytes
     weights: bytes
-
-    @property
-    def card_text(self) -> str:
-        """The card as JSON."""
-        return json.dumps(asdict(self.card), indent=2, ensure_ascii=False) + "\n"
 
 
 def import_model(path: Path, *, name: str, decision: Decision, licence: str = "") -> ImportedModel:
-    """Turn a checkpoint of an SCU-Net into weights and a card.
+    """Turn a checkpoint of an SCU-Net into weights and a card; see `read_checkpoint`.
 
     The arrays keep the file's precision, and batch norms stay apart from convolutions, so that the model can
-    be trained further; loading folds them.
-
-    Parameters
-    ----------
-    path
-        What ``torch.save`` wrote, or a safetensors file; see `read_checkpoint`.
-    name
-        Of the model: a-z, 0-9, ``.``, ``_`` and ``-``.
-    decision
-        See `Decision`.
-    licence
-        Of the weights; empty where it is not known, which the card says.
+    be trained further; loading folds them. An empty licence means that it is not known, which the card says.
 
     Raises
     ------
@@ -90,6 +70,4 @@ def import_model(path: Path, *, name: str, decision: Decision, licence: str = ""
         ),
         made_by=(f"origin: {path.name}, sha256 {sha256_of(path)}",),
     )
-    model = ImportedModel(card, weights)
-    parse_card(model.card_text, CARD_FILE)
-    return model
+    return ImportedModel(card_json(card, CARD_FILE), weights)

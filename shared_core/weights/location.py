@@ -16,12 +16,8 @@ BUNDLED_WEIGHTS = Path(__file__).resolve().parent / "bundled"
 def weights_file(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
     """Where the weights of a model belong, whether or not they are there.
 
-    Weights that come with the package are taken from there, under whatever name their card goes.
-
-    Parameters
-    ----------
-    weights_dir
-        Folder of other weights: that of the card's file, see `weights_beside`.
+    Weights that come with the package are taken from there, under whatever name their card goes; others from
+    `weights_dir`, the folder of the card's file, see `weights_beside`.
     """
     # First, so that a file of the same name elsewhere (`bac train` calls all alike) is never in the way.
     bundled = bundled_folder(card)
@@ -33,10 +29,7 @@ def weights_file(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
 def require_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
     """Return the `weights_file` of a model, checked.
 
-    Raises
-    ------
-    ModelError
-        There is no such file, it cannot be read, or its sha256 is not the card's.
+    A `ModelError` where there is no such file, it cannot be read, or its sha256 is not the card's.
     """
     path = weights_file(card, weights_dir=weights_dir)
     if not path.is_file():
@@ -63,11 +56,6 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits.
 
     Computed once per process for a file of the same path, size and time of change.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be read.
     """
     try:
         state = path.stat()

@@ -34,17 +34,9 @@ def default_model() -> ModelCard:
 
 
 def load_card(name_or_path: str | Path) -> ModelCard:
-    """Return the card of a model by its name, or read a user's own card.
+    """Return the card of a model by its name as ``bac models list`` shows it, or read a user's own ``.json``.
 
-    Parameters
-    ----------
-    name_or_path
-        Name as ``bac models list`` shows it, or path of a card's ``.json`` file.
-
-    Raises
-    ------
-    ModelError
-        No model has this name, or the file is not a sound model card.
+    A `ModelError` where no model has this name, or the file is not a sound model card.
     """
     known = {card.name: card for card in list_models()}
     if isinstance(name_or_path, str) and name_or_path in known:

@@ -30,18 +30,10 @@ _DTYPES = {
 
 
 def read_safetensors(path: Path) -> dict[str, Array]:
-    """Read all arrays of a safetensors file.
+    """Read all arrays of a safetensors file, by name.
 
-    Returns
-    -------
-    dict
-        Name to array, at the file's precision; bfloat16, which numpy lacks, comes as float32, which holds it
-        exactly.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be read, is truncated or damaged, or holds a number that is not finite.
+    They keep the file's precision; bfloat16, which numpy lacks, comes as float32, which holds it exactly. A
+    `ModelError` where the file cannot be read, is damaged, or holds a number that is not finite.
     """
     try:
         entries = safetensors.deserialize(path.read_bytes())  # type: ignore[no-untyped-call]  # it ships no types

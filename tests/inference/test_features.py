@@ -38,8 +38,9 @@ def test_a_window_over_several_blocks_is_cut_whole(row: int, column: int, origin
     corners = np.random.default_rng(1).uniform(size=(rows + 1, columns + 1, 3)).astype(np.float32)
     wanted = whole[:, 2 * row : 2 * row + 40, 2 * column : 2 * column + 40].copy()
     np.testing.assert_array_equal(features.cut(window), wanted)
-    features.weigh_by(corners)
-    weigh(wanted, corners, first=lattice.features_before(window, SCALE), features_per_cell=CELL_PX // SCALE)
+    features.weigh_by(corners.__getitem__)
+    first = lattice.features_before(window, SCALE)
+    weigh(wanted, corners.__getitem__, first=first, features_per_cell=CELL_PX // SCALE)
     np.testing.assert_array_equal(features.cut(window), wanted)
     assert not np.shares_memory(features.cut(window), whole)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from shared_core.inference.gates import CELL_PX, CellSums, CornerWeights, weigh
+from shared_core.inference.gates import CELL_PX, CellSums, weigh
 
 
 def _sums(features: np.ndarray, step: int, block: int, before: tuple[int, int] = (0, 0)) -> CellSums:
@@ -56,7 +56,7 @@ def test_window_wider_than_the_image_sees_all_of_it() -> None:
 def test_equal_weights_multiply_evenly() -> None:
     features = np.random.default_rng(0).normal(size=(2, 9, 7)).astype(np.float32)
     weighed = features.copy()
-    weigh(weighed, np.full((4, 4, 2), 0.5, np.float32), first=(3, 2), features_per_cell=4)
+    weigh(weighed, np.full((4, 4, 2), 0.5, np.float32).__getitem__, first=(3, 2), features_per_cell=4)
     np.testing.assert_array_equal(weighed, features * 0.5)
 
 
@@ -64,25 +64,24 @@ def test_weights_run_linearly_between_corners() -> None:
     corners = np.zeros((3, 3, 1), np.float32)
     corners[:, :, 0] = np.arange(3)[:, None]
     features = np.ones((1, 8, 8), np.float32)
-    weigh(features, corners, first=(0, 0), features_per_cell=4)
+    weigh(features, corners.__getitem__, first=(0, 0), features_per_cell=4)
     np.testing.assert_allclose(features[0, :, 0], (np.arange(8) + 0.5) / 4, atol=1e-6)
     np.testing.assert_allclose(features[0], np.broadcast_to(features[0, :, :1], (8, 8)), atol=1e-6)
 
 
-def test_weights_of_some_corners_are_those_of_the_whole_lattice() -> None:
+def test_means_at_some_corners_are_those_of_the_whole_lattice() -> None:
     features = np.random.default_rng(0).normal(size=(3, 96, 80)).astype(np.float32)
     sums = _sums(features, 4, 100, before=(4, 8))
-    weights = CornerWeights(sums, np.tanh, 4 * CELL_PX)
-    whole = np.tanh(sums.window_means(4 * CELL_PX))
-    rows, columns = slice(3, 11), slice(0, 5)
-    np.testing.assert_allclose(weights[rows, columns], whole[rows, columns], atol=1e-6)
+    corners = slice(3, 11), slice(0, 5)
+    some, whole = sums.window_means(4 * CELL_PX, corners), sums.window_means(4 * CELL_PX)
+    np.testing.assert_allclose(some, whole[corners], atol=1e-6)
 
 
-def test_weights_need_only_the_sums_that_their_windows_reach() -> None:
+def test_means_need_only_the_sums_that_their_windows_reach() -> None:
     features = np.random.default_rng(1).normal(size=(2, 96, 64)).astype(np.float32)
     upper = CellSums(2, (24, 16), extent=(96, 64), before=(0, 0), features_per_cell=4)
     upper.add(features[:, :48], 0, 0)
     corners = slice(0, 11), slice(0, 17)
-    known = CornerWeights(upper, np.tanh, 4 * CELL_PX)[corners]
-    complete = CornerWeights(_sums(features, 4, 100), np.tanh, 4 * CELL_PX)[corners]
+    known = upper.window_means(4 * CELL_PX, corners)
+    complete = _sums(features, 4, 100).window_means(4 * CELL_PX, corners)
     np.testing.assert_allclose(known, complete, atol=1e-6)

@@ -250,7 +250,7 @@ def test_a_probability_put_away_comes_out_the_same(left_cc: OpenedView) -> None:
 
     values = np.random.default_rng(3).random((40, 31), np.float32)
     values[values < 0.6] = 0
-    info = BackendInfo("torch", "0", "cpu", "", "float32")
+    info = BackendInfo("torch", "0", "cpu", "float32")
     notice = MASK_EDITED.notice()
     given = ProbabilityMap(values, 4, (0.07, 0.07), True, info, (notice,))
     out = KeptProbability.of(given).map()

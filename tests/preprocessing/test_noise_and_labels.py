@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from shared_core.errors import UsageError
-from shared_core.preprocessing.labels import open_labels
 from shared_core.preprocessing.noise import median
 from shared_core.preprocessing.shapes import disk
 
@@ -34,12 +33,3 @@ def test_disk_is_that_of_the_paper_s_library() -> None:
         [0, 0, 1, 0, 0],
     ]
     assert disk(10).sum() == 317
-
-
-def test_opening_takes_letters_off_and_leaves_the_breast() -> None:
-    image = np.zeros((200, 200), np.uint8)
-    image[:, :80] = 120
-    image[50:60, 120:180] = 230
-    opened = open_labels(image)
-    assert not opened[:, 100:].any()
-    assert (opened[:, :80] == 120).all()

@@ -67,13 +67,13 @@ def test_density_changes_nothing_but_density() -> None:
     assert thin.left.shape == dense.left.shape
     for one, other in zip(thin.left.arteries, dense.left.arteries, strict=True):
         assert one.parts[0][1] == other.parts[0][1]
-        np.testing.assert_array_equal(one.trunk.points_mm, other.trunk.points_mm)
+        np.testing.assert_array_equal(one.parts[0][0].points_mm, other.parts[0][0].points_mm)
 
 
 def test_arteries_do_not_depend_on_how_many_the_other_breast_has() -> None:
     first, second = (make_patient(8, settings=PatientSettings(vessels=(2, n))) for n in (1, 5))
     for one, other in zip(first.left.arteries, second.left.arteries, strict=True):
-        np.testing.assert_array_equal(one.trunk.points_mm, other.trunk.points_mm)
+        np.testing.assert_array_equal(one.parts[0][0].points_mm, other.parts[0][0].points_mm)
 
 
 def test_severities_differ_in_number_of_arteries() -> None:

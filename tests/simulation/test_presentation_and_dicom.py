@@ -19,7 +19,7 @@ from shared_core.simulation.machine import STYLES, machine_of
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project
-from shared_core.simulation.vendor_processing import PresentationImage, present, shown_u8
+from shared_core.simulation.vendor_processing import PresentationImage, present
 
 SUBJECT = Subject("SIM-0000-0001", "20210304", 61, 3)
 Made = tuple[ProjectedView, RawImage, PresentationImage]
@@ -53,7 +53,7 @@ def _files(made: Made, folder: Path) -> tuple[Path, Path]:
 
 def test_display_has_black_air_a_breast_of_middle_greys_and_white_letters(made: Made) -> None:
     view, _, shown = made
-    display = shown_u8(shown)
+    display = display_u8(shown.pixels, shown.display)
     breast = display[view.truth.breast_mask]
     outside = display[~view.truth.breast_mask]
     assert shown.pixels.max() <= 4095
@@ -66,7 +66,7 @@ def test_display_has_black_air_a_breast_of_middle_greys_and_white_letters(made: 
 
 def test_calcium_is_brighter_than_what_lies_around_it(made: Made) -> None:
     view, _, shown = made
-    display = shown_u8(shown).astype(float)
+    display = display_u8(shown.pixels, shown.display).astype(float)
     dense = view.calcium_g_cm2 > np.percentile(view.calcium_g_cm2[view.truth.calcium_mask], 60)
     around = view.truth.band_mask & ~view.truth.calcium_mask
     assert display[dense].mean() > display[around].mean() + 5
@@ -98,7 +98,9 @@ def test_files_are_read_back_as_they_were_made(made: Made, tmp_path: Path) -> No
 
 def test_reader_shows_the_image_as_it_was_meant(made: Made, tmp_path: Path) -> None:
     mammogram = read_mammogram(_files(made, tmp_path)[0])
-    difference = display_u8(mammogram.pixels, mammogram.display).astype(int) - shown_u8(made[2])
+    shown = made[2]
+    as_meant = display_u8(shown.pixels, shown.display)
+    difference = display_u8(mammogram.pixels, mammogram.display).astype(int) - as_meant
     assert np.abs(difference).max() <= 1
 
 

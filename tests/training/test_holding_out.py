@@ -6,18 +6,17 @@ from hypothesis import given, strategies as st
 
 from shared_core.errors import UsageError
 from shared_core.training.before_after import Comparison
-from shared_core.training.data_statement import CutViews
+from shared_core.training.data_statement import CutView
 from shared_core.training.example import Identity
 from shared_core.training.holding_out import folds_of, pool_of
 from shared_core.training.patch_scores import PatchScores
 
 
-def views(*patients: str) -> CutViews:
-    count = len(patients)
-    who = tuple(
-        Identity(patient, f"{patient}-{number}", "correction") for number, patient in enumerate(patients)
+def views(*patients: str) -> tuple[CutView, ...]:
+    return tuple(
+        CutView(Identity(patient, f"{patient}-{number}", "correction"), str(number), 5, 2)
+        for number, patient in enumerate(patients)
     )
-    return CutViews(who, tuple(str(number) for number in range(count)), (5,) * count, (2,) * count)
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=20), st.integers(0, 99))

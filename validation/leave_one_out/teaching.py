@@ -10,7 +10,7 @@ from typing import Any
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import json_bytes
-from shared_core.training.card_making import CARD_FILE, Origin, write_model
+from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.patches import load_patches
 from shared_core.training.example import ViewSource
@@ -20,6 +20,7 @@ from shared_core.training.recipe import Recipe
 from shared_core.training.state import require_same
 from shared_core.training.training_run import TRAIN, VALIDATION
 from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.card_json import CARD_FILE
 from validation.leave_one_out.folds import Fold, patients_of_patches, teaching
 
 

@@ -25,12 +25,11 @@ class BackendInfo:
     version: str
     device: str
     """``cpu``, ``cuda:0`` ... as the backend names it."""
-    device_name: str
     precision: Precision
 
 
-class TileBackend(Protocol):
-    """Runs a segmentation network on tiles of fixed size."""
+class GatedBackend(Protocol):
+    """Runs SCU-Net on whole tiles, or in three steps, so that the gates can be computed between them."""
 
     @property
     def info(self) -> BackendInfo:
@@ -38,27 +37,8 @@ class TileBackend(Protocol):
         ...
 
     def tile_logits(self, tiles: Array) -> Array:
-        """Answer whole tiles.
-
-        Parameters
-        ----------
-        tiles
-            (n, h, w) float32, normalised.
-
-        Returns
-        -------
-        (n, h, w) float32 logits.
-
-        Raises
-        ------
-        OutOfDeviceMemory
-            If the batch does not fit.
-        """
+        """Logits (n, h, w) of normalised tiles; `OutOfDeviceMemory` where the batch does not fit."""
         ...
-
-
-class GatedBackend(TileBackend, Protocol):
-    """Runs SCU-Net in three steps, so that the gates can be computed between them."""
 
     def release_memory(self) -> None:
         """Give back what is kept for the next call of a step; it is allocated again then."""

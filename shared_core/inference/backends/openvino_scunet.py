@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared_core.inference.backends.interface import Array, BackendInfo, Precision
 from shared_core.inference.backends.telemetry import without_telemetry
@@ -28,14 +27,8 @@ _HINTS: dict[Precision, str] = {"float32": "f32", "float16": "f16", "bfloat16": 
 class OpenVinoScuNet:
     """The lean network as OpenVINO graphs, compiled at first use for each input shape.
 
-    Parameters
-    ----------
-    net
-        Folded arrays.
-    precision
-        float32 is the reference; bfloat16 needs a CPU that computes in it.
-    threads
-        CPU threads, None to leave OpenVINO's choice.
+    float32 is the reference; bfloat16 needs a CPU that computes in it. `threads` of None leaves OpenVINO's
+    choice.
     """
 
     def __init__(self, net: LeanScuNet, *, precision: Precision = "float32", threads: int | None = 1) -> None:
@@ -55,7 +48,6 @@ class OpenVinoScuNet:
             name="openvino",
             version=ov.__version__.split("-")[0],
             device="cpu",
-            device_name=str(self._core.get_property("CPU", "FULL_DEVICE_NAME")),
             precision=precision,
         )
 
@@ -86,19 +78,16 @@ class OpenVinoScuNet:
         return self._run("decode", self._build_decode, image[:, None], features_2, features_3)[:, 0]
 
     def _run(self, step: str, build: Callable[..., Node], *inputs: Array) -> Array:
-        request = self._request(step, build, inputs)
-        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
-        # A copy: the request writes its next answer into the same memory.
-        answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
-        return answer
-
-    def _request(self, step: str, build: Callable[..., Node], inputs: tuple[Array, ...]) -> Any:
         key = step, inputs[0].shape
         if key not in self._requests:
             parameters = [ops.parameter(list(array.shape), np.float32) for array in inputs]
             model = ov.Model([build(*parameters)], parameters, step)
             self._requests[key] = self._core.compile_model(model, "CPU", self._options).create_infer_request()
-        return self._requests[key]
+        request = self._requests[key]
+        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
+        # A copy: the request writes its next answer into the same memory.
+        answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
+        return answer
 
     def _build_tile(self, image: Node) -> Node:
         half = _shrink(image)
@@ -133,12 +122,8 @@ class OpenVinoScuNet:
         return _double(_conv(x, self._net.head), corners)
 
 
-def _constant(array: NDArray[Any]) -> Node:
-    return ops.constant(array)
-
-
 def _channels(array: Array) -> Node:
-    return _constant(array.reshape(1, -1, 1, 1))
+    return ops.constant(array.reshape(1, -1, 1, 1))
 
 
 def _conv(x: Node, conv: LeanConv) -> Node:
@@ -157,37 +142,38 @@ def _plain_conv(x: Node, weight: Array, conv: LeanConv) -> Node:
     pad = conv.dilation * (weight.shape[-1] // 2)
     strides, pads, dilations = [conv.stride] * 2, [pad] * 2, [conv.dilation] * 2
     if conv.groups == 1:
-        return ops.convolution(x, _constant(weight), strides, pads, pads, dilations)
+        return ops.convolution(x, ops.constant(weight), strides, pads, pads, dilations)
     grouped = weight.reshape(conv.groups, -1, *weight.shape[1:])
-    return ops.group_convolution(x, _constant(grouped), strides, pads, pads, dilations)
+    return ops.group_convolution(x, ops.constant(grouped), strides, pads, pads, dilations)
 
 
 def _finished(y: Node, conv: LeanConv) -> Node:
     if conv.bias is not None:
         y = ops.add(y, _channels(conv.bias))
-    return y if conv.slope is None else ops.prelu(y, _constant(conv.slope))
+    return y if conv.slope is None else ops.prelu(y, ops.constant(conv.slope))
 
 
 def _context(features: Node, shrunken: Node, context: LeanContext) -> Node:
     fusion = context.fusion
     x = ops.concat([features, shrunken, shrunken, shrunken], 1)
     x = ops.prelu(
-        ops.add(ops.multiply(x, _channels(fusion.scale)), _channels(fusion.offset)), _constant(fusion.slope)
+        ops.add(ops.multiply(x, _channels(fusion.scale)), _channels(fusion.offset)),
+        ops.constant(fusion.slope),
     )
     x = _conv(x, context.down)
     joined = ops.concat([_conv(x, context.near), _conv(x, context.surround)], 1)
-    return _conv(ops.prelu(joined, _constant(context.slope)), context.reduce)
+    return _conv(ops.prelu(joined, ops.constant(context.slope)), context.reduce)
 
 
 def _gated(x: Node, gate: LeanGate) -> Node:
-    pooled = ops.reduce_mean(x, _constant(np.array([2, 3], np.int64)), False)
+    pooled = ops.reduce_mean(x, ops.constant(np.array([2, 3], np.int64)), False)
     hidden = ops.relu(_dense(pooled, gate.squeeze_weight, gate.squeeze_bias))
     weight = ops.sigmoid(_dense(hidden, gate.excite_weight, gate.excite_bias))
-    return ops.multiply(x, ops.unsqueeze(weight, _constant(np.array([2, 3], np.int64))))
+    return ops.multiply(x, ops.unsqueeze(weight, ops.constant(np.array([2, 3], np.int64))))
 
 
 def _dense(x: Node, weight: Array, bias: Array) -> Node:
-    return ops.add(ops.matmul(x, _constant(weight), False, True), _constant(bias))
+    return ops.add(ops.matmul(x, ops.constant(weight), False, True), ops.constant(bias))
 
 
 def _shrink(x: Node) -> Node:
@@ -195,8 +181,8 @@ def _shrink(x: Node) -> Node:
 
 
 def _double(x: Node, corners: str) -> Node:
-    scales = _constant(np.array([2.0, 2.0], np.float32))
-    axes = _constant(np.array([2, 3], np.int64))
+    scales = ops.constant(np.array([2.0, 2.0], np.float32))
+    axes = ops.constant(np.array([2, 3], np.int64))
     return ops.interpolate(
         x, scales, "linear_onnx", "scales", axes=axes, coordinate_transformation_mode=corners
     )

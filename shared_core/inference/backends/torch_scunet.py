@@ -22,18 +22,10 @@ _DTYPES: dict[Precision, torch.dtype] = {
 
 
 class TorchScuNet:
-    """The lean network as torch operations on one device.
+    """The lean network as torch operations on one device, e.g. ``cpu``, ``cuda``, ``mps``.
 
-    Parameters
-    ----------
-    net
-        Folded arrays.
-    device
-        Torch device, e.g. ``cpu``, ``cuda``, ``mps``.
-    precision
-        Dtype of weights and activations; float32 is the reference.
-    threads
-        CPU threads of one operation, None to leave torch's choice.
+    `precision` is that of weights and activations; float32 is the reference. `threads` are those of one
+    operation on a CPU, None leaves torch's choice.
     """
 
     def __init__(
@@ -58,7 +50,6 @@ class TorchScuNet:
             name="torch",
             version=torch.__version__,
             device=str(self._device),
-            device_name=_device_name(self._device),
             precision=precision,
         )
 
@@ -203,12 +194,6 @@ def _shrunken(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _double(x: Tensor, align: bool) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=align)
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return {"mps": "Apple GPU", "cpu": "CPU"}.get(device.type, device.type)
 
 
 @contextmanager

@@ -10,13 +10,7 @@ from shared_core.errors import UsageError
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds.
-
-    Raises
-    ------
-    UsageError
-        It cannot be read, or is not valid JSON.
-    """
+    """What a JSON file holds; a `UsageError` where it cannot be read, or is not valid JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,12 +11,13 @@ from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import MammogramHeader
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.listing import candidate_files
-from shared_core.reading.reader import read_header, read_mammogram
+from shared_core.reading.reader import read_header
 from shared_core.training.data.drawings import DrawnImage, drawn_band
 from shared_core.training.data.grid import training_view
+from shared_core.training.data.images import read_with_spacing
 from shared_core.training.example import Identity, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class AnnotatedViews:
     """In the plane of the breast, for images whose files do not know it."""
     title: str = "images with lines drawn by people"
     """For the data statement of the card."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:
@@ -73,9 +74,7 @@ class AnnotatedViews:
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""
         image = self.images[number]
-        mammogram = read_mammogram(image.path)
-        if mammogram.spacing is None and self.spacing_mm is not None:
-            mammogram = read_mammogram(image.path, spacing_mm=self.spacing_mm)
+        mammogram = read_with_spacing(image.path, self.spacing_mm)
         spacing = mammogram.spacing
         band = drawn_band(
             image.drawn,
@@ -88,14 +87,9 @@ class AnnotatedViews:
 
 
 def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[AnnotatedImage, ...]:
-    """Find the images that were drawn on, by SOP Instance UID or name of the file.
+    """Find the images that were drawn on, in a folder, by SOP Instance UID or name of the file.
 
-    Parameters
-    ----------
-    drawings
-        From `read_mdai` or `read_label_studio`.
-    images
-        Folder, searched through. Images that nobody annotated are left out.
+    Images that nobody annotated are left out.
 
     Raises
     ------

@@ -37,21 +37,11 @@ class DrawnImage:
 def drawn_band(
     drawn: DrawnImage, shape: tuple[int, int], *, spacing_mm: float | None, width_mm: float = BAND_MM
 ) -> Mask:
-    """The bands of a drawing by the rule of Guo 2021 (II.A).
+    """The bands of a drawing on an image of `shape` by the rule of Guo 2021 (II.A).
 
     Areas are followed along their middle. What goes on in the same direction after less than 1 cm is one
-    line; every line becomes a band of one width with round ends.
-
-    Parameters
-    ----------
-    drawn
-        Lines and areas.
-    shape
-        (rows, columns) of the image.
-    spacing_mm
-        In the plane of the breast; None takes pixels for 70 um.
-    width_mm
-        Of the band.
+    line; every line becomes a band of one width with round ends. Where no spacing is known, pixels are taken
+    for 70 um.
     """
     mm = spacing_mm or ASSUMED_SPACING_MM
     segments = [_segment(line * mm, width_mm) for line in drawn.lines if len(line) > 1]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared_core.preprocessing.prepare import prepare
-from shared_core.reading.reader import read_mammogram
 from shared_core.training.data.grid import training_view
+from shared_core.training.data.images import read_with_spacing
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import Pair
 from shared_core.training.example import Identity, Origin, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class FolderViews:
     """Of BAC, where masks hold several values."""
     title: str = "images with masks"
     """For the data statement of the card."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __len__(self) -> int:
@@ -47,9 +47,7 @@ class FolderViews:
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""
         pair = self.pairs[number]
-        mammogram = read_mammogram(pair.image)
-        if mammogram.spacing is None and self.spacing_mm is not None:
-            mammogram = read_mammogram(pair.image, spacing_mm=self.spacing_mm)
+        mammogram = read_with_spacing(pair.image, self.spacing_mm)
         label = read_label(pair.mask, mammogram.shape, value=self.mask_value)
         prepared = prepare(mammogram, self.card.preprocessing)
         return training_view(prepared, label, identity=self.identity(number), card=self.card)

@@ -21,18 +21,7 @@ def training_view(
     card: ModelCard,
     ignore: Mask | None = None,
 ) -> TrainingView:
-    """Bring a prepared view and its label to the model's grid.
-
-    Parameters
-    ----------
-    prepared
-        From `shared_core.preprocessing.prepare` with the card's preset.
-    label, ignore
-        (rows, columns) bool at source size.
-    identity
-        Who and what it shows.
-    card
-        Spacing, tolerance and median of the model that is to be trained.
+    """Bring a prepared view and its label, at source size, to the grid of a card's model.
 
     Raises
     ------

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from shared_core.mammogram import Mammogram
 from shared_core.reading.reader import read_mammogram
-from shared_core.training.example import Identity
 
 
 @dataclass(frozen=True)
@@ -31,62 +29,16 @@ class RealImage:
         return f"{self.patient_id}-{self.path.stem}"
 
     def read(self) -> Mammogram:
-        """The image; what its file says of the spacing comes before what is assumed.
-
-        Raises
-        ------
-        OpenBacError
-            As of `read_mammogram`.
-        """
-        mammogram = read_mammogram(self.path)
-        if mammogram.spacing is None and self.spacing_mm is not None:
-            mammogram = read_mammogram(self.path, spacing_mm=self.spacing_mm)
-        return mammogram
+        """The image; what its file says of the spacing comes before what is assumed."""
+        return read_with_spacing(self.path, self.spacing_mm)
 
 
-class MammogramSource(Protocol):
-    """Mammograms without labels, by number."""
-
-    def __len__(self) -> int:
-        """Count of mammograms."""
-        ...
-
-    def identity(self, number: int) -> Identity:
-        """Who and what mammogram `number` shows."""
-        ...
-
-    def mammogram(self, number: int) -> Mammogram:
-        """Read mammogram `number`."""
-        ...
-
-    @property
-    def description(self) -> dict[str, str]:
-        """What it is."""
-        ...
-
-
-@dataclass(frozen=True)
-class RealImages:
-    """Files as a source of mammograms without labels."""
-
-    images: tuple[RealImage, ...]
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def identity(self, number: int) -> Identity:
-        """Who and what mammogram `number` shows."""
-        image = self.images[number]
-        return Identity(image.patient_id, image.view_id, "folder", tuple(sorted(image.tags)))
-
-    def mammogram(self, number: int) -> Mammogram:
-        """Read mammogram `number`."""
-        return self.images[number].read()
-
-    @property
-    def description(self) -> dict[str, str]:
-        """For the data statement of the card."""
-        return {"real images": described(self.images)}
+def read_with_spacing(path: Path, assumed_mm: float | None) -> Mammogram:
+    """Read a mammogram; where its file does not know the spacing, it is as assumed."""
+    mammogram = read_mammogram(path)
+    if mammogram.spacing is None and assumed_mm is not None:
+        return read_mammogram(path, spacing_mm=assumed_mm)
+    return mammogram
 
 
 def described(images: tuple[RealImage, ...]) -> str:

@@ -41,18 +41,14 @@ def implant_arteries(
     spacing_mm: float,
     positioning_seed: int = 0,
 ) -> ImplantedArteries:
-    """Lay the calcified arteries of one simulated breast into another.
+    """Lay the calcified arteries of one simulated breast, as CC or MLO shows it, into another.
 
     Parameters
     ----------
-    patient, laterality, view
-        Whose arteries, and from where they are seen: CC or MLO.
     breast
         (rows, columns) bool: the breast that is given, chest wall at the left or at the right.
     spacing_mm
         Of its pixels, in the plane of the breast.
-    positioning_seed
-        As of `project`.
 
     Raises
     ------

@@ -27,7 +27,7 @@ from shared_core.training.data.subtle_calcium import faint_band, texture_levels
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 _ARTERIES: Final[dict[Severity, tuple[int, int]]] = {"mild": (1, 1), "moderate": (1, 2), "severe": (2, 4)}
 _SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)[1:]
@@ -56,7 +56,7 @@ class InsertedViews:
     faint: float = 0.25
     """Where calcium makes a band brighter by less than this part of the standard deviation of the tissue's
     texture, on average over its width and a few mm, the band is ignored: nobody would have seen it."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:

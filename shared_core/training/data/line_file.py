@@ -44,12 +44,10 @@ class LineDrawing:
 def read_lines(
     path: Path, *, also_open: Mapping[str, tuple[Points, ...]] | None = None
 ) -> dict[str, LineDrawing]:
-    """Read the drawings of a file, by name of the image.
+    """Read the drawings of a JSON file, by name of the image.
 
     Parameters
     ----------
-    path
-        JSON file.
     also_open
         By name of the image: stretches that are left open as well.
 

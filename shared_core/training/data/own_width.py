@@ -23,17 +23,11 @@ _STEP_PX: Final = 2.0
 """Between the places along a line at which it is asked."""
 _ALONG_PX: Final = 18.0
 """Calcium comes in pieces; the width is that of so long a stretch (standard deviation)."""
-
-
-@dataclass(frozen=True)
-class WidthSearch:
-    """How far from a drawn line a vessel is sought, in pixels of the image."""
-
-    least_half_px: float = 4.0
-    most_half_px: float = 26.0
-    most_aside_px: float = 14.0
-    flank_px: float = 7.0
-    """Tissue beside the vessel that it is compared with."""
+_HALF_WIDTHS_PX: Final = np.arange(4, 27, 2)
+_ASIDE_PX: Final = np.arange(-14, 15, 2)
+"""How far from the drawn line the middle of the vessel is sought."""
+_FLANK_PX: Final = 7
+"""Tissue beside the vessel that it is compared with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,24 +40,19 @@ class MeasuredLine:
     """(n,)."""
 
 
-def measure_line(
-    image_u8: NDArray[np.uint8], line: Points, search: WidthSearch | None = None
-) -> MeasuredLine:
+def measure_line(image_u8: NDArray[np.uint8], line: Points) -> MeasuredLine:
     """Find the middle and the width of the vessel that a line was drawn along.
 
     Parameters
     ----------
     image_u8
-        (rows, columns), bright where dense.
+        Bright where dense.
     line
         (n, 2) x and y in pixels; two points at least.
-    search
-        Where to look.
     """
-    search = search or WidthSearch()
     points = _smoothed(resampled(np.asarray(line, np.float64), _STEP_PX), 4.0)
     normals = _normals(points)
-    reach = int(np.ceil(search.most_aside_px + search.most_half_px + search.flank_px))
+    reach = int(_ASIDE_PX[-1] + _HALF_WIDTHS_PX[-1]) + _FLANK_PX
     across = np.arange(-reach, reach + 1)
     at = points[:, None, :] + across[None, :, None] * normals[:, None, :]
     profiles = cv2.remap(
@@ -73,7 +62,7 @@ def measure_line(
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    aside, half = _best_stretch(np.asarray(profiles, np.float64), across, search)
+    aside, half = _best_stretch(np.asarray(profiles, np.float64), middle=reach)
     return MeasuredLine(points + aside[:, None] * normals, half)
 
 
@@ -88,29 +77,26 @@ def paint_band(shape: tuple[int, int], line: MeasuredLine, *, margin_px: float =
 
 
 def _best_stretch(
-    profiles: NDArray[np.float64], across: NDArray[np.int_], search: WidthSearch
+    profiles: NDArray[np.float64], *, middle: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(places,) middle and half width of the stretch that stands out most, place by place."""
     sigma = _ALONG_PX / _STEP_PX
     sums = np.concatenate([np.zeros((len(profiles), 1)), np.cumsum(profiles, axis=1)], axis=1)
-    middle, flank = int(-across[0]), round(search.flank_px)
-    halves = np.arange(round(search.least_half_px), round(search.most_half_px) + 1, 2)
-    sides = np.arange(-round(search.most_aside_px), round(search.most_aside_px) + 1, 2)
     scores = []
-    for half in halves:
-        for side in sides:
+    for half in _HALF_WIDTHS_PX:
+        for side in _ASIDE_PX:
             low, high = middle + side - half, middle + side + half + 1
             inside = (sums[:, high] - sums[:, low]) / (high - low)
-            left = (sums[:, low] - sums[:, low - flank]) / flank
-            right = (sums[:, high + flank] - sums[:, high]) / flank
+            left = (sums[:, low] - sums[:, low - _FLANK_PX]) / _FLANK_PX
+            right = (sums[:, high + _FLANK_PX] - sums[:, high]) / _FLANK_PX
             # Of two stretches that stand out alike, the wider one, and the one that was drawn.
             standing_out = (inside - (left + right) / 2) * half**0.35
             scores.append(standing_out - 0.02 * abs(int(side)) * np.abs(standing_out))
     table = np.stack(scores, axis=1)
     smooth = cv2.GaussianBlur(table, (1, 0), sigmaX=0.01, sigmaY=sigma, borderType=cv2.BORDER_REFLECT_101)
     best = smooth.reshape(len(profiles), -1).argmax(axis=1)
-    half_px = halves[best // len(sides)].astype(np.float64)
-    aside_px = sides[best % len(sides)].astype(np.float64)
+    half_px = _HALF_WIDTHS_PX[best // len(_ASIDE_PX)].astype(np.float64)
+    aside_px = _ASIDE_PX[best % len(_ASIDE_PX)].astype(np.float64)
     return _smoothed(aside_px[:, None], 6.0)[:, 0], _smoothed(half_px[:, None], 6.0)[:, 0]
 
 

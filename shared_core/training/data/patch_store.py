@@ -39,15 +39,7 @@ class PatchStore:
 
     @classmethod
     def open(cls, folder: Path, *, tile_px: int, made_of: dict[str, Any]) -> PatchStore:
-        """A new folder, or one of the same making to go on with.
-
-        Raises
-        ------
-        UsageError
-            It holds patches of something else.
-        OutputError
-            It cannot be written.
-        """
+        """A new folder, or one of the same making to go on with; another one is a `UsageError`."""
         # As it will be read back: tuples are lists in JSON.
         made_of = json.loads(json_bytes(made_of))
         store = cls(folder, tile_px, made_of)
@@ -106,10 +98,7 @@ class PatchStore:
     def load(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[Record]]:
         """Images, labels (memory maps) and the records of the views.
 
-        Raises
-        ------
-        UsageError
-            There are none, or not all.
+        A `UsageError` where there are none, or not all.
         """
         manifest = folder / MANIFEST
         if not manifest.is_file():

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +19,6 @@ from shared_core.progress import ProgressCallback
 from shared_core.simulation.randomness import stream
 from shared_core.thread_budget import ThreadBudget
 from shared_core.training.data.patch_store import PatchStore
-from shared_core.training.data.split import Member
 from shared_core.training.example import Identity, TrainingView, ViewSource
 from shared_core.training.patch import PatchSet
 
@@ -79,16 +77,12 @@ def build_patches(
 
     Parameters
     ----------
-    source
-        Of the views. With several workers it is sent to other processes.
-    numbers
-        Of the views, each once.
+    source, numbers
+        Of the views, each once. With several workers the source is sent to other processes.
     folder
         New, or of a build with the same source, numbers and settings.
     settings
         By default those of Guo 2021.
-    workers
-        Processes; 1 works in this one.
     progress
         Called with (done, total) views.
     cancelled
@@ -136,13 +130,7 @@ def build_patches(
 
 
 def load_patches(folder: Path) -> PatchSet:
-    """Patches of a finished build, as memory maps.
-
-    Raises
-    ------
-    UsageError
-        There is none, or it was not finished.
-    """
+    """Patches of a finished build, as memory maps; see `PatchStore.load`."""
     images, labels, records = PatchStore.load(folder)
     counts = [len(record["corners_px"]) for record in records]
     corners = [corner for record in records for corner in record["corners_px"]]
@@ -152,23 +140,6 @@ def load_patches(folder: Path) -> PatchSet:
         views=np.repeat([record["number"] for record in records], counts).astype(np.int32),
         corners_px=np.asarray(corners, np.int32).reshape(-1, 2),
     )
-
-
-def patch_members(folder: Path) -> list[Member]:
-    """The views of a finished build with the fingerprints of their images, for `check_split`.
-
-    Raises
-    ------
-    UsageError
-        There is none, or it was not finished.
-    """
-    _, _, records = PatchStore.load(folder)
-    return [Member(_identity(record["identity"]), record["image_sha256"]) for record in records]
-
-
-def _identity(content: dict[str, Any]) -> Identity:
-    tags = tuple((name, value) for name, value in content["tags"])
-    return Identity(content["patient_id"], content["view_id"], content["origin"], tags)
 
 
 def cut(view: TrainingView, number: int, settings: PatchSettings) -> ViewPatches:

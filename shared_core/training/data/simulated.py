@@ -11,7 +11,6 @@ import numpy as np
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import (
-    DisplayTransform,
     Laterality,
     Mammogram,
     PresentationIntent,
@@ -33,7 +32,7 @@ from shared_core.training.data.subtle_calcium import faint_band, starved_band
 from shared_core.training.example import Identity, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 FAINT_G_CM2: Final = 0.001
 """Calcium on the width of the band below which a person would hardly draw it."""
@@ -80,7 +79,7 @@ class SimulatedViews:
     """The whole detector; otherwise the smallest image that holds the breast, which is quicker."""
     site: Site | None = None
     """All views come from there, in place of the styles."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:
@@ -231,7 +230,7 @@ def mammogram_of(shown: PresentationImage, view: ProjectedView) -> Mammogram:
         spacing_mm=view.spacing_mm,
         view=view.view,
         laterality=view.laterality,
-        display=DisplayTransform(full_range=(0.0, float(TOP)), voi=shown.windows[0], description="simulated"),
+        display=shown.display,
         name=f"simulated {view.laterality.value}{view.view.value}",
     )
     header = replace(mammogram.header, bits=TOP.bit_length(), intent=PresentationIntent.PRESENTATION)

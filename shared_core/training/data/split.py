@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,11 +17,9 @@ from shared_core.training.example import Identity, ViewSource
 
 Side = Literal["train", "validation", "test"]
 SIDES: tuple[Side, ...] = get_args(Side)
-_KIND = "OpenBAC split by patient"
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(msgspec.Struct, frozen=True, tag_field="kind", tag="OpenBAC split by patient"):
     """Patients of each side, sorted."""
 
     seed: int
@@ -31,12 +29,8 @@ class Split:
 
     def patients(self, side: Side) -> tuple[str, ...]:
         """Patients of one side."""
-        of_side: dict[Side, tuple[str, ...]] = {
-            "train": self.train,
-            "validation": self.validation,
-            "test": self.test,
-        }
-        return of_side[side]
+        patients: tuple[str, ...] = getattr(self, side)
+        return patients
 
     def numbers(self, source: ViewSource, side: Side) -> list[int]:
         """Numbers of the views of one side."""
@@ -63,12 +57,10 @@ def split_by_patient(
 ) -> Split:
     """Draw the sides; patients with BAC, without, and of whom it is not known are drawn apart.
 
+    The same seed and patients give the same split, in whatever order they come.
+
     Parameters
     ----------
-    identities
-        Of all views.
-    seed
-        The same seed and patients give the same split, in whatever order they come.
     validation, test
         Shares of the patients. Where a share is above 0 its side has at least one patient.
     has_bac
@@ -129,54 +121,27 @@ def _fill_empty(sides: dict[Side, list[str]], shares: Mapping[Side, float]) -> N
 
 
 def write_split(split: Split, path: Path) -> None:
-    """Write a split as JSON.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    content: dict[str, object] = {"kind": _KIND, "seed": split.seed}
-    content.update((side, list(split.patients(side))) for side in SIDES)
-    write_bytes(path, json_bytes(content))
-
-
-class _SplitFile(msgspec.Struct, frozen=True):
-    """What `write_split` writes."""
-
-    kind: Literal["OpenBAC split by patient"]
-    seed: int
-    train: tuple[str, ...]
-    validation: tuple[str, ...]
-    test: tuple[str, ...]
+    """Write a split as JSON."""
+    write_bytes(path, json_bytes(msgspec.to_builtins(split)))
 
 
 def read_split(path: Path) -> Split:
     """Read a split, and check that no patient stands twice.
 
-    Raises
-    ------
-    UsageError
-        If it is not there, is no split, or leaks.
+    A `UsageError` where it is not there, is no split, or leaks.
     """
     try:
-        file = msgspec.json.decode(path.read_bytes(), type=_SplitFile)
+        split = msgspec.json.decode(path.read_bytes(), type=Split)
     except OSError as error:
         raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
     except msgspec.DecodeError:
         raise UsageError(f"{path} is no split of patients; name the split.json of a training run.") from None
-    split = Split(file.seed, file.train, file.validation, file.test)
     check_split(split, ())
     return split
 
 
 def check_split(split: Split, members: Iterable[Member]) -> None:
-    """Refuse a leak.
-
-    Parameters
-    ----------
-    members
-        All views that take part; those with an `image_sha256` are compared by their pixels too.
+    """Refuse a leak; views with an `image_sha256` are compared by their pixels too.
 
     Raises
     ------
@@ -211,8 +176,6 @@ def check_split(split: Split, members: Iterable[Member]) -> None:
             )
 
 
-def members_of(source: ViewSource, numbers: Sequence[int] | None = None) -> list[Member]:
+def members_of(source: ViewSource) -> list[Member]:
     """The views of a source without their pixels."""
-    return [
-        Member(source.identity(number)) for number in (range(len(source)) if numbers is None else numbers)
-    ]
+    return [Member(source.identity(number)) for number in range(len(source))]

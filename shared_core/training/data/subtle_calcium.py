@@ -21,12 +21,8 @@ def faint_band(band: Mask, amount: Map, *, spacing_mm: float, least: float) -> M
 
     Parameters
     ----------
-    band
-        (rows, columns) bool.
     amount
         (rows, columns): calcium, or how much brighter it makes the image.
-    spacing_mm
-        Of the pixels.
     least
         Parts with a lower mean of `amount`, over the width and a few mm of the band, are found; 0 finds none.
     """
@@ -46,19 +42,8 @@ def faint_band(band: Mask, amount: Map, *, spacing_mm: float, least: float) -> M
 def starved_band(band: Mask, signal: NDArray[np.uint16], breast: Mask, *, spacing_mm: float) -> Mask:
     """Parts of a vessel band behind what nearly stops the rays, such as an implant.
 
-    Parameters
-    ----------
-    band, breast
-        (rows, columns) bool.
-    signal
-        (rows, columns): linear in the X-rays, larger for more.
-    spacing_mm
-        Of the pixels.
-
-    Returns
-    -------
-    (rows, columns) bool
-        Where the signal, averaged over more than the width of an artery, is below a tenth of the breast's.
+    There the signal, which is linear in the X-rays, is below a tenth of the breast's, averaged over more than
+    the width of an artery.
     """
     if not band.any() or not breast.any():
         return np.zeros(band.shape, np.bool_)

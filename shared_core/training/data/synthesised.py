@@ -25,18 +25,7 @@ def synthesised_look(image_u8: NDArray[np.uint8], rng: np.random.Generator) -> N
     """Give a patch what makes ligaments and vessels of synthesised images so like calcified arteries.
 
     Noise is smoothed away and lines are raised by a multiple of how far they stand out, as the filters of
-    such reconstructions do.
-
-    Parameters
-    ----------
-    image_u8
-        (rows, columns).
-    rng
-        Draws smoothing, width and strength.
-
-    Returns
-    -------
-    (rows, columns) uint8; black stays black.
+    such reconstructions do. Black stays black.
     """
     image = image_u8.astype(np.float32)
     smooth = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(1.0, 2.0)))

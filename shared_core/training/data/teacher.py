@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shared_core.errors import UsageError
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
 from shared_core.preprocessing.prepare import prepare
 from shared_core.training.data.grid import training_view
-from shared_core.training.data.images import MammogramSource
+from shared_core.training.data.images import RealImage, described
 from shared_core.training.example import Identity, TrainingView
 from shared_core.weights.card import ModelCard
-from shared_core.weights.registry import DEFAULT_MODEL, load_card
+from shared_core.weights.registry import default_model
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class TaughtViews:
     The teacher sees each image as its own card asks, the student as `card` does.
     """
 
-    source: MammogramSource
+    images: tuple[RealImage, ...]
     teacher: Model
     background_below: float = 0.2
     """The teacher is sure that there is none where its probability is below this,"""
     bac_above: float = 0.7
     """and that there is BAC where it is above this."""
-    card: ModelCard = field(default_factory=lambda: load_card(DEFAULT_MODEL), repr=False)
+    card: ModelCard = field(default_factory=default_model, repr=False)
     """Preprocessing and spacing of the model that is to be trained."""
 
     def __post_init__(self) -> None:
@@ -39,25 +39,26 @@ class TaughtViews:
             )
 
     def __len__(self) -> int:
-        return len(self.source)
+        return len(self.images)
 
     @property
     def description(self) -> dict[str, str]:
         """For the data statement of the card."""
         card = self.teacher.card
         return {
-            **self.source.description,
+            "real images": described(self.images),
             "labels": f"by the model {card.name} (sha256 {card.sha256[:12]}): BAC above "
             f"p = {self.bac_above:g}, none below {self.background_below:g}, ignored between",
         }
 
     def identity(self, number: int) -> Identity:
         """Who and what view `number` shows."""
-        return replace(self.source.identity(number), origin="teacher")
+        image = self.images[number]
+        return Identity(image.patient_id, image.view_id, "teacher", tuple(sorted(image.tags)))
 
     def load(self, number: int) -> TrainingView:
         """Read view `number` and let the teacher label it."""
-        mammogram = self.source.mammogram(number)
+        mammogram = self.images[number].read()
         seen = prepare(mammogram, self.teacher.card.preprocessing)
         probability = segment(seen, self.teacher).values
         bac = probability > self.bac_above

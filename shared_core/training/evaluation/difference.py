@@ -46,13 +46,7 @@ class ScoreDifference:
 def differences(
     first: Sequence[ViewRow], second: Sequence[ViewRow], *, seed: int = 0
 ) -> tuple[ScoreDifference, ...]:
-    """Compare two models on the same views.
-
-    Raises
-    ------
-    UsageError
-        If the views are not the same.
-    """
+    """Compare two models on the same views; a `UsageError` where they are not the same."""
     if [(row.number, row.identity) for row in first] != [(row.number, row.identity) for row in second]:
         raise UsageError("Two models can only be compared on the same views; score both on them again.")
     pairs = [(one, other) for one, other in zip(first, second, strict=True) if one.kind != "open"]

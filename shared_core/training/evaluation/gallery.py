@@ -32,7 +32,7 @@ _CLOSE_PX: Final = 350
 _COLUMNS: Final = 4
 
 
-def worst_views(rows: Sequence[ViewRow], count: int = 4) -> tuple[list[ViewRow], list[ViewRow]]:
+def worst_views(rows: Sequence[ViewRow], count: int = _COLUMNS) -> tuple[list[ViewRow], list[ViewRow]]:
     """Views with BAC of the lowest Dice, and views without of the largest false area, the worst first."""
     with_bac = [row for row in rows if row.kind == "BAC"]
     without = [row for row in rows if row.kind == "none" and row.at_card.marked_px]
@@ -41,25 +41,17 @@ def worst_views(rows: Sequence[ViewRow], count: int = 4) -> tuple[list[ViewRow],
     return with_bac[:count], without[:count]
 
 
-def gallery_picture(model: ModelRows, source: ViewSource, *, count: int = _COLUMNS) -> Picture | None:
-    """Draw the worst views; None where no view has anything to show.
+def gallery_picture(model: ModelRows, source: ViewSource) -> Picture | None:
+    """Draw the worst views, with BAC above, without below; None where no view has anything to show.
 
     Parameters
     ----------
-    model
-        Its rows, and the folder with its masks.
     source
         That the rows are of; the views are loaded again.
-    count
-        Of either kind.
-
-    Returns
-    -------
-    (rows, columns, 3) uint8 RGB; views with BAC above, views without below.
     """
     lines = [
         [tile for row in rows if (tile := _tile_of(row, model, source)) is not None]
-        for rows in worst_views(model.rows, count)
+        for rows in worst_views(model.rows)
     ]
     if not any(lines):
         return None

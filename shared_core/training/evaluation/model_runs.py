@@ -102,8 +102,7 @@ def evaluate_models(
     progress
         Called with (done, total) views.
     cancelled
-        Asked between views, and within a view where one process works; true stops, and what is done is
-        kept.
+        Asked between views, and within a view where one process works; what is done is kept.
 
     Returns
     -------
@@ -190,56 +189,50 @@ _Result = list[tuple[int, ViewRow]] | FailedView
 """(place of the entry, its row) of one view."""
 
 
+@dataclass(frozen=True, eq=False)
 class _Scorer:
     """Scores single views; loads each model when it is first needed."""
 
-    def __init__(
-        self,
-        entries: tuple[Entry, ...],
-        source: ViewSource,
-        tolerance_mm: float,
-        thresholds: tuple[float, ...],
-    ) -> None:
-        self._entries = entries
-        self._source = source
-        self._tolerance_mm = tolerance_mm
-        self._thresholds = thresholds
-        self._models: dict[int, Model] = {}
+    entries: tuple[Entry, ...]
+    source: ViewSource
+    tolerance_mm: float
+    thresholds: tuple[float, ...]
+    models: dict[int, Model] = field(default_factory=dict)
 
     def __call__(
         self, number: int, places: Sequence[int], cancelled: Callable[[], bool] | None = None
     ) -> _Result:
         models = [(place, self._model(place)) for place in places]
         try:
-            view = self._source.load(number)
+            view = self.source.load(number)
             rows = []
             maps: dict[str, ProbabilityMap] = {}
             for place, model in models:
-                card, folder = self._entries[place].card, self._entries[place].folder
-                same = _run_of(self._entries[place])
+                entry = self.entries[place]
+                same = _run_of(entry)
                 if same not in maps:
                     maps[same] = segment(prepared_view(view), model, cancelled=cancelled)
                 row, mask = score_view(
                     number,
                     view,
                     maps[same].values,
-                    card,
-                    tolerance_mm=self._tolerance_mm,
-                    thresholds=self._thresholds,
+                    entry.card,
+                    tolerance_mm=self.tolerance_mm,
+                    thresholds=self.thresholds,
                 )
                 # The mask first: a row on the disk promises that its mask is there.
-                write_bytes(mask_path(folder, row), mask_png(mask))
+                write_bytes(mask_path(entry.folder, row), mask_png(mask))
                 rows.append((place, row))
         except (Cancelled, OutputError):
             raise
         except OpenBacError as error:
-            return FailedView(number, self._source.identity(number).view_id, str(error))
+            return FailedView(number, self.source.identity(number).view_id, str(error))
         return rows
 
     def _model(self, place: int) -> Model:
-        if place not in self._models:
-            self._models[place] = self._entries[place].load()
-        return self._models[place]
+        if place not in self.models:
+            self.models[place] = self.entries[place].load()
+        return self.models[place]
 
 
 def _results(
@@ -248,13 +241,7 @@ def _results(
     workers: int,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[_Result]:
-    """As they are finished.
-
-    Raises
-    ------
-    Cancelled
-        If `cancelled` said so.
-    """
+    """As they are finished."""
     stop = Cancelled("The evaluation was cancelled; run it again to go on.")
     if workers <= 1 or len(left) <= 1:
         for number, places in left.items():
@@ -276,21 +263,16 @@ def _results(
             while waiting:
                 finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    yield _of_worker(future)
+                    yield future.result()
                 if cancelled is not None and cancelled():
                     raise stop
+        except BrokenProcessPool:
+            raise DeviceError(
+                "A process of the evaluation was ended from outside, most often because memory ran out.",
+                Remedy.USE_FEWER_WORKERS,
+            ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _of_worker(future: Future[_Result]) -> _Result:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise DeviceError(
-            "A process of the evaluation was ended from outside, most often because memory ran out.",
-            Remedy.USE_FEWER_WORKERS,
-        ) from None
 
 
 _worker: _Scorer | None = None

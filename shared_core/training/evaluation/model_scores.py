@@ -64,10 +64,7 @@ class Evaluation:
 def evaluate_rows(models: Sequence[ModelRows], *, seed: int = 0) -> Evaluation:
     """All scores of one model, or of two and their difference.
 
-    Raises
-    ------
-    UsageError
-        If no view has been scored, two models carry one name, or the views of both differ.
+    A `UsageError` where no view has been scored, two models carry one name, or the views of both differ.
     """
     if len({rows.card.name for rows in models}) < len(models):
         raise UsageError("Two models of one name cannot be told apart; give one of the cards another name.")

@@ -90,15 +90,7 @@ def reference_of(view: TrainingView, *, tolerance_mm: float = TOLERANCE_MM) -> R
 
 
 def operating_point(mask: Mask, reference: Reference, *, threshold: float) -> OperatingPoint:
-    """Compare one mask.
-
-    Parameters
-    ----------
-    mask
-        (rows, columns) bool at the size of the view.
-    threshold
-        That it was made with, to be kept beside the counts.
-    """
+    """Compare one mask, which was made with a threshold, at the size of the view."""
     label = reference.label
     told = mask if reference.open is None else mask & ~reference.open
     true_px = int(np.count_nonzero(told & label))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,13 +27,7 @@ def free_response_plot(curves: Curves) -> bytes:
     """Share of the arteries' length that is found over false parts a view; a dot at the card's threshold."""
     figure = new_figure(6.4, 4.6)
     axes = figure.add_subplot()
-    for colour, (name, (points, at_card)) in zip(_COLOURS, curves.items(), strict=False):
-        false = [point.false_parts_mean for point in points]
-        found = [point.vessel_recall for point in points]
-        axes.plot(false, found, color=colour, linewidth=1.6, marker=".", markersize=4, label=name)
-        axes.plot(
-            at_card.false_parts_mean, at_card.vessel_recall, "o", color=colour, markersize=9, clip_on=False
-        )
+    _draw_curves(axes, curves, attrgetter("false_parts_mean"), attrgetter("vessel_recall"))
     axes.set_xscale("symlog", linthresh=0.1)
     axes.set_xlim(left=0)
     axes.set_ylim(0, 1.02)
@@ -53,17 +48,7 @@ def precision_recall_plot(curves: Curves) -> bytes:
         recall, precision, dice, levels=[0.2, 0.4, 0.6, 0.8], colors="#cccccc", linewidths=0.7
     )
     axes.clabel(lines, fmt="Dice %.1f", fontsize=6)
-    for colour, (name, (points, at_card)) in zip(_COLOURS, curves.items(), strict=False):
-        axes.plot(
-            [point.recall for point in points],
-            [point.precision for point in points],
-            color=colour,
-            linewidth=1.6,
-            marker=".",
-            markersize=4,
-            label=name,
-        )
-        axes.plot(at_card.recall, at_card.precision, "o", color=colour, markersize=9, clip_on=False)
+    _draw_curves(axes, curves, attrgetter("recall"), attrgetter("precision"))
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
     axes.set_xlabel("recall of pixels", loc="left")
     axes.set_ylabel("precision of pixels")
@@ -92,8 +77,9 @@ def reliability_plot(bins: Mapping[str, Sequence[ReliabilityBin]]) -> bytes:
     return png_bytes(figure)
 
 
-def tags_plot(groups: Mapping[str, Sequence[GroupScores]], score: str = "dice_mean") -> bytes:
-    """One score of every group of views, with its interval."""
+def tags_plot(groups: Mapping[str, Sequence[GroupScores]]) -> bytes:
+    """Mean Dice of every group of views, with its interval."""
+    score = "dice_mean"
     names = list(groups)
     rows = [(group.tag, group.value, group.with_bac) for group in groups[names[0]] if score in group.scores]
     figure = new_figure(6.8, 1.0 + 0.27 * max(len(rows), 3))
@@ -122,6 +108,15 @@ def tags_plot(groups: Mapping[str, Sequence[GroupScores]], score: str = "dice_me
     finish(axes, "Dice by what the views show")
     axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
     return png_bytes(figure)
+
+
+def _draw_curves(
+    axes: Axes, curves: Curves, x: Callable[[CurvePoint], float], y: Callable[[CurvePoint], float]
+) -> None:
+    for colour, (name, (points, at_card)) in zip(_COLOURS, curves.items(), strict=False):
+        along, up = [x(point) for point in points], [y(point) for point in points]
+        axes.plot(along, up, color=colour, linewidth=1.6, marker=".", markersize=4, label=name)
+        axes.plot(x(at_card), y(at_card), "o", color=colour, markersize=9, clip_on=False)
 
 
 def _legend(axes: Axes, place: Any) -> None:

@@ -7,7 +7,7 @@ area at a threshold stay when the threshold is moved along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -60,12 +60,7 @@ class ChosenThreshold:
 def reliability(counts: ProbabilityCounts, *, temperature: float = 1.0) -> tuple[ReliabilityBin, ...]:
     """Bins of equal width in probability; those without a pixel are left out.
 
-    Parameters
-    ----------
-    counts
-        Pixels by the logit that the model gave.
-    temperature
-        By which these logits are divided first.
+    The logits that the model gave are divided by `temperature` first.
     """
     said = _sigmoid(LOGITS / temperature)
     places = np.minimum((said * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
@@ -91,8 +86,6 @@ def calibration_error(counts: ProbabilityCounts, *, temperature: float = 1.0, ab
 
     Parameters
     ----------
-    counts, temperature
-        See `reliability`.
     above
         Only pixels with a probability of at least this, at temperature 1, so that the same pixels are
         judged at every temperature. NaN where there are none.
@@ -107,10 +100,7 @@ def calibration_error(counts: ProbabilityCounts, *, temperature: float = 1.0, ab
 def fit_temperature(counts: ProbabilityCounts) -> float:
     """The number by which logits are to be divided for the largest likelihood.
 
-    Raises
-    ------
-    UsageError
-        If there are no pixels with BAC or none without, or scipy is not installed.
+    A `UsageError` where there are no pixels with BAC or none without.
     """
     if not counts.bac.any() or not counts.other.any():
         raise UsageError("A temperature is fitted to pixels with and without BAC; one of both is missing.")
@@ -128,19 +118,15 @@ def fit_temperature(counts: ProbabilityCounts) -> float:
 
 
 def choose_threshold(rows: Sequence[ViewRow], rule: Rule, *, recall: float = 0.5) -> ChosenThreshold:
-    """Choose on a stated set of views.
+    """Choose on a stated set of views of one model.
 
     Parameters
     ----------
-    rows
-        Of one model.
     rule
         ``dice``: where pooled Dice is largest. ``recall`` and ``vessel-recall``: the highest threshold at
         which the pixels of the label, or the length of its centre lines, are found to the share `recall`;
         what is falsely marked there is the false area at matched recall. Between the thresholds of the
         rows, values are interpolated over the logit.
-    recall
-        Inside (0, 1); not used by ``dice``.
 
     Raises
     ------
@@ -155,28 +141,19 @@ def choose_threshold(rows: Sequence[ViewRow], rule: Rule, *, recall: float = 0.5
         return _chosen(best.threshold, "largest pooled Dice", points)
     if not 0 < recall < 1:
         raise UsageError(f"The recall that is asked for must lie between 0 and 1; {recall:g} does not.")
-    of: Callable[[CurvePoint], float] = (
-        (lambda point: point.recall) if rule == "recall" else (lambda point: point.vessel_recall)
-    )
-    threshold = _where(points, of, recall)
-    what = "pixels" if rule == "recall" else "the arteries' length"
+    if rule == "recall":
+        found, what = [point.recall for point in points], "pixels"
+    else:
+        found, what = [point.vessel_recall for point in points], "the arteries' length"
+    threshold = _where([point.threshold for point in points], found, recall)
     return _chosen(threshold, f"{recall:.0%} of {what} found", points)
 
 
 def calibrated_card(card: ModelCard, *, name: str, temperature: float, threshold: float) -> ModelCard:
-    """A copy of a card with another temperature and threshold.
+    """A copy of a card with another name, temperature and threshold.
 
-    Parameters
-    ----------
-    card
-        That the rows were made with.
-    name
-        Of the copy: results carry it, so two cards of one name could not be told apart.
-    temperature
-        As fitted to the card's own probabilities; it multiplies what the card has.
-    threshold
-        On the card's own probabilities; on the copy it stands at the same logit, and so does the seed
-        of its rule about candidates.
+    Both are those of the card's own probabilities: the temperature multiplies what the card has, and the
+    threshold moves to the same logit, and so does the seed of its rule about candidates.
 
     Raises
     ------
@@ -209,37 +186,28 @@ def moved(probability: float, temperature: float) -> float:
     return float(1 / (1 + ((1 - probability) / probability) ** (1 / temperature)))
 
 
-def _where(points: Sequence[CurvePoint], of: Callable[[CurvePoint], float], wanted: float) -> float:
+def _where(thresholds: Sequence[float], found: Sequence[float], wanted: float) -> float:
     """The highest threshold at which a falling value is still reached."""
-    found = np.array([of(point) for point in points])
-    reached = np.flatnonzero(found >= wanted)
+    reached = np.flatnonzero(np.array(found) >= wanted)
     if not reached.size:
         raise UsageError(
-            f"A recall of {wanted:g} is not reached: at the lowest threshold, {points[0].threshold:g}, it "
+            f"A recall of {wanted:g} is not reached: at the lowest threshold, {thresholds[0]:g}, it "
             f"is {found[0]:.2f}; ask for less."
         )
     last = int(reached[-1])
-    if last == len(points) - 1:
-        return points[last].threshold
+    if last == len(thresholds) - 1:
+        return thresholds[last]
     share = (found[last] - wanted) / (found[last] - found[last + 1])
-    logits = [float(np.log(t / (1 - t))) for t in (points[last].threshold, points[last + 1].threshold)]
+    logits = [float(np.log(t / (1 - t))) for t in thresholds[last : last + 2]]
     return float(_sigmoid(np.array(logits[0] + share * (logits[1] - logits[0]))))
 
 
 def _chosen(threshold: float, rule: str, points: Sequence[CurvePoint]) -> ChosenThreshold:
-    def at(of: Callable[[CurvePoint], float]) -> float:
-        logits = [np.log(point.threshold / (1 - point.threshold)) for point in points]
-        return float(np.interp(np.log(threshold / (1 - threshold)), logits, [of(point) for point in points]))
-
-    return ChosenThreshold(
-        threshold=threshold,
-        rule=rule,
-        dice=at(lambda point: point.dice),
-        recall=at(lambda point: point.recall),
-        vessel_recall=at(lambda point: point.vessel_recall),
-        false_px_mean=at(lambda point: point.false_px_mean),
-        false_px_median=at(lambda point: point.false_px_median),
-    )
+    logits = [np.log(point.threshold / (1 - point.threshold)) for point in points]
+    scores = ("dice", "recall", "vessel_recall", "false_px_mean", "false_px_median")
+    there = np.log(threshold / (1 - threshold))
+    found = (float(np.interp(there, logits, [getattr(point, name) for point in points])) for name in scores)
+    return ChosenThreshold(threshold, rule, *found)
 
 
 def pooled_counts(rows: Sequence[ViewRow]) -> ProbabilityCounts:

@@ -39,17 +39,7 @@ class ProbabilityCounts:
 
 
 def count_probabilities(probability: NDArray[np.float32], label: Mask, *, counted: Mask) -> ProbabilityCounts:
-    """Count the pixels of one view.
-
-    Parameters
-    ----------
-    probability
-        (rows, columns) in [0, 1].
-    label
-        (rows, columns) bool, True where BAC.
-    counted
-        (rows, columns) bool: pixels that take part.
-    """
+    """Count the pixels of one view that take part."""
     said, true = probability[counted], label[counted]
     steps = np.searchsorted(_PROBABILITY_EDGES, said, side="right")
     every = np.bincount(steps, minlength=LOGITS.size)

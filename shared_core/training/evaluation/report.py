@@ -25,15 +25,7 @@ from shared_core.version import SOFTWARE_VERSION
 
 
 def write_evaluation(evaluation: Evaluation, source: ViewSource, folder: Path) -> Evaluation:
-    """Write ``evaluation.json``, tables, plots, the worst views, and ``evaluation.md`` as the last.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written.
-    UsageError
-        If matplotlib is not installed.
-    """
+    """Write ``evaluation.json``, tables, plots, the worst views, and ``evaluation.md`` as the last."""
     models = {model.name: model for model in evaluation.models}
     write_bytes(folder / "views.csv", views_csv({name: model.rows.rows for name, model in models.items()}))
     write_bytes(folder / "summary.csv", summary_csv({name: model.groups for name, model in models.items()}))

@@ -86,21 +86,7 @@ def score_view(
     tolerance_mm: float = TOLERANCE_MM,
     thresholds: Sequence[float] = SWEEP,
 ) -> tuple[ViewRow, Mask]:
-    """Compare a model's answer with the label of a view.
-
-    Parameters
-    ----------
-    number
-        Of the view in its source.
-    probability
-        (rows, columns) in [0, 1], by the model of `card`.
-    thresholds
-        Of the curves.
-
-    Returns
-    -------
-    The row, and the mask at the card's threshold.
-    """
+    """Compare probabilities with the label of a view; the mask is that at the threshold of the card."""
     reference = reference_of(view, tolerance_mm=tolerance_mm)
     every = {card.threshold, *thresholds}
     masks = {threshold: _mask(view, probability, card, threshold) for threshold in every}
@@ -153,13 +139,7 @@ def row_document(row: ViewRow) -> dict[str, Any]:
 
 
 def row_from_document(document: Mapping[str, Any]) -> ViewRow:
-    """A row from `row_document`.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If it is none.
-    """
+    """A row from `row_document`; KeyError, TypeError or ValueError where it is none."""
     identity = document["identity"]
     tags = tuple((str(name), str(value)) for name, value in identity["tags"])
     counts = (np.array(document["probabilities"][kind], np.int64) for kind in ("bac", "other"))

@@ -18,21 +18,12 @@ from shared_core.training.evaluation.row import ViewRow, row_document, row_from_
 
 
 class RowsFile:
-    """Rows of one model on one source of views.
+    """Rows of one model on one source of views; the file is made where there is none.
 
     Parameters
     ----------
-    path
-        The file; made where there is none.
     settings
         Everything that the rows depend on. A file that was made with others is refused.
-
-    Raises
-    ------
-    UsageError
-        The file is of another evaluation, or none of rows.
-    OutputError
-        It cannot be written.
     """
 
     def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:

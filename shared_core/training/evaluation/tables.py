@@ -15,13 +15,7 @@ from shared_core.training.evaluation.scores import RANKINGS, SCORES, GroupScores
 
 
 def views_csv(models: Mapping[str, Sequence[ViewRow]]) -> bytes:
-    """One row for each model and view, at the model's threshold.
-
-    Parameters
-    ----------
-    models
-        Rows by the name of the model.
-    """
+    """One row for each model, by name, and view, at the model's threshold."""
     tags = sorted({tag for rows in models.values() for row in rows for tag in row.tags})
     lines = [_view_cells(name, row, tags) for name, rows in models.items() for row in rows]
     return _csv(lines)
