@@ -10,22 +10,13 @@ import napari
 from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
 
+import shared_core.hosting as bac
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.remedies import error_words
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_view
-from shared_core.hosting import (
-    FileFormat,
-    OpenBacError,
-    UnreadableImageError,
-    UnsupportedImageError,
-    UsageError,
-    file_format,
-    find_exams,
-    is_segmentation,
-)
 
 LayerData = tuple[Any, ...]
 _NOTHING: list[LayerData] = [(None,)]
@@ -49,7 +40,7 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
         images = [one for one in paths if one not in masks]
         layers = _exam_layers(images, masks) if images else []
         layers += _mask_layers(masks, layers) if masks else []
-    except OpenBacError as error:
+    except bac.OpenBacError as error:
         show_error(error_words(error))
         return _NOTHING
     return layers or _NOTHING
@@ -57,9 +48,9 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
 
 def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     """Images of the exam among files and folders; masks that are found on the way are added to `masks`."""
-    listing = find_exams(paths)
+    listing = bac.find_exams(paths)
     other = [file.path for file in listing.rejected if file.kind == "not a mammogram"]
-    masks += [path for path in other if is_segmentation(path)]
+    masks += [path for path in other if bac.is_segmentation(path)]
     if not listing.exams:
         masks += [path for folder in paths if folder.is_dir() for path in _exported_masks(folder)]
         if masks:
@@ -67,8 +58,8 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         reasons = [file.reason for file in listing.rejected]
         where = ", ".join(str(path) for path in paths[:_MOST_NAMED])
         if len(reasons) == 1:
-            raise UnreadableImageError(reasons[0])
-        raise UnsupportedImageError(
+            raise bac.UnreadableImageError(reasons[0])
+        raise bac.UnsupportedImageError(
             f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
             if reasons
             else f"{where}: contains no images; choose the folder of an exam."
@@ -81,7 +72,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         assert header.path is not None
         try:
             opened.append(open_view(header.path, exam_key=key))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             refused.append(error_words(error))
     if sentence:
         show_info(sentence)
@@ -89,7 +80,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
         show_warning(f"Not opened: {refused[0]}{more}")
     if not opened:
-        raise UnreadableImageError(refused[0])
+        raise bac.UnreadableImageError(refused[0])
     return _image_layers(opened)
 
 
@@ -129,7 +120,7 @@ def _mask_layers(paths: Sequence[Path], with_them: Sequence[LayerData]) -> list[
     for given in masks:
         try:
             _, view = view_of(given, [(view.title, view) for view in (*new, *there)])
-        except UsageError:
+        except bac.UsageError:
             # Shown as it is; a session that knows more views says what is wrong.
             metadata = {METADATA_LABELS: given}
             found.append((given.labels, {"name": given.path.stem, "metadata": metadata}, "labels"))
@@ -162,9 +153,9 @@ def _exported_masks(folder: Path) -> list[Path]:
 
 def _is_mask(path: Path) -> bool:
     stem = path.name.partition(".")[0]
-    kind: FileFormat | None
+    kind: bac.FileFormat | None
     try:
-        kind = file_format(path)
-    except OpenBacError:
+        kind = bac.file_format(path)
+    except bac.OpenBacError:
         return False
-    return is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
+    return bac.is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from shared_core.hosting import Device
+import shared_core.hosting as bac
 
 PLUGIN: Final = "openbac"
 """Name in the manifest; the properties there are called ``openbac.inference.device`` and so on."""
 
 Hanging = Literal["right on the left", "left on the left"]
 
-DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+DEVICES: Final[tuple[bac.Device, ...]] = get_args(bac.Device)
 HANGINGS: Final[tuple[Hanging, ...]] = get_args(Hanging)
 
 
@@ -20,7 +20,7 @@ HANGINGS: Final[tuple[Hanging, ...]] = get_args(Hanging)
 class Preferences:
     """Values of the Preferences page, with those that hold where there is none."""
 
-    device: Device = "auto"
+    device: bac.Device = "auto"
     """``openbac.inference.device``."""
     model: str = ""
     """``openbac.inference.model``: name or card file; empty for the default."""

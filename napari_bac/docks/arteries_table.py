@@ -14,13 +14,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+import shared_core.hosting as bac
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.editing.arteries import delete, join, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
-from shared_core.hosting import UNFOLLOWED_LABEL
 
 _Select = QItemSelectionModel.SelectionFlag
 
@@ -174,6 +174,6 @@ class _ArteryNumber(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: QModelIndex) -> QWidget:
         """A number from 1 to 254; 255 would say that it is no artery."""
         editor = QSpinBox(parent)
-        editor.setRange(1, UNFOLLOWED_LABEL - 1)
+        editor.setRange(1, bac.UNFOLLOWED_LABEL - 1)
         editor.setToolTip("A number already in use joins the two arteries")
         return editor

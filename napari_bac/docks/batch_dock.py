@@ -23,13 +23,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.registry import session_of
-from shared_core.hosting import place_for_results
 
 if TYPE_CHECKING:
     import napari
@@ -217,7 +217,7 @@ class BatchDock(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Folder with the exams", self.folder_edit.text())
         if folder:
             self.folder_edit.setText(folder)
-            self.output_edit.setText(str(place_for_results(Path(folder))))
+            self.output_edit.setText(str(bac.place_for_results(Path(folder))))
 
     def _on_output(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for the results", self.output_edit.text())
@@ -227,7 +227,7 @@ class BatchDock(QWidget):
     def _suggest_output(self) -> None:
         folder = self.folder_edit.text().strip()
         if folder and not self.output_edit.text().strip():
-            self.output_edit.setText(str(place_for_results(Path(folder))))
+            self.output_edit.setText(str(bac.place_for_results(Path(folder))))
 
     def _choose_results(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder of results", self.output_edit.text())

@@ -10,6 +10,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
@@ -24,7 +25,6 @@ from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.opened_view import METADATA
-from shared_core.hosting import OpenBacError
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -88,7 +88,7 @@ class ExamDock(QWidget):
         try:
             if not known:
                 pixels_of(layer)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
             return
         if known or METADATA in layer.metadata or spacing_of(layer) is not None:
@@ -231,7 +231,7 @@ class ExamDock(QWidget):
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
         try:
             key = self.session.take_layer(layer, spacing_mm=spacing_mm)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
             return
         self.segment([key])
@@ -239,7 +239,7 @@ class ExamDock(QWidget):
     def _copy_script(self) -> None:
         try:
             QGuiApplication.clipboard().setText(script_of(self.session))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
 
     def _number(self, key: str) -> int:

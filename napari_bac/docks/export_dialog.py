@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from shared_core.hosting import is_export
+import shared_core.hosting as bac
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession
@@ -57,7 +57,7 @@ def _ask(folder: Path, parent: QWidget | None) -> bool | None:
     both = box.addButton(f"&Keep both, as {free_name(folder).name}", QMessageBox.ButtonRole.AcceptRole)
     replace = None
     # What is no export of ours is never replaced.
-    if is_export(folder):
+    if bac.is_export(folder):
         replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(both)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
-from shared_core.hosting import ASSUMED_SPACING_MM
 
 
 class LinePanel(QWidget):
@@ -83,12 +83,14 @@ class LinePanel(QWidget):
         self.width_box.setRange(*((2, 140) if in_pixels else (0.2, 10)))
         self.width_box.setSingleStep(1 if in_pixels else 0.1)
         self.width_box.setSuffix(" px" if in_pixels else " mm")
-        self.width_box.setValue(self.tool.width_mm / ASSUMED_SPACING_MM if in_pixels else self.tool.width_mm)
+        self.width_box.setValue(
+            self.tool.width_mm / bac.ASSUMED_SPACING_MM if in_pixels else self.tool.width_mm
+        )
         self.width_box.blockSignals(False)
         self._show()
 
     def _on_width(self, value: float) -> None:
-        self.tool.set_width(value * ASSUMED_SPACING_MM if self.in_pixels else value)
+        self.tool.set_width(value * bac.ASSUMED_SPACING_MM if self.in_pixels else value)
 
     def _show(self) -> None:
         tool = self.tool

@@ -10,11 +10,11 @@ import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
+import shared_core.hosting as bac
 from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import UNFOLLOWED_LABEL, LabelNumbers
 
 LATER: Final = "…"
 NONE: Final = "–"
@@ -60,7 +60,7 @@ class ArteryRow:
 def rows_of(view: ViewSession) -> list[ArteryRow]:
     """The rows of a view: areas of this moment, slow numbers of the arteries that were not changed since."""
     spacing = view.opened.prepared.spacing
-    measured: dict[int, LabelNumbers] = {}
+    measured: dict[int, bac.LabelNumbers] = {}
     if view.measured is not None:
         measured = {one.label: one for one in view.measured.labels if one.label not in view.stale}
     areas = view.counts.area_px
@@ -138,7 +138,7 @@ class ArteriesModel(QAbstractTableModel):
         if role == _Role.TextAlignmentRole and column > 0:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == _Role.ToolTipRole:
-            if row.label == UNFOLLOWED_LABEL:
+            if row.label == bac.UNFOLLOWED_LABEL:
                 return _OTHER_TIP
             return "Updated when you stop drawing" if value is None and not row.known else None
         return None
@@ -187,7 +187,7 @@ class ArteriesModel(QAbstractTableModel):
         if value is None:
             return NONE if row.known else LATER
         if column == ARTERY:
-            return OTHER if value == UNFOLLOWED_LABEL else str(value)
+            return OTHER if value == bac.UNFOLLOWED_LABEL else str(value)
         if not isinstance(value, float):
             return str(value)
         text = f"{value:.0f}" if not row.in_mm else f"{value:.2f}" if column != 3 else f"{value:.1f}"

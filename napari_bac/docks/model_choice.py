@@ -6,10 +6,10 @@ from pathlib import Path
 
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
 
+import shared_core.hosting as bac
 from napari_bac.settings import DEVICES, preferences
-from shared_core.hosting import Device, ModelCard, OpenBacError, default_model, list_models, load_card
 
-_DEVICE_WORDS: dict[Device, str] = {
+_DEVICE_WORDS: dict[bac.Device, str] = {
     "auto": "best available",
     "cpu": "processor (CPU)",
     "cuda": "NVIDIA graphics card",
@@ -27,8 +27,8 @@ class ModelChoice(QWidget):
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(14)
         self.model.addItem("Default", None)
-        self.model.setItemData(0, default_model().name, _tooltip_role())
-        for card in list_models():
+        self.model.setItemData(0, bac.default_model().name, _tooltip_role())
+        for card in bac.list_models():
             self.add_card(card, card.name)
         self.model.setToolTip("The model that marks the calcification")
         self.own_button = QPushButton("&Own…")
@@ -56,17 +56,17 @@ class ModelChoice(QWidget):
         return self.model.currentData()
 
     @property
-    def chosen_device(self) -> Device:
+    def chosen_device(self) -> bac.Device:
         """Where it runs."""
-        device: Device = self.device.currentData()
+        device: bac.Device = self.device.currentData()
         return device
 
     @property
-    def card(self) -> ModelCard:
+    def card(self) -> bac.ModelCard:
         """Of the model; of the default one where none is chosen."""
-        return load_card(self.name) if self.name else default_model()
+        return bac.load_card(self.name) if self.name else bac.default_model()
 
-    def add_card(self, card: ModelCard, name: str) -> None:
+    def add_card(self, card: bac.ModelCard, name: str) -> None:
         """Offer a model."""
         self.model.addItem(card.name, name)
         self.model.setItemData(self.model.count() - 1, card.title, _tooltip_role())
@@ -76,8 +76,8 @@ class ModelChoice(QWidget):
         place = self.model.findData(name)
         if place < 0:
             try:
-                self.add_card(load_card(name), name)
-            except OpenBacError as error:
+                self.add_card(bac.load_card(name), name)
+            except bac.OpenBacError as error:
                 return str(error)
             place = self.model.count() - 1
         self.model.setCurrentIndex(place)

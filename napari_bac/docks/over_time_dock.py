@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
@@ -28,12 +29,9 @@ from napari_bac.remedies import all_notice_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.hosting import SERIAL_QUANTITIES, Notice, change_words, decision_words
 
 if TYPE_CHECKING:
     import napari
-
-    from shared_core.hosting import Timeline
 
 _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
@@ -73,10 +71,10 @@ class OverTimeDock(QWidget):
         )
         self.quantity_box = QComboBox()
         self.quantity_box.setToolTip("The quantity shown over time")
-        for quantity in SERIAL_QUANTITIES:
+        for quantity in bac.SERIAL_QUANTITIES:
             unit = quantity.unit.replace("mm2", "mm²")
             self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
-        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=SERIAL_QUANTITIES[i]))
+        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=bac.SERIAL_QUANTITIES[i]))
         self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
         self.analyse_button.setToolTip("Segment and measure these exams with the default model")
         self.analyse_button.clicked.connect(lambda: self._series.analyse())
@@ -163,9 +161,9 @@ class OverTimeDock(QWidget):
         for widget in (self.plot, self.legend, self.table, self.show_button, self.beside_button):
             widget.setVisible(series.timeline is not None)
 
-    def _show_change(self, line: Timeline | None) -> None:
+    def _show_change(self, line: bac.Timeline | None) -> None:
         followed = line.of(self._series.quantity) if line is not None else None
-        about_change: tuple[Notice, ...] = ()
+        about_change: tuple[bac.Notice, ...] = ()
         if line is None:
             self.decision_label.setText("")
             self.change_label.setText(
@@ -177,17 +175,17 @@ class OverTimeDock(QWidget):
             self.change_label.setText(why)
         else:
             assert line.change is not None
-            self.decision_label.setText(decision_words(followed))
+            self.decision_label.setText(bac.decision_words(followed))
             names = [VIEWS[label][0] for label in VIEWS if label in followed.views]
             views = "all four views" if len(names) == len(VIEWS) else ", ".join(names)
-            self.change_label.setText(f"{change_words(followed)} Compared: {views}.")
+            self.change_label.setText(f"{bac.change_words(followed)} Compared: {views}.")
             about_change = line.change.notices
         about_exams = self._series.found.words if self._series.found is not None else ()
         told = "\n".join(dict.fromkeys((*about_exams, *all_notice_words(about_change))))
         self.warning_label.setText(told)
         self.warning_label.setVisible(bool(told))
 
-    def _fill_table(self, line: Timeline | None) -> None:
+    def _fill_table(self, line: bac.Timeline | None) -> None:
         exams = line.exams if line is not None else ()
         unit = self._series.quantity.unit.replace("mm2", "mm²")
         self.table.horizontalHeaderItem(2).setText(unit or "Value")
@@ -209,7 +207,7 @@ class OverTimeDock(QWidget):
         for button in (self.show_button, self.beside_button):
             button.setEnabled(chosen)
 
-    def _cells(self, line: Timeline, row: int) -> tuple[str, ...]:
+    def _cells(self, line: bac.Timeline, row: int) -> tuple[str, ...]:
         one, value = line.exams[row], line.value(line.exams[row], self._series.quantity)
         since = interval_words(line.exams[0].exam.date, one.exam.date) if row else "–"
         remarks = [line.left_out[one.key]] if one.key in line.left_out else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.session.exam_session import ExamSession
-from shared_core.hosting import exam_mass_words, exam_sentence, view_mass_words, view_sentence
 
 
 class ReportBox(QWidget):
@@ -86,10 +86,10 @@ def draft(session: ExamSession) -> str:
     if len(session.views) == 1:
         (view,) = session.views.values()
         if not view.state.is_analysed:
-            return view_sentence(None)
+            return bac.view_sentence(None)
         if view.measured is None:
             return ""
-        return view_sentence(view.measured.view, mass=view_mass_words(view.measured.view))
+        return bac.view_sentence(view.measured.view, mass=bac.view_mass_words(view.measured.view))
     if not session.views or session.exam is None:
         return ""
-    return exam_sentence(session.exam, mass=exam_mass_words(session.exam))
+    return bac.exam_sentence(session.exam, mass=bac.exam_mass_words(session.exam))

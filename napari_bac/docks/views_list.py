@@ -8,10 +8,10 @@ from typing import Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+import shared_core.hosting as bac
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import made_words
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole
@@ -21,7 +21,7 @@ _PADDING_PX: Final = 4
 
 def labels_words(view: ViewSession) -> str:
     """The state of a view in a few words: ``by openbac-1, corrected``; and whether an export has it."""
-    words = made_words(view.state, view.origin)
+    words = bac.made_words(view.state, view.origin)
     return words + (", not exported" if view.dirty else "")
 
 

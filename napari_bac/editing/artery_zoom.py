@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from napari.layers import Labels
 
+import shared_core.hosting as bac
 from napari_bac.layout.single_view import fit_to
-from shared_core.hosting import bounding_box
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -25,7 +25,7 @@ def zoom_to(viewer: ViewerModel, layer: Labels, label: int) -> bool:
 
     Works on mirrored and transposed views, and through the public interface of the viewer alone.
     """
-    box = bounding_box(np.asarray(layer.data) == label)
+    box = bac.bounding_box(np.asarray(layer.data) == label)
     if box is None:
         return False
     rows, columns = (box.top - 0.5, box.top + box.rows - 0.5), (box.left - 0.5, box.left + box.columns - 0.5)

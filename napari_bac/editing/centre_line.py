@@ -14,11 +14,11 @@ import numpy as np
 from napari.layers import Labels
 from psygnal import Signal
 
+import shared_core.hosting as bac
 from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.views.host import ViewsHost
-from shared_core.hosting import BAND_MM, added, free_label, line_bands
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
 
@@ -36,7 +36,7 @@ class CentreLineTool:
     """Turned on or off, or a point came or went."""
 
     def __init__(self, host: ViewsHost) -> None:
-        self.width_mm = BAND_MM
+        self.width_mm = bac.BAND_MM
         """Of the band; on images of unknown spacing a pixel counts as 70 um."""
         self.key: str | None = None
         """The view that is drawn on; None before the first click."""
@@ -96,17 +96,17 @@ class CentreLineTool:
             host.say("Click at least two points along an artery, then press Enter.")
             return False
         labels = view.label_pixels()
-        label = free_label(labels)
+        label = bac.free_label(labels)
         if label is None:
             host.say(f"{view.key} already has 254 arteries; join or delete some first.")
             return False
-        band = line_bands(
+        band = bac.line_bands(
             [np.array(self.points)],
             view.opened.prepared.image_u8.shape,
             spacing=view.opened.prepared.spacing,
             width_mm=self.width_mm,
         )
-        marked = added(labels, band, label)
+        marked = bac.added(labels, band, label)
         self._clear()
         if not (marked == label).any():
             host.say("All of this band is already marked; nothing was added.")

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+import shared_core.hosting as bac
 from napari_bac.settings import Hanging
-from shared_core.hosting import Laterality, PreparedView, View
 
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1
@@ -26,7 +26,7 @@ class Placed:
     """Turned so that its chest wall looks to the other breast."""
 
 
-def chest_wall_is_left(view: PreparedView) -> bool:
+def chest_wall_is_left(view: bac.PreparedView) -> bool:
     """Whether the chest wall lies on the left border of the stored image.
 
     The breast touches that border along more rows than the other.
@@ -37,7 +37,7 @@ def chest_wall_is_left(view: PreparedView) -> bool:
 
 
 def hang(
-    views: Mapping[str, PreparedView],
+    views: Mapping[str, bac.PreparedView],
     steps: Mapping[str, tuple[float, float]],
     hanging: Hanging = "right on the left",
 ) -> dict[str, Placed]:
@@ -76,19 +76,21 @@ def hang(
     return placed
 
 
-def order_of(views: Mapping[str, PreparedView], hanging: Hanging = "right on the left") -> tuple[str, ...]:
+def order_of(
+    views: Mapping[str, bac.PreparedView], hanging: Hanging = "right on the left"
+) -> tuple[str, ...]:
     """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
     return tuple(key for row in _rows(views, hanging) for side in row for key in side)
 
 
-def _rows(views: Mapping[str, PreparedView], hanging: Hanging) -> list[tuple[list[str], list[str]]]:
+def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[tuple[list[str], list[str]]]:
     """By row: what hangs on the left, and what on the right."""
     standard: list[tuple[list[str], list[str]]] = [([], []), ([], [])]
     others: list[str] = []
     for key, view in views.items():
         header = view.header
-        side = {Laterality.RIGHT: _RIGHT, Laterality.LEFT: _LEFT}.get(header.laterality)
-        level = {View.CC: _UPPER, View.MLO: _LOWER}.get(header.view)
+        side = {bac.Laterality.RIGHT: _RIGHT, bac.Laterality.LEFT: _LEFT}.get(header.laterality)
+        level = {bac.View.CC: _UPPER, bac.View.MLO: _LOWER}.get(header.view)
         if side is None or level is None:
             others.append(key)
         else:
@@ -97,15 +99,17 @@ def _rows(views: Mapping[str, PreparedView], hanging: Hanging) -> list[tuple[lis
     return rows if hanging == "right on the left" else [(left, right) for right, left in rows]
 
 
-def _in_pairs(keys: Sequence[str], views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:
-    right = [key for key in keys if views[key].header.laterality is Laterality.RIGHT]
+def _in_pairs(
+    keys: Sequence[str], views: Mapping[str, bac.PreparedView]
+) -> list[tuple[list[str], list[str]]]:
+    right = [key for key in keys if views[key].header.laterality is bac.Laterality.RIGHT]
     left = [key for key in keys if key not in right]
     count = max(len(right), len(left))
     return [(right[number : number + 1], left[number : number + 1]) for number in range(count)]
 
 
-def _knows_side(view: PreparedView) -> bool:
-    return view.header.laterality in (Laterality.LEFT, Laterality.RIGHT)
+def _knows_side(view: bac.PreparedView) -> bool:
+    return view.header.laterality in (bac.Laterality.LEFT, bac.Laterality.RIGHT)
 
 
 def mirror_matrix(columns: int) -> np.ndarray:

@@ -16,9 +16,9 @@ from weakref import WeakSet
 import msgspec
 import numpy as np
 
+import shared_core.hosting as bac
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
-from shared_core.hosting import MaskStyle, user_cache_dir, write_bytes
 
 _FORMAT: Final = "openbac edits 1"
 _SUFFIX: Final = ".edits"
@@ -33,7 +33,7 @@ class SavedEdits:
     path: str
     """File of the image, for people; empty where there is none."""
     saved_at: datetime
-    mask_style: MaskStyle
+    mask_style: bac.MaskStyle
     began_as: Mapping[str, object] | None
     """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
     packed: bytes
@@ -71,7 +71,7 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     image: str
     path: str
     saved_at: datetime
-    mask_style: MaskStyle
+    mask_style: bac.MaskStyle
     began_as: dict[str, Any] | None
     shape: tuple[int, int]
     revision: int
@@ -81,7 +81,7 @@ class EditStore:
     """The edits of one session; writes and removals of a view come in the order of its revisions."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder if folder is not None else user_cache_dir() / "edits"
+        self._folder = folder if folder is not None else bac.user_cache_dir() / "edits"
         self._token = secrets.token_hex(6)
         self._last: dict[Path, int] = {}
         self._lock = Lock()
@@ -121,7 +121,7 @@ class EditStore:
         content = msgspec.json.encode(head) + b"\n" + saved.packed
         with self._lock:
             if self._last.get(saved.file, -1) < saved.revision:
-                write_bytes(saved.file, content)
+                bac.write_bytes(saved.file, content)
                 self._last[saved.file] = saved.revision
 
     def remove(self, file: Path, *, revision: int | None = None) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import shared_core.hosting as bac
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
-from shared_core.hosting import OpenBacError, find_exams
 
 MOST_NAMED = 3
 """Files that one sentence names."""
@@ -99,7 +99,7 @@ class ExamOpener:
 
 def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Found, None, None]:
     """Read the mammograms among files and folders, one after another; of a folder the latest exam."""
-    listing = find_exams(paths, spacing_mm=spacing_mm)
+    listing = bac.find_exams(paths, spacing_mm=spacing_mm)
     exams, sentence = chosen_exams(listing, paths)
     headers = [(exam.key, header) for exam in exams for header in exam.headers]
     if sentence:
@@ -111,7 +111,7 @@ def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Fo
         found: OpenedView | NotOpened
         try:
             found = open_view(header.path, exam_key=key, spacing_mm=spacing_mm)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             found = NotOpened(header.path, error_words(error))
         except RuntimeError as error:
             # A worker swallows what is raised on, and would never end.

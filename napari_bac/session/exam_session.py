@@ -9,6 +9,7 @@ from weakref import ref
 
 from napari.layers import Image, Labels, Layer
 
+import shared_core.hosting as bac
 from napari_bac.editing.view_keys import ViewKeys
 from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
@@ -29,7 +30,6 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
 from napari_bac.views.view_session import UNFIT, ViewSession, count_view, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
-from shared_core.hosting import Device, ExamMeasurement, MeasurementSettings, give_back_freed
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -42,10 +42,10 @@ class ExamSession:
         # The table of sessions must not keep a closed viewer.
         self._viewer = ref(viewer)
         self.signals = SessionSignals()
-        self.settings = MeasurementSettings()
+        self.settings = bac.MeasurementSettings()
         self.views: dict[str, ViewSession] = {}
         """By key, in the order in which they hang."""
-        self.exam: ExamMeasurement | None = None
+        self.exam: bac.ExamMeasurement | None = None
         self.selected: Artery | None = None
         self.report: str | None = None
         """Sentence for the report as the person changed it; None while the draft stands."""
@@ -170,7 +170,7 @@ class ExamSession:
         keys: Iterable[str] | None = None,
         *,
         model: str | None = None,
-        device: Device = "auto",
+        device: bac.Device = "auto",
         threshold: float | None = None,
     ) -> bool:
         """Begin to segment views, all where none are named; False, and a sentence, where that cannot be.
@@ -253,7 +253,7 @@ class ExamSession:
         self.views[key] = view
         self.request_numbers(key)
         # Reading and preparing freed several images of float32.
-        give_back_freed()
+        bac.give_back_freed()
         if coarse := size_warning(key, opened.prepared.image_u8.shape):
             self.say(coarse)
         return key

@@ -9,9 +9,9 @@ from weakref import ref
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
+import shared_core.hosting as bac
 from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import OpenBacError
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -74,7 +74,7 @@ class MaskLayers:
                 continue
             try:
                 key, _ = view_of(given, [(key, view.opened) for key, view in self._views.items()])
-            except OpenBacError as error:
+            except bac.OpenBacError as error:
                 self._told.add(id(layer))
                 self._say(str(error))
                 continue

@@ -11,8 +11,8 @@ import numpy as np
 from napari.layers import Image
 from numpy.typing import NDArray
 
+import shared_core.hosting as bac
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import TileProbability, coarse_tile
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -74,11 +74,11 @@ class ProbabilityLayers:
         self._preview = self._add(view, coarse, top=255.0, step=step)
         self._refreshed = time.monotonic()
 
-    def add_tile(self, answer: TileProbability) -> None:
+    def add_tile(self, answer: bac.TileProbability) -> None:
         """Show a tile that has come."""
         if self._preview is None:
             return
-        row, column, inside = coarse_tile(answer, PREVIEW_STEP)
+        row, column, inside = bac.coarse_tile(answer, PREVIEW_STEP)
         place = self._preview.data[row : row + inside.shape[0], column : column + inside.shape[1]]
         place[...] = inside
         if time.monotonic() - self._refreshed > REFRESH_S:

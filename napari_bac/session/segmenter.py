@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import shared_core.hosting as bac
 from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import (
     RunEvent,
@@ -17,7 +18,6 @@ from napari_bac.session.segmentation_run import (
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import Device, threshold
 
 
 class Segmenter:
@@ -53,7 +53,7 @@ class Segmenter:
         return self.run is not None and self.run.state == "running"
 
     def start(
-        self, keys: Iterable[str], *, model: str | None, device: Device, threshold: float | None
+        self, keys: Iterable[str], *, model: str | None, device: bac.Device, threshold: float | None
     ) -> bool:
         """Begin, or say why not."""
         views = tuple((key, self._views[key].opened) for key in keys if key in self._views)
@@ -122,5 +122,5 @@ class Segmenter:
         view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
         self._take_answer(event.key, answer)
         if not view.label_pixels().any():
-            by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"
+            by = f"by {answer.card.name} at threshold {bac.threshold(answer.threshold)}"
             self._say(f"{event.key}: no calcification was found {by}.")

@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
+
+import shared_core.hosting as bac
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,10 +29,6 @@ import slicer
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import Results
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
@@ -195,11 +193,10 @@ def _let_slicer_work() -> None:
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
     from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.hosting import read_results, read_written
 
-    written = read_written(output)
+    written = bac.read_written(output)
     failures = dict(written.failures)
-    tables = read_results(output) if written.views else None
+    tables = bac.read_results(output) if written.views else None
     failed = _failed_by_exam(tables) if tables is not None else {}
     exams: dict[Path, list[Any]] = {}
     for view in written.views.values():
@@ -210,7 +207,7 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
             try:
                 files += write_exam(folder, views, save, model=model, failed=failed.get(folder.name, {}))
                 say(f"{folder.name}: saved for Slicer")
-            except OpenBacError as error:
+            except bac.OpenBacError as error:
                 failures[folder.name] = str(error)
     incomplete = tuple(_incomplete(tables)) if tables is not None else ()
     for exam, words in incomplete:
@@ -218,7 +215,7 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
     return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()), incomplete)
 
 
-def _failed_by_exam(tables: Results) -> dict[str, dict[str, str]]:
+def _failed_by_exam(tables: bac.Results) -> dict[str, dict[str, str]]:
     """Of each exam the images that failed, and why."""
     failed: dict[str, dict[str, str]] = {}
     for row in tables.views:
@@ -227,14 +224,12 @@ def _failed_by_exam(tables: Results) -> dict[str, dict[str, str]]:
     return failed
 
 
-def _incomplete(tables: Results) -> Iterator[tuple[str, str]]:
-    from shared_core.hosting import analysed_words
-
+def _incomplete(tables: bac.Results) -> Iterator[tuple[str, str]]:
     for row in tables.exams:
         analysed, total = int(row["views_analysed"] or 0), int(row["views_total"] or 0)
         if analysed < total:
             names = f"; not analysed: {row['views_not_analysed']}" if row["views_not_analysed"] else ""
-            yield str(row["key"]), f"{analysed_words(analysed, total)}{names}"
+            yield str(row["key"]), f"{bac.analysed_words(analysed, total)}{names}"
 
 
 if __name__ == "__main__":

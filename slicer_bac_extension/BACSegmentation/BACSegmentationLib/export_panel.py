@@ -10,6 +10,7 @@ import qt
 import slicer
 import slicer.util
 
+import shared_core.hosting as bac
 from BACSegmentationLib import dependencies, results
 from BACSegmentationLib.export import export_results
 from BACSegmentationLib.measurement import SceneMeasurement
@@ -110,8 +111,6 @@ class ExportPanel:
         return f"Not installed: {packages}. Press Apply to install what is missing; you are asked first."
 
     def _go_on(self) -> None:
-        from shared_core.hosting import OpenBacError
-
         if self._steps is None:
             self._timer.stop()
             return
@@ -121,7 +120,7 @@ class ExportPanel:
             return
         except StopIteration as end:
             message = " ".join([self._saved, *end.value])
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             message = f"The results could not be saved: {error}"
         self.stop()
         self._host.say(message)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
+import shared_core.hosting as bac
 from BACSegmentationLib import results, view_records
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
 
 LOOK_S: Final = 0.05
 
@@ -37,7 +34,7 @@ class SceneLogic:
         model: str = "",
         device: Device = "auto",
         threshold: float | None = None,
-    ) -> tuple[Any, ViewRecord]:
+    ) -> tuple[Any, bac.ViewRecord]:
         """Run the model and wait for it.
 
         Parameters
@@ -68,7 +65,7 @@ class SceneLogic:
         while run.advance():
             time.sleep(LOOK_S)
         if run.state != "done":
-            raise OpenBacError(run.message)
+            raise bac.OpenBacError(run.message)
         lost = self.take(run, inputVolume, outputSegmentation)
         pairs = results.pairs_of(inputVolume)
         if outputTable is not None:
@@ -76,7 +73,7 @@ class SceneLogic:
         segmentation = segmentation_of(inputVolume)
         record = view_records.record_of(segmentation) if segmentation is not None else None
         if record is None:
-            raise OpenBacError(" ".join([run.message, *lost]))
+            raise bac.OpenBacError(" ".join([run.message, *lost]))
         return segmentation, record
 
     def take(self, run: SegmentationRun, volume: Any, segmentation: Any) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import qt
 import slicer
 import slicer.util
 from slicer.util import VTKObservationMixin
 
+import shared_core.hosting as bac
 from BACSegmentationLib import results, view_records
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.logic import SceneLogic
@@ -17,9 +18,6 @@ from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
@@ -138,10 +136,10 @@ class NumbersPanel(VTKObservationMixin):
     def _segmentations(self) -> list[Any]:
         return [node for _, node in self.pairs if node is not None]
 
-    def _records(self) -> list[ViewRecord | None]:
+    def _records(self) -> list[bac.ViewRecord | None]:
         return [view_records.record_of(node) if node is not None else None for _, node in self.pairs]
 
-    def _fill(self, records: list[ViewRecord | None]) -> Any:
+    def _fill(self, records: list[bac.ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
         parameters = self._host.parameters
         if parameters is None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import slicer
 
+import shared_core.hosting as bac
 from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
 GONE: Final = "was removed from the scene during segmentation; its result was discarded"
@@ -59,7 +56,7 @@ def put(
         chosen = segmentation_node if volume is volume_node else None
         try:
             pairs.append((volume, _show(volume, chosen, view, measurement, run.request.model)))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             lost.append(str(error))
     return pairs, lost
 
@@ -84,7 +81,7 @@ def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
         return []
     try:
         volumes: Sequence[Any] = exam_of(volume_node).volumes
-    except (OpenBacError, ImportError):
+    except (bac.OpenBacError, ImportError):
         # No mammogram, or the packages that read one are not there yet.
         volumes = [volume_node]
     own = (
@@ -150,14 +147,12 @@ def report(pairs: Sequence[Pair]) -> str:
 
     A first note says in which state each view is.
     """
-    from shared_core.hosting import made_words, state_of
-
     records = _records(pairs)
     lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
         lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
     states = ", ".join(
-        f"{_label(record)} {made_words(state_of(record.model), record.model)}" for record in records
+        f"{_label(record)} {bac.made_words(bac.state_of(record.model), record.model)}" for record in records
     )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
     notes = (f"{states}.", *(notice_words(notice) for notice in notices))
@@ -166,33 +161,29 @@ def report(pairs: Sequence[Pair]) -> str:
 
 def csv_text(pairs: Sequence[Pair]) -> str:
     """``views.csv`` of measured views."""
-    from shared_core.hosting import views_csv
-
-    return views_csv(_records(pairs)).decode("utf-8")
+    return bac.views_csv(_records(pairs)).decode("utf-8")
 
 
-def _records(pairs: Sequence[Pair]) -> list[ViewRecord]:
+def _records(pairs: Sequence[Pair]) -> list[bac.ViewRecord]:
     """Of each view its numbers, or that nothing looked at it."""
     found = (_record(volume, segmentation) for volume, segmentation in pairs)
     return [record for record in found if record is not None]
 
 
-def _record(volume: Any, segmentation: Any) -> ViewRecord | None:
+def _record(volume: Any, segmentation: Any) -> bac.ViewRecord | None:
     known = view_records.record_of(segmentation) if segmentation is not None else None
     if known is not None:
         return known
     import msgspec
 
-    from shared_core.hosting import unseen_record
-
     try:
         header = header_of(volume)
-    except OpenBacError:
+    except bac.OpenBacError:
         return None
-    record = unseen_record(header)
+    record = bac.unseen_record(header)
     return record if header.path is not None else msgspec.structs.replace(record, file=volume.GetName())
 
 
-def _label(record: ViewRecord) -> str:
+def _label(record: bac.ViewRecord) -> str:
     side, view = record.laterality, record.view
     return f"{side or '?'}{view or '?'}" if side or view else Path(record.file).name

@@ -8,6 +8,7 @@ import qt
 import slicer
 import slicer.util
 
+import shared_core.hosting as bac
 from BACSegmentationLib import dependencies
 from BACSegmentationLib.input_panel import InputPanel
 from BACSegmentationLib.numbers_panel import NumbersPanel
@@ -48,7 +49,6 @@ class RunPanel:
     def apply(self) -> None:
         """Have what it takes, and begin."""
         from BACSegmentationLib.results import volumes_to_run
-        from shared_core.hosting import OpenBacError
 
         if self.running:
             self._host.say("A segmentation is running; wait for it to finish, or cancel it.")
@@ -66,7 +66,7 @@ class RunPanel:
         self._inputs.fill_models()
         try:
             volumes = volumes_to_run(parameters.inputVolume, all_views=parameters.allViews)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self._failed(str(error))
             return
         self.run = SegmentationRun(

@@ -14,11 +14,11 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
+import shared_core.hosting as bac
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.hosting import OpenBacError
 
 CATEGORY: Final = "OpenBAC"
 NAME: Final = "BACSimulatedExam"
@@ -67,7 +67,7 @@ def load_from_button(_source: Any = None) -> tuple[Any, ...]:
         return load_exam(
             progress=lambda done, _total: window.setValue(done), cancelled=lambda: bool(window.wasCanceled)
         )
-    except (SampleError, ProcessError, OpenBacError) as error:
+    except (SampleError, ProcessError, bac.OpenBacError) as error:
         slicer.util.errorDisplay(str(error))
         return ()
     finally:
