@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 
 import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
+from napari_bac.docks.widgets import button, column, row, sentence, with_tip
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
 
 
 class LinePanel(QWidget):
-    """Controls of the centre-line tool.
-
-    Parameters
-    ----------
-    session
-        Whose views are drawn on.
-    """
+    """Controls of the centre-line tool."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.tool = CentreLineTool(session)
-        self.draw = QPushButton("D&raw artery")
-        self.draw.setCheckable(True)
-        self.draw.setToolTip(
+        self.draw = button(
+            "D&raw artery",
             "Click along an artery; it becomes a band of this width (as annotated in Guo 2021) with the "
             "next free number.\nDrag to move the image. Enter or double-click finishes, Backspace removes "
-            "the last point, Esc cancels."
+            "the last point, Esc cancels.",
         )
-        self.width_box = QDoubleSpinBox()
-        self.width_box.setToolTip(
-            "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
+        self.draw.setCheckable(True)
+        self.width_box = with_tip(
+            QDoubleSpinBox(), "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
         )
         self.width_box.setAccessibleName("Width of the band")
-        self.finish = QPushButton("Finish")
-        self.finish.setToolTip("Create the band (Enter, or double-click the image)")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Discard this line (Esc)")
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
+        self.finish = button("Finish", "Create the band (Enter, or double-click the image)", self.tool.finish)
+        self.cancel = button("Cancel", "Discard this line (Esc)", self.tool.cancel)
+        self.hint = sentence()
         self._lay_out()
         self.draw.toggled.connect(lambda on: self.tool.start() if on else self.tool.stop())
         self.width_box.valueChanged.connect(self._on_width)
-        self.finish.clicked.connect(self.tool.finish)
-        self.cancel.clicked.connect(self.tool.cancel)
         connections = Connections(self)
         connections.to(self.tool.changed, self._show)
         connections.to(session.signals.views_changed, self._on_views)
@@ -59,19 +48,11 @@ class LinePanel(QWidget):
         return any(not view.spacing_is_known for view in self._session.views.values())
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.draw)
         label = QLabel("W&idth")
         label.setBuddy(self.width_box)
-        row.addWidget(label)
-        row.addWidget(self.width_box)
-        row.addWidget(self.finish)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
-        column.addWidget(self.hint)
+        tools = row(self.draw, label, self.width_box, self.finish, self.cancel)
+        tools.addStretch(1)
+        column(self, tools, self.hint, margin_px=0)
 
     def _on_views(self) -> None:
         # The keys are bound to the layers that are there.
@@ -97,8 +78,8 @@ class LinePanel(QWidget):
         self.draw.blockSignals(True)
         self.draw.setChecked(tool.active)
         self.draw.blockSignals(False)
-        for button in (self.finish, self.cancel):
-            button.setVisible(tool.active)
+        for widget in (self.finish, self.cancel):
+            widget.setVisible(tool.active)
         self.finish.setEnabled(len(tool.points) > 1)
         self.hint.setVisible(tool.active)
         points = (

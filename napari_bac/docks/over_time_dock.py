@@ -11,20 +11,17 @@ from qtpy.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
-from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
+from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words, title_words
+from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, sentence, with_tip
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
@@ -37,13 +34,7 @@ _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
 
 class OverTimeDock(QWidget):
-    """Shows the series of a session; holds nothing itself.
-
-    Parameters
-    ----------
-    napari_viewer
-        Given by napari.
-    """
+    """Shows the series of a session; holds nothing itself."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
@@ -58,58 +49,55 @@ class OverTimeDock(QWidget):
         self._on_theme()
 
     def _build(self) -> None:
-        self.open_button = QPushButton("&Open folder…")
-        self.open_button.setToolTip(
+        self.open_button = button(
+            "&Open folder…",
             "Choose the folder of a patient's exams, or a results folder (from BAC batch, an export or "
-            "bac analyze)"
+            "bac analyze)",
+            self._choose_folder,
         )
-        self.open_button.clicked.connect(self._choose_folder)
-        self.patient_box = QComboBox()
-        self.patient_box.setToolTip("The patient whose exams are shown")
+        self.patient_box = with_tip(QComboBox(), "The patient whose exams are shown")
         self.patient_box.activated.connect(
             lambda index: self._series.choose(patient=self.patient_box.itemText(index))
         )
-        self.quantity_box = QComboBox()
-        self.quantity_box.setToolTip("The quantity shown over time")
+        self.quantity_box = with_tip(QComboBox(), "The quantity shown over time")
         for quantity in bac.SERIAL_QUANTITIES:
-            unit = quantity.unit.replace("mm2", "mm²")
-            self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
+            self.quantity_box.addItem(title_words(quantity), quantity.key)
         self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=bac.SERIAL_QUANTITIES[i]))
-        self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
-        self.analyse_button.setToolTip("Segment and measure these exams with the default model")
-        self.analyse_button.clicked.connect(lambda: self._series.analyse())
+        self.offer_label, self.decision_label, self.change_label, self.warning_label = (
+            sentence(selectable=True) for _ in range(4)
+        )
+        self.analyse_button = button(
+            "&Analyse them",
+            "Segment and measure these exams with the default model",
+            lambda: self._series.analyse(),
+        )
         self.progress = ProgressRow(self._series.cancel)
-        self.decision_label, self.change_label, self.warning_label = _sentence(), _sentence(), _sentence()
         font = self.decision_label.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.decision_label.setFont(font)
         self.decision_label.setAccessibleName("Change")
         self.plot = TimePlot(self._on_point, self.tip)
-        self.legend = _sentence(legend_words())
+        self.legend = sentence(legend_words(), selectable=True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.table = self._make_table()
-        self.show_button = QPushButton("&Show this date")
-        self.show_button.setToolTip("Open the images and masks of the selected date, replacing what is open")
-        self.show_button.clicked.connect(lambda: self._show(beside=False))
-        self.beside_button = QPushButton("Show &beside")
-        self.beside_button.setToolTip("Open the selected date and keep what is open")
-        self.beside_button.clicked.connect(lambda: self._show(beside=True))
+        self.show_button = button(
+            "&Show this date",
+            "Open the images and masks of the selected date, replacing what is open",
+            lambda: self._show(beside=False),
+        )
+        self.beside_button = button(
+            "Show &beside",
+            "Open the selected date and keep what is open",
+            lambda: self._show(beside=True),
+        )
         self._lay_out()
 
     def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, len(_COLUMNS))
-        table.setHorizontalHeaderLabels(_COLUMNS)
-        table.setToolTip("Double-click or Enter opens a date")
-        table.verticalHeader().hide()
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table = reading_table(_COLUMNS, "Double-click or Enter opens a date")
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
         table.setMinimumHeight(110)
         table.itemActivated.connect(lambda _item: self._show(beside=False))
         table.itemSelectionChanged.connect(self._on_row)
@@ -120,25 +108,22 @@ class OverTimeDock(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Patient", self.patient_box)
         form.addRow("&Quantity", self.quantity_box)
-        offer, buttons = QHBoxLayout(), QHBoxLayout()
-        offer.addWidget(self.offer_label, 1)
-        offer.addWidget(self.analyse_button)
-        buttons.addWidget(self.show_button)
-        buttons.addWidget(self.beside_button)
+        buttons = row(self.show_button, self.beside_button)
         buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.open_button)
-        layout.addLayout(form)
-        layout.addLayout(offer)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.decision_label)
-        layout.addWidget(self.change_label)
-        layout.addWidget(self.plot, 3)
-        layout.addWidget(self.legend)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
-        layout.addWidget(self.warning_label)
-        layout.addStretch(0)
+        column(
+            self,
+            self.open_button,
+            form,
+            row((self.offer_label, 1), self.analyse_button),
+            self.progress,
+            self.decision_label,
+            self.change_label,
+            (self.plot, 3),
+            self.legend,
+            (self.table, 1),
+            buttons,
+            self.warning_label,
+        ).addStretch(0)
         self.setMinimumWidth(400)
 
     # What is shown
@@ -191,21 +176,21 @@ class OverTimeDock(QWidget):
         self.table.horizontalHeaderItem(2).setText(unit or "Value")
         self.table.blockSignals(True)
         self.table.setRowCount(len(exams))
-        for row, one in enumerate(exams):
+        for place, one in enumerate(exams):
             assert line is not None
-            for column, text in enumerate(self._cells(line, row)):
+            for cell, text in enumerate(self._cells(line, place)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, one.key)
                 item.setToolTip(self.tip(one.key, ""))
-                if column in (1, 2):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(row, column, item)
+                if cell in (1, 2):
+                    item.setTextAlignment(RIGHT)
+                self.table.setItem(place, cell, item)
             if one.key == self._key:
-                self.table.selectRow(row)
+                self.table.selectRow(place)
         self.table.blockSignals(False)
         chosen = any(one.key == self._key for one in exams)
-        for button in (self.show_button, self.beside_button):
-            button.setEnabled(chosen)
+        for widget in (self.show_button, self.beside_button):
+            widget.setEnabled(chosen)
 
     def _cells(self, line: bac.Timeline, row: int) -> tuple[str, ...]:
         one, value = line.exams[row], line.value(line.exams[row], self._series.quantity)
@@ -270,13 +255,6 @@ class OverTimeDock(QWidget):
     def _on_theme(self, _event: object = None) -> None:
         self.plot.take_theme(self._viewer.theme)
         self.refresh()
-
-
-def _sentence(text: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def _fill(box: QComboBox, names: list[str], chosen: str) -> None:
