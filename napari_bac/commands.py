@@ -10,7 +10,6 @@ from napari import Viewer
 from napari.utils.notifications import show_info
 from qtpy.QtWidgets import QApplication, QFileDialog
 
-import shared_core.hosting as bac
 from napari_bac.docks.export_dialog import ask_and_export
 from napari_bac.editing.arteries import go
 from napari_bac.editing.view_keys import toggle_outline
@@ -20,6 +19,7 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.settings import preferences
+from shared_core import hosting as bac
 
 PLUGIN: Final = "openbac"
 EXAM_DOCK: Final = "BAC exam"

@@ -10,13 +10,13 @@ import napari
 from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
 
-import shared_core.hosting as bac
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.remedies import error_words
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_view
+from shared_core import hosting as bac
 
 LayerData = tuple[Any, ...]
 _NOTHING: list[LayerData] = [(None,)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 WORDING: Final[Mapping[bac.Remedy, str]] = {
     **bac.SAME_EVERYWHERE,

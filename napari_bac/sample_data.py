@@ -9,8 +9,8 @@ from typing import Final
 from qtpy.QtCore import QEventLoop, Qt, QThread, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog
 
-import shared_core.hosting as bac
 from napari_bac.reader import LayerData, read_layers
+from shared_core import hosting as bac
 
 Maker = Callable[..., bac.Sample]
 _VIEWS: Final = 4

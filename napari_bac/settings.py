@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 PLUGIN: Final = "openbac"
 """Name in the manifest; the properties there are called ``openbac.inference.device`` and so on."""

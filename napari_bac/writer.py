@@ -12,12 +12,12 @@ import numpy as np
 from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
 from napari_bac.layout.view_layers import LABELS_SUFFIX
 from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 
 def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:

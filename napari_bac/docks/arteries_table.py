@@ -14,13 +14,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-import shared_core.hosting as bac
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.editing.arteries import delete, join, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
+from shared_core import hosting as bac
 
 _Select = QItemSelectionModel.SelectionFlag
 

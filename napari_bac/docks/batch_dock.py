@@ -19,7 +19,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
@@ -27,6 +26,7 @@ from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, 
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.registry import session_of
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     import napari

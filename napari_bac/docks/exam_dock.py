@@ -10,7 +10,6 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
 
-import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
@@ -26,6 +25,7 @@ from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.opened_view import METADATA
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

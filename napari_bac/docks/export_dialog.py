@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari_bac.session.exam_session import ExamSession

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 
-import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.widgets import button, column, row, sentence, with_tip
 from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
+from shared_core import hosting as bac
 
 
 class LinePanel(QWidget):

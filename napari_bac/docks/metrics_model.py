@@ -10,11 +10,11 @@ import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
-import shared_core.hosting as bac
 from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 LATER: Final = "…"
 NONE: Final = "–"

@@ -8,9 +8,9 @@ from napari.utils.notifications import show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QWidget
 
-import shared_core.hosting as bac
 from napari_bac.docks.widgets import button, row, with_tip
 from napari_bac.settings import DEVICES, preferences
+from shared_core import hosting as bac
 
 _DEVICE_WORDS: dict[bac.Device, str] = {
     "auto": "best available",

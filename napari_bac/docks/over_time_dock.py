@@ -17,7 +17,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words, title_words
@@ -26,6 +25,7 @@ from napari_bac.remedies import all_notice_words
 from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     import napari

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Final
 
-import shared_core.hosting as bac
 from napari_bac.docks.metrics_model import LATER, NONE
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
-import shared_core.hosting as bac
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.widgets import button, column, row, with_tip
 from napari_bac.session.exam_session import ExamSession
+from shared_core import hosting as bac
 
 
 class ReportBox(QWidget):

@@ -12,7 +12,7 @@ from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 VIEWS: Final = {
     "RCC": ("R-CC", "#E69F00", "s", "■"),

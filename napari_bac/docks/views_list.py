@@ -8,10 +8,10 @@ from typing import Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-import shared_core.hosting as bac
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-import shared_core.hosting as bac
 from napari_bac.editing.artery_zoom import zoom_to
 from napari_bac.views.host import Artery, ViewsHost
+from shared_core import hosting as bac
 
 OTHER = "other"
 """What is marked, and too small or round to be followed as an artery."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from napari.layers import Labels
 
-import shared_core.hosting as bac
 from napari_bac.layout.single_view import fit_to
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -14,11 +14,11 @@ import numpy as np
 from napari.layers import Labels
 from psygnal import Signal
 
-import shared_core.hosting as bac
 from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.views.host import ViewsHost
+from shared_core import hosting as bac
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
 

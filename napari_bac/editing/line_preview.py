@@ -9,10 +9,10 @@ from weakref import ref
 import numpy as np
 from napari.layers import Shapes
 
-import shared_core.hosting as bac
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

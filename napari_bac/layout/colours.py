@@ -6,7 +6,7 @@ from typing import Final
 
 from napari.utils.colormaps import DirectLabelColormap
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 _OKABE_ITO: Final = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#0072B2")
 _UNFOLLOWED: Final = "#FFFFFF"

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-import shared_core.hosting as bac
 from napari_bac.settings import Hanging
+from shared_core import hosting as bac
 
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1

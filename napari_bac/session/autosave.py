@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary
 
 from qtpy.QtCore import QTimer
 
-import shared_core.hosting as bac
 from napari_bac.session.edit_store import EditStore, SavedEdits, image_name
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, LabelPixels
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 REST_MS: Final = 2000
 """Without a change before edits are saved."""

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 from napari.utils.notifications import show_info
 from psygnal import Signal
 
-import shared_core.hosting as bac
 from napari_bac.remedies import error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from qtpy.QtCore import QTimer
 
-import shared_core.hosting as bac
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import FunctionWorker, create_worker
+from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 LOOK_MS: Final = 100

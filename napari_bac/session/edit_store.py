@@ -16,9 +16,9 @@ from weakref import WeakSet
 import msgspec
 import numpy as np
 
-import shared_core.hosting as bac
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
+from shared_core import hosting as bac
 
 _FORMAT: Final = "openbac edits 1"
 _SUFFIX: Final = ".edits"

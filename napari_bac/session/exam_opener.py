@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import shared_core.hosting as bac
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
+from shared_core import hosting as bac
 
 MOST_NAMED = 3
 """Files that one sentence names."""

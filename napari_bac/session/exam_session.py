@@ -9,7 +9,6 @@ from weakref import ref
 
 from napari.layers import Image, Labels, Layer
 
-import shared_core.hosting as bac
 from napari_bac.editing.view_keys import ViewKeys
 from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
@@ -30,6 +29,7 @@ from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
 from napari_bac.views.view_session import UNFIT, ViewSession, count_view, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

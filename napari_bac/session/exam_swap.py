@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import shared_core.hosting as bac
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.given_labels import read_given_labels, view_of
+from shared_core import hosting as bac
 
 
 class ShowExam(Protocol):

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import shared_core.hosting as bac
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import UNFIT, ViewSession
+from shared_core import hosting as bac
 
 HOST: Final = "napari"
 

@@ -9,9 +9,9 @@ from weakref import ref
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
-import shared_core.hosting as bac
 from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -7,10 +7,10 @@ from functools import partial
 
 from qtpy.QtCore import QTimer
 
-import shared_core.hosting as bac
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 REST_MS = 150
 """Without a change before the slow numbers are taken."""

@@ -11,8 +11,8 @@ import numpy as np
 from napari.layers import Image
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

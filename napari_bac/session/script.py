@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import shared_core.hosting as bac
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 _HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
 

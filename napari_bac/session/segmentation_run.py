@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal
 
-import shared_core.hosting as bac
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
+from shared_core import hosting as bac
 
 CANCELLED: Final = "Cancelled; views already segmented keep their results."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-import shared_core.hosting as bac
 from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import (
     RunEvent,
@@ -18,6 +17,7 @@ from napari_bac.session.segmentation_run import (
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 
 class Segmenter:

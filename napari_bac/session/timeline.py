@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 
 from psygnal import Signal
 
-import shared_core.hosting as bac
 from napari_bac.remedies import all_notice_words, error_words
 from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
 from napari_bac.session.exam_session import ExamSession
@@ -19,6 +18,7 @@ from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 
 def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple[bac.Exam, ...], str]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import shared_core.hosting as bac
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
+from shared_core import hosting as bac
 
 METADATA_LABELS: Final = "openbac labels"
 """Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""

@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Layer
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 _MM: Final = {"millimeter": 1.0, "centimeter": 10.0, "meter": 1000.0, "micrometer": 0.001, "nanometer": 1e-6}
 

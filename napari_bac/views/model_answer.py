@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 LabelPixels = NDArray[np.uint8]
 """(rows, columns): 0 where nothing is marked, else the number of the artery."""

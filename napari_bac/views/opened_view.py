@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
 from napari_bac.remedies import error_words
+from shared_core import hosting as bac
 
 METADATA = "openbac"
 """Key in the metadata of a layer under which its `OpenedView` lies."""

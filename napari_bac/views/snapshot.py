@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import shared_core.hosting as bac
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True, eq=False)

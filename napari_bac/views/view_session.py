@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from napari.layers import Image, Labels
 
-import shared_core.hosting as bac
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.watcher import LabelsWatcher, Region
+from shared_core import hosting as bac
 
 UNFIT: Final = (
     "these labels differ from the image in shape or type and cannot be measured on it; undo, reset to the "

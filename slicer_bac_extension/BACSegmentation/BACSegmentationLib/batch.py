@@ -20,15 +20,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, get_args
 
-import shared_core.hosting as bac
-
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import slicer
 
 from BACSegmentationLib import dependencies, engine
+from BACSegmentationLib.exam_scenes import write_exam
 from BACSegmentationLib.process import EngineProcess, ProcessError
+from shared_core import hosting as bac
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
@@ -192,8 +192,6 @@ def _let_slicer_work() -> None:
 
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
-    from BACSegmentationLib.exam_scenes import write_exam
-
     written = bac.read_written(output)
     failures = dict(written.failures)
     tables = bac.read_results(output) if written.views else None

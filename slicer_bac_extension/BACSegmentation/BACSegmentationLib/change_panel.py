@@ -9,8 +9,10 @@ import qt
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
+from BACSegmentationLib import history, plots
 from BACSegmentationLib.panel_host import PanelHost
+from BACSegmentationLib.remedies import error_words
+from shared_core import hosting as bac
 
 
 class ChangePanel:
@@ -36,9 +38,6 @@ class ChangePanel:
 
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
-        from BACSegmentationLib import history
-        from BACSegmentationLib.remedies import error_words
-
         ui = self._ui
         volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         without: tuple[str, ...] = ()
@@ -60,8 +59,6 @@ class ChangePanel:
 
     def show_change(self) -> None:
         """Draw the chosen number of the chosen patient, and say how it changed."""
-        from BACSegmentationLib import history, plots
-
         ui = self._ui
         line = self._lines.get(ui.patientComboBox.currentText)
         quantity = next(

@@ -10,9 +10,9 @@ import slicer.util
 import vtk
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
 from BACSegmentationLib.segments import mask_of, replace_mask
 from BACSegmentationLib.volumes import read_volume
+from shared_core import hosting as bac
 
 
 def add_band(

@@ -14,11 +14,11 @@ from typing import Any, Final, Literal
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
+from shared_core import hosting as bac
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""

@@ -6,9 +6,9 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
-import shared_core.hosting as bac
 from BACSegmentationLib.mammograms import exams_in_scene
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
+from shared_core import hosting as bac
 
 HOST: Final = "3D Slicer"
 NO_FILE: Final = (

@@ -10,13 +10,13 @@ import qt
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
 from BACSegmentationLib import dependencies, results
 from BACSegmentationLib.export import export_results
 from BACSegmentationLib.measurement import SceneMeasurement
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
+from shared_core import hosting as bac
 
 DICOM: Final = (
     "Also save DICOM objects for archives (PACS) and viewers: segmentation, outlines that can be switched "

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import shared_core.hosting as bac
 from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
+from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segments import segmentation_of
+from shared_core import hosting as bac
 
 NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
 TWO_DATES: Final = (
@@ -39,8 +40,6 @@ def timelines(
     OpenBacError
         The folder holds no results.
     """
-    from BACSegmentationLib.remedies import notice_words
-
     pairs = [(volume, segmentation_of(volume)) for volume in volume_nodes]
     places = bac.results_beside(folder) if folder is not None else ()
     if folder is not None and not places:

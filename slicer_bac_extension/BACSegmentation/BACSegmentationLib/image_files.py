@@ -11,9 +11,10 @@ import slicer
 import slicer.util
 import vtk
 
-import shared_core.hosting as bac
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.segments import mask_of, show_mask
 from BACSegmentationLib.view_records import keep_file
+from shared_core import hosting as bac
 
 _GREY: Final = "vtkMRMLColorTableNodeGrey"
 """Of every scene of Slicer; a reference by ID holds in a scene that is only written, too."""
@@ -84,8 +85,6 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     OpenBacError
         It cannot be read, or is of another mammogram.
     """
-    from BACSegmentationLib.mammograms import header_of
-
     given, name = bac.read_mask_file(Path(path)), volume_node.GetName()
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:

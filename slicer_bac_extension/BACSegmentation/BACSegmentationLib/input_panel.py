@@ -6,9 +6,12 @@ from typing import Any
 
 import qt
 
-import shared_core.hosting as bac
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import ModelEntry, model_entries
+from BACSegmentationLib.remedies import error_words, notice_words
+from BACSegmentationLib.volumes import read_volume, shown_mm
+from shared_core import hosting as bac
 
 
 class InputPanel:
@@ -84,10 +87,6 @@ def described(volume: Any) -> tuple[str, str]:
     if volume is None:
         return "", ""
     try:
-        from BACSegmentationLib.mammograms import header_of
-        from BACSegmentationLib.remedies import error_words, notice_words
-        from BACSegmentationLib.volumes import read_volume, shown_mm
-
         try:
             image = read_volume(volume)
             header = header_of(volume)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
-import shared_core.hosting as bac
 from BACSegmentationLib import results, view_records
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
+from shared_core import hosting as bac
 
 LOOK_S: Final = 0.05
 

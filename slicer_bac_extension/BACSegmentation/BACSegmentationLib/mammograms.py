@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import slicer.util
 
-import shared_core.hosting as bac
 from BACSegmentationLib.volumes import (
     VolumeImage,
     dicom_database,
@@ -18,6 +17,7 @@ from BACSegmentationLib.volumes import (
     read_volume,
     shown_mm,
 )
+from shared_core import hosting as bac
 
 _TAGS: Final = {
     "PatientID": "0010,0020",

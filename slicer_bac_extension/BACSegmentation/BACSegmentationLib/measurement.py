@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 
-import shared_core.hosting as bac
 from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
+from shared_core import hosting as bac
 
 _KEPT_VIEWS: Final = 4
 

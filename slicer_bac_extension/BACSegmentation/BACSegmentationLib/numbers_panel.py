@@ -10,7 +10,6 @@ import slicer
 import slicer.util
 from slicer.util import VTKObservationMixin
 
-import shared_core.hosting as bac
 from BACSegmentationLib import results, view_records
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.logic import SceneLogic
@@ -18,6 +17,7 @@ from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
+from shared_core import hosting as bac
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""

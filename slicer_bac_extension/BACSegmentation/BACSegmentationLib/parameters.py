@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 TITLE: Final = "BAC Segmentation"
 RESEARCH_USE: Final = "Research use only. Never a diagnosis."

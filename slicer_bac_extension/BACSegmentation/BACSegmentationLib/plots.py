@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import slicer
 import vtk
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 Colour = tuple[float, float, float]
 YEAR: Final = "Year"

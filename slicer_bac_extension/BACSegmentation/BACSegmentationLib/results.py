@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import slicer
 
-import shared_core.hosting as bac
 from BACSegmentationLib import tables, view_records
 from BACSegmentationLib.mammograms import exam_of, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
+from shared_core import hosting as bac
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
 GONE: Final = "was removed from the scene during segmentation; its result was discarded"

@@ -8,13 +8,14 @@ import qt
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
 from BACSegmentationLib import dependencies
 from BACSegmentationLib.input_panel import InputPanel
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
+from BACSegmentationLib.results import volumes_to_run
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
+from shared_core import hosting as bac
 
 LOOK_MS: Final = 100
 """Between looks at what the engine has said."""
@@ -48,8 +49,6 @@ class RunPanel:
 
     def apply(self) -> None:
         """Have what it takes, and begin."""
-        from BACSegmentationLib.results import volumes_to_run
-
         if self.running:
             self._host.say("A segmentation is running; wait for it to finish, or cancel it.")
             return

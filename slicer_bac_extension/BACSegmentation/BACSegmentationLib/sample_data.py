@@ -14,11 +14,12 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.process import EngineProcess, ProcessError
+from shared_core import hosting as bac
 
 CATEGORY: Final = "OpenBAC"
 NAME: Final = "BACSimulatedExam"
@@ -152,8 +153,6 @@ def _put_into_study(volumes: tuple[Any, ...]) -> None:
     """As Slicer's DICOM module does: patient and date above the views."""
     if not volumes:
         return
-    from BACSegmentationLib.mammograms import header_of
-
     identity = header_of(volumes[0]).identity
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or TITLE)

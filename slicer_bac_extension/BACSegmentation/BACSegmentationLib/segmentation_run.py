@@ -16,10 +16,12 @@ from typing import Any, Final, Literal
 
 import slicer
 
-import shared_core.hosting as bac
 from BACSegmentationLib import engine
+from BACSegmentationLib.mammograms import mammogram_of
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError
+from BACSegmentationLib.remedies import error_words
+from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -126,9 +128,6 @@ class SegmentationRun:
             self._finish()
 
     def _take_in(self, volume_id: str) -> None:
-        from BACSegmentationLib.mammograms import mammogram_of
-        from BACSegmentationLib.remedies import error_words
-
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
             self.failures.append((volume_id, "was removed from the scene before it was read"))

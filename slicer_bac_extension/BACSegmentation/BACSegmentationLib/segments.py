@@ -9,7 +9,6 @@ import slicer
 import slicer.util
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
 from BACSegmentationLib import terminology
 from BACSegmentationLib.display import set_up_overlay
 from BACSegmentationLib.lattice import (
@@ -20,6 +19,8 @@ from BACSegmentationLib.lattice import (
     placed,
     shape_of,
 )
+from BACSegmentationLib.mammograms import header_of
+from shared_core import hosting as bac
 
 SEGMENT_ID: Final = "BAC"
 SEGMENT_NAME: Final = "BAC"
@@ -248,8 +249,6 @@ def _describe(segment: Any, laterality: bac.Laterality) -> None:
 def _side(volume_node: Any, laterality: bac.Laterality | None) -> bac.Laterality:
     if laterality is not None:
         return laterality
-    from BACSegmentationLib.mammograms import header_of
-
     try:
         return header_of(volume_node).laterality
     except bac.OpenBacError:

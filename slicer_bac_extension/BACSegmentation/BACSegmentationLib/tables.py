@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import vtk
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 UNKNOWN: Final = "–"
 

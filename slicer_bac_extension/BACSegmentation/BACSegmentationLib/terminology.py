@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import slicer
 import vtk
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 
 class Code(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 PREFIX: Final = "BACSegmentation."
 _RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
-import shared_core.hosting as bac
+from shared_core import hosting as bac
 
 UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
 """Set by Slicer's DICOM plugin; kept with the scene."""
