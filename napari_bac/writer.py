@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +22,24 @@ from shared_core import hosting as bac
 
 def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
-    return _written(path, meta, lambda: _unsigned(data))
+    return _written(path, lambda: _encoded(path, _unsigned(data), meta))
 
 
 def write_mask(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
-    return _written(path, meta, lambda: (_unsigned(data) > 0) * np.uint8(255))
+    return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta))
 
 
 def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write where any artery is marked as a DICOM segmentation of the view's image."""
-    try:
+
+    def content() -> bytes:
         view = _session_view(meta)
         mask, final = _unsigned(data) > 0, Snapshot.of(view).final(bac.MeasurementSettings())
-        # Loaded here: pydicom's table of codes is large.
-        bac.write_bytes(Path(path), bac.segmentation_file(final.header, mask, final.provenance))
-    except bac.OpenBacError as error:
-        show_error(str(error))
-        return []
-    return [path]
+        # It alone loads pydicom's large table of codes.
+        return bac.segmentation_file(final.header, mask, final.provenance)
+
+    return _written(path, content)
 
 
 def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]) -> list[str]:
@@ -60,20 +59,18 @@ def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]
     return [str(folder / name) for name in names]
 
 
-def _written(path: str, meta: Mapping[str, Any], picture: Any) -> list[str]:
+def _written(path: str, content: Callable[[], bytes]) -> list[str]:
     try:
-        bac.write_bytes(Path(path), _encoded(path, picture(), _spacing(meta)))
+        bac.write_bytes(Path(path), content())
     except bac.OpenBacError as error:
         show_error(str(error))
         return []
     return [path]
 
 
-def _encoded(
-    path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], spacing: bac.PixelSpacing | None
-) -> bytes:
+def _encoded(path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], meta: Mapping[str, Any]) -> bytes:
     if path.lower().endswith((".nii", ".nii.gz")):
-        return bac.labels_nifti(labels, spacing, compress=path.lower().endswith(".gz"))
+        return bac.labels_nifti(labels, _spacing(meta), compress=path.lower().endswith(".gz"))
     return bac.encode_png(labels, flat=True)
 
 

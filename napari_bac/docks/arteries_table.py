@@ -26,13 +26,7 @@ _Select = QItemSelectionModel.SelectionFlag
 
 
 class ArteriesTable(QTableView):
-    """All arteries of a session.
-
-    Parameters
-    ----------
-    session
-        Whose arteries are listed.
-    """
+    """All arteries of a session."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,13 +22,7 @@ _MASK_STYLES = {
 
 
 class NumbersTable(QTableView):
-    """Numbers of a session.
-
-    Parameters
-    ----------
-    session
-        Whose numbers are shown.
-    """
+    """Numbers of a session."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -36,15 +36,7 @@ def spacing_words(view: ViewSession) -> str:
 
 
 class ViewsList(QTreeWidget):
-    """Shows a session's views.
-
-    Parameters
-    ----------
-    session
-        Whose views.
-    chosen
-        Called when the person selects other rows.
-    """
+    """Shows a session's views; calls `chosen` when the person selects other rows."""
 
     def __init__(self, session: ExamSession, chosen: Callable[[], None]) -> None:
         super().__init__()

@@ -24,13 +24,7 @@ _CLOSER_IS_THE_SAME_PX: Final = 1.5
 
 
 class CentreLineTool:
-    """Draws one line after the other until it is turned off.
-
-    Parameters
-    ----------
-    host
-        Whose views are drawn on.
-    """
+    """Draws one line after the other until it is turned off."""
 
     changed = Signal()
     """Turned on or off, or a point came or went."""

@@ -50,11 +50,6 @@ class WindowDrag:
     """Drag with the right button: across is width, up and down is level, of the image under the mouse.
 
     While a drawing tool is chosen the right button belongs to napari's tools; hold the space bar then.
-
-    Parameters
-    ----------
-    views
-        Whose images are changed; the dictionary is followed as it changes.
     """
 
     def __init__(self, views: Mapping[str, ViewSession]) -> None:

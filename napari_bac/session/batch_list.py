@@ -39,15 +39,7 @@ class ResultLine:
 
 
 class BatchList:
-    """Runs and results; docks show them and ask for changes.
-
-    Parameters
-    ----------
-    signals
-        Heard for the end of the session, and told what the person should know.
-    show_exam
-        Opens an exam.
-    """
+    """Runs and results; docks show them and ask for changes."""
 
     changed = Signal()
     """Emitted on the GUI thread."""

@@ -62,15 +62,7 @@ class ExamLine:
 
 @dataclass(eq=False)
 class BatchRun:
-    """A batch and how far it is; changes on the GUI thread only, and calls `told` after each change.
-
-    Parameters
-    ----------
-    request
-        What to do.
-    told
-        Called on the GUI thread.
-    """
+    """A batch and how far it is; changes on the GUI thread only, and calls `told` there after each change."""
 
     request: BatchRequest
     told: Callable[[], None]

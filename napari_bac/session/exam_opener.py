@@ -20,17 +20,7 @@ Found = tuple[int, int, OpenedView | NotOpened | str]
 
 
 class ExamOpener:
-    """Opens files and folders for a session.
-
-    Parameters
-    ----------
-    add
-        Hangs views.
-    say
-        Takes a sentence for the person.
-    changed
-        Called as it goes on.
-    """
+    """Opens files and folders for a session: `add` hangs the views, and `changed` is called as it goes on."""
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
-from napari_bac.views.view_session import UNFIT, ViewSession, count_view, exam_of
+from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
 
@@ -244,7 +244,7 @@ class ExamSession:
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
-        view = ViewSession(key, opened, image_layer, labels, count_view(opened, self.settings))
+        view = ViewSession(key, opened, image_layer, labels, bac.LiveCounts(opened.prepared, self.settings))
         view.watcher = LabelsWatcher(
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )

@@ -20,16 +20,7 @@ if TYPE_CHECKING:
 class MaskLayers:
     """Puts the labels that the reader brought onto their view, as one step of undo, and takes the layer away.
 
-    Parameters
-    ----------
-    viewer
-        Looked through whenever a layer came.
-    views
-        By key; the dictionary is followed as it changes.
-    take
-        Called with the key of a view and the labels that belong to it.
-    say
-        Takes a sentence for the person.
+    `take` is called with the key of a view and the labels that belong to it.
     """
 
     def __init__(

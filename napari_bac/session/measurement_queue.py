@@ -109,15 +109,14 @@ class MeasurementQueue:
 def _measured(
     view: ViewSession, labels: LabelPixels, settings: bac.MeasurementSettings
 ) -> bac.LabelledMeasurement:
-    answer = view.answer
-    own = answer is not None and not view.edited
+    own = view.answer if not view.edited else None
     measured = bac.measure_labels(
         view.opened.prepared,
         labels,
-        probability=answer.probability.values if own and answer is not None else None,
+        probability=own.probability.values if own is not None else None,
         mask_style=view.mask_style,
         settings=settings,
-        raw=view.raw,
+        raw=view.opened.raw,
     )
     bac.give_back_freed()
     return measured

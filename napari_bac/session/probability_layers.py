@@ -25,15 +25,7 @@ REFRESH_S: Final = 0.25
 
 
 class ProbabilityLayers:
-    """One layer a view at most; a person may delete it as any other.
-
-    Parameters
-    ----------
-    viewer
-        Where they are shown.
-    views
-        Of the session, by key.
-    """
+    """One layer a view at most; a person may delete it as any other."""
 
     def __init__(self, viewer: ViewerModel, views: Mapping[str, ViewSession]) -> None:
         self._viewer, self._views = ref(viewer), views

@@ -85,15 +85,7 @@ RunEvent = ViewBegun | TileDone | ViewDone | ViewFailed | ModelLoaded
 
 @dataclass(eq=False)
 class SegmentationRun:
-    """A run and how far it is; emits through `told` on the GUI thread.
-
-    Parameters
-    ----------
-    request
-        What to run.
-    told
-        Called after every event.
-    """
+    """A run and how far it is; calls `told` on the GUI thread after every event."""
 
     request: RunRequest
     told: Callable[[RunEvent | None], None]

@@ -21,19 +21,7 @@ from shared_core import hosting as bac
 
 
 class Segmenter:
-    """Segments views, one run after the other.
-
-    Parameters
-    ----------
-    views
-        By key; the dictionary is followed as it changes.
-    probabilities
-        Shows tiles as they come.
-    signals
-        Told whenever a run began, advanced or ended, and what the person should know.
-    take
-        Called with the key of a view and what the model said of it.
-    """
+    """Segments views, one run after the other; `take` gets what a model said of each."""
 
     def __init__(
         self,

@@ -34,17 +34,7 @@ class Found:
 
 
 class Series:
-    """Exams over time; docks show it and ask it to change.
-
-    Parameters
-    ----------
-    views
-        Whose corrections count, by key; the dictionary is followed as it changes.
-    signals
-        Heard for new numbers, and told what the person should know.
-    show_exam
-        Opens a date.
-    """
+    """Exams over time; docks show it and ask it to change. Corrections of the views that are open count."""
 
     changed = Signal()
     """Emitted on the GUI thread."""

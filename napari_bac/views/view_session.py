@@ -87,11 +87,6 @@ class ViewSession:
         return self.opened.prepared.spacing is not None
 
     @property
-    def raw(self) -> bac.Mammogram | None:
-        """The pixels as read, where calcium can be weighed on them."""
-        return self.opened.raw
-
-    @property
     def fits(self) -> bool:
         """Whether the labels have the shape of the image and the type that can be counted."""
         pixels = self.label_pixels()
@@ -164,11 +159,6 @@ class ViewSession:
 
     def _differs(self) -> bool:
         return self.restored or self.counts.differing_px > 0
-
-
-def count_view(opened: OpenedView, settings: bac.MeasurementSettings) -> bac.LiveCounts:
-    """Begin to count the labels of a view."""
-    return bac.LiveCounts(opened.prepared, settings)
 
 
 def exam_of(views: Collection[ViewSession]) -> bac.ExamMeasurement | None:

@@ -18,13 +18,7 @@ CURVE: Final = "vtkMRMLMarkupsCurveNode"
 
 
 class CorrectionPanel(VTKObservationMixin):
-    """Hands nodes to Slicer's own editors.
-
-    Parameters
-    ----------
-    numbers
-        Of the segmentation that is corrected.
-    """
+    """Hands nodes to Slicer's own editors."""
 
     def __init__(self, host: PanelHost, numbers: NumbersPanel) -> None:
         VTKObservationMixin.__init__(self)

@@ -26,15 +26,7 @@ DICOM: Final = (
 
 
 class ExportPanel:
-    """One export at a time, a view a step, so that the window stays alive.
-
-    Parameters
-    ----------
-    numbers
-        What is exported.
-    measurement
-        Knows the views that were measured.
-    """
+    """One export at a time, a view a step, so that the window stays alive."""
 
     def __init__(self, host: PanelHost, numbers: NumbersPanel, measurement: SceneMeasurement) -> None:
         self._host, self._ui = host, host.ui

@@ -25,13 +25,7 @@ NOTHING: Final = "Press Apply first, or mark an artery along a line."
 
 
 class NumbersPanel(VTKObservationMixin):
-    """Watches the segmentations of the chosen exam.
-
-    Parameters
-    ----------
-    logic
-        Measures, and puts what a run gave into the scene.
-    """
+    """Watches the segmentations of the chosen exam."""
 
     def __init__(self, host: PanelHost, logic: SceneLogic) -> None:
         VTKObservationMixin.__init__(self)

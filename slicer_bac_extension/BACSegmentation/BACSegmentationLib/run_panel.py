@@ -22,15 +22,7 @@ LOOK_MS: Final = 100
 
 
 class RunPanel:
-    """One run at a time.
-
-    Parameters
-    ----------
-    inputs
-        Lists the models once the packages that read their cards are installed.
-    numbers
-        Takes what a run gives.
-    """
+    """One run at a time; the models are listed once the packages that read their cards are installed."""
 
     def __init__(self, host: PanelHost, inputs: InputPanel, numbers: NumbersPanel) -> None:
         self._host, self._ui = host, host.ui
