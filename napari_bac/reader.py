@@ -15,7 +15,7 @@ from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_
 from napari_bac.remedies import error_words
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
-from napari_bac.views.opened_view import METADATA, OpenedView, open_view
+from napari_bac.views.opened_view import METADATA, OpenedView, open_each, open_view
 from shared_core import hosting as bac
 
 LayerData = tuple[Any, ...]
@@ -66,14 +66,15 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         )
     exams, sentence = chosen_exams(listing, paths)
     refused = [file.reason for file in worth_telling(listing, paths)]
-    headers = [(exam.key, header) for exam in exams for header in exam.headers]
+    found = progress(
+        open_each(exams), total=sum(len(exam.headers) for exam in exams), desc="Reading mammograms"
+    )
     opened: list[OpenedView] = []
-    for key, header in progress(headers, desc="Reading mammograms"):
-        assert header.path is not None
-        try:
-            opened.append(open_view(header.path, exam_key=key))
-        except bac.OpenBacError as error:
-            refused.append(error_words(error))
+    for view in found:
+        if isinstance(view, OpenedView):
+            opened.append(view)
+        else:
+            refused.append(view.reason)
     if sentence:
         show_info(sentence)
     if refused and opened:
@@ -85,7 +86,9 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
 
 
 def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
-    views = {f"{view.title} {number}" if number else view.title: view for number, view in _numbered(opened)}
+    views: dict[str, OpenedView] = {}
+    for view in opened:
+        views[view.unique_title(views)] = view
     places = hang(
         {key: view.prepared for key, view in views.items()},
         {key: steps_of(view) for key, view in views.items()},
@@ -95,16 +98,6 @@ def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
         layer = image_layer(view, key)
         put(layer, places[key])
         found.append(layer.as_layer_data_tuple())
-    return found
-
-
-def _numbered(opened: Sequence[OpenedView]) -> list[tuple[int, OpenedView]]:
-    """Views with 0, or from the second of the same title on its number."""
-    seen: dict[str, int] = {}
-    found = []
-    for view in opened:
-        seen[view.title] = seen.get(view.title, 0) + 1
-        found.append((seen[view.title] if seen[view.title] > 1 else 0, view))
     return found
 
 

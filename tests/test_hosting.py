@@ -43,7 +43,7 @@ def engine_imports(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def names_of_door(source: str) -> Iterator[str]:
-    """Yield what a host takes through its door, which it names by ``from shared_core import hosting as bac``."""
+    """Yield what a host takes through its door, by ``from shared_core import hosting as bac``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "bac":
             yield node.attr

@@ -87,9 +87,7 @@ class OverTimeDock(QWidget):
             lambda: self._show(beside=False),
         )
         self.beside_button = button(
-            "Show &beside",
-            "Open the selected date and keep what is open",
-            lambda: self._show(beside=True),
+            "Show &beside", "Open the selected date and keep what is open", lambda: self._show(beside=True)
         )
         self._lay_out()
 

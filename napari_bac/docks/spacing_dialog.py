@@ -34,9 +34,7 @@ class SpacingDialog(QDialog):
         self.use_button = button("&Use this spacing", do=lambda: self._choose(self.spacing_mm.value()))
         self.use_button.setDefault(True)
         self.unknown_button = button(
-            "Continue in &pixels",
-            "Areas and lengths are then given in pixels",
-            lambda: self._choose(None),
+            "Continue in &pixels", "Areas and lengths are then given in pixels", lambda: self._choose(None)
         )
         self.cancel_button = button("Cancel", do=self.reject)
         layout = QFormLayout(self)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qtpy.QtCore import QTimer
 
 from napari_bac.layout.single_view import fill
-from napari_bac.layout.window_level import WindowDrag, invert, is_inverted, next_preset
+from napari_bac.layout.window_level import WindowDrag, invert, next_preset
 from napari_bac.views.host import ViewsHost
 from napari_bac.views.view_session import ViewSession
 
@@ -88,9 +88,7 @@ def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
         next_preset(view.image for view in host.views.values() if view.image.visible)
 
     def invert_images(_target: Any) -> None:
-        images = [view.image for view in host.views.values()]
-        if images:
-            invert(images, inverted=not is_inverted(images[0]))
+        invert(view.image for view in host.views.values())
 
     def hide_while_held(_target: Any) -> Generator[None, None, None]:
         yield from hidden_labels(host.views)

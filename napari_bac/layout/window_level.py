@@ -104,8 +104,11 @@ def is_inverted(image: Image) -> bool:
     return bool(image.colormap.name == "gray_r")
 
 
-def invert(images: Iterable[Image], *, inverted: bool) -> None:
-    """Show bright as dark, or as it is."""
+def invert(images: Iterable[Image], *, inverted: bool | None = None) -> None:
+    """Show bright as dark, or as it is; where not said, the other way round than the first image."""
+    images = list(images)
+    if inverted is None:
+        inverted = bool(images) and not is_inverted(images[0])
     for image in images:
         image.colormap = "gray_r" if inverted else "gray"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 from weakref import WeakSet
 
 import msgspec
@@ -64,19 +64,6 @@ def image_name(opened: OpenedView) -> str:
     return f"pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
 
 
-class _Head(msgspec.Struct, frozen=True, kw_only=True):
-    """First line of a file; what follows are the packed labels."""
-
-    format: str
-    image: str
-    path: str
-    saved_at: datetime
-    mask_style: bac.MaskStyle
-    began_as: dict[str, Any] | None
-    shape: tuple[int, int]
-    revision: int
-
-
 class EditStore:
     """The edits of one session; writes and removals of a view come in the order of its revisions."""
 
@@ -108,17 +95,10 @@ class EditStore:
         OutputError
             The cache cannot be written.
         """
-        head = _Head(
-            format=_FORMAT,
-            image=saved.image,
-            path=saved.path,
-            saved_at=saved.saved_at.astimezone(timezone.utc),
-            mask_style=saved.mask_style,
-            began_as=dict(saved.began_as) if saved.began_as is not None else None,
-            shape=saved.shape,
-            revision=saved.revision,
-        )
-        content = msgspec.json.encode(head) + b"\n" + saved.packed
+        # The first line of the file; what follows are the packed labels.
+        about = {name: value for name, value in vars(saved).items() if name not in ("packed", "file")}
+        about["saved_at"] = saved.saved_at.astimezone(timezone.utc)
+        content = msgspec.json.encode({"format": _FORMAT, **about}) + b"\n" + saved.packed
         with self._lock:
             if self._last.get(saved.file, -1) < saved.revision:
                 bac.write_bytes(saved.file, content)
@@ -158,21 +138,11 @@ def _digest(image: str) -> str:
 def _read(file: Path) -> SavedEdits | None:
     try:
         head, _, packed = file.read_bytes().partition(b"\n")
-        known = msgspec.json.decode(head, type=_Head)
-        if known.format != _FORMAT:
+        about = msgspec.json.decode(head, type=dict)
+        if about["format"] != _FORMAT:
             return None
-        saved = SavedEdits(
-            image=known.image,
-            path=known.path,
-            saved_at=known.saved_at,
-            mask_style=known.mask_style,
-            began_as=known.began_as,
-            packed=packed,
-            shape=known.shape,
-            revision=known.revision,
-            file=file,
-        )
+        saved = msgspec.convert({**about, "packed": packed, "file": file}, SavedEdits)
         saved.labels()
-    except (OSError, ValueError, msgspec.DecodeError, zlib.error):
+    except (OSError, KeyError, ValueError, msgspec.DecodeError, zlib.error):
         return None
     return saved

@@ -6,10 +6,9 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
-from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
+from napari_bac.views.opened_view import NotOpened, OpenedView, open_each
 from shared_core import hosting as bac
 
 MOST_NAMED = 3
@@ -91,22 +90,13 @@ def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Fo
     """Read the mammograms among files and folders, one after another; of a folder the latest exam."""
     listing = bac.find_exams(paths, spacing_mm=spacing_mm)
     exams, sentence = chosen_exams(listing, paths)
-    headers = [(exam.key, header) for exam in exams for header in exam.headers]
+    total = sum(len(exam.headers) for exam in exams)
     if sentence:
-        yield 0, len(headers), sentence
-    for file in worth_telling(listing, paths) if headers else listing.rejected:
-        yield 0, len(headers), NotOpened(file.path, file.reason)
-    for done, (key, header) in enumerate(headers, start=1):
-        assert header.path is not None
-        found: OpenedView | NotOpened
-        try:
-            found = open_view(header.path, exam_key=key, spacing_mm=spacing_mm)
-        except bac.OpenBacError as error:
-            found = NotOpened(header.path, error_words(error))
-        except RuntimeError as error:
-            # A worker swallows what is raised on, and would never end.
-            found = NotOpened(header.path, f"{header.path.name}: {error}")
-        yield done, len(headers), found
+        yield 0, total, sentence
+    for file in worth_telling(listing, paths) if total else listing.rejected:
+        yield 0, total, NotOpened(file.path, file.reason)
+    for done, found in enumerate(open_each(exams, spacing_mm=spacing_mm), start=1):
+        yield done, total, found
 
 
 def refused_words(refused: Sequence[NotOpened]) -> str:

@@ -26,7 +26,7 @@ from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
-from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
+from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_each
 from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
@@ -78,9 +78,11 @@ class ExamSession:
 
         `opener.start` reads away from the window.
         """
-        opened, refused = open_paths(paths, spacing_mm=spacing_mm)
-        self.add(opened)
-        return refused
+        listing = bac.find_exams(paths)
+        found = list(open_each(listing.exams, spacing_mm=spacing_mm))
+        self.add(view for view in found if isinstance(view, OpenedView))
+        refused = [NotOpened(file.path, file.reason) for file in listing.rejected]
+        return (*refused, *(file for file in found if isinstance(file, NotOpened)))
 
     def add(self, opened: Iterable[OpenedView]) -> tuple[str, ...]:
         """Hang views; return their keys."""

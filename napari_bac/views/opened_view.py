@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,34 +90,25 @@ def open_array(
     return replace(_prepared(mammogram, ""), name=name)
 
 
-def open_paths(
-    paths: Sequence[Path],
-    *,
-    spacing_mm: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[OpenedView, ...], tuple[NotOpened, ...]]:
-    """Read all mammograms among files and folders, in the order of their exams; a bad file stops no other."""
-    listing = bac.find_exams(paths)
-    refused = [NotOpened(file.path, file.reason) for file in listing.rejected if file.path is not None]
-    headers = [(exam.key, header) for exam in listing.exams for header in exam.headers]
-    opened: list[OpenedView] = []
-    for done, (key, header) in enumerate(headers, start=1):
-        assert header.path is not None
-        try:
-            opened.append(open_view(header.path, exam_key=key, spacing_mm=spacing_mm))
-        except bac.OpenBacError as error:
-            refused.append(NotOpened(header.path, error_words(error)))
-        if progress is not None:
-            progress(done, len(headers))
-    return tuple(opened), tuple(refused)
+def open_each(
+    exams: Iterable[bac.Exam], *, spacing_mm: float | None = None
+) -> Iterator[OpenedView | NotOpened]:
+    """Read and prepare the images of exams, one after another; a bad file stops no other."""
+    for exam in exams:
+        for header in exam.headers:
+            assert header.path is not None
+            found: OpenedView | NotOpened
+            try:
+                found = open_view(header.path, exam_key=exam.key, spacing_mm=spacing_mm)
+            except bac.OpenBacError as error:
+                found = NotOpened(header.path, error_words(error))
+            except RuntimeError as error:
+                # A worker swallows what is raised on, and would never end.
+                found = NotOpened(header.path, f"{header.path.name}: {error}")
+            yield found
 
 
 def _prepared(mammogram: bac.Mammogram, exam_key: str) -> OpenedView:
     prepared = bac.prepare(mammogram, bac.default_model().preprocessing)
     raw = mammogram if bac.mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
-
-
-def renamed(view: OpenedView, name: str) -> OpenedView:
-    """The same with another exam key."""
-    return replace(view, exam_key=name)

@@ -163,15 +163,11 @@ def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None])
             engine_folder=engine.folder(),
             scratch=Path(scratch),
         )
-        child.start()
-        try:
+        with child:
             while child.exit_code is None:
                 _tell(child, say)
                 _let_slicer_work()
                 time.sleep(_LOOK_S)
-        finally:
-            if child.exit_code is None:
-                child.cancel()
         _tell(child, say)
         # It ends with 1 as well where single images failed; then there are tables.
         if child.exit_code != OK and not (child.exit_code == FAILED and (output / "views.csv").is_file()):

@@ -10,13 +10,7 @@ from typing import Any, Final
 import numpy as np
 import slicer.util
 
-from BACSegmentationLib.volumes import (
-    VolumeImage,
-    dicom_database,
-    instance_uids,
-    read_volume,
-    shown_mm,
-)
+from BACSegmentationLib.volumes import VolumeImage, dicom_database, instance_uids, read_volume, shown_mm
 from shared_core import hosting as bac
 
 _TAGS: Final = {

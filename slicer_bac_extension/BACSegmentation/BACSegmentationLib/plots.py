@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 import slicer
-import vtk
 
+from BACSegmentationLib.tables import column_of
 from shared_core import hosting as bac
 
 Colour = tuple[float, float, float]
@@ -128,18 +128,10 @@ def _limits(line: bac.Timeline, quantity: bac.SerialQuantity, out: Sequence[bool
 def _fill(table: Any, exams: Sequence[bac.DatedExam], columns: dict[str, list[float]]) -> None:
     modified = table.StartModify()
     table.RemoveAllColumns()
-    dates = vtk.vtkStringArray()
-    dates.SetName(DATE)
-    for one in exams:
-        dates.InsertNextValue(one.exam.date.isoformat())
-    table.AddColumn(dates)
+    table.AddColumn(column_of(DATE, [one.exam.date.isoformat() for one in exams]))
     years = [decimal_year(one.exam.date) for one in exams]
     for name, values in {YEAR: years, **columns}.items():
-        array = vtk.vtkDoubleArray()
-        array.SetName(name)
-        for value in values:
-            array.InsertNextValue(value)
-        table.AddColumn(array)
+        table.AddColumn(column_of(name, values))
     table.EndModify(modified)
 
 

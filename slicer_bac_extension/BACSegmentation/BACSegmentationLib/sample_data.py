@@ -19,6 +19,7 @@ from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.process import EngineProcess, ProcessError
+from BACSegmentationLib.segments import put_into
 from shared_core import hosting as bac
 
 CATEGORY: Final = "OpenBAC"
@@ -130,8 +131,7 @@ def _make(
             scratch=Path(scratch),
             module="shared_core.simulation",
         )
-        child.start()
-        try:
+        with child:
             while not files and not (cancelled and cancelled()):
                 ended = child.exit_code is not None
                 for event in child.events():
@@ -143,9 +143,6 @@ def _make(
                     raise SampleError(f"The exam could not be simulated: {child.error_text}")
                 slicer.app.processEvents()
                 time.sleep(_LOOK_S)
-        finally:
-            if child.exit_code is None:
-                child.cancel()
     return files
 
 
@@ -158,8 +155,4 @@ def _put_into_study(volumes: tuple[Any, ...]) -> None:
     patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or TITLE)
     study = hierarchy.CreateStudyItem(patient, identity.study_date or "")
     for volume in volumes:
-        own = hierarchy.GetItemByDataNode(volume)
-        if own:
-            hierarchy.SetItemParent(own, study)
-        else:
-            hierarchy.CreateItem(study, volume)
+        put_into(hierarchy, study, volume)

@@ -204,11 +204,10 @@ class SegmentationRun:
                 continue
             header = one.header
             mask = bac.read_mask(view.mask, (header.rows, header.columns))
-            record = view.record
             if header.path is None:
-                record = bac.with_header(record, header, file=one.name)
-            elif header.notices:
-                record = bac.with_notices_of(record, header)
+                record = bac.with_header(view.record, header, file=one.name)
+            else:
+                record = bac.with_notices_of(view.record, header)
             self.views.append(SegmentedView(one.volume_id, record, mask))
 
     def _finish(self) -> None:

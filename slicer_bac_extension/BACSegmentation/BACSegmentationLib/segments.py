@@ -261,9 +261,13 @@ def _put_beside(segmentation_node: Any, volume_node: Any) -> None:
     volume = hierarchy.GetItemByDataNode(volume_node) if hierarchy is not None else 0
     if not volume:
         return
-    study = hierarchy.GetItemParent(volume)
-    own = hierarchy.GetItemByDataNode(segmentation_node)
+    put_into(hierarchy, hierarchy.GetItemParent(volume), segmentation_node)
+
+
+def put_into(hierarchy: Any, study: int, node: Any) -> None:
+    """A node into a study of the subject hierarchy, wherever it was before."""
+    own = hierarchy.GetItemByDataNode(node)
     if own:
         hierarchy.SetItemParent(own, study)
     else:
-        hierarchy.CreateItem(study, segmentation_node)
+        hierarchy.CreateItem(study, node)

@@ -29,7 +29,7 @@ def fill_table(table_node: Any, records: Sequence[bac.ViewRecord]) -> None:
     modified = table_node.StartModify()
     _clear(table_node)
     for column in bac.view_columns():
-        table_node.AddColumn(_array(column, [bac.cell(row[column]) for row in rows]))
+        table_node.AddColumn(column_of(column, [bac.cell(row[column]) for row in rows]))
         unit = bac.column_unit(column)
         if unit:
             table_node.SetColumnUnitLabel(column, unit)
@@ -63,7 +63,7 @@ def fill_summary(
     modified = table_node.StartModify()
     _clear(table_node)
     for title, texts in columns:
-        table_node.AddColumn(_texts(title, texts))
+        table_node.AddColumn(column_of(title, texts))
     table_node.SetUseColumnNameAsColumnHeader(True)
     table_node.SetUseFirstColumnAsRowHeader(True)
     table_node.EndModify(modified)
@@ -101,20 +101,17 @@ def _states(records: Sequence[bac.ViewRecord], exam: bac.ExamRecord | None) -> l
     return [*states, ""]
 
 
-def _array(name: str, values: Sequence[Any]) -> Any:
+def column_of(name: str, values: Sequence[Any]) -> Any:
+    """A column of numbers where what is known of it are numbers, else of texts."""
     known = [value for value in values if value is not None]
     if not known or not all(isinstance(value, Real) for value in known):
-        return _texts(name, ["" if value is None else str(value) for value in values])
+        return _filled(vtk.vtkStringArray(), name, ["" if value is None else str(value) for value in values])
     whole = len(known) == len(values) and all(isinstance(value, Integral) for value in known)
     array = vtk.vtkLongLongArray() if whole else vtk.vtkDoubleArray()
-    array.SetName(name)
-    for value in values:
-        array.InsertNextValue(math.nan if value is None else value)
-    return array
+    return _filled(array, name, [math.nan if value is None else value for value in values])
 
 
-def _texts(name: str, values: Sequence[str]) -> Any:
-    array = vtk.vtkStringArray()
+def _filled(array: Any, name: str, values: Sequence[Any]) -> Any:
     array.SetName(name)
     for value in values:
         array.InsertNextValue(value)
