@@ -34,10 +34,7 @@ class Preferences:
 
 def preferences() -> Preferences:
     """The values of now; those of older napari, which has no page for plugins, are the defaults."""
-    pages = _pages()
-    if pages is None:
-        return Preferences()
-    default = Preferences()
+    pages, default = _pages(), Preferences()
     inference, display, export = (getattr(pages, page, None) for page in ("inference", "display", "export"))
     device = str(getattr(inference, "device", default.device))
     hanging = str(getattr(display, "hanging", default.hanging))

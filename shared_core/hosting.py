@@ -132,6 +132,7 @@ if TYPE_CHECKING:
     from shared_core.wording import phrases
     from shared_core.wording.change import change_sentence, change_words, decision_words
     from shared_core.wording.mass import exam_mass_words, view_mass_words
+    from shared_core.wording.phrases import counted
     from shared_core.wording.report_sentence import exam_sentence, view_sentence
 
 _HOME = homes_in(__file__)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import napari
 from qtpy.QtCore import Qt, QUrl
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
@@ -27,9 +28,6 @@ from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.registry import session_of
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    import napari
 
 _EXAMS: Final = ("Exam", "Images", "BAC %", "Grade")
 _FAILURES: Final = ("File", "Problem")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from napari.components import ViewerModel
+from napari.layers import Layer
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
@@ -25,11 +26,8 @@ from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.opened_view import METADATA
+from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
 
 _FILES = "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
 
@@ -200,13 +198,15 @@ class ExamDock(QWidget):
         """Views that the person means: those selected, else all."""
         return self.views.selected_keys() or list(self.session.views)
 
+    def _target_views(self) -> list[ViewSession]:
+        return [self.session.views[key] for key in self._targets() if key in self.session.views]
+
     def _show_reset(self) -> None:
-        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
-        self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in views))
+        meant = self._target_views()
+        self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in meant))
 
     def _show_threshold(self) -> None:
-        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
-        answer = next((view.answer for view in views if view.answer is not None), None)
+        answer = next((view.answer for view in self._target_views() if view.answer is not None), None)
         own = self.choice.card.threshold if answer is None else answer.card.threshold
         self.threshold.show_value(own if answer is None else answer.threshold, own)
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from napari_bac.session.exam_session import ExamSession
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
 
 
 def ask_and_export(session: ExamSession, parent: QWidget | None = None) -> bool:

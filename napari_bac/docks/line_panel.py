@@ -7,7 +7,6 @@ from qtpy.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.widgets import button, column, row, sentence, with_tip
 from napari_bac.editing.centre_line import CentreLineTool
-from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
 from shared_core import hosting as bac
 
@@ -83,7 +82,7 @@ class LinePanel(QWidget):
         self.finish.setEnabled(len(tool.points) > 1)
         self.hint.setVisible(tool.active)
         points = (
-            f"{tool.key}: {counted(len(tool.points), 'point')}. "
+            f"{tool.key}: {bac.counted(len(tool.points), 'point')}. "
             if tool.points
             else "Click along an artery. "
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import napari
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QFileDialog, QSplitter, QWidget
@@ -26,9 +26,6 @@ try:
     from qtpy.QtGui import QShortcut
 except ImportError:  # Qt 5
     from qtpy.QtWidgets import QShortcut
-
-if TYPE_CHECKING:
-    import napari
 
 _NOTES_SHOWN = 3
 _MARGIN_PX = 6

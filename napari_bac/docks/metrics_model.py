@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -63,28 +63,25 @@ def rows_of(view: ViewSession) -> list[ArteryRow]:
     measured: dict[int, bac.LabelNumbers] = {}
     if view.measured is not None:
         measured = {one.label: one for one in view.measured.labels if one.label not in view.stale}
-    areas = view.counts.area_px
+    areas, in_mm = view.counts.area_px, spacing is not None
     rows = []
     for label in np.flatnonzero(areas).tolist():
         area = float(areas[label]) * (spacing.pixel_area_mm2 if spacing is not None else 1.0)
         own = measured.get(label)
         if own is None:
-            rows.append(ArteryRow(view.key, label, area, spacing is not None, known=False))
+            rows.append(ArteryRow(view.key, label, area, in_mm, known=False))
             continue
-        followed = own.length_px > 0
-        length = own.length_mm if spacing is not None else own.length_px
-        rows.append(
-            ArteryRow(
-                view.key,
-                label,
-                area,
-                spacing is not None,
-                known=True,
-                length=length if followed else None,
-                width=own.mean_calibre_mm if spacing is not None else own.mean_calibre_px,
-                segments=own.segments if followed else None,
-            )
+        row = ArteryRow(
+            view.key,
+            label,
+            area,
+            in_mm,
+            known=True,
+            width=own.mean_calibre_mm if in_mm else own.mean_calibre_px,
         )
+        if own.length_px > 0:
+            row = replace(row, length=own.length_mm if in_mm else own.length_px, segments=own.segments)
+        rows.append(row)
     return rows
 
 

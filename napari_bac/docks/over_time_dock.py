@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import napari
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -19,16 +20,12 @@ from qtpy.QtWidgets import (
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
-from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words, title_words
+from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
 from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, sentence, with_tip
 from napari_bac.remedies import all_notice_words
-from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    import napari
 
 _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
@@ -61,7 +58,7 @@ class OverTimeDock(QWidget):
         )
         self.quantity_box = with_tip(QComboBox(), "The quantity shown over time")
         for quantity in bac.SERIAL_QUANTITIES:
-            self.quantity_box.addItem(title_words(quantity), quantity.key)
+            self.quantity_box.addItem(quantity.heading, quantity.key)
         self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=bac.SERIAL_QUANTITIES[i]))
         self.offer_label, self.decision_label, self.change_label, self.warning_label = (
             sentence(selectable=True) for _ in range(4)
@@ -135,7 +132,7 @@ class OverTimeDock(QWidget):
         offered = bool(without) and not series.is_busy
         for widget in (self.offer_label, self.analyse_button):
             widget.setVisible(offered)
-        self.offer_label.setText(f"{counted(len(without), 'exam')} not analysed yet.")
+        self.offer_label.setText(f"{bac.counted(len(without), 'exam')} not analysed yet.")
         self.open_button.setEnabled(not series.is_busy)
         self.progress.show_run(series.batch)
         self._show_change(series.timeline)
@@ -170,8 +167,7 @@ class OverTimeDock(QWidget):
 
     def _fill_table(self, line: bac.Timeline | None) -> None:
         exams = line.exams if line is not None else ()
-        unit = self._series.quantity.unit.replace("mm2", "mm²")
-        self.table.horizontalHeaderItem(2).setText(unit or "Value")
+        self.table.horizontalHeaderItem(2).setText(self._series.quantity.shown_unit or "Value")
         self.table.blockSignals(True)
         self.table.setRowCount(len(exams))
         for place, one in enumerate(exams):
@@ -212,9 +208,9 @@ class OverTimeDock(QWidget):
             return ""
         one, quantity = line.exams[row], self._series.quantity
         value = one.exam.views[label].get(quantity.key) if label else line.value(one, quantity)
-        unit = quantity.unit.replace("mm2", "mm²")
         title = VIEWS[label][0] if label else "Exam"
-        said = [f"{one.exam.date}, {title}: {'unknown' if value is None else f'{value:.4g} {unit}'.strip()}"]
+        shown = "unknown" if value is None else f"{value:.4g} {quantity.shown_unit}".strip()
+        said = [f"{one.exam.date}, {title}: {shown}"]
         if row:
             said.append(
                 f"{interval_words(line.exams[row - 1].exam.date, one.exam.date)} after the previous exam"

@@ -64,7 +64,7 @@ class TimePlot(pg.PlotWidget):
         """Show a quantity; the exam `chosen` stands out."""
         self.clear()
         self.points = {}
-        self.setLabel("left", title_words(quantity), color=self._ink.name())
+        self.setLabel("left", quantity.heading, color=self._ink.name())
         if line is None:
             return
         self._draw_limits(line, quantity)
@@ -158,12 +158,6 @@ class TimePlot(pg.PlotWidget):
     def _on_click(self, _item: Any, points: Any, _event: Any = None) -> None:
         if len(points):
             self._clicked(str(points[0].data()))
-
-
-def title_words(quantity: bac.SerialQuantity) -> str:
-    """``BAC area (mm²)``."""
-    unit = quantity.unit.replace("mm2", "mm²")
-    return quantity.title + (f" ({unit})" if unit else "")
 
 
 def seconds(one: bac.DatedExam) -> float:

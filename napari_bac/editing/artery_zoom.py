@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Labels
 
 from napari_bac.layout.single_view import fit_to
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 _AROUND: Final = 1.4
 """Of the artery's box, so that tissue beside it is seen."""

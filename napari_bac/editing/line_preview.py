@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import ref
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Shapes
 
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 NAME: Final = "artery being drawn"
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from napari.components import ViewerModel
 from qtpy.QtCore import QTimer
 
 from napari_bac.layout.single_view import fill
 from napari_bac.layout.window_level import WindowDrag, invert, next_preset
 from napari_bac.views.host import ViewsHost
 from napari_bac.views.view_session import ViewSession
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 KEYS: Final = {
     "1 to 4": "show one view alone, in hanging order",

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from napari_bac.settings import Hanging
 from shared_core import hosting as bac
 
@@ -110,8 +108,3 @@ def _in_pairs(
 
 def _knows_side(view: bac.PreparedView) -> bool:
     return view.header.laterality in (bac.Laterality.LEFT, bac.Laterality.RIGHT)
-
-
-def mirror_matrix(columns: int) -> np.ndarray:
-    """An affine in the pixels of an image that turns it left to right in its place."""
-    return np.array([[1.0, 0.0, 0.0], [0.0, -1.0, columns - 1.0], [0.0, 0.0, 1.0]])

@@ -12,7 +12,7 @@ from napari.utils.notifications import show_info
 from psygnal import Signal
 
 from napari_bac.remedies import error_words
-from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
+from napari_bac.session.batch_run import BatchRequest, BatchRun
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
@@ -93,7 +93,7 @@ class BatchList:
             return self._no(error_words(error))
         self.output = folder
         self._take(results)
-        self.words = f"{counted(len(self._results), 'exam')} in {folder}."
+        self.words = f"{bac.counted(len(self._results), 'exam')} in {folder}."
         self.changed.emit()
         return True
 

@@ -185,7 +185,9 @@ class BatchRun:
             files = tuple(header.path for header in exam.headers if header.path is not None)
             self.exams[exam.key] = ExamLine(exam.key, files, before=exam.key in before)
         self.images = sum(len(line.files) for line in self.exams.values() if not line.before)
-        self._set_words(f"{counted(self.images, 'image')} in {counted(len(exams) - len(before), 'exam')}")
+        self._set_words(
+            f"{bac.counted(self.images, 'image')} in {bac.counted(len(exams) - len(before), 'exam')}"
+        )
         self._began = time.monotonic()
 
     def _on_tile(self, number: int, done: int, total: int) -> None:
@@ -215,9 +217,12 @@ class BatchRun:
         elif not self.exams:
             self._end("failed", f"No mammogram was found in {self.request.folder}.")
         else:
-            failed = f", {counted(len(self.failures), 'file')} failed" if self.failures else ""
+            failed = f", {bac.counted(len(self.failures), 'file')} failed" if self.failures else ""
             seconds = time.monotonic() - (self._began or time.monotonic())
-            self._end("done", f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.")
+            self._end(
+                "done",
+                f"{bac.counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.",
+            )
 
     def _end(self, state: State, words: str) -> None:
         self._timer.stop()
@@ -225,11 +230,6 @@ class BatchRun:
         if self.state == "running":
             self.state, self.words = state, words
             self.told()
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 exam``, ``2 exams``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def time_words(seconds: float) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
+from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 
 from napari_bac.editing.view_keys import ViewKeys
@@ -30,9 +31,6 @@ from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_a
 from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 
 class ExamSession:

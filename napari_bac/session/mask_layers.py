@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
+from napari.components import ViewerModel
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
 from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 
 class MaskLayers:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from weakref import ref
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Image
 from numpy.typing import NDArray
 
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 SUFFIX: Final = " probability"
 PREVIEW_STEP: Final = 4

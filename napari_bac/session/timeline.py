@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from psygnal import Signal
 
 from napari_bac.remedies import all_notice_words, error_words
-from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
+from napari_bac.session.batch_run import BatchRequest, BatchRun
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
@@ -168,7 +168,7 @@ def look_for(path: Path) -> Found:
     missing = tuple(exam for exam in listing.exams if exam.key not in known)
     words = tuple(dict.fromkeys(all_notice_words(notice for _, some in read for notice in some)))
     if missing:
-        words = (*words, f"Not analysed yet: {counted(len(missing), 'exam')} of {path.name}.")
+        words = (*words, f"Not analysed yet: {bac.counted(len(missing), 'exam')} of {path.name}.")
     return Found(path, bac.together(patients for patients, _ in read), words, missing)
 
 

@@ -27,6 +27,11 @@ def count(value: int) -> str:
     return number_formats.count(value)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 exam``, ``2 exams``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def area_mm2(value: float | None) -> str:
     """``105.8``, or a dash."""
     return f"{value:,.1f}" if value is not None else UNKNOWN

@@ -137,13 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     for what, why in summary.failures:
         print(f"failed: {what}: {why}")
-    views, files = _count(summary.views, "view"), _count(len(summary.files), "file")
+    views, files = bac.counted(summary.views, "view"), bac.counted(len(summary.files), "file")
     print(f"{views}, {files} for Slicer in {summary.output_dir}")
     return summary.exit_code
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _check_requirements() -> None:

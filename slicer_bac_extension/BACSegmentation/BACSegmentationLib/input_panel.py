@@ -87,11 +87,9 @@ def described(volume: Any) -> tuple[str, str]:
     if volume is None:
         return "", ""
     try:
-        try:
-            image = read_volume(volume)
-            header = header_of(volume)
-        except bac.OpenBacError as error:
-            return "", error_words(error)
+        image, header = read_volume(volume), header_of(volume)
+    except bac.OpenBacError as error:
+        return "", error_words(error)
     except ImportError:
         # The packages that read mammograms are asked for at Apply.
         return "The file will be read when you press Apply, after the required packages are installed.", ""

@@ -78,7 +78,7 @@ class SceneLogic:
 
     def take(self, run: SegmentationRun, volume: Any, segmentation: Any) -> list[str]:
         """Put the views of a run into the scene; sentences about those that have no place any more."""
-        return results.put(run, self.measurement, volume_node=volume, segmentation_node=segmentation)[1]
+        return results.put(run, self.measurement, volume_node=volume, segmentation_node=segmentation)
 
     def measure(self, pairs: Sequence[Pair]) -> None:
         """Measure what is older than its mask, or was never measured.

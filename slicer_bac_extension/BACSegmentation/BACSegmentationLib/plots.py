@@ -69,13 +69,12 @@ def show_change(line: bac.Timeline, quantity: bac.SerialQuantity, *, chart_node:
     for series in (*_VIEWS, *_LINES, _NOT_COMPARED, _EXAM):
         if any(not math.isnan(value) for value in columns.get(series.column, ())):
             chart.AddAndObservePlotSeriesNodeID(_series_node(table, series).GetID())
-    unit = quantity.unit.replace("mm2", "mm²")
     followed = line.of(quantity)
     told = line.reason if followed is None else bac.change_sentence(followed)
     chart.SetTitle(_wrapped(told))
     chart.SetTitleFontSize(14)
     chart.SetXAxisTitle(YEAR)
-    chart.SetYAxisTitle(quantity.title + (f" ({unit})" if unit else ""))
+    chart.SetYAxisTitle(quantity.heading)
     chart.SetLegendVisibility(True)
     chart.SetGridVisibility(True)
     _set_ranges(chart, line.exams, columns)

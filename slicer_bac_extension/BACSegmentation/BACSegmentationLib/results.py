@@ -33,7 +33,7 @@ def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
 
 def put(
     run: SegmentationRun, measurement: SceneMeasurement, *, volume_node: Any, segmentation_node: Any
-) -> tuple[list[Pair], list[str]]:
+) -> list[str]:
     """Show the views of a run.
 
     Parameters
@@ -44,9 +44,8 @@ def put(
 
     Returns
     -------
-    Volumes with their segmentations, and a sentence for each view that has no place any more.
+    A sentence for each view that has no place any more.
     """
-    pairs: list[Pair] = []
     lost: list[str] = []
     for view in run.views:
         volume = slicer.mrmlScene.GetNodeByID(view.volume_id)
@@ -55,18 +54,17 @@ def put(
             continue
         chosen = segmentation_node if volume is volume_node else None
         try:
-            pairs.append((volume, _show(volume, chosen, view, measurement, run.request.model)))
+            _show(volume, chosen, view, measurement, run.request.model)
         except bac.OpenBacError as error:
             lost.append(str(error))
-    return pairs, lost
+    return lost
 
 
-def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> Any:
+def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> None:
     if chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None:
         chosen = None
     node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
     measurement.keep_run(node, view, model=model)
-    return node
 
 
 def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
@@ -84,14 +82,9 @@ def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
     except (bac.OpenBacError, ImportError):
         # No mammogram, or the packages that read one are not there yet.
         volumes = [volume_node]
-    own = (
-        chosen
-        if chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
-        else None
-    )
+    fits = chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
     return [
-        (volume, own if own is not None and volume is volume_node else segmentation_of(volume))
-        for volume in volumes
+        (volume, chosen if fits and volume is volume_node else segmentation_of(volume)) for volume in volumes
     ]
 
 

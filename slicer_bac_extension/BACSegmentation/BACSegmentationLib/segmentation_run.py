@@ -228,8 +228,7 @@ class SegmentationRun:
     def _summary(self) -> str:
         model = self.views[0].record.provenance
         ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
-        done = len(self.views)
-        views = f"{done} view" if done == 1 else f"{done} views"
+        views = bac.counted(len(self.views), "view")
         failed = f" Failed: {_sentence(self.failures)}" if self.failures else ""
         return f"{views}: {ran}.{failed}"
 
