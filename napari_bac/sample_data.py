@@ -35,14 +35,8 @@ def layers_of(name: str, *, make: Maker = bac.make_sample) -> list[LayerData]:
     OpenBacError
         It cannot be written, or the person cancelled.
     """
-    sample = _made(name, make)
+    sample = make(name) if QApplication.instance() is None else _Making(name, make).result()
     return read_layers(str(sample.images_dir))
-
-
-def _made(name: str, make: Maker) -> bac.Sample:
-    if QApplication.instance() is None:
-        return make(name)
-    return _Making(name, make).result()
 
 
 class _Making(QThread):

@@ -45,7 +45,7 @@ class ThresholdRow(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(lambda: self.settled.emit(self.value))
-        self.value = self.own
+        self.value: float = self.own
         """As chosen, to the digit where it is the model's own."""
         self.slider.valueChanged.connect(lambda step: self._move(step / _STEPS))
         self.number.valueChanged.connect(self._move)

@@ -71,9 +71,9 @@ class ViewsList(QTreeWidget):
         self._filling = True
         self.clear()
         for view in self._session.views.values():
-            item = QTreeWidgetItem([view.key, labels_words(view), spacing_words(view)])
+            item = QTreeWidgetItem([view.key, "", spacing_words(view)])
             item.setData(0, _KEY, view.key)
-            item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
+            _show_labels(item, view)
             if view.opened.prepared.spacing is None:
                 item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
@@ -86,8 +86,7 @@ class ViewsList(QTreeWidget):
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row)
             if view is not None and item is not None and item.data(0, _KEY) == key:
-                item.setText(1, labels_words(view))
-                item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
+                _show_labels(item, view)
 
     def choose(self, key: str) -> None:
         """Select the row of a view alone, as if somebody else had."""
@@ -99,3 +98,8 @@ class ViewsList(QTreeWidget):
             if item is not None:
                 item.setSelected(item.data(0, _KEY) == key)
         self._filling = False
+
+
+def _show_labels(item: QTreeWidgetItem, view: ViewSession) -> None:
+    item.setText(1, labels_words(view))
+    item.setToolTip(1, "\n".join(all_notice_words(view.notices)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 _Widget = TypeVar("_Widget", bound=QWidget)
-Part = QWidget | QLayout | tuple[QWidget | QLayout, int]
+Part: TypeAlias = QWidget | QLayout | tuple[QWidget | QLayout, int]
 """What is put somewhere; the number says how much of the room that is left it gets."""
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

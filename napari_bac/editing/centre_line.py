@@ -15,7 +15,7 @@ from napari.layers import Labels
 from psygnal import Signal
 
 from napari_bac.editing.arteries import choose
-from napari_bac.editing.clicks import Floats, click_callback, view_at
+from napari_bac.editing.clicks import Floats, click_callback, key_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.views.host import ViewsHost
 from shared_core import hosting as bac
@@ -170,7 +170,7 @@ class CentreLineTool:
         self._bound = list(holders)
         for holder in holders:
             for key, do in self._keys().items():
-                holder.bind_key(key, _key_of(do), overwrite=True)
+                holder.bind_key(key, key_callback(do), overwrite=True)
 
     def _let_the_mouse_move_the_image(self, layers: list[Labels]) -> None:
         for layer in layers:
@@ -180,11 +180,3 @@ class CentreLineTool:
             key = self._host.selected[0] if self._host.selected is not None else None
             chosen = self._host.views.get(key) if key is not None else None
             selection.active = chosen.labels if chosen is not None else layers[0]
-
-
-def _key_of(do: Callable[[], object]) -> Callable[[Any], None]:
-    # A function, as napari asks for its name, which a partial has not.
-    def pressed(_holder: Any) -> None:
-        do()
-
-    return pressed

@@ -12,6 +12,7 @@ from shared_core import hosting as bac
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1
 _RIGHT, _LEFT = 0, 1
+_SIDES: Final = {bac.Laterality.RIGHT: _RIGHT, bac.Laterality.LEFT: _LEFT}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def hang(
                 width = shape[1] * column_step
                 left = -reach - width if side == _RIGHT else reach
                 # What hangs on the left must have its chest wall on its right.
-                mirrored = _knows_side(views[key]) and chest_wall_is_left(views[key]) == (side == _RIGHT)
+                mirrored = views[key].header.laterality in _SIDES and chest_wall_is_left(views[key]) == (
+                    side == _RIGHT
+                )
                 placed[key] = Placed((top, left), mirrored)
                 reach += width + GAP_MM
                 height = max(height, shape[0] * row_step)
@@ -87,7 +90,7 @@ def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[tuple
     others: list[str] = []
     for key, view in views.items():
         header = view.header
-        side = {bac.Laterality.RIGHT: _RIGHT, bac.Laterality.LEFT: _LEFT}.get(header.laterality)
+        side = _SIDES.get(header.laterality)
         level = {bac.View.CC: _UPPER, bac.View.MLO: _LOWER}.get(header.view)
         if side is None or level is None:
             others.append(key)
@@ -104,7 +107,3 @@ def _in_pairs(
     left = [key for key in keys if key not in right]
     count = max(len(right), len(left))
     return [(right[number : number + 1], left[number : number + 1]) for number in range(count)]
-
-
-def _knows_side(view: bac.PreparedView) -> bool:
-    return view.header.laterality in (bac.Laterality.LEFT, bac.Laterality.RIGHT)

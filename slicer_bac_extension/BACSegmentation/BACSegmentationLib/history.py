@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segments import segmentation_of
@@ -76,12 +75,5 @@ def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[bac.DatedExa
     import msgspec
 
     exams = exam_records(pairs)
-    segmentations = {volume.GetID(): node for volume, node in pairs}
-    views = []
-    for one, exam in exams:
-        for volume in one.volumes:
-            node = segmentations.get(volume.GetID())
-            record = view_records.record_of(node) if node is not None else None
-            if record is not None:
-                views.append(msgspec.structs.replace(record, exam=exam.key))
+    views = [msgspec.structs.replace(record, exam=exam.key) for records, exam in exams for record in records]
     return bac.dated_exams_of_records(views, [exam for _, exam in exams])

@@ -71,7 +71,7 @@ class SceneLogic:
         if outputTable is not None:
             results.fill(outputTable, pairs)
         segmentation = segmentation_of(inputVolume)
-        record = view_records.record_of(segmentation) if segmentation is not None else None
+        record = view_records.record_of(segmentation)
         if record is None:
             raise bac.OpenBacError(" ".join([run.message, *lost]))
         return segmentation, record

@@ -96,12 +96,9 @@ def header_of(volume_node: Any) -> bac.MammogramHeader:
 
 
 def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam, ...]:
-    """Group volumes into exams: the views of one patient on one date.
+    """Group volumes, else all of the scene, into exams: the views of one patient on one date.
 
-    Parameters
-    ----------
-    volume_nodes
-        None for all scalar volumes of the scene; what is no single grey image is left out.
+    What is no single grey image is left out.
     """
     if volume_nodes is None:
         volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from BACSegmentationLib import view_records
-from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
+from BACSegmentationLib.mammograms import exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
 from shared_core import hosting as bac
@@ -42,13 +42,7 @@ class SceneMeasurement:
         self._run_masks: dict[str, bac.Mask] = {}
 
     def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
-        """A model's mask is in the segmentation now: its record holds the numbers.
-
-        Parameters
-        ----------
-        model
-            Name or path of the card; empty for the default.
-        """
+        """A model's mask is in the segmentation now, with its numbers; `model` is empty for the default."""
         view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
         self._run_masks[segmentation_node.GetID()] = view.mask
 
@@ -75,7 +69,7 @@ class SceneMeasurement:
         self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None
     ) -> bac.ReviewedView:
         """The view as the person left it; without a segmentation one that was not analysed."""
-        record = view_records.run_record(segmentation_node) if segmentation_node is not None else None
+        record = view_records.run_record(segmentation_node)
         if record is None:
             return self._without_model(volume_node, segmentation_node, exam_key or "")
         model = view_records.model_of(segmentation_node)
@@ -141,23 +135,19 @@ class SceneMeasurement:
         return known
 
 
-def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, bac.ExamRecord]]:
-    """The exams of which a view was measured, each with the record of its numbers.
+def exam_records(pairs: Sequence[Pair]) -> list[tuple[list[bac.ViewRecord], bac.ExamRecord]]:
+    """The records of exams of which a view was measured, each after those of its views.
 
-    Parameters
-    ----------
-    pairs
-        All views of an exam, those without a segmentation as well: what was not analysed is missing in it.
+    Of an exam all views are given, those without a segmentation as well: what was not analysed is missing
+    in it.
     """
-    by_volume = {
-        volume.GetID(): view_records.record_of(segmentation) if segmentation is not None else None
-        for volume, segmentation in pairs
-    }
+    by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
     for one in exams_in_scene([volume for volume, _ in pairs]):
         records = [by_volume[volume.GetID()] for volume in one.volumes]
         if any(record is not None and record.metrics for record in records):
-            found.append((one, bac.measure_exam_records(one.exam, records)))
+            exam = bac.measure_exam_records(one.exam, records)
+            found.append(([record for record in records if record is not None], exam))
     return found
 
 

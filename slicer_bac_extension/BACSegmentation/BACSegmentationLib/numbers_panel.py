@@ -53,13 +53,7 @@ class NumbersPanel(VTKObservationMixin):
         show(self.measured)
 
     def choose(self, volume: Any, *, another: bool = True) -> None:
-        """Show the numbers of a mammogram's exam.
-
-        Parameters
-        ----------
-        another
-            Whether it was not chosen before: then its own segmentation is chosen as well.
-        """
+        """Show the numbers of a mammogram's exam; of another one than before choose its segmentation, too."""
         parameters = self._host.parameters
         chosen = parameters.outputSegmentation if parameters is not None else None
         # One that is new and empty belongs to no volume yet.
@@ -131,7 +125,7 @@ class NumbersPanel(VTKObservationMixin):
         return [node for _, node in self.pairs if node is not None]
 
     def _records(self) -> list[bac.ViewRecord | None]:
-        return [view_records.record_of(node) if node is not None else None for _, node in self.pairs]
+        return [view_records.record_of(node) for _, node in self.pairs]
 
     def _fill(self, records: list[bac.ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""

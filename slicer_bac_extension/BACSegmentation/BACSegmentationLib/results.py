@@ -70,10 +70,7 @@ def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasu
 def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
     """The views of a volume's exam with their segmentations, in the order of views.
 
-    Parameters
-    ----------
-    chosen
-        The segmentation of the volume, where it has several.
+    `chosen` is the segmentation of the volume, where it has several.
     """
     if volume_node is None:
         return []
@@ -164,7 +161,7 @@ def _records(pairs: Sequence[Pair]) -> list[bac.ViewRecord]:
 
 
 def _record(volume: Any, segmentation: Any) -> bac.ViewRecord | None:
-    known = view_records.record_of(segmentation) if segmentation is not None else None
+    known = view_records.record_of(segmentation)
     if known is not None:
         return known
     import msgspec

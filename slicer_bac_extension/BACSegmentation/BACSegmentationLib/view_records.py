@@ -50,7 +50,7 @@ def run_record(segmentation_node: Any) -> bac.ViewRecord | None:
 
 
 def record_of(segmentation_node: Any) -> bac.ViewRecord | None:
-    """The latest numbers; None where it was never measured."""
+    """The latest numbers; None where there is no segmentation, or it was never measured."""
     return _read(segmentation_node, _NOW)
 
 
@@ -102,7 +102,7 @@ def _forget(segmentation_node: Any) -> None:
 
 def _read(segmentation_node: Any, name: str) -> bac.ViewRecord | None:
     """None as well where the packages that read it are not there yet, or another version wrote it."""
-    text = segmentation_node.GetAttribute(name)
+    text = segmentation_node.GetAttribute(name) if segmentation_node is not None else None
     if not text:
         return None
     try:
