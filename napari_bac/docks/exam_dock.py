@@ -45,10 +45,10 @@ class ExamDock(QWidget):
         self.question = QuestionBox()
         self.display = DisplayBox(self.session)
         self.open_files_button = button(
-            "Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG", lambda: self._ask_for_files()
+            "Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG", self._ask_for_files
         )
         self.open_folder_button = button(
-            "Open f&older…", "Open all mammograms of an exam", lambda: self._ask_for_folder()
+            "Open f&older…", "Open all mammograms of an exam", self._ask_for_folder
         )
         self.all_button = button(
             "Segment &all views", "Run the model on every view in the list", lambda: self.segment()
@@ -61,10 +61,10 @@ class ExamDock(QWidget):
         self.layer_button = button(
             "Segment image la&yer",
             "Run the model on the image layer that is selected in the layer list",
-            lambda: self.segment_layer(),
+            self.segment_layer,
         )
         self.reset_button = button(
-            "&Reset to model", "Restore the model's labels; undo brings back yours", lambda: self._reset()
+            "&Reset to model", "Restore the model's labels; undo brings back yours", self._reset
         )
         self.export_button = button(
             "&Export exam…",
@@ -72,9 +72,7 @@ class ExamDock(QWidget):
             lambda: ask_and_export(self.session, self),
         )
         self.script_button = button(
-            "Copy as Pytho&n",
-            "Copy a Python script that repeats the run without a window",
-            lambda: self._copy_script(),
+            "Copy as Pytho&n", "Copy a Python script that repeats the run without a window", self._copy_script
         )
         self._lay_out()
         self._connect()

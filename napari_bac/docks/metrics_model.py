@@ -10,6 +10,7 @@ import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
+from napari_bac.docks.widgets import RIGHT
 from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
@@ -133,7 +134,7 @@ class ArteriesModel(QAbstractTableModel):
         if role == _Role.DecorationRole and column == ARTERY:
             return QColor(label_colour(row.label))
         if role == _Role.TextAlignmentRole and column > 0:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         if role == _Role.ToolTipRole:
             if row.label == bac.UNFOLLOWED_LABEL:
                 return _OTHER_TIP

@@ -39,14 +39,14 @@ class ExamOpener:
         """Whether files are being read."""
         return self._worker is not None
 
-    def start(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> bool:
+    def start(self, paths: Sequence[Path]) -> bool:
         """Begin to read; False, and a sentence, where that goes on already."""
         if self._worker is not None:
             self._say("Files are already being opened; wait until that is finished.")
             return False
         self._opened, self._refused, self.done, self.total = [], [], 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
-            found_views, tuple(paths), spacing_mm, _start_thread=False, _ignore_errors=True
+            found_views, tuple(paths), _start_thread=False, _ignore_errors=True
         )
         worker.yielded.connect(self._on_found)
         worker.errored.connect(lambda error: self._end(f"The files could not be opened: {error}"))
@@ -86,16 +86,16 @@ class ExamOpener:
         self._changed()
 
 
-def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Found, None, None]:
+def found_views(paths: Sequence[Path]) -> Generator[Found, None, None]:
     """Read the mammograms among files and folders, one after another; of a folder the latest exam."""
-    listing = bac.find_exams(paths, spacing_mm=spacing_mm)
+    listing = bac.find_exams(paths)
     exams, sentence = chosen_exams(listing, paths)
     total = sum(len(exam.headers) for exam in exams)
     if sentence:
         yield 0, total, sentence
     for file in worth_telling(listing, paths) if total else listing.rejected:
         yield 0, total, NotOpened(file.path, file.reason)
-    for done, found in enumerate(open_each(exams, spacing_mm=spacing_mm), start=1):
+    for done, found in enumerate(open_each(exams), start=1):
         yield done, total, found
 
 
