@@ -74,7 +74,6 @@ class MetricsDock(QWidget):
         arteries_row = row(self.before, self.next, self.renumber, self.join, self.delete)
         column(top, arteries_row, (self.arteries, 1), self.line, margin_px=0)
         column(middle, (self.numbers, 1), self.notes, row(self.copy, self.save), margin_px=0)
-        self.report.layout().setContentsMargins(0, 0, 0, 0)
         splitter = QSplitter(Qt.Orientation.Vertical)
         for place, (widget, share) in enumerate(((top, 3), (middle, 5), (self.report, 1))):
             splitter.addWidget(widget)
