@@ -12,6 +12,8 @@ from shared_core import hosting as bac
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1
 _RIGHT, _LEFT = 0, 1
+_Row = tuple[list[str], list[str]]
+"""Keys of what hangs on the left, and on the right."""
 _SIDES: Final = {bac.Laterality.RIGHT: _RIGHT, bac.Laterality.LEFT: _LEFT}
 
 
@@ -55,38 +57,33 @@ def hang(
     -------
     By key; the seam between the breasts stands at column 0, the first row of the canvas at 0.
     """
-    rows = _rows(views, hanging)
     placed: dict[str, Placed] = {}
     top = 0.0
-    for row in rows:
+    for row in _rows(views, hanging):
         height = 0.0
         for side in (_RIGHT, _LEFT):
             reach = GAP_MM / 2
             for key in row[side]:
-                shape, (row_step, column_step) = views[key].image_u8.shape, steps[key]
-                width = shape[1] * column_step
+                view, (row_step, column_step) = views[key], steps[key]
+                rows, columns = view.image_u8.shape
+                width = columns * column_step
                 left = -reach - width if side == _RIGHT else reach
                 # What hangs on the left must have its chest wall on its right.
-                mirrored = views[key].header.laterality in _SIDES and chest_wall_is_left(views[key]) == (
-                    side == _RIGHT
-                )
-                placed[key] = Placed((top, left), mirrored)
+                turned = chest_wall_is_left(view) == (side == _RIGHT)
+                placed[key] = Placed((top, left), view.header.laterality in _SIDES and turned)
                 reach += width + GAP_MM
-                height = max(height, shape[0] * row_step)
+                height = max(height, rows * row_step)
         top += height + GAP_MM
     return placed
 
 
-def order_of(
-    views: Mapping[str, bac.PreparedView], hanging: Hanging = "right on the left"
-) -> tuple[str, ...]:
+def order_of(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> tuple[str, ...]:
     """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
     return tuple(key for row in _rows(views, hanging) for side in row for key in side)
 
 
-def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[tuple[list[str], list[str]]]:
-    """By row: what hangs on the left, and what on the right."""
-    standard: list[tuple[list[str], list[str]]] = [([], []), ([], [])]
+def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[_Row]:
+    standard: list[_Row] = [([], []), ([], [])]
     others: list[str] = []
     for key, view in views.items():
         header = view.header
@@ -100,9 +97,7 @@ def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[tuple
     return rows if hanging == "right on the left" else [(left, right) for right, left in rows]
 
 
-def _in_pairs(
-    keys: Sequence[str], views: Mapping[str, bac.PreparedView]
-) -> list[tuple[list[str], list[str]]]:
+def _in_pairs(keys: Sequence[str], views: Mapping[str, bac.PreparedView]) -> list[_Row]:
     right = [key for key in keys if views[key].header.laterality is bac.Laterality.RIGHT]
     left = [key for key in keys if key not in right]
     count = max(len(right), len(left))
