@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from napari import Viewer
 from napari.utils.notifications import show_info
-from qtpy.QtWidgets import QApplication, QFileDialog
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QFileDialog
 
 from napari_bac.docks.export_dialog import ask_and_export
 from napari_bac.editing.arteries import go
 from napari_bac.editing.view_keys import toggle_outline
 from napari_bac.layout.single_view import fill
-from napari_bac.layout.window_level import invert, is_inverted, show_preset
-from napari_bac.session.exam_session import ExamSession
+from napari_bac.layout.window_level import invert, show_preset
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.settings import preferences
-from shared_core.hosting import OpenBacError
+from shared_core import hosting as bac
 
 PLUGIN: Final = "openbac"
 EXAM_DOCK: Final = "BAC exam"
@@ -79,9 +78,7 @@ def outlines(viewer: Viewer) -> None:
 
 def invert_images(viewer: Viewer) -> None:
     """Bright as dark, or as it is."""
-    images = [view.image for view in session_of(viewer).views.values()]
-    if images:
-        invert(images, inverted=not is_inverted(images[0]))
+    invert(view.image for view in session_of(viewer).views.values())
 
 
 def window_as_stored(viewer: Viewer) -> None:
@@ -123,22 +120,13 @@ def export_metrics(viewer: Viewer) -> None:
 def copy_as_python(viewer: Viewer) -> None:
     """Put a script of the run into the clipboard."""
     session = session_of(viewer)
-    _or_say(session, lambda: _copy(script_of(session)))
-
-
-def _copy(script: str) -> None:
-    clipboard = QApplication.clipboard()
-    assert clipboard is not None, "an application has one"
-    clipboard.setText(script)
-    show_info("Copied a Python script that repeats the run without a window.")
+    try:
+        QGuiApplication.clipboard().setText(script_of(session))
+    except bac.OpenBacError as error:
+        session.say(str(error))
+    else:
+        show_info("Copied a Python script that repeats the run without a window.")
 
 
 def _show(viewer: Viewer, preset: str) -> None:
     show_preset((view.image for view in session_of(viewer).views.values()), preset)
-
-
-def _or_say(session: ExamSession, action: Callable[[], None]) -> None:
-    try:
-        action()
-    except OpenBacError as error:
-        session.say(str(error))

@@ -15,17 +15,8 @@ from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_
 from napari_bac.remedies import error_words
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
-from napari_bac.views.opened_view import METADATA, OpenedView, open_view
-from shared_core.hosting import (
-    FileFormat,
-    OpenBacError,
-    UnreadableImageError,
-    UnsupportedImageError,
-    UsageError,
-    file_format,
-    find_exams,
-    is_segmentation,
-)
+from napari_bac.views.opened_view import METADATA, OpenedView, open_each, open_view
+from shared_core import hosting as bac
 
 LayerData = tuple[Any, ...]
 _NOTHING: list[LayerData] = [(None,)]
@@ -49,7 +40,7 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
         images = [one for one in paths if one not in masks]
         layers = _exam_layers(images, masks) if images else []
         layers += _mask_layers(masks, layers) if masks else []
-    except OpenBacError as error:
+    except bac.OpenBacError as error:
         show_error(error_words(error))
         return _NOTHING
     return layers or _NOTHING
@@ -57,9 +48,9 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
 
 def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     """Images of the exam among files and folders; masks that are found on the way are added to `masks`."""
-    listing = find_exams(paths)
+    listing = bac.find_exams(paths)
     other = [file.path for file in listing.rejected if file.kind == "not a mammogram"]
-    masks += [path for path in other if is_segmentation(path)]
+    masks += [path for path in other if bac.is_segmentation(path)]
     if not listing.exams:
         masks += [path for folder in paths if folder.is_dir() for path in _exported_masks(folder)]
         if masks:
@@ -67,34 +58,37 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         reasons = [file.reason for file in listing.rejected]
         where = ", ".join(str(path) for path in paths[:_MOST_NAMED])
         if len(reasons) == 1:
-            raise UnreadableImageError(reasons[0])
-        raise UnsupportedImageError(
+            raise bac.UnreadableImageError(reasons[0])
+        raise bac.UnsupportedImageError(
             f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
             if reasons
             else f"{where}: contains no images; choose the folder of an exam."
         )
     exams, sentence = chosen_exams(listing, paths)
     refused = [file.reason for file in worth_telling(listing, paths)]
-    headers = [(exam.key, header) for exam in exams for header in exam.headers]
+    found = progress(
+        open_each(exams), total=sum(len(exam.headers) for exam in exams), desc="Reading mammograms"
+    )
     opened: list[OpenedView] = []
-    for key, header in progress(headers, desc="Reading mammograms"):
-        assert header.path is not None
-        try:
-            opened.append(open_view(header.path, exam_key=key))
-        except OpenBacError as error:
-            refused.append(error_words(error))
+    for view in found:
+        if isinstance(view, OpenedView):
+            opened.append(view)
+        else:
+            refused.append(view.reason)
     if sentence:
         show_info(sentence)
     if refused and opened:
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
         show_warning(f"Not opened: {refused[0]}{more}")
     if not opened:
-        raise UnreadableImageError(refused[0])
+        raise bac.UnreadableImageError(refused[0])
     return _image_layers(opened)
 
 
 def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
-    views = {f"{view.title} {number}" if number else view.title: view for number, view in _numbered(opened)}
+    views: dict[str, OpenedView] = {}
+    for view in opened:
+        views[view.unique_title(views)] = view
     places = hang(
         {key: view.prepared for key, view in views.items()},
         {key: steps_of(view) for key, view in views.items()},
@@ -104,16 +98,6 @@ def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
         layer = image_layer(view, key)
         put(layer, places[key])
         found.append(layer.as_layer_data_tuple())
-    return found
-
-
-def _numbered(opened: Sequence[OpenedView]) -> list[tuple[int, OpenedView]]:
-    """Views with 0, or from the second of the same title on its number."""
-    seen: dict[str, int] = {}
-    found = []
-    for view in opened:
-        seen[view.title] = seen.get(view.title, 0) + 1
-        found.append((seen[view.title] if seen[view.title] > 1 else 0, view))
     return found
 
 
@@ -129,7 +113,7 @@ def _mask_layers(paths: Sequence[Path], with_them: Sequence[LayerData]) -> list[
     for given in masks:
         try:
             _, view = view_of(given, [(view.title, view) for view in (*new, *there)])
-        except UsageError:
+        except bac.UsageError:
             # Shown as it is; a session that knows more views says what is wrong.
             metadata = {METADATA_LABELS: given}
             found.append((given.labels, {"name": given.path.stem, "metadata": metadata}, "labels"))
@@ -162,9 +146,9 @@ def _exported_masks(folder: Path) -> list[Path]:
 
 def _is_mask(path: Path) -> bool:
     stem = path.name.partition(".")[0]
-    kind: FileFormat | None
+    kind: bac.FileFormat | None
     try:
-        kind = file_format(path)
-    except OpenBacError:
+        kind = bac.file_format(path)
+    except bac.OpenBacError:
         return False
-    return is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
+    return bac.is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)

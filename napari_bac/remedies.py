@@ -5,48 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from shared_core.hosting import SAME_EVERYWHERE, Notice, OpenBacError, Remedy, with_remedy
+from shared_core import hosting as bac
 
-WORDING: Final[Mapping[Remedy, str]] = {
-    **SAME_EVERYWHERE,
-    Remedy.GIVE_SPACING: (
+WORDING: Final[Mapping[bac.Remedy, str]] = {
+    **bac.SAME_EVERYWHERE,
+    bac.Remedy.GIVE_SPACING: (
         "If you know it, set the scale of the image layer and its unit, and press Segment image layer."
     ),
-    Remedy.CHECK_MASK_FILE: "Check that it is the mask of this mammogram.",
-    Remedy.CHOOSE_SEGMENT: "Save the segment of the calcifications in a file of its own, and open that.",
-    Remedy.NAME_RESULTS: "Choose the folder of the results of a batch or of an export.",
-    Remedy.NAME_RESULTS_FOLDER: "Choose the folder of the results of a batch or of an export.",
-    Remedy.NAME_IMAGES: "Put the images back in their place, and open the folder again.",
-    Remedy.NAME_DATE: "Open images that know their date, or measure {subject} on the command line.",
-    Remedy.NAME_KEY: "Name another key with --deidentify-key on the command line.",
-    Remedy.NAME_CERTIFICATE: "Name it with --tls-certificate on the command line.",
-    Remedy.NAME_TRAINING_DATA: "Name it with --data on the command line.",
-    Remedy.NAME_START_MODEL: "Name it with --from on the command line.",
-    Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
-    Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
-    Remedy.CHOOSE_OTHER_OUTPUT: (
+    bac.Remedy.CHECK_MASK_FILE: "Check that it is the mask of this mammogram.",
+    bac.Remedy.CHOOSE_SEGMENT: "Save the segment of the calcifications in a file of its own, and open that.",
+    bac.Remedy.NAME_RESULTS: "Choose the folder of the results of a batch or of an export.",
+    bac.Remedy.NAME_RESULTS_FOLDER: "Choose the folder of the results of a batch or of an export.",
+    bac.Remedy.NAME_IMAGES: "Put the images back in their place, and open the folder again.",
+    bac.Remedy.NAME_DATE: "Open images that know their date, or measure {subject} on the command line.",
+    bac.Remedy.NAME_KEY: "Name another key with --deidentify-key on the command line.",
+    bac.Remedy.NAME_CERTIFICATE: "Name it with --tls-certificate on the command line.",
+    bac.Remedy.NAME_TRAINING_DATA: "Name it with --data on the command line.",
+    bac.Remedy.NAME_START_MODEL: "Name it with --from on the command line.",
+    bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
+    bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
+    bac.Remedy.CHOOSE_OTHER_OUTPUT: (
         "Or choose another folder for the results in the BAC batch dock, or clear Go on to run the analysis "
         "again."
     ),
-    Remedy.CHOOSE_MODEL_OR_OUTPUT: (
+    bac.Remedy.CHOOSE_MODEL_OR_OUTPUT: (
         "Choose its card under Model, choose another folder for the results, or clear Go on to run the "
         "analysis again."
     ),
-    Remedy.RESUME_OR_OTHER_OUTPUT: "Choose another folder, or go on with it on the command line.",
-    Remedy.USE_FEWER_WORKERS: "Run it again with fewer processes; it goes on where it stopped.",
+    bac.Remedy.RESUME_OR_OTHER_OUTPUT: "Choose another folder, or go on with it on the command line.",
+    bac.Remedy.USE_FEWER_WORKERS: "Run it again with fewer processes; it goes on where it stopped.",
 }
 
 
-def notice_words(notice: Notice) -> str:
+def notice_words(notice: bac.Notice) -> str:
     """A notice and what to do about it."""
-    return with_remedy(notice.text, notice.remedy, WORDING)
+    return bac.with_remedy(notice.text, notice.remedy, WORDING)
 
 
-def all_notice_words(notices: Iterable[Notice]) -> list[str]:
+def all_notice_words(notices: Iterable[bac.Notice]) -> list[str]:
     """The same of several."""
     return [notice_words(notice) for notice in notices]
 
 
-def error_words(error: OpenBacError) -> str:
+def error_words(error: bac.OpenBacError) -> str:
     """An error and what to do about it."""
-    return with_remedy(str(error), error.remedy, WORDING, subject=error.subject)
+    return bac.with_remedy(str(error), error.remedy, WORDING, subject=error.subject)

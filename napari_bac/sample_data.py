@@ -10,9 +10,9 @@ from qtpy.QtCore import QEventLoop, Qt, QThread, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog
 
 from napari_bac.reader import LayerData, read_layers
-from shared_core.hosting import OpenBacError, Sample, make_sample
+from shared_core import hosting as bac
 
-Maker = Callable[..., Sample]
+Maker = Callable[..., bac.Sample]
 _VIEWS: Final = 4
 """Of one exam, until the maker says how many there are."""
 
@@ -27,7 +27,7 @@ def sample_series() -> list[LayerData]:
     return layers_of("series")
 
 
-def layers_of(name: str, *, make: Maker = make_sample) -> list[LayerData]:
+def layers_of(name: str, *, make: Maker = bac.make_sample) -> list[LayerData]:
     """Make a sample where it is not there yet, with progress and Cancel, and read it.
 
     Raises
@@ -35,14 +35,8 @@ def layers_of(name: str, *, make: Maker = make_sample) -> list[LayerData]:
     OpenBacError
         It cannot be written, or the person cancelled.
     """
-    sample = _made(name, make)
+    sample = make(name) if QApplication.instance() is None else _Making(name, make).result()
     return read_layers(str(sample.images_dir))
-
-
-def _made(name: str, make: Maker) -> Sample:
-    if QApplication.instance() is None:
-        return make(name)
-    return _Making(name, make).result()
 
 
 class _Making(QThread):
@@ -54,12 +48,12 @@ class _Making(QThread):
         super().__init__()
         self._name, self._make = name, make
         self._stop = Event()
-        self._sample: Sample | None = None
-        self._error: OpenBacError | None = None
+        self._sample: bac.Sample | None = None
+        self._error: bac.OpenBacError | None = None
         self._showing = False
         self._dialog = QProgressDialog(QApplication.activeWindow())
 
-    def result(self) -> Sample:
+    def result(self) -> bac.Sample:
         """Wait with the events of the window going on."""
         dialog = self._dialog
         dialog.setLabelText("Simulating mammograms.\nDone only once; takes about half a minute per exam.")
@@ -98,7 +92,7 @@ class _Making(QThread):
         """In the other thread."""
         try:
             self._sample = self._make(self._name, progress=self.advanced.emit, cancelled=self._stop.is_set)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self._error = error
         except Exception as error:  # a thread has nobody above it: the person would wait for ever
-            self._error = OpenBacError(f"The sample could not be created: {error}")
+            self._error = bac.OpenBacError(f"The sample could not be created: {error}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from shared_core.hosting import Device
+from shared_core import hosting as bac
 
 PLUGIN: Final = "openbac"
 """Name in the manifest; the properties there are called ``openbac.inference.device`` and so on."""
 
 Hanging = Literal["right on the left", "left on the left"]
 
-DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+DEVICES: Final[tuple[bac.Device, ...]] = get_args(bac.Device)
 HANGINGS: Final[tuple[Hanging, ...]] = get_args(Hanging)
 
 
@@ -20,7 +20,7 @@ HANGINGS: Final[tuple[Hanging, ...]] = get_args(Hanging)
 class Preferences:
     """Values of the Preferences page, with those that hold where there is none."""
 
-    device: Device = "auto"
+    device: bac.Device = "auto"
     """``openbac.inference.device``."""
     model: str = ""
     """``openbac.inference.model``: name or card file; empty for the default."""
@@ -34,10 +34,7 @@ class Preferences:
 
 def preferences() -> Preferences:
     """The values of now; those of older napari, which has no page for plugins, are the defaults."""
-    pages = _pages()
-    if pages is None:
-        return Preferences()
-    default = Preferences()
+    pages, default = _pages(), Preferences()
     inference, display, export = (getattr(pages, page, None) for page in ("inference", "display", "export"))
     device = str(getattr(inference, "device", default.device))
     hanging = str(getattr(display, "hanging", default.hanging))

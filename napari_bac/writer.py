@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,42 +17,29 @@ from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import (
-    MeasurementSettings,
-    OpenBacError,
-    PixelSpacing,
-    SpacingSource,
-    UsageError,
-    encode_png,
-    labels_nifti,
-    whole_folder,
-    write_bytes,
-)
+from shared_core import hosting as bac
 
 
 def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
-    return _written(path, meta, lambda: _unsigned(data))
+    return _written(path, lambda: _encoded(path, _unsigned(data), meta))
 
 
 def write_mask(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
-    return _written(path, meta, lambda: (_unsigned(data) > 0) * np.uint8(255))
+    return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta))
 
 
 def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
     """Write where any artery is marked as a DICOM segmentation of the view's image."""
-    try:
-        view = _session_view(meta)
-        mask, final = _unsigned(data) > 0, Snapshot.of(view).final(MeasurementSettings())
-        # Loaded here: pydicom's table of codes is large.
-        from shared_core.hosting import segmentation_file
 
-        write_bytes(Path(path), segmentation_file(final.header, mask, final.provenance))
-    except OpenBacError as error:
-        show_error(str(error))
-        return []
-    return [path]
+    def content() -> bytes:
+        view = _session_view(meta)
+        mask, final = _unsigned(data) > 0, Snapshot.of(view).final(bac.MeasurementSettings())
+        # It alone loads pydicom's large table of codes.
+        return bac.segmentation_file(final.header, mask, final.provenance)
+
+    return _written(path, content)
 
 
 def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]) -> list[str]:
@@ -60,41 +47,41 @@ def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]
     folder = Path(path)
     names: list[str] = []
     try:
-        with whole_folder(folder) as beside:
+        with bac.whole_folder(folder) as beside:
             for data, meta, kind in layers:
                 if kind == "labels":
                     name = _unique(_stem(meta), names)
-                    write_bytes(beside / name, encode_png(_unsigned(data), flat=True))
+                    bac.write_bytes(beside / name, bac.encode_png(_unsigned(data), flat=True))
                     names.append(name)
-    except OpenBacError as error:
+    except bac.OpenBacError as error:
         show_error(str(error))
         return []
     return [str(folder / name) for name in names]
 
 
-def _written(path: str, meta: Mapping[str, Any], picture: Any) -> list[str]:
+def _written(path: str, content: Callable[[], bytes]) -> list[str]:
     try:
-        write_bytes(Path(path), _encoded(path, picture(), _spacing(meta)))
-    except OpenBacError as error:
+        bac.write_bytes(Path(path), content())
+    except bac.OpenBacError as error:
         show_error(str(error))
         return []
     return [path]
 
 
-def _encoded(
-    path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], spacing: PixelSpacing | None
-) -> bytes:
+def _encoded(path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], meta: Mapping[str, Any]) -> bytes:
     if path.lower().endswith((".nii", ".nii.gz")):
-        return labels_nifti(labels, spacing, compress=path.lower().endswith(".gz"))
-    return encode_png(labels, flat=True)
+        return bac.labels_nifti(labels, _spacing(meta), compress=path.lower().endswith(".gz"))
+    return bac.encode_png(labels, flat=True)
 
 
 def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
     labels = np.asarray(data)
     if labels.ndim != 2:
-        raise UsageError(f"These labels have {labels.ndim} dimensions; the labels of one mammogram have two.")
+        raise bac.UsageError(
+            f"These labels have {labels.ndim} dimensions; the labels of one mammogram have two."
+        )
     if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
-        raise UsageError("These labels contain numbers outside 0 to 65535; number the arteries from 1.")
+        raise bac.UsageError("These labels contain numbers outside 0 to 65535; number the arteries from 1.")
     return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
 
 
@@ -105,7 +92,7 @@ def _session_view(meta: Mapping[str, Any]) -> ViewSession:
         for view in session_of(viewer).views.values():
             if view.opened is opened:
                 return view
-    raise UsageError(
+    raise bac.UsageError(
         "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     )
 
@@ -115,7 +102,7 @@ def _opened(meta: Mapping[str, Any]) -> OpenedView | None:
     return opened if isinstance(opened, OpenedView) else None
 
 
-def _spacing(meta: Mapping[str, Any]) -> PixelSpacing | None:
+def _spacing(meta: Mapping[str, Any]) -> bac.PixelSpacing | None:
     """Of the view; of any other layer what its scale says in mm."""
     opened = _opened(meta)
     if opened is not None:
@@ -124,7 +111,7 @@ def _spacing(meta: Mapping[str, Any]) -> PixelSpacing | None:
     if units[-2:] != ["millimeter"] * 2:
         return None
     row_mm, column_mm = (float(step) for step in tuple(meta["scale"])[-2:])
-    return PixelSpacing(row_mm, column_mm, SpacingSource.USER)
+    return bac.PixelSpacing(row_mm, column_mm, bac.SpacingSource.USER)
 
 
 def _stem(meta: Mapping[str, Any]) -> str:

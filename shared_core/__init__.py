@@ -6,9 +6,9 @@ first used, so that ``import shared_core`` is quick and needs no torch.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from shared_core.lazy_names import from_home, homes_in
 from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
@@ -62,61 +62,12 @@ if TYPE_CHECKING:
     from shared_core.weights.card import ModelCard as ModelCard
     from shared_core.weights.registry import list_models as list_models, load_card as load_card
 
-_HOME: dict[str, str] = {
-    "ModelOutput": "shared_core.cohort.reviewed_view",
-    "Cancelled": "shared_core.errors",
-    "Exam": "shared_core.mammogram",
-    "ExamMeasurement": "shared_core.quantification.measurement",
-    "ExamResult": "shared_core.pipeline",
-    "Laterality": "shared_core.mammogram",
-    "Mammogram": "shared_core.mammogram",
-    "MammogramHeader": "shared_core.mammogram",
-    "MeasurementSettings": "shared_core.quantification.measurement",
-    "Model": "shared_core.inference.model",
-    "ModelCard": "shared_core.weights.card",
-    "OpenBacError": "shared_core.errors",
-    "PixelSpacing": "shared_core.mammogram",
-    "PreparedView": "shared_core.preprocessing.prepared",
-    "ProbabilityMap": "shared_core.inference.probability",
-    "ReviewedView": "shared_core.cohort.reviewed_view",
-    "Sample": "shared_core.simulation.samples",
-    "View": "shared_core.mammogram",
-    "ViewMeasurement": "shared_core.quantification.measurement",
-    "ViewResult": "shared_core.pipeline",
-    "analyze_exam": "shared_core.pipeline",
-    "analyze_view": "shared_core.pipeline",
-    "decide_mask": "shared_core.pipeline",
-    "encode_png": "shared_core.exporting.png",
-    "export_exam": "shared_core.cohort.exam_export",
-    "find_exams": "shared_core.reading.exam_grouping",
-    "list_models": "shared_core.weights.registry",
-    "load_card": "shared_core.weights.registry",
-    "load_model": "shared_core.inference.model",
-    "make_sample": "shared_core.simulation.samples",
-    "mammogram_from_array": "shared_core.reading.reader",
-    "mask_from_probability": "shared_core.pipeline",
-    "mask_png": "shared_core.exporting.mask_files",
-    "measure_exam": "shared_core.quantification.exam",
-    "measure_view": "shared_core.quantification.view",
-    "numbered_labels": "shared_core.quantification.labelled_mask",
-    "overlay_picture": "shared_core.pictures.overlay",
-    "prepare": "shared_core.preprocessing.prepare",
-    "read_header": "shared_core.reading.reader",
-    "read_mammogram": "shared_core.reading.reader",
-    "read_mask": "shared_core.exporting.mask_files",
-    "reviewed_view": "shared_core.cohort.reviewed_view",
-    "segment": "shared_core.inference.engine",
-    "segment_steps": "shared_core.inference.engine",
-    "write_bytes": "shared_core.exporting.atomic_write",
-}
-
+_HOME = homes_in(__file__)
 __all__ = ["__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return from_home(name, _HOME, door=__name__)
 
 
 def __dir__() -> list[str]:

@@ -20,19 +20,13 @@ from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.editing.arteries import delete, join, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
-from shared_core.hosting import UNFOLLOWED_LABEL
+from shared_core import hosting as bac
 
 _Select = QItemSelectionModel.SelectionFlag
 
 
 class ArteriesTable(QTableView):
-    """All arteries of a session.
-
-    Parameters
-    ----------
-    session
-        Whose arteries are listed.
-    """
+    """All arteries of a session."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +168,6 @@ class _ArteryNumber(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: QModelIndex) -> QWidget:
         """A number from 1 to 254; 255 would say that it is no artery."""
         editor = QSpinBox(parent)
-        editor.setRange(1, UNFOLLOWED_LABEL - 1)
+        editor.setRange(1, bac.UNFOLLOWED_LABEL - 1)
         editor.setToolTip("A number already in use joins the two arteries")
         return editor

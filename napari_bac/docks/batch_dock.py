@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import napari
 from qtpy.QtCore import Qt, QUrl
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QFileDialog,
     QFormLayout,
@@ -16,37 +16,25 @@ from qtpy.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.progress_row import ProgressRow
+from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, sentence, with_tip
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
 from napari_bac.session.batch_run import BatchRequest
 from napari_bac.session.registry import session_of
-from shared_core.hosting import place_for_results
-
-if TYPE_CHECKING:
-    import napari
+from shared_core import hosting as bac
 
 _EXAMS: Final = ("Exam", "Images", "BAC %", "Grade")
 _FAILURES: Final = ("File", "Problem")
-_Right: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class BatchDock(QWidget):
-    """Shows the batch of a session; holds nothing itself but what is typed in.
-
-    Parameters
-    ----------
-    napari_viewer
-        Given by napari.
-    """
+    """Shows the batch of a session; holds nothing itself but what is typed in."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
@@ -62,84 +50,66 @@ class BatchDock(QWidget):
         self.output_edit, output_row = self._path_row("Folder for the results", self._on_output)
         self.folder_edit.editingFinished.connect(self._suggest_output)
         self.choice = ModelChoice()
-        self.resume_box = QCheckBox("&Keep exams already done")
-        self.resume_box.setToolTip(
+        self.resume_box = with_tip(
+            QCheckBox("&Keep exams already done"),
             "Exams already in the results folder are not analysed again, unless they were made with "
-            "different settings"
+            "different settings",
         )
-        self.resume_box.setChecked(True)
-        self.pictures_box = QCheckBox("&Pictures of each view and exam")
-        self.pictures_box.setToolTip("Save overlays and exam sheets as PNG with the masks and tables")
-        self.pictures_box.setChecked(True)
-        self.run_button = QPushButton("&Analyse folder")
-        self.run_button.setToolTip("Segment and measure every mammogram in the folder, as bac analyze does")
-        self.run_button.clicked.connect(self.run)
-        self.look_button = QPushButton("&Read results…")
-        self.look_button.setToolTip("Show the exams of an existing results folder")
-        self.look_button.clicked.connect(self._choose_results)
-        self.folder_button = QPushButton("Show &files")
-        self.folder_button.setToolTip("Open the results folder in the file manager")
-        self.folder_button.clicked.connect(self._open_folder)
+        self.pictures_box = with_tip(
+            QCheckBox("&Pictures of each view and exam"),
+            "Save overlays and exam sheets as PNG with the masks and tables",
+        )
+        for box in (self.resume_box, self.pictures_box):
+            box.setChecked(True)
+        self.run_button = button(
+            "&Analyse folder",
+            "Segment and measure every mammogram in the folder, as bac analyze does",
+            self.run,
+        )
+        self.look_button = button(
+            "&Read results…", "Show the exams of an existing results folder", self._choose_results
+        )
+        self.folder_button = button(
+            "Show &files", "Open the results folder in the file manager", self._open_folder
+        )
         self.progress = ProgressRow(self._batches.cancel)
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.exams_table = self._make_table(_EXAMS, "Exams; double-click or Enter opens one with its masks")
+        self.words = sentence()
+        self.exams_table = reading_table(_EXAMS, "Exams; double-click or Enter opens one with its masks")
+        self.exams_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.exams_table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.exams_table.itemActivated.connect(self._on_activated)
         self.failures_label = QLabel()
-        self.failures_table = self._make_table(_FAILURES, "Files that could not be analysed, and why")
+        self.failures_table = reading_table(_FAILURES, "Files that could not be analysed, and why")
+        self.failures_table.horizontalHeader().setStretchLastSection(True)
         self.failures_table.setWordWrap(True)
+        for table in (self.exams_table, self.failures_table):
+            table.setAccessibleName(table.toolTip())
         self._lay_out(folder_row, output_row)
 
     def _path_row(self, tip: str, choose: Any) -> tuple[QLineEdit, QHBoxLayout]:
-        edit, button, row = QLineEdit(), QPushButton("…"), QHBoxLayout()
-        edit.setToolTip(tip)
-        edit.setAccessibleName(tip)
-        button.setToolTip(f"Choose: {tip.lower()}")
-        button.setAccessibleName(button.toolTip())
-        button.setMaximumWidth(36)
-        button.clicked.connect(choose)
-        row.addWidget(edit, 1)
-        row.addWidget(button)
-        return edit, row
-
-    def _make_table(self, columns: tuple[str, ...], tip: str) -> QTableWidget:
-        table = QTableWidget(0, len(columns))
-        table.setHorizontalHeaderLabels(columns)
-        table.setToolTip(tip)
-        table.setAccessibleName(tip)
-        table.verticalHeader().hide()
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        if len(columns) == len(_EXAMS):
-            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        else:
-            header.setStretchLastSection(True)
-        return table
+        edit = with_tip(QLineEdit(), tip, is_name=True)
+        chooser = with_tip(button("…", do=choose), f"Choose: {tip.lower()}", is_name=True)
+        chooser.setMaximumWidth(36)
+        return edit, row((edit, 1), chooser)
 
     def _lay_out(self, folder_row: QHBoxLayout, output_row: QHBoxLayout) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Exams", folder_row)
         form.addRow("Results", output_row)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.look_button)
-        buttons.addWidget(self.folder_button)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.choice)
-        layout.addWidget(self.resume_box)
-        layout.addWidget(self.pictures_box)
-        layout.addLayout(buttons)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.words)
-        layout.addWidget(self.exams_table, 3)
-        layout.addWidget(self.failures_label)
-        layout.addWidget(self.failures_table, 1)
+        column(
+            self,
+            form,
+            self.choice,
+            self.resume_box,
+            self.pictures_box,
+            row((self.run_button, 1), self.look_button, self.folder_button),
+            self.progress,
+            self.words,
+            (self.exams_table, 3),
+            self.failures_label,
+            (self.failures_table, 1),
+        )
         self.setMinimumWidth(380)
 
     # What is shown
@@ -160,29 +130,29 @@ class BatchDock(QWidget):
         for widget in (self.failures_label, self.failures_table):
             widget.setVisible(bool(failures))
         self.failures_table.setRowCount(len(failures))
-        for row, (file, sentence) in enumerate(failures):
-            for column, text in enumerate((Path(file).name, sentence)):
+        for place, (file, reason) in enumerate(failures):
+            for cell, text in enumerate((Path(file).name, reason)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{file}\n{sentence}")
-                self.failures_table.setItem(row, column, item)
+                item.setToolTip(f"{file}\n{reason}")
+                self.failures_table.setItem(place, cell, item)
         self.failures_table.resizeRowsToContents()
 
     def _fill_exams(self, lines: list[ResultLine]) -> None:
         table = self.exams_table
         table.setRowCount(len(lines))
-        for row, line in enumerate(lines):
-            for column, text in enumerate(line.cells()):
-                item = table.item(row, column)
+        for place, line in enumerate(lines):
+            for cell, text in enumerate(line.cells()):
+                item = table.item(place, cell)
                 # Only what changed: a new row loses the selection.
                 if item is None:
                     item = QTableWidgetItem()
-                    table.setItem(row, column, item)
+                    table.setItem(place, cell, item)
                 if item.text() != text:
                     item.setText(text)
                 item.setData(Qt.ItemDataRole.UserRole, line.key)
                 item.setToolTip(line.words)
-                if column >= 2:
-                    item.setTextAlignment(_Right)
+                if cell >= 2:
+                    item.setTextAlignment(RIGHT)
 
     # What a person does
 
@@ -217,7 +187,7 @@ class BatchDock(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Folder with the exams", self.folder_edit.text())
         if folder:
             self.folder_edit.setText(folder)
-            self.output_edit.setText(str(place_for_results(Path(folder))))
+            self.output_edit.setText(str(bac.place_for_results(Path(folder))))
 
     def _on_output(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for the results", self.output_edit.text())
@@ -227,7 +197,7 @@ class BatchDock(QWidget):
     def _suggest_output(self) -> None:
         folder = self.folder_edit.text().strip()
         if folder and not self.output_edit.text().strip():
-            self.output_edit.setText(str(place_for_results(Path(folder))))
+            self.output_edit.setText(str(bac.place_for_results(Path(folder))))
 
     def _choose_results(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder of results", self.output_edit.text())

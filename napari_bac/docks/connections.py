@@ -13,13 +13,7 @@ once, and Qt would call a slot that is half taken to pieces."""
 
 
 class Connections:
-    """Connections of signals of a session to a widget: they end with the widget.
-
-    Parameters
-    ----------
-    widget
-        Whose end ends them.
-    """
+    """Connections of signals of a session to a widget: they end with the widget."""
 
     def __init__(self, widget: QWidget) -> None:
         self._connections: list[tuple[Any, Callable[..., Any]]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QGridLayout, QGroupBox, QLabel
 
+from napari_bac.docks.widgets import sentence, with_tip
 from napari_bac.editing.view_keys import KEYS
 from napari_bac.layout.window_level import PRESETS, invert, is_inverted, show_preset
 from napari_bac.session.exam_session import ExamSession
@@ -15,21 +16,22 @@ class DisplayBox(QGroupBox):
     def __init__(self, session: ExamSession) -> None:
         super().__init__("Display")
         self._session = session
-        self.window = QComboBox()
-        self.window.addItems(list(PRESETS))
-        self.window.setToolTip(
-            "Grey levels shown from black to white (key W). Or drag on the image with the right mouse button"
+        self.window = with_tip(
+            QComboBox(),
+            "Grey levels shown from black to white (key W). Or drag on the image with the right mouse button",
         )
+        self.window.addItems(list(PRESETS))
         self.window.activated.connect(lambda _place: self._show_preset())
-        self.invert = QCheckBox("&Invert")
-        self.invert.setToolTip("Show bright as dark (key I)")
+        self.invert = with_tip(QCheckBox("&Invert"), "Show bright as dark (key I)")
         self.invert.clicked.connect(lambda on: invert(self._images(), inverted=on))
-        self.probability = QCheckBox("&Probability")
-        self.probability.setToolTip("Overlay the model's probability on the segmented views")
+        self.probability = with_tip(
+            QCheckBox("&Probability"), "Overlay the model's probability on the segmented views"
+        )
         self.probability.clicked.connect(self._show_probability)
-        self.keys = QLabel("Keys on the canvas: 1–4 one view, 0 all, hold V to hide the labels, C outlines")
-        self.keys.setWordWrap(True)
-        self.keys.setToolTip("\n".join(f"{key}: {what}" for key, what in KEYS.items()))
+        self.keys = with_tip(
+            sentence("Keys on the canvas: 1–4 one view, 0 all, hold V to hide the labels, C outlines"),
+            "\n".join(f"{key}: {what}" for key, what in KEYS.items()),
+        )
         label = QLabel("&Window")
         label.setBuddy(self.window)
         layout = QGridLayout(self)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from napari.components import ViewerModel
+from napari.layers import Layer
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QFileDialog, QGroupBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
@@ -19,16 +20,14 @@ from napari_bac.docks.run_progress import RunProgress
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
+from napari_bac.docks.widgets import button, column, row
 from napari_bac.layout.single_view import fill
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.opened_view import METADATA
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
+from napari_bac.views.view_session import ViewSession
+from shared_core import hosting as bac
 
 _FILES = "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
 
@@ -45,17 +44,35 @@ class ExamDock(QWidget):
         self.progress = RunProgress(self.session)
         self.question = QuestionBox()
         self.display = DisplayBox(self.session)
-        self.open_files_button = _button("Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG")
-        self.open_folder_button = _button("Open f&older…", "Open all mammograms of an exam")
-        self.all_button = _button("Segment &all views", "Run the model on every view in the list")
-        self.selected_button = _button("Segment se&lected", "Run the model on the views selected above")
-        self.layer_button = _button(
-            "Segment image la&yer", "Run the model on the image layer that is selected in the layer list"
+        self.open_files_button = button(
+            "Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG", self._ask_for_files
         )
-        self.reset_button = _button("&Reset to model", "Restore the model's labels; undo brings back yours")
-        self.export_button = _button("&Export exam…", "Save masks, measurements and images to a folder")
-        self.script_button = _button(
-            "Copy as Pytho&n", "Copy a Python script that repeats the run without a window"
+        self.open_folder_button = button(
+            "Open f&older…", "Open all mammograms of an exam", self._ask_for_folder
+        )
+        self.all_button = button(
+            "Segment &all views", "Run the model on every view in the list", lambda: self.segment()
+        )
+        self.selected_button = button(
+            "Segment se&lected",
+            "Run the model on the views selected above",
+            lambda: self.segment(self.views.selected_keys()),
+        )
+        self.layer_button = button(
+            "Segment image la&yer",
+            "Run the model on the image layer that is selected in the layer list",
+            self.segment_layer,
+        )
+        self.reset_button = button(
+            "&Reset to model", "Restore the model's labels; undo brings back yours", self._reset
+        )
+        self.export_button = button(
+            "&Export exam…",
+            "Save masks, measurements and images to a folder",
+            lambda: ask_and_export(self.session, self),
+        )
+        self.script_button = button(
+            "Copy as Pytho&n", "Copy a Python script that repeats the run without a window", self._copy_script
         )
         self._lay_out()
         self._connect()
@@ -88,7 +105,7 @@ class ExamDock(QWidget):
         try:
             if not known:
                 pixels_of(layer)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
             return
         if known or METADATA in layer.metadata or spacing_of(layer) is not None:
@@ -103,43 +120,36 @@ class ExamDock(QWidget):
 
     def _lay_out(self) -> None:
         model_box = QGroupBox("Segment")
-        in_box = QVBoxLayout(model_box)
-        in_box.addWidget(self.choice)
         form = self.choice.layout()
         form.addRow("&Threshold", self.threshold)
         form.labelForField(self.threshold).setBuddy(self.threshold.slider)
-        in_box.addWidget(self.all_button)
-        in_box.addLayout(_row(self.selected_button, self.layer_button))
-        in_box.addWidget(self.progress)
-        in_box.addWidget(self.question)
-        in_box.addWidget(self.reset_button)
+        column(
+            model_box,
+            self.choice,
+            self.all_button,
+            row(self.selected_button, self.layer_button),
+            self.progress,
+            self.question,
+            self.reset_button,
+        )
         inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.addLayout(_row(self.open_files_button, self.open_folder_button))
-        layout.addWidget(self.views)
-        layout.addWidget(model_box)
-        layout.addWidget(self.display)
-        layout.addLayout(_row(self.export_button, self.script_button))
-        layout.addStretch(1)
+        column(
+            inside,
+            row(self.open_files_button, self.open_folder_button),
+            self.views,
+            model_box,
+            self.display,
+            row(self.export_button, self.script_button),
+        ).addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        own = QVBoxLayout(self)
-        own.setContentsMargins(0, 0, 0, 0)
-        own.addWidget(scroll)
+        column(self, scroll, margin_px=0)
         self.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
 
     def _connect(self) -> None:
-        self.open_files_button.clicked.connect(lambda: self._ask_for_files())
-        self.open_folder_button.clicked.connect(lambda: self._ask_for_folder())
-        self.all_button.clicked.connect(lambda: self.segment())
-        self.selected_button.clicked.connect(lambda: self.segment(self.views.selected_keys()))
-        self.layer_button.clicked.connect(lambda: self.segment_layer())
-        self.reset_button.clicked.connect(lambda: self._reset())
-        self.export_button.clicked.connect(lambda: ask_and_export(self.session, self))
-        self.script_button.clicked.connect(lambda: self._copy_script())
         self.threshold.settled.connect(self._on_threshold)
         self.choice.model.currentIndexChanged.connect(lambda _place: self._show_threshold())
         self.views.itemDoubleClicked.connect(lambda item: fill(self.session, self._number(item.text(0))))
@@ -160,8 +170,8 @@ class ExamDock(QWidget):
     def _on_run(self) -> None:
         self.progress.show_session()
         # Run alone is disabled while one runs.
-        for button in (self.all_button, self.selected_button, self.layer_button):
-            button.setEnabled(not self.session.is_running)
+        for widget in (self.all_button, self.selected_button, self.layer_button):
+            widget.setEnabled(not self.session.is_running)
         self.display.show_session()
         self._show_reset()
         if not self.session.is_running:
@@ -186,13 +196,15 @@ class ExamDock(QWidget):
         """Views that the person means: those selected, else all."""
         return self.views.selected_keys() or list(self.session.views)
 
+    def _target_views(self) -> list[ViewSession]:
+        return [self.session.views[key] for key in self._targets() if key in self.session.views]
+
     def _show_reset(self) -> None:
-        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
-        self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in views))
+        meant = self._target_views()
+        self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in meant))
 
     def _show_threshold(self) -> None:
-        views = (self.session.views[key] for key in self._targets() if key in self.session.views)
-        answer = next((view.answer for view in views if view.answer is not None), None)
+        answer = next((view.answer for view in self._target_views() if view.answer is not None), None)
         own = self.choice.card.threshold if answer is None else answer.card.threshold
         self.threshold.show_value(own if answer is None else answer.threshold, own)
 
@@ -231,7 +243,7 @@ class ExamDock(QWidget):
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
         try:
             key = self.session.take_layer(layer, spacing_mm=spacing_mm)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
             return
         self.segment([key])
@@ -239,7 +251,7 @@ class ExamDock(QWidget):
     def _copy_script(self) -> None:
         try:
             QGuiApplication.clipboard().setText(script_of(self.session))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.session.say(str(error))
 
     def _number(self, key: str) -> int:
@@ -252,16 +264,3 @@ class ExamDock(QWidget):
     def _ask_for_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Open an exam folder", str(Path.home()))
         self.open_paths([Path(folder)] if folder else [])
-
-
-def _button(text: str, tooltip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tooltip)
-    return button
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    return row

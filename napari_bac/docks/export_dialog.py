@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from shared_core.hosting import is_export
-
-if TYPE_CHECKING:
-    from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_session import ExamSession
+from shared_core import hosting as bac
 
 
 def ask_and_export(session: ExamSession, parent: QWidget | None = None) -> bool:
@@ -57,7 +54,7 @@ def _ask(folder: Path, parent: QWidget | None) -> bool | None:
     both = box.addButton(f"&Keep both, as {free_name(folder).name}", QMessageBox.ButtonRole.AcceptRole)
     replace = None
     # What is no export of ours is never replaced.
-    if is_export(folder):
+    if bac.is_export(folder):
         replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(both)

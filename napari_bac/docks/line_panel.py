@@ -2,51 +2,39 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDoubleSpinBox, QLabel, QWidget
 
 from napari_bac.docks.connections import Connections
+from napari_bac.docks.widgets import button, column, row, sentence, with_tip
 from napari_bac.editing.centre_line import CentreLineTool
-from napari_bac.session.batch_run import counted
 from napari_bac.session.exam_session import ExamSession
-from shared_core.hosting import ASSUMED_SPACING_MM
+from shared_core import hosting as bac
 
 
 class LinePanel(QWidget):
-    """Controls of the centre-line tool.
-
-    Parameters
-    ----------
-    session
-        Whose views are drawn on.
-    """
+    """Controls of the centre-line tool."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.tool = CentreLineTool(session)
-        self.draw = QPushButton("D&raw artery")
-        self.draw.setCheckable(True)
-        self.draw.setToolTip(
+        self.draw = button(
+            "D&raw artery",
             "Click along an artery; it becomes a band of this width (as annotated in Guo 2021) with the "
             "next free number.\nDrag to move the image. Enter or double-click finishes, Backspace removes "
-            "the last point, Esc cancels."
+            "the last point, Esc cancels.",
         )
-        self.width_box = QDoubleSpinBox()
-        self.width_box.setToolTip(
-            "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
+        self.draw.setCheckable(True)
+        self.width_box = with_tip(
+            QDoubleSpinBox(), "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
         )
         self.width_box.setAccessibleName("Width of the band")
-        self.finish = QPushButton("Finish")
-        self.finish.setToolTip("Create the band (Enter, or double-click the image)")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Discard this line (Esc)")
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
+        self.finish = button("Finish", "Create the band (Enter, or double-click the image)", self.tool.finish)
+        self.cancel = button("Cancel", "Discard this line (Esc)", self.tool.cancel)
+        self.hint = sentence()
         self._lay_out()
         self.draw.toggled.connect(lambda on: self.tool.start() if on else self.tool.stop())
         self.width_box.valueChanged.connect(self._on_width)
-        self.finish.clicked.connect(self.tool.finish)
-        self.cancel.clicked.connect(self.tool.cancel)
         connections = Connections(self)
         connections.to(self.tool.changed, self._show)
         connections.to(session.signals.views_changed, self._on_views)
@@ -59,19 +47,11 @@ class LinePanel(QWidget):
         return any(not view.spacing_is_known for view in self._session.views.values())
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.draw)
         label = QLabel("W&idth")
         label.setBuddy(self.width_box)
-        row.addWidget(label)
-        row.addWidget(self.width_box)
-        row.addWidget(self.finish)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
-        column.addWidget(self.hint)
+        tools = row(self.draw, label, self.width_box, self.finish, self.cancel)
+        tools.addStretch(1)
+        column(self, tools, self.hint, margin_px=0)
 
     def _on_views(self) -> None:
         # The keys are bound to the layers that are there.
@@ -83,24 +63,26 @@ class LinePanel(QWidget):
         self.width_box.setRange(*((2, 140) if in_pixels else (0.2, 10)))
         self.width_box.setSingleStep(1 if in_pixels else 0.1)
         self.width_box.setSuffix(" px" if in_pixels else " mm")
-        self.width_box.setValue(self.tool.width_mm / ASSUMED_SPACING_MM if in_pixels else self.tool.width_mm)
+        self.width_box.setValue(
+            self.tool.width_mm / bac.ASSUMED_SPACING_MM if in_pixels else self.tool.width_mm
+        )
         self.width_box.blockSignals(False)
         self._show()
 
     def _on_width(self, value: float) -> None:
-        self.tool.set_width(value * ASSUMED_SPACING_MM if self.in_pixels else value)
+        self.tool.set_width(value * bac.ASSUMED_SPACING_MM if self.in_pixels else value)
 
     def _show(self) -> None:
         tool = self.tool
         self.draw.blockSignals(True)
         self.draw.setChecked(tool.active)
         self.draw.blockSignals(False)
-        for button in (self.finish, self.cancel):
-            button.setVisible(tool.active)
+        for widget in (self.finish, self.cancel):
+            widget.setVisible(tool.active)
         self.finish.setEnabled(len(tool.points) > 1)
         self.hint.setVisible(tool.active)
         points = (
-            f"{tool.key}: {counted(len(tool.points), 'point')}. "
+            f"{tool.key}: {bac.counted(len(tool.points), 'point')}. "
             if tool.points
             else "Click along an artery. "
         )

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import napari
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QFileDialog, QSplitter, QWidget
 
 from napari_bac.docks.arteries_table import ArteriesTable
 from napari_bac.docks.clipboard import copy_table
@@ -24,6 +16,7 @@ from napari_bac.docks.connections import Connections
 from napari_bac.docks.line_panel import LinePanel
 from napari_bac.docks.numbers_table import NumbersTable, note_sentences
 from napari_bac.docks.report_box import ReportBox
+from napari_bac.docks.widgets import button, column, row, sentence
 from napari_bac.editing.arteries import go
 from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
 from napari_bac.editing.artery_picker import ArteryPicker
@@ -34,21 +27,12 @@ try:
 except ImportError:  # Qt 5
     from qtpy.QtWidgets import QShortcut
 
-if TYPE_CHECKING:
-    import napari
-
 _NOTES_SHOWN = 3
 _MARGIN_PX = 6
 
 
 class MetricsDock(QWidget):
-    """Shows the session of a viewer; may be closed and opened again at any time.
-
-    Parameters
-    ----------
-    napari_viewer
-        Whose session is shown.
-    """
+    """Shows the session of a viewer; may be closed and opened again at any time."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
@@ -57,57 +41,51 @@ class MetricsDock(QWidget):
         self.line = LinePanel(self._session)
         self.numbers = NumbersTable(self._session)
         self.report = ReportBox(self._session)
-        self.notes = QLabel()
-        self.notes.setWordWrap(True)
-        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.before = _button("◀ Pr&evious", f"Show the previous artery ({BEFORE})")
-        self.next = _button("&Next ▶", f"Show the next artery ({NEXT})")
-        self.renumber = _button("N&umber…", "Change the number of the selected artery (F2)")
-        self.join = _button(
-            "&Join", "Join the selected arteries into one (Ctrl+J); select several with Ctrl or Shift"
+        self.notes = sentence(selectable=True)
+        self.before = button("◀ Pr&evious", f"Show the previous artery ({BEFORE})", partial(self._go, -1))
+        self.next = button("&Next ▶", f"Show the next artery ({NEXT})", partial(self._go, 1))
+        self.renumber = button(
+            "N&umber…", "Change the number of the selected artery (F2)", self.arteries.renumber_chosen
         )
-        self.delete = _button(
-            "&Delete", "Remove the selected arteries from the mask (Delete); Ctrl+Z brings them back"
+        self.join = button(
+            "&Join",
+            "Join the selected arteries into one (Ctrl+J); select several with Ctrl or Shift",
+            self.arteries.join_chosen,
         )
-        self.copy = _button("&Copy numbers", "Copy the table for a spreadsheet (Ctrl+C in a table)")
-        self.save = _button("&Save CSV…", "Save all measurements of the views, as bac measure does")
+        self.delete = button(
+            "&Delete",
+            "Remove the selected arteries from the mask (Delete); Ctrl+Z brings them back",
+            self.arteries.delete_chosen,
+        )
+        self.copy = button(
+            "&Copy numbers",
+            "Copy the table for a spreadsheet (Ctrl+C in a table)",
+            lambda: copy_table(self.numbers, row_names=True),
+        )
+        self.save = button(
+            "&Save CSV…", "Save all measurements of the views, as bac measure does", self._choose_file
+        )
         self._lay_out()
         self._connect()
         self._refresh()
 
     def _lay_out(self) -> None:
         top, middle = QWidget(), QWidget()
-        upper = QVBoxLayout(top)
-        upper.addLayout(_row(self.before, self.next, self.renumber, self.join, self.delete))
-        upper.addWidget(self.arteries, 1)
-        upper.addWidget(self.line)
-        lower = QVBoxLayout(middle)
-        lower.addWidget(self.numbers, 1)
-        lower.addWidget(self.notes)
-        lower.addLayout(_row(self.copy, self.save))
+        arteries_row = row(self.before, self.next, self.renumber, self.join, self.delete)
+        column(top, arteries_row, (self.arteries, 1), self.line, margin_px=0)
+        column(middle, (self.numbers, 1), self.notes, row(self.copy, self.save), margin_px=0)
         splitter = QSplitter(Qt.Orientation.Vertical)
         for place, (widget, share) in enumerate(((top, 3), (middle, 5), (self.report, 1))):
-            if widget.layout() is not None:
-                widget.layout().setContentsMargins(0, 0, 0, 0)
             splitter.addWidget(widget)
             splitter.setStretchFactor(place, share)
             splitter.setCollapsible(place, False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(_MARGIN_PX, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
-        whole.addWidget(splitter)
+        column(self, splitter, margin_px=_MARGIN_PX)
         splitter.setSizes([260, 440, 150])
         # Four views and the exam.
         self.setMinimumWidth(self.numbers.width_of(5) + 2 * _MARGIN_PX)
 
     def _connect(self) -> None:
         session = self._session
-        self.before.clicked.connect(partial(self._go, -1))
-        self.next.clicked.connect(partial(self._go, 1))
-        self.renumber.clicked.connect(self.arteries.renumber_chosen)
-        self.join.clicked.connect(self.arteries.join_chosen)
-        self.delete.clicked.connect(self.arteries.delete_chosen)
-        self.copy.clicked.connect(lambda: copy_table(self.numbers, row_names=True))
-        self.save.clicked.connect(self._choose_file)
         self.arteries.selectionModel().selectionChanged.connect(self._on_selection)
         for key, do in (
             (NEXT, partial(self._go, 1)),
@@ -149,8 +127,8 @@ class MetricsDock(QWidget):
         )
         self.notes.setText("\n".join(shown))
         self.notes.setToolTip("\n".join(notes))
-        for button in (self.copy, self.save):
-            button.setEnabled(bool(self._session.views))
+        for widget in (self.copy, self.save):
+            widget.setEnabled(bool(self._session.views))
         self._on_selection()
 
     def _on_selection(self) -> None:
@@ -158,16 +136,3 @@ class MetricsDock(QWidget):
         self.renumber.setEnabled(len(chosen) == 1)
         self.join.setEnabled(len(chosen) > 1 and len({key for key, _ in chosen}) == 1)
         self.delete.setEnabled(bool(chosen))
-
-
-def _button(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    return button
-
-
-def _row(*buttons: QPushButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for button in buttons:
-        row.addWidget(button)
-    return row

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
+from napari_bac.docks.widgets import RIGHT
 from napari_bac.editing.arteries import OTHER
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import UNFOLLOWED_LABEL, LabelNumbers
+from shared_core import hosting as bac
 
 LATER: Final = "…"
 NONE: Final = "–"
@@ -60,31 +61,28 @@ class ArteryRow:
 def rows_of(view: ViewSession) -> list[ArteryRow]:
     """The rows of a view: areas of this moment, slow numbers of the arteries that were not changed since."""
     spacing = view.opened.prepared.spacing
-    measured: dict[int, LabelNumbers] = {}
+    measured: dict[int, bac.LabelNumbers] = {}
     if view.measured is not None:
         measured = {one.label: one for one in view.measured.labels if one.label not in view.stale}
-    areas = view.counts.area_px
+    areas, in_mm = view.counts.area_px, spacing is not None
     rows = []
     for label in np.flatnonzero(areas).tolist():
         area = float(areas[label]) * (spacing.pixel_area_mm2 if spacing is not None else 1.0)
         own = measured.get(label)
         if own is None:
-            rows.append(ArteryRow(view.key, label, area, spacing is not None, known=False))
+            rows.append(ArteryRow(view.key, label, area, in_mm, known=False))
             continue
-        followed = own.length_px > 0
-        length = own.length_mm if spacing is not None else own.length_px
-        rows.append(
-            ArteryRow(
-                view.key,
-                label,
-                area,
-                spacing is not None,
-                known=True,
-                length=length if followed else None,
-                width=own.mean_calibre_mm if spacing is not None else own.mean_calibre_px,
-                segments=own.segments if followed else None,
-            )
+        row = ArteryRow(
+            view.key,
+            label,
+            area,
+            in_mm,
+            known=True,
+            width=own.mean_calibre_mm if in_mm else own.mean_calibre_px,
         )
+        if own.length_px > 0:
+            row = replace(row, length=own.length_mm if in_mm else own.length_px, segments=own.segments)
+        rows.append(row)
     return rows
 
 
@@ -136,9 +134,9 @@ class ArteriesModel(QAbstractTableModel):
         if role == _Role.DecorationRole and column == ARTERY:
             return QColor(label_colour(row.label))
         if role == _Role.TextAlignmentRole and column > 0:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         if role == _Role.ToolTipRole:
-            if row.label == UNFOLLOWED_LABEL:
+            if row.label == bac.UNFOLLOWED_LABEL:
                 return _OTHER_TIP
             return "Updated when you stop drawing" if value is None and not row.known else None
         return None
@@ -187,7 +185,7 @@ class ArteriesModel(QAbstractTableModel):
         if value is None:
             return NONE if row.known else LATER
         if column == ARTERY:
-            return OTHER if value == UNFOLLOWED_LABEL else str(value)
+            return OTHER if value == bac.UNFOLLOWED_LABEL else str(value)
         if not isinstance(value, float):
             return str(value)
         text = f"{value:.0f}" if not row.in_mm else f"{value:.2f}" if column != 3 else f"{value:.1f}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
+from napari.utils.notifications import show_warning
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QWidget
 
+from napari_bac.docks.widgets import button, row, with_tip
 from napari_bac.settings import DEVICES, preferences
-from shared_core.hosting import Device, ModelCard, OpenBacError, default_model, list_models, load_card
+from shared_core import hosting as bac
 
-_DEVICE_WORDS: dict[Device, str] = {
+_DEVICE_WORDS: dict[bac.Device, str] = {
     "auto": "best available",
     "cpu": "processor (CPU)",
     "cuda": "NVIDIA graphics card",
@@ -27,28 +30,27 @@ class ModelChoice(QWidget):
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(14)
         self.model.addItem("Default", None)
-        self.model.setItemData(0, default_model().name, _tooltip_role())
-        for card in list_models():
+        self.model.setItemData(0, bac.default_model().name, Qt.ItemDataRole.ToolTipRole)
+        for card in bac.list_models():
             self.add_card(card, card.name)
         self.model.setToolTip("The model that marks the calcification")
-        self.own_button = QPushButton("&Own…")
-        self.own_button.setToolTip("Use a model of your own: the .json card that bac train writes")
-        self.own_button.clicked.connect(self._ask_for_card)
-        self.device = QComboBox()
+        self.own_button = button(
+            "&Own…", "Use a model of your own: the .json card that bac train writes", self._ask_for_card
+        )
+        self.device = with_tip(
+            QComboBox(), "Where the model runs; a graphics card is about twenty times faster"
+        )
         for device in DEVICES:
             self.device.addItem(_DEVICE_WORDS[device], device)
         self.device.setCurrentIndex(self.device.findData(wanted.device))
-        self.device.setToolTip("Where the model runs; a graphics card is about twenty times faster")
         if wanted.model:
             self.take(wanted.model)
-        row = QHBoxLayout()
-        row.addWidget(self.model, 1)
-        row.addWidget(self.own_button)
+        models = row((self.model, 1), self.own_button)
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addRow("&Model", row)
+        layout.addRow("&Model", models)
         layout.addRow("&Device", self.device)
-        layout.labelForField(row).setBuddy(self.model)
+        layout.labelForField(models).setBuddy(self.model)
 
     @property
     def name(self) -> str | None:
@@ -56,28 +58,28 @@ class ModelChoice(QWidget):
         return self.model.currentData()
 
     @property
-    def chosen_device(self) -> Device:
+    def chosen_device(self) -> bac.Device:
         """Where it runs."""
-        device: Device = self.device.currentData()
+        device: bac.Device = self.device.currentData()
         return device
 
     @property
-    def card(self) -> ModelCard:
+    def card(self) -> bac.ModelCard:
         """Of the model; of the default one where none is chosen."""
-        return load_card(self.name) if self.name else default_model()
+        return bac.load_card(self.name) if self.name else bac.default_model()
 
-    def add_card(self, card: ModelCard, name: str) -> None:
+    def add_card(self, card: bac.ModelCard, name: str) -> None:
         """Offer a model."""
         self.model.addItem(card.name, name)
-        self.model.setItemData(self.model.count() - 1, card.title, _tooltip_role())
+        self.model.setItemData(self.model.count() - 1, card.title, Qt.ItemDataRole.ToolTipRole)
 
     def take(self, name: str) -> str:
         """Choose a model by name or card file; a sentence where that is none, else empty."""
         place = self.model.findData(name)
         if place < 0:
             try:
-                self.add_card(load_card(name), name)
-            except OpenBacError as error:
+                self.add_card(bac.load_card(name), name)
+            except bac.OpenBacError as error:
                 return str(error)
             place = self.model.count() - 1
         self.model.setCurrentIndex(place)
@@ -90,12 +92,4 @@ class ModelChoice(QWidget):
         refused = self.take(file) if file else ""
         self.own_button.setToolTip(refused or self.own_button.toolTip())
         if refused:
-            from napari.utils.notifications import show_warning
-
             show_warning(refused)
-
-
-def _tooltip_role() -> int:
-    from qtpy.QtCore import Qt
-
-    return int(Qt.ItemDataRole.ToolTipRole)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from napari_bac.docks.quantities import ROWS, Cell
+from napari_bac.docks.widgets import LEFT, RIGHT
 from napari_bac.session.exam_session import ExamSession
 
 EXAM: Final = "Exam"
@@ -38,7 +39,7 @@ class NumbersModel(QAbstractTableModel):
         if role == _Role.ToolTipRole and not across:
             return ROWS[section].tip
         if role == _Role.TextAlignmentRole and not across:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return LEFT
         return None
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
@@ -51,7 +52,7 @@ class NumbersModel(QAbstractTableModel):
         if role == _Role.ToolTipRole:
             return cell.tip or ROWS[index.row()].tip
         if role == _Role.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         return None
 
     def reset(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.numbers_model import NumbersModel
+from napari_bac.docks.widgets import RIGHT
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 
@@ -22,13 +22,7 @@ _MASK_STYLES = {
 
 
 class NumbersTable(QTableView):
-    """Numbers of a session.
-
-    Parameters
-    ----------
-    session
-        Whose numbers are shown.
-    """
+    """Numbers of a session."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,9 +40,7 @@ class NumbersTable(QTableView):
         self.verticalHeader().setHighlightSections(False)
         # Units come with the views: then the columns stay where they are.
         self.verticalHeader().setFixedWidth(self.fontMetrics().horizontalAdvance(_WIDEST_NAME) + 10)
-        self.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        )
+        self.horizontalHeader().setDefaultAlignment(RIGHT)
         connections = Connections(self)
         connections.to(session.signals.views_changed, self.numbers.reset)
         connections.to(session.signals.live_changed, self.numbers.refresh)

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import napari
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.time_plot import VIEWS, TimePlot, legend_words
+from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, sentence, with_tip
 from napari_bac.remedies import all_notice_words
-from napari_bac.session.batch_run import counted
 from napari_bac.session.registry import session_of
 from napari_bac.session.timeline import interval_words, series_of
-from shared_core.hosting import SERIAL_QUANTITIES, Notice, change_words, decision_words
-
-if TYPE_CHECKING:
-    import napari
-
-    from shared_core.hosting import Timeline
+from shared_core import hosting as bac
 
 _COLUMNS: Final = ("Date", "Since first", "Value", "Remarks")
 
 
 class OverTimeDock(QWidget):
-    """Shows the series of a session; holds nothing itself.
-
-    Parameters
-    ----------
-    napari_viewer
-        Given by napari.
-    """
+    """Shows the series of a session; holds nothing itself."""
 
     def __init__(self, napari_viewer: napari.Viewer) -> None:
         super().__init__()
@@ -60,58 +46,53 @@ class OverTimeDock(QWidget):
         self._on_theme()
 
     def _build(self) -> None:
-        self.open_button = QPushButton("&Open folder…")
-        self.open_button.setToolTip(
+        self.open_button = button(
+            "&Open folder…",
             "Choose the folder of a patient's exams, or a results folder (from BAC batch, an export or "
-            "bac analyze)"
+            "bac analyze)",
+            self._choose_folder,
         )
-        self.open_button.clicked.connect(self._choose_folder)
-        self.patient_box = QComboBox()
-        self.patient_box.setToolTip("The patient whose exams are shown")
+        self.patient_box = with_tip(QComboBox(), "The patient whose exams are shown")
         self.patient_box.activated.connect(
             lambda index: self._series.choose(patient=self.patient_box.itemText(index))
         )
-        self.quantity_box = QComboBox()
-        self.quantity_box.setToolTip("The quantity shown over time")
-        for quantity in SERIAL_QUANTITIES:
-            unit = quantity.unit.replace("mm2", "mm²")
-            self.quantity_box.addItem(quantity.title + (f" ({unit})" if unit else ""), quantity.key)
-        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=SERIAL_QUANTITIES[i]))
-        self.offer_label, self.analyse_button = _sentence(), QPushButton("&Analyse them")
-        self.analyse_button.setToolTip("Segment and measure these exams with the default model")
-        self.analyse_button.clicked.connect(lambda: self._series.analyse())
+        self.quantity_box = with_tip(QComboBox(), "The quantity shown over time")
+        for quantity in bac.SERIAL_QUANTITIES:
+            self.quantity_box.addItem(quantity.heading, quantity.key)
+        self.quantity_box.activated.connect(lambda i: self._series.choose(quantity=bac.SERIAL_QUANTITIES[i]))
+        self.offer_label, self.decision_label, self.change_label, self.warning_label = (
+            sentence(selectable=True) for _ in range(4)
+        )
+        self.analyse_button = button(
+            "&Analyse them",
+            "Segment and measure these exams with the default model",
+            lambda: self._series.analyse(),
+        )
         self.progress = ProgressRow(self._series.cancel)
-        self.decision_label, self.change_label, self.warning_label = _sentence(), _sentence(), _sentence()
         font = self.decision_label.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.decision_label.setFont(font)
         self.decision_label.setAccessibleName("Change")
         self.plot = TimePlot(self._on_point, self.tip)
-        self.legend = _sentence(legend_words())
+        self.legend = sentence(legend_words(), selectable=True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.table = self._make_table()
-        self.show_button = QPushButton("&Show this date")
-        self.show_button.setToolTip("Open the images and masks of the selected date, replacing what is open")
-        self.show_button.clicked.connect(lambda: self._show(beside=False))
-        self.beside_button = QPushButton("Show &beside")
-        self.beside_button.setToolTip("Open the selected date and keep what is open")
-        self.beside_button.clicked.connect(lambda: self._show(beside=True))
+        self.show_button = button(
+            "&Show this date",
+            "Open the images and masks of the selected date, replacing what is open",
+            lambda: self._show(beside=False),
+        )
+        self.beside_button = button(
+            "Show &beside", "Open the selected date and keep what is open", lambda: self._show(beside=True)
+        )
         self._lay_out()
 
     def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, len(_COLUMNS))
-        table.setHorizontalHeaderLabels(_COLUMNS)
-        table.setToolTip("Double-click or Enter opens a date")
-        table.verticalHeader().hide()
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table = reading_table(_COLUMNS, "Double-click or Enter opens a date")
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
         table.setMinimumHeight(110)
         table.itemActivated.connect(lambda _item: self._show(beside=False))
         table.itemSelectionChanged.connect(self._on_row)
@@ -122,25 +103,22 @@ class OverTimeDock(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Patient", self.patient_box)
         form.addRow("&Quantity", self.quantity_box)
-        offer, buttons = QHBoxLayout(), QHBoxLayout()
-        offer.addWidget(self.offer_label, 1)
-        offer.addWidget(self.analyse_button)
-        buttons.addWidget(self.show_button)
-        buttons.addWidget(self.beside_button)
+        buttons = row(self.show_button, self.beside_button)
         buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.open_button)
-        layout.addLayout(form)
-        layout.addLayout(offer)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.decision_label)
-        layout.addWidget(self.change_label)
-        layout.addWidget(self.plot, 3)
-        layout.addWidget(self.legend)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
-        layout.addWidget(self.warning_label)
-        layout.addStretch(0)
+        column(
+            self,
+            self.open_button,
+            form,
+            row((self.offer_label, 1), self.analyse_button),
+            self.progress,
+            self.decision_label,
+            self.change_label,
+            (self.plot, 3),
+            self.legend,
+            (self.table, 1),
+            buttons,
+            self.warning_label,
+        ).addStretch(0)
         self.setMinimumWidth(400)
 
     # What is shown
@@ -154,7 +132,7 @@ class OverTimeDock(QWidget):
         offered = bool(without) and not series.is_busy
         for widget in (self.offer_label, self.analyse_button):
             widget.setVisible(offered)
-        self.offer_label.setText(f"{counted(len(without), 'exam')} not analysed yet.")
+        self.offer_label.setText(f"{bac.counted(len(without), 'exam')} not analysed yet.")
         self.open_button.setEnabled(not series.is_busy)
         self.progress.show_run(series.batch)
         self._show_change(series.timeline)
@@ -163,9 +141,9 @@ class OverTimeDock(QWidget):
         for widget in (self.plot, self.legend, self.table, self.show_button, self.beside_button):
             widget.setVisible(series.timeline is not None)
 
-    def _show_change(self, line: Timeline | None) -> None:
+    def _show_change(self, line: bac.Timeline | None) -> None:
         followed = line.of(self._series.quantity) if line is not None else None
-        about_change: tuple[Notice, ...] = ()
+        about_change: tuple[bac.Notice, ...] = ()
         if line is None:
             self.decision_label.setText("")
             self.change_label.setText(
@@ -177,39 +155,38 @@ class OverTimeDock(QWidget):
             self.change_label.setText(why)
         else:
             assert line.change is not None
-            self.decision_label.setText(decision_words(followed))
+            self.decision_label.setText(bac.decision_words(followed))
             names = [VIEWS[label][0] for label in VIEWS if label in followed.views]
             views = "all four views" if len(names) == len(VIEWS) else ", ".join(names)
-            self.change_label.setText(f"{change_words(followed)} Compared: {views}.")
+            self.change_label.setText(f"{bac.change_words(followed)} Compared: {views}.")
             about_change = line.change.notices
         about_exams = self._series.found.words if self._series.found is not None else ()
         told = "\n".join(dict.fromkeys((*about_exams, *all_notice_words(about_change))))
         self.warning_label.setText(told)
         self.warning_label.setVisible(bool(told))
 
-    def _fill_table(self, line: Timeline | None) -> None:
+    def _fill_table(self, line: bac.Timeline | None) -> None:
         exams = line.exams if line is not None else ()
-        unit = self._series.quantity.unit.replace("mm2", "mm²")
-        self.table.horizontalHeaderItem(2).setText(unit or "Value")
+        self.table.horizontalHeaderItem(2).setText(self._series.quantity.shown_unit or "Value")
         self.table.blockSignals(True)
         self.table.setRowCount(len(exams))
-        for row, one in enumerate(exams):
+        for place, one in enumerate(exams):
             assert line is not None
-            for column, text in enumerate(self._cells(line, row)):
+            for cell, text in enumerate(self._cells(line, place)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.UserRole, one.key)
                 item.setToolTip(self.tip(one.key, ""))
-                if column in (1, 2):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(row, column, item)
+                if cell in (1, 2):
+                    item.setTextAlignment(RIGHT)
+                self.table.setItem(place, cell, item)
             if one.key == self._key:
-                self.table.selectRow(row)
+                self.table.selectRow(place)
         self.table.blockSignals(False)
         chosen = any(one.key == self._key for one in exams)
-        for button in (self.show_button, self.beside_button):
-            button.setEnabled(chosen)
+        for widget in (self.show_button, self.beside_button):
+            widget.setEnabled(chosen)
 
-    def _cells(self, line: Timeline, row: int) -> tuple[str, ...]:
+    def _cells(self, line: bac.Timeline, row: int) -> tuple[str, ...]:
         one, value = line.exams[row], line.value(line.exams[row], self._series.quantity)
         since = interval_words(line.exams[0].exam.date, one.exam.date) if row else "–"
         remarks = [line.left_out[one.key]] if one.key in line.left_out else []
@@ -231,9 +208,9 @@ class OverTimeDock(QWidget):
             return ""
         one, quantity = line.exams[row], self._series.quantity
         value = one.exam.views[label].get(quantity.key) if label else line.value(one, quantity)
-        unit = quantity.unit.replace("mm2", "mm²")
         title = VIEWS[label][0] if label else "Exam"
-        said = [f"{one.exam.date}, {title}: {'unknown' if value is None else f'{value:.4g} {unit}'.strip()}"]
+        shown = "unknown" if value is None else f"{value:.4g} {quantity.shown_unit}".strip()
+        said = [f"{one.exam.date}, {title}: {shown}"]
         if row:
             said.append(
                 f"{interval_words(line.exams[row - 1].exam.date, one.exam.date)} after the previous exam"
@@ -272,13 +249,6 @@ class OverTimeDock(QWidget):
     def _on_theme(self, _event: object = None) -> None:
         self.plot.take_theme(self._viewer.theme)
         self.refresh()
-
-
-def _sentence(text: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def _fill(box: QComboBox, names: list[str], chosen: str) -> None:

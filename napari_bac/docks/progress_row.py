@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QProgressBar, QWidget
 
+from napari_bac.docks.widgets import button, column, row, sentence
 from napari_bac.session.batch_run import BatchRun, time_words
 
 _STEPS = 1000
 
 
 class ProgressRow(QWidget):
-    """Shows a run.
-
-    Parameters
-    ----------
-    cancel
-        Called when the person wants it to end.
-    """
+    """Shows a run, and calls `cancel` when the person wants it to end."""
 
     def __init__(self, cancel: Callable[[], None]) -> None:
         super().__init__()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = sentence()
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress of the analysis")
-        self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip("Stop after the current tiles; finished exams are kept")
-        self.cancel_button.clicked.connect(lambda: cancel())
-        row = QHBoxLayout()
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.cancel_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.words)
-        layout.addLayout(row)
+        self.cancel_button = button(
+            "&Cancel", "Stop after the current tiles; finished exams are kept", lambda: cancel()
+        )
+        column(self, self.words, row((self.bar, 1), self.cancel_button), margin_px=0)
         self.hide()
 
     def show_run(self, run: BatchRun | None) -> None:

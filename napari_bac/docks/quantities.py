@@ -9,21 +9,7 @@ from typing import Final
 
 from napari_bac.docks.metrics_model import LATER, NONE
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import (
-    QUANTITIES,
-    Entry,
-    ExamMeasurement,
-    LiveNumbers,
-    Quantity,
-    Scope,
-    ViewMeasurement,
-    analysed_words,
-    exam_mass_words,
-    made_words,
-    shown_quantities,
-    view_mass_words,
-    words_for_people,
-)
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)
@@ -44,9 +30,9 @@ _NO_PROBABILITY: Final = (
 _OF_EXAM_ALONE: Final = "Of the four standard views together."
 _ONE_VIEW: Final = "For single views only: CC and MLO show the same arteries, so they are not added together."
 
-Live = Callable[[ViewSession, LiveNumbers], Cell]
-Slow = Callable[[ViewMeasurement], Cell]
-OfExam = Callable[[ExamMeasurement], Cell]
+Live = Callable[[ViewSession, bac.LiveNumbers], Cell]
+Slow = Callable[[bac.ViewMeasurement], Cell]
+OfExam = Callable[[bac.ExamMeasurement], Cell]
 
 
 @dataclass(frozen=True)
@@ -64,7 +50,7 @@ class TableRow:
     of_state: Callable[[ViewSession], Cell] | None = None
     """Of any view, also of one that nothing looked at."""
 
-    def of_view(self, view: ViewSession, live: LiveNumbers) -> Cell:
+    def of_view(self, view: ViewSession, live: bac.LiveNumbers) -> Cell:
         """What stands in the column of a view."""
         if self.of_state is not None:
             return self.of_state(view)
@@ -78,7 +64,7 @@ class TableRow:
             return UNKNOWN
         return self.slow(view.measured.view)
 
-    def of_exam(self, exam: ExamMeasurement | None) -> Cell:
+    def of_exam(self, exam: bac.ExamMeasurement | None) -> Cell:
         """What stands in the column of the exam; None while its numbers are not those of the labels."""
         if self.exam is None:
             return Cell(NONE, _ONE_VIEW)
@@ -90,47 +76,47 @@ class TableRow:
         return cell
 
 
-def _left_words(exam: ExamMeasurement) -> str:
-    said = f"{analysed_words(exam.views_analysed, exam.views_total)}."
+def _left_words(exam: bac.ExamMeasurement) -> str:
+    said = f"{bac.analysed_words(exam.views_analysed, exam.views_total)}."
     left = ", ".join(exam.views_not_analysed)
     return f"{said} Not analysed: {left}." if left else said
 
 
 def _state(view: ViewSession) -> Cell:
-    words = made_words(view.state, view.origin)
+    words = bac.made_words(view.state, view.origin)
     return Cell("yes" if view.state.is_analysed else "no", f"{words[0].upper()}{words[1:]}")
 
 
-def _of(quantity: Quantity, scope: Scope, measured: object, *, why_not: str = "") -> Cell:
+def _of(quantity: bac.Quantity, scope: bac.Scope, measured: object, *, why_not: str = "") -> Cell:
     """As the registry writes it."""
-    entry = Entry(quantity, scope)
+    entry = bac.Entry(quantity, scope)
     value = entry.measured(measured)
     return Cell(NONE, why_not) if value is None else Cell(entry.text(value), unit=quantity.unit.text)
 
 
 def _of_view(key: str, measured: object, *, why_not: str = "") -> Cell:
-    return _of(QUANTITIES.entry("view", key).quantity, "view", measured, why_not=why_not)
+    return _of(bac.QUANTITIES.entry("view", key).quantity, "view", measured, why_not=why_not)
 
 
-def _area(_view: ViewSession, live: LiveNumbers) -> Cell:
+def _area(_view: ViewSession, live: bac.LiveNumbers) -> Cell:
     if live.bac_area_mm2 is None:
         return Cell(str(live.am_px), _NO_SPACING, "px")
     return _of_view("bac_area_mm2", live)
 
 
-def _breast_area(m: ViewMeasurement) -> Cell:
+def _breast_area(m: bac.ViewMeasurement) -> Cell:
     if m.breast_area_mm2 is None:
         return Cell(str(m.breast_area_px), _NO_SPACING, "px")
     return replace(_of_view("breast_area_mm2", m), tip=f"Of the {m.denominator}")
 
 
-def _length(m: ViewMeasurement) -> Cell:
+def _length(m: bac.ViewMeasurement) -> Cell:
     if m.calcified_length_mm is None and m.calcified_length_px is not None:
         return Cell(f"{m.calcified_length_px:.0f}", _NO_SPACING, "px")
     return _of_view("calcified_length_mm", m, why_not=m.csbi_reason or "")
 
 
-def _vessels(m: ViewMeasurement | ExamMeasurement) -> Cell:
+def _vessels(m: bac.ViewMeasurement | bac.ExamMeasurement) -> Cell:
     if m.vessels_count is None:
         return Cell(NONE, m.csbi_reason or "")
     kinds = m.vessel_kinds
@@ -149,7 +135,7 @@ def _vessels(m: ViewMeasurement | ExamMeasurement) -> Cell:
     )
 
 
-def _area_grade(m: ViewMeasurement | ExamMeasurement) -> Cell:
+def _area_grade(m: bac.ViewMeasurement | bac.ExamMeasurement) -> Cell:
     if m.area_grade is None:
         return Cell(
             NONE, "No grade: the mask does not mark vessel bands, or the percentage of the breast is unknown."
@@ -157,23 +143,23 @@ def _area_grade(m: ViewMeasurement | ExamMeasurement) -> Cell:
     return Cell(f"{m.area_grade}", f"{m.area_grade_name}: {m.area_grade_percent:.3f} % ({m.grade_profile})")
 
 
-def _csbi(m: ViewMeasurement | ExamMeasurement) -> Cell:
+def _csbi(m: bac.ViewMeasurement | bac.ExamMeasurement) -> Cell:
     return Cell(NONE, m.csbi_reason or "") if m.csbi_grade is None else Cell(str(m.csbi_grade))
 
 
-def _view_mass(m: ViewMeasurement) -> Cell:
+def _view_mass(m: bac.ViewMeasurement) -> Cell:
     if m.mass.ha_mg is None:
         return Cell(NONE, m.mass.reason or "")
-    return Cell(f"{m.mass.ha_mg:.1f}", f"{view_mass_words(m)}. {m.mass.reason}", "mg")
+    return Cell(f"{m.mass.ha_mg:.1f}", f"{bac.view_mass_words(m)}. {m.mass.reason}", "mg")
 
 
-def _exam_mass(m: ExamMeasurement) -> Cell:
+def _exam_mass(m: bac.ExamMeasurement) -> Cell:
     if m.mass.ha_mg is None:
         return Cell(NONE, m.mass.reason or "The calcium mass is not known for either breast.")
-    return Cell(f"{m.mass.ha_mg:.1f}", f"{exam_mass_words(m)}. {m.mass.reason or ''}", "mg")
+    return Cell(f"{m.mass.ha_mg:.1f}", f"{bac.exam_mass_words(m)}. {m.mass.reason or ''}", "mg")
 
 
-def _exam_index(m: ExamMeasurement) -> Cell:
+def _exam_index(m: bac.ExamMeasurement) -> Cell:
     if m.guo_index is not None:
         return Cell(f"{m.guo_index:.6f}", "Guo's index: the sum over the four standard views")
     missing = ", ".join(m.missing_views)
@@ -182,7 +168,7 @@ def _exam_index(m: ExamMeasurement) -> Cell:
     return Cell(f"({m.guo_index_available_views:.6f})", f"Sum over the available views; missing: {missing}")
 
 
-def _edited(view: ViewSession, _live: LiveNumbers) -> Cell:
+def _edited(view: ViewSession, _live: bac.LiveNumbers) -> Cell:
     return Cell("yes" if view.edited else "no")
 
 
@@ -204,12 +190,12 @@ _WHY_NOT: Final = {
     "bac_percent_of_breast": "See the notes below.",
 }
 _SAID_WITH_OTHERS: Final = frozenset({"area_grade_name", "breast_area_px"})
-_AT_EVERY_STROKE: Final = frozenset(field.name for field in fields(LiveNumbers))
+_AT_EVERY_STROKE: Final = frozenset(field.name for field in fields(bac.LiveNumbers))
 
 
 def table_rows() -> tuple[TableRow, ...]:
     """Whether the view was analysed, what the registry shows, and whether a person changed the mask."""
-    shown = (_row(one) for one in shown_quantities() if one.key not in _SAID_WITH_OTHERS)
+    shown = (_row(one) for one in bac.shown_quantities() if one.key not in _SAID_WITH_OTHERS)
     analysed = TableRow(
         "Analysed",
         "Whether a model or a person looked at the view. For the exam: how many of its views",
@@ -220,7 +206,7 @@ def table_rows() -> tuple[TableRow, ...]:
     return (analysed, *shown, edited)
 
 
-def _row(quantity: Quantity) -> TableRow:
+def _row(quantity: bac.Quantity) -> TableRow:
     live, slow, exam = _IN_A_WINDOW.get(quantity.key, (None, None, None))
     of_view = partial(_of, quantity, "view", why_not=_WHY_NOT.get(quantity.key, ""))
     of_exam = partial(_of, quantity, "exam", why_not=_WHY_NOT.get(quantity.key, ""))
@@ -233,9 +219,11 @@ def _row(quantity: Quantity) -> TableRow:
     return TableRow(quantity.label, _tip(quantity), live=live, slow=slow, exam=exam)
 
 
-def _tip(quantity: Quantity) -> str:
+def _tip(quantity: bac.Quantity) -> str:
     """What it means, and where it is from."""
-    meanings = [words_for_people(one.meaning) for one in (quantity.view, quantity.exam) if one is not None]
+    meanings = [
+        bac.words_for_people(one.meaning) for one in (quantity.view, quantity.exam) if one is not None
+    ]
     words = "; of the exam: ".join(dict.fromkeys(meanings))
     return f"{words} ({quantity.source})" if quantity.source else words
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from qtpy.QtWidgets import QFrame
+
+from napari_bac.docks.widgets import button, column, row, sentence
 
 
 class QuestionBox(QFrame):
@@ -13,20 +15,12 @@ class QuestionBox(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.yes_button = QPushButton()
-        self.no_button = QPushButton()
+        self.words = sentence()
         self._yes: Callable[[], None] = lambda: None
         self._no: Callable[[], None] = lambda: None
-        self.yes_button.clicked.connect(lambda: self._answer(self._yes))
-        self.no_button.clicked.connect(lambda: self._answer(self._no))
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.yes_button)
-        buttons.addWidget(self.no_button)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.words)
-        layout.addLayout(buttons)
+        self.yes_button = button("", do=lambda: self._answer(self._yes))
+        self.no_button = button("", do=lambda: self._answer(self._no))
+        column(self, self.words, row(self.yes_button, self.no_button))
         self.hide()
 
     def ask(

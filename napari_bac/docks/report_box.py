@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
 from napari_bac.docks.connections import Connections
+from napari_bac.docks.widgets import button, column, row, with_tip
 from napari_bac.session.exam_session import ExamSession
-from shared_core.hosting import exam_mass_words, exam_sentence, view_mass_words, view_sentence
+from shared_core import hosting as bac
 
 
 class ReportBox(QWidget):
-    """Shows and edits the sentence of a session.
-
-    Parameters
-    ----------
-    session
-        Keeps what the person wrote.
-    """
+    """Shows and edits the sentence of a session, which keeps what the person wrote."""
 
     def __init__(self, session: ExamSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.text = QPlainTextEdit()
-        self.text.setToolTip("A draft from the measurements, for you to check and change; never a diagnosis")
+        self.text = with_tip(
+            QPlainTextEdit(), "A draft from the measurements, for you to check and change; never a diagnosis"
+        )
         self.text.setAccessibleName("Sentence for the report")
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(4 * self.fontMetrics().height())
         self.state = QLabel()
-        self.again = QPushButton("Draft a&gain")
-        self.again.setToolTip("Discard your changes and write the sentence again from the current numbers")
-        self.copy = QPushButton("Copy sen&tence")
-        self.copy.setToolTip("Copy the sentence to the clipboard")
-        row = QHBoxLayout()
-        row.addWidget(self.state, 1)
-        row.addWidget(self.again)
-        row.addWidget(self.copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
-        column.addWidget(self.text, 1)
+        self.again = button(
+            "Draft a&gain",
+            "Discard your changes and write the sentence again from the current numbers",
+            self._draft_again,
+        )
+        self.copy = button(
+            "Copy sen&tence",
+            "Copy the sentence to the clipboard",
+            lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()),
+        )
+        column(self, row((self.state, 1), self.again, self.copy), (self.text, 1), margin_px=0)
         self.text.textChanged.connect(self._on_typed)
-        self.again.clicked.connect(self._draft_again)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         connections = Connections(self)
         for signal in (session.signals.exam_measured, session.signals.views_changed):
             connections.to(signal, self.refresh)
-        connections.to(session.signals.live_changed, self._on_change)
+        connections.to(session.signals.live_changed, self._say_state)
         self.refresh()
 
     def refresh(self) -> None:
@@ -59,9 +52,6 @@ class ReportBox(QWidget):
             self.text.blockSignals(False)
         self._say_state()
 
-    def _on_change(self, _key: str) -> None:
-        self._say_state()
-
     def _on_typed(self) -> None:
         self._session.report = self.text.toPlainText()
         self._say_state()
@@ -70,7 +60,7 @@ class ReportBox(QWidget):
         self._session.report = None
         self.refresh()
 
-    def _say_state(self) -> None:
+    def _say_state(self, _key: str = "") -> None:
         written = self._session.report is not None
         self.again.setEnabled(written)
         if written:
@@ -86,10 +76,10 @@ def draft(session: ExamSession) -> str:
     if len(session.views) == 1:
         (view,) = session.views.values()
         if not view.state.is_analysed:
-            return view_sentence(None)
+            return bac.view_sentence(None)
         if view.measured is None:
             return ""
-        return view_sentence(view.measured.view, mass=view_mass_words(view.measured.view))
+        return bac.view_sentence(view.measured.view, mass=bac.view_mass_words(view.measured.view))
     if not session.views or session.exam is None:
         return ""
-    return exam_sentence(session.exam, mass=exam_mass_words(session.exam))
+    return bac.exam_sentence(session.exam, mass=bac.exam_mass_words(session.exam))

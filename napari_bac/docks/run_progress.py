@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QProgressBar, QWidget
 
+from napari_bac.docks.widgets import button, column, row, sentence
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import SegmentationRun
 
@@ -13,13 +14,7 @@ _CANCEL_EXPORT = "Stop after the current view; nothing is saved"
 
 
 class RunProgress(QWidget):
-    """Shows a session's segmentation, its export, or the files that it opens.
-
-    Parameters
-    ----------
-    session
-        What it cancels when the person wants it to end.
-    """
+    """Shows a session's segmentation, its export, or the files that it opens, and cancels the first two."""
 
     def __init__(self, session: ExamSession) -> None:
         super().__init__()
@@ -27,21 +22,13 @@ class RunProgress(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setAccessibleName("Progress")
-        self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip(_CANCEL_RUN)
-        self.cancel_button.clicked.connect(lambda: self._cancel())
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.cancel_button = button("&Cancel", _CANCEL_RUN, lambda: self._cancel())
+        self.words = sentence()
         self.words.setAccessibleName("What ran")
         self.row = QWidget()
-        row = QHBoxLayout(self.row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.cancel_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.row)
-        layout.addWidget(self.words)
+        self.row.setLayout(row((self.bar, 1), self.cancel_button))
+        self.row.layout().setContentsMargins(0, 0, 0, 0)
+        column(self, self.row, self.words, margin_px=0)
 
     def show_session(self) -> None:
         """Show how far it is."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QDialog, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QDialog, QDoubleSpinBox, QFormLayout, QWidget
+
+from napari_bac.docks.widgets import button, row, sentence
 
 USUAL_MM = 0.070
 """Of many detectors, and what the models know."""
@@ -18,11 +20,10 @@ class SpacingDialog(QDialog):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Pixel spacing")
-        question = QLabel(
+        question = sentence(
             f"The pixel spacing of {name} is unknown. Without it, areas and lengths are given in "
             "pixels, and the model may mark too much or too little."
         )
-        question.setWordWrap(True)
         self.spacing_mm = QDoubleSpinBox()
         self.spacing_mm.setRange(0.01, 1.0)
         self.spacing_mm.setDecimals(4)
@@ -30,21 +31,16 @@ class SpacingDialog(QDialog):
         self.spacing_mm.setValue(USUAL_MM)
         self.spacing_mm.setSuffix(" mm")
         self.spacing_mm.setToolTip("Distance between neighbouring pixels in the plane of the breast")
-        self.use_button = QPushButton("&Use this spacing")
+        self.use_button = button("&Use this spacing", do=lambda: self._choose(self.spacing_mm.value()))
         self.use_button.setDefault(True)
-        self.use_button.clicked.connect(lambda: self._choose(self.spacing_mm.value()))
-        self.unknown_button = QPushButton("Continue in &pixels")
-        self.unknown_button.setToolTip("Areas and lengths are then given in pixels")
-        self.unknown_button.clicked.connect(lambda: self._choose(None))
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        for button in (self.use_button, self.unknown_button, self.cancel_button):
-            buttons.addWidget(button)
+        self.unknown_button = button(
+            "Continue in &pixels", "Areas and lengths are then given in pixels", lambda: self._choose(None)
+        )
+        self.cancel_button = button("Cancel", do=self.reject)
         layout = QFormLayout(self)
         layout.addRow(question)
         layout.addRow("Pixel &spacing", self.spacing_mm)
-        layout.addRow(buttons)
+        layout.addRow(row(self.use_button, self.unknown_button, self.cancel_button))
 
     def _choose(self, spacing_mm: float | None) -> None:
         self.accept()

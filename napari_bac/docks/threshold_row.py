@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from qtpy.QtCore import Qt, QTimer, Signal
-from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QSlider, QWidget
+from qtpy.QtWidgets import QDoubleSpinBox, QSlider, QWidget
+
+from napari_bac.docks.widgets import button, row
 
 REST_MS: Final = 120
 """Without a move before it is taken over: one step of undo for one drag."""
@@ -31,8 +33,9 @@ class ThresholdRow(QWidget):
         self.number.setDecimals(2)
         self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0.00") + 24)
-        self.own_button = QPushButton("Model'&s")
-        self.own_button.setToolTip("Restore the model's own threshold")
+        self.own_button = button(
+            "Model'&s", "Restore the model's own threshold", lambda: self._move(self.own)
+        )
         for widget in (self.slider, self.number):
             widget.setToolTip(
                 "Pixels with a model probability above this count as calcification. Segmented views "
@@ -42,30 +45,22 @@ class ThresholdRow(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(lambda: self.settled.emit(self.value))
-        self._value = self.own
+        self.value: float = self.own
+        """As chosen, to the digit where it is the model's own."""
         self.slider.valueChanged.connect(lambda step: self._move(step / _STEPS))
         self.number.valueChanged.connect(self._move)
-        self.own_button.clicked.connect(lambda: self._move(self.own))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self.number)
-        layout.addWidget(self.own_button)
-
-    @property
-    def value(self) -> float:
-        """As chosen, to the digit where it is the model's own."""
-        return self._value
+        self.setLayout(row((self.slider, 1), self.number, self.own_button))
+        self.layout().setContentsMargins(0, 0, 0, 0)
 
     @property
     def wanted(self) -> float | None:
         """None where it is the model's own."""
-        return None if self._value == self.own else self._value
+        return None if self.value == self.own else self.value
 
     def show_value(self, value: float, own: float) -> None:
         """Show a threshold, and know the model's own."""
         self._rest.stop()
-        self.own, self._value = own, value
+        self.own, self.value = own, value
         for widget, shown in ((self.slider, round(value * _STEPS)), (self.number, round(value, 2))):
             widget.blockSignals(True)
             widget.setValue(shown)

@@ -12,7 +12,7 @@ from napari.utils.theme import get_theme
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
-from shared_core.hosting import DatedExam, SerialQuantity, Timeline
+from shared_core import hosting as bac
 
 VIEWS: Final = {
     "RCC": ("R-CC", "#E69F00", "s", "■"),
@@ -60,12 +60,11 @@ class TimePlot(pg.PlotWidget):
             axis.setPen(pg.mkPen(self._ink, width=1))
             axis.setTextPen(self._ink)
 
-    def draw(self, line: Timeline | None, quantity: SerialQuantity, chosen: str = "") -> None:
+    def draw(self, line: bac.Timeline | None, quantity: bac.SerialQuantity, chosen: str = "") -> None:
         """Show a quantity; the exam `chosen` stands out."""
         self.clear()
         self.points = {}
-        unit = quantity.unit.replace("mm2", "mm²")
-        self.setLabel("left", quantity.title + (f" ({unit})" if unit else ""), color=self._ink.name())
+        self.setLabel("left", quantity.heading, color=self._ink.name())
         if line is None:
             return
         self._draw_limits(line, quantity)
@@ -78,7 +77,7 @@ class TimePlot(pg.PlotWidget):
         values = [value for item in self.points.values() for value in item.getData()[1]]
         self.setYRange(0, 1.12 * max(values, default=1.0) or 1.0, padding=0)
 
-    def _draw_limits(self, line: Timeline, quantity: SerialQuantity) -> None:
+    def _draw_limits(self, line: bac.Timeline, quantity: bac.SerialQuantity) -> None:
         followed = line.of(quantity)
         if followed is None or line.change is None:
             return
@@ -101,14 +100,14 @@ class TimePlot(pg.PlotWidget):
         self.addItem(pg.FillBetweenItem(low, high, brush=shade))
 
     def _draw_view(
-        self, line: Timeline, quantity: SerialQuantity, label: str, colour: QColor, symbol: str
+        self, line: bac.Timeline, quantity: bac.SerialQuantity, label: str, colour: QColor, symbol: str
     ) -> None:
         exams = [one for one in line.exams if quantity.key in one.exam.views.get(label, {})]
         values = [one.exam.views[label][quantity.key] for one in exams]
         self._join(line, exams, values, pg.mkPen(colour, width=1))
         self._scatter(line, label, exams, values, colour=colour, symbol=symbol, size=_VIEW_SIZE)
 
-    def _draw_exams(self, line: Timeline, quantity: SerialQuantity, chosen: str) -> None:
+    def _draw_exams(self, line: bac.Timeline, quantity: bac.SerialQuantity, chosen: str) -> None:
         known = [(one, line.value(one, quantity)) for one in line.exams]
         exams = [one for one, value in known if value is not None]
         values = [value for _, value in known if value is not None]
@@ -119,7 +118,7 @@ class TimePlot(pg.PlotWidget):
             self.addItem(pg.ScatterPlotItem(x, y, size=24, brush=None, pen=pg.mkPen(self._ink, width=1)))
         self._scatter(line, "", exams, values, colour=self._ink, symbol="o", size=_EXAM_SIZE)
 
-    def _join(self, line: Timeline, exams: list[DatedExam], values: list[float], pen: Any) -> None:
+    def _join(self, line: bac.Timeline, exams: list[bac.DatedExam], values: list[float], pen: Any) -> None:
         both = zip(exams, values, strict=True)
         kept = [(seconds(one), value) for one, value in both if one.key not in line.left_out]
         if len(kept) > 1:
@@ -128,9 +127,9 @@ class TimePlot(pg.PlotWidget):
 
     def _scatter(
         self,
-        line: Timeline,
+        line: bac.Timeline,
         label: str,
-        exams: list[DatedExam],
+        exams: list[bac.DatedExam],
         values: list[float],
         *,
         colour: QColor,
@@ -161,7 +160,7 @@ class TimePlot(pg.PlotWidget):
             self._clicked(str(points[0].data()))
 
 
-def seconds(one: DatedExam) -> float:
+def seconds(one: bac.DatedExam) -> float:
     """Where an exam stands on the axis of time."""
     return datetime.combine(one.exam.date, time(12), tzinfo=timezone.utc).timestamp()
 

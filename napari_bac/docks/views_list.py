@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWid
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import made_words
+from shared_core import hosting as bac
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
 _KEY: Final = Qt.ItemDataRole.UserRole
@@ -21,7 +21,7 @@ _PADDING_PX: Final = 4
 
 def labels_words(view: ViewSession) -> str:
     """The state of a view in a few words: ``by openbac-1, corrected``; and whether an export has it."""
-    words = made_words(view.state, view.origin)
+    words = bac.made_words(view.state, view.origin)
     return words + (", not exported" if view.dirty else "")
 
 
@@ -36,15 +36,7 @@ def spacing_words(view: ViewSession) -> str:
 
 
 class ViewsList(QTreeWidget):
-    """Shows a session's views.
-
-    Parameters
-    ----------
-    session
-        Whose views.
-    chosen
-        Called when the person selects other rows.
-    """
+    """Shows a session's views; calls `chosen` when the person selects other rows."""
 
     def __init__(self, session: ExamSession, chosen: Callable[[], None]) -> None:
         super().__init__()
@@ -79,9 +71,9 @@ class ViewsList(QTreeWidget):
         self._filling = True
         self.clear()
         for view in self._session.views.values():
-            item = QTreeWidgetItem([view.key, labels_words(view), spacing_words(view)])
+            item = QTreeWidgetItem([view.key, "", spacing_words(view)])
             item.setData(0, _KEY, view.key)
-            item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
+            _show_labels(item, view)
             if view.opened.prepared.spacing is None:
                 item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
@@ -94,8 +86,7 @@ class ViewsList(QTreeWidget):
         for row in range(self.topLevelItemCount()):
             item = self.topLevelItem(row)
             if view is not None and item is not None and item.data(0, _KEY) == key:
-                item.setText(1, labels_words(view))
-                item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
+                _show_labels(item, view)
 
     def choose(self, key: str) -> None:
         """Select the row of a view alone, as if somebody else had."""
@@ -107,3 +98,8 @@ class ViewsList(QTreeWidget):
             if item is not None:
                 item.setSelected(item.data(0, _KEY) == key)
         self._filling = False
+
+
+def _show_labels(item: QTreeWidgetItem, view: ViewSession) -> None:
+    item.setText(1, labels_words(view))
+    item.setToolTip(1, "\n".join(all_notice_words(view.notices)))

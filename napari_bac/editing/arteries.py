@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_bac.editing.artery_zoom import zoom_to
 from napari_bac.views.host import Artery, ViewsHost
-from shared_core.hosting import relabelled
+from shared_core import hosting as bac
 
 OTHER = "other"
 """What is marked, and too small or round to be followed as an artery."""
@@ -99,7 +99,7 @@ def delete(host: ViewsHost, several: Iterable[Artery]) -> None:
 
 
 def _change(host: ViewsHost, key: str, which: Collection[int], to: int) -> None:
-    host.set_labels(key, relabelled(host.views[key].label_pixels(), which, to))
+    host.set_labels(key, bac.relabelled(host.views[key].label_pixels(), which, to))
     # So that Ctrl+Z brings it back.
     _activate(host, key)
 

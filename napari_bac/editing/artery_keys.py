@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from napari_bac.editing.arteries import go
+from napari_bac.editing.clicks import key_callback
 from napari_bac.views.host import ViewsHost
 
 NEXT: Final = "N"
@@ -16,12 +17,4 @@ BEFORE: Final = "Shift+N"
 def bind_artery_keys(host: ViewsHost) -> None:
     """N shows the next artery, Shift-N the one before; to do it twice changes nothing."""
     for key, step in ((NEXT, 1), (BEFORE, -1)):
-        host.viewer.bind_key(key.replace("+", "-"), _goes(host, step), overwrite=True)
-
-
-def _goes(host: ViewsHost, step: int) -> Callable[[Any], None]:
-    # A function, as napari asks for its name, which a partial has not.
-    def pressed(_viewer: Any) -> None:
-        go(host, step)
-
-    return pressed
+        host.viewer.bind_key(key.replace("+", "-"), key_callback(partial(go, host, step)), overwrite=True)

@@ -13,15 +13,7 @@ from napari_bac.views.host import ViewsHost
 
 
 class ArteryPicker:
-    """Selects the artery that is clicked on.
-
-    Parameters
-    ----------
-    host
-        Whose arteries are selected.
-    busy
-        Whether clicks mean something else now.
-    """
+    """Selects the artery that is clicked on, unless `busy` says that clicks mean something else now."""
 
     def __init__(self, host: ViewsHost, busy: Callable[[], bool]) -> None:
         self._host, self._busy = host, busy

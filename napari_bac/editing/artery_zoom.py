@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Labels
 
 from napari_bac.layout.single_view import fit_to
-from shared_core.hosting import bounding_box
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from shared_core import hosting as bac
 
 _AROUND: Final = 1.4
 """Of the artery's box, so that tissue beside it is seen."""
@@ -25,7 +23,7 @@ def zoom_to(viewer: ViewerModel, layer: Labels, label: int) -> bool:
 
     Works on mirrored and transposed views, and through the public interface of the viewer alone.
     """
-    box = bounding_box(np.asarray(layer.data) == label)
+    box = bac.bounding_box(np.asarray(layer.data) == label)
     if box is None:
         return False
     rows, columns = (box.top - 0.5, box.top + box.rows - 0.5), (box.left - 0.5, box.left + box.columns - 0.5)

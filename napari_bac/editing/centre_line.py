@@ -15,28 +15,22 @@ from napari.layers import Labels
 from psygnal import Signal
 
 from napari_bac.editing.arteries import choose
-from napari_bac.editing.clicks import Floats, click_callback, view_at
+from napari_bac.editing.clicks import Floats, click_callback, key_callback, view_at
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.views.host import ViewsHost
-from shared_core.hosting import BAND_MM, added, free_label, line_bands
+from shared_core import hosting as bac
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
 
 
 class CentreLineTool:
-    """Draws one line after the other until it is turned off.
-
-    Parameters
-    ----------
-    host
-        Whose views are drawn on.
-    """
+    """Draws one line after the other until it is turned off."""
 
     changed = Signal()
     """Turned on or off, or a point came or went."""
 
     def __init__(self, host: ViewsHost) -> None:
-        self.width_mm = BAND_MM
+        self.width_mm = bac.BAND_MM
         """Of the band; on images of unknown spacing a pixel counts as 70 um."""
         self.key: str | None = None
         """The view that is drawn on; None before the first click."""
@@ -96,17 +90,17 @@ class CentreLineTool:
             host.say("Click at least two points along an artery, then press Enter.")
             return False
         labels = view.label_pixels()
-        label = free_label(labels)
+        label = bac.free_label(labels)
         if label is None:
             host.say(f"{view.key} already has 254 arteries; join or delete some first.")
             return False
-        band = line_bands(
+        band = bac.line_bands(
             [np.array(self.points)],
             view.opened.prepared.image_u8.shape,
             spacing=view.opened.prepared.spacing,
             width_mm=self.width_mm,
         )
-        marked = added(labels, band, label)
+        marked = bac.added(labels, band, label)
         self._clear()
         if not (marked == label).any():
             host.say("All of this band is already marked; nothing was added.")
@@ -176,7 +170,7 @@ class CentreLineTool:
         self._bound = list(holders)
         for holder in holders:
             for key, do in self._keys().items():
-                holder.bind_key(key, _key_of(do), overwrite=True)
+                holder.bind_key(key, key_callback(do), overwrite=True)
 
     def _let_the_mouse_move_the_image(self, layers: list[Labels]) -> None:
         for layer in layers:
@@ -186,11 +180,3 @@ class CentreLineTool:
             key = self._host.selected[0] if self._host.selected is not None else None
             chosen = self._host.views.get(key) if key is not None else None
             selection.active = chosen.labels if chosen is not None else layers[0]
-
-
-def _key_of(do: Callable[[], object]) -> Callable[[Any], None]:
-    # A function, as napari asks for its name, which a partial has not.
-    def pressed(_holder: Any) -> None:
-        do()
-
-    return pressed

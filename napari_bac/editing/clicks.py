@@ -1,4 +1,4 @@
-"""Clicks on the canvas that are no drags, and the view under them."""
+"""Clicks on the canvas that are no drags, and the view under them; and what a key does."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def click_callback(clicked: OnClick) -> Callable[[Any, Any], Generator[None, Non
             clicked(position)
 
     return callback
+
+
+def key_callback(do: Callable[[], object]) -> Callable[[Any], None]:
+    """A key callback for a viewer or layer: a function, as napari asks for its name."""
+
+    def pressed(_target: Any) -> None:
+        do()
+
+    return pressed
 
 
 def view_at(views: Mapping[str, ViewSession], position: Floats) -> tuple[str, Floats] | None:

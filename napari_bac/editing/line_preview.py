@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import ref
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Shapes
 
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import free_label, steps_mm
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from shared_core import hosting as bac
 
 NAME: Final = "artery being drawn"
 
@@ -29,7 +27,7 @@ class LinePreview:
 
     def show(self, view: ViewSession, points: Sequence[Floats], width_mm: float) -> None:
         """Draw a line through points, in the pixels of a view."""
-        width = width_mm / float(np.sqrt(steps_mm(view.opened.prepared.spacing).prod()))
+        width = width_mm / float(np.sqrt(bac.steps_mm(view.opened.prepared.spacing).prod()))
         layer = self._layer or self._added(view)
         line = np.array(points, float)
         if len(line) == 1:
@@ -61,7 +59,7 @@ class LinePreview:
             units=labels.units,
             opacity=0.6,
         )
-        layer.current_edge_color = label_colour(free_label(view.label_pixels()) or 1)
+        layer.current_edge_color = label_colour(bac.free_label(view.label_pixels()) or 1)
         selection = viewer.layers.selection
         active = selection.active
         viewer.add_layer(layer)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from napari.components import ViewerModel
 from qtpy.QtCore import QTimer
 
+from napari_bac.editing.clicks import key_callback
 from napari_bac.layout.single_view import fill
-from napari_bac.layout.window_level import WindowDrag, invert, is_inverted, next_preset
+from napari_bac.layout.window_level import WindowDrag, invert, next_preset
 from napari_bac.views.host import ViewsHost
 from napari_bac.views.view_session import ViewSession
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 KEYS: Final = {
     "1 to 4": "show one view alone, in hanging order",
@@ -73,30 +72,22 @@ class ViewKeys:
 
 
 def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
-    """Plain functions: napari asks each for its name, and tells a held key by a generator function."""
+    """By key; napari tells a held one by a generator function."""
 
-    def on_number(number: int) -> Callable[[Any], None]:
-        def fill_with_view(_target: Any) -> None:
-            fill(host, number)
-
-        return fill_with_view
-
-    def outline(_target: Any) -> None:
-        toggle_outline(host.viewer, host.views)
-
-    def window(_target: Any) -> None:
+    def window() -> None:
         next_preset(view.image for view in host.views.values() if view.image.visible)
-
-    def invert_images(_target: Any) -> None:
-        images = [view.image for view in host.views.values()]
-        if images:
-            invert(images, inverted=not is_inverted(images[0]))
 
     def hide_while_held(_target: Any) -> Generator[None, None, None]:
         yield from hidden_labels(host.views)
 
-    numbers = {str(number): on_number(number) for number in range(5)}
-    return {**numbers, "C": outline, "W": window, "I": invert_images, "V": hide_while_held}
+    numbers = {str(number): key_callback(partial(fill, host, number)) for number in range(5)}
+    return {
+        **numbers,
+        "C": key_callback(lambda: toggle_outline(host.viewer, host.views)),
+        "W": key_callback(window),
+        "I": key_callback(lambda: invert(view.image for view in host.views.values())),
+        "V": hide_while_held,
+    }
 
 
 def hidden_labels(views: Mapping[str, ViewSession]) -> Generator[None, None, None]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from napari.utils.colormaps import DirectLabelColormap
 
-from shared_core.hosting import UNFOLLOWED_LABEL
+from shared_core import hosting as bac
 
 _OKABE_ITO: Final = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#0072B2")
 _UNFOLLOWED: Final = "#FFFFFF"
@@ -14,7 +14,7 @@ _UNFOLLOWED: Final = "#FFFFFF"
 
 def label_colour(label: int) -> str:
     """The colour of one label, as ``#RRGGBB``."""
-    return _UNFOLLOWED if label == UNFOLLOWED_LABEL else _OKABE_ITO[(label - 1) % len(_OKABE_ITO)]
+    return _UNFOLLOWED if label == bac.UNFOLLOWED_LABEL else _OKABE_ITO[(label - 1) % len(_OKABE_ITO)]
 
 
 def label_colormap() -> DirectLabelColormap:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from napari_bac.settings import Hanging
-from shared_core.hosting import Laterality, PreparedView, View
+from shared_core import hosting as bac
 
 GAP_MM: Final = 4.0
 _UPPER, _LOWER = 0, 1
 _RIGHT, _LEFT = 0, 1
+_Row = tuple[list[str], list[str]]
+"""Keys of what hangs on the left, and on the right."""
+_SIDES: Final = {bac.Laterality.RIGHT: _RIGHT, bac.Laterality.LEFT: _LEFT}
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Placed:
     """Turned so that its chest wall looks to the other breast."""
 
 
-def chest_wall_is_left(view: PreparedView) -> bool:
+def chest_wall_is_left(view: bac.PreparedView) -> bool:
     """Whether the chest wall lies on the left border of the stored image.
 
     The breast touches that border along more rows than the other.
@@ -37,7 +38,7 @@ def chest_wall_is_left(view: PreparedView) -> bool:
 
 
 def hang(
-    views: Mapping[str, PreparedView],
+    views: Mapping[str, bac.PreparedView],
     steps: Mapping[str, tuple[float, float]],
     hanging: Hanging = "right on the left",
 ) -> dict[str, Placed]:
@@ -56,39 +57,38 @@ def hang(
     -------
     By key; the seam between the breasts stands at column 0, the first row of the canvas at 0.
     """
-    rows = _rows(views, hanging)
     placed: dict[str, Placed] = {}
     top = 0.0
-    for row in rows:
+    for row in _rows(views, hanging):
         height = 0.0
         for side in (_RIGHT, _LEFT):
             reach = GAP_MM / 2
             for key in row[side]:
-                shape, (row_step, column_step) = views[key].image_u8.shape, steps[key]
-                width = shape[1] * column_step
+                view, (row_step, column_step) = views[key], steps[key]
+                rows, columns = view.image_u8.shape
+                width = columns * column_step
                 left = -reach - width if side == _RIGHT else reach
                 # What hangs on the left must have its chest wall on its right.
-                mirrored = _knows_side(views[key]) and chest_wall_is_left(views[key]) == (side == _RIGHT)
-                placed[key] = Placed((top, left), mirrored)
+                turned = chest_wall_is_left(view) == (side == _RIGHT)
+                placed[key] = Placed((top, left), view.header.laterality in _SIDES and turned)
                 reach += width + GAP_MM
-                height = max(height, shape[0] * row_step)
+                height = max(height, rows * row_step)
         top += height + GAP_MM
     return placed
 
 
-def order_of(views: Mapping[str, PreparedView], hanging: Hanging = "right on the left") -> tuple[str, ...]:
+def order_of(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> tuple[str, ...]:
     """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
     return tuple(key for row in _rows(views, hanging) for side in row for key in side)
 
 
-def _rows(views: Mapping[str, PreparedView], hanging: Hanging) -> list[tuple[list[str], list[str]]]:
-    """By row: what hangs on the left, and what on the right."""
-    standard: list[tuple[list[str], list[str]]] = [([], []), ([], [])]
+def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[_Row]:
+    standard: list[_Row] = [([], []), ([], [])]
     others: list[str] = []
     for key, view in views.items():
         header = view.header
-        side = {Laterality.RIGHT: _RIGHT, Laterality.LEFT: _LEFT}.get(header.laterality)
-        level = {View.CC: _UPPER, View.MLO: _LOWER}.get(header.view)
+        side = _SIDES.get(header.laterality)
+        level = {bac.View.CC: _UPPER, bac.View.MLO: _LOWER}.get(header.view)
         if side is None or level is None:
             others.append(key)
         else:
@@ -97,17 +97,8 @@ def _rows(views: Mapping[str, PreparedView], hanging: Hanging) -> list[tuple[lis
     return rows if hanging == "right on the left" else [(left, right) for right, left in rows]
 
 
-def _in_pairs(keys: Sequence[str], views: Mapping[str, PreparedView]) -> list[tuple[list[str], list[str]]]:
-    right = [key for key in keys if views[key].header.laterality is Laterality.RIGHT]
+def _in_pairs(keys: Sequence[str], views: Mapping[str, bac.PreparedView]) -> list[_Row]:
+    right = [key for key in keys if views[key].header.laterality is bac.Laterality.RIGHT]
     left = [key for key in keys if key not in right]
     count = max(len(right), len(left))
     return [(right[number : number + 1], left[number : number + 1]) for number in range(count)]
-
-
-def _knows_side(view: PreparedView) -> bool:
-    return view.header.laterality in (Laterality.LEFT, Laterality.RIGHT)
-
-
-def mirror_matrix(columns: int) -> np.ndarray:
-    """An affine in the pixels of an image that turns it left to right in its place."""
-    return np.array([[1.0, 0.0, 0.0], [0.0, -1.0, columns - 1.0], [0.0, 0.0, 1.0]])

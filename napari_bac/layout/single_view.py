@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import signature
-from typing import TYPE_CHECKING
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Layer
 
 from napari_bac.views.host import ViewsHost
 from napari_bac.views.view_session import ViewSession
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
 
 
 def fill(host: ViewsHost, number: int) -> None:

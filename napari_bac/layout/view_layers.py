@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
 from napari_bac.layout.colours import label_colormap
-from napari_bac.layout.hanging_protocol import Placed, hang, mirror_matrix, order_of
+from napari_bac.layout.hanging_protocol import Placed, hang, order_of
 from napari_bac.settings import Hanging, preferences
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.view_session import ViewSession
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 LABELS_SUFFIX = " calcification"
 
@@ -27,9 +25,9 @@ def steps_of(opened: OpenedView) -> tuple[float, float]:
     return (spacing.row_mm, spacing.column_mm) if spacing is not None else (1.0, 1.0)
 
 
-def units_of(opened: OpenedView) -> str:
-    """``mm``, or ``pixel`` where the spacing is not known."""
-    return "mm" if opened.prepared.spacing is not None else "pixel"
+def _of_layer(opened: OpenedView) -> dict[str, Any]:
+    units = "mm" if opened.prepared.spacing is not None else "pixel"
+    return {"scale": steps_of(opened), "units": (units, units), "metadata": {METADATA: opened}}
 
 
 def image_layer(opened: OpenedView, name: str) -> Image:
@@ -37,25 +35,16 @@ def image_layer(opened: OpenedView, name: str) -> Image:
     return Image(
         opened.prepared.display_u8,
         name=name,
-        scale=steps_of(opened),
-        units=(units_of(opened),) * 2,
         contrast_limits=(0, 255),
         interpolation2d="linear",
-        metadata={METADATA: opened},
+        **_of_layer(opened),
     )
 
 
 def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None = None) -> Labels:
     """Labels on a view: those given, or none yet."""
     pixels = np.zeros(opened.prepared.image_u8.shape, np.uint8) if labels is None else labels
-    layer = Labels(
-        pixels,
-        name=name + LABELS_SUFFIX,
-        scale=steps_of(opened),
-        units=(units_of(opened),) * 2,
-        opacity=preferences().opacity,
-        metadata={METADATA: opened},
-    )
+    layer = Labels(pixels, name=name + LABELS_SUFFIX, opacity=preferences().opacity, **_of_layer(opened))
     layer.colormap = label_colormap()
     layer.brush_size = 12
     return layer
@@ -64,13 +53,11 @@ def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None
 def put(layer: Image | Labels, placed: Placed) -> None:
     """Move a layer to its place on the canvas."""
     layer.translate = placed.translate
-    columns = layer.data.shape[1]
-    step = layer.scale[1]
     affine = np.eye(3)
     if placed.mirrored:
-        # In canvas units: first about the image's own middle, where it stands.
-        affine = mirror_matrix(columns)
-        affine[1, 2] = 2 * placed.translate[1] + (columns - 1) * step
+        # In canvas units, about the image's own middle, where it stands.
+        width = (layer.data.shape[1] - 1) * layer.scale[1]
+        affine[1] = 0, -1, 2 * placed.translate[1] + width
     layer.affine = affine
 
 
@@ -92,7 +79,7 @@ def add_view(
         image = image_layer(opened, name)
         viewer.layers.insert(_images(viewer), image)
     elif opened.prepared.spacing is not None:
-        image.scale, image.units = steps_of(opened), (units_of(opened),) * 2
+        image.scale, image.units = steps_of(opened), ("mm", "mm")
     labels = labels_layer(opened, name)
     labels.scale, labels.units = image.scale, image.units
     labels.translate, labels.affine = image.translate, image.affine

@@ -50,11 +50,6 @@ class WindowDrag:
     """Drag with the right button: across is width, up and down is level, of the image under the mouse.
 
     While a drawing tool is chosen the right button belongs to napari's tools; hold the space bar then.
-
-    Parameters
-    ----------
-    views
-        Whose images are changed; the dictionary is followed as it changes.
     """
 
     def __init__(self, views: Mapping[str, ViewSession]) -> None:
@@ -109,8 +104,11 @@ def is_inverted(image: Image) -> bool:
     return bool(image.colormap.name == "gray_r")
 
 
-def invert(images: Iterable[Image], *, inverted: bool) -> None:
-    """Show bright as dark, or as it is."""
+def invert(images: Iterable[Image], *, inverted: bool | None = None) -> None:
+    """Show bright as dark, or as it is; where not said, the other way round than the first image."""
+    images = list(images)
+    if inverted is None:
+        inverted = bool(images) and not is_inverted(images[0])
     for image in images:
         image.colormap = "gray_r" if inverted else "gray"
 

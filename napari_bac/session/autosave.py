@@ -17,7 +17,7 @@ from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, LabelPixels
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import OpenBacError
+from shared_core import hosting as bac
 
 REST_MS: Final = 2000
 """Without a change before edits are saved."""
@@ -170,7 +170,7 @@ class Autosave:
         small = KeptLabels.of(labels)
         try:
             self._store.write(replace(saved, packed=small.packed, shape=small.shape))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             return str(error)
         return ""
 

@@ -12,20 +12,11 @@ from napari.utils.notifications import show_info
 from psygnal import Signal
 
 from napari_bac.remedies import error_words
-from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
+from napari_bac.session.batch_run import BatchRequest, BatchRun
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
-from shared_core.hosting import (
-    OpenBacError,
-    Results,
-    Row,
-    image_of,
-    items_of,
-    masks_of,
-    phrases,
-    read_results,
-)
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)
@@ -48,15 +39,7 @@ class ResultLine:
 
 
 class BatchList:
-    """Runs and results; docks show them and ask for changes.
-
-    Parameters
-    ----------
-    signals
-        Heard for the end of the session, and told what the person should know.
-    show_exam
-        Opens an exam.
-    """
+    """Runs and results; docks show them and ask for changes."""
 
     changed = Signal()
     """Emitted on the GUI thread."""
@@ -105,12 +88,12 @@ class BatchList:
     def read(self, folder: Path) -> bool:
         """Show the exams of results that were made before; False, and a sentence, where there are none."""
         try:
-            results = read_results(folder)
-        except OpenBacError as error:
+            results = bac.read_results(folder)
+        except bac.OpenBacError as error:
             return self._no(error_words(error))
         self.output = folder
         self._take(results)
-        self.words = f"{counted(len(self._results), 'exam')} in {folder}."
+        self.words = f"{bac.counted(len(self._results), 'exam')} in {folder}."
         self.changed.emit()
         return True
 
@@ -119,7 +102,7 @@ class BatchList:
         line = next((line for line in self.lines if line.key == key), None)
         if line is None:
             return False
-        masks = masks_of(self.output, key) if self.output is not None else ()
+        masks = bac.masks_of(self.output, key) if self.output is not None else ()
         return self._show_exam(line.files, masks)
 
     def _no(self, sentence: str) -> bool:
@@ -135,7 +118,7 @@ class BatchList:
         if run.state != "running":
             self.words = run.words
             if run.report is not None and run.report.exams and run.request.output is not None:
-                self._take(read_results(run.request.output))
+                self._take(bac.read_results(run.request.output))
             # A batch may end while the person looks at something else.
             if run.state == "done" and not run.failures:
                 show_info(f"Batch: {run.words}")
@@ -143,8 +126,8 @@ class BatchList:
                 self._say(f"Batch: {run.words}")
         self.changed.emit()
 
-    def _take(self, results: Results) -> None:
-        views: dict[str, list[Row]] = {}
+    def _take(self, results: bac.Results) -> None:
+        views: dict[str, list[bac.Row]] = {}
         for view in results.views:
             views.setdefault(str(view["exam"]), []).append(view)
         self._results = [_line(row, views.get(str(row["key"]), []), results.source) for row in results.exams]
@@ -152,7 +135,7 @@ class BatchList:
         self.failures = [(str(view["file"]), str(view["error"])) for view in failed]
 
 
-def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
+def _line(exam: bac.Row, views: list[bac.Row], source: Path) -> ResultLine:
     good = [view for view in views if view["status"] == "ok"]
     failed = sum(view["status"] == "failed" for view in views)
     left = len(views) - len(good) - failed
@@ -160,10 +143,10 @@ def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
     percent, grade = exam["bac_percent_of_breast"], exam["area_grade"]
     return ResultLine(
         str(exam["key"]),
-        tuple(image_of(view, source) for view in views),
+        tuple(bac.image_of(view, source) for view in views),
         ", ".join([str(len(good)), *others]),
-        phrases.percentage(float(percent)) if isinstance(percent, float) else phrases.UNKNOWN,
-        f"{grade:.0f} {exam['area_grade_name']}" if isinstance(grade, float) else phrases.UNKNOWN,
+        bac.phrases.percentage(float(percent)) if isinstance(percent, float) else bac.phrases.UNKNOWN,
+        f"{grade:.0f} {exam['area_grade_name']}" if isinstance(grade, float) else bac.phrases.UNKNOWN,
         _remarks(exam),
     )
 
@@ -171,7 +154,7 @@ def _line(exam: Row, views: list[Row], source: Path) -> ResultLine:
 def _remarks(exam: Mapping[str, object]) -> str:
     missing = exam["missing_views"]
     said = [f"Missing: {missing}"] if missing else []
-    return "\n".join([*said, *items_of(exam["warnings"])])
+    return "\n".join([*said, *bac.items_of(exam["warnings"])])
 
 
 _BATCHES: WeakKeyDictionary[ExamSession, BatchList] = WeakKeyDictionary()

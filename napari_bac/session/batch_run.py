@@ -14,20 +14,7 @@ from qtpy.QtCore import QTimer
 
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import FunctionWorker, create_worker
-from shared_core.hosting import (
-    BatchReport,
-    BatchSettings,
-    Device,
-    Exam,
-    OpenBacError,
-    ViewOutcome,
-    as_begun,
-    default_workers,
-    find_exams,
-    finished_exams,
-    make_tasks,
-    run_batch,
-)
+from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 LOOK_MS: Final = 100
@@ -44,7 +31,7 @@ class BatchRequest:
     output: Path | None
     model: str | None = None
     """Name or card file; None for the default."""
-    device: Device = "auto"
+    device: bac.Device = "auto"
     resume: bool = True
     """Take over exams that the output holds already."""
     workers: int | None = None
@@ -75,15 +62,7 @@ class ExamLine:
 
 @dataclass(eq=False)
 class BatchRun:
-    """A batch and how far it is; changes on the GUI thread only, and calls `told` after each change.
-
-    Parameters
-    ----------
-    request
-        What to do.
-    told
-        Called on the GUI thread.
-    """
+    """A batch and how far it is; changes on the GUI thread only, and calls `told` there after each change."""
 
     request: BatchRequest
     told: Callable[[], None]
@@ -95,19 +74,19 @@ class BatchRun:
     """(file, sentence)."""
     images_done: int = 0
     images: int = 0
-    report: BatchReport | None = None
+    report: bac.BatchReport | None = None
     _tiles: dict[int, float] = field(default_factory=dict)
     """Share done of the images that are being worked on, by task number."""
     _finished: set[int] = field(default_factory=set)
     _began: float | None = None
     _stop: Event = field(default_factory=Event)
     _said: SimpleQueue[_Word] = field(default_factory=SimpleQueue)
-    _worker: FunctionWorker[BatchReport | str] | None = None
+    _worker: FunctionWorker[bac.BatchReport | str] | None = None
     _timer: QTimer = field(default_factory=QTimer)
 
     def start(self) -> None:
         """Begin."""
-        worker: FunctionWorker[BatchReport | str] = create_worker(self._work, _start_thread=False)
+        worker: FunctionWorker[bac.BatchReport | str] = create_worker(self._work, _start_thread=False)
         worker.returned.connect(self._on_end)
         worker.errored.connect(lambda error: self._end("failed", f"The batch stopped: {error}"))
         self._worker = worker
@@ -145,32 +124,32 @@ class BatchRun:
 
     # In the worker
 
-    def _work(self) -> BatchReport | str:
+    def _work(self) -> bac.BatchReport | str:
         """The report, or a sentence; what a worker raises would be shown as a fault of the program."""
         try:
             return self._analyse()
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             return error_words(error)
 
-    def _analyse(self) -> BatchReport:
+    def _analyse(self) -> bac.BatchReport:
         request = self.request
-        settings = BatchSettings(
+        settings = bac.BatchSettings(
             output_dir=request.output, model=request.model, device=request.device, pictures=request.pictures
         )
         assert request.folder is not None
-        settings = as_begun(settings) if request.resume else settings
-        listing = find_exams(request.folder, progress=self._on_file)
+        settings = bac.as_begun(settings) if request.resume else settings
+        listing = bac.find_exams(request.folder, progress=self._on_file)
         finished = {}
         if request.resume:
-            finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
+            finished = bac.finished_exams(listing.exams, bac.make_tasks(listing.exams), settings)
         self._say(lambda: self._on_listing(listing.exams, set(finished)))
         left = sum(len(exam.headers) for exam in listing.exams if exam.key not in finished)
-        return run_batch(
+        return bac.run_batch(
             listing,
             settings,
             arguments={"paths": [str(request.folder)], "output": request.output, "model": request.model},
             finished=finished,
-            workers=request.workers or max(1, default_workers(left + 1) - 1),
+            workers=request.workers or max(1, bac.default_workers(left + 1) - 1),
             apart=True,
             view_done=lambda outcome: self._say(lambda: self._on_view(outcome)),
             progress=lambda number, done, total: self._say(lambda: self._on_tile(number, done, total)),
@@ -201,12 +180,14 @@ class BatchRun:
         if not self._stop.is_set():
             self.words = words
 
-    def _on_listing(self, exams: tuple[Exam, ...], before: set[str]) -> None:
+    def _on_listing(self, exams: tuple[bac.Exam, ...], before: set[str]) -> None:
         for exam in exams:
             files = tuple(header.path for header in exam.headers if header.path is not None)
             self.exams[exam.key] = ExamLine(exam.key, files, before=exam.key in before)
         self.images = sum(len(line.files) for line in self.exams.values() if not line.before)
-        self._set_words(f"{counted(self.images, 'image')} in {counted(len(exams) - len(before), 'exam')}")
+        self._set_words(
+            f"{bac.counted(self.images, 'image')} in {bac.counted(len(exams) - len(before), 'exam')}"
+        )
         self._began = time.monotonic()
 
     def _on_tile(self, number: int, done: int, total: int) -> None:
@@ -214,7 +195,7 @@ class BatchRun:
         if total and number not in self._finished:
             self._tiles[number] = done / total
 
-    def _on_view(self, outcome: ViewOutcome) -> None:
+    def _on_view(self, outcome: bac.ViewOutcome) -> None:
         self._tiles.pop(outcome.task.number, None)
         self._finished.add(outcome.task.number)
         self.images_done += 1
@@ -224,7 +205,7 @@ class BatchRun:
         if outcome.failed:
             self.failures.append((str(outcome.task.path), str(outcome.record.error)))
 
-    def _on_end(self, report: BatchReport | str) -> None:
+    def _on_end(self, report: bac.BatchReport | str) -> None:
         self._listen()
         if isinstance(report, str):
             self._end("failed", report)
@@ -236,9 +217,12 @@ class BatchRun:
         elif not self.exams:
             self._end("failed", f"No mammogram was found in {self.request.folder}.")
         else:
-            failed = f", {counted(len(self.failures), 'file')} failed" if self.failures else ""
+            failed = f", {bac.counted(len(self.failures), 'file')} failed" if self.failures else ""
             seconds = time.monotonic() - (self._began or time.monotonic())
-            self._end("done", f"{counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.")
+            self._end(
+                "done",
+                f"{bac.counted(len(self.exams), 'exam')} done in {time_words(seconds)}{failed}.",
+            )
 
     def _end(self, state: State, words: str) -> None:
         self._timer.stop()
@@ -246,11 +230,6 @@ class BatchRun:
         if self.state == "running":
             self.state, self.words = state, words
             self.told()
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 exam``, ``2 exams``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def time_words(seconds: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 from weakref import WeakSet
 
 import msgspec
@@ -18,7 +18,7 @@ import numpy as np
 
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
-from shared_core.hosting import MaskStyle, user_cache_dir, write_bytes
+from shared_core import hosting as bac
 
 _FORMAT: Final = "openbac edits 1"
 _SUFFIX: Final = ".edits"
@@ -33,7 +33,7 @@ class SavedEdits:
     path: str
     """File of the image, for people; empty where there is none."""
     saved_at: datetime
-    mask_style: MaskStyle
+    mask_style: bac.MaskStyle
     began_as: Mapping[str, object] | None
     """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
     packed: bytes
@@ -64,24 +64,11 @@ def image_name(opened: OpenedView) -> str:
     return f"pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
 
 
-class _Head(msgspec.Struct, frozen=True, kw_only=True):
-    """First line of a file; what follows are the packed labels."""
-
-    format: str
-    image: str
-    path: str
-    saved_at: datetime
-    mask_style: MaskStyle
-    began_as: dict[str, Any] | None
-    shape: tuple[int, int]
-    revision: int
-
-
 class EditStore:
     """The edits of one session; writes and removals of a view come in the order of its revisions."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder if folder is not None else user_cache_dir() / "edits"
+        self._folder = folder if folder is not None else bac.user_cache_dir() / "edits"
         self._token = secrets.token_hex(6)
         self._last: dict[Path, int] = {}
         self._lock = Lock()
@@ -108,20 +95,13 @@ class EditStore:
         OutputError
             The cache cannot be written.
         """
-        head = _Head(
-            format=_FORMAT,
-            image=saved.image,
-            path=saved.path,
-            saved_at=saved.saved_at.astimezone(timezone.utc),
-            mask_style=saved.mask_style,
-            began_as=dict(saved.began_as) if saved.began_as is not None else None,
-            shape=saved.shape,
-            revision=saved.revision,
-        )
-        content = msgspec.json.encode(head) + b"\n" + saved.packed
+        # The first line of the file; what follows are the packed labels.
+        about = {name: value for name, value in vars(saved).items() if name not in ("packed", "file")}
+        about["saved_at"] = saved.saved_at.astimezone(timezone.utc)
+        content = msgspec.json.encode({"format": _FORMAT, **about}) + b"\n" + saved.packed
         with self._lock:
             if self._last.get(saved.file, -1) < saved.revision:
-                write_bytes(saved.file, content)
+                bac.write_bytes(saved.file, content)
                 self._last[saved.file] = saved.revision
 
     def remove(self, file: Path, *, revision: int | None = None) -> None:
@@ -158,21 +138,11 @@ def _digest(image: str) -> str:
 def _read(file: Path) -> SavedEdits | None:
     try:
         head, _, packed = file.read_bytes().partition(b"\n")
-        known = msgspec.json.decode(head, type=_Head)
-        if known.format != _FORMAT:
+        about = msgspec.json.decode(head, type=dict)
+        if about["format"] != _FORMAT:
             return None
-        saved = SavedEdits(
-            image=known.image,
-            path=known.path,
-            saved_at=known.saved_at,
-            mask_style=known.mask_style,
-            began_as=known.began_as,
-            packed=packed,
-            shape=known.shape,
-            revision=known.revision,
-            file=file,
-        )
+        saved = msgspec.convert({**about, "packed": packed, "file": file}, SavedEdits)
         saved.labels()
-    except (OSError, ValueError, msgspec.DecodeError, zlib.error):
+    except (OSError, KeyError, ValueError, msgspec.DecodeError, zlib.error):
         return None
     return saved

@@ -6,11 +6,10 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import chosen_exams, worth_telling
-from napari_bac.views.opened_view import NotOpened, OpenedView, open_view
-from shared_core.hosting import OpenBacError, find_exams
+from napari_bac.views.opened_view import NotOpened, OpenedView, open_each
+from shared_core import hosting as bac
 
 MOST_NAMED = 3
 """Files that one sentence names."""
@@ -20,17 +19,7 @@ Found = tuple[int, int, OpenedView | NotOpened | str]
 
 
 class ExamOpener:
-    """Opens files and folders for a session.
-
-    Parameters
-    ----------
-    add
-        Hangs views.
-    say
-        Takes a sentence for the person.
-    changed
-        Called as it goes on.
-    """
+    """Opens files and folders for a session: `add` hangs the views, and `changed` is called as it goes on."""
 
     def __init__(
         self,
@@ -50,14 +39,14 @@ class ExamOpener:
         """Whether files are being read."""
         return self._worker is not None
 
-    def start(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> bool:
+    def start(self, paths: Sequence[Path]) -> bool:
         """Begin to read; False, and a sentence, where that goes on already."""
         if self._worker is not None:
             self._say("Files are already being opened; wait until that is finished.")
             return False
         self._opened, self._refused, self.done, self.total = [], [], 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
-            found_views, tuple(paths), spacing_mm, _start_thread=False, _ignore_errors=True
+            found_views, tuple(paths), _start_thread=False, _ignore_errors=True
         )
         worker.yielded.connect(self._on_found)
         worker.errored.connect(lambda error: self._end(f"The files could not be opened: {error}"))
@@ -97,26 +86,17 @@ class ExamOpener:
         self._changed()
 
 
-def found_views(paths: Sequence[Path], spacing_mm: float | None) -> Generator[Found, None, None]:
+def found_views(paths: Sequence[Path]) -> Generator[Found, None, None]:
     """Read the mammograms among files and folders, one after another; of a folder the latest exam."""
-    listing = find_exams(paths, spacing_mm=spacing_mm)
+    listing = bac.find_exams(paths)
     exams, sentence = chosen_exams(listing, paths)
-    headers = [(exam.key, header) for exam in exams for header in exam.headers]
+    total = sum(len(exam.headers) for exam in exams)
     if sentence:
-        yield 0, len(headers), sentence
-    for file in worth_telling(listing, paths) if headers else listing.rejected:
-        yield 0, len(headers), NotOpened(file.path, file.reason)
-    for done, (key, header) in enumerate(headers, start=1):
-        assert header.path is not None
-        found: OpenedView | NotOpened
-        try:
-            found = open_view(header.path, exam_key=key, spacing_mm=spacing_mm)
-        except OpenBacError as error:
-            found = NotOpened(header.path, error_words(error))
-        except RuntimeError as error:
-            # A worker swallows what is raised on, and would never end.
-            found = NotOpened(header.path, f"{header.path.name}: {error}")
-        yield done, len(headers), found
+        yield 0, total, sentence
+    for file in worth_telling(listing, paths) if total else listing.rejected:
+        yield 0, total, NotOpened(file.path, file.reason)
+    for done, found in enumerate(open_each(exams), start=1):
+        yield done, total, found
 
 
 def refused_words(refused: Sequence[NotOpened]) -> str:

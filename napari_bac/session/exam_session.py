@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
+from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 
 from napari_bac.editing.view_keys import ViewKeys
@@ -26,13 +27,10 @@ from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
-from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_paths
-from napari_bac.views.view_session import UNFIT, ViewSession, count_view, exam_of
+from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_each
+from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
-from shared_core.hosting import Device, ExamMeasurement, MeasurementSettings, give_back_freed
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from shared_core import hosting as bac
 
 
 class ExamSession:
@@ -42,10 +40,10 @@ class ExamSession:
         # The table of sessions must not keep a closed viewer.
         self._viewer = ref(viewer)
         self.signals = SessionSignals()
-        self.settings = MeasurementSettings()
+        self.settings = bac.MeasurementSettings()
         self.views: dict[str, ViewSession] = {}
         """By key, in the order in which they hang."""
-        self.exam: ExamMeasurement | None = None
+        self.exam: bac.ExamMeasurement | None = None
         self.selected: Artery | None = None
         self.report: str | None = None
         """Sentence for the report as the person changed it; None while the draft stands."""
@@ -78,9 +76,11 @@ class ExamSession:
 
         `opener.start` reads away from the window.
         """
-        opened, refused = open_paths(paths, spacing_mm=spacing_mm)
-        self.add(opened)
-        return refused
+        listing = bac.find_exams(paths)
+        found = list(open_each(listing.exams, spacing_mm=spacing_mm))
+        self.add(view for view in found if isinstance(view, OpenedView))
+        refused = [NotOpened(file.path, file.reason) for file in listing.rejected]
+        return (*refused, *(file for file in found if isinstance(file, NotOpened)))
 
     def add(self, opened: Iterable[OpenedView]) -> tuple[str, ...]:
         """Hang views; return their keys."""
@@ -170,7 +170,7 @@ class ExamSession:
         keys: Iterable[str] | None = None,
         *,
         model: str | None = None,
-        device: Device = "auto",
+        device: bac.Device = "auto",
         threshold: float | None = None,
     ) -> bool:
         """Begin to segment views, all where none are named; False, and a sentence, where that cannot be.
@@ -244,7 +244,7 @@ class ExamSession:
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
-        view = ViewSession(key, opened, image_layer, labels, count_view(opened, self.settings))
+        view = ViewSession(key, opened, image_layer, labels, bac.LiveCounts(opened.prepared, self.settings))
         view.watcher = LabelsWatcher(
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )
@@ -253,7 +253,7 @@ class ExamSession:
         self.views[key] = view
         self.request_numbers(key)
         # Reading and preparing freed several images of float32.
-        give_back_freed()
+        bac.give_back_freed()
         if coarse := size_warning(key, opened.prepared.image_u8.shape):
             self.say(coarse)
         return key

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.given_labels import read_given_labels, view_of
-from shared_core.hosting import OpenBacError
+from shared_core import hosting as bac
 
 
 class ShowExam(Protocol):
@@ -63,7 +63,7 @@ def _put(session: ExamSession, masks: Sequence[Path], keys: Sequence[str]) -> No
         try:
             given = read_given_labels(path)
             key, _ = view_of(given, new)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             session.say(str(error))
             continue
         session.set_given(key, given)

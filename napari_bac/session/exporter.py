@@ -13,15 +13,7 @@ from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import UNFIT, ViewSession
-from shared_core.hosting import (
-    MeasurementSettings,
-    OpenBacError,
-    ReviewedView,
-    export_steps,
-    record_of,
-    views_csv,
-    write_bytes,
-)
+from shared_core import hosting as bac
 
 HOST: Final = "napari"
 
@@ -45,7 +37,7 @@ class Exporter:
         self,
         views: Mapping[str, ViewSession],
         signals: SessionSignals,
-        settings: Callable[[], MeasurementSettings],
+        settings: Callable[[], bac.MeasurementSettings],
         exported: Callable[[ViewSession, int], None],
     ) -> None:
         self._views, self._settings, self._exported = views, settings, exported
@@ -117,13 +109,13 @@ class Exporter:
         """
         settings = self._settings()
         finals = [Snapshot.of(view).final(settings) for view in self._views.values()]
-        return views_csv(record_of(final) for final in finals)
+        return bac.views_csv(bac.record_of(final) for final in finals)
 
     def save_metrics(self, path: Path) -> bool:
         """Write ``views.csv`` of the views as they are now; False, and a sentence, where that cannot be."""
         try:
-            write_bytes(path, self.metrics_csv())
-        except OpenBacError as error:
+            bac.write_bytes(path, self.metrics_csv())
+        except bac.OpenBacError as error:
             self._say(str(error))
             return False
         return True
@@ -159,21 +151,23 @@ def left_out_words(snapshots: Sequence[Snapshot]) -> str:
 def _steps(
     snapshots: Sequence[Snapshot],
     folder: Path,
-    settings: MeasurementSettings,
+    settings: bac.MeasurementSettings,
     replace: bool,
     formats: tuple[str, ...],
 ) -> Generator[tuple[int, int], None, str]:
     """Return why it cannot be done, or nothing: a worker swallows or shows as a bug what is raised in it."""
     try:
-        views: list[ReviewedView] = []
+        views: list[bac.ReviewedView] = []
         for snapshot in snapshots:
             views.append(snapshot.final(settings))
             yield len(views), 2 * len(snapshots)
-        writing = export_steps(folder, views, settings=settings, host=HOST, replace=replace, formats=formats)
+        writing = bac.export_steps(
+            folder, views, settings=settings, host=HOST, replace=replace, formats=formats
+        )
         with closing(writing):
             for done, _views in writing:
                 yield len(views) + done, 2 * len(snapshots)
-    except OpenBacError as error:
+    except bac.OpenBacError as error:
         return str(error)
     except (RuntimeError, MemoryError) as error:
         return f"the computation failed ({error}); close other programs and try again."

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
+from napari.components import ViewerModel
 from napari.layers import Labels
 from qtpy.QtCore import QTimer
 
 from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from shared_core import hosting as bac
 
 
 class MaskLayers:
     """Puts the labels that the reader brought onto their view, as one step of undo, and takes the layer away.
 
-    Parameters
-    ----------
-    viewer
-        Looked through whenever a layer came.
-    views
-        By key; the dictionary is followed as it changes.
-    take
-        Called with the key of a view and the labels that belong to it.
-    say
-        Takes a sentence for the person.
+    `take` is called with the key of a view and the labels that belong to it.
     """
 
     def __init__(
@@ -74,7 +63,7 @@ class MaskLayers:
                 continue
             try:
                 key, _ = view_of(given, [(key, view.opened) for key, view in self._views.items()])
-            except OpenBacError as error:
+            except bac.OpenBacError as error:
                 self._told.add(id(layer))
                 self._say(str(error))
                 continue

@@ -10,7 +10,7 @@ from qtpy.QtCore import QTimer
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import LabelledMeasurement, MeasurementSettings, give_back_freed, measure_labels
+from shared_core import hosting as bac
 
 REST_MS = 150
 """Without a change before the slow numbers are taken."""
@@ -33,13 +33,13 @@ class MeasurementQueue:
     def __init__(
         self,
         find: Callable[[str], ViewSession | None],
-        settings: Callable[[], MeasurementSettings],
+        settings: Callable[[], bac.MeasurementSettings],
         done: Callable[[str], None],
         failed: Callable[[str], None],
     ) -> None:
         self._find, self._settings, self._done, self._failed = find, settings, done, failed
         self._waiting: dict[str, None] = {}
-        self._worker: FunctionWorker[LabelledMeasurement] | None = None
+        self._worker: FunctionWorker[bac.LabelledMeasurement] | None = None
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
@@ -78,7 +78,7 @@ class MeasurementQueue:
 
     def _start(self, view: ViewSession) -> None:
         labels = view.label_pixels().copy()
-        worker: FunctionWorker[LabelledMeasurement] = create_worker(
+        worker: FunctionWorker[bac.LabelledMeasurement] = create_worker(
             _measured, view, labels, self._settings(), _start_thread=False, _ignore_errors=True
         )
         self._worker = worker
@@ -88,7 +88,7 @@ class MeasurementQueue:
         worker.finished.connect(self._end)
         worker.start()
 
-    def _take(self, key: str, revision: int, measured: LabelledMeasurement) -> None:
+    def _take(self, key: str, revision: int, measured: bac.LabelledMeasurement) -> None:
         view = self._find(key)
         if view is None or self._worker is None:
             return
@@ -106,16 +106,17 @@ class MeasurementQueue:
             self._timer.start(REST_MS)
 
 
-def _measured(view: ViewSession, labels: LabelPixels, settings: MeasurementSettings) -> LabelledMeasurement:
-    answer = view.answer
-    own = answer is not None and not view.edited
-    measured = measure_labels(
+def _measured(
+    view: ViewSession, labels: LabelPixels, settings: bac.MeasurementSettings
+) -> bac.LabelledMeasurement:
+    own = view.answer if not view.edited else None
+    measured = bac.measure_labels(
         view.opened.prepared,
         labels,
-        probability=answer.probability.values if own and answer is not None else None,
+        probability=own.probability.values if own is not None else None,
         mask_style=view.mask_style,
         settings=settings,
-        raw=view.raw,
+        raw=view.opened.raw,
     )
-    give_back_freed()
+    bac.give_back_freed()
     return measured

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from weakref import ref
 
 import numpy as np
+from napari.components import ViewerModel
 from napari.layers import Image
 from numpy.typing import NDArray
 
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import TileProbability, coarse_tile
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from shared_core import hosting as bac
 
 SUFFIX: Final = " probability"
 PREVIEW_STEP: Final = 4
@@ -25,15 +23,7 @@ REFRESH_S: Final = 0.25
 
 
 class ProbabilityLayers:
-    """One layer a view at most; a person may delete it as any other.
-
-    Parameters
-    ----------
-    viewer
-        Where they are shown.
-    views
-        Of the session, by key.
-    """
+    """One layer a view at most; a person may delete it as any other."""
 
     def __init__(self, viewer: ViewerModel, views: Mapping[str, ViewSession]) -> None:
         self._viewer, self._views = ref(viewer), views
@@ -74,11 +64,11 @@ class ProbabilityLayers:
         self._preview = self._add(view, coarse, top=255.0, step=step)
         self._refreshed = time.monotonic()
 
-    def add_tile(self, answer: TileProbability) -> None:
+    def add_tile(self, answer: bac.TileProbability) -> None:
         """Show a tile that has come."""
         if self._preview is None:
             return
-        row, column, inside = coarse_tile(answer, PREVIEW_STEP)
+        row, column, inside = bac.coarse_tile(answer, PREVIEW_STEP)
         place = self._preview.data[row : row + inside.shape[0], column : column + inside.shape[1]]
         place[...] = inside
         if time.monotonic() - self._refreshed > REFRESH_S:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
+from napari.components import ViewerModel
 from napari.utils.notifications import show_warning
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.limits import binding_warning, version_warning
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 _SESSIONS: WeakKeyDictionary[Any, ExamSession] = WeakKeyDictionary()
 

@@ -8,15 +8,7 @@ from typing import Final
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import (
-    MeasurementSettings,
-    SpacingSource,
-    UsageError,
-    ViewState,
-    __version__,
-    list_models,
-    made_words,
-)
+from shared_core import hosting as bac
 
 _HEAD: Final = '''"""BAC of an exam, as it was segmented in napari with OpenBAC {version}.
 
@@ -68,7 +60,7 @@ def script_of(session: ExamSession) -> str:
     """
     views = {key: view for key, view in session.views.items() if view.answer is not None}
     if not any(view.opened.path is not None for view in views.values()):
-        raise UsageError(
+        raise bac.UsageError(
             "There is no run to copy: open mammograms from files and segment them, then copy the run."
         )
     run = session.run
@@ -92,7 +84,7 @@ def script_of(session: ExamSession) -> str:
         "}",
         *_not_segmented(session),
     ]
-    return _HEAD.format(version=__version__) + "\n".join(lines) + "\n" + _LOOP
+    return _HEAD.format(version=bac.__version__) + "\n".join(lines) + "\n" + _LOOP
 
 
 def _not_segmented(session: ExamSession) -> Iterator[str]:
@@ -104,15 +96,15 @@ def _not_segmented(session: ExamSession) -> Iterator[str]:
             yield f"    # {key} is an image in memory: save it as a file to include it here."
             continue
         state = view.state
-        if state is not ViewState.NOT_ANALYSED:
-            yield f"    # {key}: {made_words(state, view.origin)}; measure its mask with `bac measure`."
+        if state is not bac.ViewState.NOT_ANALYSED:
+            yield f"    # {key}: {bac.made_words(state, view.origin)}; measure its mask with `bac measure`."
         yield f"    Path({str(view.opened.path.resolve())!r}),  # {key}"
     yield "]"
 
 
 def _model_call(answer: ModelAnswer, card_file: str | None) -> str:
     card, info = answer.card, answer.kept.about.backend
-    known = {(one.name, one.sha256) for one in list_models()}
+    known = {(one.name, one.sha256) for one in bac.list_models()}
     name = card.name if (card.name, card.sha256) in known or card_file is None else card_file
     device = info.device.partition(":")[0]
     precision = f", precision={info.precision!r}" if info.precision != "float32" else ""
@@ -128,17 +120,17 @@ def _entry(key: str, view: ViewSession, answer: ModelAnswer, model: str) -> Iter
         yield "    # export the exam, and measure the edited mask with `bac measure`."
     arguments: dict[str, object] = {"threshold": answer.threshold}
     spacing = view.opened.prepared.spacing
-    if spacing is not None and spacing.source is SpacingSource.USER:
+    if spacing is not None and spacing.source is bac.SpacingSource.USER:
         arguments["spacing_mm"] = (spacing.row_mm, spacing.column_mm)
     yield f"    {key!r}: (Path({str(view.opened.path.resolve())!r}), {model!r}, {arguments!r}),"
 
 
-def _settings(settings: MeasurementSettings) -> str:
+def _settings(settings: bac.MeasurementSettings) -> str:
     """Only what differs from the defaults."""
-    default = MeasurementSettings()
+    default = bac.MeasurementSettings()
     changed: Mapping[str, object] = {
         name: getattr(settings, name)
-        for name in MeasurementSettings.__dataclass_fields__
+        for name in bac.MeasurementSettings.__dataclass_fields__
         if getattr(settings, name) != getattr(default, name)
     }
     return f"MeasurementSettings({', '.join(f'{name}={value!r}' for name, value in changed.items())})"

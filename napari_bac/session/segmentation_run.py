@@ -12,20 +12,7 @@ from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
-from shared_core.hosting import (
-    Device,
-    Model,
-    ModelCard,
-    OpenBacError,
-    PreparedView,
-    ProbabilityMap,
-    TileProbability,
-    decide_mask,
-    load_model,
-    model_shape,
-    numbered_labels,
-    segment_steps,
-)
+from shared_core import hosting as bac
 
 CANCELLED: Final = "Cancelled; views already segmented keep their results."
 
@@ -44,7 +31,7 @@ class RunRequest:
     """(key, view)."""
     model: str | None = None
     """Name or card file; None for the default."""
-    device: Device = "auto"
+    device: bac.Device = "auto"
     threshold: float | None = None
     """None takes the card's."""
 
@@ -66,7 +53,7 @@ class TileDone:
     done: int
     total: int
     """Of the view."""
-    answer: TileProbability | None
+    answer: bac.TileProbability | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +85,7 @@ RunEvent = ViewBegun | TileDone | ViewDone | ViewFailed | ModelLoaded
 
 @dataclass(eq=False)
 class SegmentationRun:
-    """A run and how far it is; emits through `told` on the GUI thread.
-
-    Parameters
-    ----------
-    request
-        What to run.
-    told
-        Called after every event.
-    """
+    """A run and how far it is; calls `told` on the GUI thread after every event."""
 
     request: RunRequest
     told: Callable[[RunEvent | None], None]
@@ -198,8 +177,8 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
         No view can be done: the model or the device cannot be had.
     """
     try:
-        model = load_model(request.model, device=request.device)
-    except OpenBacError as error:
+        model = bac.load_model(request.model, device=request.device)
+    except bac.OpenBacError as error:
         raise SegmentationError(error_words(error)) from error
     except RuntimeError as error:
         raise SegmentationError(f"The model could not be loaded: {error}") from error
@@ -208,7 +187,7 @@ def run_events(request: RunRequest) -> Generator[RunEvent, None, None]:
     for key, opened in request.views:
         try:
             yield from _view_events(key, opened, model, request.threshold)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             yield ViewFailed(key, error_words(error))
         except (RuntimeError, MemoryError) as error:
             # torch.OutOfMemoryError is a RuntimeError; raised on, it would leave the dock waiting for ever.
@@ -221,13 +200,13 @@ def _is_full(error: BaseException) -> bool:
 
 
 def _view_events(
-    key: str, opened: OpenedView, model: Model, threshold: float | None
+    key: str, opened: OpenedView, model: bac.Model, threshold: float | None
 ) -> Generator[RunEvent, None, None]:
     began = time.monotonic()
     prepared, card = opened.prepared, model.card
-    yield ViewBegun(key, model_shape(prepared.image_u8.shape, prepared.spacing, card))
+    yield ViewBegun(key, bac.model_shape(prepared.image_u8.shape, prepared.spacing, card))
     result = None
-    for step in segment_steps(prepared, model):
+    for step in bac.segment_steps(prepared, model):
         result = step.result
         yield TileDone(key, step.done, step.total, step.answer)
     assert result is not None
@@ -237,7 +216,7 @@ def _view_events(
     yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began))
 
 
-def decided(prepared: PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:
+def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:
     """What the model said, cut at another threshold; takes some 0.2 s on 12 megapixels.
 
     Raises
@@ -250,7 +229,7 @@ def decided(prepared: PreparedView, answer: ModelAnswer, threshold: float) -> Mo
 
 
 def _labels(
-    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard, threshold: float
+    prepared: bac.PreparedView, probability: bac.ProbabilityMap, card: bac.ModelCard, threshold: float
 ) -> LabelPixels:
-    mask = decide_mask(prepared, probability.values, card, threshold=threshold).mask
-    return numbered_labels(prepared, mask, mask_style=card.mask_style)
+    mask = bac.decide_mask(prepared, probability.values, card, threshold=threshold).mask
+    return bac.numbered_labels(prepared, mask, mask_style=card.mask_style)

@@ -17,23 +17,11 @@ from napari_bac.session.segmentation_run import (
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import Device, threshold
+from shared_core import hosting as bac
 
 
 class Segmenter:
-    """Segments views, one run after the other.
-
-    Parameters
-    ----------
-    views
-        By key; the dictionary is followed as it changes.
-    probabilities
-        Shows tiles as they come.
-    signals
-        Told whenever a run began, advanced or ended, and what the person should know.
-    take
-        Called with the key of a view and what the model said of it.
-    """
+    """Segments views, one run after the other; `take` gets what a model said of each."""
 
     def __init__(
         self,
@@ -53,7 +41,7 @@ class Segmenter:
         return self.run is not None and self.run.state == "running"
 
     def start(
-        self, keys: Iterable[str], *, model: str | None, device: Device, threshold: float | None
+        self, keys: Iterable[str], *, model: str | None, device: bac.Device, threshold: float | None
     ) -> bool:
         """Begin, or say why not."""
         views = tuple((key, self._views[key].opened) for key in keys if key in self._views)
@@ -122,5 +110,5 @@ class Segmenter:
         view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
         self._take_answer(event.key, answer)
         if not view.label_pixels().any():
-            by = f"by {answer.card.name} at threshold {threshold(answer.threshold)}"
+            by = f"by {answer.card.name} at threshold {bac.threshold(answer.threshold)}"
             self._say(f"{event.key}: no calcification was found {by}.")

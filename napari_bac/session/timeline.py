@@ -12,30 +12,13 @@ from weakref import WeakKeyDictionary
 from psygnal import Signal
 
 from napari_bac.remedies import all_notice_words, error_words
-from napari_bac.session.batch_run import BatchRequest, BatchRun, counted
+from napari_bac.session.batch_run import BatchRequest, BatchRun
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import ShowExam, show_exam
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import (
-    SERIAL_QUANTITIES,
-    DatedExam,
-    Exam,
-    OpenBacError,
-    SerialQuantity,
-    Timeline,
-    dated_exams,
-    find_exams,
-    is_results,
-    place_for_results,
-    read_results,
-    results_beside,
-    serial_exam,
-    timeline,
-    together,
-    with_views,
-)
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True)
@@ -43,25 +26,15 @@ class Found:
     """What a folder holds."""
 
     folder: Path
-    patients: dict[str, list[DatedExam]]
+    patients: dict[str, list[bac.DatedExam]]
     words: tuple[str, ...]
     """What to tell the person of them."""
-    without_results: tuple[Exam, ...]
+    without_results: tuple[bac.Exam, ...]
     """Exams of images that nobody analysed yet."""
 
 
 class Series:
-    """Exams over time; docks show it and ask it to change.
-
-    Parameters
-    ----------
-    views
-        Whose corrections count, by key; the dictionary is followed as it changes.
-    signals
-        Heard for new numbers, and told what the person should know.
-    show_exam
-        Opens a date.
-    """
+    """Exams over time; docks show it and ask it to change. Corrections of the views that are open count."""
 
     changed = Signal()
     """Emitted on the GUI thread."""
@@ -72,8 +45,8 @@ class Series:
         self._views, self._say, self._show_exam = views, signals.said.emit, show_exam
         self.found: Found | None = None
         self.patient = ""
-        self.quantity: SerialQuantity = SERIAL_QUANTITIES[1]
-        self.timeline: Timeline | None = None
+        self.quantity: bac.SerialQuantity = bac.SERIAL_QUANTITIES[1]
+        self.timeline: bac.Timeline | None = None
         self.words = ""
         """What is going on, or what went wrong."""
         self.batch: BatchRun | None = None
@@ -105,7 +78,7 @@ class Series:
         worker.start()
         self.changed.emit()
 
-    def choose(self, *, patient: str | None = None, quantity: SerialQuantity | None = None) -> None:
+    def choose(self, *, patient: str | None = None, quantity: bac.SerialQuantity | None = None) -> None:
         """Look at another patient or quantity."""
         self.patient = patient if patient is not None else self.patient
         self.quantity = quantity if quantity is not None else self.quantity
@@ -116,7 +89,7 @@ class Series:
         if self.found is None or not self.found.without_results or self.is_busy:
             return
         # Never into what a person exported: only into the place that is its own.
-        request = BatchRequest(self.found.folder, place_for_results(self.found.folder))
+        request = BatchRequest(self.found.folder, bac.place_for_results(self.found.folder))
         self.batch = BatchRun(request, self._on_batch)
         self.batch.start()
 
@@ -136,7 +109,7 @@ class Series:
             self.batch.stop()
         self._worker = None
 
-    def _exams(self) -> list[DatedExam]:
+    def _exams(self) -> list[bac.DatedExam]:
         return self.found.patients.get(self.patient, []) if self.found is not None else []
 
     def _take(self, found: Found | str) -> None:
@@ -172,7 +145,7 @@ class Series:
     def _follow(self) -> None:
         exams = self._exams()
         views = list(self._views.values())
-        self.timeline = timeline([_as_now(one, views) for one in exams]) if exams else None
+        self.timeline = bac.timeline([_as_now(one, views) for one in exams]) if exams else None
         self.changed.emit()
 
 
@@ -184,30 +157,30 @@ def look_for(path: Path) -> Found:
     OpenBacError
         One sentence: what is wrong with it and what to do.
     """
-    if not path.is_dir() or is_results(path):
-        patients, notices = dated_exams(read_results(path))
+    if not path.is_dir() or bac.is_results(path):
+        patients, notices = bac.dated_exams(bac.read_results(path))
         return Found(path, patients, tuple(all_notice_words(notices)), ())
-    listing = find_exams(path)
-    places = results_beside(path)
-    all_results = [read_results(place) for place in places]
-    read = [dated_exams(results, listing.exams) for results in all_results]
+    listing = bac.find_exams(path)
+    places = bac.results_beside(path)
+    all_results = [bac.read_results(place) for place in places]
+    read = [bac.dated_exams(results, listing.exams) for results in all_results]
     known = {str(row["key"]) for results in all_results for row in results.exams}
     missing = tuple(exam for exam in listing.exams if exam.key not in known)
     words = tuple(dict.fromkeys(all_notice_words(notice for _, some in read for notice in some)))
     if missing:
-        words = (*words, f"Not analysed yet: {counted(len(missing), 'exam')} of {path.name}.")
-    return Found(path, together(patients for patients, _ in read), words, missing)
+        words = (*words, f"Not analysed yet: {bac.counted(len(missing), 'exam')} of {path.name}.")
+    return Found(path, bac.together(patients for patients, _ in read), words, missing)
 
 
 def _looked(path: Path) -> Found | str:
     """The same, or the sentence; what a worker raises would be shown as a fault of the program."""
     try:
         return look_for(path)
-    except OpenBacError as error:
+    except bac.OpenBacError as error:
         return error_words(error)
 
 
-def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
+def _as_now(one: bac.DatedExam, views: list[ViewSession]) -> bac.DatedExam:
     """An exam that is open in the viewer, with the numbers of the masks as they are there."""
     own = [view for view in views if view.opened.exam_key == one.key and view.opened.path in one.files]
     measured = [(view.opened.prepared.header, view.measured.view) for view in own if view.measured]
@@ -215,7 +188,7 @@ def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
         return one
     if not all(view.measured_is_current and view.state.is_analysed for view in own):
         return one
-    exam = serial_exam(one.key, one.exam.date, measured)
+    exam = bac.serial_exam(one.key, one.exam.date, measured)
     edited = frozenset(view.opened.prepared.header.view_label for view in own if view.edited)
     answers = [view.answer for view in own if view.answer is not None]
     made_with = {}
@@ -224,7 +197,7 @@ def _as_now(one: DatedExam, views: list[ViewSession]) -> DatedExam:
             "model_sha256": " / ".join(sorted({answer.card.sha256 for answer in answers})),
             "threshold": " / ".join(sorted({str(answer.threshold) for answer in answers})),
         }
-    return with_views(one, exam, edited=edited | one.edited, made_with=made_with)
+    return bac.with_views(one, exam, edited=edited | one.edited, made_with=made_with)
 
 
 def interval_words(since: date, until: date) -> str:

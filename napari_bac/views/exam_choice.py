@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared_core.hosting import Exam, ExamListing, RejectedFile
+from shared_core import hosting as bac
 
 
-def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exam, ...], str]:
+def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple[bac.Exam, ...], str]:
     """The exams to open, and a sentence about those that are not (empty where there are none).
 
     Of a folder the latest exam; of files that were named one by one all.
@@ -28,12 +28,12 @@ def chosen_exams(listing: ExamListing, paths: Sequence[Path]) -> tuple[tuple[Exa
     )
 
 
-def worth_telling(listing: ExamListing, paths: Sequence[Path]) -> list[RejectedFile]:
+def worth_telling(listing: bac.ExamListing, paths: Sequence[Path]) -> list[bac.RejectedFile]:
     """Files that were named and are in no exam; what else lies in a folder is nobody's concern."""
     named = {path.resolve() for path in paths}
     return [file for file in listing.rejected if file.path.resolve() in named]
 
 
-def _date(exam: Exam) -> str:
+def _date(exam: bac.Exam) -> str:
     date = exam.study_date
     return f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 else exam.key

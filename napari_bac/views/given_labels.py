@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
-from shared_core.hosting import MaskStyle, UsageError, numbered_labels, read_label_file
+from shared_core import hosting as bac
 
 METADATA_LABELS: Final = "openbac labels"
 """Key in the metadata of a labels layer under which its `GivenLabels` lie until a session takes them."""
@@ -41,12 +41,12 @@ class GivenLabels:
         stem = self.path.name.partition(".")[0]
         return next((stem[: -len(end)] for end in LABEL_ENDINGS if stem.endswith(end)), stem)
 
-    def on(self, view: OpenedView, *, mask_style: MaskStyle) -> LabelPixels:
+    def on(self, view: OpenedView, *, mask_style: bac.MaskStyle) -> LabelPixels:
         """The labels with the numbers of arteries, those of the file or new ones."""
         if self.numbered:
             return self.labels
         mask = self.labels > 0
-        return numbered_labels(view.prepared, mask, mask_style=mask_style)
+        return bac.numbered_labels(view.prepared, mask, mask_style=mask_style)
 
 
 def read_given_labels(path: Path) -> GivenLabels:
@@ -57,7 +57,7 @@ def read_given_labels(path: Path) -> GivenLabels:
     OpenBacError
         One sentence: what is wrong with the file and what to do.
     """
-    found = read_label_file(path)
+    found = bac.read_label_file(path)
     stem = path.name.partition(".")[0]
     numbered = stem.endswith("_labels") or found.count > 1
     given = GivenLabels(path, found.labels, numbered, found.source_uids)
@@ -83,12 +83,12 @@ def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tupl
         fitting = [pair for pair in there if pair[1].prepared.image_u8.shape == given.labels.shape]
         named = fitting[0] if len(fitting) == 1 else None
     if named is None:
-        raise UsageError(
+        raise bac.UsageError(
             f"{given.path.name}: open the mammogram this mask was drawn on first, then the mask."
         )
     (rows, columns), wanted = given.labels.shape, named[1].prepared.image_u8.shape
     if (rows, columns) != wanted:
-        raise UsageError(
+        raise bac.UsageError(
             f"{given.path.name}: has {rows} x {columns} pixels, {named[0]} has {wanted[0]} x {wanted[1]} "
             "(rows x columns); choose the mask of this mammogram."
         )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from napari.components import ViewerModel
 
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.view_session import ViewSession
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 Artery = tuple[str, int]
 """(key of the view, label)."""

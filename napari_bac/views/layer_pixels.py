@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Layer
 from numpy.typing import NDArray
 
-from shared_core.hosting import UsageError
+from shared_core import hosting as bac
 
 _MM: Final = {"millimeter": 1.0, "centimeter": 10.0, "meter": 1000.0, "micrometer": 0.001, "nanometer": 1e-6}
 
@@ -22,15 +22,15 @@ def pixels_of(layer: Layer) -> NDArray[Any]:
         The layer is no image, is in colour, or has more than two dimensions.
     """
     if not isinstance(layer, Image):
-        raise UsageError(
+        raise bac.UsageError(
             f"{layer.name} is a {layer.__class__.__name__.lower()} layer; select an image layer."
         )
     if layer.rgb:
-        raise UsageError(
+        raise bac.UsageError(
             f"{layer.name} is a colour image; split its channels (Layers menu) or load the greyscale image."
         )
     if layer.ndim != 2:
-        raise UsageError(
+        raise bac.UsageError(
             f"{layer.name} has {layer.ndim} dimensions, a mammogram has 2; load one slice as its own layer."
         )
     # Of a pyramid, the finest level.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.hosting import ModelCard, ProbabilityMap
+from shared_core import hosting as bac
 
 LabelPixels = NDArray[np.uint8]
 """(rows, columns): 0 where nothing is marked, else the number of the artery."""
@@ -37,7 +37,7 @@ class KeptLabels:
 class KeptProbability:
     """A probability map put away: nothing is kept of the pixels that are 0, as all outside the breast are."""
 
-    about: ProbabilityMap
+    about: bac.ProbabilityMap
     """Without its values."""
     filled: NDArray[np.uint8]
     """A bit a pixel, by row."""
@@ -46,14 +46,14 @@ class KeptProbability:
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, probability: ProbabilityMap) -> KeptProbability:
+    def of(cls, probability: bac.ProbabilityMap) -> KeptProbability:
         """Put away."""
         values = probability.values
         filled = values != 0
         about = replace(probability, values=np.empty((0, 0), np.float32))
         return cls(about, np.packbits(filled, axis=1), values[filled], (values.shape[0], values.shape[1]))
 
-    def map(self) -> ProbabilityMap:
+    def map(self) -> bac.ProbabilityMap:
         """Take out."""
         values = np.zeros(self.shape, np.float32)
         values[np.unpackbits(self.filled, axis=1, count=self.shape[1]).view(np.bool_)] = self.values
@@ -64,13 +64,13 @@ class KeptProbability:
 class ModelAnswer:
     """What a model said of the view, kept for the threshold, for a reset and for the record."""
 
-    card: ModelCard
+    card: bac.ModelCard
     kept: KeptProbability
     threshold: float
     labels: KeptLabels
     seconds: float
 
     @property
-    def probability(self) -> ProbabilityMap:
+    def probability(self) -> bac.ProbabilityMap:
         """The whole map, rebuilt at each call: 54 MB for 13 megapixels."""
         return self.kept.map()

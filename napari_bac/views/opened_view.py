@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,19 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_bac.remedies import error_words
-from shared_core.hosting import (
-    Laterality,
-    Mammogram,
-    OpenBacError,
-    PreparedView,
-    View,
-    default_model,
-    find_exams,
-    mammogram_from_array,
-    mass_refusal,
-    prepare,
-    read_mammogram,
-)
+from shared_core import hosting as bac
 
 METADATA = "openbac"
 """Key in the metadata of a layer under which its `OpenedView` lies."""
@@ -32,8 +20,8 @@ METADATA = "openbac"
 class OpenedView:
     """One view and its exam."""
 
-    prepared: PreparedView
-    raw: Mammogram | None
+    prepared: bac.PreparedView
+    raw: bac.Mammogram | None
     """The pixels as read, kept only where calcium can be weighed on them."""
     exam_key: str
     """Patient and date, as `find_exams` names them; empty for a single image."""
@@ -49,7 +37,7 @@ class OpenedView:
     def title(self) -> str:
         """``R-CC`` as hung, or the name of the file where side or view is not known."""
         header = self.prepared.header
-        if header.laterality is Laterality.UNKNOWN or header.view is View.UNKNOWN:
+        if header.laterality is bac.Laterality.UNKNOWN or header.view is bac.View.UNKNOWN:
             return self.name or header.name
         return f"{header.laterality.value}-{header.view.value}"
 
@@ -78,7 +66,7 @@ def open_view(path: Path, *, exam_key: str = "", spacing_mm: float | None = None
     OpenBacError
         One sentence: what is wrong with the file and what to do.
     """
-    return _prepared(read_mammogram(path, spacing_mm=spacing_mm), exam_key)
+    return _prepared(bac.read_mammogram(path, spacing_mm=spacing_mm), exam_key)
 
 
 def open_array(
@@ -86,8 +74,8 @@ def open_array(
     *,
     name: str,
     spacing_mm: float | tuple[float, float] | None,
-    view: View = View.UNKNOWN,
-    laterality: Laterality = Laterality.UNKNOWN,
+    view: bac.View = bac.View.UNKNOWN,
+    laterality: bac.Laterality = bac.Laterality.UNKNOWN,
 ) -> OpenedView:
     """Prepare the pixels of a layer that is in the viewer already.
 
@@ -96,40 +84,31 @@ def open_array(
     OpenBacError
         Not a single grey image, or no breast in it.
     """
-    mammogram = mammogram_from_array(
+    mammogram = bac.mammogram_from_array(
         pixels, spacing_mm=spacing_mm, view=view, laterality=laterality, name=name
     )
     return replace(_prepared(mammogram, ""), name=name)
 
 
-def open_paths(
-    paths: Sequence[Path],
-    *,
-    spacing_mm: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[OpenedView, ...], tuple[NotOpened, ...]]:
-    """Read all mammograms among files and folders, in the order of their exams; a bad file stops no other."""
-    listing = find_exams(paths)
-    refused = [NotOpened(file.path, file.reason) for file in listing.rejected if file.path is not None]
-    headers = [(exam.key, header) for exam in listing.exams for header in exam.headers]
-    opened: list[OpenedView] = []
-    for done, (key, header) in enumerate(headers, start=1):
-        assert header.path is not None
-        try:
-            opened.append(open_view(header.path, exam_key=key, spacing_mm=spacing_mm))
-        except OpenBacError as error:
-            refused.append(NotOpened(header.path, error_words(error)))
-        if progress is not None:
-            progress(done, len(headers))
-    return tuple(opened), tuple(refused)
+def open_each(
+    exams: Iterable[bac.Exam], *, spacing_mm: float | None = None
+) -> Iterator[OpenedView | NotOpened]:
+    """Read and prepare the images of exams, one after another; a bad file stops no other."""
+    for exam in exams:
+        for header in exam.headers:
+            assert header.path is not None
+            found: OpenedView | NotOpened
+            try:
+                found = open_view(header.path, exam_key=exam.key, spacing_mm=spacing_mm)
+            except bac.OpenBacError as error:
+                found = NotOpened(header.path, error_words(error))
+            except RuntimeError as error:
+                # A worker swallows what is raised on, and would never end.
+                found = NotOpened(header.path, f"{header.path.name}: {error}")
+            yield found
 
 
-def _prepared(mammogram: Mammogram, exam_key: str) -> OpenedView:
-    prepared = prepare(mammogram, default_model().preprocessing)
-    raw = mammogram if mass_refusal(mammogram.header) is None else None
+def _prepared(mammogram: bac.Mammogram, exam_key: str) -> OpenedView:
+    prepared = bac.prepare(mammogram, bac.default_model().preprocessing)
+    raw = mammogram if bac.mass_refusal(mammogram.header) is None else None
     return OpenedView(prepared, raw, exam_key)
-
-
-def renamed(view: OpenedView, name: str) -> OpenedView:
-    """The same with another exam key."""
-    return replace(view, exam_key=name)

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.view_session import ViewSession
-from shared_core.hosting import (
-    LABELS_UNFIT,
-    MaskStyle,
-    MeasurementSettings,
-    ModelOutput,
-    ReviewedView,
-    ViewState,
-    default_model,
-    reviewed_view,
-    unmeasured_view,
-)
+from shared_core import hosting as bac
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +21,9 @@ class Snapshot:
     labels: LabelPixels
     answer: ModelAnswer | None
     edited: bool
-    mask_style: MaskStyle
+    mask_style: bac.MaskStyle
     began_as: dict[str, object] | None
-    state: ViewState
+    state: bac.ViewState
     fits: bool
     """Whether the labels can be measured on the image."""
 
@@ -58,24 +48,24 @@ class Snapshot:
         """Whether something looked at the view, and its labels can be measured."""
         return self.fits and self.state.is_analysed
 
-    def final(self, settings: MeasurementSettings) -> ReviewedView:
+    def final(self, settings: bac.MeasurementSettings) -> bac.ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
-        preprocessing = default_model().preprocessing.name
+        preprocessing = bac.default_model().preprocessing.name
         if not self.fits:
-            return unmeasured_view(
+            return bac.unmeasured_view(
                 self.opened.prepared,
-                LABELS_UNFIT.notice(),
+                bac.LABELS_UNFIT.notice(),
                 mask_style=self.mask_style,
                 preprocessing=preprocessing,
                 exam_key=self.opened.exam_key,
             )
         answer = self.answer
-        return reviewed_view(
+        return bac.reviewed_view(
             self.opened.prepared,
             self.labels,
             edited=self.edited,
             settings=settings,
-            answer=ModelOutput(answer.card, answer.probability, answer.threshold)
+            answer=bac.ModelOutput(answer.card, answer.probability, answer.threshold)
             if answer is not None
             else None,
             mask_style=self.mask_style,

@@ -13,19 +13,7 @@ from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from napari_bac.views.watcher import LabelsWatcher, Region
-from shared_core.hosting import (
-    ExamMeasurement,
-    LabelledMeasurement,
-    LiveCounts,
-    LiveNumbers,
-    Mammogram,
-    MaskStyle,
-    MeasurementSettings,
-    Notice,
-    ViewState,
-    measure_exam,
-    state_of,
-)
+from shared_core import hosting as bac
 
 UNFIT: Final = (
     "these labels differ from the image in shape or type and cannot be measured on it; undo, reset to the "
@@ -42,10 +30,10 @@ class ViewSession:
     opened: OpenedView
     image: Image
     labels: Labels
-    counts: LiveCounts
+    counts: bac.LiveCounts
     watcher: LabelsWatcher | None = None
     answer: ModelAnswer | None = None
-    measured: LabelledMeasurement | None = None
+    measured: bac.LabelledMeasurement | None = None
     """None before they were measured, and of a view that nothing looked at: it has no numbers."""
     measured_is_current: bool = False
     """False from an edit until the slow numbers are those of the labels."""
@@ -57,12 +45,12 @@ class ViewSession:
     """Labels differ from the model's, or, without a model, from none."""
     saved_revision: int = 0
     """Revision that lies on disk, exported or taken over from there."""
-    mask_style: MaskStyle = "vessel-band"
+    mask_style: bac.MaskStyle = "vessel-band"
     began_as: Mapping[str, object] | None = None
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
     restored: bool = False
     """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[bac.Notice] = field(default_factory=list)
     """Of reading and of the model."""
 
     @property
@@ -84,12 +72,12 @@ class ViewSession:
         return dict(self.began_as) if self.began_as is not None else None
 
     @property
-    def state(self) -> ViewState:
+    def state(self) -> bac.ViewState:
         """Who looked at the view; without a run, a file or a stroke its empty labels are no finding."""
-        return state_of({**(self.origin or {}), "edited_by_hand": self.edited})
+        return bac.state_of({**(self.origin or {}), "edited_by_hand": self.edited})
 
     @property
-    def live(self) -> LiveNumbers:
+    def live(self) -> bac.LiveNumbers:
         """Numbers that follow every stroke."""
         return self.counts.numbers()
 
@@ -97,11 +85,6 @@ class ViewSession:
     def spacing_is_known(self) -> bool:
         """Whether there are mm."""
         return self.opened.prepared.spacing is not None
-
-    @property
-    def raw(self) -> Mammogram | None:
-        """The pixels as read, where calcium can be weighed on them."""
-        return self.opened.raw
 
     @property
     def fits(self) -> bool:
@@ -178,16 +161,11 @@ class ViewSession:
         return self.restored or self.counts.differing_px > 0
 
 
-def count_view(opened: OpenedView, settings: MeasurementSettings) -> LiveCounts:
-    """Begin to count the labels of a view."""
-    return LiveCounts(opened.prepared, settings)
-
-
-def exam_of(views: Collection[ViewSession]) -> ExamMeasurement | None:
+def exam_of(views: Collection[ViewSession]) -> bac.ExamMeasurement | None:
     """The numbers of the exam; None while those of a view are still to come."""
     analysed = [view for view in views if view.state.is_analysed]
     measured = [(view.opened.prepared.header, view.measured.view) for view in analysed if view.measured]
     if not views or len(measured) < len(analysed) or not all(view.measured_is_current for view in views):
         return None
     left = [view.opened.prepared.header for view in views if not view.state.is_analysed]
-    return measure_exam(measured, not_analysed=left)
+    return bac.measure_exam(measured, not_analysed=left)

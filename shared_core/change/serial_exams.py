@@ -32,6 +32,16 @@ class SerialQuantity:
     name: str = ""
     """Of the value of an exam, in the results of a comparison."""
 
+    @property
+    def shown_unit(self) -> str:
+        """``mm²``; empty for a plain number."""
+        return self.unit.replace("mm2", "mm²")
+
+    @property
+    def heading(self) -> str:
+        """``BAC area (mm²)``."""
+        return f"{self.title} ({self.shown_unit})" if self.unit else self.title
+
 
 def _quantities() -> tuple[SerialQuantity, ...]:
     """What the registry follows over time, Guo's index first."""

@@ -22,6 +22,11 @@ def view_name(label: str) -> str:
     return f"{label[0]}-{label[1:]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 exam``, ``2 exams``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def area_mm2(value: float | None) -> str:
     """``105.8``, or a dash."""
     return f"{value:,.1f}" if value is not None else UNKNOWN

@@ -28,10 +28,6 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-#
-# BACSegmentation
-#
-
 
 class BACSegmentation(ScriptedLoadableModule):
     """What Slicer shows of the module in its menus."""
@@ -54,21 +50,11 @@ class BACSegmentation(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", registerSampleData)
 
 
-#
-# Register sample data sets in Sample Data module
-#
-
-
 def registerSampleData() -> None:
     """Offer simulated exams in the module Sample Data."""
     from BACSegmentationLib import sample_data
 
     sample_data.register()
-
-
-#
-# BACSegmentationWidget
-#
 
 
 class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -219,11 +205,6 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic.measurement.forget()
 
 
-#
-# BACSegmentationLogic
-#
-
-
 class BACSegmentationLogic(SceneLogic, ScriptedLoadableModuleLogic):
     """What the panel does, for scripts as well: see `SceneLogic.process`."""
 
@@ -236,11 +217,6 @@ class BACSegmentationLogic(SceneLogic, ScriptedLoadableModuleLogic):
         """The choices, saved with the scene."""
         wrapped: Any = BACSegmentationParameterNode  # by Slicer's decorator, around a node of the scene
         return wrapped(super().getParameterNode())
-
-
-#
-# BACSegmentationTest
-#
 
 
 class BACSegmentationTest(SelfTest, ScriptedLoadableModuleTest):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_bac.views.opened_view import OpenedView, open_array, renamed
+from napari_bac.views.opened_view import OpenedView, open_array
 from shared_core import Laterality, View
 from tests.arteries.drawn_vessels import Curve, arc, drawn
 from tests.reading.synthetic import dataset, write
@@ -73,7 +74,7 @@ def opened(
     found = open_array(
         breast(laterality, seed=seed), name=name, spacing_mm=spacing_mm, view=view, laterality=laterality
     )
-    return renamed(found, exam_key)
+    return replace(found, exam_key=exam_key)
 
 
 def exam(*, spacing_mm: float | None = SPACING_MM, exam_key: str = "P1_20200102") -> list[OpenedView]:

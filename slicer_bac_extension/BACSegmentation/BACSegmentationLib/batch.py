@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -26,11 +26,9 @@ if __name__ == "__main__":  # Slicer puts the folder of a script on the path, no
 import slicer
 
 from BACSegmentationLib import dependencies, engine
+from BACSegmentationLib.exam_scenes import write_exam
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import Results
+from shared_core import hosting as bac
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of ``bac analyze``."""
@@ -139,13 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     for what, why in summary.failures:
         print(f"failed: {what}: {why}")
-    views, files = _count(summary.views, "view"), _count(len(summary.files), "file")
+    views, files = bac.counted(summary.views, "view"), bac.counted(len(summary.files), "file")
     print(f"{views}, {files} for Slicer in {summary.output_dir}")
     return summary.exit_code
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _check_requirements() -> None:
@@ -165,15 +159,11 @@ def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None])
             engine_folder=engine.folder(),
             scratch=Path(scratch),
         )
-        child.start()
-        try:
+        with child:
             while child.exit_code is None:
                 _tell(child, say)
                 _let_slicer_work()
                 time.sleep(_LOOK_S)
-        finally:
-            if child.exit_code is None:
-                child.cancel()
         _tell(child, say)
         # It ends with 1 as well where single images failed; then there are tables.
         if child.exit_code != OK and not (child.exit_code == FAILED and (output / "views.csv").is_file()):
@@ -194,12 +184,9 @@ def _let_slicer_work() -> None:
 
 
 def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -> BatchSummary:
-    from BACSegmentationLib.exam_scenes import write_exam
-    from shared_core.hosting import read_results, read_written
-
-    written = read_written(output)
+    written = bac.read_written(output)
     failures = dict(written.failures)
-    tables = read_results(output) if written.views else None
+    tables = bac.read_results(output) if written.views else None
     failed = _failed_by_exam(tables) if tables is not None else {}
     exams: dict[Path, list[Any]] = {}
     for view in written.views.values():
@@ -210,7 +197,7 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
             try:
                 files += write_exam(folder, views, save, model=model, failed=failed.get(folder.name, {}))
                 say(f"{folder.name}: saved for Slicer")
-            except OpenBacError as error:
+            except bac.OpenBacError as error:
                 failures[folder.name] = str(error)
     incomplete = tuple(_incomplete(tables)) if tables is not None else ()
     for exam, words in incomplete:
@@ -218,7 +205,7 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
     return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()), incomplete)
 
 
-def _failed_by_exam(tables: Results) -> dict[str, dict[str, str]]:
+def _failed_by_exam(tables: bac.Results) -> dict[str, dict[str, str]]:
     """Of each exam the images that failed, and why."""
     failed: dict[str, dict[str, str]] = {}
     for row in tables.views:
@@ -227,14 +214,12 @@ def _failed_by_exam(tables: Results) -> dict[str, dict[str, str]]:
     return failed
 
 
-def _incomplete(tables: Results) -> Iterator[tuple[str, str]]:
-    from shared_core.hosting import analysed_words
-
+def _incomplete(tables: bac.Results) -> Iterator[tuple[str, str]]:
     for row in tables.exams:
         analysed, total = int(row["views_analysed"] or 0), int(row["views_total"] or 0)
         if analysed < total:
             names = f"; not analysed: {row['views_not_analysed']}" if row["views_not_analysed"] else ""
-            yield str(row["key"]), f"{analysed_words(analysed, total)}{names}"
+            yield str(row["key"]), f"{bac.analysed_words(analysed, total)}{names}"
 
 
 if __name__ == "__main__":

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import qt
 import slicer
 import slicer.util
 
+from BACSegmentationLib import history, plots
 from BACSegmentationLib.panel_host import PanelHost
-
-if TYPE_CHECKING:
-    # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import SerialQuantity, Timeline
+from BACSegmentationLib.remedies import error_words
+from shared_core import hosting as bac
 
 
 class ChangePanel:
@@ -22,7 +21,7 @@ class ChangePanel:
     def __init__(self, host: PanelHost) -> None:
         self._host, self._ui = host, host.ui
         self._folder: Path | None = None
-        self._lines: dict[str, Timeline] = {}
+        self._lines: dict[str, bac.Timeline] = {}
         self._chart_id = ""
         ui = self._ui
         ui.changeFolderButton.clicked.connect(self.open_folder)
@@ -39,17 +38,13 @@ class ChangePanel:
 
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
-        from BACSegmentationLib import history
-        from BACSegmentationLib.remedies import error_words
-        from shared_core.hosting import OpenBacError
-
         ui = self._ui
         volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         without: tuple[str, ...] = ()
         try:
             self._lines, without = history.timelines(self._folder, volumes)
             message = history.TWO_DATES if self._lines else history.NO_DATE
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self._lines, message = {}, error_words(error)
         except ImportError:
             self._lines, message = {}, history.NO_DATE
@@ -64,8 +59,6 @@ class ChangePanel:
 
     def show_change(self) -> None:
         """Draw the chosen number of the chosen patient, and say how it changed."""
-        from BACSegmentationLib import history, plots
-
         ui = self._ui
         line = self._lines.get(ui.patientComboBox.currentText)
         quantity = next(
@@ -89,12 +82,10 @@ class ChangePanel:
         """The scene or the panel goes."""
         self._lines, self._chart_id = {}, ""
 
-    def _quantities(self) -> tuple[SerialQuantity, ...]:
+    def _quantities(self) -> tuple[bac.SerialQuantity, ...]:
         if not self._lines:
             return ()
-        from shared_core.hosting import SERIAL_QUANTITIES
-
-        return SERIAL_QUANTITIES
+        return bac.SERIAL_QUANTITIES
 
     def _fill(self, box: Any, entries: list[tuple[str, str]]) -> None:
         chosen = box.currentText

@@ -9,20 +9,16 @@ import slicer.util
 from slicer.util import VTKObservationMixin
 
 from BACSegmentationLib import view_records
+from BACSegmentationLib.curves import add_band
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
+from BACSegmentationLib.segments import mask_of, segment_id, show_mask
 
 CURVE: Final = "vtkMRMLMarkupsCurveNode"
 
 
 class CorrectionPanel(VTKObservationMixin):
-    """Hands nodes to Slicer's own editors.
-
-    Parameters
-    ----------
-    numbers
-        Of the segmentation that is corrected.
-    """
+    """Hands nodes to Slicer's own editors."""
 
     def __init__(self, host: PanelHost, numbers: NumbersPanel) -> None:
         VTKObservationMixin.__init__(self)
@@ -39,8 +35,6 @@ class CorrectionPanel(VTKObservationMixin):
 
     def edit(self) -> None:
         """Open Segment Editor on the segmentation of the chosen mammogram."""
-        from BACSegmentationLib.segments import segment_id
-
         volume, segmentation = self._nodes()
         if segmentation is None:
             return
@@ -72,9 +66,6 @@ class CorrectionPanel(VTKObservationMixin):
 
     def add_band(self) -> None:
         """Mark the artery along the line."""
-        from BACSegmentationLib.curves import add_band
-        from BACSegmentationLib.segments import mask_of
-
         volume, segmentation = self._nodes()
         parameters = self._host.parameters
         if parameters is None:
@@ -93,8 +84,6 @@ class CorrectionPanel(VTKObservationMixin):
 
     def undo_band(self) -> None:
         """Take the last band back, and whatever was changed after it."""
-        from BACSegmentationLib.segments import show_mask
-
         if self._before is not None:
             volume, segmentation, mask, drawn = self._before
             self._before = None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from BACSegmentationLib.segments import mask_of, replace_mask
 from BACSegmentationLib.volumes import read_volume
-from shared_core.hosting import PixelSpacing, UsageError
+from shared_core import hosting as bac
 
 
 def add_band(
@@ -21,7 +21,7 @@ def add_band(
     curve_node: Any,
     width_mm: float,
     *,
-    spacing: PixelSpacing | None = None,
+    spacing: bac.PixelSpacing | None = None,
 ) -> int:
     """Add the band of a curve to the BAC segment.
 
@@ -44,19 +44,17 @@ def add_band(
     UsageError
         No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
     """
-    from shared_core.hosting import line_bands
-
     if not width_mm > 0:
-        raise UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")
+        raise bac.UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")
     image = read_volume(volume_node)
     line = points_px(curve_node, volume_node)
     inside = (line > -0.5).all(axis=1) & (line < np.array(image.pixels.shape) - 0.5).all(axis=1)
     if not inside.any():
-        raise UsageError(
+        raise bac.UsageError(
             f"{curve_node.GetName()}: none of its points lies on {image.name}; draw it along an artery."
         )
     mask = mask_of(segmentation_node, volume_node)
-    band = line_bands([line], mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)
+    band = bac.line_bands([line], mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)
     new = int(np.count_nonzero(band & ~mask))
     if new:
         replace_mask(segmentation_node, volume_node, mask | band)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import slicer
 import slicer.util
@@ -18,10 +18,7 @@ from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.view_records import keep_run
-from shared_core.hosting import Laterality, Mask, OutputError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord, WrittenView
+from shared_core import hosting as bac
 
 SceneFormat = Literal["seg.nrrd", "mrb"]
 """A segmentation a view, on the image as Slicer loads it; or one scene an exam, with true spacing."""
@@ -31,7 +28,7 @@ _LOGICS: Final = "vtkSlicer*ModuleLogicPython.*"
 
 def write_exam(
     folder: Path,
-    views: Sequence[WrittenView],
+    views: Sequence[bac.WrittenView],
     save: SceneFormat,
     *,
     model: str = "",
@@ -59,8 +56,6 @@ def write_exam(
     OpenBacError
         An image or a mask cannot be read, or a file cannot be written.
     """
-    from shared_core.hosting import failed_record
-
     scene = own_scene()
     try:
         if save == "seg.nrrd":
@@ -70,11 +65,11 @@ def write_exam(
             # Opened in Slicer, they go on where they are: the numbers, and what an edit is told from.
             keep_run(segmentation, view.record, _mask(view), model=model)
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", "BAC measurements")
-        failures = [failed_record(file, why) for file, why in failed.items()]
+        failures = [bac.failed_record(file, why) for file, why in failed.items()]
         fill_table(table, [*(view.record for view in views), *failures])
         path = folder / f"{folder.name}.mrb"
         if not scene.WriteToMRB(str(path)):
-            raise OutputError(f"{path}: the scene could not be saved; check the free disk space.")
+            raise bac.OutputError(f"{path}: the scene could not be saved; check the free disk space.")
         return (path,)
     finally:
         scene.Clear(True)
@@ -96,37 +91,35 @@ def _have_module_logics() -> None:
     for folder in [path for path in sys.path if "qt-loadable-modules" in path and Path(path).is_dir()]:
         slicer.util.importVTKClassesFromDirectory(folder, "slicer", filematch=_LOGICS)
     if not hasattr(slicer, "vtkSlicerSegmentationsModuleLogic"):
-        raise OutputError(
+        raise bac.OutputError(
             "Segmentations cannot be saved by this Python; run the batch with Slicer --python-script, or "
             "with --save none, which still writes masks and tables."
         )
 
 
-def _write_segmentation(scene: Any, view: WrittenView, folder: Path) -> Path:
+def _write_segmentation(scene: Any, view: bac.WrittenView, folder: Path) -> Path:
     node = _add_view(scene, view, spacing_mm=None)
     path = folder / f"{view.mask.name.removesuffix('_mask.png')}.seg.nrrd"
     storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
     storage.SetFileName(str(path))
     if not storage.WriteData(node):
-        raise OutputError(f"{path}: the segmentation could not be saved; check the free disk space.")
+        raise bac.OutputError(f"{path}: the segmentation could not be saved; check the free disk space.")
     return path
 
 
-def _add_view(scene: Any, view: WrittenView, *, spacing_mm: Sequence[float] | None) -> Any:
+def _add_view(scene: Any, view: bac.WrittenView, *, spacing_mm: Sequence[float] | None) -> Any:
     """The image and its segmentation; returns the latter."""
     volume = load_volume(Path(view.record.file), scene, name=_name(view.record), spacing_mm=spacing_mm)
     side = view.record.laterality
-    laterality = Laterality(side) if side else Laterality.UNKNOWN
+    laterality = bac.Laterality(side) if side else bac.Laterality.UNKNOWN
     return show_mask(volume, _mask(view), laterality=laterality)
 
 
-def _mask(view: WrittenView) -> Mask:
-    from shared_core.hosting import read_mask_file
-
-    return read_mask_file(view.mask).mask
+def _mask(view: bac.WrittenView) -> bac.Mask:
+    return bac.read_mask_file(view.mask).mask
 
 
-def _name(record: ViewRecord) -> str:
+def _name(record: bac.ViewRecord) -> str:
     """``LCC``, as radiologists say; the file's where the view is not known."""
     side, view = record.laterality, record.view
     return f"{side}{view}" if side and view else Path(record.file).stem

@@ -8,7 +8,7 @@ from typing import Final
 
 from BACSegmentationLib.mammograms import exams_in_scene
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
-from shared_core.hosting import OpenBacError, UsageError
+from shared_core import hosting as bac
 
 HOST: Final = "3D Slicer"
 NO_FILE: Final = (
@@ -49,8 +49,6 @@ def export_results(
         A view that was marked cannot be measured, or the folder not be written; DICOM objects have no
         file to refer to.
     """
-    from shared_core.hosting import DICOM_KINDS, USUAL_FORMATS, MeasurementSettings, export_steps
-
     keys = {
         volume.GetID(): one.exam.key
         for one in exams_in_scene([volume for volume, _ in pairs])
@@ -60,18 +58,18 @@ def export_results(
     for place, (volume, segmentation) in enumerate(pairs, start=1):
         try:
             final = measurement.final(volume, segmentation, exam_key=keys.get(volume.GetID(), ""))
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             if segmentation is not None:
                 raise
             left_out.append(f"{volume.GetName()} was left out: {error}")
         else:
             if dicom and final.measurement is not None and final.header.path is None:
-                raise UsageError(NO_FILE.format(name=volume.GetName()))
+                raise bac.UsageError(NO_FILE.format(name=volume.GetName()))
             finals.append(final)
         yield place, 2 * len(pairs)
-    formats = (*USUAL_FORMATS, *(DICOM_KINDS if dicom else ()))
-    for done, _ in export_steps(
-        folder, finals, settings=MeasurementSettings(), host=HOST, replace=replace, formats=formats
+    formats = (*bac.USUAL_FORMATS, *(bac.DICOM_KINDS if dicom else ()))
+    for done, _ in bac.export_steps(
+        folder, finals, settings=bac.MeasurementSettings(), host=HOST, replace=replace, formats=formats
     ):
         yield len(pairs) + done, 2 * len(pairs)
     return tuple(left_out)

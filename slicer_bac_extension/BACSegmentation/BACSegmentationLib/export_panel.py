@@ -16,6 +16,7 @@ from BACSegmentationLib.measurement import SceneMeasurement
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
+from shared_core import hosting as bac
 
 DICOM: Final = (
     "Also save DICOM objects for archives (PACS) and viewers: segmentation, outlines that can be switched "
@@ -25,15 +26,7 @@ DICOM: Final = (
 
 
 class ExportPanel:
-    """One export at a time, a view a step, so that the window stays alive.
-
-    Parameters
-    ----------
-    numbers
-        What is exported.
-    measurement
-        Knows the views that were measured.
-    """
+    """One export at a time, a view a step, so that the window stays alive."""
 
     def __init__(self, host: PanelHost, numbers: NumbersPanel, measurement: SceneMeasurement) -> None:
         self._host, self._ui = host, host.ui
@@ -110,8 +103,6 @@ class ExportPanel:
         return f"Not installed: {packages}. Press Apply to install what is missing; you are asked first."
 
     def _go_on(self) -> None:
-        from shared_core.hosting import OpenBacError
-
         if self._steps is None:
             self._timer.stop()
             return
@@ -121,7 +112,7 @@ class ExportPanel:
             return
         except StopIteration as end:
             message = " ".join([self._saved, *end.value])
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             message = f"The results could not be saved: {error}"
         self.stop()
         self._host.say(message)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
+from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segments import segmentation_of
-from shared_core.hosting import Notice
-
-if TYPE_CHECKING:
-    # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import DatedExam, SerialQuantity, Timeline
+from shared_core import hosting as bac
 
 NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
 TWO_DATES: Final = (
@@ -24,7 +20,7 @@ TWO_DATES: Final = (
 
 def timelines(
     folder: Path | None, volume_nodes: Sequence[Any]
-) -> tuple[dict[str, Timeline], tuple[str, ...]]:
+) -> tuple[dict[str, bac.Timeline], tuple[str, ...]]:
     """Of each patient the exams in the order of their dates, compared.
 
     Parameters
@@ -43,63 +39,41 @@ def timelines(
     OpenBacError
         The folder holds no results.
     """
-    from BACSegmentationLib.remedies import notice_words
-    from shared_core.hosting import (
-        Remedy,
-        UsageError,
-        dated_exams,
-        read_results,
-        results_beside,
-        timeline,
-        together,
-    )
-
     pairs = [(volume, segmentation_of(volume)) for volume in volume_nodes]
-    places = results_beside(folder) if folder is not None else ()
+    places = bac.results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise UsageError(f"{folder} contains no results.", Remedy.NAME_RESULTS)
-    found: list[Mapping[str, Sequence[DatedExam]]] = []
+        raise bac.UsageError(f"{folder} contains no results.", bac.Remedy.NAME_RESULTS)
+    found: list[Mapping[str, Sequence[bac.DatedExam]]] = []
     without: list[str] = []
     for place in places:
-        patients, notices = dated_exams(read_results(place))
+        patients, notices = bac.dated_exams(bac.read_results(place))
         found.append(patients)
         without += map(notice_words, notices)
     here, notices = _of_scene(pairs)
-    known = together(found)
+    known = bac.together(found)
     for patient, exams in here.items():
         keys = {one.key for one in exams}
         known[patient] = [one for one in known.get(patient, []) if one.key not in keys] + list(exams)
-    lines = {patient: timeline(exams) for patient, exams in sorted(known.items())}
+    lines = {patient: bac.timeline(exams) for patient, exams in sorted(known.items())}
     return lines, (*without, *map(notice_words, notices))
 
 
-def summary(line: Timeline, quantity: SerialQuantity) -> str:
+def summary(line: bac.Timeline, quantity: bac.SerialQuantity) -> str:
     """How a quantity changed, in a few sentences."""
-    from shared_core.hosting import change_sentence
-
     followed = line.of(quantity)
     if followed is None:
         text = line.reason or f"{quantity.title} cannot be followed in these exams."
     else:
         views = ", ".join(followed.views)
-        text = f"{change_sentence(followed)} Compared: {views}."
+        text = f"{bac.change_sentence(followed)} Compared: {views}."
     left_out = [f"{key} was left out: {reason}." for key, reason in line.left_out.items()]
     return "\n".join([text, *left_out])
 
 
-def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[DatedExam]], tuple[Notice, ...]]:
+def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[bac.DatedExam]], tuple[bac.Notice, ...]]:
     """Exams of which a view was measured, as those of results."""
     import msgspec
 
-    from shared_core.hosting import dated_exams_of_records
-
     exams = exam_records(pairs)
-    segmentations = {volume.GetID(): node for volume, node in pairs}
-    views = []
-    for one, exam in exams:
-        for volume in one.volumes:
-            node = segmentations.get(volume.GetID())
-            record = view_records.record_of(node) if node is not None else None
-            if record is not None:
-                views.append(msgspec.structs.replace(record, exam=exam.key))
-    return dated_exams_of_records(views, [exam for _, exam in exams])
+    views = [msgspec.structs.replace(record, exam=exam.key) for records, exam in exams for record in records]
+    return bac.dated_exams_of_records(views, [exam for _, exam in exams])

@@ -11,9 +11,10 @@ import slicer
 import slicer.util
 import vtk
 
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.segments import mask_of, show_mask
 from BACSegmentationLib.view_records import keep_file
-from shared_core.hosting import UnreadableImageError, UsageError
+from shared_core import hosting as bac
 
 _GREY: Final = "vtkMRMLColorTableNodeGrey"
 """Of every scene of Slicer; a reference by ID holds in a scene that is only written, too."""
@@ -43,16 +44,14 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
     OpenBacError
         It cannot be read; in one sentence.
     """
-    from shared_core.hosting import file_format
-
-    is_dicom = file_format(path) == "DICOM"
+    is_dicom = bac.file_format(path) == "DICOM"
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name or path.stem)
     try:
         if is_dicom:
             _read_as_slicer(path, node, scene)
         else:
             _take_from_engine(path, node)
-    except UnreadableImageError:
+    except bac.UnreadableImageError:
         scene.RemoveNode(node)
         raise
     if spacing_mm is not None:
@@ -86,13 +85,12 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     OpenBacError
         It cannot be read, or is of another mammogram.
     """
-    from BACSegmentationLib.mammograms import header_of
-    from shared_core.hosting import read_mask_file
-
-    given, name = read_mask_file(Path(path)), volume_node.GetName()
+    given, name = bac.read_mask_file(Path(path)), volume_node.GetName()
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:
-        raise UsageError(f"{given.path.name}: was drawn on another image, not on {name}; choose that image.")
+        raise bac.UsageError(
+            f"{given.path.name}: was drawn on another image, not on {name}; choose that image."
+        )
     node = show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
     keep_file(node, given.path.name, mask_of(node, volume_node))
     return node
@@ -105,15 +103,13 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
     storage.SetFileName(str(path))
     if not storage.ReadData(node) or node.GetImageData() is None:
         scene.RemoveNode(storage)
-        raise UnreadableImageError(f"{path.name}: Slicer could not read the image; see its error log.")
+        raise bac.UnreadableImageError(f"{path.name}: Slicer could not read the image; see its error log.")
     node.SetAndObserveStorageNodeID(storage.GetID())
 
 
 def _take_from_engine(path: Path, node: Any) -> None:
-    from shared_core.hosting import read_mammogram, reader_spacings
-
-    pixels = read_mammogram(path).pixels
-    row_mm, column_mm = reader_spacings(path)[-1]
+    pixels = bac.read_mammogram(path).pixels
+    row_mm, column_mm = bac.reader_spacings(path)[-1]
     slicer.util.updateVolumeFromArray(node, np.array(pixels)[None])
     to_ras = vtk.vtkMatrix4x4()
     to_ras.SetElement(0, 0, -column_mm)

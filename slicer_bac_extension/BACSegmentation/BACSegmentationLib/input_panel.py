@@ -6,8 +6,12 @@ from typing import Any
 
 import qt
 
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import ModelEntry, model_entries
+from BACSegmentationLib.remedies import error_words, notice_words
+from BACSegmentationLib.volumes import read_volume, shown_mm
+from shared_core import hosting as bac
 
 
 class InputPanel:
@@ -83,21 +87,14 @@ def described(volume: Any) -> tuple[str, str]:
     if volume is None:
         return "", ""
     try:
-        from BACSegmentationLib.mammograms import header_of
-        from BACSegmentationLib.remedies import error_words, notice_words
-        from BACSegmentationLib.volumes import read_volume, shown_mm
-        from shared_core.hosting import OpenBacError, spacing_in_host
-
-        try:
-            image = read_volume(volume)
-            header = header_of(volume)
-        except OpenBacError as error:
-            return "", error_words(error)
+        image, header = read_volume(volume), header_of(volume)
+    except bac.OpenBacError as error:
+        return "", error_words(error)
     except ImportError:
         # The packages that read mammograms are asked for at Apply.
         return "The file will be read when you press Apply, after the required packages are installed.", ""
     known = header if header.path is not None else None
-    spacing, notices = spacing_in_host(shown_mm(volume), header=known, name=image.name)
+    spacing, notices = bac.spacing_in_host(shown_mm(volume), header=known, name=image.name)
     size = f"{spacing.row_mm:.3f} mm per pixel" if spacing is not None else "pixel size unknown"
     rows, columns = image.pixels.shape
     parts = [header.view_label.replace("??", "view unknown"), size, f"{columns} x {rows} pixels"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,10 +13,7 @@ from BACSegmentationLib.measurement import Pair, SceneMeasurement
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import segmentation_of, show_mask
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
+from shared_core import hosting as bac
 
 LOOK_S: Final = 0.05
 
@@ -37,7 +34,7 @@ class SceneLogic:
         model: str = "",
         device: Device = "auto",
         threshold: float | None = None,
-    ) -> tuple[Any, ViewRecord]:
+    ) -> tuple[Any, bac.ViewRecord]:
         """Run the model and wait for it.
 
         Parameters
@@ -68,20 +65,20 @@ class SceneLogic:
         while run.advance():
             time.sleep(LOOK_S)
         if run.state != "done":
-            raise OpenBacError(run.message)
+            raise bac.OpenBacError(run.message)
         lost = self.take(run, inputVolume, outputSegmentation)
         pairs = results.pairs_of(inputVolume)
         if outputTable is not None:
             results.fill(outputTable, pairs)
         segmentation = segmentation_of(inputVolume)
-        record = view_records.record_of(segmentation) if segmentation is not None else None
+        record = view_records.record_of(segmentation)
         if record is None:
-            raise OpenBacError(" ".join([run.message, *lost]))
+            raise bac.OpenBacError(" ".join([run.message, *lost]))
         return segmentation, record
 
     def take(self, run: SegmentationRun, volume: Any, segmentation: Any) -> list[str]:
         """Put the views of a run into the scene; sentences about those that have no place any more."""
-        return results.put(run, self.measurement, volume_node=volume, segmentation_node=segmentation)[1]
+        return results.put(run, self.measurement, volume_node=volume, segmentation_node=segmentation)
 
     def measure(self, pairs: Sequence[Pair]) -> None:
         """Measure what is older than its mask, or was never measured.

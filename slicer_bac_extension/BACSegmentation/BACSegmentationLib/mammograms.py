@@ -10,28 +10,8 @@ from typing import Any, Final
 import numpy as np
 import slicer.util
 
-from BACSegmentationLib.volumes import (
-    VolumeImage,
-    dicom_database,
-    instance_uids,
-    read_volume,
-    shown_mm,
-)
-from shared_core.hosting import (
-    MEASURED_ON_LOADED_IMAGE,
-    Exam,
-    Identity,
-    Mammogram,
-    MammogramHeader,
-    Notice,
-    OpenBacError,
-    PresentationIntent,
-    SpacingSource,
-    UnreadableImageError,
-    UsageError,
-)
-
-# The engine's readers need packages that Slicer lacks before the first Apply: they are imported where used.
+from BACSegmentationLib.volumes import VolumeImage, dicom_database, instance_uids, read_volume, shown_mm
+from shared_core import hosting as bac
 
 _TAGS: Final = {
     "PatientID": "0010,0020",
@@ -52,13 +32,13 @@ _TAGS: Final = {
 class SceneExam:
     """An exam whose views are volumes of the scene."""
 
-    exam: Exam
+    exam: bac.Exam
     """Key, patient, date, headers in the order of views, missing views and notices."""
     volumes: tuple[Any, ...]
     """Volume nodes, one for each of `exam.headers`."""
 
 
-def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = None) -> Mammogram:
+def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = None) -> bac.Mammogram:
     """The mammogram that a volume shows.
 
     Where the pixels are those of the volume's file, after what GDCM is known to change, it is exactly what
@@ -73,27 +53,27 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file or the image, as where there is no breast.
     """
-    from shared_core.hosting import mammogram_from_array, read_header, spacing_in_host
-
     image = read_volume(volume_node, dicom_files=dicom_files)
     file = _image_file(image.files)
-    known = read_header(file) if file is not None else None
-    spacing, notices = spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
-    given = (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is SpacingSource.USER else None
+    known = bac.read_header(file) if file is not None else None
+    spacing, notices = bac.spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
+    given = (
+        (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is bac.SpacingSource.USER else None
+    )
     if file is None or known is None:
-        alone = mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
+        alone = bac.mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
         return _with_notices(alone, *notices)
     read, reason = _as_its_file(image, file, given)
     if read is not None:
         return _with_notices(read, *notices)
     # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
-    own = replace(known, path=None, file_format="memory", intent=PresentationIntent.UNKNOWN, bits=16)
+    own = replace(known, path=None, file_format="memory", intent=bac.PresentationIntent.UNKNOWN, bits=16)
     own = replace(own, rows=image.pixels.shape[0], columns=image.pixels.shape[1], spacing=spacing)
-    changed = mammogram_from_array(image.pixels, header=own, name=image.name)
-    return _with_notices(changed, *notices, MEASURED_ON_LOADED_IMAGE.notice(reason=reason))
+    changed = bac.mammogram_from_array(image.pixels, header=own, name=image.name)
+    return _with_notices(changed, *notices, bac.MEASURED_ON_LOADED_IMAGE.notice(reason=reason))
 
 
-def header_of(volume_node: Any) -> MammogramHeader:
+def header_of(volume_node: Any) -> bac.MammogramHeader:
     """What is known of a volume without decoding its file: view, side, patient, date.
 
     From its file, from the DICOM database where the file is gone, else from the node's name.
@@ -103,41 +83,34 @@ def header_of(volume_node: Any) -> MammogramHeader:
     OpenBacError
         See `volumes.read_volume`; or the engine refuses the file.
     """
-    from shared_core.hosting import header_of_values, mammogram_from_array, named_projection, read_header
-
     image = read_volume(volume_node)
     file = _image_file(image.files)
     if file is not None:
-        return read_header(file)
+        return bac.read_header(file)
     kept = _kept_values(volume_node)
     if any(kept.values()):
-        return header_of_values(kept, rows=image.pixels.shape[0], columns=image.pixels.shape[1])
-    header = mammogram_from_array(image.pixels, name=image.name).header
+        return bac.header_of_values(kept, rows=image.pixels.shape[0], columns=image.pixels.shape[1])
+    header = bac.mammogram_from_array(image.pixels, name=image.name).header
     # Volumes that are named by their view alone belong to their scene, as such files to their folder.
-    return replace(header, identity=Identity(patient_id=named_projection(image.name).rest))
+    return replace(header, identity=bac.Identity(patient_id=bac.named_projection(image.name).rest))
 
 
 def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam, ...]:
-    """Group volumes into exams: the views of one patient on one date.
+    """Group volumes, else all of the scene, into exams: the views of one patient on one date.
 
-    Parameters
-    ----------
-    volume_nodes
-        None for all scalar volumes of the scene; what is no single grey image is left out.
+    What is no single grey image is left out.
     """
-    from shared_core.hosting import exams_of
-
     if volume_nodes is None:
         volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-    found: list[tuple[MammogramHeader, Any]] = []
+    found: list[tuple[bac.MammogramHeader, Any]] = []
     for node in volume_nodes:
         try:
             found.append((header_of(node), node))
-        except OpenBacError:
+        except bac.OpenBacError:
             continue
     # By identity: two volumes of one file have equal headers.
     volume_of = {id(header): node for header, node in found}
-    exams = exams_of([header for header, _ in found])
+    exams = bac.exams_of([header for header, _ in found])
     return tuple(SceneExam(exam, tuple(volume_of[id(header)] for header in exam.headers)) for exam in exams)
 
 
@@ -155,33 +128,29 @@ def exam_of(volume_node: Any) -> SceneExam:
 
 def _image_file(files: Sequence[Path]) -> Path | None:
     """The one file where it is an image of a kind that the engine reads: a saved scene has its own."""
-    from shared_core.hosting import file_format
-
     if len(files) != 1:
         return None
     try:
-        file_format(files[0])
-    except UnreadableImageError:
+        bac.file_format(files[0])
+    except bac.UnreadableImageError:
         return None
     return files[0]
 
 
 def _as_its_file(
     image: VolumeImage, file: Path, spacing_mm: tuple[float, float] | None
-) -> tuple[Mammogram | None, str]:
+) -> tuple[bac.Mammogram | None, str]:
     """The mammogram of the file, or why it is not what the volume shows."""
-    from shared_core.hosting import mammogram_from_array, read_mammogram
-
     try:
-        read = read_mammogram(file, spacing_mm=spacing_mm)
-    except UnreadableImageError as error:
+        read = bac.read_mammogram(file, spacing_mm=spacing_mm)
+    except bac.UnreadableImageError as error:
         return None, str(error)
     if np.array_equal(image.pixels, read.pixels):
         return read, ""
     if read.header.file_format == "DICOM":
         try:
-            turned = mammogram_from_array(image.pixels, source=file, name=image.name)
-        except (UsageError, UnreadableImageError):
+            turned = bac.mammogram_from_array(image.pixels, source=file, name=image.name)
+        except (bac.UsageError, bac.UnreadableImageError):
             turned = None
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
@@ -195,6 +164,6 @@ def _kept_values(volume_node: Any) -> dict[str, str]:
     return {keyword: database.instanceValue(uids[0], tag) for keyword, tag in _TAGS.items()}
 
 
-def _with_notices(mammogram: Mammogram, *more: Notice) -> Mammogram:
+def _with_notices(mammogram: bac.Mammogram, *more: bac.Notice) -> bac.Mammogram:
     notices = tuple(dict.fromkeys((*mammogram.header.notices, *more)))
     return replace(mammogram, header=replace(mammogram.header, notices=notices))

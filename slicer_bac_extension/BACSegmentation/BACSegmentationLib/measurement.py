@@ -7,19 +7,15 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from BACSegmentationLib import view_records
-from BACSegmentationLib.mammograms import SceneExam, exams_in_scene, mammogram_of
+from BACSegmentationLib.mammograms import exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
-from shared_core.hosting import Mammogram, Mask, ModelError, UsageError
-
-if TYPE_CHECKING:
-    # Need packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import ExamRecord, ModelCard, PreparedView, ReviewedView, ViewRecord
+from shared_core import hosting as bac
 
 _KEPT_VIEWS: Final = 4
 
@@ -30,8 +26,8 @@ Pair = tuple[Any, Any]
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     stamp: tuple[Any, ...]
-    view: PreparedView
-    raw: Mammogram | None
+    view: bac.PreparedView
+    raw: bac.Mammogram | None
     """The pixels as read, where calcium can be weighed on them."""
 
 
@@ -43,20 +39,14 @@ class SceneMeasurement:
 
     def __init__(self) -> None:
         self._views: OrderedDict[str, _Prepared] = OrderedDict()
-        self._run_masks: dict[str, Mask] = {}
+        self._run_masks: dict[str, bac.Mask] = {}
 
     def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
-        """A model's mask is in the segmentation now: its record holds the numbers.
-
-        Parameters
-        ----------
-        model
-            Name or path of the card; empty for the default.
-        """
+        """A model's mask is in the segmentation now, with its numbers; `model` is empty for the default."""
         view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
         self._run_masks[segmentation_node.GetID()] = view.mask
 
-    def measure(self, volume_node: Any, segmentation_node: Any) -> ViewRecord:
+    def measure(self, volume_node: Any, segmentation_node: Any) -> bac.ViewRecord:
         """Measure the mask as it is, keep the record on the node, and return it.
 
         Raises
@@ -66,10 +56,8 @@ class SceneMeasurement:
         """
         import msgspec
 
-        from shared_core.hosting import record_of
-
         final = self.final(volume_node, segmentation_node)
-        record = record_of(final)
+        record = bac.record_of(final)
         if final.header.path is None:
             record = msgspec.structs.replace(record, file=volume_node.GetName())
         view_records.keep(segmentation_node, record)
@@ -77,11 +65,11 @@ class SceneMeasurement:
             view_records.mark_drawn(segmentation_node)
         return record
 
-    def final(self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None) -> ReviewedView:
+    def final(
+        self, volume_node: Any, segmentation_node: Any, *, exam_key: str | None = None
+    ) -> bac.ReviewedView:
         """The view as the person left it; without a segmentation one that was not analysed."""
-        from shared_core.hosting import MeasurementSettings, recorded_view
-
-        record = view_records.run_record(segmentation_node) if segmentation_node is not None else None
+        record = view_records.run_record(segmentation_node)
         if record is None:
             return self._without_model(volume_node, segmentation_node, exam_key or "")
         model = view_records.model_of(segmentation_node)
@@ -91,12 +79,12 @@ class SceneMeasurement:
         began_as = self._run_masks.get(segmentation_node.GetID())
         if view_records.is_as_given(segmentation_node, mask):
             began_as = mask
-        return recorded_view(
+        return bac.recorded_view(
             prepared.view,
             mask,
             record,
             began_as=began_as,
-            settings=MeasurementSettings(),
+            settings=bac.MeasurementSettings(),
             raw=prepared.raw,
             exam_key=key,
             card=_card(model),
@@ -107,31 +95,27 @@ class SceneMeasurement:
         self._views.clear()
         self._run_masks.clear()
 
-    def _without_model(self, volume_node: Any, segmentation_node: Any, exam_key: str) -> ReviewedView:
+    def _without_model(self, volume_node: Any, segmentation_node: Any, exam_key: str) -> bac.ReviewedView:
         """Drawn, from a file, or nothing: an empty mask that nobody touched is no finding."""
-        from shared_core.hosting import MeasurementSettings, default_model, reviewed_view
-
         prepared = self._prepared(volume_node, "")
         if segmentation_node is None:
             mask, file, edited = np.zeros(prepared.view.image_u8.shape, bool), "", False
         else:
             mask = mask_of(segmentation_node, volume_node)
             file, edited = _origin(segmentation_node, mask)
-        return reviewed_view(
+        return bac.reviewed_view(
             prepared.view,
             mask.astype(np.uint8),
             edited=edited,
-            settings=MeasurementSettings(),
-            preprocessing=default_model().preprocessing.name,
+            settings=bac.MeasurementSettings(),
+            preprocessing=bac.default_model().preprocessing.name,
             began_as={"mask_file": file} if file else None,
             raw=prepared.raw,
             exam_key=exam_key,
         )
 
     def _prepared(self, volume_node: Any, model: str) -> _Prepared:
-        from shared_core.hosting import default_model, mass_refusal, prepare
-
-        preset = (_card(model) or default_model()).preprocessing
+        preset = (_card(model) or bac.default_model()).preprocessing
         image = volume_node.GetImageData()
         stamp = (
             image.GetMTime() if image is not None else 0,
@@ -142,8 +126,8 @@ class SceneMeasurement:
         known = self._views.get(volume_node.GetID())
         if known is None or known.stamp != stamp:
             mammogram = mammogram_of(volume_node)
-            raw = mammogram if mass_refusal(mammogram.header) is None else None
-            known = _Prepared(stamp, prepare(mammogram, preset), raw)
+            raw = mammogram if bac.mass_refusal(mammogram.header) is None else None
+            known = _Prepared(stamp, bac.prepare(mammogram, preset), raw)
         self._views[volume_node.GetID()] = known
         self._views.move_to_end(volume_node.GetID())
         while len(self._views) > _KEPT_VIEWS:
@@ -151,29 +135,23 @@ class SceneMeasurement:
         return known
 
 
-def exam_records(pairs: Sequence[Pair]) -> list[tuple[SceneExam, ExamRecord]]:
-    """The exams of which a view was measured, each with the record of its numbers.
+def exam_records(pairs: Sequence[Pair]) -> list[tuple[list[bac.ViewRecord], bac.ExamRecord]]:
+    """The records of exams of which a view was measured, each after those of its views.
 
-    Parameters
-    ----------
-    pairs
-        All views of an exam, those without a segmentation as well: what was not analysed is missing in it.
+    Of an exam all views are given, those without a segmentation as well: what was not analysed is missing
+    in it.
     """
-    from shared_core.hosting import measure_exam_records
-
-    by_volume = {
-        volume.GetID(): view_records.record_of(segmentation) if segmentation is not None else None
-        for volume, segmentation in pairs
-    }
+    by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
     for one in exams_in_scene([volume for volume, _ in pairs]):
         records = [by_volume[volume.GetID()] for volume in one.volumes]
         if any(record is not None and record.metrics for record in records):
-            found.append((one, measure_exam_records(one.exam, records)))
+            exam = bac.measure_exam_records(one.exam, records)
+            found.append(([record for record in records if record is not None], exam))
     return found
 
 
-def _origin(segmentation_node: Any, mask: Mask) -> tuple[str, bool]:
+def _origin(segmentation_node: Any, mask: bac.Mask) -> tuple[str, bool]:
     """Name of the file that a mask is from, empty where it is from none; and whether somebody drew on it."""
     file, drawn = view_records.file_of(segmentation_node), view_records.was_drawn(segmentation_node)
     if file:
@@ -186,12 +164,10 @@ def _origin(segmentation_node: Any, mask: Mask) -> tuple[str, bool]:
     return "", drawn or bool(mask.any())
 
 
-def _card(model: str) -> ModelCard | None:
+def _card(model: str) -> bac.ModelCard | None:
     """The card of a model; None where it was somebody's own and is gone."""
-    from shared_core.hosting import default_model, load_card
-
     try:
-        return load_card(model) if model else default_model()
-    except (ModelError, UsageError) as error:
+        return bac.load_card(model) if model else bac.default_model()
+    except (bac.ModelError, bac.UsageError) as error:
         logging.warning("The model card %s could not be read: %s", model, error)
         return None

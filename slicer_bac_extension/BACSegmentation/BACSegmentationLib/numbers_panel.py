@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import qt
 import slicer
@@ -17,9 +17,7 @@ from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
+from shared_core import hosting as bac
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
@@ -27,13 +25,7 @@ NOTHING: Final = "Press Apply first, or mark an artery along a line."
 
 
 class NumbersPanel(VTKObservationMixin):
-    """Watches the segmentations of the chosen exam.
-
-    Parameters
-    ----------
-    logic
-        Measures, and puts what a run gave into the scene.
-    """
+    """Watches the segmentations of the chosen exam."""
 
     def __init__(self, host: PanelHost, logic: SceneLogic) -> None:
         VTKObservationMixin.__init__(self)
@@ -61,13 +53,7 @@ class NumbersPanel(VTKObservationMixin):
         show(self.measured)
 
     def choose(self, volume: Any, *, another: bool = True) -> None:
-        """Show the numbers of a mammogram's exam.
-
-        Parameters
-        ----------
-        another
-            Whether it was not chosen before: then its own segmentation is chosen as well.
-        """
+        """Show the numbers of a mammogram's exam; of another one than before choose its segmentation, too."""
         parameters = self._host.parameters
         chosen = parameters.outputSegmentation if parameters is not None else None
         # One that is new and empty belongs to no volume yet.
@@ -138,10 +124,10 @@ class NumbersPanel(VTKObservationMixin):
     def _segmentations(self) -> list[Any]:
         return [node for _, node in self.pairs if node is not None]
 
-    def _records(self) -> list[ViewRecord | None]:
-        return [view_records.record_of(node) if node is not None else None for _, node in self.pairs]
+    def _records(self) -> list[bac.ViewRecord | None]:
+        return [view_records.record_of(node) for _, node in self.pairs]
 
-    def _fill(self, records: list[ViewRecord | None]) -> Any:
+    def _fill(self, records: list[bac.ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
         parameters = self._host.parameters
         if parameters is None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from shared_core import hosting as bac
+
 TITLE: Final = "BAC Segmentation"
 RESEARCH_USE: Final = "Research use only. Never a diagnosis."
 REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "Resources" / "requirements.txt"
@@ -58,11 +60,10 @@ UNKNOWN_DEFAULT: Final = ModelEntry(
 def model_entries(chosen: str = "") -> list[ModelEntry]:
     """The default model first, then the others, then a card of the user's own where one is chosen."""
     try:
-        from shared_core.hosting import default_model, list_models
+        default = bac.default_model().name
     except ImportError:
         return [UNKNOWN_DEFAULT]
-    default = default_model().name
-    cards = sorted(list_models(), key=lambda card: card.name != default)
+    cards = sorted(bac.list_models(), key=lambda card: card.name != default)
     entries = [
         ModelEntry(
             "" if card.name == default else card.name,
@@ -78,10 +79,8 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
 
 
 def _own_entry(path: str) -> ModelEntry:
-    from shared_core.hosting import OpenBacError, load_card
-
     try:
-        card = load_card(path)
-    except OpenBacError as error:
+        card = bac.load_card(path)
+    except bac.OpenBacError as error:
         return ModelEntry(path, Path(path).name, str(error), None)
     return ModelEntry(path, card.name, f"Your own: {path}", card.threshold)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import slicer
-import vtk
 
-if TYPE_CHECKING:
-    # Needs packages that Slicer lacks before the first Apply.
-    from shared_core.hosting import DatedExam, SerialQuantity, Timeline
+from BACSegmentationLib.tables import column_of
+from shared_core import hosting as bac
 
 Colour = tuple[float, float, float]
 YEAR: Final = "Year"
@@ -48,7 +46,7 @@ _LINES: Final = (
 _NOT_COMPARED: Final = _Series(LEFT_OUT, (0.54, 0.54, 0.54), "Circle", "None", size=11)
 
 
-def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = None) -> Any:
+def show_change(line: bac.Timeline, quantity: bac.SerialQuantity, *, chart_node: Any = None) -> Any:
     """Fill a chart with one quantity of a patient's exams.
 
     Parameters
@@ -63,8 +61,6 @@ def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = N
     The vtkMRMLPlotChartNode; its series share one vtkMRMLTableNode: a row an exam, NaN where there is no
     number, years as decimals (2020.5) and dates as labels.
     """
-    from shared_core.hosting import change_sentence
-
     chart = chart_node or slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotChartNode", "BAC over time")
     _remove_series(chart)
     table = _table_of(chart)
@@ -73,13 +69,12 @@ def show_change(line: Timeline, quantity: SerialQuantity, *, chart_node: Any = N
     for series in (*_VIEWS, *_LINES, _NOT_COMPARED, _EXAM):
         if any(not math.isnan(value) for value in columns.get(series.column, ())):
             chart.AddAndObservePlotSeriesNodeID(_series_node(table, series).GetID())
-    unit = quantity.unit.replace("mm2", "mm²")
     followed = line.of(quantity)
-    told = line.reason if followed is None else change_sentence(followed)
+    told = line.reason if followed is None else bac.change_sentence(followed)
     chart.SetTitle(_wrapped(told))
     chart.SetTitleFontSize(14)
     chart.SetXAxisTitle(YEAR)
-    chart.SetYAxisTitle(quantity.title + (f" ({unit})" if unit else ""))
+    chart.SetYAxisTitle(quantity.heading)
     chart.SetLegendVisibility(True)
     chart.SetGridVisibility(True)
     _set_ranges(chart, line.exams, columns)
@@ -97,7 +92,7 @@ def decimal_year(when: date) -> float:
     return when.year + (when - first).days / (date(when.year + 1, 1, 1) - first).days
 
 
-def _columns(line: Timeline, quantity: SerialQuantity) -> dict[str, list[float]]:
+def _columns(line: bac.Timeline, quantity: bac.SerialQuantity) -> dict[str, list[float]]:
     out = [one.key in line.left_out for one in line.exams]
     columns: dict[str, list[float]] = {}
     for series in _VIEWS:
@@ -114,7 +109,7 @@ def _columns(line: Timeline, quantity: SerialQuantity) -> dict[str, list[float]]
     return columns | _limits(line, quantity, out)
 
 
-def _limits(line: Timeline, quantity: SerialQuantity, out: Sequence[bool]) -> dict[str, list[float]]:
+def _limits(line: bac.Timeline, quantity: bac.SerialQuantity, out: Sequence[bool]) -> dict[str, list[float]]:
     """The fitted line, and those of the limits of change, at the dates of the exams that are compared."""
     followed = line.of(quantity)
     if followed is None:
@@ -129,25 +124,17 @@ def _limits(line: Timeline, quantity: SerialQuantity, out: Sequence[bool]) -> di
     return found
 
 
-def _fill(table: Any, exams: Sequence[DatedExam], columns: dict[str, list[float]]) -> None:
+def _fill(table: Any, exams: Sequence[bac.DatedExam], columns: dict[str, list[float]]) -> None:
     modified = table.StartModify()
     table.RemoveAllColumns()
-    dates = vtk.vtkStringArray()
-    dates.SetName(DATE)
-    for one in exams:
-        dates.InsertNextValue(one.exam.date.isoformat())
-    table.AddColumn(dates)
+    table.AddColumn(column_of(DATE, [one.exam.date.isoformat() for one in exams]))
     years = [decimal_year(one.exam.date) for one in exams]
     for name, values in {YEAR: years, **columns}.items():
-        array = vtk.vtkDoubleArray()
-        array.SetName(name)
-        for value in values:
-            array.InsertNextValue(value)
-        table.AddColumn(array)
+        table.AddColumn(column_of(name, values))
     table.EndModify(modified)
 
 
-def _set_ranges(chart: Any, exams: Sequence[DatedExam], columns: dict[str, list[float]]) -> None:
+def _set_ranges(chart: Any, exams: Sequence[bac.DatedExam], columns: dict[str, list[float]]) -> None:
     """From 0 on, with room around the points, and for the legend on the right."""
     years = [decimal_year(one.exam.date) for one in exams]
     values = [value for column in columns.values() for value in column if not math.isnan(value)]

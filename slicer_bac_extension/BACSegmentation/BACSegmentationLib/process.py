@@ -67,10 +67,20 @@ class EngineProcess:
         self.arguments = tuple(arguments)
         self._module = module
         self._engine_folder, self._scratch = engine_folder, scratch
+        self._output, self._errors = scratch / "progress.jsonl", scratch / "errors.txt"
         self._child: subprocess.Popen[bytes] | None = None
         self._read = 0
         self._begun = b""
         self._error: Event | None = None
+
+    def __enter__(self) -> EngineProcess:
+        """Begin; it ends with the block at the latest."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.exit_code is None:
+            self.cancel()
 
     def start(self) -> None:
         """Begin.
@@ -159,14 +169,6 @@ class EngineProcess:
             "PYTHONUTF8": "1",
             "PYTHONUNBUFFERED": "1",
         }
-
-    @property
-    def _output(self) -> Path:
-        return self._scratch / "progress.jsonl"
-
-    @property
-    def _errors(self) -> Path:
-        return self._scratch / "errors.txt"
 
 
 def _event(line: bytes) -> Event | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import slicer
 
@@ -14,10 +14,7 @@ from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
+from shared_core import hosting as bac
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
 GONE: Final = "was removed from the scene during segmentation; its result was discarded"
@@ -36,7 +33,7 @@ def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
 
 def put(
     run: SegmentationRun, measurement: SceneMeasurement, *, volume_node: Any, segmentation_node: Any
-) -> tuple[list[Pair], list[str]]:
+) -> list[str]:
     """Show the views of a run.
 
     Parameters
@@ -47,9 +44,8 @@ def put(
 
     Returns
     -------
-    Volumes with their segmentations, and a sentence for each view that has no place any more.
+    A sentence for each view that has no place any more.
     """
-    pairs: list[Pair] = []
     lost: list[str] = []
     for view in run.views:
         volume = slicer.mrmlScene.GetNodeByID(view.volume_id)
@@ -58,43 +54,34 @@ def put(
             continue
         chosen = segmentation_node if volume is volume_node else None
         try:
-            pairs.append((volume, _show(volume, chosen, view, measurement, run.request.model)))
-        except OpenBacError as error:
+            _show(volume, chosen, view, measurement, run.request.model)
+        except bac.OpenBacError as error:
             lost.append(str(error))
-    return pairs, lost
+    return lost
 
 
-def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> Any:
+def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> None:
     if chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None:
         chosen = None
     node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
     measurement.keep_run(node, view, model=model)
-    return node
 
 
 def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
     """The views of a volume's exam with their segmentations, in the order of views.
 
-    Parameters
-    ----------
-    chosen
-        The segmentation of the volume, where it has several.
+    `chosen` is the segmentation of the volume, where it has several.
     """
     if volume_node is None:
         return []
     try:
         volumes: Sequence[Any] = exam_of(volume_node).volumes
-    except (OpenBacError, ImportError):
+    except (bac.OpenBacError, ImportError):
         # No mammogram, or the packages that read one are not there yet.
         volumes = [volume_node]
-    own = (
-        chosen
-        if chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
-        else None
-    )
+    fits = chosen is not None and reference_volume(chosen) is volume_node and segment_id(chosen)
     return [
-        (volume, own if own is not None and volume is volume_node else segmentation_of(volume))
-        for volume in volumes
+        (volume, chosen if fits and volume is volume_node else segmentation_of(volume)) for volume in volumes
     ]
 
 
@@ -150,14 +137,12 @@ def report(pairs: Sequence[Pair]) -> str:
 
     A first note says in which state each view is.
     """
-    from shared_core.hosting import made_words, state_of
-
     records = _records(pairs)
     lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
         lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
     states = ", ".join(
-        f"{_label(record)} {made_words(state_of(record.model), record.model)}" for record in records
+        f"{_label(record)} {bac.made_words(bac.state_of(record.model), record.model)}" for record in records
     )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
     notes = (f"{states}.", *(notice_words(notice) for notice in notices))
@@ -166,33 +151,29 @@ def report(pairs: Sequence[Pair]) -> str:
 
 def csv_text(pairs: Sequence[Pair]) -> str:
     """``views.csv`` of measured views."""
-    from shared_core.hosting import views_csv
-
-    return views_csv(_records(pairs)).decode("utf-8")
+    return bac.views_csv(_records(pairs)).decode("utf-8")
 
 
-def _records(pairs: Sequence[Pair]) -> list[ViewRecord]:
+def _records(pairs: Sequence[Pair]) -> list[bac.ViewRecord]:
     """Of each view its numbers, or that nothing looked at it."""
     found = (_record(volume, segmentation) for volume, segmentation in pairs)
     return [record for record in found if record is not None]
 
 
-def _record(volume: Any, segmentation: Any) -> ViewRecord | None:
-    known = view_records.record_of(segmentation) if segmentation is not None else None
+def _record(volume: Any, segmentation: Any) -> bac.ViewRecord | None:
+    known = view_records.record_of(segmentation)
     if known is not None:
         return known
     import msgspec
 
-    from shared_core.hosting import unseen_record
-
     try:
         header = header_of(volume)
-    except OpenBacError:
+    except bac.OpenBacError:
         return None
-    record = unseen_record(header)
+    record = bac.unseen_record(header)
     return record if header.path is not None else msgspec.structs.replace(record, file=volume.GetName())
 
 
-def _label(record: ViewRecord) -> str:
+def _label(record: bac.ViewRecord) -> str:
     side, view = record.laterality, record.view
     return f"{side or '?'}{view or '?'}" if side or view else Path(record.file).name

@@ -13,22 +13,16 @@ from BACSegmentationLib.input_panel import InputPanel
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
+from BACSegmentationLib.results import volumes_to_run
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
+from shared_core import hosting as bac
 
 LOOK_MS: Final = 100
 """Between looks at what the engine has said."""
 
 
 class RunPanel:
-    """One run at a time.
-
-    Parameters
-    ----------
-    inputs
-        Lists the models once the packages that read their cards are installed.
-    numbers
-        Takes what a run gives.
-    """
+    """One run at a time; the models are listed once the packages that read their cards are installed."""
 
     def __init__(self, host: PanelHost, inputs: InputPanel, numbers: NumbersPanel) -> None:
         self._host, self._ui = host, host.ui
@@ -47,9 +41,6 @@ class RunPanel:
 
     def apply(self) -> None:
         """Have what it takes, and begin."""
-        from BACSegmentationLib.results import volumes_to_run
-        from shared_core.hosting import OpenBacError
-
         if self.running:
             self._host.say("A segmentation is running; wait for it to finish, or cancel it.")
             return
@@ -66,7 +57,7 @@ class RunPanel:
         self._inputs.fill_models()
         try:
             volumes = volumes_to_run(parameters.inputVolume, all_views=parameters.allViews)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self._failed(str(error))
             return
         self.run = SegmentationRun(

@@ -17,8 +17,10 @@ import slicer.util
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.process import EngineProcess, ProcessError
-from shared_core.hosting import OpenBacError
+from BACSegmentationLib.segments import put_into
+from shared_core import hosting as bac
 
 CATEGORY: Final = "OpenBAC"
 NAME: Final = "BACSimulatedExam"
@@ -67,7 +69,7 @@ def load_from_button(_source: Any = None) -> tuple[Any, ...]:
         return load_exam(
             progress=lambda done, _total: window.setValue(done), cancelled=lambda: bool(window.wasCanceled)
         )
-    except (SampleError, ProcessError, OpenBacError) as error:
+    except (SampleError, ProcessError, bac.OpenBacError) as error:
         slicer.util.errorDisplay(str(error))
         return ()
     finally:
@@ -129,8 +131,7 @@ def _make(
             scratch=Path(scratch),
             module="shared_core.simulation",
         )
-        child.start()
-        try:
+        with child:
             while not files and not (cancelled and cancelled()):
                 ended = child.exit_code is not None
                 for event in child.events():
@@ -142,9 +143,6 @@ def _make(
                     raise SampleError(f"The exam could not be simulated: {child.error_text}")
                 slicer.app.processEvents()
                 time.sleep(_LOOK_S)
-        finally:
-            if child.exit_code is None:
-                child.cancel()
     return files
 
 
@@ -152,15 +150,9 @@ def _put_into_study(volumes: tuple[Any, ...]) -> None:
     """As Slicer's DICOM module does: patient and date above the views."""
     if not volumes:
         return
-    from BACSegmentationLib.mammograms import header_of
-
     identity = header_of(volumes[0]).identity
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or TITLE)
     study = hierarchy.CreateStudyItem(patient, identity.study_date or "")
     for volume in volumes:
-        own = hierarchy.GetItemByDataNode(volume)
-        if own:
-            hierarchy.SetItemParent(own, study)
-        else:
-            hierarchy.CreateItem(study, volume)
+        put_into(hierarchy, study, volume)

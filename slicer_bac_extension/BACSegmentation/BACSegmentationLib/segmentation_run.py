@@ -12,16 +12,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import slicer
 
 from BACSegmentationLib import engine
+from BACSegmentationLib.mammograms import mammogram_of
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
+from BACSegmentationLib.remedies import error_words
+from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -47,7 +47,7 @@ class SegmentedView:
     """What the model made of a volume."""
 
     volume_id: str
-    record: ViewRecord
+    record: bac.ViewRecord
     mask: Any
     """(rows, columns) bool."""
 
@@ -128,10 +128,6 @@ class SegmentationRun:
             self._finish()
 
     def _take_in(self, volume_id: str) -> None:
-        from BACSegmentationLib.mammograms import mammogram_of
-        from BACSegmentationLib.remedies import error_words
-        from shared_core.hosting import OpenBacError, SpacingSource
-
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
             self.failures.append((volume_id, "was removed from the scene before it was read"))
@@ -140,23 +136,21 @@ class SegmentationRun:
         self.message = f"Reading {name}"
         try:
             mammogram = mammogram_of(volume)
-        except OpenBacError as error:
+        except bac.OpenBacError as error:
             self.failures.append((name, error_words(error)))
             return
         header = mammogram.header
         file = header.path if header.path is not None else self._write(mammogram, len(self._inputs))
         known, spacing = header.spacing, ""
-        if known is not None and (header.path is None or known.source is SpacingSource.USER):
+        if known is not None and (header.path is None or known.source is bac.SpacingSource.USER):
             spacing = f"{known.row_mm!r},{known.column_mm!r}"
         self._inputs.append(_Input(volume_id, name, file.absolute(), header, spacing))
 
     def _write(self, mammogram: Any, number: int) -> Path:
         """A file for an image that has none of its own; named by its view, which the engine understands."""
-        from shared_core.hosting import lossless_tiff, write_bytes
-
         label = mammogram.header.view_label
         path = self._scratch / f"image-{number}" / f"{'image' if '?' in label else label}.tif"
-        write_bytes(path, lossless_tiff(mammogram.pixels))
+        bac.write_bytes(path, bac.lossless_tiff(mammogram.pixels))
         return path
 
     def _start(self, batch: list[_Input]) -> None:
@@ -200,9 +194,7 @@ class SegmentationRun:
             self._tiles[file] = 1.0
 
     def _collect(self, results: Path) -> None:
-        from shared_core.hosting import read_mask, read_written, with_header, with_notices_of
-
-        written = read_written(results)
+        written = bac.read_written(results)
         for one in self._batch:
             file = str(one.file)
             view = written.views.get(file)
@@ -211,12 +203,11 @@ class SegmentationRun:
                 self.failures.append((one.name, reason))
                 continue
             header = one.header
-            mask = read_mask(view.mask, (header.rows, header.columns))
-            record = view.record
+            mask = bac.read_mask(view.mask, (header.rows, header.columns))
             if header.path is None:
-                record = with_header(record, header, file=one.name)
-            elif header.notices:
-                record = with_notices_of(record, header)
+                record = bac.with_header(view.record, header, file=one.name)
+            else:
+                record = bac.with_notices_of(view.record, header)
             self.views.append(SegmentedView(one.volume_id, record, mask))
 
     def _finish(self) -> None:
@@ -237,8 +228,7 @@ class SegmentationRun:
     def _summary(self) -> str:
         model = self.views[0].record.provenance
         ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
-        done = len(self.views)
-        views = f"{done} view" if done == 1 else f"{done} views"
+        views = bac.counted(len(self.views), "view")
         failed = f" Failed: {_sentence(self.failures)}" if self.failures else ""
         return f"{views}: {ran}.{failed}"
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import vtk
 
-if TYPE_CHECKING:
-    from shared_core.hosting import ExamRecord, ViewRecord
-
-# The engine's tables need packages that Slicer lacks before the first Apply: they are imported where used.
+from shared_core import hosting as bac
 
 UNKNOWN: Final = "–"
 
 
-def fill_table(table_node: Any, records: Sequence[ViewRecord]) -> None:
+def fill_table(table_node: Any, records: Sequence[bac.ViewRecord]) -> None:
     """The rows of ``views.csv``: a row a view, columns of the same names in the same order, with units.
 
     Numbers are double or integer, to the last bit; an unknown one is NaN, and a column of which nothing is
@@ -28,20 +25,20 @@ def fill_table(table_node: Any, records: Sequence[ViewRecord]) -> None:
     table_node
         vtkMRMLTableNode; what stands in it goes.
     """
-    from shared_core.hosting import cell, column_unit, view_columns, view_row
-
-    rows = [view_row(record) for record in records]
+    rows = [bac.view_row(record) for record in records]
     modified = table_node.StartModify()
     _clear(table_node)
-    for column in view_columns():
-        table_node.AddColumn(_array(column, [cell(row[column]) for row in rows]))
-        unit = column_unit(column)
+    for column in bac.view_columns():
+        table_node.AddColumn(column_of(column, [bac.cell(row[column]) for row in rows]))
+        unit = bac.column_unit(column)
         if unit:
             table_node.SetColumnUnitLabel(column, unit)
     table_node.EndModify(modified)
 
 
-def fill_summary(table_node: Any, records: Sequence[ViewRecord], exam: ExamRecord | None = None) -> None:
+def fill_summary(
+    table_node: Any, records: Sequence[bac.ViewRecord], exam: bac.ExamRecord | None = None
+) -> None:
     """For people: a row a quantity with its unit, a column a view, and one of the exam; rounded.
 
     Parameters
@@ -51,10 +48,8 @@ def fill_summary(table_node: Any, records: Sequence[ViewRecord], exam: ExamRecor
     exam
         Of these views.
     """
-    from shared_core.hosting import people_rows
-
     of_exam = exam.metrics if exam is not None else None
-    shown = people_rows([record.metrics or {} for record in records], of_exam)
+    shown = bac.people_rows([record.metrics or {} for record in records], of_exam)
     thresholds = [record.number("tam_threshold") for record in records]
     levels = "/".join(dict.fromkeys(str(one) for one in thresholds if one is not None))
     columns = [("Quantity", [row.quantity.label.format(x=levels) for row in shown])]
@@ -68,7 +63,7 @@ def fill_summary(table_node: Any, records: Sequence[ViewRecord], exam: ExamRecor
     modified = table_node.StartModify()
     _clear(table_node)
     for title, texts in columns:
-        table_node.AddColumn(_texts(title, texts))
+        table_node.AddColumn(column_of(title, texts))
     table_node.SetUseColumnNameAsColumnHeader(True)
     table_node.SetUseFirstColumnAsRowHeader(True)
     table_node.EndModify(modified)
@@ -86,7 +81,7 @@ def _clear(table_node: Any) -> None:
     table_node.SetUseColumnNameAsColumnHeader(True)
 
 
-def _view_titles(records: Sequence[ViewRecord]) -> list[str]:
+def _view_titles(records: Sequence[bac.ViewRecord]) -> list[str]:
     """``L-CC`` and so on; of views that share it, numbered: columns of one name are one column."""
     titles: list[str] = []
     for record in records:
@@ -98,30 +93,25 @@ def _view_titles(records: Sequence[ViewRecord]) -> list[str]:
     return titles
 
 
-def _states(records: Sequence[ViewRecord], exam: ExamRecord | None) -> list[str]:
+def _states(records: Sequence[bac.ViewRecord], exam: bac.ExamRecord | None) -> list[str]:
     """The first row: of each view how its mask came about, of the exam how many views were analysed."""
-    from shared_core.hosting import analysed_words
-
     states = ["State", *(record.state or UNKNOWN for record in records)]
     if exam is not None:
-        states.append(analysed_words(exam.views_analysed, exam.views_total))
+        states.append(bac.analysed_words(exam.views_analysed, exam.views_total))
     return [*states, ""]
 
 
-def _array(name: str, values: Sequence[Any]) -> Any:
+def column_of(name: str, values: Sequence[Any]) -> Any:
+    """A column of numbers where what is known of it are numbers, else of texts."""
     known = [value for value in values if value is not None]
     if not known or not all(isinstance(value, Real) for value in known):
-        return _texts(name, ["" if value is None else str(value) for value in values])
+        return _filled(vtk.vtkStringArray(), name, ["" if value is None else str(value) for value in values])
     whole = len(known) == len(values) and all(isinstance(value, Integral) for value in known)
     array = vtk.vtkLongLongArray() if whole else vtk.vtkDoubleArray()
-    array.SetName(name)
-    for value in values:
-        array.InsertNextValue(math.nan if value is None else value)
-    return array
+    return _filled(array, name, [math.nan if value is None else value for value in values])
 
 
-def _texts(name: str, values: Sequence[str]) -> Any:
-    array = vtk.vtkStringArray()
+def _filled(array: Any, name: str, values: Sequence[Any]) -> Any:
     array.SetName(name)
     for value in values:
         array.InsertNextValue(value)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import slicer
 import vtk
 
-from shared_core.hosting import Laterality
+from shared_core import hosting as bac
 
 
 class Code(NamedTuple):
@@ -28,14 +28,14 @@ CATEGORY: Final = Code("49755003", "Morphologically Abnormal Structure")
 TYPE: Final = Code("18115005", "Pathologic calcification, calcified structure")
 REGION: Final = Code("76752008", "Breast")
 SIDES: Final = {
-    Laterality.RIGHT: Code("24028007", "Right"),
-    Laterality.LEFT: Code("7771000", "Left"),
+    bac.Laterality.RIGHT: Code("24028007", "Right"),
+    bac.Laterality.LEFT: Code("7771000", "Left"),
 }
 _FILES: Final = ("OpenBAC.term.json", "OpenBACRegion.term.json")
 _SCHEME: Final = "SCT"
 
 
-def entry(laterality: Laterality = Laterality.UNKNOWN) -> str:
+def entry(laterality: bac.Laterality = bac.Laterality.UNKNOWN) -> str:
     """Slicer's serialized terminology entry of BAC in a breast; without a side where it is not known."""
     side = SIDES.get(laterality)
     no_modifier = "^^"

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.hosting import OpenBacError
-
-if TYPE_CHECKING:
-    from shared_core.hosting import ViewRecord
+from shared_core import hosting as bac
 
 PREFIX: Final = "BACSegmentation."
 _RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"
@@ -25,7 +22,7 @@ _CARD, _MASK, _STALE = f"{PREFIX}Model", f"{PREFIX}RunMask", f"{PREFIX}Stale"
 _FILE, _DRAWN = f"{PREFIX}File", f"{PREFIX}Drawn"
 
 
-def keep_run(segmentation_node: Any, record: ViewRecord, mask: NDArray[Any], *, model: str) -> None:
+def keep_run(segmentation_node: Any, record: bac.ViewRecord, mask: NDArray[Any], *, model: str) -> None:
     """A model made the mask: name or path of its card, and what it said."""
     _forget(segmentation_node)
     segmentation_node.SetAttribute(_RUN, _json(record))
@@ -41,19 +38,19 @@ def keep_file(segmentation_node: Any, name: str, mask: NDArray[Any]) -> None:
     segmentation_node.SetAttribute(_MASK, fingerprint(mask))
 
 
-def keep(segmentation_node: Any, record: ViewRecord) -> None:
+def keep(segmentation_node: Any, record: bac.ViewRecord) -> None:
     """The numbers of the mask as it is now."""
     segmentation_node.SetAttribute(_NOW, _json(record))
     segmentation_node.SetAttribute(_STALE, None)
 
 
-def run_record(segmentation_node: Any) -> ViewRecord | None:
+def run_record(segmentation_node: Any) -> bac.ViewRecord | None:
     """Of the model's mask; None where no model ran."""
     return _read(segmentation_node, _RUN)
 
 
-def record_of(segmentation_node: Any) -> ViewRecord | None:
-    """The latest numbers; None where it was never measured."""
+def record_of(segmentation_node: Any) -> bac.ViewRecord | None:
+    """The latest numbers; None where there is no segmentation, or it was never measured."""
     return _read(segmentation_node, _NOW)
 
 
@@ -103,21 +100,17 @@ def _forget(segmentation_node: Any) -> None:
         segmentation_node.SetAttribute(name, None)
 
 
-def _read(segmentation_node: Any, name: str) -> ViewRecord | None:
+def _read(segmentation_node: Any, name: str) -> bac.ViewRecord | None:
     """None as well where the packages that read it are not there yet, or another version wrote it."""
-    text = segmentation_node.GetAttribute(name)
+    text = segmentation_node.GetAttribute(name) if segmentation_node is not None else None
     if not text:
         return None
     try:
-        from shared_core.hosting import ViewRecord, decoded
-
-        return decoded(text, ViewRecord, segmentation_node.GetName())
-    except (ImportError, OpenBacError) as error:
+        return bac.decoded(text, bac.ViewRecord, segmentation_node.GetName())
+    except (ImportError, bac.OpenBacError) as error:
         logging.warning("The numbers of %s cannot be read: %s", segmentation_node.GetName(), error)
         return None
 
 
-def _json(record: ViewRecord) -> str:
-    from shared_core.hosting import json_bytes
-
-    return json_bytes(record).decode("utf-8")
+def _json(record: bac.ViewRecord) -> str:
+    return bac.json_bytes(record).decode("utf-8")

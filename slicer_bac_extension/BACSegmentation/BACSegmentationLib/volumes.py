@@ -10,7 +10,7 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
-from shared_core.hosting import Pixels, PixelSpacing, SpacingSource, UnsupportedImageError, UsageError
+from shared_core import hosting as bac
 
 UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
 """Set by Slicer's DICOM plugin; kept with the scene."""
@@ -27,9 +27,9 @@ class VolumeImage:
 
     name: str
     """Of the node, for messages."""
-    pixels: Pixels
+    pixels: bac.Pixels
     """(rows, columns) as the node holds them; not a copy: do not write into it."""
-    spacing_mm: PixelSpacing | None
+    spacing_mm: bac.PixelSpacing | None
     """As the node says; None where it says 1.0 mm, which stands for unknown."""
     files: tuple[Path, ...]
     """That it was loaded from and that are still there: one, or none."""
@@ -56,7 +56,7 @@ def read_volume(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = 
     name = volume_node.GetName()
     files = source_files(volume_node) if dicom_files is None else tuple(map(Path, dicom_files))
     row_mm, column_mm = shown_mm(volume_node)
-    spacing: PixelSpacing | None = PixelSpacing(row_mm, column_mm, SpacingSource.USER)
+    spacing: bac.PixelSpacing | None = bac.PixelSpacing(row_mm, column_mm, bac.SpacingSource.USER)
     if row_mm == column_mm == 1.0:
         spacing = None
     pixels = slicer.util.arrayFromVolume(volume_node)[0]
@@ -106,22 +106,22 @@ def _stored_files(volume_node: Any) -> list[str]:
 
 def _check(volume_node: Any) -> None:
     if volume_node is None:
-        raise UsageError("No mammogram is chosen; load one and choose it.")
+        raise bac.UsageError("No mammogram is chosen; load one and choose it.")
     name = volume_node.GetName()
     kind = next((what for of, what in _NO_IMAGES.items() if volume_node.IsA(of)), "")
     if kind:
-        raise UnsupportedImageError(f"{name} {kind}, not a greyscale mammogram; choose the image itself.")
+        raise bac.UnsupportedImageError(f"{name} {kind}, not a greyscale mammogram; choose the image itself.")
     image = volume_node.GetImageData()
     if image is None or image.GetPointData().GetScalars() is None:
-        raise UnsupportedImageError(f"{name} contains no image; load the mammogram again.")
+        raise bac.UnsupportedImageError(f"{name} contains no image; load the mammogram again.")
     columns, rows, slices = image.GetDimensions()
     if slices != 1:
-        raise UnsupportedImageError(
+        raise bac.UnsupportedImageError(
             f"{name} has {slices} slices ({columns} x {rows} pixels), and a mammogram has one; several views "
             "may have been loaded as one volume, or this is a tomosynthesis or another kind of examination. "
             "Load each view by itself (DICOM module, Advanced, one series or file at a time)."
         )
     if image.GetNumberOfScalarComponents() != 1:
-        raise UnsupportedImageError(
+        raise bac.UnsupportedImageError(
             f"{name} is a colour picture, not a greyscale mammogram; choose the image itself."
         )
