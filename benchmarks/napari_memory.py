@@ -103,7 +103,7 @@ def made_up_answer(prepared: PreparedView) -> ModelAnswer:
     labels[1000:1800, 1600:1640], labels[2200:3000, 1500:1540] = 1, 2
     values = np.where(prepared.valid_mask, 0.001, 0).astype(np.float32)
     values[labels > 0] = 0.9
-    info = BackendInfo("torch", "made up", "cpu", "none", "float32")
+    info = BackendInfo("torch", "made up", "cpu", "float32")
     result = ProbabilityMap(values, 60, (0.07, 0.07), False, info)
     card = load_card("openbac-1")
     return ModelAnswer(card, KeptProbability.of(result), card.threshold, KeptLabels.of(labels), 1.0)
