@@ -71,6 +71,7 @@ def deidentified_result(
             record=_renamed_view(view.record, names, words),
             mask=view.mask,
             probability=view.probability,
+            other=view.other,
         )
         for view, header in zip(exam.views, new, strict=True)
     ]

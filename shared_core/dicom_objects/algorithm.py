@@ -27,6 +27,7 @@ _PARAMETERS: Final = (
     "backend",
     "spacing_source",
     "candidates",
+    "tracks",
 )
 """Of the provenance of a view, those that change its numbers."""
 _LONGEST: Final = 1000

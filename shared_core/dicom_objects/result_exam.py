@@ -30,6 +30,8 @@ class ResultView:
     """(rows, columns), where it was written."""
     overlay: bytes | None = None
     """The picture for people, PNG."""
+    other: Mask | None = None
+    """(rows, columns), True where calcification is not along an artery; None where nothing tells it."""
 
     @property
     def label(self) -> str:
@@ -70,6 +72,7 @@ class MeasuredFile:
     mask: Mask
     probability: NDArray[np.float32] | None = None
     overlay: bytes | None = None
+    other: Mask | None = None
 
 
 def result_exam(
@@ -99,7 +102,7 @@ def result_exam(
     sources = source_images([file.header for file in ordered])
     home, _ = exam_home(sources)
     views = tuple(
-        ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay)
+        ResultView(source, file.stem, file.record, file.mask, file.probability, file.overlay, file.other)
         for file, source in zip(ordered, sources, strict=True)
     )
     return ResultExam(key, views, home, making_of(home, run), record, tuple(failed), sheet)

@@ -55,7 +55,12 @@ def dicom_objects(
         for number, view in enumerate(exam.views, start=1):
             provenance = view.record.provenance
             made = segmentation(
-                view.source, view.mask, provenance=provenance, making=exam.making, number=number
+                view.source,
+                view.mask,
+                other=view.other,
+                provenance=provenance,
+                making=exam.making,
+                number=number,
             )
             segmentations[view.stem] = made
             yield f"{view.stem}_seg.dcm", made
@@ -64,7 +69,12 @@ def dicom_objects(
     if "gsps" in kinds:
         for number, view in enumerate(exam.views, start=1):
             lines = presentation_state(
-                view.source, view.mask, record=view.record, making=exam.making, number=number
+                view.source,
+                view.mask,
+                other=view.other,
+                record=view.record,
+                making=exam.making,
+                number=number,
             )
             yield f"{view.stem}_gsps.dcm", lines
     if "sc" in kinds:
