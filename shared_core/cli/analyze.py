@@ -94,7 +94,8 @@ def add_model_options(group: argparse._ArgumentGroup) -> None:
         "--threshold",
         type=arguments.probability,
         metavar="P",
-        help="BAC where probability > P (default: the model's)",
+        help="BAC where probability > P: of a pixel or, with a model that judges parts, of a part being an "
+        "artery (default: the model's)",
     )
 
 

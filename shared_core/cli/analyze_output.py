@@ -157,7 +157,7 @@ def _view_table(records: Sequence[ViewRecord]) -> Table:
     table = Table(title="Views", title_justify="left")
     for name in ("File", "View"):
         table.add_column(name)
-    shown = _VIEW_NUMBERS
+    shown: tuple[str, ...] = _VIEW_NUMBERS
     if any(record.number("other_count") is not None for record in records):
         shown = (*shown, *_JUDGED_NUMBERS)
     for name in (*_titles("view", shown), "notices"):

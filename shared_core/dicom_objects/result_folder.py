@@ -222,8 +222,8 @@ def _measured_mask(path: Path, what: str, then: int, header: MammogramHeader) ->
     if then != now:
         words = "BAC" if what == "mask" else "other calcification"
         raise UsageError(
-            f"{picture}: has {now} pixels of {words}, and {path.name} says {then}; it was changed after it was "
-            "measured: edit it in a host that measures it, or restore it."
+            f"{picture}: has {now} pixels of {words}, and {path.name} says {then}; it was changed after it "
+            "was measured: edit it in a host that measures it, or restore it."
         )
     return mask
 

@@ -126,6 +126,8 @@ def _lines(
         lines.append(Line(phrases.vessels(measurement), size))
         if measurement.csbi_grade is not None:
             lines.append(Line(phrases.csbi(measurement), size))
+    if measurement.am_px and measurement.other_count is not None and measurement.vessels_count is None:
+        lines.append(Line("Uncertain: no grade, have it read", size, FINDING))
     if measurement.other_count:
         lines.append(Line(phrases.other(measurement), size, OTHER))
     if measurement.undecided is not None:

@@ -51,6 +51,7 @@ def view_sentence(
         vessels=m.vessels_count,
         length=_length(m.calcified_length_mm, m.calcified_length_px),
         sizes=[*sizes, mass],
+        unsure=m.other_count is not None and m.vessels_count is None,
         other=str(m.other_count) if m.other_count else "",
         nothing=_nothing_marked(m.undecided, limits),
     )
@@ -82,6 +83,7 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
         vessels=m.vessels_count,
         length=_length(m.calcified_length_mm, None),
         sizes=[*others, mass],
+        unsure=m.other_count is not None and m.vessels_count is None,
         other=f"{m.other_count} in the views that show most" if m.other_count else "",
         nothing=_nothing_marked(m.undecided, limits),
     )
@@ -97,6 +99,7 @@ def _sentence(
     vessels: int | None,
     length: str | None,
     sizes: list[str],
+    unsure: bool,
     other: str,
     nothing: list[str],
 ) -> str:
@@ -107,7 +110,7 @@ def _sentence(
     if grade is not None:
         finding = f"grade {grade} (CSBI, {AUTOMATED})"
     else:
-        finding = f"present, not graded ({AUTOMATED})"
+        finding = f"{'uncertain' if unsure else 'present'}, not graded ({AUTOMATED})"
     parts = [f"Breast arterial calcification: {finding}."]
     if grade is None and reason is not None:
         parts.append(reason)

@@ -47,7 +47,7 @@ def test_json_has_no_grade_and_says_why(record: dict) -> None:
     codes = [notice["code"] for notice in record["notices"]]
     assert "calcifications-spread" in codes
     assert "other-calcifications" in codes
-    assert "not graded" in record["report_sentence"]
+    assert "uncertain, not graded" in record["report_sentence"]
     assert "have them read" in record["report_sentence"]
 
 

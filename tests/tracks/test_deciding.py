@@ -97,7 +97,9 @@ def test_parts_lie_on_the_pixels_of_the_image_whatever_their_size(card: ModelCar
 def test_layers_around_parts_are_those_of_the_whole_image(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     clouds = cv2.GaussianBlur(rng.normal(0, 1, (1501, 1700)).astype(np.float32), (0, 0), 9)
-    image = np.clip(110 + 25 * clouds / clouds.std() + rng.normal(0, 4, clouds.shape), 1, 255).astype(np.uint8)
+    image = np.clip(110 + 25 * clouds / clouds.std() + rng.normal(0, 4, clouds.shape), 1, 255).astype(
+        np.uint8
+    )
     part = Box(700, 801, 60, 90)
     monkeypatch.setattr(layers, "_WHOLE_PX", 10**9)
     whole = tissue_layers(image, [part])
