@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.arteries.candidates import Decision, decide
+from shared_core.arteries.candidates import Decision
 from shared_core.arteries.vessel_map import VesselMap
 from shared_core.errors import Cancelled, OpenBacError, UsageError
 from shared_core.inference.engine import segment
@@ -28,10 +28,12 @@ from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.progress import ProgressCallback
 from shared_core.quantification.exam import measure_exam
+from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.reader import read_mammogram
+from shared_core.tracks.deciding import decide_by_card
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import MaskStyle, ModelCard
 
@@ -55,6 +57,8 @@ class ViewResult:
     notices: tuple[Notice, ...]
     vessels: VesselMap | None = None
     """The arteries that were followed, with a labels image; None where the mask is not of vessel bands."""
+    other: Mask | None = None
+    """(rows, columns) bool: calcification that is not along an artery; None where the model cannot tell."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def analyze_view(
     decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
     mask = decision.mask
     style, breast = loaded.card.mask_style, prepared.breast_mask
-    vessels = view_vessels(prepared, mask, mask_style=style)
+    vessels = view_vessels(prepared, mask, mask_style=style, judged=decision.judged)
     mass = without_mass
     if raw is not None:
         mass = measure_mass(raw, mask, calibration=calibration, breast=breast, mask_style=style)
@@ -146,6 +150,7 @@ def analyze_view(
         settings=settings,
         vessels=vessels,
         mass=mass,
+        judged=decision.judged,
     )
     return ViewResult(
         header=prepared.header,
@@ -156,9 +161,11 @@ def analyze_view(
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
         notices=(
             *collect_notices(prepared, probability, loaded.card),
+            *(judged_notices(decision.judged) if decision.judged is not None else ()),
             *(vessels.notices if vessels is not None else ()),
         ),
         vessels=vessels,
+        other=decision.other,
     )
 
 
@@ -227,7 +234,7 @@ def decide_mask(
     *,
     threshold: float | None = None,
 ) -> Decision:
-    """Where there is BAC: above the threshold, in parts that the card's rule takes for arteries.
+    """Where there is BAC, in parts that the card's rule or classifier takes for arteries.
 
     Parameters
     ----------
@@ -237,21 +244,22 @@ def decide_mask(
         Of the model. Its rule is in mm: where the spacing of the view is not known, the pixels are taken
         for those that the model knows, as the model takes them.
     threshold
-        BAC where probability > threshold; None takes the card's.
+        BAC where probability > threshold: of a pixel, or, by a card with `tracks`, of a part being an
+        artery; None takes the card's.
 
     Raises
     ------
     UsageError
         If the threshold is not inside (0, 1).
+    ModelError
+        The track classifier of the card is missing or damaged.
     """
-    spacing = prepared.spacing
-    known = (spacing.row_mm, spacing.column_mm) if spacing is not None else (card.input_spacing_mm,) * 2
-    return decide(
+    return decide_by_card(
         probability,
+        card=card,
         threshold=checked_threshold(threshold, card),
-        rule=card.candidates,
         valid=prepared.valid_mask,
-        spacing_mm=known,
+        spacing=prepared.spacing,
         display_u8=prepared.display_u8,
     )
 
@@ -292,6 +300,8 @@ def provenance_of(
         "threshold": threshold,
         "temperature": card.temperature,
         "candidates": asdict(card.candidates) if card.candidates is not None else None,
+        "tracks": asdict(card.tracks) if card.tracks is not None else None,
+        "sensitivity": asdict(card.sensitivity) if card.sensitivity is not None else None,
         "parts_refused": sum(parts for _, parts in decision.refused) if decision is not None else 0,
         "mask_style": card.mask_style,
         "preprocessing": card.preprocessing.name,

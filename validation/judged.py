@@ -41,7 +41,8 @@ class Judged:
     def folder(self) -> str:
         """Name of its folder of rows; another one for other weights or decisions."""
         card = self.card
-        decided = repr((card.sha256, card.threshold, card.temperature, card.candidates))
+        rules = (card.candidates, *((card.tracks,) if card.tracks is not None else ()))
+        decided = repr((card.sha256, card.threshold, card.temperature, *rules))
         digest = hashlib.sha256(decided.encode()).hexdigest()[:8]
         return f"{re.sub(r'[^-.0-9A-Za-z_]+', '-', self.name)}-{digest}"
 
@@ -73,6 +74,8 @@ def with_both_rules(models: Sequence[Judged], rule: CandidateRule | None) -> tup
     for model in models:
         own = model.card.candidates
         found.append(model)
+        if model.card.tracks is not None:
+            continue
         if rule is not None and own != rule:
             found.append(_ruled(model, rule, f"{model.name}, with the rule"))
         if own is not None:

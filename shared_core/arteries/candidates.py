@@ -20,13 +20,16 @@ from shared_core.arteries.centre_line import CentreLine, distance_from_outside
 from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.followed_parts import SPECK_MM2, FollowedPart, OutlinedPart, follow, outlined_parts
 from shared_core.arteries.joining import Segment, chains_of_segments
+from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.skeleton import Points
 from shared_core.mammogram import Mask
 from shared_core.weights.candidate_rule import CandidateRule
 
-Refusal = Literal["weak", "small", "short", "stubby", "wide", "border", "wire"]
+Refusal = Literal[
+    "weak", "small", "short", "stubby", "wide", "border", "wire", "other calcification", "neither"
+]
 """Why a part is left out: no certain pixel or a low mean; area; length; length to width; width; runs along
-the border of the valid area; metal."""
+the border of the valid area; metal; or what a classifier took it for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,13 @@ class Decision:
     """Parts; 0 where no rule was asked."""
     refused: tuple[tuple[Refusal, int], ...] = ()
     """(why, parts), by the words."""
+    judged: JudgedParts | None = None
+    """Every part with its class and probability; None where no classifier was asked."""
+
+    @property
+    def other(self) -> Mask | None:
+        """(rows, columns) bool: calcium that does not run along an artery; None where nothing tells it."""
+        return self.judged.mask("other calcification", self.mask.shape) if self.judged is not None else None
 
 
 def decide(

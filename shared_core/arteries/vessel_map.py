@@ -34,6 +34,8 @@ class Vessel:
     morphology: Morphology
     centre_line: tuple[tuple[float, float], ...]
     """(row, column) px from one end to the other of the trunk, gaps bridged."""
+    probability: float | None = None
+    """Calibrated, that it is an artery: mean over its parts by pixels; None where nothing judged them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,7 +77,13 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         choices=("float32", "float16", "bfloat16"),
         default="float32",
     )
-    option(group, "--threshold P", "BAC where probability > P (default: the model's)", arguments.probability)
+    option(
+        group,
+        "--threshold P",
+        "BAC where probability > P: of a pixel or, with a model that judges parts, of a part being an artery "
+        "(default: the model's)",
+        arguments.probability,
+    )
 
 
 def add_measurement_options(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from shared_core.quantities.registry import QUANTITIES
 from shared_core.reading.exam_grouping import ExamListing
 from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.weights.registry import load_card
+from shared_core.wording import phrases
 
 
 class BatchConsole:
@@ -104,9 +105,10 @@ def outcome_phrase(outcome: ViewOutcome) -> str:
     measurement = outcome.measurement
     if measurement is None:
         return f"failed: {outcome.record.error}"
+    others = f", {phrases.short_other(measurement)}" if measurement.other_count else ""
     if measurement.bac_area_mm2 is not None:
-        return f"BAC {measurement.bac_area_mm2:.1f} mm2 ({measurement.am_px} px)"
-    return f"BAC {measurement.am_px} px"
+        return f"BAC {measurement.bac_area_mm2:.1f} mm2 ({measurement.am_px} px){others}"
+    return f"BAC {measurement.am_px} px{others}"
 
 
 def print_summary(report: BatchReport, console: Console, *, output_dir: Path | None, seconds: float) -> None:
@@ -132,12 +134,15 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
 
 
 def _view_table(records: Sequence[ViewRecord]) -> Table:
-    table = table_of(("File", "View"), (*_titles("view", _VIEW_NUMBERS), "notices"), title="Views")
+    shown: tuple[str, ...] = _VIEW_NUMBERS
+    if any(record.number("other_count") is not None for record in records):
+        shown = (*shown, *_JUDGED_NUMBERS)
+    table = table_of(("File", "View"), (*_titles("view", shown), "notices"), title="Views")
     for record in records:
         table.add_row(
             escape(Path(record.file).name),
             f"{record.laterality or '?'}{record.view or '?'}",
-            *(_shown("view", record, key) for key in _VIEW_NUMBERS),
+            *(_shown("view", record, key) for key in shown),
             str(len(record.notices)) if record.notices else "",
         )
     return table
@@ -158,6 +163,8 @@ def _exam_table(report: BatchReport) -> Table:
 
 
 _VIEW_NUMBERS: Final = ("am_px", "bac_area_mm2", "bac_percent_of_breast", "area_grade", "tam_px")
+_JUDGED_NUMBERS: Final = ("bac_probability", "other_count")
+"""Where a model judged the parts."""
 _EXAM_NUMBERS: Final = ("bac_percent_of_breast", "area_grade", "guo_index")
 
 

@@ -25,7 +25,7 @@ from shared_core.records.run_record import run_record
 from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.location import require_weights
+from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
 ViewDone = Callable[[ViewOutcome], None]
@@ -165,6 +165,8 @@ def _prepare(
     _, backend = choose(settings.device, settings.backend, settings.precision)
     if weights_needed:
         require_weights(card, weights_dir=weights_beside(name))
+        if card.tracks is not None:
+            require_tracks(card, weights_dir=weights_beside(name))
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments=arguments,

@@ -119,7 +119,9 @@ def export_steps(
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
                 if "png" in formats and view.measurement is not None:
-                    reduced = reduce_view(view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX)
+                    reduced = reduce_view(
+                        view.prepared, view.labels > 0, longest_px=SHEET_VIEW_PX, other=view.other
+                    )
                     small.append((reduced, view.measurement))
                 records.append(record)
                 if view.measurement is not None:
@@ -170,7 +172,14 @@ def _write_dicom(
 
     sources = source_images([view.header for _, _, view in views])
     made = [
-        ResultView(source, stem, record, view.labels > 0, overlay=_picture(folder / f"{stem}_overlay.png"))
+        ResultView(
+            source,
+            stem,
+            record,
+            view.labels > 0,
+            overlay=_picture(folder / f"{stem}_overlay.png"),
+            other=view.other,
+        )
         for source, (stem, record, view) in zip(sources, views, strict=True)
     ]
     sheet = _picture(folder / "exam_sheet.png")
@@ -205,7 +214,13 @@ def _view_files(
     if "nii" in formats:
         yield f"{stem}_labels.nii.gz", labels_nifti(view.labels, view.prepared.spacing)
     files = view_files(
-        stem, view.prepared, view.labels > 0, view.measurement, record, pictures="png" in formats
+        stem,
+        view.prepared,
+        view.labels > 0,
+        view.measurement,
+        record,
+        other=view.other,
+        pictures="png" in formats,
     )
     for name, content in files:
         if "json" in formats or not name.endswith(".json"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,12 +16,15 @@ from shared_core.notices.of_results import (
     ARTERIES_TOO_MANY,
     ARTERY_SPACING_ASSUMED,
     ARTERY_SPOTS_NOT_COUNTED,
+    ARTERY_UNDECIDED,
+    CALCIFICATIONS_SPREAD,
     MASK_DRAWN,
     MASK_EDITED,
     VIEW_NOT_ANALYSED,
 )
 from shared_core.pipeline import collect_notices, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
@@ -33,7 +36,14 @@ from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
 _ABOUT_ARTERIES: Final = frozenset(
-    kind.code for kind in (ARTERIES_TOO_MANY, ARTERY_SPACING_ASSUMED, ARTERY_SPOTS_NOT_COUNTED)
+    kind.code
+    for kind in (
+        ARTERIES_TOO_MANY,
+        ARTERY_SPACING_ASSUMED,
+        ARTERY_SPOTS_NOT_COUNTED,
+        ARTERY_UNDECIDED,
+        CALCIFICATIONS_SPREAD,
+    )
 )
 """They hold of the mask that the model gave, not of one that a person changed."""
 
@@ -65,6 +75,8 @@ class ReviewedView:
     """Of the model that the labels are of, or began with."""
     why_not_measured: Notice | None = None
     """Where there is no measurement."""
+    other: Mask | None = None
+    """(rows, columns) bool: calcification that is not along an artery; None where nothing tells it."""
 
     @property
     def header(self) -> MammogramHeader:
@@ -123,6 +135,10 @@ def reviewed_view(
             preprocessing=preprocessing,
             exam_key=exam_key,
         )
+    decision = None
+    if answer is not None:
+        decision = decide_mask(prepared, answer.probability.values, answer.card, threshold=answer.threshold)
+    judged = decision.judged if decision is not None else None
     measured = measure_labels(
         prepared,
         labels,
@@ -130,6 +146,8 @@ def reviewed_view(
         mask_style=answer.card.mask_style if answer is not None else mask_style,
         settings=settings,
         raw=raw,
+        judged=judged,
+        edited=edited,
     )
     notices = [*prepared.header.notices, *prepared.notices]
     if answer is None:
@@ -138,17 +156,26 @@ def reviewed_view(
         )
     else:
         card, probability, cut = answer.card, answer.probability, answer.threshold
-        decision = decide_mask(prepared, probability.values, card, threshold=cut)
         provenance = provenance_of(prepared, probability, card, threshold=cut, decision=decision)
         provenance["edited_by_hand"] = edited
         notices += collect_notices(prepared, probability, card)
+        if judged is not None:
+            said = judged_notices(judged)
+            notices += [one for one in said if not edited or one.code not in _ABOUT_ARTERIES]
         if not edited:
             vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
             notices += vessels.notices if vessels is not None else ()
     notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
-        prepared, labels, measured.view, provenance, tuple(dict.fromkeys(notices)), exam_key, card_of_answer
+        prepared,
+        labels,
+        measured.view,
+        provenance,
+        tuple(dict.fromkeys(notices)),
+        exam_key,
+        card_of_answer,
+        other=decision.other if decision is not None else None,
     )
 
 
@@ -228,6 +255,9 @@ def recorded_view(
         )
     notices = tuple(notice for notice in record.notices if notice.code not in _ABOUT_ARTERIES)
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
+    # What is not in the mask is still what the model found.
+    others = {name: record.number(name) for name in ("other_count", "other_area_px", "other_area_mm2")}
+    measured = replace(measured, **others)
     notices += _about_the_hand(prepared, labels, edited, from_others=True)
     return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)
 

@@ -105,7 +105,9 @@ class Worker:
             record,
             header=result.header,
             measurement=result.measurement,
-            reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX) if pictures else None,
+            reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX, other=result.other)
+            if pictures
+            else None,
         )
 
     def _write(self, task: ViewTask, result: ViewResult, record: ViewRecord) -> None:
@@ -118,6 +120,7 @@ class Worker:
             result.mask,
             result.measurement,
             record,
+            other=result.other,
             probability=result.probability.values if self.settings.probability else None,
             pictures=self.settings.pictures,
         )

@@ -20,6 +20,8 @@ MORPHOLOGICALLY_ABNORMAL: Final = Code("49755003", "SCT", "Morphologically Abnor
 """CID 7150 Segmentation Property Category."""
 PATHOLOGIC_CALCIFICATION: Final = Code("18115005", "SCT", "Pathologic calcification, calcified structure")
 """Segmented property type."""
+BREAST_CALCIFICATION: Final = Code("309587003", "SCT", "Calcification of breast")
+"""CID 6054; of what is not along an artery."""
 ARTIFICIAL_INTELLIGENCE: Final = Code("123110", "DCM", "Artificial Intelligence")
 """CID 7162 Surface Processing Algorithm Family."""
 

@@ -30,6 +30,8 @@ class ResultView:
     """(rows, columns), where it was written."""
     overlay: bytes | None = None
     """The picture for people, PNG."""
+    other: Mask | None = None
+    """(rows, columns), True where calcification is not along an artery; None where nothing tells it."""
 
     @property
     def label(self) -> str:

@@ -113,10 +113,15 @@ def read_exam(
 
 
 def _view(path: Path, record: ViewRecord, source: SourceImage) -> ResultView:
-    mask = _mask(path, record, source.header)
-    probability = _probability(path.with_name(f"{path.stem}_probability.png"), source.header)
-    overlay = _bytes(path.with_name(f"{path.stem}_overlay.png"))
-    return ResultView(source, path.stem, record, mask, probability, overlay)
+    return ResultView(
+        source,
+        path.stem,
+        record,
+        _mask(path, record, source.header),
+        probability=_probability(path.with_name(f"{path.stem}_probability.png"), source.header),
+        overlay=_bytes(path.with_name(f"{path.stem}_overlay.png")),
+        other=_other(path, record, source.header),
+    )
 
 
 def _folders(result: Path) -> list[Path]:
@@ -196,13 +201,27 @@ def _shared_ending(one: Path, other: Path) -> int:
 
 
 def _mask(path: Path, record: ViewRecord, header: MammogramHeader) -> Mask:
-    picture = path.with_name(f"{path.stem}_mask.png")
+    return _measured_mask(path, "mask", record.number("am_px"), header)
+
+
+def _other(path: Path, record: ViewRecord, header: MammogramHeader) -> Mask | None:
+    """Where the record knows of calcification that is not along an artery, and its mask was written."""
+    area_px = record.number("other_area_px")
+    if area_px is None or not path.with_name(f"{path.stem}_other.png").is_file():
+        return None
+    return _measured_mask(path, "other", area_px, header)
+
+
+def _measured_mask(path: Path, what: str, then: int, header: MammogramHeader) -> Mask:
+    """A mask beside a record, with as many pixels as the record says."""
+    picture = path.with_name(f"{path.stem}_{what}.png")
     mask = read_mask(picture, (header.rows, header.columns))
-    then, now = record.number("am_px"), int(np.count_nonzero(mask))
+    now = int(np.count_nonzero(mask))
     if then != now:
+        words = "BAC" if what == "mask" else "other calcification"
         raise UsageError(
-            f"{picture}: has {now} pixels of BAC, and {path.name} says {then}; it was changed after it was "
-            "measured: edit it in a host that measures it, or restore it."
+            f"{picture}: has {now} pixels of {words}, and {path.name} says {then}; it was changed after it "
+            "was measured: edit it in a host that measures it, or restore it."
         )
     return mask
 

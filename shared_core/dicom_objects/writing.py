@@ -46,9 +46,13 @@ def dicom_objects(
     segmentations: dict[str, Dataset] = {}
     if {"seg", "tid1500"} & set(kinds):
         for number, view in enumerate(exam.views, start=1):
-            how = view.record.provenance
             segmentations[view.stem] = segmentation(
-                view.source, view.mask, provenance=how, making=exam.making, number=number
+                view.source,
+                view.mask,
+                other=view.other,
+                provenance=view.record.provenance,
+                making=exam.making,
+                number=number,
             )
             yield f"{view.stem}_seg.dcm", segmentations[view.stem]
     if "seg" in kinds:
@@ -56,7 +60,12 @@ def dicom_objects(
     if "gsps" in kinds:
         for number, view in enumerate(exam.views, start=1):
             lines = presentation_state(
-                view.source, view.mask, record=view.record, making=exam.making, number=number
+                view.source,
+                view.mask,
+                other=view.other,
+                record=view.record,
+                making=exam.making,
+                number=number,
             )
             yield f"{view.stem}_gsps.dcm", lines
     if "sc" in kinds:

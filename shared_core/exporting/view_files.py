@@ -24,6 +24,7 @@ def view_files(
     measurement: ViewMeasurement,
     record: ViewRecord,
     *,
+    other: Mask | None = None,
     probability: NDArray[np.float32] | None = None,
     pictures: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
@@ -33,15 +34,19 @@ def view_files(
     ----------
     stem
         Start of the names.
+    other
+        (rows, columns) bool, calcification that is not along an artery; None where nothing tells it.
     probability
         To be written as a picture, too.
     pictures
         Whether the overlay is drawn.
     """
     yield f"{stem}_mask.png", mask_png(mask)
+    if other is not None:
+        yield f"{stem}_other.png", mask_png(other)
     if probability is not None:
         yield f"{stem}_probability.png", probability_png(probability)
     if pictures:
-        picture = overlay_picture(prepared, mask, measurement, provenance=record.provenance)
+        picture = overlay_picture(prepared, mask, measurement, provenance=record.provenance, other=other)
         yield f"{stem}_overlay.png", encode_png(picture)
     yield f"{stem}.json", json_bytes(record)

@@ -14,7 +14,7 @@ from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import require_weights
+from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 from shared_core.weights.safetensors import read_safetensors
 
@@ -82,6 +82,8 @@ def load_model(
     if weights_dir is None and name is not None and not isinstance(name, ModelCard):
         weights_dir = weights_beside(name)
     path = require_weights(card, weights_dir=weights_dir)
+    if card.tracks is not None:
+        require_tracks(card, weights_dir=weights_dir)
     if card.network != "scunet":
         raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
     net = fold_scunet(read_safetensors(path))

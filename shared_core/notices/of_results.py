@@ -67,6 +67,26 @@ ARTERIES_TOO_MANY: Final = warning(
     "arteries-too-many", "{found} vessels were found; only the {kept} longest are kept."
 )
 
+# Parts that a model judged
+
+OTHER_CALCIFICATIONS: Final = NoticeKind(
+    "other-calcifications",
+    Severity.WARNING,
+    "Calcifications that are not along an artery: {count}; have them read.",
+)
+CALCIFICATIONS_SPREAD: Final = NoticeKind(
+    "calcifications-spread",
+    Severity.WARNING,
+    "Uncertain parts among calcifications ({arteries} marked as arteries with a mean probability of {mean}, "
+    "{others} not): this may be a spread of calcifications, so there is no grade and no number of vessels; "
+    "have them read.",
+)
+ARTERY_UNDECIDED: Final = NoticeKind(
+    "artery-undecided",
+    Severity.WARNING,
+    "Nothing is marked, but there may be an artery with calcium at {place}: look here.",
+)
+
 # Masks that a person made or gave
 
 MASK_EDITED: Final = info("mask-edited", "The mask was edited by hand.")

@@ -21,6 +21,8 @@ BRIGHT: Final[Colour] = (235, 235, 235)
 QUIET: Final[Colour] = (165, 165, 165)
 FINDING: Final[Colour] = (255, 176, 0)
 """Orange: told from grey, and from `AREA`, by every kind of colour vision."""
+OTHER: Final[Colour] = (86, 180, 233)
+"""Light blue, of what is calcified and no artery: told from both by every kind of colour vision."""
 AREA: Final[Colour] = (48, 92, 128)
 
 _LINE_HEIGHT = 1.35

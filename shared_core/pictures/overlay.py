@@ -20,6 +20,7 @@ from shared_core.pictures.lettering import (
     AREA,
     BRIGHT,
     FINDING,
+    OTHER,
     QUIET,
     Line,
     ScaleBar,
@@ -57,6 +58,7 @@ def overlay_picture(
     measurement: ViewMeasurement,
     *,
     provenance: Mapping[str, object],
+    other: Mask | None = None,
 ) -> NDArray[np.uint8]:
     """Draw one view with its BAC outlined.
 
@@ -66,18 +68,22 @@ def overlay_picture(
         The view, its mask (rows, columns) at source size, and its numbers.
     provenance
         Of the mask; ``model_name`` and ``threshold`` are shown.
+    other
+        (rows, columns), calcification that is not along an artery: outlined in another colour.
 
     Returns
     -------
     (rows, columns, 3) uint8 RGB, the mammogram about 2000 px long; where there is BAC, the places that
     hold most of it are shown enlarged at the right, without and with outline.
     """
-    view = reduce_view(prepared, mask, longest_px=LONGEST_PX)
+    view = reduce_view(prepared, mask, longest_px=LONGEST_PX, other=other)
     look = _look(view)
     picture = _rgb(view.gray_u8)
     draw_outlines(picture, mask_outlines(view.valid, 0), scale=(1, 1), colour=AREA)
+    draw_outlines(picture, view.other_outlines, scale=view.scale, colour=OTHER, thickness_px=look.line_px)
     draw_outlines(picture, view.outlines, scale=view.scale, colour=FINDING, thickness_px=look.line_px)
-    windows = _windows(mask, _window_px(prepared))
+    shown = other if other is not None and not mask.any() else mask
+    windows = _windows(shown, _window_px(prepared))
     for letter, window in zip("AB", windows, strict=False):
         _mark_window(picture, window, letter, view=view, look=look)
     picture = _with_text(
@@ -85,7 +91,10 @@ def overlay_picture(
     )
     if windows:
         picture = np.hstack(
-            [picture, _closer_look(prepared, mask, windows, rows=picture.shape[0], look=look)]
+            [
+                picture,
+                _closer_look(prepared, (other, mask), windows, rows=picture.shape[0], look=look),
+            ]
         )
     return picture
 
@@ -117,6 +126,13 @@ def _lines(
         lines.append(Line(phrases.vessels(measurement), size))
         if measurement.csbi_grade is not None:
             lines.append(Line(phrases.csbi(measurement), size))
+    if measurement.am_px and measurement.other_count is not None and measurement.vessels_count is None:
+        lines.append(Line("Uncertain: no grade, have it read", size, FINDING))
+    if measurement.other_count:
+        lines.append(Line(phrases.other(measurement), size, OTHER))
+    if measurement.undecided is not None:
+        lines.append(Line("May be an artery at", size, FINDING))
+        lines.append(Line(measurement.undecided, small, FINDING))
     lines.append(Line(f"{phrases.tam(measurement)} {phrases.count(measurement.tam_px)} px", size))
     lines.append(Line(phrases.model(provenance), small, QUIET))
     lines.append(Line(phrases.RESEARCH_USE, small, QUIET))
@@ -212,9 +228,9 @@ def _mark_window(
 
 
 def _closer_look(
-    prepared: PreparedView, mask: Mask, windows: list[Box], *, rows: int, look: _Look
+    prepared: PreparedView, masks: tuple[Mask | None, Mask], windows: list[Box], *, rows: int, look: _Look
 ) -> NDArray[np.uint8]:
-    """A column of tiles, each window without and with its outline."""
+    """A column of tiles, each window without and with its outlines: of other calcification, and of BAC."""
     gap = look.gap_px
     side = (rows - 3 * gap) // (2 * _MOST_WINDOWS)
     column = np.zeros((rows, side + gap, 3), np.uint8)
@@ -228,8 +244,10 @@ def _closer_look(
         )
         plain = _rgb(gray)
         outlined = plain.copy()
-        lines = mask_outlines(mask[window.slices], max(round(4 / max(scale)), 1))
-        draw_outlines(outlined, lines, scale=scale, colour=FINDING, thickness_px=look.line_px)
+        margin_px = max(round(4 / max(scale)), 1)
+        for mask, colour in zip(masks, (OTHER, FINDING), strict=True):
+            lines = mask_outlines(mask[window.slices], margin_px) if mask is not None else ()
+            draw_outlines(outlined, lines, scale=scale, colour=colour, thickness_px=look.line_px)
         bar = _tile_bar(spacing, scale[1], side)
         draw_block(plain, 4, 8, lines=[Line(letter, look.text_px)], bar=bar)
         top = 2 * number * (side + gap)

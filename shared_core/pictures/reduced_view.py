@@ -31,9 +31,13 @@ class ReducedView:
     """Around the BAC, in pixels of the source image."""
     scale: tuple[float, float]
     """Picture pixels per source pixel, (row, column)."""
+    other_outlines: tuple[Contour, ...] = ()
+    """The same around calcification that is not along an artery."""
 
 
-def reduce_view(prepared: PreparedView, mask: Mask, *, longest_px: int) -> ReducedView:
+def reduce_view(
+    prepared: PreparedView, mask: Mask, *, longest_px: int, other: Mask | None = None
+) -> ReducedView:
     """Make a view small, in grey: a full-size RGB picture would take 40 MB and help nobody.
 
     Its longer side becomes `longest_px`; a smaller image keeps its size, down to a limit.
@@ -52,6 +56,7 @@ def reduce_view(prepared: PreparedView, mask: Mask, *, longest_px: int) -> Reduc
         valid=_reduced_mask(prepared.valid_mask, size),
         outlines=mask_outlines(mask, margin_px),
         scale=(size[1] / rows, size[0] / columns),
+        other_outlines=mask_outlines(other, margin_px) if other is not None else (),
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box
 from shared_core.mammogram import Laterality, Mask
-from shared_core.pictures.lettering import BRIGHT, FINDING, QUIET, Line, fitting
+from shared_core.pictures.lettering import BRIGHT, FINDING, OTHER, QUIET, Line, fitting
 from shared_core.pictures.outline import draw_outlines
 from shared_core.pictures.reduced_view import ReducedView
 from shared_core.quantification.measurement import ViewMeasurement
@@ -66,14 +66,15 @@ def panel_picture(view: SheetView, factor: float) -> NDArray[np.uint8]:
         reduced.gray_u8[crop.slices], size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     )
     picture = np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
-    draw_outlines(
-        picture,
-        reduced.outlines,
-        scale=(reduced.scale[0] * factor, reduced.scale[1] * factor),
-        colour=FINDING,
-        thickness_px=1,
-        origin=(crop.top / reduced.scale[0], crop.left / reduced.scale[1]),
-    )
+    for outlines, colour in ((reduced.other_outlines, OTHER), (reduced.outlines, FINDING)):
+        draw_outlines(
+            picture,
+            outlines,
+            scale=(reduced.scale[0] * factor, reduced.scale[1] * factor),
+            colour=colour,
+            thickness_px=1,
+            origin=(crop.top / reduced.scale[0], crop.left / reduced.scale[1]),
+        )
     return np.ascontiguousarray(picture[:, ::-1]) if view.mirrored else picture
 
 
@@ -87,6 +88,8 @@ def panel_lines(view: SheetView, text_px: int) -> list[Line]:
     lines.append(Line(phrases.short_bac_area(measurement), text_px, FINDING if measurement.am_px else BRIGHT))
     if measurement.bac_percent_of_breast is not None:
         lines.append(Line(f"{phrases.percentage(measurement.bac_percent_of_breast)} %", text_px))
+    if measurement.other_count:
+        lines.append(Line(phrases.short_other(measurement), text_px, OTHER))
     if view.mirrored:
         lines.append(Line("mirrored", text_px, QUIET))
     return lines

@@ -20,7 +20,12 @@ from shared_core.mammogram import Laterality, MammogramHeader
 from shared_core.mass.exam_mass import breast_mass, exam_mass
 from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.notices import Notice
-from shared_core.notices.of_results import EXAM_NOT_ANALYSED, EXAM_SPACING_ASSUMED, EXAM_SPACING_INCOMPLETE
+from shared_core.notices.of_results import (
+    EXAM_NOT_ANALYSED,
+    EXAM_SPACING_ASSUMED,
+    EXAM_SPACING_INCOMPLETE,
+    OTHER_CALCIFICATIONS,
+)
 from shared_core.quantification.measurement import (
     BreastMeasurement,
     ExamMeasurement,
@@ -105,14 +110,46 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
         area_grade=grade.grade if grade is not None else None,
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
-        notices=(*exam.notices, *notices),
+        notices=(*exam.notices, *notices, *_other_notices(used)),
         vessels_count=kinds.total if kinds is not None else None,
         vessel_kinds=kinds,
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),
         csbi_grade=csbi.grade,
         csbi_reason=csbi.reason,
         mass=exam_mass(_masses(used)),
+        other_count=_other_count(used),
+        bac_probability=_largest([m.bac_probability for _, m in used.values()]),
+        undecided=_undecided(used),
     )
+
+
+def _other_count(used: _Used) -> int | None:
+    """Of each breast the view that shows most, as CC and MLO show the same."""
+    by_breast: dict[Laterality, list[int | None]] = {}
+    for header, measurement in used.values():
+        by_breast.setdefault(header.laterality, []).append(measurement.other_count)
+    most = [_largest(counts) for counts in by_breast.values()]
+    total = _sum(most)
+    return int(total) if total is not None else None
+
+
+def _largest(values: Sequence[float | None]) -> float | None:
+    """None where one is unknown."""
+    known = [value for value in values if value is not None]
+    return max(known) if known and len(known) == len(values) else None
+
+
+def _undecided(used: _Used) -> str | None:
+    """The places of all views, where none has a mark."""
+    places = [f"{label} {m.undecided}" for label, (_, m) in used.items() if m.undecided is not None]
+    return "; ".join(places) if places and not any(m.am_px for _, m in used.values()) else None
+
+
+def _other_notices(used: _Used) -> tuple[Notice, ...]:
+    counts = {label: m.other_count for label, (_, m) in used.items() if m.other_count}
+    if not counts:
+        return ()
+    return (OTHER_CALCIFICATIONS.notice(count=", ".join(f"{label} {n}" for label, n in counts.items())),)
 
 
 def _masses(used: _Used) -> dict[str, MassNumbers]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box
+from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.vessel_map import VesselMap
 from shared_core.arteries.vessels import find_vessels
 from shared_core.mammogram import Mammogram, Mask, PixelSpacing
 from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.judged_views import with_opinion, with_others
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.weights.card import MaskStyle
@@ -41,6 +43,8 @@ class LabelNumbers:
     segments: int
     box: Box
     """Around it, in px."""
+    probability: float | None = None
+    """Calibrated, that it is an artery; None where nothing judged its parts, or a person drew it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def measure_labels(
     settings: MeasurementSettings | None = None,
     raw: Mammogram | None = None,
     calibration: Calibration | None = None,
+    judged: JudgedParts | None = None,
+    edited: bool = False,
 ) -> LabelledMeasurement:
     """Measure an edited view, all labels together and each alone.
 
@@ -99,6 +105,10 @@ def measure_labels(
         (rows, columns) float32 where the labels are still the model's; None after an edit.
     raw
         The pixels as read, where calcium can be weighed on them.
+    judged
+        What the model said of the parts that the labels are of, or began as.
+    edited
+        Whether a person changed them: then only what is not in the mask is still the model's.
     """
     mask = labels > 0
     refused = mass_refusal(prepared.header, calibration=calibration)
@@ -115,10 +125,17 @@ def measure_labels(
         settings=settings or MeasurementSettings(),
         mass=mass,
     )
+    said = {}
+    if judged is not None:
+        view = with_others(view, judged) if edited else with_opinion(view, judged)
+        said = judged.probabilities(labels)
     # `np.bincount` would take 8 bytes a pixel.
     counts = cv2.calcHist([labels], [0], None, [256], [0.0, 256.0])
     present = np.flatnonzero(counts.ravel()[1:]) + 1
-    own = (_label_numbers(labels, int(label), prepared.spacing) for label in present)
+    own = (
+        replace(_label_numbers(labels, int(label), prepared.spacing), probability=said.get(int(label)))
+        for label in present
+    )
     return LabelledMeasurement(view, tuple(own))
 
 

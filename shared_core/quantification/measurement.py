@@ -87,6 +87,14 @@ class ViewMeasurement:
     """Why there is no grade."""
     mass: MassNumbers = _WITHOUT_PIXELS
     """Of calcium; see `measure_mass`."""
+    other_count: int | None = None
+    """Calcifications that are not along an artery; None, as all below, where no model tells them."""
+    other_area_px: int | None = None
+    other_area_mm2: float | None = None
+    bac_probability: float | None = None
+    """Calibrated, that the view shows an artery with calcium; None after an edit by hand."""
+    undecided: str | None = None
+    """The place that may be an artery, where nothing is marked."""
 
 
 @dataclass(frozen=True)
@@ -142,3 +150,9 @@ class ExamMeasurement:
     """Why there is no grade."""
     mass: MassNumbers = _NO_MASS
     """Of both breasts, of each the mean of CC and MLO."""
+    other_count: int | None = None
+    """Calcifications that are not along an artery, of each breast in the view that shows most."""
+    bac_probability: float | None = None
+    """The largest of its views."""
+    undecided: str | None = None
+    """The places that may be arteries, where nothing is marked on any view."""

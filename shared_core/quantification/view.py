@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box, connected_parts
+from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.vessel_map import VesselMap
 from shared_core.arteries.vessels import find_vessels
 from shared_core.grades.csbi import WRONG_STYLE, csbi_grade, kinds_of
@@ -24,6 +26,7 @@ from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import WITHOUT_PIXELS, MassResult, mass_refusal
 from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.judged_views import with_opinion
 from shared_core.quantification.measurement import (
     Denominator,
     MeasurementSettings,
@@ -49,6 +52,7 @@ def measure_view(
     settings: MeasurementSettings,
     vessels: VesselMap | None = None,
     mass: MassResult | None = None,
+    judged: JudgedParts | None = None,
 ) -> ViewMeasurement:
     """Measure the BAC mask of one view.
 
@@ -74,6 +78,9 @@ def measure_view(
         What `view_vessels` found in this mask, where it is at hand; else it is sought here.
     mass
         What `measure_mass` found under this mask: it needs the pixels as read, which are not at hand here.
+    judged
+        The parts that the mask was made of, where a model judged them: a spread of calcifications has
+        neither grade nor vessels.
 
     Raises
     ------
@@ -101,7 +108,7 @@ def measure_view(
     counted_tam = thresholded_area_px(counted, x, comparison)
     parts_px = tuple(part.area_px for part in connected_parts(mask))
     pixel_area = prepared.spacing.pixel_area_mm2 if prepared.spacing is not None else None
-    return ViewMeasurement(
+    measured = ViewMeasurement(
         pm=probability_mass(probability) if probability is not None else None,
         am_px=am_px,
         sim=intensity_sum(histogram),
@@ -128,16 +135,34 @@ def measure_view(
         **_vessel_numbers(vessels or view_vessels(prepared, mask, mask_style=mask_style), mask_style),
         mass=_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
     )
+    return measured if judged is None else with_opinion(measured, judged)
 
 
 def view_vessels(
-    prepared: PreparedView, mask: NDArray[np.bool_], *, mask_style: MaskStyle
+    prepared: PreparedView,
+    mask: NDArray[np.bool_],
+    *,
+    mask_style: MaskStyle,
+    judged: JudgedParts | None = None,
 ) -> VesselMap | None:
-    """Follow the arteries of one view; None where the mask is not made of vessel bands."""
+    """Follow the arteries of one view; None where the mask is not made of vessel bands.
+
+    Parameters
+    ----------
+    prepared, mask, mask_style
+        See `measure_view`.
+    judged
+        The parts of the mask, where a model judged them: they give each artery its probability.
+    """
     if mask_style != "vessel-band":
         return None
     mask = mask if mask.dtype == np.bool_ else mask != 0
-    return find_vessels(mask, spacing=prepared.spacing, intensity_u8=prepared.display_u8)
+    found = find_vessels(mask, spacing=prepared.spacing, intensity_u8=prepared.display_u8)
+    if judged is None:
+        return found
+    said = judged.probabilities(found.labels)
+    vessels = tuple(replace(vessel, probability=said.get(vessel.number)) for vessel in found.vessels)
+    return replace(found, vessels=vessels)
 
 
 def _vessel_numbers(found: VesselMap | None, mask_style: MaskStyle) -> dict[str, Any]:

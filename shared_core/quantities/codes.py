@@ -21,7 +21,7 @@ MASS: Final = Concept("112199", "DCM", "Mass of Vascular Calcification")
 MEAN: Final = Concept("373098007", "SCT", "Mean")
 MAXIMUM: Final = Concept("56851009", "SCT", "Maximum")
 """CID 3488 Min/Max/Mean."""
-THRESHOLD: Final = own("THRESHOLD", "Probability above which a pixel is BAC")
+THRESHOLD: Final = own("THRESHOLD", "Probability above which a pixel or a part is BAC")
 """Of the model: what every number of a mask depends on."""
 AREA_GRADES: Final = {
     0: own("GRADE0", "0: absence"),

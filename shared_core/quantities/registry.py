@@ -11,6 +11,7 @@ import numpy as np
 from shared_core.quantities.of_arteries import ARTERIES
 from shared_core.quantities.of_mask import AREAS, GRADES, GUO
 from shared_core.quantities.of_mass import MASS
+from shared_core.quantities.of_parts import PARTS
 from shared_core.quantities.quantity import SCOPES, Entry, Metrics, Quantity, Scope, Value
 
 
@@ -76,5 +77,5 @@ def _plain(value: Any) -> Value:
     return None if isinstance(found, float) and not np.isfinite(found) else found
 
 
-QUANTITIES = Registry((*GUO, *AREAS, *GRADES, *ARTERIES, *MASS))
+QUANTITIES = Registry((*GUO, *AREAS, *GRADES, *ARTERIES, *MASS, *PARTS))
 """Everything that is measured."""

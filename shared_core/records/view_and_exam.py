@@ -26,7 +26,7 @@ from shared_core.records.record_types import (
     threshold_of,
 )
 from shared_core.wording.mass import exam_mass_words, view_mass_words
-from shared_core.wording.report_sentence import exam_sentence, view_sentence
+from shared_core.wording.report_sentence import exam_sentence, sensitivity_words, view_sentence
 
 
 def view_record(
@@ -62,7 +62,9 @@ def view_record(
         notices=tuple(notices),
         model=plain(provenance),
         metrics={**metrics_of("view", measurement), "exclusions_px": _exclusions(prepared)},
-        report_sentence=view_sentence(measurement, mass=view_mass_words(measurement)),
+        report_sentence=view_sentence(
+            measurement, mass=view_mass_words(measurement), limits=sensitivity_words(provenance)
+        ),
     )
 
 
@@ -126,7 +128,7 @@ def exam_record(
     `provenances` say how the mask of each measured view came about.
     """
     made = list(provenances)
-    thresholds = {threshold_of(one) for one in made}
+    thresholds, limits = {threshold_of(one) for one in made}, {sensitivity_words(one) for one in made}
     return ExamRecord(
         key=exam.key,
         patient_id=exam.patient_id or None,
@@ -143,7 +145,9 @@ def exam_record(
             BreastRecord(laterality=one.laterality, views=one.views, metrics=metrics_of("breast", one))
             for one in measurement.breasts
         ),
-        report_sentence=exam_sentence(measurement, mass=exam_mass_words(measurement)),
+        report_sentence=exam_sentence(
+            measurement, mass=exam_mass_words(measurement), limits=limits.pop() if len(limits) == 1 else ""
+        ),
         notices=(*exam.notices, *measurement.notices),
     )
 

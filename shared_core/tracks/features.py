@@ -67,7 +67,7 @@ def describe_tracks(
     view = _View(
         probability=probability,
         image_u8=image_u8,
-        layers=tissue_layers(image_u8),
+        layers=tissue_layers(image_u8, [part.box for part in parts]),
         marked=cv2.dilate(mask.view(np.uint8), np.ones((9, 9), np.uint8)).view(np.bool_),
         border_px=_border_px(valid),
         pixel_mm=pixel_mm,

@@ -72,6 +72,9 @@ def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> Mod
         citation="none" if start is None else start.card.citation,
         training_data=before + origin.training_data,
         limitations=origin.limitations,
+        # Both were made for the maps of the weights before.
+        tracks=None,
+        sensitivity=None,
         parameters=sum(array.size for name, array in fitted.arrays.items() if not name.endswith(_STATISTICS)),
         made_by=tuple(f"{what}: {value}" for what, value in made_by.items()),
     )

@@ -45,6 +45,8 @@ class TrainingView:
     """Of this grid, in the plane of the breast; None where it is not known."""
     ignore: Mask | None = None
     """(rows, columns) bool: pixels that take no part in loss and scores, e.g. where a teacher is unsure."""
+    display_u8: NDArray[np.uint8] | None = None
+    """(rows, columns) the image before it was filtered for the network; None where that is `image_u8`."""
 
 
 class ViewSource(Protocol):

@@ -72,6 +72,11 @@ def fine_tune(plan: Plan, *, replay: ViewSource | None = None, watch: Watch | No
         raise UsageError(
             f"Recipe {plan.recipe.name} improves a model, and none was named.", Remedy.NAME_START_MODEL
         )
+    if start.card.tracks is not None:
+        raise UsageError(
+            f"{start.card.name} judges whole parts by a classifier that was taught on its own probabilities; "
+            "begin from a model without one."
+        )
     tuner = _Tuner(plan, start, replay or default_replay(plan.recipe.fine_tuning, start.card), watch)
     return tuner.run()
 

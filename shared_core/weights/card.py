@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
+from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "seamless"]
 MaskStyle = Literal["vessel-band", "calcium"]
@@ -51,7 +52,7 @@ class ModelCard:
     preprocessing: PreprocessingPreset
     tiling: TilingPreset
     threshold: float
-    """BAC where probability > threshold."""
+    """BAC where probability > threshold: of a pixel, or with `tracks` of a part being an artery."""
     mask_style: MaskStyle
     licence: str
     citation: str
@@ -64,6 +65,10 @@ class ModelCard:
     """Logits are divided by it before the sigmoid (Guo, C. 2017, temperature scaling); 1 changes nothing."""
     candidates: CandidateRule | None = None
     """Which parts of the mask count as arteries; None keeps all."""
+    tracks: TrackRule | None = None
+    """A second stage that judges whole parts, in place of `candidates`; None has none."""
+    sensitivity: Sensitivity | None = None
+    """Goes with every result that finds nothing; None where it is not known."""
     made_by: tuple[str, ...] = ()
     """``what: value`` of the run that trained it (recipe, seed, software, machine, sha256 of its data), or of
     the checkpoint that it was imported from (``origin``, with its sha256)."""

@@ -12,6 +12,7 @@ from shared_core.documents import DocumentError, from_json
 from shared_core.errors import ModelError
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import ModelCard
+from shared_core.weights.track_rule import Sensitivity
 
 CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
 """In the folder of a model that was trained or imported."""
@@ -89,6 +90,8 @@ def _check_values(card: ModelCard) -> None:
             "temperature is for logits; with raw output it must be 1",
         ),
         *_candidate_rules(card.candidates),
+        *_track_rules(card),
+        *_sensitivity_rules(card.sensitivity),
     ]
     for holds, message in rules:
         if not holds:
@@ -104,4 +107,33 @@ def _candidate_rules(rule: CandidateRule | None) -> list[tuple[bool, str]]:
     ] + [
         (rule.seed_probability < 1, "candidates.seed_probability must be below 1"),
         (rule.least_mean_probability < 1, "candidates.least_mean_probability must be below 1"),
+    ]
+
+
+def _track_rules(card: ModelCard) -> list[tuple[bool, str]]:
+    rule = card.tracks
+    if rule is None:
+        return []
+    return [
+        (card.candidates is None, "tracks and candidates exclude each other; leave one out"),
+        (card.output == "logits", "tracks are for models with logits"),
+        (
+            bool(re.fullmatch(r"\w[\w .+()-]*\.npz", rule.file)),
+            "tracks.file must be the name of a .npz file without its folder",
+        ),
+        (bool(re.fullmatch(r"[0-9a-f]{64}", rule.sha256)), "tracks.sha256 must be 64 digits of 0-9 and a-f"),
+        (0 < rule.low_threshold < 1, "tracks.low_threshold must lie between 0 and 1"),
+        (0 <= rule.undecided_from <= 1, "tracks.undecided_from must lie between 0 and 1"),
+    ]
+
+
+def _sensitivity_rules(sensitivity: Sensitivity | None) -> list[tuple[bool, str]]:
+    if sensitivity is None:
+        return []
+    return [
+        (
+            0 <= share.low <= share.value <= share.high <= 1,
+            f"sensitivity.{name} must lie in its interval, and that between 0 and 1",
+        )
+        for name, share in (("clear", sensitivity.clear), ("faint", sensitivity.faint))
     ]

@@ -1,4 +1,4 @@
-"""Where the weights of a model lie; no file is returned whose sha256 is not the card's."""
+"""Where the files of a model lie; none is returned whose sha256 is not the card's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def weights_file(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
     `weights_dir`, the folder of the card's file, see `weights_beside`.
     """
     # First, so that a file of the same name elsewhere (`bac train` calls all alike) is never in the way.
-    bundled = bundled_folder(card)
+    bundled = _bundled(card.weights_file, card.sha256)
     if bundled is not None:
         return bundled / card.weights_file
     return (BUNDLED_WEIGHTS / card.name if weights_dir is None else weights_dir) / card.weights_file
@@ -48,8 +48,48 @@ def require_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path
 
 def bundled_folder(card: ModelCard) -> Path | None:
     """Return the folder of a model that comes with the package, None for others."""
-    folders = sorted(path for path in BUNDLED_WEIGHTS.iterdir() if (path / card.weights_file).is_file())
-    return next((path for path in folders if sha256_of(path / card.weights_file) == card.sha256), None)
+    return _bundled(card.weights_file, card.sha256)
+
+
+def require_tracks(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
+    """Return the file of a model's track classifier, checked.
+
+    Where it lay is remembered by its sha256, so that later on the card alone is enough.
+
+    Raises
+    ------
+    ModelError
+        The card names none, there is no such file, it cannot be read, or its sha256 is not the card's.
+    """
+    rule = card.tracks
+    if rule is None:
+        raise ModelError(f"Model {card.name} has no track classifier.")
+    bundled = _bundled(rule.file, rule.sha256)
+    folder = bundled or weights_dir or _SEEN.get(rule.sha256) or BUNDLED_WEIGHTS / card.name
+    path = folder / rule.file
+    if not path.is_file():
+        raise ModelError(
+            f"The track classifier of model {card.name} is missing: {path} is not there; "
+            "put the file that was made with the card into this folder."
+        )
+    found = sha256_of(path)
+    if found != rule.sha256:
+        raise ModelError(
+            f"{path} is not the track classifier of model {card.name}: sha256 is {found}, "
+            f"expected {rule.sha256}; get the file that was made with the card."
+        )
+    _SEEN[rule.sha256] = folder
+    return path
+
+
+_SEEN: dict[str, Path] = {}
+"""Folders of track classifiers by their sha256, which names one content."""
+
+
+def _bundled(name: str, sha256: str) -> Path | None:
+    """The first folder of the package with a file of this name and content."""
+    folders = sorted(path for path in BUNDLED_WEIGHTS.iterdir() if (path / name).is_file())
+    return next((path for path in folders if sha256_of(path / name) == sha256), None)
 
 
 def sha256_of(path: Path) -> str:

@@ -61,6 +61,17 @@ def short_bac_area(measurement: ViewMeasurement) -> str:
     return bac_area(measurement).split(" (")[0]
 
 
+def short_other(measurement: ViewMeasurement) -> str:
+    """``3 other calcifications``."""
+    number = measurement.other_count or 0
+    return f"{count(number)} other {'calcification' if number == 1 else 'calcifications'}"
+
+
+def other(measurement: ViewMeasurement) -> str:
+    """``3 other calcifications: have them read``."""
+    return f"{short_other(measurement)}: have {'it' if measurement.other_count == 1 else 'them'} read"
+
+
 def share(measurement: ViewMeasurement) -> str:
     """``1.50 % of breast``."""
     return f"{percentage(measurement.bac_percent_of_breast)} % of {measurement.denominator}"

@@ -7,7 +7,8 @@ rest of the script, which advises on cardiovascular risk, is for the reader to a
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
@@ -23,7 +24,9 @@ CLOSING: Final = (
 )
 
 
-def view_sentence(measurement: ViewMeasurement | None, *, mass: str = "mass not computed") -> str:
+def view_sentence(
+    measurement: ViewMeasurement | None, *, mass: str = "mass not computed", limits: str = ""
+) -> str:
     """Draft for one view.
 
     Parameters
@@ -32,6 +35,8 @@ def view_sentence(measurement: ViewMeasurement | None, *, mass: str = "mass not 
         Of the view; None where nothing looked at it.
     mass
         What to say about the mass of calcium, with its unit and interval, or why there is none.
+    limits
+        What to say where nothing is marked, see `sensitivity_words`.
     """
     if measurement is None:
         return f"Breast arterial calcification: not assessed; this view was not analysed. {CLOSING}"
@@ -45,11 +50,14 @@ def view_sentence(measurement: ViewMeasurement | None, *, mass: str = "mass not 
         reason=m.csbi_reason,
         vessels=m.vessels_count,
         length=_length(m.calcified_length_mm, m.calcified_length_px),
-        others=[*sizes, mass],
+        sizes=[*sizes, mass],
+        unsure=m.other_count is not None and m.vessels_count is None,
+        other=str(m.other_count) if m.other_count else "",
+        nothing=_nothing_marked(m.undecided, limits),
     )
 
 
-def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not computed") -> str:
+def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not computed", limits: str = "") -> str:
     """Draft for an exam; parameters as for `view_sentence`."""
     m = measurement
     if m.views_not_analysed:
@@ -74,7 +82,10 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
         reason=m.csbi_reason,
         vessels=m.vessels_count,
         length=_length(m.calcified_length_mm, None),
-        others=[*others, mass],
+        sizes=[*others, mass],
+        unsure=m.other_count is not None and m.vessels_count is None,
+        other=f"{m.other_count} in the views that show most" if m.other_count else "",
+        nothing=_nothing_marked(m.undecided, limits),
     )
     missing = f" Views missing: {', '.join(m.missing_views)}." if m.missing_views else ""
     return words.replace(f" {CLOSING}", f"{missing} {CLOSING}")
@@ -87,14 +98,19 @@ def _sentence(
     reason: str | None,
     vessels: int | None,
     length: str | None,
-    others: list[str],
+    sizes: list[str],
+    unsure: bool,
+    other: str,
+    nothing: list[str],
 ) -> str:
+    beside = [f"Calcifications that are not along an artery: {other}; have them read."] if other else []
     if not marked:
-        return f"Breast arterial calcification: none marked ({AUTOMATED}). {CLOSING}"
+        none = f"Breast arterial calcification: none marked ({AUTOMATED})."
+        return " ".join([none, *nothing, *beside, CLOSING])
     if grade is not None:
         finding = f"grade {grade} (CSBI, {AUTOMATED})"
     else:
-        finding = f"present, not graded ({AUTOMATED})"
+        finding = f"{'uncertain' if unsure else 'present'}, not graded ({AUTOMATED})"
     parts = [f"Breast arterial calcification: {finding}."]
     if grade is None and reason is not None:
         parts.append(reason)
@@ -102,9 +118,38 @@ def _sentence(
         parts.append(CSBI_GRADE_3)
     if vessels is not None:
         parts.append(f"Vessels: {vessels}.")
-    sizes = [f"calcified length {length}"] if length is not None else []
-    words = ", ".join([*sizes, *others])
-    return " ".join([*parts, f"{words[0].upper()}{words[1:]}.", CLOSING])
+    lengths = [f"calcified length {length}"] if length is not None else []
+    words = ", ".join([*lengths, *sizes])
+    return " ".join([*parts, f"{words[0].upper()}{words[1:]}.", *beside, CLOSING])
+
+
+def _nothing_marked(undecided: str | None, limits: str) -> list[str]:
+    """What goes with a view or an exam in which nothing is marked: it is no proof of absence."""
+    unsure = f"There may be an artery with calcium at {undecided}: look there." if undecided else ""
+    return [words for words in (unsure, limits) if words]
+
+
+def sensitivity_words(provenance: Mapping[str, Any]) -> str:
+    """How much of calcified arteries the model finds; empty where its card does not say.
+
+    Parameters
+    ----------
+    provenance
+        See `provenance_of`.
+    """
+    known = provenance.get("sensitivity")
+    if not known or provenance.get("edited_by_hand"):
+        return ""
+    clear, faint = _share(known["clear"]), _share(known["faint"])
+    return (
+        f"{provenance['model_name']} finds {clear} of the length of plainly calcified arteries and {faint} "
+        f"of faint ones ({known['judged_on']})."
+    )
+
+
+def _share(share: Mapping[str, float]) -> str:
+    """``88 % (79 to 94 %)``."""
+    return f"{share['value']:.0%} ({share['low']:.0%} to {share['high']:.0%})".replace("%", " %")
 
 
 def _length(length_mm: float | None, length_px: float | None) -> str | None:

@@ -76,6 +76,15 @@ def test_edited_and_drawn_masks_and_masks_without_a_pixel_are_accepted(
     ]
     nothing = np.zeros_like(view.mask)
     made.append(presentation_state(view.source, nothing, record=view.record, making=exam.making, number=1))
+    other = np.roll(view.mask, 40, axis=0) & ~view.mask
+    made.append(
+        segmentation(view.source, view.mask, other=other, provenance=PROVENANCE, making=exam.making, number=9)
+    )
+    made.append(
+        presentation_state(
+            view.source, nothing, other=other, record=view.record, making=exam.making, number=2
+        )
+    )
     assert errors_of(_written(made, tmp_path), sources=exam.dicom_files) == []
 
 

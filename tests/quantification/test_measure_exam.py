@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -129,3 +130,32 @@ def test_an_exam_without_standard_views_has_no_numbers(
     assert exam.breasts == exam.views_used == ()
     assert exam.missing_views == LABELS
     assert codes(exam.notices) == ["image-not-counted"] * len(labels)
+
+
+def test_calcifications_that_are_not_along_an_artery_are_not_added_up_over_views(
+    make_header: Header, make_measurement: Measure
+) -> None:
+    found = {"LCC": (3, 0.2), "LMLO": (5, 0.6), "RCC": (0, 0.1), "RMLO": (1, 0.05)}
+    views = [
+        (make_header(label), replace(make_measurement(100), other_count=count, bac_probability=likely))
+        for label, (count, likely) in found.items()
+    ]
+    exam = measure_exam(views)
+    assert exam.other_count == 5 + 1
+    assert exam.bac_probability == 0.6
+    (told,) = (notice for notice in exam.notices if notice.code == "other-calcifications")
+    assert "LCC 3, LMLO 5, RMLO 1" in told.text
+    # Of one view nothing tells it: then nothing tells it of the exam.
+    unknown = measure_exam([*views[:3], (views[3][0], make_measurement(100))])
+    assert unknown.other_count is None
+    assert unknown.bac_probability is None
+
+
+def test_an_undecided_view_counts_where_no_view_has_a_mark(
+    make_header: Header, make_measurement: Measure
+) -> None:
+    unsure = replace(make_measurement(0), undecided="row 8, column 9, probability 0.03")
+    alone = measure_exam([(make_header("LCC"), unsure), (make_header("RCC"), make_measurement(0))])
+    assert alone.undecided == "LCC row 8, column 9, probability 0.03"
+    marked = measure_exam([(make_header("LCC"), unsure), (make_header("RCC"), make_measurement(100))])
+    assert marked.undecided is None

@@ -11,7 +11,13 @@ import pytest
 from shared_core.errors import ModelError
 from shared_core.weights import location
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import BUNDLED_WEIGHTS, bundled_folder, require_weights, sha256_of
+from shared_core.weights.location import (
+    BUNDLED_WEIGHTS,
+    bundled_folder,
+    require_tracks,
+    require_weights,
+    sha256_of,
+)
 from shared_core.weights.registry import list_models, load_card
 from tests.weights.conftest import CONTENT
 
@@ -72,6 +78,10 @@ def test_every_model_of_the_package_is_bundled_small_and_tells_where_it_came_fro
         assert found.stat().st_size == card.size_bytes <= 1_400_000
         assert card.made_by
         used.add(found.parent)
+        if card.tracks is not None:
+            tracks = require_tracks(card)
+            assert tracks.stat().st_size <= 1_500_000
+            used.add(tracks.parent)
     assert used == {path for path in BUNDLED_WEIGHTS.iterdir() if path.is_dir()}
 
 

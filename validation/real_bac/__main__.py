@@ -11,39 +11,38 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import cv2
-import numpy as np
 
-from shared_core.arteries.candidates import decide
+from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import Model
 from shared_core.mammogram import Mask
 from shared_core.statistics.clusters import Estimate
+from shared_core.tracks.deciding import decide_by_card
 from shared_core.training.data.line_file import LineDrawing, read_lines
 from shared_core.training.data.real_bac import RealBacImage, open_stretches, real_bac_images
-from shared_core.training.tracks.mosaics import with_mosaics
-from shared_core.training.tracks.teaching import judged_by, teach
 from validation import DOCS
 from validation.judged import Judged, judged
 from validation.real_bac.maps import ImageMap, MapStore, sized
 from validation.real_bac.marks import Marks, marks_of
+from validation.real_bac.opinions import opinions
 from validation.real_bac.overlaps import find_overlaps
 from validation.real_bac.overlays import overlay, write_sheet
 from validation.real_bac.page import Scaled, Way, real_bac_page
 from validation.real_bac.scores import scores_of
+from validation.real_bac.track_card import write_card
 from validation.real_bac.tracks import (
     CrossValidated,
     Described,
     cross_validate,
     described,
-    least_probability,
     reliability,
-    track_set,
+    taught_judge,
 )
 
 SEEN = Path(__file__).parent / "seen.md"
@@ -65,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(name: str, args: argparse.Namespace) -> str:
     """Makes the page again, wherever the data is."""
     sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
-    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{sizes}"
+    card = f" --card {args.card}" if args.card else ""
+    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{sizes}{card}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("model", metavar="MODEL", help="name or card file")
     add("--data", type=Path, required=True, metavar="DIR", help="with lines.json and a folder for each kind")
-    add("--out", type=Path, required=True, metavar="DIR", help="keeps maps, overlays and the classifier")
+    add("--out", type=Path, required=True, metavar="DIR", help="keeps maps and overlays")
     add(
         "--sizes",
         type=float,
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="F",
         help="other calcifications with a mark, in teaching",
     )
+    add("--card", metavar="NAME", help="also write a model of this name with the classifier, into STUDY/NAME")
     add("-o", "--output", type=Path, default=DOCS / "validation_real_bac.md", help="page")
     return parser
 
@@ -132,12 +133,12 @@ class _Study:
     def by_card(self, answer: ImageMap) -> Mask:
         """What the model's card decides."""
         card = self.model.card
-        return decide(
+        return decide_by_card(
             answer.probability,
+            card=card,
             threshold=card.threshold,
-            rule=card.candidates,
             valid=answer.valid,
-            spacing_mm=(card.input_spacing_mm, card.input_spacing_mm),
+            spacing=None,
             display_u8=answer.image_u8,
         ).mask
 
@@ -146,23 +147,27 @@ def _run(args: argparse.Namespace) -> None:
     study = _Study.open(args)
     own, candidates = _judge_all(study)
     tracks = cross_validate(candidates, most_marked=args.most_marked)
-    masks = _track_masks(candidates, tracks)
-    by_tracks = [marks_of(image, study.drawing(image), masks.get(image.path)) for image in study.images]
+    decided = {
+        image.image.path: (image, judged) for image, judged in zip(candidates, tracks.judged, strict=True)
+    }
+    masks = {path: judged.mask("artery", image.shape) for path, (image, judged) in decided.items()}
+    by_tracks = [_marks(study, image, decided.get(image.path)) for image in study.images]
     name = study.model.name
     ways = [_way(name, own), _way(f"{name}, by tracks", by_tracks)]
     scaled = (
         [_at_size(study, tracks, size, ways) for size in sorted({1.0, *args.sizes})] if args.sizes else []
     )
     _overlays(study, by_tracks, masks, args.out)
-    everything = teach(with_mosaics(tracks.tracks))
-    real = everything.left_out[: len(tracks.tracks.labels)]
-    least = least_probability(candidates, real, most_marked=args.most_marked)
-    write_bytes(args.out / f"{name}-tracks.npz", everything.classifier.with_least(least).file_bytes())
+    if args.card:
+        judge = taught_judge(candidates, most_marked=args.most_marked)
+        command, folder = _command(name, args), args.out / args.card
+        write_card(folder, study.model.card, judge, name=args.card, scores=ways[1].scores, command=command)
     page = real_bac_page(
         ways,
         command=_command(name, args),
         scaled=scaled,
-        reliable=reliability(tracks.probabilities, tracks.tracks.labels),
+        reliable=reliability(tracks.probabilities, tracks.labels),
+        opinions=opinions(tracks),
         overlaps=find_overlaps([image.path for image in study.images if image.kind == "vascular"]),
         seen=SEEN.read_text(encoding="utf-8"),
     )
@@ -181,9 +186,16 @@ def _judge_all(study: _Study) -> tuple[list[Marks], list[Described]]:
     return own, candidates
 
 
-def _track_masks(candidates: Sequence[Described], tracks: CrossValidated) -> dict[Path, Mask]:
-    kept = iter(np.split(tracks.kept, np.cumsum([len(image.labels) for image in candidates])[:-1]))
-    return {image.image.path: image.mask(next(kept)) for image in candidates}
+def _marks(
+    study: _Study, image: RealBacImage, decided: tuple[Described, JudgedParts] | None, size: float = 1.0
+) -> Marks:
+    """By the second stage; a spread of calcifications has no vessels."""
+    if decided is None:
+        return marks_of(image, study.drawing(image), None, size)
+    described_image, judged_parts = decided
+    mask = judged_parts.mask("artery", described_image.shape)
+    marks = marks_of(image, study.drawing(image), mask, size)
+    return replace(marks, vessels=0) if judged_parts.spread is not None else marks
 
 
 def _way(name: str, rows: Sequence[Marks]) -> Way:
@@ -199,21 +211,13 @@ def _at_size(study: _Study, tracks: CrossValidated, size: float, ways: Sequence[
             by_tracks.append(own[-1])
             continue
         own.append(marks_of(image, drawing, study.by_card(answer), size))
-        mask = _judged(described(image, drawing, answer, size=size), tracks)
-        by_tracks.append(marks_of(image, drawing, mask, size))
+        found = described(image, drawing, answer, size=size)
+        by_tracks.append(_marks(study, image, (found, tracks.judges[image.fold].judged(found)), size))
     recalls: dict[str, tuple[Estimate, Estimate]] = {}
     for way, rows in zip(ways, (own, by_tracks), strict=True):
         scores = scores_of(rows)
         recalls[way.name] = scores.clear, scores.doubtful
     return Scaled(size, recalls)
-
-
-def _judged(image: Described, tracks: CrossValidated) -> Mask | None:
-    """The parts of one image that the classifier of the other folds keeps."""
-    if not len(image.labels):
-        return None
-    fold = image.image.fold
-    return image.mask(judged_by(tracks.classifiers[fold], track_set([image])) >= tracks.least[fold])
 
 
 def _overlays(study: _Study, rows: Sequence[Marks], masks: dict[Path, Mask], out: Path) -> None:

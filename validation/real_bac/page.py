@@ -40,6 +40,7 @@ def real_bac_page(
     command: str,
     scaled: Sequence[Scaled],
     reliable: Reliability | None,
+    opinions: Sequence[str],
     overlaps: Sequence[Overlap],
     seen: str,
 ) -> str:
@@ -53,6 +54,8 @@ def real_bac_page(
         That makes the page.
     scaled, reliable
         Where they were made.
+    opinions
+        Sections on classes, views and exams.
     seen
         What a person saw on the overlays, as Markdown.
     """
@@ -71,6 +74,7 @@ def real_bac_page(
     ]
     if reliable is not None:
         lines += ["## Is the probability of an artery true?", "", *_reliability(reliable), ""]
+    lines += opinions
     if scaled:
         lines += ["## Images given at another size", "", *_scaled(scaled), ""]
     lines += ["## Clear and doubtful crops, one by one", "", *_crops(ways), ""]
@@ -97,7 +101,7 @@ def _about(ways: Sequence[Way]) -> list[str]:
         f"through some of them: {len(SEEN_ARTERIES)} such crops were noticed.",
         "",
         "*by tracks*: parts above a low threshold are kept where the track classifier takes them for an "
-        "artery. Each patient is judged by one that was taught by the other folds, and the least probability "
+        "artery. Each patient is judged by one that was taught by the other folds, and the threshold "
         "is chosen on these other folds alone. The network was trained on none of these crops.",
     ]
 
@@ -171,7 +175,7 @@ def _scaled(scaled: Sequence[Scaled]) -> list[str]:
         for one in scaled
     ]
     return [
-        "Mean recall; the least probability and the threshold stay as they are. An image too small to "
+        "Mean recall; all thresholds stay as they are. An image too small to "
         "be taken for a mammogram counts as missed.",
         "",
         *table(head, rows),

@@ -11,15 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.followed_parts import OutlinedPart
+from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.vessels import ASSUMED_SPACING_MM
 from shared_core.mammogram import Mask
 from shared_core.statistics.paired_samples import ratio
 from shared_core.tracks.classifier import TrackClassifier
+from shared_core.tracks.deciding import judge_table
 from shared_core.tracks.features import TrackTable, describe_tracks
 from shared_core.training.data.line_file import LineDrawing, Points
 from shared_core.training.data.real_bac import OPEN_WIDTH_PX, RealBacImage
+from shared_core.training.tracks.calcium import calcium_labels
+from shared_core.training.tracks.growing import OPEN
 from shared_core.training.tracks.mosaics import with_mosaics
-from shared_core.training.tracks.teaching import OPEN, TrackSet, judged_by, teach
+from shared_core.training.tracks.teaching import teach
+from shared_core.training.tracks.track_set import TrackSet
 from validation.real_bac.maps import ImageMap
 
 LOW_THRESHOLD: Final = 0.2
@@ -51,14 +56,20 @@ class Described:
     shape: tuple[int, int]
     table: TrackTable
     labels: NDArray[np.int8]
+    calcium: NDArray[np.int8]
+    """(parts,): of those that are no artery, 1 calcium, 0 none, `OPEN`."""
+    artery: int
+    """1 where a sure line was drawn, 0 where nobody saw or doubted an artery, `OPEN`."""
 
-    def mask(self, kept: NDArray[np.bool_]) -> Mask:
-        """(rows, columns) of the parts that are kept."""
-        mask = np.zeros(self.shape, bool)
-        for part, keep in zip(self.table.parts, kept, strict=True):
-            if keep:
-                mask[part.box.slices] |= part.inside
-        return mask
+    def judged(self, classifier: TrackClassifier, threshold: float, undecided_from: float) -> JudgedParts:
+        """By a classifier, the way in which the engine judges."""
+        return judge_table(
+            self.table,
+            classifier,
+            pixel_mm=ASSUMED_SPACING_MM,
+            threshold=threshold,
+            undecided_from=undecided_from,
+        )
 
 
 def described(
@@ -78,7 +89,24 @@ def described(
     labels = [_label(part, sure, uncertain) for part in table.parts]
     if image.path.name in SEEN_ARTERIES:
         labels = [OPEN] * len(labels)
-    return Described(image, shape, table, np.array(labels, np.int8))
+    told = np.array(labels, np.int8)
+    return Described(image, shape, table, told, _calcium(image, table, told), _artery(image, drawing))
+
+
+def _calcium(image: RealBacImage, table: TrackTable, labels: NDArray[np.int8]) -> NDArray[np.int8]:
+    """What lies beside the arteries of a crop of arteries nobody told."""
+    if image.kind == "vascular":
+        return np.full(len(labels), OPEN, np.int8)
+    of_calcifications = image.kind == "other-calcification"
+    told = calcium_labels(table.names, table.values, of_calcifications=of_calcifications)
+    return np.where(labels == 0, told, OPEN).astype(np.int8)
+
+
+def _artery(image: RealBacImage, drawing: LineDrawing | None) -> int:
+    if drawing is not None and drawing.sure:
+        return 1
+    unsure = drawing is not None and drawing.confidence != "none"
+    return OPEN if unsure or image.path.name in SEEN_ARTERIES else 0
 
 
 def _corridor(lines: Sequence[Points], shape: tuple[int, int], width_px: float, size: float) -> Mask:
@@ -104,6 +132,7 @@ def track_set(images: Sequence[Described]) -> TrackSet:
         names=some[0].table.names,
         values=np.concatenate([image.table.values for image in some]),
         labels=np.concatenate([image.labels for image in some]),
+        calcium=np.concatenate([image.calcium for image in some]),
         views=np.repeat(np.arange(len(some), dtype=np.int32), counts),
         patients=np.repeat([image.image.patient_id for image in some], counts),
         folds=np.repeat([image.image.fold for image in some], counts).astype(np.int8),
@@ -113,20 +142,37 @@ def track_set(images: Sequence[Described]) -> TrackSet:
 
 
 @dataclass(frozen=True, eq=False)
-class CrossValidated:
-    """Every part, judged by a classifier that its patient did not teach."""
+class FoldJudge:
+    """What judges the patients of one fold; all of it comes from the others."""
 
-    tracks: TrackSet
-    probabilities: NDArray[np.float64]
-    """(parts,)."""
-    least: dict[int, float]
-    """By fold: the probability from which a part was kept, chosen on the other folds."""
-    classifiers: dict[int, TrackClassifier]
+    classifier: TrackClassifier
+    threshold: float
+    undecided_from: float
+
+    def judged(self, image: Described) -> JudgedParts:
+        """The parts of an image."""
+        return image.judged(self.classifier, self.threshold, self.undecided_from)
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidated:
+    """Every image, judged by what its patient did not teach."""
+
+    images: tuple[Described, ...]
+    judged: tuple[JudgedParts, ...]
+    """Of each image."""
+    judges: dict[int, FoldJudge]
+    """By fold."""
 
     @property
-    def kept(self) -> NDArray[np.bool_]:
+    def labels(self) -> NDArray[np.int8]:
         """(parts,)."""
-        return np.asarray(self.probabilities >= [self.least[int(fold)] for fold in self.tracks.folds])
+        return np.concatenate([image.labels for image in self.images])
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(parts,) of being an artery."""
+        return np.array([part.probability for one in self.judged for part in one.parts])
 
 
 def cross_validate(images: Sequence[Described], *, most_marked: float, seed: int = 0) -> CrossValidated:
@@ -136,29 +182,34 @@ def cross_validate(images: Sequence[Described], *, most_marked: float, seed: int
     ----------
     most_marked
         Share of the crops of other calcifications of the teaching patients that may get a mark; decides on
-        the least probability of an artery.
+        the threshold. As many more may be undecided.
     """
-    tracks = track_set(images)
-    crowded = with_mosaics(tracks, seed=seed)
-    probabilities = np.zeros(len(tracks.labels))
-    least: dict[int, float] = {}
-    classifiers: dict[int, TrackClassifier] = {}
-    for fold in sorted({image.image.fold for image in images}):
-        taught = teach(crowded.without(fold), seed=seed)
-        teaching = [image for image in images if image.image.fold != fold]
-        own = tracks.folds == fold
-        # Mosaics come last.
-        real = taught.left_out[: np.count_nonzero(~own)]
-        least[fold] = least_probability(teaching, real, most_marked=most_marked)
-        probabilities[own] = judged_by(taught.classifier, tracks.only(fold))
-        classifiers[fold] = taught.classifier
-    return CrossValidated(tracks, probabilities, least, classifiers)
+    folds = sorted({image.image.fold for image in images})
+    judges = {
+        fold: taught_judge(
+            [image for image in images if image.image.fold != fold], most_marked=most_marked, seed=seed
+        )
+        for fold in folds
+    }
+    judged = tuple(judges[image.image.fold].judged(image) for image in images)
+    return CrossValidated(tuple(images), judged, judges)
+
+
+def taught_judge(images: Sequence[Described], *, most_marked: float, seed: int = 0) -> FoldJudge:
+    """A classifier, and where its answers are cut: chosen by what it says of patients who were left out."""
+    taught = teach(with_mosaics(track_set(images), seed=seed), seed=seed)
+    # Mosaics come last.
+    real = taught.left_out[: sum(len(image.labels) for image in images)]
+    threshold, undecided_from = (
+        least_probability(images, real, most_marked=share) for share in (most_marked, 2 * most_marked)
+    )
+    return FoldJudge(taught.classifier, threshold, undecided_from)
 
 
 def least_probability(
     images: Sequence[Described], probabilities: NDArray[np.float64], *, most_marked: float
 ) -> float:
-    """The least probability at which so many crops of other calcifications get a mark, and no more."""
+    """The probability above which so many crops of other calcifications get a mark, and no more."""
     others = [image for image in images if image.image.kind == "other-calcification"]
     starts = np.cumsum([0] + [len(image.labels) for image in images])
     highest = [
@@ -168,7 +219,7 @@ def least_probability(
     ]
     allowed = int(len(others) * most_marked)
     ordered = np.sort(np.asarray(highest))[::-1]
-    return float(np.nextafter(ordered[allowed], 1)) if allowed < len(ordered) else 0.0
+    return float(ordered[allowed]) if allowed < len(ordered) else 0.0
 
 
 @dataclass(frozen=True)

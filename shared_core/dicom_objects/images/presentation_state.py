@@ -19,12 +19,12 @@ from shared_core.dicom_objects.images.grayscale_pipeline import put_grayscale
 from shared_core.dicom_objects.source_image import SourceImage
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mask, PixelSpacing
-from shared_core.pictures.lettering import BRIGHT, FINDING
+from shared_core.pictures.lettering import BRIGHT, FINDING, OTHER
 from shared_core.pictures.outline import Contour, mask_outlines
 from shared_core.records.record_types import ViewRecord
 from shared_core.wording import phrases
 
-_LINES, _WORDS = "BAC OUTLINES", "BAC WORDS"
+_LINES, _OTHERS, _WORDS = "BAC OUTLINES", "OTHER OUTLINES", "BAC WORDS"
 _MARGIN_MM, _MARGIN_PX, _LEAST_PX = 0.3, 4, 2
 _MOST_POINTS: Final = 8000
 """Of a line: its coordinates must fit into 64 KB (PS3.5 7.1.2, VR FL)."""
@@ -33,9 +33,17 @@ _TOLERANCE_PX: Final = 0.25
 
 
 def presentation_state(
-    source: SourceImage, mask: Mask, *, record: ViewRecord, making: Making, number: int
+    source: SourceImage,
+    mask: Mask,
+    *,
+    other: Mask | None = None,
+    record: ViewRecord,
+    making: Making,
+    number: int,
 ) -> Dataset:
     """The outlines of one view on its mammogram; area, share and model in the upper left corner.
+
+    Calcification that is not along an artery, `other`, lies on a layer of its own.
 
     Raises
     ------
@@ -70,6 +78,11 @@ def presentation_state(
         drawn = _annotation(source, _LINES, GraphicObjectSequence=[_line(line) for line in lines])
         dataset.GraphicAnnotationSequence.append(drawn)
         dataset.GraphicLayerSequence.append(_layer(_LINES, 2, FINDING))
+    others, _ = _outlines(other, source.header.spacing) if other is not None else ([], 0)
+    if others:
+        drawn = _annotation(source, _OTHERS, GraphicObjectSequence=[_line(line) for line in others])
+        dataset.GraphicAnnotationSequence.append(drawn)
+        dataset.GraphicLayerSequence.append(_layer(_OTHERS, len(dataset.GraphicLayerSequence) + 1, OTHER))
     return finished(dataset)
 
 
@@ -151,6 +164,8 @@ def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
     share = record.number("bac_percent_of_breast")
     if share is not None:
         lines.append(f"{phrases.percentage(share)} % of {record.number('denominator')}")
+    if record.number("other_count"):
+        lines.append(f"{phrases.count(record.number('other_count'))} other calcifications: have them read")
     if left_out:
         lines.append(f"{phrases.count(left_out)} smaller parts are not outlined")
     if model.get("edited_by_hand"):

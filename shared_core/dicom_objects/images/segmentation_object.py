@@ -7,12 +7,14 @@ its source and lies on it pixel by pixel. One object a view.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from shared_core.dicom_objects import codes
@@ -39,10 +41,11 @@ from shared_core.dicom_objects.source_image import (
 )
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
-from shared_core.pictures.lettering import FINDING
+from shared_core.pictures.lettering import FINDING, OTHER
 from shared_core.reading.dicom.dataset import quiet_pydicom
 
 LABEL: Final = "Breast arterial calcification"
+OTHER_LABEL: Final = "Calcification, not arterial"
 MOST: Final = 255
 """Maximum Fractional Value (0062,000E): stands for a probability of 1."""
 _LONGEST_NAME, _LONGEST_TEXT = 64, 10240
@@ -51,9 +54,15 @@ Kind = Literal["BINARY", "FRACTIONAL"]
 
 
 def segmentation(
-    source: SourceImage, mask: Mask, *, provenance: Mapping[str, Any], making: Making, number: int
+    source: SourceImage,
+    mask: Mask,
+    *,
+    other: Mask | None = None,
+    provenance: Mapping[str, Any],
+    making: Making,
+    number: int,
 ) -> Dataset:
-    """A BINARY segmentation of one view.
+    """A BINARY segmentation of one view: segment 1 is BAC, segment 2 other calcification where there is any.
 
     Its Segment Algorithm Type (0062,0008) is AUTOMATIC where a model made the mask, SEMIAUTOMATIC where a
     person changed that, MANUAL where a person drew it or gave it as a file.
@@ -64,6 +73,8 @@ def segmentation(
         The mammogram.
     mask
         (rows, columns) bool at its size, True where BAC; may be empty.
+    other
+        (rows, columns) bool: calcification that is not along an artery.
     provenance
         How the mask came about, see `provenance_of` and `drawn_provenance`.
     number
@@ -74,7 +85,10 @@ def segmentation(
     UsageError
         Mask and mammogram differ in size, or highdicom is not installed.
     """
-    pixels = np.ascontiguousarray(mask).view(np.uint8)
+    pixels = np.ascontiguousarray(mask).view(np.uint8)[..., np.newaxis]
+    if other is not None and other.any():
+        _check_size(source, other.shape)
+        pixels = np.concatenate([pixels, np.ascontiguousarray(other).view(np.uint8)[..., np.newaxis]], axis=2)
     return _segmentation(source, "seg", "BINARY", pixels, algorithm_of(provenance), making, number)
 
 
@@ -96,7 +110,7 @@ def probability_segmentation(
     Other parameters and errors as for `segmentation`; what a person changed afterwards is not in it.
     """
     automatic = algorithm_of({**provenance, "edited_by_hand": False})
-    pixels = np.asarray(probability, np.float32)
+    pixels = np.asarray(probability, np.float32)[..., np.newaxis]
     return _segmentation(source, "probability", "FRACTIONAL", pixels, automatic, making, number)
 
 
@@ -109,18 +123,17 @@ def _segmentation(
     making: Making,
     number: int,
 ) -> Dataset:
-    size = source.header.rows, source.header.columns
-    if pixels.shape != size:
-        raise UsageError(
-            f"The mask of {source.header.name} has {pixels.shape} pixels and the mammogram {size};"
-            " (rows, columns); give the mask of this mammogram."
-        )
+    """Of (rows, columns, segments)."""
+    _check_size(source, pixels.shape[:2])
+    segments = [_segment(source, algorithm)]
+    if pixels.shape[2] > 1:
+        segments.append(_other_segment(source, algorithm))
     with quiet_pydicom():  # names that are no names were said before
         dataset: Dataset = needed("highdicom.seg").Segmentation(
             source_images=[_as_mammogram(source)],
-            pixel_array=pixels[np.newaxis, :, :, np.newaxis],
+            pixel_array=pixels[np.newaxis],
             segmentation_type=kind,
-            segment_descriptions=[_segment(source, algorithm)],
+            segment_descriptions=segments,
             series_instance_uid=series_uid(source, series, making),
             series_number=1,
             sop_instance_uid=uid_of("unfinished"),
@@ -146,6 +159,15 @@ def _segmentation(
         del dataset.ContributingEquipmentSequence
     without_chance(dataset, of=source.sop_instance_uid)
     return finished(dataset)
+
+
+def _check_size(source: SourceImage, shape: tuple[int, ...]) -> None:
+    size = source.header.rows, source.header.columns
+    if shape != size:
+        raise UsageError(
+            f"The mask of {source.header.name} has {shape} pixels and the mammogram {size};"
+            " (rows, columns); give the mask of this mammogram."
+        )
 
 
 def _as_mammogram(source: SourceImage) -> Dataset:
@@ -174,7 +196,22 @@ def _refer_to(dataset: Dataset, source: SourceImage) -> None:
 
 
 def _segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
-    """What is segmented, where, and by what (PS3.3 C.8.20.4)."""
+    """BAC: what is segmented, where, and by what (PS3.3 C.8.20.4)."""
+    segment = _described(source, algorithm, 1, LABEL, codes.PATHOLOGIC_CALCIFICATION)
+    segment.PrimaryAnatomicStructureSequence = [codes.item(codes.ARTERY)]
+    segment.RecommendedDisplayCIELabValue = cielab(FINDING)
+    return segment
+
+
+def _other_segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
+    """Calcification that is not along an artery; its type is another, so that who asks for BAC finds one."""
+    automatic = replace(algorithm, how="AUTOMATIC") if algorithm.how == "SEMIAUTOMATIC" else algorithm
+    segment = _described(source, automatic, 2, OTHER_LABEL, codes.BREAST_CALCIFICATION)
+    segment.RecommendedDisplayCIELabValue = cielab(OTHER)
+    return segment
+
+
+def _described(source: SourceImage, algorithm: Algorithm, number: int, label: str, what: Code) -> Dataset:
     identification = None
     if algorithm.how != "MANUAL":
         identification = needed("highdicom").AlgorithmIdentificationSequence(
@@ -185,21 +222,20 @@ def _segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
                 name: value for name, _, value in (one.partition("=") for one in algorithm.parameters)
             },
         )
+    short = "BAC" if number == 1 else "other calcification"
     segment: Dataset = needed("highdicom.seg").SegmentDescription(
-        segment_number=1,
-        segment_label=LABEL,
+        segment_number=number,
+        segment_label=label,
         segmented_property_category=codes.MORPHOLOGICALLY_ABNORMAL,
-        segmented_property_type=codes.PATHOLOGIC_CALCIFICATION,
+        segmented_property_type=what,
         algorithm_type=algorithm.how,
         algorithm_identification=identification,
-        tracking_uid=uid_of("tracking", source.sop_instance_uid, "bac"),
-        tracking_id=f"BAC {source.header.view_label}",
+        tracking_uid=uid_of("tracking", source.sop_instance_uid, short.lower()),
+        tracking_id=f"{short} {source.header.view_label}",
         anatomic_regions=[codes.BREAST],
-        primary_anatomic_structures=[codes.ARTERY],
     )
     laterality = codes.LATERALITIES.get(source.header.laterality)
     if laterality is not None:
         segment.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [codes.item(laterality)]
     segment.SegmentDescription = f"{algorithm.name}; research use only, not verified"[:_LONGEST_TEXT]
-    segment.RecommendedDisplayCIELabValue = cielab(FINDING)
     return segment

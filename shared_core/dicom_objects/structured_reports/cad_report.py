@@ -2,7 +2,8 @@
 
 All that is marked on a view is one finding with the numbers of the view: a calcification cluster of the type
 vascular, as there is no finding of its own for arteries. In it every connected part of the mask is a
-calcification with its outline. The numbers of the breasts and of the exam stand above all (TID 4002).
+calcification with its outline. Calcification that is not along an artery is another finding, without a type.
+The numbers of the breasts and of the exam stand above all (TID 4002).
 
 Workstations are told that they may show the marks, not that they must: this is for research. An image that
 could not be measured is in no part of the report but its words, as nothing is known of it.
@@ -67,7 +68,12 @@ def cad_report(exam: ResultExam) -> Dataset:
     """The report of an exam, finished."""
     found = {view.stem: parts_of(view.mask, most_points=MOST_POINTS) for view in exam.views}
     library = {view.stem: (_ROOT, _LIBRARY_PLACE, place) for place, view in enumerate(exam.views, start=1)}
+    others = {
+        view.stem: parts_of(view.other, most_points=MOST_POINTS) if view.other is not None else ()
+        for view in exam.views
+    }
     marked = [view for view in exam.views if found[view.stem]]
+    beside = [view for view in exam.views if others[view.stem]]
     algorithm = algorithm_of_all(exam.provenances)
     root = container(
         None,
@@ -78,10 +84,11 @@ def cad_report(exam: ResultExam) -> Dataset:
             coded(
                 "CONTAINS",
                 codes.CAD_SUMMARY,
-                _summary(any_found=bool(marked), all_done=not exam.failed),
+                _summary(any_found=bool(marked or beside), all_done=not exam.failed),
                 [
                     *_overall(exam, algorithm),
-                    *(_impression(view, found[view.stem], library[view.stem]) for view in marked),
+                    *(_impression(_cluster(view, found[view.stem], library[view.stem])) for view in marked),
+                    *(_impression(_others(view, others[view.stem], library[view.stem])) for view in beside),
                 ],
             ),
             coded(
@@ -159,13 +166,9 @@ def _breast_values(breast: BreastRecord) -> Iterator[Dataset]:
         yield from _known("breast", key, breast, words, side=side)
 
 
-def _impression(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
+def _impression(finding: Dataset) -> Dataset:
     """TID 4003 of one view."""
-    return container(
-        "INFERRED FROM",
-        codes.INDIVIDUAL_IMPRESSION,
-        [_optional(), _cluster(view, parts, place)],
-    )
+    return container("INFERRED FROM", codes.INDIVIDUAL_IMPRESSION, [_optional(), finding])
 
 
 def _cluster(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
@@ -178,6 +181,25 @@ def _cluster(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int
         *(_part(view, part, place, algorithm) for part in parts),
     ]
     return _finding("CONTAINS", codes.CALCIFICATION_CLUSTER, algorithm, _centre(parts[0], place), below)
+
+
+def _others(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
+    """TID 4006 of all calcification of a view that is not along an artery."""
+    algorithm = algorithm_of(view.record.provenance)
+    words = "Pixels of the parts that the model takes for calcium and not for an artery."
+    in_mm2 = view.record.number("other_area_mm2") is not None
+    below = [
+        *_known("view", "other_area_mm2" if in_mm2 else "other_area_px", view.record, words),
+        *(_other_part(part, place, algorithm) for part in parts),
+    ]
+    return _finding("CONTAINS", codes.CALCIFICATION_CLUSTER, algorithm, _centre(parts[0], place), below)
+
+
+def _other_part(part: OutlinePart, place: Sequence[int], algorithm: Algorithm) -> Dataset:
+    there = [by_reference("SELECTED FROM", place)]
+    outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
+    what = codes.INDIVIDUAL_CALCIFICATION
+    return _finding("INFERRED FROM", what, algorithm, _centre(part, place), [outline])
 
 
 def _part(view: ResultView, part: OutlinePart, place: Sequence[int], algorithm: Algorithm) -> Dataset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
 from shared_core.inference.resampling import to_model_view
@@ -44,7 +45,15 @@ def training_view(
         valid=seen.valid_mask,
         spacing_mm=None if spacing is None else float(np.sqrt(spacing[0] * spacing[1])),
         ignore=None if ignore is None else mask_of_shape(ignore, shape),
+        display_u8=_display_of_shape(prepared.display_u8, shape),
     )
+
+
+def _display_of_shape(image_u8: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    if image_u8.shape == shape:
+        return image_u8
+    how = cv2.INTER_AREA if shape[0] < image_u8.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image_u8, (shape[1], shape[0]), interpolation=how), np.uint8)
 
 
 def mask_of_shape(mask: Mask, shape: tuple[int, int]) -> Mask:

@@ -182,7 +182,12 @@ def mask_path(folder: Path, row: ViewRow) -> Path:
 
 def _run_of(entry: Entry) -> str:
     """The same for entries that give the same probabilities."""
-    return repr((replace(entry.card, name="", threshold=0.5, candidates=None), entry.precision))
+    return repr(
+        (
+            replace(entry.card, name="", threshold=0.5, candidates=None, tracks=None, sensitivity=None),
+            entry.precision,
+        )
+    )
 
 
 _Result = list[tuple[int, ViewRow]] | FailedView

@@ -162,6 +162,11 @@ def calibrated_card(card: ModelCard, *, name: str, temperature: float, threshold
     """
     if card.output != "logits":
         raise UsageError(f"{card.name} has raw output; only logits have a temperature.")
+    if card.tracks is not None:
+        raise UsageError(
+            f"{card.name} judges whole parts by a classifier that was taught on its own probabilities; teach "
+            "the classifier again in place of this."
+        )
     rule = card.candidates
     if rule is not None and temperature != 1:
         if rule.least_mean_probability > 0:

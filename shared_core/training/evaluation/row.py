@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.arteries.candidates import decide
 from shared_core.inference.tiles import regular_tiles
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.tracks.deciding import decide_by_card, decision_of, judge_parts
 from shared_core.training.evaluation.operating_point import (
     TOLERANCE_MM,
     OperatingPoint,
@@ -89,7 +89,7 @@ def score_view(
     """Compare probabilities with the label of a view; the mask is that at the threshold of the card."""
     reference = reference_of(view, tolerance_mm=tolerance_mm)
     every = {card.threshold, *thresholds}
-    masks = {threshold: _mask(view, probability, card, threshold) for threshold in every}
+    masks = _masks(view, probability, card, every)
     points = {
         threshold: operating_point(mask, reference, threshold=threshold) for threshold, mask in masks.items()
     }
@@ -154,16 +154,34 @@ def row_from_document(document: Mapping[str, Any]) -> ViewRow:
     return ViewRow(**fields)
 
 
-def _mask(view: TrainingView, probability: NDArray[np.float32], card: ModelCard, threshold: float) -> Mask:
-    mm = view.spacing_mm if view.spacing_mm is not None else card.input_spacing_mm
-    return decide(
-        probability,
-        threshold=threshold,
-        rule=card.candidates,
-        valid=view.valid,
-        spacing_mm=(mm, mm),
-        display_u8=view.image_u8,
-    ).mask
+def _masks(
+    view: TrainingView, probability: NDArray[np.float32], card: ModelCard, thresholds: Iterable[float]
+) -> dict[float, Mask]:
+    """The mask at each threshold. Parts are judged once: with `tracks` a threshold is one of parts."""
+    mm = view.spacing_mm
+    spacing = None if mm is None else PixelSpacing(mm, mm, SpacingSource.USER)
+    display_u8 = view.image_u8 if view.display_u8 is None else view.display_u8
+    if card.tracks is not None:
+        judged = judge_parts(
+            probability,
+            card=card,
+            threshold=card.threshold,
+            valid=view.valid,
+            spacing=spacing,
+            display_u8=display_u8,
+        )
+        return {one: decision_of(replace(judged, threshold=one), view.valid.shape).mask for one in thresholds}
+    return {
+        one: decide_by_card(
+            probability,
+            card=card,
+            threshold=one,
+            valid=view.valid,
+            spacing=spacing,
+            display_u8=view.image_u8,
+        ).mask
+        for one in thresholds
+    }
 
 
 def _patches(

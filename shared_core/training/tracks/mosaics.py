@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.followed_parts import OutlinedPart
-from shared_core.training.tracks.teaching import TrackSet
+from shared_core.training.tracks.growing import OPEN
+from shared_core.training.tracks.track_set import MOSAIC, TrackSet
 
 PER_FOLD: Final = 6
 _VIEWS: Final = (5, 18)
@@ -57,8 +58,9 @@ def with_mosaics(tracks: TrackSet, *, per_fold: int = PER_FOLD, seed: int = 0) -
                 added,
                 values=np.concatenate([added.values, mosaic.values]),
                 labels=np.concatenate([added.labels, np.zeros(count, np.int8)]),
+                calcium=np.concatenate([added.calcium, np.full(count, OPEN, np.int8)]),
                 views=np.concatenate([added.views, np.full(count, added.views.max() + 1, np.int32)]),
-                patients=np.concatenate([added.patients, np.repeat(f"mosaic {fold}-{number}", count)]),
+                patients=np.concatenate([added.patients, np.repeat(f"{MOSAIC} {fold}-{number}", count)]),
                 folds=np.concatenate([added.folds, np.full(count, fold, np.int8)]),
                 parts=(*added.parts, *mosaic.parts),
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from shared_core.training.tracks.mosaics import with_mosaics
-from shared_core.training.tracks.teaching import TrackSet
+from shared_core.training.tracks.track_set import TrackSet
 from tests.training.tracks.test_teaching import made_tracks
 
 NAMES = (

@@ -14,7 +14,9 @@ from shared_core.errors import ModelError
 from shared_core.tracks.classifier import TrackClassifier
 from shared_core.tracks.features import TrackTable
 from shared_core.tracks.forest import Forest
-from shared_core.training.tracks.teaching import OPEN, TrackSet, _grown, judged_by, teach
+from shared_core.training.tracks.growing import OPEN, grown
+from shared_core.training.tracks.teaching import judged_by, teach
+from shared_core.training.tracks.track_set import TrackSet
 
 NAMES = ("length", "walls", "spots")
 
@@ -37,6 +39,7 @@ def made_tracks(patients: int = 20, parts_each: int = 6, seed: int = 0) -> Track
         NAMES,
         values,
         labels,
+        np.where(labels == 0, np.arange(count) % 2, OPEN).astype(np.int8),
         owners.astype(np.int32),
         np.array([f"p{owner}" for owner in owners]),
         (owners % 5).astype(np.int8),
@@ -50,7 +53,7 @@ def test_plain_arrays_answer_as_scikit_learn_does() -> None:
 
     tracks = made_tracks()
     weights = np.ones(len(tracks.labels))
-    forest = _grown(tracks.values, tracks.labels, weights, 3)
+    forest = grown(tracks.values, tracks.labels, weights, seed=3)
     trees = ExtraTreesClassifier(120, min_samples_leaf=4, max_features=0.3, random_state=3)
     filled = np.where(np.isnan(tracks.values), forest.missing, tracks.values)
     trees.fit(filled, tracks.labels, sample_weight=weights)
@@ -83,7 +86,7 @@ def test_open_parts_teach_nothing() -> None:
     values = tracks.values.copy()
     values[opened, 1:] = 50
     forests = [
-        _grown(one, wrong, np.ones(len(wrong)), 0).probabilities(tracks.values)
+        grown(one, wrong, np.ones(len(wrong)), seed=0).probabilities(tracks.values)
         for one in (tracks.values, values)
     ]
     np.testing.assert_array_equal(*forests)
@@ -91,7 +94,7 @@ def test_open_parts_teach_nothing() -> None:
 
 def test_a_saved_classifier_says_the_same(tmp_path: Path) -> None:
     tracks = made_tracks()
-    classifier = teach(tracks).classifier.with_least(0.3)
+    classifier = teach(tracks).classifier
     (tmp_path / "tracks.npz").write_bytes(classifier.file_bytes())
     loaded = TrackClassifier.load(tmp_path / "tracks.npz")
     table = TrackTable(tracks.parts[:6], NAMES, tracks.values[:6])
@@ -101,7 +104,8 @@ def test_a_saved_classifier_says_the_same(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         loaded.probabilities(table, pixel_mm=0.07), judged_by(classifier, tracks)[:6]
     )
-    assert loaded.least_probability == 0.3
+    np.testing.assert_array_equal(loaded.are_calcium(table), classifier.are_calcium(table))
+    assert loaded.of_view(np.array([0.3])) == classifier.of_view(np.array([0.3]))
 
 
 def test_other_features_are_refused() -> None:
@@ -125,7 +129,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 def test_trees_that_lead_in_circles_are_refused() -> None:
     tracks = made_tracks()
-    arrays = _grown(tracks.values, tracks.labels, np.ones(len(tracks.labels)), 0).arrays("")
+    arrays = grown(tracks.values, tracks.labels, np.ones(len(tracks.labels)), seed=0).arrays("")
     inner = np.flatnonzero(arrays["feature"] >= 0)[0]
     arrays["left"][inner] = 0
     with pytest.raises(ModelError, match="damaged"):

@@ -1,0 +1,72 @@
+"""What follows for a view whose parts were judged one by one: numbers, and what has to be said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared_core.arteries.judged_parts import JudgedPart, JudgedParts, Spread
+from shared_core.notices import Notice
+from shared_core.notices.of_results import (
+    ARTERY_UNDECIDED,
+    CALCIFICATIONS_SPREAD,
+    OTHER_CALCIFICATIONS,
+)
+from shared_core.quantification.measurement import ViewMeasurement
+
+
+def with_opinion(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasurement:
+    """The same with what was judged of the parts of the mask, and of those that are not in it."""
+    unsure, spread = judged.undecided, judged.spread
+    found = replace(
+        with_others(measured, judged),
+        bac_probability=judged.bac_probability,
+        undecided=place_words(unsure) if unsure is not None else None,
+    )
+    if spread is None:
+        return found
+    return replace(
+        found,
+        area_grade=None,
+        area_grade_name=None,
+        vessels_count=None,
+        vessel_kinds=None,
+        csbi_grade=None,
+        csbi_reason=_spread_notice(spread).text,
+    )
+
+
+def with_others(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasurement:
+    """The same with the calcifications that are not along an artery: they stay when the mask is edited."""
+    area_px = judged.area_px("other calcification")
+    pixel_area = measured.pixel_area_mm2
+    return replace(
+        measured,
+        other_count=len(judged.of("other calcification")),
+        other_area_px=area_px,
+        other_area_mm2=area_px * pixel_area if pixel_area is not None else None,
+    )
+
+
+def judged_notices(judged: JudgedParts) -> tuple[Notice, ...]:
+    """Other calcifications, a spread of them, and a place where nobody can tell."""
+    found = []
+    others, unsure, spread = len(judged.of("other calcification")), judged.undecided, judged.spread
+    if others:
+        found.append(OTHER_CALCIFICATIONS.notice(count=others))
+    if spread is not None:
+        found.append(_spread_notice(spread))
+    if unsure is not None:
+        found.append(ARTERY_UNDECIDED.notice(place=place_words(unsure)))
+    return tuple(found)
+
+
+def place_words(part: JudgedPart) -> str:
+    """``row 812, column 340, probability 0.04``, in pixels of the image."""
+    row, column = part.middle
+    return f"row {row}, column {column}, probability {part.probability:.2g}"
+
+
+def _spread_notice(spread: Spread) -> Notice:
+    return CALCIFICATIONS_SPREAD.notice(
+        arteries=spread.arteries, others=spread.others, mean=f"{spread.mean_probability:.2f}"
+    )
