@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -21,16 +21,15 @@ import numpy as np
 from shared_core.arteries.candidates import decide
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import Model
 from shared_core.mammogram import Mask
 from shared_core.statistics.clusters import Estimate
 from shared_core.training.data.line_file import LineDrawing, read_lines
-from shared_core.training.data.real_bac import RealBacImage, open_stretches, real_bac_images
+from shared_core.training.data.real_bac import FOLDS, RealBacImage, open_stretches, real_bac_images
 from shared_core.training.tracks.mosaics import with_mosaics
 from shared_core.training.tracks.teaching import judged_by, teach
 from validation import DOCS
 from validation.judged import Judged, judged
-from validation.real_bac.maps import ImageMap, MapStore, sized
+from validation.real_bac.maps import FoldMaps, ImageMap, MapStore, fold_card, sized
 from validation.real_bac.marks import Marks, marks_of
 from validation.real_bac.overlaps import find_overlaps
 from validation.real_bac.overlays import overlay, write_sheet
@@ -65,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(name: str, args: argparse.Namespace) -> str:
     """Makes the page again, wherever the data is."""
     sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
-    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{sizes}"
+    networks = " --networks NETWORKS" if args.networks is not None else ""
+    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{networks}{sizes}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
         help="other sizes of the crops with arteries",
     )
     add(
+        "--networks",
+        type=Path,
+        metavar="DIR",
+        help="of validation.real_bac.networks: each fold is judged by the network that never saw it",
+    )
+    add(
         "--most-marked",
         type=float,
         default=0.1,
@@ -97,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _maps_of(model: Judged, out: Path) -> MapStore:
+    return MapStore(out / "maps" / model.folder, lru_cache(maxsize=1)(model.load))
+
+
 @dataclass(frozen=True)
 class _Study:
     """The images of a study and the answers of one model."""
@@ -104,21 +114,17 @@ class _Study:
     model: Judged
     images: tuple[RealBacImage, ...]
     drawings: dict[str, LineDrawing]
-    maps: MapStore
+    maps: MapStore | FoldMaps
 
     @classmethod
     def open(cls, args: argparse.Namespace) -> _Study:
         model = judged(args.model)
-        loaded: list[Model] = []
-
-        def load() -> Model:
-            if not loaded:
-                loaded.append(model.load())
-            return loaded[0]
-
+        maps: MapStore | FoldMaps = _maps_of(model, args.out)
+        if args.networks is not None:
+            cards = {fold: fold_card(args.networks, fold) for fold in range(FOLDS)}
+            maps = FoldMaps({fold: _maps_of(judged(card), args.out) for fold, card in cards.items()})
         drawings = read_lines(args.data / "lines.json", also_open=open_stretches())
-        store = MapStore(args.out / "maps" / model.folder, load)
-        return cls(model, real_bac_images(args.data), drawings, store)
+        return cls(model, real_bac_images(args.data), drawings, maps)
 
     def drawing(self, image: RealBacImage) -> LineDrawing | None:
         return self.drawings.get(image.path.name)
@@ -165,6 +171,7 @@ def _run(args: argparse.Namespace) -> None:
         reliable=reliability(tracks.probabilities, tracks.tracks.labels),
         overlaps=find_overlaps([image.path for image in study.images if image.kind == "vascular"]),
         seen=SEEN.read_text(encoding="utf-8"),
+        by_fold=args.networks is not None,
     )
     write_bytes(args.output, page.encode())
 
