@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Network = Literal["scunet", "scunet-thin"]
+NETWORKS: Final[tuple[Network, ...]] = get_args(Network)
 
 DECODER_CHANNELS: Final[dict[str, tuple[int, int]]] = {"scunet": (64, 32), "scunet-thin": (32, 16)}
 """By network: channels of the decoder at a quarter and at half of the size. The published decoder takes four

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.networks.widths import DECODER_CHANNELS
+from shared_core.networks.widths import NETWORKS, Network
 from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
@@ -49,13 +49,18 @@ class Start:
             Card or weights are unknown, missing, damaged, or of a network that cannot be trained.
         """
         card = load_card(name_or_path)
-        if card.network not in DECODER_CHANNELS or card.output != "logits":
+        if card.network not in NETWORKS or card.output != "logits":
             raise ModelError(
                 f"Model {card.name} cannot be trained further: only an SCU-Net that gives logits can; "
                 "begin from another model."
             )
         path = require_weights(card, weights_dir=weights_beside(name_or_path))
         return cls(card, read_safetensors(path))
+
+    @property
+    def network(self) -> Network:
+        """Of the model."""
+        return next(network for network in NETWORKS if network == self.card.network)
 
     def fitted(self, recipe: Recipe) -> Recipe:
         """The recipe with what the model takes as given: its grey levels, pixel size and tiles.
@@ -72,7 +77,7 @@ class Start:
             )
         return replace(
             recipe,
-            network=self.card.network if recipe.fine_tuning.enabled else recipe.network,
+            network=self.network if recipe.fine_tuning.enabled else recipe.network,
             patches=patches,
             normalisation_mean=self.card.normalisation_mean,
             normalisation_sd=self.card.normalisation_sd,

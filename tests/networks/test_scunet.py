@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from shared_core.errors import ModelError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.networks.published_names import scunet_state_from_published
 from shared_core.networks.scunet_lean import fold_scunet
-from shared_core.networks.widths import Network
+from shared_core.networks.widths import NETWORKS, Network
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import read_safetensors
@@ -47,7 +45,7 @@ def test_thin_network_has_the_same_encoder_and_a_third_of_the_decoder() -> None:
     }
 
 
-@pytest.mark.parametrize("network", get_args(Network))
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_lean_form_is_the_same_function(seed: int, network: Network) -> None:
     net = random_scunet(seed, network)

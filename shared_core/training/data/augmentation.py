@@ -146,7 +146,7 @@ def _grain(shape: tuple[int, ...], rng: np.random.Generator, most_px: float) -> 
     if reach_px <= 0.3:
         return noise
     smooth = np.asarray(cv2.GaussianBlur(noise, (0, 0), reach_px), np.float32)
-    return smooth / max(smooth.std(), np.float32(1e-6))
+    return np.asarray(smooth / max(smooth.std(), np.float32(1e-6)))
 
 
 def _regreyed(image: Patch, rng: np.random.Generator, settings: Augmentation) -> Patch:
