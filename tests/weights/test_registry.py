@@ -94,10 +94,11 @@ def test_own_card_may_not_take_a_packaged_name(tmp_path: Path) -> None:
 
 def test_unknown_name_names_the_closest_and_all_known() -> None:
     with pytest.raises(
-        ModelError, match=r"did you mean 'scunet-emory-2021'\? Known are openbac-1, scunet-emory-2021, sc"
+        ModelError,
+        match=r"did you mean 'scunet-emory-2021'\? Known are openbac-1, openbac-2, scunet-emory-2021, sc",
     ):
         load_card("SCUNet-emory-202")
-    with pytest.raises(ModelError, match="known are openbac-1, scunet-emory-2021"):
+    with pytest.raises(ModelError, match="known are openbac-1, openbac-2, scunet-emory-2021"):
         load_card("!!")
 
 
