@@ -122,7 +122,7 @@ def _print_comparison(both: Comparison) -> None:
 def _plan(args: argparse.Namespace) -> Plan:
     from shared_core.training.computing_device import Machine
     from shared_core.training.data_specs import view_source
-    from shared_core.training.plan import Plan, Start, processing_card
+    from shared_core.training.plan import Plan, Start, cutting_card
     from shared_core.training.recipe import load_recipe
 
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
@@ -137,7 +137,7 @@ def _plan(args: argparse.Namespace) -> Plan:
         recipe = start.fitted(recipe)
     plan = Plan(
         recipe=recipe,
-        source=view_source(args.data, processing_card(recipe, start)),
+        source=view_source(args.data, cutting_card(recipe, start)),
         output_dir=args.out,
         name=args.name or name_for_card(args.out.resolve().name) or "model",
         seed=args.seed,

@@ -12,6 +12,7 @@ from shared_core.errors import DeviceError, ModelError
 from shared_core.inference.backends.interface import BackendName, GatedBackend, Precision
 from shared_core.inference.runner import Runner
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
+from shared_core.networks.widths import NETWORKS
 from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
 from shared_core.weights.location import require_tracks, require_weights
@@ -84,7 +85,7 @@ def load_model(
     path = require_weights(card, weights_dir=weights_dir)
     if card.tracks is not None:
         require_tracks(card, weights_dir=weights_dir)
-    if card.network != "scunet":
+    if card.network not in NETWORKS:
         raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
     net = fold_scunet(read_safetensors(path))
     runs = make_backend(net, device=device, backend=backend, precision=precision, threads=threads)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -113,9 +114,23 @@ class EpochBatches:
         rng = np.random.default_rng((self.seed, self.epoch, _PATCH, place))
         image, label = np.asarray(self.patches.images_u8[number]), np.asarray(self.patches.labels[number])
         if self.recipe.patches.crop_px:
-            rows, columns = crop_place(label, self.recipe.patches.crop_px, rng)
-            image, label = image[rows, columns], label[rows, columns]
+            image, label = _cropped(image, label, self.recipe, rng)
         return augment_one(image, label, rng, self.recipe.augmentation)
+
+
+def _cropped(image: Pixels, label: Pixels, recipe: Recipe, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
+    """A crop of the recipe's side, of a square that is smaller or larger by chance."""
+    side = crop = recipe.patches.crop_px
+    if recipe.augmentation.zoom > 1:
+        factor = recipe.augmentation.zoom ** rng.uniform(-1, 1)
+        side = min(round(crop / factor), *label.shape)
+    rows, columns = crop_place(label, side, rng)
+    image, label = image[rows, columns], label[rows, columns]
+    if side == crop:
+        return image, label
+    how = cv2.INTER_AREA if side > crop else cv2.INTER_CUBIC
+    resized = cv2.resize(image, (crop, crop), interpolation=how)
+    return np.asarray(resized), np.asarray(cv2.resize(label, (crop, crop), interpolation=cv2.INTER_NEAREST))
 
 
 def crop_place(label: Pixels, side_px: int, rng: np.random.Generator) -> tuple[slice, slice]:

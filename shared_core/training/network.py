@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from shared_core.errors import ModelError
 from shared_core.networks.scunet import ScuNet
+from shared_core.networks.thinning import thinned
+from shared_core.networks.widths import DECODER_CHANNELS
+from shared_core.preprocessing.noise import median
 from shared_core.training.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -23,20 +26,32 @@ _COUNTER = "num_batches_tracked"
 def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> ScuNet:
     """The network on the CPU, at random from a seed or with the weights of a model.
 
+    A thin decoder may begin from a wide one, see `shared_core.networks.thinning`.
+
     Raises
     ------
     ModelError
         The weights are not those of the recipe's network.
     """
     torch.manual_seed(seed)
-    network = ScuNet()
+    decoder = DECODER_CHANNELS[recipe.network]
+    network = ScuNet(decoder=decoder)
     for module in network.modules():
         if isinstance(module, nn.Dropout):
             module.p = recipe.dropout
     if start is not None:
-        _load(network, start)
+        _load(network, thinned(start, decoder) if _is_wider(start, decoder) else start)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     return network
+
+
+def _is_wider(arrays: Arrays, decoder: tuple[int, int]) -> bool:
+    found = [
+        arrays[name].shape[0]
+        for name in ("decoder_2.conv_1.weight", "decoder_1.conv_1.weight")
+        if name in arrays
+    ]
+    return len(found) == len(decoder) and any(has > wants for has, wants in zip(found, decoder, strict=True))
 
 
 def _load(network: nn.Module, arrays: Arrays) -> None:
@@ -82,6 +97,8 @@ def blended(start: Arrays, trained: Arrays, share: float) -> dict[str, NDArray[n
 
 def network_input(images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.device) -> Tensor:
     """Patches (N, H, W) as normalised input (N, 3, H, W) on the device."""
+    if recipe.median_px:
+        images_u8 = np.stack([median(image, recipe.median_px) for image in images_u8])
     grey = torch.from_numpy(np.ascontiguousarray(images_u8)).to(device).float()
     grey = (grey / 255.0 - recipe.normalisation_mean) / recipe.normalisation_sd
     # Three channels of one memory would do for inference; backward wants a layout of its own.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.networks.widths import NETWORKS, Network
 from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
@@ -46,7 +47,7 @@ class Start:
             Card or weights are unknown, missing, damaged, or of a network that cannot be trained.
         """
         card = load_card(name_or_path)
-        if card.network != "scunet" or card.output != "logits":
+        if card.network not in NETWORKS or card.output != "logits":
             raise ModelError(
                 f"Model {card.name} cannot be trained further: only an SCU-Net that gives logits can; "
                 "begin from another model."
@@ -54,8 +55,16 @@ class Start:
         path = require_weights(card, weights_dir=weights_beside(name_or_path))
         return cls(card, read_safetensors(path))
 
+    @property
+    def network(self) -> Network:
+        """Of the model."""
+        return next(network for network in NETWORKS if network == self.card.network)
+
     def fitted(self, recipe: Recipe) -> Recipe:
-        """The recipe with what the model takes as given: its grey levels, pixel size and tiles."""
+        """The recipe with what the model takes as given: its grey levels, pixel size and tiles.
+
+        A model that is fine-tuned keeps its network as well.
+        """
         tile_px, patches = self.card.tiling.tile_px, recipe.patches
         if tile_px != patches.tile_px:
             patches = replace(
@@ -66,6 +75,7 @@ class Start:
             )
         return replace(
             recipe,
+            network=self.network if recipe.fine_tuning.enabled else recipe.network,
             patches=patches,
             normalisation_mean=self.card.normalisation_mean,
             normalisation_sd=self.card.normalisation_sd,
@@ -74,7 +84,25 @@ class Start:
 
 
 def processing_card(recipe: Recipe, start: Start | None) -> ModelCard:
-    """A card by which views are prepared: that of the model to begin from, or as for the published one."""
+    """A card by which views are prepared for the finished model.
+
+    That of the model to begin from, or as for the published one, with the recipe's median filter.
+    """
+    card = _begun_card(recipe, start)
+    return _with_median(card, recipe.median_px) if recipe.median_px else card
+
+
+def cutting_card(recipe: Recipe, start: Start | None) -> ModelCard:
+    """The same for views that are cut into patches, unfiltered where the recipe filters these itself."""
+    card = processing_card(recipe, start)
+    return _with_median(card, 0) if recipe.median_px else card
+
+
+def _with_median(card: ModelCard, side_px: int) -> ModelCard:
+    return replace(card, preprocessing=replace(card.preprocessing, median_px=side_px))
+
+
+def _begun_card(recipe: Recipe, start: Start | None) -> ModelCard:
     if start is not None:
         return start.card
     tile_px = recipe.patches.tile_px

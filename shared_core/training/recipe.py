@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from shared_core.documents import DocumentError, from_toml
 from shared_core.errors import UsageError
+from shared_core.networks.widths import Network
 from shared_core.training.data.augmentation import Augmentation
 
 LossKind = Literal["dice", "bce", "dice+bce"]
@@ -120,7 +121,7 @@ class Recipe:
 
     name: str
     title: str
-    network: Literal["scunet"] = "scunet"
+    network: Network = "scunet"
     dropout: float = 0.5
     """In the two fusions of SCU-Net; 0.5 in the published code."""
     epochs: int = 50
@@ -128,6 +129,10 @@ class Recipe:
     normalisation_sd: float = 0.1256
     spacing_mm: float = 0.07
     """Views are brought to this pixel size."""
+    median_px: int = 0
+    """Side of the median filter of the model's preparation, laid over patches last of all: they are then cut
+    without one, and changes of size come before it, as in an image that is given at another size. 0 leaves it
+    to the preparation of the model that training begins from."""
     stored_as: Literal["float32", "float16"] = "float32"
     """Of the weights in the finished model."""
     patches: PatchRecipe = PatchRecipe()
@@ -230,10 +235,15 @@ def _check(recipe: Recipe) -> None:
     _check_range("sampling.mine_from", sampling.mine_from, 0)
     _check_range("sampling.mined", sampling.mined, 1)
     _check_range("sampling.mined_share", sampling.mined_share, 0, 1)
+    if recipe.median_px and recipe.median_px % 2 == 0:
+        raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
+    _check_range("median_px", recipe.median_px, 0, 15)
     for name in ("scale", "brightness", "contrast", "gamma"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
+    _check_range("augmentation.zoom", augmentation.zoom, 1, 4)
+    _check_range("augmentation.sharpening", augmentation.sharpening, 0, 5)
     _check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
-    for name in ("noise", "blur_px"):
+    for name in ("noise", "grain_px", "blur_px"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
     for name in ("film_edge", "letters", "synthesised_2d"):
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)

@@ -11,8 +11,9 @@ import pytest
 
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
-from shared_core.inference.engine import segment
+from shared_core.inference.engine import segment, segment_steps
 from shared_core.inference.model import Model, choose, gpu, make_backend
+from shared_core.networks.scunet_lean import fold_scunet
 from tests.inference.conftest import prepared_view, texture
 from tests.no_network import asked, without_network
 
@@ -31,6 +32,25 @@ def test_openvino_agrees_with_torch_within_the_stated_tolerance(random_model: Mo
     torch_map, light_map = segment(view, random_model), segment(view, light)
     assert np.abs(torch_map.values - light_map.values).max() < TOLERANCE
     assert (torch_map.backend.name, light_map.backend.name) == ("torch", "openvino")
+
+
+def test_thin_network_gives_the_same_on_both_backends_wherever_its_blocks_lie(random_model: Model) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    import dataclasses
+
+    from tests.networks.random_scunet import random_scunet, state_of
+
+    net = fold_scunet(state_of(random_scunet(5, "scunet-thin")))
+    torch_model, light = (
+        dataclasses.replace(random_model, net=net, backend=make_backend(net, device="cpu", backend=name))
+        for name in ("torch", "openvino")
+    )
+    view = prepared_view(texture((300, 280)))
+    torch_map, light_map = segment(view, torch_model), segment(view, light)
+    *_, moved = segment_steps(view, light, origin_px=(40, 72))
+    assert np.abs(torch_map.values - light_map.values).max() < TOLERANCE
+    assert moved.result is not None
+    assert np.abs(moved.result.values - light_map.values).max() < TOLERANCE
 
 
 def test_openvino_tiles_agree_with_torch(random_model: Model) -> None:

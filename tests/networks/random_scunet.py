@@ -7,12 +7,13 @@ import torch
 from numpy.typing import NDArray
 
 from shared_core.networks.scunet import ScuNet
+from shared_core.networks.widths import DECODER_CHANNELS, Network
 
 
-def random_scunet(seed: int = 0) -> ScuNet:
+def random_scunet(seed: int = 0, network: Network = "scunet") -> ScuNet:
     """Random weights, norms with statistics that matter, in evaluation mode and float64."""
     torch.manual_seed(seed)
-    net = ScuNet().double().eval()
+    net = ScuNet(decoder=DECODER_CHANNELS[network]).double().eval()
     with torch.no_grad():
         for module in net.modules():
             if isinstance(module, torch.nn.BatchNorm2d):

@@ -9,6 +9,7 @@ from shared_core.errors import ModelError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.networks.published_names import scunet_state_from_published
 from shared_core.networks.scunet_lean import fold_scunet
+from shared_core.networks.widths import NETWORKS, Network
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import read_safetensors
@@ -18,6 +19,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 from tests.networks.random_scunet import random_scunet, state_of  # noqa: E402  (needs torch)
 
 PUBLISHED_PARAMETERS = 169_711
+THIN_PARAMETERS = 91_071
 
 
 def test_network_has_the_parameters_that_the_published_one_uses() -> None:
@@ -34,15 +36,25 @@ def test_published_checkpoint_fills_every_array_of_our_network() -> None:
     }
 
 
+def test_thin_network_has_the_same_encoder_and_a_third_of_the_decoder() -> None:
+    wide, thin = random_scunet(), random_scunet(network="scunet-thin")
+    assert sum(parameter.numel() for parameter in thin.parameters()) == THIN_PARAMETERS
+    shapes = [{name: value.shape for name, value in state_of(net).items()} for net in (wide, thin)]
+    assert {name for name in shapes[0] if shapes[0][name] != shapes[1][name]} <= {
+        name for name in shapes[0] if name.startswith(("decoder_", "head.weight"))
+    }
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_lean_form_is_the_same_function(seed: int) -> None:
-    net = random_scunet(seed)
+def test_lean_form_is_the_same_function(seed: int, network: Network) -> None:
+    net = random_scunet(seed, network)
     tiles = np.random.default_rng(seed).normal(size=(2, 128, 160)).astype(np.float32)
     with torch.inference_mode():
         images = torch.from_numpy(tiles).double()[:, None].expand(-1, 3, -1, -1)
         wanted = net(images)[:, 0].numpy()
     lean = TorchScuNet(fold_scunet(state_of(net))).tile_logits(tiles)
-    assert np.abs(wanted).max() > 0.1
+    assert np.abs(wanted).max() > 0.05
     np.testing.assert_allclose(lean, wanted, atol=2e-5 * np.abs(wanted).max())
 
 

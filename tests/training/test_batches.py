@@ -18,6 +18,23 @@ def order(sampling: SamplingRecipe, epoch: int = 0, **values: object) -> np.ndar
     return epoch_order(POSITIVE, sampling, epoch=epoch, **settled)  # type: ignore[arg-type]
 
 
+def test_zoomed_crops_show_the_image_smaller_and_larger() -> None:
+    patches = drawn_patches(3, seed=2, side=128)
+    recipe = drawn_recipe(1)
+    recipe = replace(
+        recipe,
+        patches=replace(recipe.patches, crop_px=32),
+        augmentation=replace(recipe.augmentation, zoom=2.0),
+        sampling=replace(recipe.sampling, batch=60),
+    )
+    images, labels = EpochBatches(patches, recipe, np.ones(60, np.int64), seed=1, epoch=0).batch(0)
+    assert images.shape == labels.shape == (60, 32, 32)
+    assert set(np.unique(labels)) <= {0, 1, 255}
+    # Bands of 7 px, at half to twice their width.
+    shares = (labels == 1).mean(axis=(1, 2))
+    assert shares.max() > 2 * np.median(shares[shares > 0])
+
+
 def test_an_epoch_holds_each_positive_once_and_negatives_by_the_ratio() -> None:
     numbers = order(SamplingRecipe(negatives_per_positive=0.5))
     assert sorted(number for number in numbers if number < 10) == list(range(10))

@@ -12,7 +12,14 @@ from shared_core.errors import ModelError, UsageError
 from shared_core.inference.model import load_model
 from shared_core.training.data.split import Split, write_split
 from shared_core.training.network import make_network, network_input
-from shared_core.training.plan import Plan, Start, Watch, open_output
+from shared_core.training.plan import (
+    Plan,
+    Start,
+    Watch,
+    cutting_card,
+    open_output,
+    processing_card,
+)
 from shared_core.training.training_run import train
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.registry import load_card
@@ -151,6 +158,19 @@ def test_going_on_from_a_model_takes_its_grey_levels_and_says_so(trained: Plan, 
     assert card.normalisation_mean == start.card.normalisation_mean
     assert any("began_from: own-1, sha256" in line for line in card.made_by)
     assert card.training_data.startswith("Began from own-1")
+
+
+def test_a_recipe_with_its_own_median_cuts_unfiltered_and_puts_it_on_the_card(trained: Plan) -> None:
+    start = Start.load(trained.output_dir / "model.json")
+    recipe = replace(drawn_recipe(1), median_px=3)
+    assert cutting_card(recipe, start).preprocessing.median_px == 0
+    assert processing_card(recipe, start).preprocessing.median_px == 3
+    plain = drawn_recipe(1)
+    assert cutting_card(plain, start) == processing_card(plain, start) == start.card
+    speck = np.full((1, 9, 9), 100, np.uint8)
+    speck[0, 4, 4] = 250
+    seen = network_input(speck, recipe, torch.device("cpu"))
+    assert float(seen.std()) == pytest.approx(0, abs=1e-6)
 
 
 def test_only_an_scunet_with_logits_can_be_begun_from(trained: Plan, tmp_path: Path) -> None:

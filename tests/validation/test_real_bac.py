@@ -14,7 +14,8 @@ from shared_core.tracks.features import TrackTable
 from shared_core.training.data.line_file import LineDrawing
 from shared_core.training.data.real_bac import RealBacImage
 from tests.training.data.small import breast_picture
-from validation.real_bac.maps import MapStore
+from tests.training.drawn import drawn_patches
+from validation.real_bac.maps import FoldMaps, MapStore
 from validation.real_bac.marks import marks_of
 from validation.real_bac.overlaps import find_overlaps
 from validation.real_bac.scores import scores_of
@@ -93,6 +94,31 @@ def test_a_true_probability_has_no_calibration_error() -> None:
     truth = np.concatenate([np.arange(400) < 400 * share for share in (0.05, 0.25, 0.75)]).astype(np.int8)
     assert reliability(said, truth).error == pytest.approx(0, abs=1e-9)
     assert reliability(np.full(400, 0.5), np.ones(400, np.int8)).error == pytest.approx(0.5)
+
+
+def test_the_network_of_a_fold_is_taught_by_the_other_folds_and_never_by_replay_views() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from validation.real_bac.networks import teaching_patches
+
+    patches = drawn_patches(8, seed=0)  # one a view
+    images = [RealBacImage(Path(f"{n}.jpg"), "vascular", f"P_{n}", n % 3) for n in range(6)]
+    for fold in range(3):
+        assert teaching_patches(patches, images, fold).tolist() == [n for n in range(6) if n % 3 != fold]
+    assert teaching_patches(patches, images, None).tolist() == list(range(6))
+
+
+def test_each_image_is_seen_by_the_network_of_its_fold(tmp_path: Path) -> None:
+    path = tmp_path / "IM0101.png"
+    cv2.imwrite(str(path), breast_picture())
+
+    def never() -> None:
+        raise AssertionError("a network of another fold was asked")
+
+    store = MapStore(tmp_path / "own", lambda: load_model("openbac-1", device="cpu"))
+    maps = FoldMaps({0: MapStore(tmp_path / "other", never), 1: store})  # type: ignore[arg-type]
+    assert maps.get(RealBacImage(path, "cesm", "IM0101-IM0112", 1)) is not None
+    with pytest.raises(AssertionError, match="another fold"):
+        maps.get(RealBacImage(path, "cesm", "IM0101-IM0112", 0))
 
 
 def test_a_crop_within_another_of_the_same_view_is_found(tmp_path: Path) -> None:

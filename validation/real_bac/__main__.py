@@ -12,7 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -20,15 +20,14 @@ import cv2
 from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import Model
 from shared_core.mammogram import Mask
 from shared_core.statistics.clusters import Estimate
 from shared_core.tracks.deciding import decide_by_card
 from shared_core.training.data.line_file import LineDrawing, read_lines
-from shared_core.training.data.real_bac import RealBacImage, open_stretches, real_bac_images
+from shared_core.training.data.real_bac import FOLDS, RealBacImage, open_stretches, real_bac_images
 from validation import DOCS
 from validation.judged import Judged, judged
-from validation.real_bac.maps import ImageMap, MapStore, sized
+from validation.real_bac.maps import FoldMaps, ImageMap, MapStore, fold_card, sized
 from validation.real_bac.marks import Marks, marks_of
 from validation.real_bac.opinions import opinions
 from validation.real_bac.overlaps import find_overlaps
@@ -64,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(name: str, args: argparse.Namespace) -> str:
     """Makes the page again, wherever the data is."""
     sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
+    networks = " --networks NETWORKS" if args.networks is not None else ""
     card = f" --card {args.card}" if args.card else ""
-    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{sizes}{card}"
+    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{networks}{sizes}{card}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
         help="other sizes of the crops with arteries",
     )
     add(
+        "--networks",
+        type=Path,
+        metavar="DIR",
+        help="of validation.real_bac.networks: each fold is judged by the network that never saw it",
+    )
+    add(
         "--most-marked",
         type=float,
         default=0.1,
@@ -98,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _maps_of(model: Judged, out: Path) -> MapStore:
+    return MapStore(out / "maps" / model.folder, lru_cache(maxsize=1)(model.load))
+
+
 @dataclass(frozen=True)
 class _Study:
     """The images of a study and the answers of one model."""
@@ -105,21 +115,17 @@ class _Study:
     model: Judged
     images: tuple[RealBacImage, ...]
     drawings: dict[str, LineDrawing]
-    maps: MapStore
+    maps: MapStore | FoldMaps
 
     @classmethod
     def open(cls, args: argparse.Namespace) -> _Study:
         model = judged(args.model)
-        loaded: list[Model] = []
-
-        def load() -> Model:
-            if not loaded:
-                loaded.append(model.load())
-            return loaded[0]
-
+        maps: MapStore | FoldMaps = _maps_of(model, args.out)
+        if args.networks is not None:
+            cards = {fold: fold_card(args.networks, fold) for fold in range(FOLDS)}
+            maps = FoldMaps({fold: _maps_of(judged(card), args.out) for fold, card in cards.items()})
         drawings = read_lines(args.data / "lines.json", also_open=open_stretches())
-        store = MapStore(args.out / "maps" / model.folder, load)
-        return cls(model, real_bac_images(args.data), drawings, store)
+        return cls(model, real_bac_images(args.data), drawings, maps)
 
     def drawing(self, image: RealBacImage) -> LineDrawing | None:
         return self.drawings.get(image.path.name)
@@ -170,6 +176,7 @@ def _run(args: argparse.Namespace) -> None:
         opinions=opinions(tracks),
         overlaps=find_overlaps([image.path for image in study.images if image.kind == "vascular"]),
         seen=SEEN.read_text(encoding="utf-8"),
+        by_fold=args.networks is not None,
     )
     write_bytes(args.output, page.encode())
 

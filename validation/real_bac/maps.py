@@ -64,6 +64,22 @@ class MapStore:
         return True
 
 
+@dataclass(frozen=True, eq=False)
+class FoldMaps:
+    """Maps of several models: each image by the one of its fold."""
+
+    stores: dict[int, MapStore]
+
+    def get(self, image: RealBacImage, size: float = 1.0) -> ImageMap | None:
+        """As of `MapStore`."""
+        return self.stores[image.fold].get(image, size)
+
+
+def fold_card(networks: Path, fold: int) -> Path:
+    """Where the card of the model lies that never saw the patients of a fold."""
+    return networks / f"fold-{fold}" / "model.json"
+
+
 def sized(path: Path, size: float) -> NDArray[np.uint8]:
     """The picture of a file at `size` times its size."""
     picture = _read(path)

@@ -43,6 +43,7 @@ def real_bac_page(
     opinions: Sequence[str],
     overlaps: Sequence[Overlap],
     seen: str,
+    by_fold: bool = False,
 ) -> str:
     """The page as Markdown.
 
@@ -58,6 +59,8 @@ def real_bac_page(
         Sections on classes, views and exams.
     seen
         What a person saw on the overlays, as Markdown.
+    by_fold
+        Whether the network was trained on these crops as well, without each fold once.
     """
     lines = [
         "# Real arteries and other calcifications",
@@ -65,7 +68,7 @@ def real_bac_page(
         f"Made by `{command}`; do not edit it by hand. What was seen on the overlays lies in "
         "`validation/real_bac/seen.md`.",
         "",
-        *_about(ways),
+        *_about(ways, by_fold=by_fold),
         "",
         "## Scores",
         "",
@@ -83,13 +86,18 @@ def real_bac_page(
     return "\n".join([*lines, seen.strip(), ""])
 
 
-def _about(ways: Sequence[Way]) -> list[str]:
+def _about(ways: Sequence[Way], *, by_fold: bool) -> list[str]:
     rows = ways[0].rows
     arteries = [row for row in rows if row.artery]
     counts = {kind: sum(row.artery == kind for row in arteries) for kind in ("clear", "doubtful")}
     other = [row for row in rows if row.kind == "other-calcification"]
     cesm = [row for row in rows if row.kind == "cesm" and row.bac_free]
     people = [len({row.patient_id for row in some}) for some in (arteries, other)]
+    network = (
+        "So was the network: each patient's images are seen by one that was trained without her fold."
+        if by_fold
+        else "The network was trained on none of these crops."
+    )
     return [
         f"{counts['clear']} crops with plainly calcified arteries, {counts['doubtful']} with doubtful ones, "
         f"of {people[0]} patients; {len(other)} crops of other calcifications of {people[1]} patients "
@@ -102,7 +110,7 @@ def _about(ways: Sequence[Way]) -> list[str]:
         "",
         "*by tracks*: parts above a low threshold are kept where the track classifier takes them for an "
         "artery. Each patient is judged by one that was taught by the other folds, and the threshold "
-        "is chosen on these other folds alone. The network was trained on none of these crops.",
+        f"is chosen on these other folds alone. {network}",
     ]
 
 

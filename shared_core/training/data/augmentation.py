@@ -24,6 +24,9 @@ class Augmentation:
     quarter_turns: bool = True
     scale: float = 0.08
     """Largest relative change of size."""
+    zoom: float = 1.0
+    """Crops show an image at up to so many times its size, or at one part in so many; by logarithm, evenly.
+    Other than with `scale`, a smaller image shows more of its surroundings."""
     turn_degrees: float = 10.0
     """Largest turn beside the quarter turns."""
     brightness: float = 0.2
@@ -31,8 +34,12 @@ class Augmentation:
     gamma: float = 0.25
     noise: float = 3.0
     """Largest standard deviation, in grey levels."""
+    grain_px: float = 0.0
+    """Largest standard deviation over which noise is alike, as grain of film; 0: every pixel has its own."""
     blur_px: float = 0.8
     """Largest standard deviation."""
+    sharpening: float = 0.0
+    """Largest gain of what stands out; half of the patches are sharpened then, the others blurred."""
     film_edge: float = 0.0
     """Probability of a bright strip along one side, as at the edge of scanned film or of a paddle."""
     letters: float = 0.0
@@ -114,13 +121,32 @@ def _placed(
 def _softened(image: Patch, rng: np.random.Generator, settings: Augmentation) -> Patch:
     blur = rng.uniform(0, 1) * settings.blur_px
     sd = rng.uniform(0, 1) * settings.noise
-    if blur > 0.2:
+    if settings.sharpening and rng.random() < 0.5:
+        image = _sharpened(image, rng.uniform(0, 1) * settings.sharpening, rng.uniform(0.7, 2.5))
+    elif blur > 0.2:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), blur), np.uint8)
     if sd > 0:
-        noise = rng.standard_normal(image.shape, dtype=np.float32) * np.float32(sd)
+        noise = _grain(image.shape, rng, settings.grain_px) * np.float32(sd)
         # Air is black, whatever the noise.
         image = np.where(image > 0, np.clip(np.rint(image + noise), 1, 255), 0).astype(np.uint8)
     return image
+
+
+def _sharpened(image: Patch, strength: float, reach_px: float) -> Patch:
+    """Unsharp masking; black stays black."""
+    smooth = cv2.GaussianBlur(image, (0, 0), reach_px)
+    sharp = np.asarray(cv2.addWeighted(image, 1 + strength, smooth, -strength, 0), np.uint8)
+    return np.where(image > 0, np.maximum(sharp, 1), 0).astype(np.uint8)
+
+
+def _grain(shape: tuple[int, ...], rng: np.random.Generator, most_px: float) -> NDArray[np.float32]:
+    """Noise of standard deviation 1."""
+    noise = rng.standard_normal(shape, dtype=np.float32)
+    reach_px = rng.uniform(0, 1) * most_px if most_px else 0.0
+    if reach_px <= 0.3:
+        return noise
+    smooth = np.asarray(cv2.GaussianBlur(noise, (0, 0), reach_px), np.float32)
+    return np.asarray(smooth / max(smooth.std(), np.float32(1e-6)))
 
 
 def _regreyed(image: Patch, rng: np.random.Generator, settings: Augmentation) -> Patch:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -44,6 +47,31 @@ def test_without_strength_nothing_changes() -> None:
     same = augment(images, labels, np.random.default_rng(1), NOTHING)
     assert np.array_equal(same[0], images)
     assert np.array_equal(same[1], labels)
+
+
+def test_sharpened_bands_stand_out_more_and_air_stays_black() -> None:
+    images, labels = _patches()
+    images = np.stack([cv2.GaussianBlur(image, (0, 0), 1.5) for image in images])
+    images[:, :, 52:] = 0
+    keen = replace(NOTHING, sharpening=3.0)
+    changed, _ = augment(images, labels, np.random.default_rng(5), keen)
+    assert (changed[:, :, 52:] == 0).all()
+    assert int(changed.max()) > int(images.max())
+
+
+def test_grain_is_alike_over_some_pixels_and_as_strong_as_noise() -> None:
+    images, labels = np.full((4, 64, 64), 120, np.uint8), np.zeros((4, 64, 64), np.uint8)
+    alike, sizes = [], []
+    for grain_px in (0.0, 3.0):
+        noisy, _ = augment(
+            images, labels, np.random.default_rng(2), replace(NOTHING, noise=20.0, grain_px=grain_px)
+        )
+        values = noisy.astype(float) - 120
+        sizes.append(values.std())
+        alike.append((values[..., 1:] * values[..., :-1]).mean() / values.var())
+    assert abs(alike[0]) < 0.1
+    assert alike[1] > 0.5
+    assert sizes[1] == pytest.approx(sizes[0], rel=0.6)
 
 
 @settings(max_examples=30)
