@@ -60,3 +60,13 @@ class NoticeKind:
             If one is missing.
         """
         return Notice(self.code, self.severity, self.text.format(**fields), self.remedy)
+
+
+def info(code: str, text: str, remedy: Remedy | None = None) -> NoticeKind:
+    """A kind of notices with which the numbers are what they should be."""
+    return NoticeKind(code, Severity.INFO, text, remedy)
+
+
+def warning(code: str, text: str, remedy: Remedy | None = None) -> NoticeKind:
+    """A kind of notices with which numbers may be wrong, or some are missing."""
+    return NoticeKind(code, Severity.WARNING, text, remedy)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.pixel_types import tidy_pixels
+from shared_core.reading.quiet_decoders import quiet_decoders
 
 # without a handler Python prints what tifffile logs; it is checked here and said in plain words
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -60,7 +61,9 @@ def read_tiff(data: bytes, name: str) -> NDArray[Any]:
     Raises
     ------
     UnreadableImageError
-        Damaged, no codec, or values that are not finite.
+        Damaged, or values that are not finite.
+    UnsupportedImageError
+        A codec is missing, or a palette.
     """
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as tiff:
@@ -116,14 +119,19 @@ def _check_page(page: Any, size: int, name: str) -> None:
 def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
     try:
         return np.asarray(page.asarray(maxworkers=1))
+    except NotImplementedError:  # bits that are not whole bytes; OpenCV would stretch them
+        decoded = None
     except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
         try:
-            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+            with quiet_decoders():
+                decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         except cv2.error:
             decoded = None
     if decoded is None:
-        raise UnreadableImageError(
-            f"{name}: the TIFF's compression ({page.compression!r}) cannot be decoded; save it uncompressed."
+        raise UnsupportedImageError(
+            f"{name}: is a TIFF of {page.bitspersample} bits a pixel, compression {page.compression.name}, "
+            "for which the codec is missing; install the package imagecodecs, or save the image "
+            "uncompressed with 16 bits."
         )
     return decoded
 
