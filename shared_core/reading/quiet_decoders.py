@@ -1,7 +1,7 @@
-"""Image decoders in C write to the process's standard error, also about sound files; none of it reaches people.
+"""Image decoders in C write to the process's standard error, also about sound files; it is held back.
 
-What is wrong with a file is found here and said in plain words. libjpeg, libpng and libtiff have no switch that
-Python could reach, so that the file descriptor itself is held back while they work.
+What is wrong with a file is found here and said in plain words. libjpeg, libpng and libtiff have no
+switch that Python could reach, so that the file descriptor itself is held back while they work.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import IO, Final
 
 _STDERR: Final = 2
 _OF_DECODERS: Final = re.compile(
-    rb"(Corrupt JPEG|Unsupported (JPEG|marker|color)|Invalid (SOS|JPEG|component|progressive|crop|memory)|Bogus |"
-    rb"Premature end of JPEG|Inconsistent progression|Missing Huffman|Huffman (table|code)|Quantization table|"
-    rb"Empty (JPEG|input)|Not a JPEG|Sorry, there are|Warning: (unknown|thumbnail)|Unknown (Adobe|APP)|Improper |"
-    rb"(JPEG|Premature) (datastream|end)|Wrong JPEG|Obtained |libpng |TIFF|\[ ?(WARN|ERROR|INFO):|OpenCV|gdcm|"
+    rb"(Corrupt JPEG|Unsupported (JPEG|marker|color)|Invalid (SOS|JPEG|component|progressive|crop|memory)|"
+    rb"Bogus |Premature end of JPEG|Inconsistent progression|Missing Huffman|Huffman (table|code)|Improper |"
+    rb"Quantization table|Empty (JPEG|input)|Not a JPEG|Sorry, there are|Warning: (unknown|thumbnail)|"
+    rb"Unknown (Adobe|APP)|(JPEG|Premature) (datastream|end)|Wrong JPEG|Obtained |libpng |TIFF|OpenCV|gdcm|"
+    rb"\[ ?(WARN|ERROR|INFO):|"
     rb"(Warning|Error|Debug): In .*gdcm)"
 )
 
@@ -39,7 +40,7 @@ class _HeldBack:
             if self._decoders > 1:
                 return
             with suppress(OSError):  # a process without standard error
-                self._kept = tempfile.TemporaryFile()
+                self._kept = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
                 self._real = os.dup(_STDERR)
                 os.dup2(self._kept.fileno(), _STDERR)
 

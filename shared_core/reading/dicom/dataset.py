@@ -108,8 +108,8 @@ def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice
     pixels = modality_pixels(stored, transform, mirror)
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
         raise UnreadableImageError(
-            f"{opened.layout.name}: Rescale Slope {transform.slope:g} and Intercept {transform.intercept:g} lead "
-            "to values beyond float32; correct them, or export the image again."
+            f"{opened.layout.name}: Rescale Slope {transform.slope:g} and Intercept {transform.intercept:g} "
+            "lead to values beyond float32; correct them, or export the image again."
         )
     pixels.flags.writeable = False
     display, yet_more = _display(opened, transform, pixels, padding)

@@ -1,4 +1,4 @@
-"""The spacing that GDCM-based software, such as ITK and 3D Slicer, takes from a file.
+"""The spacing that GDCM-based software, such as ITK, takes from a file.
 
 The rule was read off ITK over SOP classes and attributes; tests/reading/test_gdcm_view.py holds it to that.
 """

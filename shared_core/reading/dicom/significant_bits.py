@@ -12,8 +12,8 @@ from shared_core.notices.of_files import BITS_ABOVE_REMOVED, HIGH_BIT_SHIFTED
 from shared_core.notices.of_pixels import BITS_STORED_WRONG
 
 LEAST_SMOOTH_PART = 0.1
-"""Of the neighbours that the upper bits tell apart, part that must lie closer together with these bits: overlays
-and noise there give next to none, values that go on above the limit nearly all."""
+"""Of the neighbours that the upper bits tell apart, part that must lie closer together with these bits:
+overlays and noise there give next to none, values that go on above the limit nearly all."""
 
 
 def significant_values(
@@ -21,8 +21,8 @@ def significant_values(
 ) -> tuple[NDArray[Any], list[Notice]]:
     """Values of the `bits_stored` significant bits, with sign.
 
-    Old files keep overlays in the bits above, and writers of signed values leave them empty; both are removed.
-    Values that go on above the limit are read whole, because Bits Stored is then wrong.
+    Old files keep overlays in the bits above, and writers of signed values leave them empty; both are
+    removed. Values that go on above the limit are read whole, because Bits Stored is then wrong.
 
     Parameters
     ----------
