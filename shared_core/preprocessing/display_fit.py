@@ -23,8 +23,9 @@ LEAST_USED = 0.3
 two bits too few reach 0.25."""
 MOST_LOST_PIXELS = 0.3
 MOST_LOST_RANGE = 0.6
-"""Parts of the breast's pixels, and of the range of their values, that may be black or white,
-unless both are exceeded. Real views lose 0.05 and 0.01, crops with metal 0.45 and 0.41; two bits too many lose 0.53 and 0.76."""
+"""Parts of the breast's pixels, and of the range of their values, that may be black or white, unless both
+are exceeded. Real views lose 0.05 and 0.01, crops with metal 0.45 and 0.41; two bits too many lose 0.53
+and 0.76."""
 _LEAST_SAMPLE_SIDE = 128
 _SAMPLE_STEP = 8
 _BRIGHT_PERCENTILE = 99.5

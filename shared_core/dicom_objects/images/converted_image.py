@@ -18,7 +18,6 @@ from shared_core.dicom_objects.images.grayscale_pipeline import (
 )
 from shared_core.dicom_objects.source_image import SourceImage, put_lossy
 from shared_core.mammogram import Mammogram
-from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.reader import read_mammogram
 from shared_core.wording import phrases
 
@@ -77,6 +76,6 @@ def _put_pixels(dataset: Dataset, mammogram: Mammogram) -> None:
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8 if eight else 16, bits, bits - 1
     dataset.PixelRepresentation = 0
     put_rescale(dataset, slope, intercept)
-    put_window(dataset, shown_window(fitting_display(mammogram)[0]))
+    put_window(dataset, shown_window(mammogram.display))
     data = stored.astype(stored.dtype.newbyteorder("<")).tobytes()
     dataset.add_new("PixelData", "OB" if eight else "OW", data + b"\0" * (len(data) % 2))
