@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.markup import escape
@@ -15,6 +16,7 @@ from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import print_warnings, screen
 from shared_core.errors import OpenBacError
+from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.description import describe
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import plain
@@ -43,8 +45,9 @@ def run(args: argparse.Namespace) -> int:
             if not args.json:
                 print(f"bac info: {error_words(error)}", file=sys.stderr)
             continue
-        rows = describe(mammogram.header, mammogram)
-        notices = mammogram.header.notices
+        display, display_notices = fitting_display(mammogram)
+        rows = describe(mammogram.header, replace(mammogram, display=display))
+        notices = (*mammogram.header.notices, *display_notices)
         documents.append(
             {
                 "file": str(path),

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from shared_core.mammogram import Mammogram, Mask, Pixels, PresentationIntent
 from shared_core.notices import Notice
 from shared_core.notices.of_results import RAW_IMAGE
+from shared_core.preprocessing.display_fit import fitting_display
+from shared_core.reading.dicom.display_values import display_u8
 
 _SAMPLE_STEP = 8
 _RAW_PERCENTILES = (0.5, 99.8)
@@ -21,7 +23,8 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[Notic
     """8-bit display values, bright meaning dense, and notices; padding pixels are 0.
 
     FOR PRESENTATION and unknown intent: the VOI transform of the file
-    (`shared_core.reading.dicom.display_values.display_u8`). FOR PROCESSING: see `raw_to_u8`.
+    (`shared_core.reading.dicom.display_values.display_u8`), or what `fitting_display` puts in its place.
+    FOR PROCESSING: see `raw_to_u8`.
     """
     if mammogram.header.intent is PresentationIntent.PROCESSING:
         acquisition = mammogram.header.acquisition
@@ -33,12 +36,11 @@ def model_image_u8(mammogram: Mammogram) -> tuple[NDArray[np.uint8], tuple[Notic
             padding=mammogram.padding,
         )
         return image, (RAW_IMAGE.notice(),)
-    from shared_core.reading.dicom.display_values import display_u8
-
-    image = display_u8(mammogram.pixels, mammogram.display)
+    display, notices = fitting_display(mammogram)
+    image = display_u8(mammogram.pixels, display)
     if mammogram.padding is not None:
         image = np.where(mammogram.padding, np.uint8(0), image)
-    return image, ()
+    return image, notices
 
 
 def raw_to_u8(

@@ -43,6 +43,9 @@ def guessed_format(start: bytes) -> FileFormat | None:
     # data sets without preamble begin with a low element of group 0002 or 0008
     if start[:2] in (b"\x02\0", b"\x08\0") and start[3:4] == b"\0":
         return "DICOM"
+    # the same in big-endian byte order, which always names the value representation
+    if start[:3] == b"\0\x08\0" and start[4:6].isalpha() and start[4:6].isupper():
+        return "DICOM"
     return None
 
 

@@ -27,9 +27,10 @@ from shared_core.notices.of_files import (
 )
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
+from shared_core.reading.dicom.gdcm_view import gdcm_spacing
 from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.projection import dicom_projection
-from shared_core.reading.dicom.spacing import Pair, alike, gdcm_spacing, in_mm, plausible
+from shared_core.reading.dicom.spacing import Pair, alike, in_mm, plausible
 from shared_core.reading.files import file_format
 
 UNKNOWN_MM: Pair = (1.0, 1.0)

@@ -15,8 +15,11 @@ from shared_core.mammogram import Mask
 from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.files import file_format, read_bytes
 from shared_core.reading.limits import check_size
+from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff
 
+_MOST_LABELS = 8
+"""A picture of more labels with white among them, most frequent, is an interpolated mask."""
 MASK_SUFFIXES = (".png", ".tif", ".tiff", ".dcm")
 
 
@@ -95,7 +98,24 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     if file_format(path) == "DICOM":
         found = read_segmentation(path, segment=segment)
         return MaskFile(path, found.mask, found.source_uids)
-    return MaskFile(path, _labelled(_picture(path), path.name, segment))
+    picture = _picture(path)
+    if segment is None:
+        _refuse_interpolated(picture, path.name)
+    return MaskFile(path, _labelled(picture, path.name, segment))
+
+
+def _refuse_interpolated(picture: NDArray[Any], name: str) -> None:
+    """Grey values between 0 and white, of which white is the most frequent, are no labels."""
+    if picture.ndim != 2 or picture.dtype not in (np.uint8, np.uint16):
+        return
+    counts = np.bincount(picture.ravel())[1:]
+    white = np.iinfo(picture.dtype).max
+    greys = int(np.count_nonzero(counts))
+    if greys > _MOST_LABELS and len(counts) == white and int(counts.argmax()) == white - 1:
+        raise UnsupportedImageError(
+            f"{name}: has {greys} grey values up to {white}, as an interpolated mask has; "
+            "save it with 0 and 255 alone, cut at half."
+        )
 
 
 def _picture(path: Path) -> NDArray[Any]:
@@ -109,9 +129,10 @@ def _picture(path: Path) -> NDArray[Any]:
 
 
 def _png(data: bytes, name: str) -> NDArray[Any]:
-    picture = cv2.imdecode(
-        np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
-    )
+    with quiet_decoders():
+        picture = cv2.imdecode(
+            np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+        )
     if picture is None:
         raise UnreadableImageError(
             f"{name}: the PNG is damaged, its pixels cannot be decoded; copy it again."

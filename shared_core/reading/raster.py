@@ -21,6 +21,7 @@ from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.files import FileFormat, read_bytes
 from shared_core.reading.limits import check_size
 from shared_core.reading.projection_names import named_projection
+from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff, tiff_header
 
 _GREY_TOLERANCE = 12
@@ -167,7 +168,8 @@ def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHead
 
 def _opencv(data: bytes, name: str, file_format: FileFormat, flags: int) -> NDArray[Any]:
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        with quiet_decoders():
+            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         decoded = None
     if decoded is None:

@@ -133,6 +133,8 @@ def _grey_array(pixels: NDArray[Any], label: str) -> NDArray[Any]:
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
         raise UnreadableImageError(f"{label}: holds pixels that are not numbers (NaN or infinite).")
     pixels = whole_numbers(pixels).view()
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        raise UnreadableImageError(f"{label}: holds values beyond float32.")
     pixels.flags.writeable = False
     return pixels
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.pixel_types import tidy_pixels
+from shared_core.reading.quiet_decoders import quiet_decoders
 
 # without a handler Python prints what tifffile logs; it is checked here and said in plain words
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -48,7 +49,8 @@ def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
 def read_tiff(data: bytes, name: str) -> NDArray[Any]:
     """Pixels of the one page: (rows, columns) or (rows, columns, channels).
 
-    `UnreadableImageError` where it is damaged, has no codec, or values that are not finite.
+    `UnreadableImageError` where it is damaged or has values that are not finite, `UnsupportedImageError`
+    where its codec is missing or it has a palette.
     """
     with _opened(data, name) as page:
         pixels = _page_pixels(page, data, name)
@@ -111,14 +113,19 @@ def _check_page(page: Any, size: int, name: str) -> None:
 def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
     try:
         return np.asarray(page.asarray(maxworkers=1))
+    except NotImplementedError:  # bits that are not whole bytes; OpenCV would stretch them
+        decoded = None
     except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
         try:
-            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+            with quiet_decoders():
+                decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         except cv2.error:
             decoded = None
     if decoded is None:
-        raise UnreadableImageError(
-            f"{name}: the TIFF's compression ({page.compression!r}) cannot be decoded; save it uncompressed."
+        raise UnsupportedImageError(
+            f"{name}: is a TIFF of {page.bitspersample} bits a pixel, compression {page.compression.name}, "
+            "for which the codec is missing; install the package imagecodecs, or save the image "
+            "uncompressed with 16 bits."
         )
     return decoded
 

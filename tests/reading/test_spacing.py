@@ -9,7 +9,8 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import SpacingSource
 from shared_core.notices import Notice, Remedy
 from shared_core.reading.dicom.attributes import Attributes
-from shared_core.reading.dicom.spacing import gdcm_spacing, pixel_spacing
+from shared_core.reading.dicom.gdcm_view import gdcm_spacing
+from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.reader import read_header
 from tests.reading import synthetic
 from tests.reading.synthetic import dataset, write

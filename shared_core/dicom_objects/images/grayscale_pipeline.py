@@ -16,9 +16,9 @@ from pydicom.dataset import Dataset
 from shared_core.dicom_objects.data_sets import dataset_of
 from shared_core.dicom_objects.source_image import SourceImage
 from shared_core.mammogram import DisplayTransform, VoiFunction, VoiLut, Window
+from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.dicom.dataset import OpenedDicom, open_dicom, quiet_pydicom
 from shared_core.reading.dicom.modality import ModalityTransform, modality_transform
-from shared_core.reading.dicom.voi import voi_step
 from shared_core.reading.reader import read_mammogram
 
 _WHITE: Final = 65535
@@ -27,22 +27,22 @@ _WHITE: Final = 65535
 def put_grayscale(dataset: Dataset, source: SourceImage) -> None:
     """Write the Modality LUT, Softcopy VOI LUT and Softcopy Presentation LUT modules.
 
-    PS3.3 C.11.1, C.11.8 and C.11.6. An image without a window is shown as `display_u8` does.
+    PS3.3 C.11.1, C.11.8 and C.11.6. Shown as `fitting_display` says: the file's window or VOI LUT,
+    or the full range where it has none that fits.
     """
     assert source.header.path is not None
+    mammogram = read_mammogram(source.header.path)
+    display, _ = fitting_display(mammogram)
     if source.made:
-        mammogram = read_mammogram(source.header.path)
         put_rescale(dataset, *stored_grey(mammogram.pixels)[1:])
-        _put_voi(dataset, source, shown_window(mammogram.display))
+        _put_voi(dataset, source, shown_window(display))
         dataset.PresentationLUTShape = "IDENTITY"
         return
     with quiet_pydicom():
         opened = open_dicom(source.header.path, None, pixels=False)
         transform, _ = modality_transform(opened.attributes, opened.layout)
-        signed = opened.layout.signed or (transform.table is None and transform.intercept < 0)
-        voi, _, _ = voi_step(opened.attributes, signed)
     _put_modality(dataset, opened, transform)
-    _put_voi(dataset, source, voi or _over(read_mammogram(source.header.path).display.full_range))
+    _put_voi(dataset, source, display.voi or _over(display.full_range))
     dataset.PresentationLUTShape = "INVERSE" if opened.inverted else "IDENTITY"
 
 

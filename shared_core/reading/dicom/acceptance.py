@@ -100,7 +100,7 @@ def _refuse_volumes(attributes: Attributes, name: str, sop_class: str) -> None:
     kind = "a tomosynthesis volume" if sop_class == _TOMOSYNTHESIS else "a stack"
     raise UnsupportedImageError(
         f"{name}: is {kind} of {frames} slices, and one 2-D image is wanted; use the synthetic 2-D view "
-        f"of the same exam, or export one slice, e.g. the middle one ({max(frames, 2) // 2})."
+        f"of the same exam, or export one slice, e.g. the middle one ({(frames + 1) // 2})."
     )
 
 

@@ -26,13 +26,18 @@ class Attributes:
     if they stood at the top: only single-frame objects are read here.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, *, in_groups: bool = True) -> None:
         self.dataset = dataset
+        self._in_groups = in_groups
+
+    def outside_groups(self) -> Attributes:
+        """The same without what stands in functional groups alone."""
+        return Attributes(self.dataset, in_groups=False)
 
     def _value(self, keyword: str) -> Any:
         try:
             value = self.dataset.get(keyword)
-            if value is None:
+            if value is None and self._in_groups:
                 value = next(
                     (v for item in self._functional_groups() if (v := item.get(keyword)) is not None), None
                 )

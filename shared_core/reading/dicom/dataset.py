@@ -29,6 +29,7 @@ from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHA
 from shared_core.reading.dicom.acceptance import accept
 from shared_core.reading.dicom.acquisition import acquisition
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.gdcm_view import gdcm_difference
 from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.modality import (
     ModalityTransform,
@@ -39,7 +40,8 @@ from shared_core.reading.dicom.modality import (
 from shared_core.reading.dicom.padding import padding_mask, padding_range
 from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
-from shared_core.reading.dicom.spacing import gdcm_difference, pixel_spacing
+from shared_core.reading.dicom.significant_bits import looks_wrapped
+from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
 
 
@@ -78,7 +80,10 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
         opened = open_dicom(path, spacing, pixels=False)
         transform, _ = modality_transform(opened.attributes, opened.layout)
         turned = opened.header.photometric == "MONOCHROME1"
-        return mammogram_of(opened, stored_from_gdcm(pixels, transform, opened.layout, turned), [])
+        stored = stored_from_gdcm(pixels, transform, opened.layout, turned)
+        if looks_wrapped(stored, opened.layout.bits_stored):  # GDCM cuts off what lies above Bits Stored
+            return read_dicom(path, spacing)
+        return mammogram_of(opened, stored, [])
 
 
 def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice]) -> Mammogram:
@@ -92,6 +97,11 @@ def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice
     transform, more = modality_transform(opened.attributes, opened.layout)
     mirror = transform.mirror(opened.layout) if opened.inverted else None
     pixels = modality_pixels(stored, transform, mirror)
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        raise UnreadableImageError(
+            f"{opened.layout.name}: Rescale Slope {transform.slope:g} and Intercept {transform.intercept:g} "
+            "lead to values beyond float32; correct them, or export the image again."
+        )
     pixels.flags.writeable = False
     display, yet_more = _display(opened, transform, pixels, padding)
     header = replace(opened.header, notices=(*opened.header.notices, *notices, *more, *yet_more))

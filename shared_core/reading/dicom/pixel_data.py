@@ -16,7 +16,7 @@ from pydicom.pixels.decoders.base import get_decoder
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.notices import Notice
-from shared_core.notices.of_files import BITS_ABOVE_REMOVED, BYTES_AFTER_PIXELS, HIGH_BIT_SHIFTED
+from shared_core.notices.of_files import BYTES_AFTER_PIXELS
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.codestream import (
     Coding,
@@ -26,7 +26,9 @@ from shared_core.reading.dicom.codestream import (
     stream_header,
     without_notes,
 )
+from shared_core.reading.dicom.significant_bits import significant_values
 from shared_core.reading.limits import check_size
+from shared_core.reading.quiet_decoders import quiet_decoders
 
 _CODINGS: dict[str, Coding] = {
     uid.JPEGBaseline8Bit: "JPEG Baseline",
@@ -37,6 +39,9 @@ _CODINGS: dict[str, Coding] = {
     uid.JPEGLSNearLossless: "JPEG-LS",
     uid.JPEG2000Lossless: "JPEG 2000",
     uid.JPEG2000: "JPEG 2000",
+    uid.HTJ2KLossless: "JPEG 2000",
+    uid.HTJ2KLosslessRPCL: "JPEG 2000",
+    uid.HTJ2K: "JPEG 2000",
 }
 _NATIVE = {
     uid.ImplicitVRLittleEndian,
@@ -155,7 +160,14 @@ def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any],
     else:
         values = _compressed(_frame(dataset, layout, syntax), layout, syntax)
     del dataset.PixelData
-    return _significant(values, layout, native=syntax in _NATIVE, notices=notices), notices
+    values, more = significant_values(
+        values,
+        bits_stored=layout.bits_stored,
+        high_bit=layout.high_bit,
+        signed=layout.signed,
+        native=syntax in _NATIVE,
+    )
+    return values, [*notices, *more]
 
 
 def _pixel_bytes(dataset: Dataset, layout: StoredLayout) -> bytes:
@@ -238,16 +250,11 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
             "export it uncompressed or as JPEG lossless."
         )
     dtype = np.dtype("u1" if header.precision <= 8 else "u2")
-    data = _decode(frame, header, syntax)
+    with quiet_decoders():
+        data = _decode(frame, header, syntax)
     if data is None or len(data) != layout.rows * layout.columns * dtype.itemsize:
         raise _damaged(layout, declared, "the codec gives up")
-    values = np.frombuffer(data, dtype).reshape(layout.rows, layout.columns)
-    if layout.signed and header.precision > layout.bits_stored:
-        raise UnreadableImageError(
-            f"{layout.name}: signed pixels of {layout.bits_stored} bits in a stream of {header.precision}; "
-            "export it uncompressed."
-        )
-    return values
+    return np.frombuffer(data, dtype).reshape(layout.rows, layout.columns)
 
 
 def _decode(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | bytearray | None:
@@ -301,24 +308,6 @@ def _opencv(frame: bytes) -> bytes | None:
     except cv2.error:
         return None
     return None if pixels is None else pixels.tobytes()
-
-
-def _significant(
-    values: NDArray[Any], layout: StoredLayout, *, native: bool, notices: list[Notice]
-) -> NDArray[Any]:
-    """Values of the BitsStored significant bits, with sign (PS3.5 8.1.1)."""
-    bits = values.dtype.itemsize * 8
-    shift = layout.high_bit + 1 - layout.bits_stored
-    if native and shift:
-        values = values >> shift
-        notices.append(HIGH_BIT_SHIFTED.notice(high_bit=layout.high_bit, shift=shift))
-    spare = max(bits - layout.bits_stored, 0)
-    if layout.signed:
-        return ((values << spare).view(f"i{bits // 8}") >> spare) if spare else values.view(f"i{bits // 8}")
-    if spare and int(values.max()) > layout.highest:
-        notices.append(BITS_ABOVE_REMOVED.notice(bits=layout.bits_stored))
-        values = values & values.dtype.type(layout.highest)
-    return values
 
 
 def _damaged(layout: StoredLayout, coding: str, detail: str) -> UnreadableImageError:

@@ -1,4 +1,4 @@
-"""Pixel spacing in the plane of the breast, and what GDCM-based software takes for it.
+"""Pixel spacing in the plane of the breast.
 
 Uncalibrated Pixel Spacing has no defined plane on projection images (PS3.3 10.7.1.3), Imager Pixel
 Spacing lies in the plane of the detector (C.8.11.4): dividing it by the magnification gives the breast.
@@ -13,8 +13,6 @@ from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
     DISTANCES_IMPLAUSIBLE,
-    GDCM_SPACING_DIFFERS,
-    GDCM_SPACING_UNFOUNDED,
     MAGNIFICATION_IMPLAUSIBLE,
     SPACING_IMPLAUSIBLE,
     SPACING_UNCALIBRATED,
@@ -28,15 +26,6 @@ Pair = tuple[float, float]
 PLAUSIBLE_MM = (0.01, 1.0)
 """Mammograms have 0.02 to 0.2 mm; beyond these ends the value cannot be meant."""
 _PLAUSIBLE_MAGNIFICATION = (1.0, 3.0)
-
-SECONDARY_CAPTURE = ("1.2.840.10008.5.1.4.1.1.7",)
-_GDCM_IMAGER_CLASSES = (
-    "1.2.840.10008.5.1.4.1.1.1",
-    "1.2.840.10008.5.1.4.1.1.1.1",
-    "1.2.840.10008.5.1.4.1.1.1.1.1",
-    "1.2.840.10008.5.1.4.1.1.1.2",
-    "1.2.840.10008.5.1.4.1.1.1.2.1",
-)
 
 
 def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
@@ -65,12 +54,12 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
     digitised film. Pixel Spacing alone is not believed.
     """
     notices: list[Notice] = []
-    plain = _pair(attributes, "PixelSpacing")
+    plain = pair_of(attributes, "PixelSpacing")
     if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
         if plausible(plain):
             return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), notices
         notices.append(_implausible("Calibrated Pixel Spacing", plain))
-    imager = _pair(attributes, "ImagerPixelSpacing")
+    imager = pair_of(attributes, "ImagerPixelSpacing")
     if imager:
         spacing = _from_imager(attributes, imager, notices)
         if plausible((spacing.row_mm, spacing.column_mm)):
@@ -84,7 +73,7 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
                 )
             return spacing, notices
         notices.append(_implausible("Imager Pixel Spacing", imager))
-    nominal = _pair(attributes, "NominalScannedPixelSpacing")
+    nominal = pair_of(attributes, "NominalScannedPixelSpacing")
     if nominal:
         if plausible(nominal):
             return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), notices
@@ -119,34 +108,8 @@ def _from_imager(attributes: Attributes, imager: Pair, notices: list[Notice]) ->
     return PixelSpacing(*imager, SpacingSource.IMAGER)
 
 
-def gdcm_spacing(attributes: Attributes) -> Pair:
-    """(row, column) spacing in mm that GDCM-based software, such as ITK, takes from this file.
-
-    Imager Pixel Spacing for CR, DX and MG; Pixel Spacing or Nominal Scanned Pixel Spacing for
-    Secondary Capture; 1 mm, silently, for everything else. Magnification is never considered.
-    """
-    sop_class = attributes.text("SOPClassUID")
-    found: Pair | None = None
-    if sop_class in _GDCM_IMAGER_CLASSES:
-        found = _pair(attributes, "ImagerPixelSpacing")
-    elif sop_class in SECONDARY_CAPTURE:
-        found = _pair(attributes, "PixelSpacing") or _pair(attributes, "NominalScannedPixelSpacing")
-    row, column = found or (1.0, 1.0)
-    return abs(row) or 1.0, abs(column) or 1.0
-
-
-def gdcm_difference(attributes: Attributes, spacing: PixelSpacing | None) -> Notice | None:
-    """A notice where GDCM-based software measures with another spacing, else None."""
-    theirs = gdcm_spacing(attributes)
-    if spacing is None:
-        return GDCM_SPACING_UNFOUNDED.notice(spacing=in_mm(theirs))
-    ours = (spacing.row_mm, spacing.column_mm)
-    if alike(ours, theirs):
-        return None
-    return GDCM_SPACING_DIFFERS.notice(theirs=in_mm(theirs), ours=in_mm(ours), source=spacing.source.value)
-
-
-def _pair(attributes: Attributes, keyword: str) -> Pair | None:
+def pair_of(attributes: Attributes, keyword: str) -> Pair | None:
+    """(row, column) of an attribute; one number stands for both."""
     values = attributes.numbers(keyword)
     if not values:
         return None

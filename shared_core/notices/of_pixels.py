@@ -1,0 +1,17 @@
+"""Kinds of notices about pixels that contradict what is said of them: display and bits stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared_core.notices.notice import warning
+
+DISPLAY_UNFIT: Final = warning(
+    "display-unfit",
+    "The {display} does not fit the pixels ({reason}); the {range} is shown instead.",
+)
+BITS_STORED_WRONG: Final = warning(
+    "bits-stored-wrong",
+    "Bits Stored is {bits}, but the pixels go on without a break from {low} to {high}; {needed} bits are "
+    "read, where 3D Slicer (GDCM) cuts the upper ones off.",
+)
