@@ -14,6 +14,7 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.arteries.connected_parts import bounding_box
+    from shared_core.arteries.judged_parts import JudgedParts as JudgedParts
     from shared_core.arteries.line_bands import BAND_MM, line_bands
     from shared_core.arteries.vessels import ASSUMED_SPACING_MM, steps_mm
     from shared_core.cache import user_cache_dir
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from shared_core.preprocessing.prepare import prepare
     from shared_core.preprocessing.prepared import PreparedView
     from shared_core.quantification.exam import measure_exam
+    from shared_core.quantification.judged_views import judged_notices as judged_notices
     from shared_core.quantification.label_edits import added, free_label, relabelled
     from shared_core.quantification.labelled_mask import (
         UNFOLLOWED_LABEL,

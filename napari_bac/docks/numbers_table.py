@@ -65,7 +65,7 @@ def note_sentences(session: ExamSession) -> list[str]:
     """What a person should know beside the numbers: notices of each view and of the exam, each once."""
     sentences: dict[str, list[str]] = {}
     for view in session.views.values():
-        for words in all_notice_words(view.notices):
+        for words in all_notice_words(view.told):
             sentences.setdefault(words, []).append(view.key)
         if not view.spacing_is_known:
             sentences.setdefault(_NO_SPACING, []).append(view.key)

@@ -102,4 +102,4 @@ class ViewsList(QTreeWidget):
 
 def _show_labels(item: QTreeWidgetItem, view: ViewSession) -> None:
     item.setText(1, labels_words(view))
-    item.setToolTip(1, "\n".join(all_notice_words(view.notices)))
+    item.setToolTip(1, "\n".join(all_notice_words(view.told)))

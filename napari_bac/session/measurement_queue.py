@@ -117,6 +117,8 @@ def _measured(
         mask_style=view.mask_style,
         settings=settings,
         raw=view.opened.raw,
+        judged=view.answer.judged if view.answer is not None else None,
+        edited=view.edited,
     )
     bac.give_back_freed()
     return measured

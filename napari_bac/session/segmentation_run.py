@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from napari_bac.remedies import error_words
 from napari_bac.session.workers import GeneratorWorker, create_worker
-from napari_bac.views.model_answer import KeptLabels, KeptProbability, LabelPixels, ModelAnswer
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
 from shared_core import hosting as bac
 
@@ -211,9 +211,9 @@ def _view_events(
         yield TileDone(key, step.done, step.total, step.answer)
     assert result is not None
     cut = card.threshold if threshold is None else threshold
-    labels = KeptLabels.of(_labels(prepared, result, card, cut))
+    labels, judged = _decided(prepared, result, card, cut)
     kept = KeptProbability.of(result)
-    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began))
+    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began, judged))
 
 
 def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:
@@ -224,12 +224,13 @@ def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -
     OpenBacError
         If the threshold is not inside (0, 1).
     """
-    labels = _labels(prepared, answer.probability, answer.card, threshold)
-    return replace(answer, threshold=threshold, labels=KeptLabels.of(labels))
+    labels, judged = _decided(prepared, answer.probability, answer.card, threshold)
+    return replace(answer, threshold=threshold, labels=labels, judged=judged)
 
 
-def _labels(
+def _decided(
     prepared: bac.PreparedView, probability: bac.ProbabilityMap, card: bac.ModelCard, threshold: float
-) -> LabelPixels:
-    mask = bac.decide_mask(prepared, probability.values, card, threshold=threshold).mask
-    return bac.numbered_labels(prepared, mask, mask_style=card.mask_style)
+) -> tuple[KeptLabels, bac.JudgedParts | None]:
+    decision = bac.decide_mask(prepared, probability.values, card, threshold=threshold)
+    labels = bac.numbered_labels(prepared, decision.mask, mask_style=card.mask_style)
+    return KeptLabels.of(labels), decision.judged

@@ -54,6 +54,13 @@ class ViewSession:
     """Of reading and of the model."""
 
     @property
+    def told(self) -> tuple[bac.Notice, ...]:
+        """All notices, with those of the parts that the model judged."""
+        judged = self.answer.judged if self.answer is not None else None
+        own = bac.judged_notices(judged, edited=self.edited) if judged is not None else ()
+        return (*self.notices, *own)
+
+    @property
     def dirty(self) -> bool:
         """Whether the labels hold work that no export has."""
         return self.revision != self.saved_revision

@@ -160,8 +160,7 @@ def reviewed_view(
         provenance["edited_by_hand"] = edited
         notices += collect_notices(prepared, probability, card)
         if judged is not None:
-            said = judged_notices(judged)
-            notices += [one for one in said if not edited or one.code not in _ABOUT_ARTERIES]
+            notices += judged_notices(judged, edited=edited)
         if not edited:
             vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
             notices += vessels.notices if vessels is not None else ()

@@ -47,15 +47,18 @@ def with_others(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasureme
     )
 
 
-def judged_notices(judged: JudgedParts) -> tuple[Notice, ...]:
-    """Other calcifications, a spread of them, and a place where nobody can tell."""
+def judged_notices(judged: JudgedParts, *, edited: bool = False) -> tuple[Notice, ...]:
+    """Other calcifications, a spread of them, and a place where nobody can tell.
+
+    The last two are about the mask that the model gave, and not said of one that a person changed.
+    """
     found = []
     others, unsure, spread = len(judged.of("other calcification")), judged.undecided, judged.spread
     if others:
         found.append(OTHER_CALCIFICATIONS.notice(count=others))
-    if spread is not None:
+    if spread is not None and not edited:
         found.append(_spread_notice(spread))
-    if unsure is not None:
+    if unsure is not None and not edited:
         found.append(ARTERY_UNDECIDED.notice(place=place_words(unsure)))
     return tuple(found)
 

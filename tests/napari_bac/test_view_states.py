@@ -20,9 +20,10 @@ from napari_bac.docks.quantities import ROWS
 from napari_bac.docks.views_list import labels_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.script import script_of
+from napari_bac.session.segmentation_run import RunRequest, ViewDone, run_events
 from napari_bac.views.given_labels import read_given_labels
 from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
-from napari_bac.views.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView, open_view
 from shared_core import Laterality, load_model, segment
 from shared_core.exporting.mask_files import mask_png
 from shared_core.hosting import ViewState
@@ -30,6 +31,7 @@ from tests.napari_bac import pictures
 from tests.small_sample import small_sample
 
 LONG_MS = 60_000
+CLUSTER = "P_02442_LEFT_MLO_PLEOMORPHIC_LINEAR_1"
 WORDS = {
     ViewState.NOT_ANALYSED: "not analysed",
     ViewState.BY_MODEL: "by openbac-1, not exported",
@@ -253,3 +255,27 @@ def test_the_script_counts_the_views_that_no_model_saw(
     )
     assert "exam: 1 of 4 views analysed" in printed
     assert printed[-1] == "exam: None % of breast, Guo's index None"
+
+
+def test_a_malignant_cluster_has_no_grade_and_says_why(
+    session: ExamSession, dock: MetricsDock, shared_dir: Path, tmp_path: Path, qtbot: Any
+) -> None:
+    opened = open_view(shared_dir / "data" / "real-bac" / "other-calcification" / f"{CLUSTER}.jpg")
+    (key,) = session.add([opened])
+    *_, done = run_events(RunRequest(((key, opened),), "openbac-2", "cpu"))
+    assert isinstance(done, ViewDone)
+    session.set_answer(key, done.answer)
+    settle(qtbot, session)
+    view = session.views[key]
+    assert view.measured is not None
+    assert view.measured.view.area_grade is None
+    assert view.measured.view.other_count
+    codes = {notice.code for notice in view.told}
+    assert codes >= {"other-calcifications", "calcifications-spread"}
+    export(session, tmp_path / "out", qtbot)
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "out" / "views.csv").read_text("utf-8")))
+    assert (row["area_grade"], int(row["other_count"])) == ("", view.measured.view.other_count)
+    assert codes <= set(row["notice_codes"].split(" | "))
+    view.labels.paint((300, 40), 5)
+    settle(qtbot, session)
+    assert "calcifications-spread" not in {notice.code for notice in view.told}

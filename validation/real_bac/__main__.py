@@ -60,12 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _command(name: str, args: argparse.Namespace) -> str:
+def _command(args: argparse.Namespace) -> str:
     """Makes the page again, wherever the data is."""
     sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
     networks = " --networks NETWORKS" if args.networks is not None else ""
     card = f" --card {args.card}" if args.card else ""
-    return f"python -m validation.real_bac {name} --data REAL_BAC --out STUDY{networks}{sizes}{card}"
+    beside = f" --beside {args.beside}" if args.beside else ""
+    options = f"{networks}{beside}{sizes}{card}"
+    return f"python -m validation.real_bac {args.model} --data REAL_BAC --out STUDY{options}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="F",
         help="other calcifications with a mark, in teaching",
     )
+    add("--beside", metavar="MODEL", help="another model, by its own card, in the same tables")
     add("--card", metavar="NAME", help="also write a model of this name with the classifier, into STUDY/NAME")
     add("-o", "--output", type=Path, default=DOCS / "validation_real_bac.md", help="page")
     return parser
@@ -118,10 +121,10 @@ class _Study:
     maps: MapStore | FoldMaps
 
     @classmethod
-    def open(cls, args: argparse.Namespace) -> _Study:
-        model = judged(args.model)
+    def open(cls, args: argparse.Namespace, name: str) -> _Study:
+        model = judged(name)
         maps: MapStore | FoldMaps = _maps_of(model, args.out)
-        if args.networks is not None:
+        if args.networks is not None and name == args.model:
             cards = {fold: fold_card(args.networks, fold) for fold in range(FOLDS)}
             maps = FoldMaps({fold: _maps_of(judged(card), args.out) for fold, card in cards.items()})
         drawings = read_lines(args.data / "lines.json", also_open=open_stretches())
@@ -148,9 +151,15 @@ class _Study:
             display_u8=answer.image_u8,
         ).mask
 
+    def by_own_card(self, image: RealBacImage, size: float = 1.0) -> Marks:
+        """What it marks on an image at `size` times its size."""
+        answer = self.maps.get(image, size)
+        return marks_of(image, self.drawing(image), None if answer is None else self.by_card(answer), size)
+
 
 def _run(args: argparse.Namespace) -> None:
-    study = _Study.open(args)
+    study = _Study.open(args, args.model)
+    beside = _Study.open(args, args.beside) if args.beside else None
     own, candidates = _judge_all(study)
     tracks = cross_validate(candidates, most_marked=args.most_marked)
     decided = {
@@ -160,17 +169,18 @@ def _run(args: argparse.Namespace) -> None:
     by_tracks = [_marks(study, image, decided.get(image.path)) for image in study.images]
     name = study.model.name
     ways = [_way(name, own), _way(f"{name}, by tracks", by_tracks)]
-    scaled = (
-        [_at_size(study, tracks, size, ways) for size in sorted({1.0, *args.sizes})] if args.sizes else []
-    )
+    if beside is not None:
+        ways.append(_way(beside.model.name, [beside.by_own_card(image) for image in beside.images]))
+    sizes = sorted({1.0, *args.sizes}) if args.sizes else []
+    scaled = [_at_size(study, tracks, size, ways, beside) for size in sizes]
     _overlays(study, by_tracks, masks, args.out)
     if args.card:
         judge = taught_judge(candidates, most_marked=args.most_marked)
-        command, folder = _command(name, args), args.out / args.card
+        command, folder = _command(args), args.out / args.card
         write_card(folder, study.model.card, judge, name=args.card, scores=ways[1].scores, command=command)
     page = real_bac_page(
         ways,
-        command=_command(name, args),
+        command=_command(args),
         scaled=scaled,
         reliable=reliability(tracks.probabilities, tracks.labels),
         opinions=opinions(tracks),
@@ -209,7 +219,9 @@ def _way(name: str, rows: Sequence[Marks]) -> Way:
     return Way(name, scores_of(rows), tuple(rows))
 
 
-def _at_size(study: _Study, tracks: CrossValidated, size: float, ways: Sequence[Way]) -> Scaled:
+def _at_size(
+    study: _Study, tracks: CrossValidated, size: float, ways: Sequence[Way], beside: _Study | None
+) -> Scaled:
     own, by_tracks = [], []
     for image in study.with_arteries:
         answer, drawing = study.maps.get(image, size), study.drawing(image)
@@ -220,8 +232,11 @@ def _at_size(study: _Study, tracks: CrossValidated, size: float, ways: Sequence[
         own.append(marks_of(image, drawing, study.by_card(answer), size))
         found = described(image, drawing, answer, size=size)
         by_tracks.append(_marks(study, image, (found, tracks.judges[image.fold].judged(found)), size))
+    rows_of = [own, by_tracks]
+    if beside is not None:
+        rows_of.append([beside.by_own_card(image, size) for image in beside.with_arteries])
     recalls: dict[str, tuple[Estimate, Estimate]] = {}
-    for way, rows in zip(ways, (own, by_tracks), strict=True):
+    for way, rows in zip(ways, rows_of, strict=True):
         scores = scores_of(rows)
         recalls[way.name] = scores.clear, scores.doubtful
     return Scaled(size, recalls)
