@@ -1,7 +1,7 @@
 """What a host may use of the engine: viewers and programs like them import this alone, as `bac`.
 
 Everything is imported when first used, so that a host starts quickly and without the libraries that only
-computing needs: 3D Slicer has some of them only after the first Apply.
+computing needs: a host may have some of them only later.
 """
 
 # ruff: noqa: F401
