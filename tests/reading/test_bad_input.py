@@ -114,7 +114,7 @@ BAD: dict[str, tuple[Builder, type[OpenBacError], str]] = {
     "tomosynthesis": (
         dicom(sop_class=synthetic.TOMO, NumberOfFrames=55),
         UnsupportedImageError,
-        r"tomosynthesis volume of 55 slices.*synthetic 2-D.*\(27\)",
+        r"tomosynthesis volume of 55 slices.*synthetic 2-D.*\(28\)",
     ),
     "frames": (dicom(NumberOfFrames=2), UnsupportedImageError, "stack of 2 slices"),
     "CT": (
