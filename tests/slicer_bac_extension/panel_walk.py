@@ -101,7 +101,7 @@ def _choose_parameters(panel: Panel) -> None:
     assert abs(parameters.threshold - 0.4) < 1e-6
     ui.deviceComboBox.currentIndex = 1
     assert parameters.device.value == "cpu"
-    ui.modelComboBox.currentIndex = 1
+    ui.modelComboBox.currentIndex = 2
     assert parameters.model == "scunet-emory-2021"
     ui.modelComboBox.currentIndex = 0
     assert parameters.model == ""

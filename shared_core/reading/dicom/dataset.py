@@ -82,7 +82,11 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
         turned = opened.header.photometric == "MONOCHROME1"
         stored = stored_from_gdcm(pixels, transform, opened.layout, turned)
         if looks_wrapped(stored, opened.layout.bits_stored):  # GDCM cuts off what lies above Bits Stored
-            return read_dicom(path, spacing)
+            whole = open_dicom(path, spacing, pixels=True)
+            values, notices = stored_values(whole.dataset, whole.layout)
+            low_bits = (1 << opened.layout.bits_stored) - 1
+            if np.array_equal(values.astype(np.int32) & low_bits, stored.astype(np.int32) & low_bits):
+                return mammogram_of(whole, values, notices)
         return mammogram_of(opened, stored, [])
 
 
