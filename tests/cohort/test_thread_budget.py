@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.thread_budget import BLAS_THREADS, ThreadBudget
 
 TASKS = Path("/proc/self/task")
+MOMENT = 0.1
+"""Share of the time that a thread was watched."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,17 @@ def processors(task: Path) -> str:
 
 @contextmanager
 def watched(of_threads: set[str]) -> Iterator[None]:
-    """Look all the while which processors the threads have: OpenVINO narrows them only while it computes."""
+    """Look all the while which processors the threads have: OpenVINO narrows them only while it computes.
+
+    What a thread has for a moment only, as while a graph is made, is left out.
+    """
+    counts: dict[str, Counter[str]] = {}
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(0.01):
-            of_threads.update(processors(task) for task in TASKS.iterdir())
+            for task in TASKS.iterdir():
+                counts.setdefault(task.name, Counter())[processors(task)] += 1
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -71,6 +79,8 @@ def watched(of_threads: set[str]) -> Iterator[None]:
     finally:
         over.set()
         watcher.join()
+        for seen in counts.values():
+            of_threads.update(name for name, times in seen.items() if times > MOMENT * seen.total())
 
 
 def analyse_and_ask(task: ViewTask) -> Seen:
