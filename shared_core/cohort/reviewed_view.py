@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.arteries.candidates import Decision
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask
 from shared_core.notices import Notice
@@ -126,7 +127,6 @@ def reviewed_view(
     raw
         The pixels as read, where calcium can be weighed on them.
     """
-    mask = labels > 0
     if answer is None and not edited and not began_as:
         return unmeasured_view(
             prepared,
@@ -150,20 +150,16 @@ def reviewed_view(
         edited=edited,
     )
     notices = [*prepared.header.notices, *prepared.notices]
-    if answer is None:
+    if answer is None or decision is None:
         provenance = drawn_provenance(
             prepared, mask_style=mask_style, preprocessing=preprocessing, edited=edited, began_as=began_as
         )
     else:
-        card, probability, cut = answer.card, answer.probability, answer.threshold
-        provenance = provenance_of(prepared, probability, card, threshold=cut, decision=decision)
+        provenance = provenance_of(
+            prepared, answer.probability, answer.card, threshold=answer.threshold, decision=decision
+        )
         provenance["edited_by_hand"] = edited
-        notices += collect_notices(prepared, probability, card)
-        if judged is not None:
-            notices += judged_notices(judged, edited=edited)
-        if not edited:
-            vessels = view_vessels(prepared, mask, mask_style=card.mask_style)
-            notices += vessels.notices if vessels is not None else ()
+        notices += _about_the_answer(prepared, labels, answer, decision, edited=edited)
     notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
@@ -259,6 +255,23 @@ def recorded_view(
     measured = replace(measured, **others)
     notices += _about_the_hand(prepared, labels, edited, from_others=True)
     return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)
+
+
+def _about_the_answer(
+    prepared: PreparedView,
+    labels: NDArray[np.uint8],
+    answer: ModelOutput,
+    decision: Decision,
+    *,
+    edited: bool,
+) -> tuple[Notice, ...]:
+    notices = collect_notices(prepared, answer.probability, answer.card)
+    if decision.judged is not None:
+        notices += judged_notices(decision.judged, edited=edited)
+    if not edited:
+        vessels = view_vessels(prepared, labels > 0, mask_style=answer.card.mask_style)
+        notices += vessels.notices if vessels is not None else ()
+    return notices
 
 
 def _about_the_hand(

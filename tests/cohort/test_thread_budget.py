@@ -146,6 +146,9 @@ def test_batch_in_this_process_keeps_to_it_and_leaves_the_process_as_it_was(list
     seen: list[tuple[set[tuple[str, int]], int]] = []
     opencv = cv2.getNumThreads()
     cv2.setNumThreads(3)
+    if (torch := sys.modules.get("torch")) is not None:
+        # Asked for the first time it sets OpenMP, whatever that had: not to be taken for our doing.
+        torch.get_num_threads()
     try:
         with threadpool_limits(3):
             before = loaded_pools()

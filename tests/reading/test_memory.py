@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Laterality, SpacingSource, View
@@ -51,6 +52,20 @@ def test_other_pixels_than_the_files_are_noticed(tmp_path: Path, pixels: Any) ->
     file = write(tmp_path / "a.dcm", dataset())
     with pytest.raises(UsageError, match=r"a\.dcm"):
         mammogram_from_array(pixels, source=file)
+
+
+def with_sharp_edges() -> NDArray[np.uint16]:
+    """Neighbours that differ by nearly all that 12 bits hold, as where GDCM cut values off."""
+    pixels = breast(12).copy()
+    pixels[10:20, 10:20], pixels[12:18, 12:18] = 4095, 0
+    return pixels
+
+
+def test_a_changed_image_is_not_replaced_by_its_file_whatever_its_edges(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm", dataset(with_sharp_edges()))
+    changed = with_sharp_edges()
+    changed[40:50, 10:20] = 77
+    np.testing.assert_array_equal(mammogram_from_array(changed, source=file).pixels, changed)
 
 
 def test_a_layer_of_unknown_origin(tmp_path: Path) -> None:
