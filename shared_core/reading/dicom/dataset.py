@@ -38,6 +38,7 @@ from shared_core.reading.dicom.modality import (
     stored_from_gdcm,
 )
 from shared_core.reading.dicom.padding import padding_mask, padding_range
+from shared_core.reading.dicom.person import person_of
 from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.significant_bits import looks_wrapped
@@ -171,6 +172,7 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         transfer_syntax=syntax,
         evidence=projection.evidence,
         notices=tuple(notices),
+        person=person_of(attributes),
     )
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
