@@ -222,6 +222,8 @@ class MammogramHeader:
     identity: Identity = field(default_factory=Identity)
     photometric: str = "MONOCHROME2"
     transfer_syntax: str = ""
+    patient_orientation: tuple[str, ...] = ()
+    """Where rows and columns lead to (0020,0020), as ``("A", "FR")``; empty where that is not known."""
     evidence: tuple[tuple[str, str], ...] = ()
     """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
     notices: tuple[Notice, ...] = ()

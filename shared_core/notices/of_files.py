@@ -146,6 +146,16 @@ VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its
 VIEW_CONTRADICTED: Final = warning(
     "view-contradicted", "The {what} is contradictory: {source} says {value}, but {other} says {other_value}."
 )
+ORIENTATION_UNUSUAL: Final = info(
+    "orientation-unusual",
+    "By its Patient Orientation {orientation} the stored picture {how}; it is shown upright, masks lie on it "
+    "as it is stored.",
+)
+ORIENTATION_CONTRADICTED: Final = warning(
+    "orientation-contradicted",
+    "Patient Orientation {orientation} puts the chest wall where the pixels do not; the picture is shown as "
+    "it is stored.",
+)
 
 # Exams of files
 

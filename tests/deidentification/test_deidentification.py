@@ -23,7 +23,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.reading.exam_grouping import find_exams
 from tests.dicom_objects.conftest import png_files
 from tests.pacs.drawn_exam import drawn_files
-from tests.reading.synthetic import breast, dataset, write
+from tests.reading import synthetic
 from tests.told import codes
 
 pytest.importorskip("dicomanonymizer", reason="pip package dicom-anonymizer is not installed")
@@ -419,8 +419,8 @@ def test_run_record_holds_no_path_of_the_person(analysed: tuple[Path, Path]) -> 
 def test_women_who_share_an_id_get_a_pseudonym_each(tmp_path: Path, patient: str) -> None:
     for number, (birth, side) in enumerate((("19500102", "L"), ("19500102", "R"), ("19600102", "L"))):
         more = {"PatientID": patient, "PatientName": "Doe^Jane", "PatientBirthDate": birth}
-        ds = dataset(breast(seed=number), ImageLaterality=side, **more)
-        write(tmp_path / f"{number}.dcm", ds)
+        ds = synthetic.dataset(synthetic.breast(seed=number), ImageLaterality=side, **more)
+        synthetic.write(tmp_path / f"{number}.dcm", ds)
     made = deidentified_exams(find_exams([tmp_path]).exams, tmp_path / "out", key=KEY)
     exams = find_exams([tmp_path / "out"]).exams
     assert len({pydicom.dcmread(file).PatientID for file in made.files.values()}) == 2
