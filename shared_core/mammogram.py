@@ -78,6 +78,7 @@ class SpacingSource(str, Enum):
     IMAGER = "ImagerPixelSpacing, magnification unknown"
     NOMINAL_SCANNED = "NominalScannedPixelSpacing"
     USER = "given by the user"
+    STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,25 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class StatedFacts:
+    """What a person, or the table of a public set, states of one image; None and empty where they do not."""
+
+    source: str = "stated"
+    """Where it is stated, as people read it: ``stated in facts.csv, line 3``."""
+    patient: str = ""
+    exam: str = ""
+    """Anything that tells the exams of a patient apart."""
+    study_date: str = ""
+    """YYYYMMDD."""
+    laterality: Laterality | None = None
+    view: View | None = None
+    spacing_mm: tuple[float, float] | None = None
+    """(row, column)."""
+    manufacturer: str = ""
+    intent: PresentationIntent | None = None
+
+
+@dataclass(frozen=True)
 class Person:
     """Who was examined and when, only to tell whether two images are of one woman and one visit.
 
@@ -227,6 +247,8 @@ class MammogramHeader:
     evidence: tuple[tuple[str, str], ...] = ()
     """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
     notices: tuple[Notice, ...] = ()
+    stated: StatedFacts | None = None
+    """What was stated of the image; it stands in the fields above already."""
     person: Person = field(default_factory=Person, repr=False, compare=False, metadata={"private": True})
 
     @property

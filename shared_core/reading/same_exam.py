@@ -168,7 +168,7 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
     alone: list[_Part] = [((header,), []) for header in singles]
     if count < 2 or not singles[0].identity.patient_id:
         return alone
-    if is_no_identifier(singles[0].identity.patient_id) and not all(is_known(h.person) for h in singles):
+    if is_no_identifier(singles[0].identity.patient_id) and not all(map(_is_somebody, singles)):
         reason = "this ID is one that is given to everybody when identifiers are removed"
     elif _repeats_set(singles):
         parts = _sets(singles)
@@ -181,6 +181,11 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
     else:
         return [(tuple(singles), [EXAM_STUDIES_JOINED.notice(count=count)])]
     return [(part, [EXAM_STUDIES_APART.notice(count=count, reason=reason)]) for part, _ in alone]
+
+
+def _is_somebody(header: MammogramHeader) -> bool:
+    stated = header.stated is not None and bool(header.stated.patient)
+    return stated or is_known(header.person)
 
 
 def _visits_of_study(
