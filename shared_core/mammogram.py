@@ -180,6 +180,25 @@ class Identity:
     """YYYYMMDD or empty."""
     acquisition_time: str = ""
     instance_number: int | None = None
+    exam: str = ""
+    """Which exam it is, where a person, a table or a documented file name says it; else empty."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who was examined and when, only to tell whether two images are of one woman and one visit.
+
+    Nothing of it is ever written or shown.
+    """
+
+    names: tuple[str, ...] = field(default=(), repr=False)
+    """Alphabetic, ideographic and phonetic name as in the file; empty where there is none."""
+    birth_date: str = field(default="", repr=False)
+    """Digits of year, month and day, or fewer; empty where it is not known."""
+    sex: str = field(default="", repr=False)
+    """F, M or empty."""
+    visit: tuple[str, ...] = field(default=(), repr=False)
+    """Accession number, study ID and time."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +222,12 @@ class MammogramHeader:
     identity: Identity = field(default_factory=Identity)
     photometric: str = "MONOCHROME2"
     transfer_syntax: str = ""
+    patient_orientation: tuple[str, ...] = ()
+    """Where rows and columns lead to (0020,0020), as ``("A", "FR")``; empty where that is not known."""
     evidence: tuple[tuple[str, str], ...] = ()
     """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
     notices: tuple[Notice, ...] = ()
+    person: Person = field(default_factory=Person, repr=False, compare=False, metadata={"private": True})
 
     @property
     def name(self) -> str:
@@ -253,6 +275,7 @@ class Exam:
     key: str
     """Unique, stable and usable as a file name."""
     patient_id: str
+    """Of the files; with a number (``ANON [2]``) where they show that several women have it."""
     study_date: str
     headers: tuple[MammogramHeader, ...]
     missing_views: tuple[str, ...] = ()

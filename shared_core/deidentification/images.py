@@ -18,6 +18,7 @@ from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.exporting.atomic_write import write_changed
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
+from shared_core.notices.of_files import EXAM_PERSONS_DIFFER
 from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
@@ -59,7 +60,8 @@ def deidentified_exams(
             except OpenBacError as error:
                 failures.append(str(error))
         # Views without an own patient go with the exam that they were found in.
-        patients = sorted({patient_of(dataset) for _, dataset in read})
+        shared = EXAM_PERSONS_DIFFER.code in {notice.code for notice in exam.notices}
+        patients = sorted({patient_of(dataset, shared_id=shared) for _, dataset in read})
         for header, dataset in read:
             assert header.path is not None
             notices += _about_pixels(header, dataset)

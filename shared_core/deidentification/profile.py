@@ -23,6 +23,7 @@ from shared_core.dicom_objects.codes import item
 from shared_core.dicom_objects.required_libraries import needed
 from shared_core.errors import UnreadableImageError
 from shared_core.reading.dicom.identity import grouped_patient_id
+from shared_core.reading.persons import is_no_identifier
 from shared_core.version import SOFTWARE_VERSION
 
 EDITION: Final = "2026c"
@@ -50,13 +51,22 @@ _OVERLAYS_AND_CURVES: Final = (0x5000, 0x6000)
 Action = Callable[[Dataset, tuple[int, int]], None]
 
 
-def patient_of(dataset: Dataset) -> str:
-    """What the pseudonym and the dates hang on: the patient, else the study."""
+def patient_of(dataset: Dataset, *, shared_id: bool = False) -> str:
+    """What the pseudonym and the dates hang on: the patient, else the study.
+
+    Parameters
+    ----------
+    shared_id
+        Whether several women have this patient ID; one that everybody gets is always taken as shared.
+    """
     patient = grouped_patient_id(str(dataset.get("PatientID") or "").strip())
-    if patient:
-        return f"{patient}/{str(dataset.get('IssuerOfPatientID') or '').strip()}"
     name = str(dataset.get("PatientName") or "").strip()
-    return f"{name}/{dataset.get('PatientBirthDate') or ''}" if name else str(dataset.get("StudyInstanceUID"))
+    person = f"{name}/{dataset.get('PatientBirthDate') or ''}"
+    if not is_no_identifier(patient):
+        own = f"{patient}/{str(dataset.get('IssuerOfPatientID') or '').strip()}"
+        return f"{own}/{person}/{dataset.get('PatientSex') or ''}" if shared_id else own
+    named = name if not patient else not is_no_identifier(person)
+    return person if named else str(dataset.get("StudyInstanceUID"))
 
 
 def deidentify(dataset: Dataset, key: DeidentificationKey, *, patient: str) -> None:

@@ -146,6 +146,16 @@ VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its
 VIEW_CONTRADICTED: Final = warning(
     "view-contradicted", "The {what} is contradictory: {source} says {value}, but {other} says {other_value}."
 )
+ORIENTATION_UNUSUAL: Final = info(
+    "orientation-unusual",
+    "By its Patient Orientation {orientation} the stored picture {how}; it is shown upright, masks lie on it "
+    "as it is stored.",
+)
+ORIENTATION_CONTRADICTED: Final = warning(
+    "orientation-contradicted",
+    "Patient Orientation {orientation} puts the chest wall where the pixels do not; the picture is shown as "
+    "it is stored.",
+)
 
 # Exams of files
 
@@ -155,6 +165,25 @@ EXAM_MIXES_SYNTHETIC: Final = warning(
 )
 EXAM_VIEW_UNKNOWN: Final = warning("exam-view-unknown", "The view or side of {names} is not known.")
 EXAM_VIEW_REPEATED: Final = info("exam-view-repeated", "{view} is present {count} times: {names}.")
+EXAM_PERSONS_DIFFER: Final = warning(
+    "exam-persons-differ",
+    "Images with the same {shared} are kept apart, because they differ in {what}: they are not of one woman.",
+    Remedy.STATE_FACTS,
+)
+EXAM_STUDIES_APART: Final = warning(
+    "exam-studies-apart",
+    "{count} studies with the same patient ID and date are kept apart, because {reason}.",
+    Remedy.STATE_FACTS,
+)
+EXAM_STUDIES_JOINED: Final = info(
+    "exam-studies-joined",
+    "The exam joins {count} studies of one image each, which have the same patient ID and date.",
+)
+EXAM_SETS_REPEATED: Final = warning(
+    "exam-sets-repeated",
+    "One study holds every view {count} times or more, as if several exams had been made one.",
+    Remedy.STATE_FACTS,
+)
 EXAM_SHOWS_BOTH_BREASTS: Final = warning(
     "exam-shows-both-breasts", "An image shows both breasts; it is not counted for either side."
 )

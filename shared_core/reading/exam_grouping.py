@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,7 @@ from shared_core.notices.of_files import (
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import Spacing, read_header
+from shared_core.reading.same_exam import SameExam, same_exams
 
 STANDARD_VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 _NOT_STANDARD = {ViewModifier.MAGNIFICATION, ViewModifier.SPOT_COMPRESSION}
@@ -81,7 +82,9 @@ def find_exams(
         if progress is not None:
             progress(done, len(files))
     headers = _without_duplicates(headers, rejected)
-    groups = [_without_raw_twins(group, rejected) for group in _grouped(headers)]
+    groups = [
+        replace(group, headers=_without_twins(group.headers, rejected)) for group in same_exams(headers)
+    ]
     exams = sorted((_exam(group) for group in groups), key=lambda e: (e.key, str(e.headers[0].path)))
     return ExamListing(_unique_keys(exams), tuple(sorted(rejected, key=lambda r: str(r.path))))
 
@@ -135,28 +138,9 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _grouped(headers: list[MammogramHeader]) -> list[list[MammogramHeader]]:
-    """By patient and study; studies of one image each, of one patient and date, belong together.
-
-    Some collections and anonymisers give every image a study of its own.
-    """
-    studies: dict[tuple[str, ...], list[MammogramHeader]] = defaultdict(list)
-    for header in headers:
-        identity = header.identity
-        # without any identifier only the folder tells what belongs together
-        place = "" if identity.study_uid else _place(header)
-        studies[(identity.patient_id, identity.study_date, identity.study_uid, place)].append(header)
-    groups: list[list[MammogramHeader]] = []
-    singles: dict[tuple[str, str], list[MammogramHeader]] = defaultdict(list)
-    for (patient, date, study, _), members in studies.items():
-        if len(members) == 1 and patient and study:
-            singles[patient, date] += members
-        else:
-            groups.append(members)
-    return groups + list(singles.values())
-
-
-def _without_raw_twins(group: list[MammogramHeader], rejected: list[RejectedFile]) -> list[MammogramHeader]:
+def _without_twins(
+    group: Sequence[MammogramHeader], rejected: list[RejectedFile]
+) -> tuple[MammogramHeader, ...]:
     """Leave out For Processing images whose For Presentation image is there."""
     shown = [h for h in group if h.intent is not PresentationIntent.PROCESSING]
     kept = []
@@ -175,7 +159,7 @@ def _without_raw_twins(group: list[MammogramHeader], rejected: list[RejectedFile
                 "name the file alone to use it.",
             )
         )
-    return kept
+    return tuple(kept)
 
 
 def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
@@ -195,31 +179,37 @@ def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
 
 def exams_of(headers: Iterable[MammogramHeader]) -> tuple[Exam, ...]:
     """All views grouped into exams, also those of images in memory; nothing is left out as a duplicate."""
-    exams = sorted((_exam(group) for group in _grouped(list(headers))), key=lambda exam: exam.key)
+    exams = sorted((_exam(group) for group in same_exams(headers)), key=lambda exam: exam.key)
     return _unique_keys(exams)
 
 
 def exam_of(headers: Iterable[MammogramHeader], *, key: str = "") -> Exam:
     """The exam of views that belong together, also of images in memory; named `key` where one is given."""
-    exam = _exam(list(headers))
+    exam = _exam(SameExam(tuple(headers)))
     return replace(exam, key=key) if key else exam
 
 
-def _exam(group: list[MammogramHeader]) -> Exam:
-    headers = tuple(sorted(group, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path))))
+def _exam(group: SameExam) -> Exam:
+    headers = tuple(
+        sorted(group.headers, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path)))
+    )
     standard = [h for h in headers if not _NOT_STANDARD & set(h.modifiers)]
     labels = [h.view_label for h in standard]
     known = [label for label in labels if "?" not in label]
     # where no view is known nothing can be said to be missing
     missing = tuple(view for view in STANDARD_VIEWS if view not in labels) if known else ()
-    identity = headers[0].identity
+    identities = [header.identity for header in headers]
+    patient = next((one.patient_id for one in identities if one.patient_id), "")
+    date = next((one.study_date for one in identities if one.study_date), "")
+    if patient and group.woman:
+        patient = f"{patient} [{group.woman}]"
     return Exam(
-        key=_key(identity.patient_id, identity.study_date, identity.study_uid),
-        patient_id=identity.patient_id,
-        study_date=identity.study_date,
+        key=_key(patient, date, identities[0].study_uid),
+        patient_id=patient,
+        study_date=date,
         headers=headers,
         missing_views=missing,
-        notices=tuple(_exam_notices(standard)),
+        notices=(*group.notices, *_exam_notices(standard)),
     )
 
 

@@ -38,11 +38,13 @@ from shared_core.reading.dicom.modality import (
     stored_from_gdcm,
 )
 from shared_core.reading.dicom.padding import padding_mask, padding_range
+from shared_core.reading.dicom.person import person_of
 from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.significant_bits import looks_wrapped
 from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
+from shared_core.reading.orientation import with_orientation
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,9 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         transfer_syntax=syntax,
         evidence=projection.evidence,
         notices=tuple(notices),
+        person=person_of(attributes),
     )
+    header = with_orientation(header, attributes.texts("PatientOrientation"))
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
 
