@@ -18,6 +18,7 @@ from shared_core.cli import (
     info,
     measure,
     models,
+    networks,
     receive,
     schema,
     send,
@@ -32,7 +33,7 @@ from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
     *(analyze, calibrate, change, compare, demo, evaluate, export, info),
-    *(measure, models, receive, schema, send, simulate, train),
+    *(measure, models, networks, receive, schema, send, simulate, train),
 )
 
 
