@@ -159,6 +159,8 @@ class Acquisition:
     image_type: tuple[str, ...] = ()
     synthetic_2d: bool = False
     """2-D image computed from tomosynthesis (C-View, Insight 2D, S-View ...)."""
+    contrast_subtracted: bool = False
+    """Difference or recombination of the two images of contrast-enhanced mammography."""
     lossy: bool = False
     implant_present: bool | None = None
     partial_view: bool | None = None

@@ -19,6 +19,7 @@ from shared_core.cli import (
     info,
     measure,
     models,
+    networks,
     receive,
     schema,
     send,
@@ -33,7 +34,7 @@ from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
     *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
-    *(measure, models, receive, schema, send, simulate, train),
+    *(measure, models, networks, receive, schema, send, simulate, train),
 )
 
 

@@ -142,6 +142,11 @@ NOT_STORED_AS_MAMMOGRAPHY: Final = warning(
     "The image is not stored as a mammography object ({kind}); it is taken as a mammogram because of "
     "{evidence}.",
 )
+CONTRAST_SUBTRACTED: Final = warning(
+    "contrast-subtracted",
+    "This is a subtraction image of contrast-enhanced mammography, no plain mammogram: it shows contrast "
+    "medium, not calcium, and is not counted in the exam.",
+)
 VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its {what}.")
 VIEW_CONTRADICTED: Final = warning(
     "view-contradicted", "The {what} is contradictory: {source} says {value}, but {other} says {other_value}."

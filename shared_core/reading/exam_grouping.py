@@ -236,7 +236,7 @@ def _exam_notices(headers: list[MammogramHeader]) -> Iterator[Notice]:
         names = ", ".join(h.name for h in same)
         if "?" in label:
             yield EXAM_VIEW_UNKNOWN.notice(names=names)
-        elif len({h.acquisition.synthetic_2d for h in same}) < len(same):
+        elif len({(h.acquisition.synthetic_2d, h.acquisition.contrast_subtracted) for h in same}) < len(same):
             yield EXAM_VIEW_REPEATED.notice(view=label, count=len(same), names=names)
     if any(h.laterality is Laterality.BOTH for h in headers):
         yield EXAM_SHOWS_BOTH_BREASTS.notice()

@@ -159,7 +159,9 @@ def _study(header: MammogramHeader) -> Hashable:
         return ("exam", identity.exam)
     if identity.study_uid:
         return ("study", identity.study_uid)
-    return ("folder", str(header.path.parent) if header.path is not None else "")
+    if header.path is None or (header.stated is not None and header.stated.patient):
+        return ("folder", "")
+    return ("folder", str(header.path.parent))
 
 
 def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
@@ -205,7 +207,8 @@ def _visits_of_study(
 
 def _kind(header: MammogramHeader) -> Hashable:
     technique = header.acquisition
-    return (header.view_label, header.modifiers, header.intent, technique.synthetic_2d)
+    kind = (technique.synthetic_2d, technique.contrast_subtracted)
+    return (header.view_label, header.modifiers, header.intent, kind)
 
 
 def _repeats_set(headers: Sequence[MammogramHeader]) -> bool:
