@@ -113,8 +113,10 @@ class _Stating:
         else:
             text = f"{value} {self.source}"
         self.evidence = [pair for pair in self.evidence if pair[0] != what] + [(what, text)]
-        # without a header the patient is only guessed from the name of the file
-        guessed = what == "patient" and (self.header.file_format != "DICOM" or is_no_identifier(found))
+        # the exam, and without a header the patient, are only guessed from the name of the file
+        guessed = what == "exam" or (
+            what == "patient" and (self.header.file_format != "DICOM" or is_no_identifier(found))
+        )
         if found and not same and not guessed:
             self.notices.append(
                 FACT_CONTRADICTED.notice(what=what, value=value, source=self.source, other=why or found)
