@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_bac.session.workers import GeneratorWorker, create_worker
-from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.exam_choice import apart_words, chosen_exams, worth_telling
 from napari_bac.views.opened_view import NotOpened, OpenedView, open_each
 from shared_core import hosting as bac
 
@@ -91,8 +91,8 @@ def found_views(paths: Sequence[Path]) -> Generator[Found, None, None]:
     listing = bac.find_exams(paths)
     exams, sentence = chosen_exams(listing, paths)
     total = sum(len(exam.headers) for exam in exams)
-    if sentence:
-        yield 0, total, sentence
+    for words in filter(None, (sentence, *apart_words(exams))):
+        yield 0, total, words
     for file in worth_telling(listing, paths) if total else listing.rejected:
         yield 0, total, NotOpened(file.path, file.reason)
     for done, found in enumerate(open_each(exams), start=1):

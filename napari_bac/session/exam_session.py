@@ -23,6 +23,7 @@ from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
 from napari_bac.settings import preferences
+from napari_bac.views.exam_choice import apart_words
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
@@ -77,6 +78,8 @@ class ExamSession:
         `opener.start` reads away from the window.
         """
         listing = bac.find_exams(paths)
+        for words in apart_words(listing.exams):
+            self.say(words)
         found = list(open_each(listing.exams, spacing_mm=spacing_mm))
         self.add(view for view in found if isinstance(view, OpenedView))
         refused = [NotOpened(file.path, file.reason) for file in listing.rejected]
