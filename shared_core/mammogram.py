@@ -78,6 +78,7 @@ class SpacingSource(str, Enum):
     IMAGER = "ImagerPixelSpacing, magnification unknown"
     NOMINAL_SCANNED = "NominalScannedPixelSpacing"
     USER = "given by the user"
+    STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class Acquisition:
     image_type: tuple[str, ...] = ()
     synthetic_2d: bool = False
     """2-D image computed from tomosynthesis (C-View, Insight 2D, S-View ...)."""
+    contrast_subtracted: bool = False
+    """Difference or recombination of the two images of contrast-enhanced mammography."""
     lossy: bool = False
     implant_present: bool | None = None
     partial_view: bool | None = None
@@ -182,6 +185,25 @@ class Identity:
     instance_number: int | None = None
     exam: str = ""
     """Which exam it is, where a person, a table or a documented file name says it; else empty."""
+
+
+@dataclass(frozen=True)
+class StatedFacts:
+    """What a person, or the table of a public set, states of one image; None and empty where they do not."""
+
+    source: str = "stated"
+    """Where it is stated, as people read it: ``stated in facts.csv, line 3``."""
+    patient: str = ""
+    exam: str = ""
+    """Anything that tells the exams of a patient apart."""
+    study_date: str = ""
+    """YYYYMMDD."""
+    laterality: Laterality | None = None
+    view: View | None = None
+    spacing_mm: tuple[float, float] | None = None
+    """(row, column)."""
+    manufacturer: str = ""
+    intent: PresentationIntent | None = None
 
 
 @dataclass(frozen=True)
@@ -227,6 +249,8 @@ class MammogramHeader:
     evidence: tuple[tuple[str, str], ...] = ()
     """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
     notices: tuple[Notice, ...] = ()
+    stated: StatedFacts | None = None
+    """What was stated of the image; it stands in the fields above already."""
     person: Person = field(default_factory=Person, repr=False, compare=False, metadata={"private": True})
 
     @property

@@ -23,6 +23,7 @@ from shared_core.errors import ModelError, UsageError
 from shared_core.mass.site_calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.reading.facts.table import FactsTable
 from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.registry import load_card
 
@@ -90,6 +91,7 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     """Options of what is measured."""
     group = parser.add_argument_group("measurement")
     arguments.add_spacing(group)
+    arguments.add_facts(group)
     add = partial(option, group)
     add(
         "--calibration FILE",
@@ -126,7 +128,7 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
-        listing = find_exams(args.paths, progress=view.files_read)
+        listing = find_exams(args.paths, facts=args.facts, progress=view.files_read)
         lost: tuple[str, ...] = ()
         if args.deidentify:
             listing, lost = deidentified_listing(
@@ -172,6 +174,11 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
     if args.output is None and args.deidentify:
         args.parser.error("--deidentify writes images into a folder; name it with -o OUT")
+    if args.facts is not None and args.deidentify:
+        args.parser.error(
+            "--deidentify writes images without what --facts states; de-identify them first, then state "
+            f"facts of the images in OUT/{IMAGES}"
+        )
     if args.no_pictures and "sc" in args.dicom:
         args.parser.error(
             "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
@@ -228,8 +235,12 @@ def _asked(args: argparse.Namespace) -> dict[str, object]:
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify"}
-    return {
-        name: [str(path) for path in value] if name == "paths" else value
-        for name, value in sorted(vars(args).items())
-        if name not in left_out
-    }
+    left_out |= set() if args.facts is not None else {"facts"}
+    return {name: _plain(value) for name, value in sorted(vars(args).items()) if name not in left_out}
+
+
+def _plain(value: object) -> object:
+    """Paths as text, and a table of facts by its path and fingerprint."""
+    if isinstance(value, FactsTable):
+        return {"table": str(value.path), "set": value.public or None, "sha256": value.sha256}
+    return [str(item) for item in value] if isinstance(value, list) else value

@@ -11,13 +11,14 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from shared_core.cli.arguments import Subparsers, add_spacing, command, option
+from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import print_warnings, screen
 from shared_core.errors import OpenBacError
 from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.description import describe
+from shared_core.reading.facts.table import stated_of
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import plain
 
@@ -29,6 +30,7 @@ def add_parser(subparsers: Subparsers) -> None:
     option(parser, "files FILE", "image file", Path, nargs="+")
     option(parser, "--json", "print a JSON document instead of a table")
     add_spacing(parser)
+    add_facts(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     console = screen(140)
     for path in args.files:
         try:
-            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm)
+            facts, about_facts = stated_of(args.facts, path)
+            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm, facts=facts)
         except OpenBacError as error:
             failed = True
             documents.append({"file": str(path), "error": error_words(error)})
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             continue
         display, display_notices = fitting_display(mammogram)
         rows = describe(mammogram.header, replace(mammogram, display=display))
-        notices = (*mammogram.header.notices, *display_notices)
+        notices = (*mammogram.header.notices, *display_notices, *about_facts)
         documents.append(
             {
                 "file": str(path),

@@ -15,6 +15,7 @@ from shared_core.cli import (
     demo,
     evaluate,
     export,
+    facts,
     info,
     measure,
     models,
@@ -32,7 +33,7 @@ from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
-    *(analyze, calibrate, change, compare, demo, evaluate, export, info),
+    *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
     *(measure, models, networks, receive, schema, send, simulate, train),
 )
 

@@ -174,6 +174,7 @@ def _prepare(
         card=card,
         files=[header.path for exam in listing.exams for header in exam.headers if header.path is not None],
         libraries=[backend],
+        notices=listing.notices,
     )
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))

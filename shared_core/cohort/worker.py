@@ -78,6 +78,7 @@ class Worker:
                 threshold=self.settings.threshold,
                 settings=self.settings.measurement,
                 spacing_mm=self.settings.spacing_mm,
+                facts=task.header.stated,
                 calibration=self.settings.calibration,
                 progress=progress,
                 cancelled=cancelled,

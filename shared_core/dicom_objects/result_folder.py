@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -23,8 +24,11 @@ from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.results_folder import Row, read_table
 from shared_core.records.tables import EXAMS_JSON
+from shared_core.records.view_and_exam import stated_in
 
 RUN: Final = "run.json"
+_WOMAN: Final = re.compile(r" \[\d+\]$")
+"""Behind a patient ID that several women have."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +160,10 @@ def _rows(path: Path, column: str, value: str) -> list[Row]:
 def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecord | None) -> MammogramHeader:
     """Of the mammogram that was measured, as far as can be told from it."""
     file = _found(Path(record.file), path, images)
-    header = read_header(file)
+    header = read_header(file, facts=stated_in(record))
+    patient = exam.patient_id or "" if exam is not None else ""
     for what, then, now in (
-        ("patient", exam.patient_id if exam is not None else None, header.identity.patient_id),
+        ("patient", _WOMAN.sub("", patient), header.identity.patient_id),
         ("study date", exam.study_date if exam is not None else None, header.identity.study_date),
         ("side", record.laterality, header.laterality.value),
     ):

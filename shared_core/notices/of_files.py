@@ -142,10 +142,23 @@ NOT_STORED_AS_MAMMOGRAPHY: Final = warning(
     "The image is not stored as a mammography object ({kind}); it is taken as a mammogram because of "
     "{evidence}.",
 )
+CONTRAST_SUBTRACTED: Final = warning(
+    "contrast-subtracted",
+    "This is a subtraction image of contrast-enhanced mammography, no plain mammogram: it shows contrast "
+    "medium, not calcium, and is not counted in the exam.",
+)
 VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its {what}.")
 VIEW_CONTRADICTED: Final = warning(
     "view-contradicted", "The {what} is contradictory: {source} says {value}, but {other} says {other_value}."
 )
+FACT_CONTRADICTED: Final = warning(
+    "fact-contradicted", "The {what} {value} ({source}) is used; it contradicts what was found: {other}."
+)
+FACTS_MISSING: Final = info("facts-missing", "{table} says nothing of {name}.")
+FACTS_OF_OTHER_FILES: Final = warning(
+    "facts-of-other-files", "Rows of {table} that name files which are not among the images: {rows}."
+)
+FACTS_COLUMNS_UNUSED: Final = info("facts-columns-unused", "Columns of {table} that are not used: {columns}.")
 ORIENTATION_UNUSUAL: Final = info(
     "orientation-unusual",
     "By its Patient Orientation {orientation} the stored picture {how}; it is shown upright, masks lie on it "
@@ -187,3 +200,8 @@ EXAM_SETS_REPEATED: Final = warning(
 EXAM_SHOWS_BOTH_BREASTS: Final = warning(
     "exam-shows-both-breasts", "An image shows both breasts; it is not counted for either side."
 )
+
+WHO_IS_WHO: Final = frozenset(
+    kind.code for kind in (EXAM_PERSONS_DIFFER, EXAM_STUDIES_APART, EXAM_SETS_REPEATED)
+)
+"""Codes of what keeps images apart, or should perhaps."""

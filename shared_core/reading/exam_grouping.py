@@ -21,6 +21,7 @@ from shared_core.notices.of_files import (
     EXAM_VIEW_UNKNOWN,
 )
 from shared_core.reading.dicom.acceptance import NotAMammogramError
+from shared_core.reading.facts.table import FactsTable
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import Spacing, read_header
 from shared_core.reading.same_exam import SameExam, same_exams
@@ -46,12 +47,15 @@ class ExamListing:
 
     exams: tuple[Exam, ...]
     rejected: tuple[RejectedFile, ...]
+    notices: tuple[Notice, ...] = ()
+    """About a table of facts."""
 
 
 def find_exams(
     paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
     *,
     spacing_mm: Spacing | None = None,
+    facts: FactsTable | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExamListing:
     """Group mammograms into exams.
@@ -62,6 +66,8 @@ def find_exams(
         Files, or folders that are searched through.
     spacing_mm : float or (row, column), optional
         Pixel spacing for all files, as for `read_mammogram`.
+    facts : FactsTable, optional
+        What a person, or the table of a public set, states of the images.
     progress : callable, optional
         Called with (files looked at, files in all).
 
@@ -69,14 +75,20 @@ def find_exams(
     -------
     ExamListing
         In an order that depends only on the files.
+
+    Raises
+    ------
+    UsageError
+        The table states something of one image twice, or of several at once.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     files = list(candidate_files(given))
+    stated, notices = facts.matched(files) if facts is not None else ({}, ())
     headers: list[MammogramHeader] = []
     rejected: list[RejectedFile] = []
     for done, file in enumerate(files, 1):
         try:
-            headers.append(read_header(file, spacing_mm=spacing_mm))
+            headers.append(read_header(file, spacing_mm=spacing_mm, facts=stated.get(file)))
         except OpenBacError as error:
             rejected.append(RejectedFile(file, _kind(error), str(error)))
         if progress is not None:
@@ -86,7 +98,7 @@ def find_exams(
         replace(group, headers=_without_twins(group.headers, rejected)) for group in same_exams(headers)
     ]
     exams = sorted((_exam(group) for group in groups), key=lambda e: (e.key, str(e.headers[0].path)))
-    return ExamListing(_unique_keys(exams), tuple(sorted(rejected, key=lambda r: str(r.path))))
+    return ExamListing(_unique_keys(exams), tuple(sorted(rejected, key=lambda r: str(r.path))), notices)
 
 
 def _kind(error: OpenBacError) -> RejectionKind:
@@ -224,7 +236,7 @@ def _exam_notices(headers: list[MammogramHeader]) -> Iterator[Notice]:
         names = ", ".join(h.name for h in same)
         if "?" in label:
             yield EXAM_VIEW_UNKNOWN.notice(names=names)
-        elif len({h.acquisition.synthetic_2d for h in same}) < len(same):
+        elif len({(h.acquisition.synthetic_2d, h.acquisition.contrast_subtracted) for h in same}) < len(same):
             yield EXAM_VIEW_REPEATED.notice(view=label, count=len(same), names=names)
     if any(h.laterality is Laterality.BOTH for h in headers):
         yield EXAM_SHOWS_BOTH_BREASTS.notice()

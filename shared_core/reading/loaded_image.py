@@ -32,6 +32,7 @@ from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.spacing import Pair, alike, in_mm, plausible
 from shared_core.reading.files import file_format
+from shared_core.reading.orientation import with_orientation
 
 UNKNOWN_MM: Pair = (1.0, 1.0)
 """What ITK says where it knows no spacing."""
@@ -116,7 +117,7 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
                 setattr(dataset, keyword, value.split("\\") if "\\" in value else value)
         attributes = Attributes(dataset)
         projection = dicom_projection(attributes, None)
-        return MammogramHeader(
+        header = MammogramHeader(
             path=None,
             file_format="memory",
             rows=rows,
@@ -129,6 +130,7 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
             evidence=projection.evidence,
             notices=projection.notices,
         )
+        return with_orientation(header, attributes.texts("PatientOrientation"))
 
 
 def _printed_mm(path: Path) -> list[Pair]:

@@ -51,16 +51,19 @@ class Turn:
     """Rows become columns."""
     upside_down: bool = False
     """First and last row change places."""
+    mirrored: bool = False
+    """First and last column change places."""
 
     @property
-    def is_none(self) -> bool:
+    def is_upright(self) -> bool:
         """Whether it hangs as usual already, but perhaps for left and right."""
         return not (self.transposed or self.upside_down)
 
     def of(self, pixels: Pixels) -> Pixels:
-        """The picture as it hangs; a view where that can be."""
+        """The picture, (rows, columns) or with colours behind, as it hangs; a view of the array."""
         turned = pixels.swapaxes(0, 1) if self.transposed else pixels
-        return turned[::-1] if self.upside_down else turned
+        turned = turned[::-1] if self.upside_down else turned
+        return turned[:, ::-1] if self.mirrored else turned
 
 
 def orientation_of(values: Sequence[str]) -> Orientation | None:
@@ -118,14 +121,18 @@ def with_orientation(header: MammogramHeader, values: Sequence[str]) -> Mammogra
 
 
 def stored_turn(header: MammogramHeader) -> Turn:
-    """What makes the picture hang with the axilla, or the lateral side, above; none where it is not known.
+    """What makes the picture hang as usual by the orientation of its file; nothing where that is not known.
 
-    Whether it is mirrored is told better by the pixels: the breast lies at its chest wall.
+    Left breasts then have their chest wall on the left, right ones on the right, the lateral side or the
+    axilla is above.
     """
     orientation = orientation_of(header.patient_orientation)
     if orientation is None:
         return Turn()
-    return Turn(orientation.turned, _is_upside_down(orientation, header))
+    usual_front = {Laterality.LEFT: "A", Laterality.RIGHT: "P"}.get(header.laterality, orientation.front)
+    return Turn(
+        orientation.turned, _is_upside_down(orientation, header), mirrored=orientation.front != usual_front
+    )
 
 
 def hanging_turn(header: MammogramHeader, breast: Mask) -> tuple[Turn, tuple[Notice, ...]]:
@@ -138,7 +145,7 @@ def hanging_turn(header: MammogramHeader, breast: Mask) -> tuple[Turn, tuple[Not
     """
     orientation = orientation_of(header.patient_orientation)
     turn = stored_turn(header)
-    if orientation is None or turn.is_none:
+    if orientation is None or turn.is_upright:
         return turn, ()
     ends = (breast[0], breast[-1]) if orientation.turned else (breast[:, 0], breast[:, -1])
     first, last = (np.count_nonzero(end) for end in ends)
@@ -163,13 +170,11 @@ def _unusual(header: MammogramHeader) -> Notice | None:
     if orientation is None or header.laterality not in (Laterality.LEFT, Laterality.RIGHT):
         return None
     turn = stored_turn(header)
-    usual_front = "A" if header.laterality is Laterality.LEFT else "P"
-    mirrored = orientation.front != usual_front
-    if turn.is_none and not mirrored:
+    if turn == Turn():
         return None
     if turn.transposed:
         how = "lies on its side"
-    elif turn.upside_down and mirrored:
+    elif turn.upside_down and turn.mirrored:
         how = "is turned by half a circle"
     else:
         how = "stands upside down" if turn.upside_down else "is mirrored"

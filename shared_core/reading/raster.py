@@ -20,6 +20,7 @@ from shared_core.reading.dicom.projection import named_file_projection
 from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.files import FileFormat, read_bytes
 from shared_core.reading.limits import check_size
+from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff, tiff_header
@@ -86,7 +87,7 @@ def _mammogram_header(
     notices = list(projection.notices)
     if spacing is None:
         notices.append(SPACING_NOT_IN_FORMAT.notice(format=file_format))
-    return MammogramHeader(
+    header = MammogramHeader(
         path=path,
         file_format=file_format,
         rows=raster.rows,
@@ -102,6 +103,7 @@ def _mammogram_header(
         evidence=projection.evidence,
         notices=tuple(notices),
     )
+    return with_public_name(header, path)
 
 
 def _header(data: bytes, name: str, file_format: FileFormat) -> RasterHeader:

@@ -18,11 +18,13 @@ from shared_core.mammogram import (
     Mammogram,
     MammogramHeader,
     PixelSpacing,
+    StatedFacts,
     View,
 )
 from shared_core.reading.dicom.dataset import dicom_from_gdcm, read_dicom, read_dicom_header
 from shared_core.reading.dicom.spacing import user_spacing
 from shared_core.reading.dicom.voi import display_transform
+from shared_core.reading.facts.stating import stated_spacing, with_facts
 from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
 from shared_core.reading.pixel_types import whole_numbers
@@ -33,7 +35,9 @@ Spacing = tuple[float, float] | float
 """(row, column) spacing in mm, or one number for both."""
 
 
-def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> Mammogram:
+def read_mammogram(
+    path: str | PathLike[str], *, spacing_mm: Spacing | None = None, facts: StatedFacts | None = None
+) -> Mammogram:
     """Read a DICOM, PNG, TIFF or JPEG mammogram.
 
     Parameters
@@ -41,6 +45,8 @@ def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = No
     path : path-like
     spacing_mm : float or (row, column), optional
         Pixel spacing in the plane of the breast in mm; overrides the file.
+    facts : StatedFacts, optional
+        What a person states of this image; overrides the file and `spacing_mm`.
 
     Raises
     ------
@@ -51,19 +57,29 @@ def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = No
     UsageError
         Impossible `spacing_mm`.
     """
-    file, spacing = Path(path), _given(spacing_mm)
+    file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    return read_dicom(file, spacing) if kind == "DICOM" else read_raster(file, kind, spacing)
+    read = read_dicom(file, spacing) if kind == "DICOM" else read_raster(file, kind, spacing)
+    return read if facts is None else replace(read, header=_stated(read.header, facts))
 
 
-def read_header(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> MammogramHeader:
+def read_header(
+    path: str | PathLike[str], *, spacing_mm: Spacing | None = None, facts: StatedFacts | None = None
+) -> MammogramHeader:
     """What a file says of its mammogram, without decoding grey pixels.
 
     Parameters and errors as for `read_mammogram`. Damage within the pixels shows only there.
     """
-    file, spacing = Path(path), _given(spacing_mm)
+    file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    return read_dicom_header(file, spacing) if kind == "DICOM" else read_raster_header(file, kind, spacing)
+    read = read_dicom_header(file, spacing) if kind == "DICOM" else read_raster_header(file, kind, spacing)
+    return read if facts is None else _stated(read, facts)
+
+
+def _stated(header: MammogramHeader, facts: StatedFacts) -> MammogramHeader:
+    """The header of a file that was read with the stated spacing."""
+    own = read_header(header.path) if facts.spacing_mm is not None and header.path is not None else header
+    return with_facts(header, facts, own_spacing=own.spacing if facts.spacing_mm is not None else None)
 
 
 def mammogram_from_array(

@@ -159,7 +159,9 @@ def _study(header: MammogramHeader) -> Hashable:
         return ("exam", identity.exam)
     if identity.study_uid:
         return ("study", identity.study_uid)
-    return ("folder", str(header.path.parent) if header.path is not None else "")
+    if header.path is None or (header.stated is not None and header.stated.patient):
+        return ("folder", "")
+    return ("folder", str(header.path.parent))
 
 
 def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
@@ -168,7 +170,7 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
     alone: list[_Part] = [((header,), []) for header in singles]
     if count < 2 or not singles[0].identity.patient_id:
         return alone
-    if is_no_identifier(singles[0].identity.patient_id) and not all(is_known(h.person) for h in singles):
+    if is_no_identifier(singles[0].identity.patient_id) and not all(map(_is_somebody, singles)):
         reason = "this ID is one that is given to everybody when identifiers are removed"
     elif _repeats_set(singles):
         parts = _sets(singles)
@@ -181,6 +183,11 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
     else:
         return [(tuple(singles), [EXAM_STUDIES_JOINED.notice(count=count)])]
     return [(part, [EXAM_STUDIES_APART.notice(count=count, reason=reason)]) for part, _ in alone]
+
+
+def _is_somebody(header: MammogramHeader) -> bool:
+    stated = header.stated is not None and bool(header.stated.patient)
+    return stated or is_known(header.person)
 
 
 def _visits_of_study(
@@ -200,7 +207,8 @@ def _visits_of_study(
 
 def _kind(header: MammogramHeader) -> Hashable:
     technique = header.acquisition
-    return (header.view_label, header.modifiers, header.intent, technique.synthetic_2d)
+    kind = (technique.synthetic_2d, technique.contrast_subtracted)
+    return (header.view_label, header.modifiers, header.intent, kind)
 
 
 def _repeats_set(headers: Sequence[MammogramHeader]) -> bool:

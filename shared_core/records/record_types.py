@@ -41,6 +41,10 @@ class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: Mapping[str, Any] | None
     metrics: MetricsRecord | None
     report_sentence: str | None
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """From where it is known what the image shows, by subject: view, laterality, spacing and others."""
+    stated: Mapping[str, Any] | None = None
+    """What a person or a table stated of the image, and where; null where nobody did."""
 
     def number(self, key: str) -> Any:
         """A quantity of the view by its column; None where it is not known, or nothing was measured."""

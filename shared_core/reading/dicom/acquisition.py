@@ -8,6 +8,7 @@ from shared_core.mammogram import Acquisition
 from shared_core.reading.dicom.attributes import Attributes
 
 _SYNTHETIC_TYPES = {"GENERATED_2D", "TOMO_2D", "SYNTHETIC_2D"}
+_SUBTRACTED_TYPES = {"RECOMBINED", "SUBTRACTION", "SUBTRACTED"}
 _SYNTHETIC_NAMES = re.compile(
     r"\b(C-?VIEW|S-?VIEW|V-?PREVIEW|INTELLIGENT\s*2D|INSIGHT\s*2D|SYNTH\w*|SM\s*2D|TOMO\s*2D)\b", re.I
 )
@@ -33,6 +34,7 @@ def acquisition(attributes: Attributes, transfer_syntax: str) -> Acquisition:
         pixel_intensity_sign=attributes.integer("PixelIntensityRelationshipSign"),
         image_type=attributes.texts("ImageType"),
         synthetic_2d=_is_synthetic(attributes),
+        contrast_subtracted=bool(_SUBTRACTED_TYPES & {v.upper() for v in attributes.texts("ImageType")}),
         lossy=attributes.text("LossyImageCompression") == "01" or transfer_syntax in _ALWAYS_LOSSY,
         implant_present=_yes(attributes, "BreastImplantPresent"),
         partial_view=_yes(attributes, "PartialView"),

@@ -44,6 +44,7 @@ from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.significant_bits import looks_wrapped
 from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
+from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.orientation import with_orientation
 
 
@@ -175,7 +176,7 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         notices=tuple(notices),
         person=person_of(attributes),
     )
-    header = with_orientation(header, attributes.texts("PatientOrientation"))
+    header = with_public_name(with_orientation(header, attributes.texts("PatientOrientation")), path)
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
 

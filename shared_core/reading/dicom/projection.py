@@ -14,6 +14,7 @@ from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
 from shared_core.reading.orientation import orientation_of, shown_side, shown_view
 from shared_core.reading.projection_names import Named, named_projection
+from shared_core.reading.public_names import public_name
 
 _TEXT_ATTRIBUTES = ("SeriesDescription", "ProtocolName", "AcquisitionDeviceProcessingDescription")
 _MAGNIFIED_FROM = 1.3
@@ -41,7 +42,7 @@ def dicom_projection(attributes: Attributes, path: Path | None) -> Projection:
     PatientOrientation; and the file name.
     """
     texts = list(_named_texts(attributes))
-    of_file = [("the file name", named_projection(path.stem))] if path is not None else []
+    of_file = [_named_file(path)] if path is not None else []
     views = [*_coded_views(attributes), *((source, named.view) for source, named in texts if named.view)]
     sides = [
         *_coded_sides(attributes),
@@ -65,13 +66,20 @@ def dicom_projection(attributes: Attributes, path: Path | None) -> Projection:
 
 def named_file_projection(path: Path) -> Projection:
     """Projection of a raster image: only its file name can tell."""
-    named = named_projection(path.stem)
-    source = "the file name"
+    source, named = _named_file(path)
     return _decided(
         [(source, named.view)] if named.view else [],
         [(source, named.laterality)] if named.laterality else [],
         [(source, modifier) for modifier in named.modifiers],
     )
+
+
+def _named_file(path: Path) -> tuple[str, Named]:
+    """What the name of a file tells, by the pattern of a public set where it has one."""
+    found = public_name(path)
+    if found is not None and (found.view or found.side):
+        return found.source, found.named
+    return "the file name", named_projection(path.stem)
 
 
 def has_mammographic_view(attributes: Attributes) -> bool:

@@ -24,8 +24,13 @@ _TAGS: Final = {
     "ViewPosition": "0018,5101",
     "ImageLaterality": "0020,0062",
     "Laterality": "0020,0060",
+    "PatientOrientation": "0020,0020",
 }
 """What the DICOM database may keep of a file that is gone."""
+
+
+_DARK: Final = 0.1
+"""Share of the range of grey values that background lies in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,18 @@ def header_of(volume_node: Any) -> bac.MammogramHeader:
     header = bac.mammogram_from_array(image.pixels, name=image.name).header
     # Volumes that are named by their view alone belong to their scene, as such files to their folder.
     return replace(header, identity=bac.Identity(patient_id=bac.named_projection(image.name).rest))
+
+
+def turn_of(volume_node: Any) -> bac.Turn:
+    """What makes a volume hang upright; nothing where that is not known, or it is no mammogram."""
+    try:
+        header = header_of(volume_node)
+        pixels = read_volume(volume_node).pixels
+        # the background is darker than any breast: bright is dense in all volumes
+        turn, _ = bac.hanging_turn(header, pixels > np.min(pixels) + np.ptp(pixels) * _DARK)
+    except (bac.OpenBacError, ImportError):
+        return bac.Turn()
+    return turn
 
 
 def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam, ...]:
