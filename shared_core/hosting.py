@@ -67,11 +67,12 @@ if TYPE_CHECKING:
         PixelSpacing,
         PresentationIntent,
         SpacingSource,
+        StatedFacts,
         View,
     )
     from shared_core.mass.densitometry import mass_refusal
     from shared_core.notices import Notice, Remedy
-    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE
+    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE, ORIENTATION_UNUSUAL, WHO_IS_WHO
     from shared_core.notices.of_results import LABELS_UNFIT
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.pipeline import decide_mask
@@ -96,6 +97,8 @@ if TYPE_CHECKING:
     from shared_core.quantities.registry import QUANTITIES
     from shared_core.reading.dicom.segmentation import is_segmentation
     from shared_core.reading.exam_grouping import ExamListing, RejectedFile, exams_of, find_exams
+    from shared_core.reading.facts.stating import typed_facts, with_facts
+    from shared_core.reading.facts.table_reading import stated_facts
     from shared_core.reading.files import FileFormat, file_format
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
     from shared_core.reading.mask import read_label_file, read_mask_file
@@ -104,6 +107,7 @@ if TYPE_CHECKING:
     from shared_core.reading.reader import mammogram_from_array, read_header, read_mammogram
     from shared_core.records.canonical_json import json_bytes
     from shared_core.records.cells import cell, items_of
+    from shared_core.records.facts_rows import facts_table
     from shared_core.records.measured_exam import measure_exam_records
     from shared_core.records.patient_timeline import (
         DatedExam,

@@ -15,16 +15,9 @@ from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import plural
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.mammogram import Laterality, MammogramHeader, PresentationIntent, View
+from shared_core.mammogram import MammogramHeader
 from shared_core.reading.exam_grouping import find_exams
-from shared_core.reading.facts.table_reading import COLUMNS
-from shared_core.records.cells import csv_bytes
-
-_INTENTS = {
-    PresentationIntent.PRESENTATION: "presentation",
-    PresentationIntent.PROCESSING: "processing",
-    PresentationIntent.UNKNOWN: None,
-}
+from shared_core.records.facts_rows import known_table
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -56,14 +49,12 @@ def run(args: argparse.Namespace) -> int:
         print(f"bac facts: no mammogram was found in {', '.join(map(str, args.paths))}.", file=sys.stderr)
         return FAILED
     base = _base(args.paths)
-    rows = sorted(_row(header, base) for header in headers)
-    table = csv_bytes(COLUMNS, rows)
+    table, lacking = known_table({_called(header, base): header for header in headers})
     if args.output is None:
         sys.stdout.buffer.write(table)
         return OK
     write_bytes(args.output, table)
-    empty = sum(None in row for row in rows)
-    print(f"{args.output}: {plural(len(rows), 'image')}, {empty} with something to complete")
+    print(f"{args.output}: {plural(len(headers), 'image')}, {lacking} with something to complete")
     return OK
 
 
@@ -73,18 +64,6 @@ def _base(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([folder.absolute() for folder in folders]))
 
 
-def _row(header: MammogramHeader, base: Path) -> tuple[str | float | None, ...]:
+def _called(header: MammogramHeader, base: Path) -> str:
     assert header.path is not None
-    identity, spacing = header.identity, header.spacing
-    return (
-        header.path.absolute().relative_to(base).as_posix(),
-        identity.patient_id or None,
-        identity.exam or None,
-        identity.study_date or None,
-        header.laterality.value if header.laterality is not Laterality.UNKNOWN else None,
-        header.view.value if header.view is not View.UNKNOWN else None,
-        round(spacing.row_mm, 6) if spacing is not None else None,
-        round(spacing.column_mm, 6) if spacing is not None else None,
-        header.acquisition.manufacturer,
-        _INTENTS[header.intent],
-    )
+    return header.path.absolute().relative_to(base).as_posix()

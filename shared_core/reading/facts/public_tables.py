@@ -22,6 +22,7 @@ Fact = Literal[
     "column_spacing_mm",
     "manufacturer",
     "intent",
+    "source",
 ]
 _NAME: Final = r"([^/]+?)(?:\.[^./]*)?$"
 """The last part of a path without its ending."""

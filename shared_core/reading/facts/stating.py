@@ -16,13 +16,8 @@ from shared_core.mammogram import (
     StatedFacts,
     View,
 )
-from shared_core.notices import Notice
-from shared_core.notices.of_files import (
-    FACT_CONTRADICTED,
-    SPACING_NOT_IN_FORMAT,
-    SPACING_UNKNOWN,
-    VIEW_NOT_IN_FILE,
-)
+from shared_core.notices import Notice, Remedy
+from shared_core.notices.of_files import FACT_CONTRADICTED, VIEW_NOT_IN_FILE
 from shared_core.reading.dicom.spacing import alike, in_mm
 from shared_core.reading.orientation import with_orientation
 from shared_core.reading.persons import is_no_identifier
@@ -35,6 +30,19 @@ def stated_spacing(facts: StatedFacts | None) -> PixelSpacing | None:
     if facts is None or facts.spacing_mm is None:
         return None
     return PixelSpacing(*facts.spacing_mm, SpacingSource.STATED)
+
+
+def typed_facts(header: MammogramHeader) -> dict[str, str]:
+    """What is known, under the names of the columns of a table and as a person would type it."""
+    identity, spacing = header.identity, header.spacing
+    return {
+        "patient": identity.patient_id,
+        "study_date": identity.study_date,
+        "side": "" if header.laterality is Laterality.UNKNOWN else header.laterality.value,
+        "view": "" if header.view is View.UNKNOWN else header.view.value,
+        "row_spacing_mm": "" if spacing is None else f"{spacing.row_mm:.6g}",
+        "column_spacing_mm": "" if spacing is None else f"{spacing.column_mm:.6g}",
+    }
 
 
 def with_facts(
@@ -131,10 +139,12 @@ def _still_true(
     header: MammogramHeader, view: View, side: Laterality, spacing: PixelSpacing | None
 ) -> list[Notice]:
     """The notices of the header without those about what was unknown, and what still is."""
-    about = {VIEW_NOT_IN_FILE.code}
-    if spacing is not None:
-        about |= {SPACING_UNKNOWN.code, SPACING_NOT_IN_FORMAT.code}
-    notices = [notice for notice in header.notices if notice.code not in about]
+    wanted = {Remedy.GIVE_SPACING} if spacing is not None else set[Remedy]()
+    notices = [
+        notice
+        for notice in header.notices
+        if notice.code != VIEW_NOT_IN_FILE.code and notice.remedy not in wanted
+    ]
     unknown = (("view", view is View.UNKNOWN), ("laterality", side is Laterality.UNKNOWN))
     what = " and ".join(name for name, is_unknown in unknown if is_unknown)
     return [*notices, VIEW_NOT_IN_FILE.notice(what=what)] if what else notices

@@ -32,6 +32,7 @@ _OTHER_NAMES: Final[Mapping[str, Fact]] = {
     **dict.fromkeys(("row_spacing", "spacing_row_mm"), "row_spacing_mm"),
     **dict.fromkeys(("column_spacing", "spacing_column_mm"), "column_spacing_mm"),
     **dict.fromkeys(("maker", "vendor"), "manufacturer"),
+    "source": "source",
     **dict.fromkeys(("presentation_or_processing", "presentation_intent", "kind"), "intent"),
 }
 _Value = TypeVar("_Value")
@@ -94,12 +95,33 @@ def _column(name: str) -> Fact | None:
     return next((fact for fact in COLUMNS if fact == plain), _OTHER_NAMES.get(plain))
 
 
+def stated_facts(values: Mapping[str, str], *, source: str = "stated by hand") -> StatedFacts:
+    """Facts that a person types, under the names of `COLUMNS`; what is empty is not stated.
+
+    Raises
+    ------
+    UsageError
+        One of them cannot be understood.
+    """
+    known = {fact: values[fact].strip() for fact in COLUMNS if values.get(fact, "").strip()}
+    try:
+        return _facts(known, source)
+    except ValueError as error:
+        sentence = str(error)
+        raise UsageError(f"{sentence[:1].upper()}{sentence[1:]}.") from None
+
+
 def _row(path: Path, number: int, values: Mapping[Fact, str]) -> FactsRow:
     """A row of one's own table; `ValueError` where something in it is wrong."""
     if "file" not in values:
         raise ValueError("names no file")
+    source = values.get("source", "") or f"in {path.name}, line {number}"
+    return FactsRow(number, values["file"], _facts(values, f"stated {source}"))
+
+
+def _facts(values: Mapping[Fact, str], source: str) -> StatedFacts:
     facts = StatedFacts(
-        source=f"stated in {path.name}, line {number}",
+        source=source,
         patient=values.get("patient", ""),
         exam=values.get("exam", ""),
         study_date=date_of(values["study_date"]) if "study_date" in values else "",
@@ -113,7 +135,7 @@ def _row(path: Path, number: int, values: Mapping[Fact, str]) -> FactsRow:
         if side is not None and facts.laterality not in (None, side):
             raise ValueError(f"the view {values['view']!r} and the side {values['side']!r} contradict")
         facts = replace(facts, view=view, laterality=facts.laterality or side)
-    return FactsRow(number, values["file"], facts)
+    return facts
 
 
 def _spacing(values: Mapping[Fact, str]) -> tuple[float, float] | None:

@@ -161,6 +161,12 @@ class SegmentationRun:
         options += ["--spacing-mm", batch[0].spacing] if batch[0].spacing else []
         files = list(dict.fromkeys(str(one.file) for one in batch))
         folder = self._scratch / f"run-{len(self._batches)}"
+        # An image that has no file gets its facts with its header.
+        stated = {one.file: one.header.stated for one in batch if one.header.path and one.header.stated}
+        if stated:
+            table = self._scratch / f"facts-{len(self._batches)}.csv"
+            bac.write_bytes(table, bac.facts_table(stated))
+            options += ["--facts", str(table)]
         child = EngineProcess(
             ["analyze", *files, "-o", str(folder / "results"), *options],
             engine_folder=engine.folder(),
