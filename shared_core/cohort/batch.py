@@ -15,8 +15,9 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose
+from shared_core.inference.model import choose_for, load_model
 from shared_core.mammogram import Exam
+from shared_core.networks.table import SCU_NETS
 from shared_core.pipeline import FAILED_KINDS, checked_threshold
 from shared_core.reading.exam_grouping import ExamListing, RejectedFile
 from shared_core.records.canonical_json import json_bytes
@@ -162,8 +163,11 @@ def _prepare(
     name = named_model(settings)
     card = load_card(name)
     checked_threshold(settings.threshold, card)
-    _, backend = choose(settings.device, settings.backend, settings.precision)
-    if weights_needed:
+    _, backend = choose_for(card, settings.device, settings.backend, settings.precision)
+    if weights_needed and card.network not in SCU_NETS:
+        # Tries the network out as well: what is wrong with it is told once, not once an image.
+        load_model(name, device=settings.device, backend=settings.backend, precision=settings.precision)
+    elif weights_needed:
         require_weights(card, weights_dir=weights_beside(name))
         if card.tracks is not None:
             require_tracks(card, weights_dir=weights_beside(name))

@@ -21,7 +21,7 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose
+from shared_core.inference.model import choose_for
 from shared_core.mammogram import Exam
 from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
@@ -140,7 +140,7 @@ def how_made(settings: BatchSettings) -> HowMade:
         If the model or the device cannot be had.
     """
     card = load_card(named_model(settings))
-    device, backend = choose(settings.device, settings.backend, settings.precision)
+    device, backend = choose_for(card, settings.device, settings.backend, settings.precision)
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments={},

@@ -30,7 +30,11 @@ NetworkName = Literal[
     "unet-full",
 ]
 NETWORKS: Final[tuple[NetworkName, ...]] = get_args(NetworkName)
+SCU_NETS: Final[tuple[NetworkName, ...]] = ("scunet", "scunet-thin")
+"""They differ in the width of the decoder alone, and have a lean form of their own."""
 Optional = Literal["width", "backbone"]
+IMPORTED: Final = "imported"
+"""What a card names instead of a network where the graph itself came from elsewhere."""
 
 COUNTED_AT_PX: Final = 512
 """Side of the tile that multiply-adds are counted for."""
@@ -65,6 +69,11 @@ class Network:
     """Averages over the whole tile take part, so that the size of the tiles is part of a model."""
     options: tuple[Optional, ...] = ()
     note: str = ""
+
+    @property
+    def windowed_gates(self) -> bool:
+        """Whether the averages over the tile can be taken around every place instead (``seamless``)."""
+        return self.name in SCU_NETS
 
     @property
     def channels(self) -> tuple[Literal[1, 3], ...]:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from shared_core.documents import DocumentError, from_toml
 from shared_core.errors import UsageError
-from shared_core.networks.widths import Network
+from shared_core.networks.options import USUAL, NetworkOptions, network_problem
+from shared_core.networks.table import NetworkName, network_named
 from shared_core.training.data.augmentation import Augmentation
 
 LossKind = Literal["dice", "bce", "dice+bce"]
@@ -121,9 +122,9 @@ class Recipe:
 
     name: str
     title: str
-    network: Network = "scunet"
+    network: NetworkName = "scunet"
     dropout: float = 0.5
-    """In the two fusions of SCU-Net; 0.5 in the published code."""
+    """In the two fusions of SCU-Net; 0.5 in the published code. Other networks have their own."""
     epochs: int = 50
     normalisation_mean: float = 0.2813
     normalisation_sd: float = 0.1256
@@ -142,6 +143,7 @@ class Recipe:
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
+    network_options: NetworkOptions = USUAL
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values by name, sections within."""
@@ -204,7 +206,9 @@ def recipe_toml(recipe: Recipe) -> str:
     lines = [_toml_line(name, value) for name, value in values.items() if not isinstance(value, dict)]
     for name, section in values.items():
         if isinstance(section, dict):
-            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in section.items())]
+            # TOML has no null: what is None has that as its default, and is left out.
+            set_ones = ((key, value) for key, value in section.items() if value is not None)
+            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in set_ones)]
     return "\n".join(lines) + "\n"
 
 
@@ -219,11 +223,15 @@ def _check(recipe: Recipe) -> None:
     _check_range("normalisation_mean", recipe.normalisation_mean, 0, 1)
     _check_range("normalisation_sd", recipe.normalisation_sd, 1e-3, 10)
     _check_range("spacing_mm", recipe.spacing_mm, 0.01, 1)
+    problem = network_problem(recipe.network, recipe.network_options)
+    if problem is not None:
+        raise DocumentError(problem)
     patches, sampling, augmentation = recipe.patches, recipe.sampling, recipe.augmentation
+    step = max(16, network_named(recipe.network).side_multiple)
     for name in ("tile_px", "crop_px"):
         value = getattr(patches, name)
-        if value % 16 or (name == "tile_px" and value < 16):
-            raise DocumentError(f"patches.{name} must be a multiple of 16, not {value}")
+        if value % step or (name == "tile_px" and value < step):
+            raise DocumentError(f"patches.{name} must be a multiple of {step}, not {value}")
     _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
     _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
     _check_range("patches.least_negatives", patches.least_negatives, 0)
