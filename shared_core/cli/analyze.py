@@ -128,7 +128,7 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
-        listing = find_exams(args.paths, facts=args.facts, progress=view.files_read)
+        listing = find_exams(args.paths, facts=args.facts, apart_from=args.output, progress=view.files_read)
         lost: tuple[str, ...] = ()
         if args.deidentify:
             listing, lost = deidentified_listing(
