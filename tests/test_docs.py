@@ -62,6 +62,7 @@ WRITTEN = (
             "simulation",
             "evaluation",
             "training",
+            "networks",
             "dicom",
         )
     ),

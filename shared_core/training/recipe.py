@@ -7,18 +7,21 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shared_core.documents import DocumentError, from_toml
 from shared_core.errors import UsageError
 from shared_core.networks.options import USUAL, NetworkOptions, network_problem
-from shared_core.networks.table import NetworkName, network_named
+from shared_core.networks.table import NETWORKS, Network, NetworkName, network_named
 from shared_core.training.data.augmentation import Augmentation
 
 LossKind = Literal["dice", "bce", "dice+bce"]
 Schedule = Literal["constant", "cosine"]
 ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "recall-at-false-area"]
 TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
+RULE: Final = "guo2021"
+"""Recipe that networks are compared by."""
+_RULED: Final[dict[str, NetworkName]] = {f"{RULE}-{network}": network for network in NETWORKS}
 
 
 @dataclass(frozen=True)
@@ -155,9 +158,10 @@ class Recipe:
 
 
 def list_recipes() -> tuple[str, ...]:
-    """Names of the recipes that come with the package."""
+    """Names of the recipes that come with the package, and of Guo's rule for each network."""
     folder = resources.files("shared_core.training").joinpath("recipes")
-    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    files = [entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted((*files, *_RULED)))
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -165,9 +169,23 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     return parse_recipe(recipe_text(name_or_path), str(name_or_path))
 
 
+def by_rule(network: Network) -> Recipe:
+    """The recipe of Guo's comparison for a network; with one channel where the network's paper has one."""
+    return replace(
+        recipe := load_recipe(RULE),
+        name=f"{RULE}-{network.name}",
+        title=f"{network.title}, {recipe.title}",
+        network=network.name,
+        network_options=NetworkOptions(network.usual_channels),
+    )
+
+
 def recipe_text(name_or_path: str | Path) -> str:
     """The text of a recipe, see `load_recipe`."""
-    if str(name_or_path) in list_recipes():
+    name = str(name_or_path)
+    if name in _RULED:
+        return recipe_toml(by_rule(network_named(_RULED[name])))
+    if name in list_recipes():
         folder = resources.files("shared_core.training").joinpath("recipes")
         return folder.joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
