@@ -77,6 +77,7 @@ class SpacingSource(str, Enum):
     IMAGER_OVER_DISTANCES = "ImagerPixelSpacing x SOD / SID"
     IMAGER = "ImagerPixelSpacing, magnification unknown"
     NOMINAL_SCANNED = "NominalScannedPixelSpacing"
+    NIFTI = "NIfTI pixdim in mm, magnification unknown"
     USER = "given by the user"
     STATED = "stated"
 
@@ -230,7 +231,7 @@ class MammogramHeader:
     path: Path | None
     """None for an image handed over in memory."""
     file_format: str
-    """``DICOM``, ``PNG``, ``TIFF``, ``JPEG`` or ``memory``."""
+    """``memory``, or the kind of file: ``DICOM``, ``PNG``, ``NIfTI`` ..."""
     rows: int
     columns: int
     bits: int

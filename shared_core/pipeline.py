@@ -368,13 +368,9 @@ def _one_exam(source: str | Path | Exam | Iterable[str | Path]) -> tuple[Exam, l
         return source, []
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     listing = find_exams(paths)
-    failures = [Failure(file.path, file.reason) for file in listing.rejected if file.kind in FAILED_KINDS]
+    failures = [Failure(file.path, file.text) for file in listing.unused if file.is_failure]
     if len(listing.exams) != 1:
         found = f"{len(listing.exams)} exams ({', '.join(exam.key for exam in listing.exams)})"
         why = failures[0].error if failures and not listing.exams else f"{found} were found, not one"
         raise UsageError(f"{paths[0]}: {why}; pass the views of one exam, or use find_exams.")
     return listing.exams[0], failures
-
-
-FAILED_KINDS = ("unreadable", "unsupported")
-"""Kinds of rejected files that count as failures; duplicates and other objects are only named."""

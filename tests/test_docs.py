@@ -63,6 +63,7 @@ WRITTEN = (
             "simulation",
             "evaluation",
             "training",
+            "networks",
             "dicom",
         )
     ),

@@ -32,7 +32,10 @@ from napari_bac.views.opened_view import METADATA
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
-_FILES = "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
+_FILES = (
+    "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg *.jp2 *.j2k *.pgm *.nii *.gz "
+    "*.zip);;All files (*)"
+)
 
 
 class ExamDock(QWidget):
@@ -48,7 +51,9 @@ class ExamDock(QWidget):
         self.question = QuestionBox()
         self.display = DisplayBox(self.session)
         self.open_files_button = button(
-            "Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG", self._ask_for_files
+            "Open &files…",
+            "Open mammograms: DICOM, PNG, TIFF, JPEG, NIfTI ..., also in a ZIP archive",
+            self._ask_for_files,
         )
         self.open_folder_button = button(
             "Open f&older…", "Open all mammograms of an exam", self._ask_for_folder

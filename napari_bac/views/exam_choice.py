@@ -14,7 +14,7 @@ def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple
 
     Of a folder the latest exam; of files that were named one by one all.
     """
-    if len(listing.exams) < 2 or not any(path.is_dir() for path in paths):
+    if len(listing.exams) < 2 or not any(path.is_dir() or _is_archive(path) for path in paths):
         return listing.exams, ""
     latest = max(listing.exams, key=lambda exam: (exam.study_date, len(exam.headers)))
     exams, patients = len(listing.exams), len({exam.patient_id for exam in listing.exams})
@@ -35,10 +35,8 @@ def apart_words(exams: Sequence[bac.Exam]) -> list[str]:
     return all_notice_words(notice for notice in notices if notice.code in bac.WHO_IS_WHO)
 
 
-def worth_telling(listing: bac.ExamListing, paths: Sequence[Path]) -> list[bac.RejectedFile]:
-    """Files that were named and are in no exam; what else lies in a folder is nobody's concern."""
-    named = {path.resolve() for path in paths}
-    return [file for file in listing.rejected if file.path.resolve() in named]
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def _date(exam: bac.Exam) -> str:

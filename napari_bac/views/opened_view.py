@@ -50,14 +50,6 @@ class OpenedView:
         return title
 
 
-@dataclass(frozen=True)
-class NotOpened:
-    """A file that is no mammogram, and why."""
-
-    path: Path
-    reason: str
-
-
 def open_view(
     path: Path,
     *,
@@ -127,19 +119,23 @@ def open_array(
 
 def open_each(
     exams: Iterable[bac.Exam], *, spacing_mm: float | None = None
-) -> Iterator[OpenedView | NotOpened]:
+) -> Iterator[OpenedView | bac.UnusedFile]:
     """Read and prepare the images of exams, one after another; a bad file stops no other."""
     for exam in exams:
         for header in exam.headers:
             assert header.path is not None
-            found: OpenedView | NotOpened
+            found: OpenedView | bac.UnusedFile
             try:
                 found = open_view(header.path, exam_key=exam.key, spacing_mm=spacing_mm)
             except bac.OpenBacError as error:
-                found = NotOpened(header.path, error_words(error))
+                found = bac.UnusedFile(
+                    header.path, bac.failure_reason(header.path, error), error_words(error)
+                )
             except RuntimeError as error:
                 # A worker swallows what is raised on, and would never end.
-                found = NotOpened(header.path, f"{header.path.name}: {error}")
+                found = bac.UnusedFile(
+                    header.path, bac.UnusedReason.NOT_ANALYSED, f"{header.path.name}: {error}"
+                )
             yield found
 
 

@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
         try:
-            listing = find_exams(args.paths, facts=facts, progress=view.files_read)
+            listing = find_exams(args.paths, facts=facts, apart_from=args.output, progress=view.files_read)
         except UsageError as error:
             print(f"bac: {error_words(error)}", file=sys.stderr)
             return USAGE

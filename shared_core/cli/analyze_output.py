@@ -13,7 +13,7 @@ from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shared_core.cli.remedies import notice_words
-from shared_core.cli.screen import plural, progress_bar, table_of
+from shared_core.cli.screen import plural, print_unused, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
@@ -120,16 +120,15 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
         console.print(_view_table(good))
     if report.exams:
         console.print(_exam_table(report))
-    if report.failures:
-        table = Table("File", "What is wrong", title="Failed", title_justify="left", title_style="bold red")
-        for record in report.failures:
-            table.add_row(escape(record.file), escape(record.error or ""))
-        console.print(table)
     _print_grouping(report, console)
+    failed = {record.file for record in report.failures}
+    lost = [file for file in report.unused if str(file.path) in failed]
+    print_unused("[bold red]Failed[/bold red]", lost, console)
     for key, reason in report.unwritten.items():
         console.print(f"not all of {key} was written: {reason}", markup=False, soft_wrap=True)
-    for file in report.skipped:
-        console.print(f"skipped {file.path}: {file.reason}", markup=False, soft_wrap=True)
+    others = [file for file in report.unused if file not in lost]
+    print_unused("[bold]Not used[/bold]", [file for file in others if not file.used], console)
+    print_unused("[bold]Contradictory[/bold]", [file for file in others if file.used], console)
     if report.cancelled:
         console.print("[bold]Stopped.[/bold] What was finished before is kept.")
     if output_dir is not None:

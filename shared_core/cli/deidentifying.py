@@ -12,6 +12,7 @@ from rich.markup import escape
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import print_warnings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.reading.unused import unused_sentences
 
 if TYPE_CHECKING:
     from shared_core.dicom_objects.result_exam import ResultExam
@@ -36,8 +37,10 @@ def deidentified_listing(
     images = deidentified_exams(listing.exams, output / IMAGES, key=key)
     for notice in images.notices:
         tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
-    # Their names must not reach the tables; a duplicate is none.
-    refused = tuple(file.reason for file in listing.rejected if file.kind in ("unreadable", "unsupported"))
+    # Their names must not reach the tables.
+    for sentence in unused_sentences([file for file in listing.unused if not file.is_failure], most=None):
+        tell(escape(f"not used: {sentence}"))
+    refused = tuple(file.text for file in listing.unused if file.is_failure)
     if not images.files:
         return ExamListing((), ()), (*images.failures, *refused)
     return find_exams(images.files.values()), (*images.failures, *refused)

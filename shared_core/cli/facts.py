@@ -17,6 +17,7 @@ from shared_core.cli.screen import plural
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import MammogramHeader
 from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.unused import unused_sentences
 from shared_core.records.facts_rows import known_table
 
 
@@ -41,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the table; return the exit code."""
     listing = find_exams(args.paths, facts=arguments.facts_of(args))
     headers = [header for exam in listing.exams for header in exam.headers]
-    for file in listing.rejected:
-        print(f"bac facts: {file.reason}", file=sys.stderr)
+    for sentence in unused_sentences(listing.unused, most=None):
+        print(f"bac facts: {sentence}", file=sys.stderr)
     for notice in listing.notices:
         print(f"bac facts: {notice_words(notice)}", file=sys.stderr)
     if not headers:

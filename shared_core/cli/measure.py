@@ -53,7 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add = partial(option, parser)
     add("image IMAGE", "the mammogram", Path)
-    add("mask MASK", "its mask: PNG, TIFF or DICOM SEG", Path)
+    add("mask MASK", "its mask: PNG, TIFF, PGM, NIfTI or DICOM SEG", Path)
     add("-o/--output OUT", "folder for results", Path)
     add("--json", "print a JSON document to standard output")
     one = "only this label, or this segment of a SEG (default: all labels; the calcification)"

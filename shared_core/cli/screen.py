@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from shared_core.cli.remedies import notice_words
 from shared_core.notices import Notice
+from shared_core.reading.unused import UnusedFile, unused_sentences
 
 
 def screen(columns: int) -> Console:
@@ -40,6 +41,15 @@ def print_warnings(notices: Iterable[Notice], console: Console) -> None:
     """Notices with what to do about them."""
     for notice in notices:
         console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
+
+
+def print_unused(title: str, files: Iterable[UnusedFile], console: Console) -> None:
+    """Files that were found and not used, each with its reason; nothing where there are none."""
+    sentences = unused_sentences(files, most=None)
+    if sentences:
+        console.print(title)
+    for sentence in sentences:
+        console.print(f"  {sentence}", markup=False, soft_wrap=True)
 
 
 def print_place(output: object, console: Console) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
+
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
 from shared_core.cohort.resume import FinishedExam
@@ -15,14 +17,17 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose
+from shared_core.inference.model import choose_for, load_model
 from shared_core.mammogram import Exam
-from shared_core.pipeline import FAILED_KINDS, checked_threshold
-from shared_core.reading.exam_grouping import ExamListing, RejectedFile
+from shared_core.networks.table import SCU_NETS
+from shared_core.pipeline import checked_threshold
+from shared_core.reading.exam_grouping import ExamListing
+from shared_core.reading.unused import UnusedFile, failed_files
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_types import ExamRecord, ResultsDocument, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
+from shared_core.records.unused_files import unused_csv, unused_records
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_tracks, require_weights
@@ -38,8 +43,8 @@ class BatchReport:
     run: RunRecord
     views: list[ViewRecord] = field(default_factory=list)
     exams: list[ExamRecord] = field(default_factory=list)
-    skipped: tuple[RejectedFile, ...] = ()
-    """Duplicates and files that are no mammograms, found in folders."""
+    unused: tuple[UnusedFile, ...] = ()
+    """Of the inputs: what failed, what is in no exam, and what contradicts another file."""
     unwritten: dict[str, str] = field(default_factory=dict)
     """Why the sheet or the DICOM objects of an exam are not there, by its key."""
     cancelled: bool = False
@@ -110,14 +115,20 @@ def run_batch(
             gathered.receive(outcome)
     except (Cancelled, KeyboardInterrupt):
         report.cancelled = True
-    failed_files = _failed_files(listing, named)
-    report.skipped = tuple(file for file in listing.rejected if file not in failed_files)
+    unused = (*listing.unused, *_not_analysed(tasks, gathered))
+    report.unused = tuple(sorted(unused, key=lambda file: str(file.path)))
+    report.run = msgspec.structs.replace(run, unused=unused_records(report.unused))
     report.views = [gathered.views[task.number] for task in tasks if task.number in gathered.views]
-    report.views += [failed_record(file.path, file.reason) for file in failed_files]
+    report.views += [failed_record(f.path, f.text) for f in failed_files(listing.unused, named)]
     report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
     report.unwritten = gathered.unwritten
     _write_tables(report, settings.output_dir)
     return report
+
+
+def _not_analysed(tasks: Sequence[ViewTask], gathered: Collector) -> list[UnusedFile]:
+    failed = [(task, gathered.reasons[task.number]) for task in tasks if task.number in gathered.reasons]
+    return [UnusedFile(task.path, why, str(gathered.views[task.number].error)) for task, why in failed]
 
 
 def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
@@ -142,15 +153,6 @@ def unique_stem(name: str, taken: set[str]) -> str:
     return stem
 
 
-def _failed_files(listing: ExamListing, named: Sequence[Path]) -> list[RejectedFile]:
-    named_files = {path.resolve() for path in named}
-    return [
-        file
-        for file in listing.rejected
-        if file.kind in FAILED_KINDS or (file.kind != "duplicate" and file.path.resolve() in named_files)
-    ]
-
-
 def _prepare(
     listing: ExamListing,
     settings: BatchSettings,
@@ -162,8 +164,11 @@ def _prepare(
     name = named_model(settings)
     card = load_card(name)
     checked_threshold(settings.threshold, card)
-    _, backend = choose(settings.device, settings.backend, settings.precision)
-    if weights_needed:
+    _, backend = choose_for(card, settings.device, settings.backend, settings.precision)
+    if weights_needed and card.network not in SCU_NETS:
+        # Tries the network out as well: what is wrong with it is told once, not once an image.
+        load_model(name, device=settings.device, backend=settings.backend, precision=settings.precision)
+    elif weights_needed:
         require_weights(card, weights_dir=weights_beside(name))
         if card.tracks is not None:
             require_tracks(card, weights_dir=weights_beside(name))
@@ -175,6 +180,7 @@ def _prepare(
         files=[header.path for exam in listing.exams for header in exam.headers if header.path is not None],
         libraries=[backend],
         notices=listing.notices,
+        unused=listing.unused,
     )
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
@@ -186,9 +192,11 @@ def _write_tables(report: BatchReport, folder: Path | None) -> None:
         return
     errors: list[OpenBacError] = []
     tables = {
+        "run.json": json_bytes(report.run),
         "views.csv": views_csv(report.views),
         "exams.csv": exams_csv(report.exams),
         "failures.csv": failures_csv(report.views),
+        "unused.csv": unused_csv(report.run.unused),
         EXAMS_JSON: json_bytes(report.exams),
     }
     for name, content in tables.items():

@@ -71,6 +71,10 @@ def deidentified_exams(
                 failures.append(f"{header.path}: {error}")
                 continue
             place = folder / _folder(dataset) / _name(header, dataset)
+            # Several images may have one UID.
+            number, first = 2, place
+            while place in files.values():
+                place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
             write_changed(place, _file_bytes(dataset))
             files[header.path] = place
     return DeidentifiedImages(files, tuple(notices), tuple(failures))

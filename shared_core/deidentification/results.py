@@ -19,6 +19,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader, StatedFacts
 from shared_core.notices import Notice
 from shared_core.notices.of_files import FACT_CONTRADICTED, FACTS_MISSING
+from shared_core.reading.content import source_of
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
@@ -98,7 +99,7 @@ def _words(header: MammogramHeader) -> frozenset[str]:
     if header.file_format != "DICOM":
         return frozenset()
     with quiet_pydicom():
-        return words_of(pydicom.dcmread(_path(header), stop_before_pixels=True, force=True))
+        return words_of(pydicom.dcmread(source_of(_path(header)), stop_before_pixels=True, force=True))
 
 
 def _new_names(

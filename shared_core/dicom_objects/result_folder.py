@@ -19,11 +19,13 @@ from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
 from shared_core.notices import Remedy
+from shared_core.reading.content import is_there
 from shared_core.reading.reader import read_header
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.results_folder import Row, read_table
 from shared_core.records.tables import EXAMS_JSON
+from shared_core.records.unused_files import unused_beside
 from shared_core.records.view_and_exam import stated_in
 
 RUN: Final = "run.json"
@@ -104,15 +106,19 @@ def read_exam(
     if not kept:
         raise UsageError(f"{place.folder}: holds no view that its tables name; run the analysis again.")
     sources = source_images([_header(records[path], path, images, exam) for path in kept])
+    run = read_record(place.results / RUN, RunRecord)
+    images_of_exam = exam.views if exam is not None else ()
+    files = [one.file for one in images_of_exam] or [records[path].file for path in kept]
     return result_exam(
         place.key,
         [_view(path, records[path], source) for path, source in zip(kept, sources, strict=True)],
-        run=read_record(place.results / RUN, RunRecord),
+        run=run,
         record=exam,
         failed=failed
         if failed is not None
         else [Path(str(view["file"])).name for view in views if view.get("status") == "failed"],
         sheet=_bytes(place.folder / "exam_sheet.png"),
+        unused=unused_beside(run, files),
     )
 
 
@@ -178,7 +184,7 @@ def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecor
 
 def _found(file: Path, record: Path, images: Path | None) -> Path:
     if images is None:
-        if file.is_file():
+        if is_there(file):
             return file
         raise UsageError(
             f"{file}: the image that {record.name} was measured on is no longer there.", Remedy.NAME_IMAGES

@@ -34,24 +34,30 @@ def checked_network(name: str, options: NetworkOptions = USUAL) -> Network:
 
     A `ModelError`, one sentence, where there is no such network or it has no such option.
     """
+    problem = network_problem(name, options)
+    if problem is not None:
+        raise ModelError(f"{problem[0].upper()}{problem[1:]}.")
+    return network_named(name)
+
+
+def network_problem(name: str, options: NetworkOptions = USUAL) -> str | None:
+    """What is wrong with a name or its options, to go on a sentence; None where nothing is."""
     try:
         network = network_named(name)
     except KeyError:
         near = difflib.get_close_matches(name.lower(), NETWORKS, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? Known" if near else "known"
-        raise ModelError(
-            f"There is no network {name!r} in this version: {hint} are {', '.join(NETWORKS)}."
-        ) from None
+        return f"there is no network {name!r} in this version: {hint} are {', '.join(NETWORKS)}"
     if options.channels not in network.channels:
         allowed = " or ".join(str(count) for count in network.channels)
-        raise ModelError(f"Network {name} takes {allowed} channels, not {options.channels}.")
+        return f"network {name} takes {allowed} channels, not {options.channels}"
     for field in fields(NetworkOptions):
         if field.name == "channels" or getattr(options, field.name) is None:
             continue
         if field.name not in network.options:
             own: tuple[Optional, ...] = network.options
             has = f"it has {', '.join(own)}" if own else "it has channels alone"
-            raise ModelError(f"Network {name} has no option {field.name!r}; {has}.")
+            return f"network {name} has no option {field.name!r}; {has}"
     if options.width is not None and not 1 <= options.width <= WIDEST:
-        raise ModelError(f"The width of network {name} must lie from 1 to {WIDEST}, not {options.width}.")
-    return network
+        return f"the width of network {name} must lie from 1 to {WIDEST}, not {options.width}"
+    return None

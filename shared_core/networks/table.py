@@ -30,8 +30,14 @@ NetworkName = Literal[
     "unet-full",
 ]
 NETWORKS: Final[tuple[NetworkName, ...]] = get_args(NetworkName)
+SCU_NETS: Final[tuple[NetworkName, ...]] = ("scunet", "scunet-thin")
+"""They differ in the width of the decoder alone, and have a lean form of their own."""
 Optional = Literal["width", "backbone"]
+IMPORTED: Final = "imported"
+"""What a card names instead of a network where the graph itself came from elsewhere."""
 
+_GREY: Final[tuple[NetworkName, ...]] = ("dt-unet", "ibrahim-unet", "unet-full")
+"""Their papers give one grey channel, or none is stated and one is enough."""
 COUNTED_AT_PX: Final = 512
 """Side of the tile that multiply-adds are counted for."""
 
@@ -67,9 +73,19 @@ class Network:
     note: str = ""
 
     @property
+    def windowed_gates(self) -> bool:
+        """Whether the averages over the tile can be taken around every place instead (``seamless``)."""
+        return self.name in SCU_NETS
+
+    @property
     def channels(self) -> tuple[Literal[1, 3], ...]:
         """What the input may have."""
         return tuple(size.channels for size in self.sizes)
+
+    @property
+    def usual_channels(self) -> Literal[1, 3]:
+        """Of the network in its paper."""
+        return 1 if self.name in _GREY else 3
 
     def size(self, channels: int) -> Size | None:
         """With so many channels; None where it takes other counts."""

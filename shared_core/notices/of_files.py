@@ -200,8 +200,22 @@ EXAM_SETS_REPEATED: Final = warning(
 EXAM_SHOWS_BOTH_BREASTS: Final = warning(
     "exam-shows-both-breasts", "An image shows both breasts; it is not counted for either side."
 )
+EXAM_FILES_CONFLICT: Final = warning("exam-files-conflict", "Files contradict each other: {what}.")
 
 WHO_IS_WHO: Final = frozenset(
     kind.code for kind in (EXAM_PERSONS_DIFFER, EXAM_STUDIES_APART, EXAM_SETS_REPEATED)
 )
 """Codes of what keeps images apart, or should perhaps."""
+
+# Kinds of files
+
+NIFTI_SPACING_WITHOUT_UNIT: Final = warning(
+    "nifti-spacing-without-unit",
+    "The NIfTI header gives pixels of {spacing} without the unit mm, so results are in pixels only.",
+    Remedy.GIVE_SPACING,
+)
+NIFTI_ORDER_AS_STORED: Final = info(
+    "nifti-order-as-stored",
+    "The NIfTI header turns the image but places it nowhere, as programs write that know no directions: the "
+    "pixels are taken in the order in which they are stored.",
+)

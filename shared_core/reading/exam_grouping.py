@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from shared_core.errors import OpenBacError, UnreadableImageError
+from shared_core.errors import OpenBacError
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
@@ -20,25 +19,15 @@ from shared_core.notices.of_files import (
     EXAM_VIEW_REPEATED,
     EXAM_VIEW_UNKNOWN,
 )
-from shared_core.reading.dicom.acceptance import NotAMammogramError
+from shared_core.reading.duplicates import conflict_notices, without_duplicates
 from shared_core.reading.facts.table import FactsTable
-from shared_core.reading.listing import candidate_files
+from shared_core.reading.listing import files_found
 from shared_core.reading.reader import Spacing, read_header
 from shared_core.reading.same_exam import SameExam, same_exams
+from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
 
 STANDARD_VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 _NOT_STANDARD = {ViewModifier.MAGNIFICATION, ViewModifier.SPOT_COMPRESSION}
-
-RejectionKind = Literal["duplicate", "not a mammogram", "unsupported", "unreadable"]
-
-
-@dataclass(frozen=True)
-class RejectedFile:
-    """A file that is in no exam, and why."""
-
-    path: Path
-    kind: RejectionKind
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,8 @@ class ExamListing:
     """What was found among files and folders."""
 
     exams: tuple[Exam, ...]
-    rejected: tuple[RejectedFile, ...]
+    unused: tuple[UnusedFile, ...]
+    """What is in no exam, and what contradicts another file, by path."""
     notices: tuple[Notice, ...] = ()
     """About a table of facts."""
 
@@ -56,6 +46,7 @@ def find_exams(
     *,
     spacing_mm: Spacing | None = None,
     facts: FactsTable | None = None,
+    apart_from: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExamListing:
     """Group mammograms into exams.
@@ -68,6 +59,8 @@ def find_exams(
         Pixel spacing for all files, as for `read_mammogram`.
     facts : FactsTable, optional
         What a person, or the table of a public set, states of the images.
+    apart_from : Path, optional
+        Folder for results: what lies in it is not among the inputs.
     progress : callable, optional
         Called with (files looked at, files in all).
 
@@ -82,29 +75,26 @@ def find_exams(
         The table states something of one image twice, or of several at once.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    files = list(candidate_files(given))
+    found = files_found(given, apart_from=apart_from)
+    files = found.candidates
+    table = facts.path.resolve() if facts is not None else None
+    unused = [file for file in found.unused if file.path.resolve() != table]
     stated, notices = facts.matched(files) if facts is not None else ({}, ())
     headers: list[MammogramHeader] = []
-    rejected: list[RejectedFile] = []
     for done, file in enumerate(files, 1):
         try:
             headers.append(read_header(file, spacing_mm=spacing_mm, facts=stated.get(file)))
         except OpenBacError as error:
-            rejected.append(RejectedFile(file, _kind(error), str(error)))
+            unused.append(refused_file(file, error))
         if progress is not None:
             progress(done, len(files))
-    headers = _without_duplicates(headers, rejected)
-    groups = [
-        replace(group, headers=_without_twins(group.headers, rejected)) for group in same_exams(headers)
-    ]
+    headers, repeated = without_duplicates(headers)
+    unused += repeated
+    groups = [replace(group, headers=_without_twins(group.headers, unused)) for group in same_exams(headers)]
     exams = sorted((_exam(group) for group in groups), key=lambda e: (e.key, str(e.headers[0].path)))
-    return ExamListing(_unique_keys(exams), tuple(sorted(rejected, key=lambda r: str(r.path))), notices)
-
-
-def _kind(error: OpenBacError) -> RejectionKind:
-    if isinstance(error, NotAMammogramError):
-        return "not a mammogram"
-    return "unreadable" if isinstance(error, UnreadableImageError) else "unsupported"
+    told = [replace(e, notices=(*e.notices, *conflict_notices(e, repeated))) for e in exams]
+    by_path = tuple(sorted(unused, key=lambda file: str(file.path)))
+    return ExamListing(_unique_keys(told), by_path, notices)
 
 
 def _path(header: MammogramHeader) -> Path:
@@ -116,43 +106,7 @@ def _place(header: MammogramHeader) -> str:
     return str(header.path.parent) if header.path is not None else ""
 
 
-def _without_duplicates(
-    headers: list[MammogramHeader], rejected: list[RejectedFile]
-) -> list[MammogramHeader]:
-    """Leave out files with the SOP Instance UID or the very bytes of an earlier one."""
-    by_size: dict[int, list[Path]] = defaultdict(list)
-    for header in headers:
-        by_size[_path(header).stat().st_size].append(_path(header))
-    alike = {path for paths in by_size.values() if len(paths) > 1 for path in paths}
-    first_of: dict[str, Path] = {}
-    kept = []
-    for header in headers:
-        path = _path(header)
-        marks = [f"content {_sha256(path)}"] if path in alike else []
-        marks += [f"uid {header.identity.sop_instance_uid}"] if header.identity.sop_instance_uid else []
-        twin = next((mark for mark in marks if mark in first_of), None)
-        if twin is None:
-            first_of.update(dict.fromkeys(marks, path))
-            kept.append(header)
-            continue
-        same = "the same content as" if twin.startswith("content") else "the same SOP Instance UID as"
-        rejected.append(
-            RejectedFile(path, "duplicate", f"{path.name}: has {same} {first_of[twin]}; that one is used.")
-        )
-    return kept
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _without_twins(
-    group: Sequence[MammogramHeader], rejected: list[RejectedFile]
-) -> tuple[MammogramHeader, ...]:
+def _without_twins(group: Sequence[MammogramHeader], unused: list[UnusedFile]) -> tuple[MammogramHeader, ...]:
     """Leave out For Processing images whose For Presentation image is there."""
     shown = [h for h in group if h.intent is not PresentationIntent.PROCESSING]
     kept = []
@@ -163,12 +117,13 @@ def _without_twins(
         if twin is None:
             kept.append(header)
             continue
-        rejected.append(
-            RejectedFile(
+        unused.append(
+            UnusedFile(
                 _path(header),
-                "duplicate",
+                UnusedReason.RAW_TWIN,
                 f"{header.name}: is the For Processing (raw) image of {twin.name}, which is used; "
                 "name the file alone to use it.",
+                beside=twin.path,
             )
         )
     return tuple(kept)

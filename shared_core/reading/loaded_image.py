@@ -25,6 +25,7 @@ from shared_core.notices.of_files import (
     SPACING_CHANGED_BY_HAND,
     SPACING_SET_BY_HAND,
 )
+from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
 from shared_core.reading.dicom.gdcm_view import gdcm_spacing
@@ -32,6 +33,7 @@ from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.spacing import Pair, alike, in_mm, plausible
 from shared_core.reading.files import file_format
+from shared_core.reading.nifti import itk_spacing
 from shared_core.reading.orientation import with_orientation
 
 UNKNOWN_MM: Pair = (1.0, 1.0)
@@ -90,7 +92,10 @@ def spacing_in_host(
 
 def reader_spacings(path: Path) -> list[Pair]:
     """(row, column) spacings in mm that readers take from a file, that of GDCM or ITK first."""
-    if file_format(path) != "DICOM":
+    kind = file_format(path)
+    if kind == "NIfTI":
+        return [itk_spacing(read_bytes(path), path.name), UNKNOWN_MM]
+    if kind != "DICOM":
         return [UNKNOWN_MM, *_printed_mm(path)]
     with quiet_pydicom():
         attributes = open_dicom(path, None, pixels=False).attributes

@@ -1,4 +1,4 @@
-"""Any mask file to a mask or to labels: PNG or TIFF of 0 and 255 or of labels, and DICOM SEG."""
+"""Any mask file to a mask or to labels: PNG, TIFF, PGM or NIfTI of 0 and 255 or of labels, and DICOM SEG."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
+from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.segmentation import read_segmentation
-from shared_core.reading.files import file_format, read_bytes
+from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
+from shared_core.reading.netpbm import read_pgm
+from shared_core.reading.nifti import nifti_header, read_nifti
 from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff
 
 _MOST_LABELS = 8
 """A picture of more labels with white among them, most frequent, is an interpolated mask."""
-MASK_SUFFIXES = (".png", ".tif", ".tiff", ".dcm")
+MASK_SUFFIXES = (".png", ".tif", ".tiff", ".pgm", ".nii", ".nii.gz", ".dcm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     Parameters
     ----------
     path
-        PNG or TIFF, where BAC is whatever is not 0; or a DICOM SEG.
+        PNG, TIFF, PGM or NIfTI of one slice, where BAC is whatever is not 0; or a DICOM SEG.
     segment
         Only this label of a picture, where it may have no pixel; or this segment of a SEG.
 
@@ -91,7 +94,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     UnreadableImageError
         Missing, empty or damaged.
     UnsupportedImageError
-        A JPEG, whose compression changes labels, or another kind of file.
+        A JPEG, whose compression changes labels, a volume, or another kind of file.
     UsageError
         The segment is not there, or has to be chosen.
     """
@@ -120,10 +123,15 @@ def _refuse_interpolated(picture: NDArray[Any], name: str) -> None:
 
 def _picture(path: Path) -> NDArray[Any]:
     kind = file_format(path)
-    if kind == "JPEG":
-        raise UnsupportedImageError(f"{path.name}: is a JPEG, which blurs masks; save the mask as PNG.")
+    if kind in ("JPEG", "JPEG 2000"):
+        raise UnsupportedImageError(f"{path.name}: is a {kind}, which blurs masks; save the mask as PNG.")
     data = read_bytes(path)
-    picture = read_tiff(data, path.name) if kind == "TIFF" else _png(data, path.name)
+    if kind == "NIfTI":
+        nifti = nifti_header(data, path.name)
+        check_size(path.name, nifti.rows, nifti.columns)
+        return read_nifti(data, path.name)
+    readers = {"TIFF": read_tiff, "PGM": read_pgm}
+    picture = readers.get(kind, _png)(data, path.name)
     check_size(path.name, *picture.shape[:2])
     return picture
 

@@ -1,4 +1,4 @@
-"""PNG, TIFF and JPEG mammograms of 8 or 16 bits."""
+"""Mammograms that are no DICOM: PNG, TIFF, JPEG, JPEG 2000, PGM, and NIfTI of one slice."""
 
 from __future__ import annotations
 
@@ -13,14 +13,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
-from shared_core.mammogram import Acquisition, Identity, Mammogram, MammogramHeader, PixelSpacing
-from shared_core.notices.of_files import SPACING_NOT_IN_FORMAT
+from shared_core.mammogram import (
+    Acquisition,
+    Identity,
+    Mammogram,
+    MammogramHeader,
+    PixelSpacing,
+    SpacingSource,
+)
+from shared_core.notices import Notice
+from shared_core.notices.of_files import (
+    NIFTI_ORDER_AS_STORED,
+    NIFTI_SPACING_WITHOUT_UNIT,
+    SPACING_IMPLAUSIBLE,
+    SPACING_NOT_IN_FORMAT,
+    SPACING_UNKNOWN,
+)
+from shared_core.reading.content import read_bytes
+from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
 from shared_core.reading.dicom.projection import named_file_projection
+from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plausible
 from shared_core.reading.dicom.voi import display_transform
-from shared_core.reading.files import FileFormat, read_bytes
+from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
+from shared_core.reading.kinds import FileFormat, image_stem
 from shared_core.reading.limits import check_size
 from shared_core.reading.named_identity import with_public_name
+from shared_core.reading.netpbm import pgm_header, read_pgm
+from shared_core.reading.nifti import NiftiHeader, nifti_header, read_nifti
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff, tiff_header
@@ -41,6 +61,7 @@ class RasterHeader:
     bits: int
     channels: int = 1
     white_is_zero: bool = False
+    nifti: NiftiHeader | None = None
 
 
 def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacing | None) -> MammogramHeader:
@@ -77,7 +98,8 @@ def raster_group(path: Path) -> str:
 
     Files named by their view alone belong to their folder.
     """
-    return named_projection(path.stem).rest or path.resolve().parent.name or path.stem
+    stem = image_stem(path)
+    return named_projection(stem).rest or path.absolute().parent.name or stem
 
 
 def _mammogram_header(
@@ -86,7 +108,10 @@ def _mammogram_header(
     projection = named_file_projection(path)
     notices = list(projection.notices)
     if spacing is None:
-        notices.append(SPACING_NOT_IN_FORMAT.notice(format=file_format))
+        spacing, more = _own_spacing(raster, file_format)
+        notices += more
+    if raster.nifti is not None and raster.nifti.as_stored:
+        notices.append(NIFTI_ORDER_AS_STORED.notice())
     header = MammogramHeader(
         path=path,
         file_format=file_format,
@@ -106,9 +131,34 @@ def _mammogram_header(
     return with_public_name(header, path)
 
 
+def _own_spacing(raster: RasterHeader, file_format: FileFormat) -> tuple[PixelSpacing | None, list[Notice]]:
+    """What the file says where its unit is known: of all kinds, only NIfTI has one that is meant."""
+    if raster.nifti is None:
+        return None, [SPACING_NOT_IN_FORMAT.notice(format=file_format)]
+    zooms = raster.nifti.zooms
+    if raster.nifti.unit != "mm":
+        return None, [NIFTI_SPACING_WITHOUT_UNIT.notice(spacing=f"{zooms[0]:g} x {zooms[1]:g}")]
+    # Programs that know no spacing write 1 mm.
+    if not plausible(zooms) or alike(zooms, (1.0, 1.0)):
+        implausible = SPACING_IMPLAUSIBLE.notice(attribute="The NIfTI pixdim", spacing=in_mm_words(zooms))
+        return None, [implausible, SPACING_UNKNOWN.notice()]
+    return PixelSpacing(*zooms, SpacingSource.NIFTI), []
+
+
 def _header(data: bytes, name: str, file_format: FileFormat) -> RasterHeader:
     if file_format == "PNG":
         raster = _png_header(data, name)
+    elif file_format == "PGM":
+        pgm = pgm_header(data, name)
+        raster = RasterHeader(pgm.rows, pgm.columns, pgm.bits)
+    elif file_format == "JPEG 2000":
+        stream = jpeg2000_header(data, name)
+        raster = RasterHeader(stream.rows, stream.columns, stream.precision, stream.components)
+    elif file_format == "NIfTI":
+        nifti = nifti_header(data, name)
+        if nifti.is_labels:
+            raise NotAMammogramError(f"{name}: holds labels, as masks do, not a mammogram; it is left alone.")
+        raster = RasterHeader(nifti.rows, nifti.columns, nifti.bits, nifti=nifti)
     elif file_format == "JPEG":
         raster = _jpeg_header(data, name)
     else:
@@ -157,6 +207,12 @@ def _png_header(data: bytes, name: str) -> RasterHeader:
 def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHeader) -> NDArray[Any]:
     if file_format == "TIFF":
         pixels = read_tiff(data, name)
+    elif file_format == "PGM":
+        pixels = read_pgm(data, name)
+    elif file_format == "JPEG 2000":
+        pixels = read_jpeg2000(data, name)
+    elif file_format == "NIfTI":
+        pixels = read_nifti(data, name)
     else:
         pixels = _opencv(data, name, file_format, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
     pixels = _grey(pixels, name)

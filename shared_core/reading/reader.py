@@ -38,11 +38,12 @@ Spacing = tuple[float, float] | float
 def read_mammogram(
     path: str | PathLike[str], *, spacing_mm: Spacing | None = None, facts: StatedFacts | None = None
 ) -> Mammogram:
-    """Read a DICOM, PNG, TIFF or JPEG mammogram.
+    """Read a mammogram: DICOM, PNG, TIFF, JPEG, JPEG 2000, PGM or NIfTI, packed or in a ZIP archive.
 
     Parameters
     ----------
     path : path-like
+        A file; in an archive ``exam.zip/a/IM1.dcm``.
     spacing_mm : float or (row, column), optional
         Pixel spacing in the plane of the breast in mm; overrides the file.
     facts : StatedFacts, optional

@@ -115,6 +115,19 @@ class ExamRecord(msgspec.Struct, frozen=True, kw_only=True):
         return flat("exam", self.metrics)
 
 
+class UnusedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was found and not used, or is used although another one contradicts it."""
+
+    file: str
+    reason: str
+    """A code of `UnusedReason`."""
+    used: bool
+    text: str
+    """One sentence for people."""
+    other_file: str | None
+    """That it repeats or contradicts, which is used."""
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is needed to run again and get the same bytes."""
 
@@ -126,6 +139,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: Mapping[str, Any] | None
     files: tuple[str, ...]
     notices: tuple[Notice, ...]
+    unused: tuple[UnusedRecord, ...] = ()
+    """Of the inputs."""
     made_at: str | msgspec.UnsetType = msgspec.UNSET
     """ISO 8601, where somebody wrote it in: we do not, so that a second run gives the same bytes."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.track_rule import Sensitivity, TrackRule
@@ -27,13 +28,27 @@ class TilingPreset:
 
 
 @dataclass(frozen=True)
+class GraphFile:
+    """A network as a graph of plain arithmetic, see `shared_core.inference.backends.openvino_graph`."""
+
+    file: str
+    """Beside the weights."""
+    sha256: str
+    size_bytes: int
+    classes: int = 1
+    """Maps that the graph gives."""
+    bac_class: int = 0
+    """Which of them is BAC; with several, the others are the alternatives to it."""
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """Identity, processing, provenance and licence of one model."""
 
     name: str
     title: str
     network: str
-    """Key of the architecture, e.g. ``scunet``."""
+    """One of `shared_core.networks.table`, or ``imported`` where the weights are a graph from elsewhere."""
     weights_file: str
     sha256: str
     size_bytes: int
@@ -59,6 +74,9 @@ class ModelCard:
     training_data: str
     intended_use: str
     limitations: tuple[str, ...] = ()
+    network_options: NetworkOptions = USUAL
+    graph: GraphFile | None = None
+    """The network and its weights once more, for where torch is not installed; None where there is none."""
     parameters: int = 0
     """Trainable parameters that take part in the result."""
     temperature: float = 1.0

@@ -20,6 +20,8 @@ from napari_bac.views.snapshot import Snapshot
 from shared_core import Laterality
 from shared_core.exporting.mask_files import mask_png
 from shared_core.exporting.png import encode_png
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.unused import unused_sentences
 from shared_core.records.canonical_json import json_bytes
 from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
@@ -71,19 +73,25 @@ def test_two_women_under_one_id_are_not_one_exam_and_it_is_said(
     assert any("they differ in birth date" in sentence for sentence in said)
 
 
-def test_stray_files_in_a_folder_are_nobodys_concern(tmp_path: Path, notes: list[str]) -> None:
+def test_every_file_that_is_not_opened_is_named_with_its_reason(tmp_path: Path, notes: list[str]) -> None:
     pictures.write_exam(tmp_path)
     (tmp_path / "notes.txt").write_text("a text")
     (tmp_path / "Thumbs.db").write_bytes(b"\0" * 200)
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\1" * 30)
     assert len(read_layers(str(tmp_path))) == 4
-    assert notes == []
+    assert notes == ["\n".join(unused_sentences(find_exams(tmp_path).unused))]
+    assert notes[0].startswith("broken.dcm: ")
+    assert "a text file, not an image (notes.txt)" in notes[0]
+    assert "(Thumbs.db)" in notes[0]
 
 
 def test_a_folder_without_mammograms_says_so_in_one_sentence(tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "notes.txt").write_text("a text")
     assert read_layers(str(tmp_path)) == [(None,)]
-    assert notes == [f"{tmp_path}: contains no images; choose the folder of an exam."]
+    assert notes == [
+        f"{tmp_path}: contains no mammograms; choose the folder of an exam.\n"
+        "Of kinds that are not read: a text file, not an image (notes.txt)."
+    ]
 
 
 def test_a_damaged_file_is_named(tmp_path: Path, notes: list[str]) -> None:
@@ -226,3 +234,4 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20220304"}
     assert len(said) == 1
     assert "the latest, 2022-03-04, was opened" in said[0]
+    assert "broken.dcm: " in said[0]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
-from shared_core.errors import UnreadableImageError
+from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.mammogram import (
     DisplayTransform,
     Mammogram,
@@ -26,6 +26,7 @@ from shared_core.mammogram import (
 )
 from shared_core.notices import Notice
 from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
+from shared_core.reading.content import source_of
 from shared_core.reading.dicom.acceptance import accept
 from shared_core.reading.dicom.acquisition import acquisition
 from shared_core.reading.dicom.attributes import Attributes
@@ -187,10 +188,12 @@ def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Datase
     """
     try:
         try:
-            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels)
+            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels)
         except InvalidDicomError:  # no preamble; the first bytes looked like a data set
-            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels, force=True)
+            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels, force=True)
         len(dataset)  # some damage shows only here
+    except OpenBacError:
+        raise
     except Exception as error:  # boundary with pydicom: damaged bytes raise anything
         detail = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise UnreadableImageError(f"{path.name}: {problem} ({detail}); {advice}.") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import UnreadableImageError, UsageError
-from shared_core.reading.files import read_bytes, read_start
+from shared_core.reading.content import read_bytes, read_start
 
 Line = tuple[int, list[str]]
 """Number of the line in the file, from 1, and its cells."""

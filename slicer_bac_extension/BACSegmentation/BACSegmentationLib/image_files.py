@@ -23,8 +23,8 @@ _GREY: Final = "vtkMRMLColorTableNodeGrey"
 def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[float] | None = None) -> Any:
     """Load one image file, never others that lie beside it.
 
-    DICOM files are read as Slicer reads them, with GDCM. PNG, TIFF and JPEG files get the grey pixels that
-    the engine sees, at the place where Slicer puts such a picture.
+    DICOM files are read as Slicer reads them, with GDCM. Other files, and those that are packed or lie in an
+    archive, get the grey pixels that the engine sees, at the place where Slicer puts such a picture.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
     OpenBacError
         It cannot be read; in one sentence.
     """
-    is_dicom = bac.file_format(path) == "DICOM"
+    is_dicom = bac.file_format(path) == "DICOM" and bac.is_plain(path)
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name or path.stem)
     try:
         if is_dicom:

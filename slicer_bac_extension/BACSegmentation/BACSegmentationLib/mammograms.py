@@ -153,8 +153,10 @@ def _image_file(files: Sequence[Path]) -> Path | None:
     if len(files) != 1:
         return None
     try:
-        bac.file_format(files[0])
-    except bac.UnreadableImageError:
+        # Of what Slicer reads, NIfTI may be more than one slice, or lack the package that reads it here.
+        if bac.file_format(files[0]) == "NIfTI":
+            bac.read_header(files[0])
+    except (bac.UnreadableImageError, bac.UnsupportedImageError):
         return None
     return files[0]
 
