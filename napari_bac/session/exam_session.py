@@ -23,7 +23,6 @@ from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
 from napari_bac.settings import preferences
-from napari_bac.views.exam_choice import apart_words
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
@@ -78,8 +77,6 @@ class ExamSession:
         `opener.start` reads away from the window.
         """
         listing = bac.find_exams(paths)
-        for words in apart_words(listing.exams):
-            self.say(words)
         found = list(open_each(listing.exams, spacing_mm=spacing_mm))
         self.add(view for view in found if isinstance(view, OpenedView))
         return (*listing.unused, *(file for file in found if isinstance(file, bac.UnusedFile)))
@@ -126,16 +123,6 @@ class ExamSession:
             self._add(layer.metadata[METADATA], image=layer)
         if found:
             self.hang()
-
-    def replace(self, key: str, opened: OpenedView) -> str:
-        """Show another reading of a view on the same image layer, without labels; return its key."""
-        view = self.views.pop(key)
-        view.close()
-        self._segmenter.on_view_gone(key)
-        self.viewer.layers.remove(view.labels)
-        new = self._add(opened, image=view.image)
-        view.image.name = new
-        return new
 
     def hang(self) -> None:
         """Place all views as a radiologist reads them."""
