@@ -170,19 +170,24 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
     alone: list[_Part] = [((header,), []) for header in singles]
     if count < 2 or not singles[0].identity.patient_id:
         return alone
-    if is_no_identifier(singles[0].identity.patient_id) and not all(map(_is_somebody, singles)):
+    anybody = is_no_identifier(singles[0].identity.patient_id)
+    somebody = [header for header in singles if _is_somebody(header)] if anybody else list(singles)
+    if len(somebody) < len(singles):
         reason = "this ID is one that is given to everybody when identifiers are removed"
-    elif _repeats_set(singles):
+        notice = EXAM_STUDIES_APART.notice(count=count, reason=reason)
+        nobody = [header for header in singles if not _is_somebody(header)]
+        parts = [*_joined(somebody), *(((header,), list[Notice]()) for header in nobody)]
+        return [(part, [notice, *notices]) for part, notices in parts]
+    if _repeats_set(singles):
         parts = _sets(singles)
         if parts is not None:
             notice = EXAM_STUDIES_APART.notice(
-                count=count, reason="they repeat the same views; those that lie together belong together"
+                count=count, reason="they repeat the same views; folders, visits or times tell the sets apart"
             )
             return [(part, [notice]) for part in parts]
-        reason = "they repeat the same views"
-    else:
-        return [(tuple(singles), [EXAM_STUDIES_JOINED.notice(count=count)])]
-    return [(part, [EXAM_STUDIES_APART.notice(count=count, reason=reason)]) for part, _ in alone]
+        notice = EXAM_STUDIES_APART.notice(count=count, reason="they repeat the same views")
+        return [(part, [notice]) for part, _ in alone]
+    return [(tuple(singles), [EXAM_STUDIES_JOINED.notice(count=count)])]
 
 
 def _is_somebody(header: MammogramHeader) -> bool:

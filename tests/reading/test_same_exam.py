@@ -116,6 +116,14 @@ def test_with_an_id_that_everybody_gets_a_birth_date_joins(tmp_path: Path) -> No
     assert said(listing.exams) == {"exam-studies-joined"}
 
 
+def test_with_an_id_that_everybody_gets_only_known_women_are_joined(tmp_path: Path) -> None:
+    views(tmp_path, PatientID="ANON", PatientBirthDate="19500102")
+    write(tmp_path / "a.dcm", dataset(breast(seed=9), PatientID="ANON", ViewPosition="ML"))
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [1, 4]
+    assert said(listing.exams) == {"exam-studies-apart", "exam-studies-joined"}
+
+
 def test_studies_that_repeat_all_views_are_not_joined(tmp_path: Path) -> None:
     views(tmp_path)
     views(tmp_path)
