@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
 from shared_core.reading.content import read_bytes
-from shared_core.reading.dicom.segmentation import read_segmentation
+from shared_core.reading.dicom.segmentation import is_segmentation, read_segmentation
 from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
 from shared_core.reading.netpbm import read_pgm
@@ -51,6 +51,17 @@ class LabelFile:
     def count(self) -> int:
         """Labels that have a pixel."""
         return int(np.count_nonzero(np.bincount(self.labels.ravel(), minlength=2)[1:]))
+
+
+def is_label_file(path: Path) -> bool:
+    """Whether a file says by itself that it holds labels: a DICOM SEG, or a NIfTI of labels or few values."""
+    try:
+        kind = file_format(path)
+        if kind == "NIfTI":
+            return nifti_header(read_bytes(path), path.name).is_labels
+    except OpenBacError:
+        return False
+    return kind == "DICOM" and is_segmentation(path)
 
 
 def read_label_file(path: Path) -> LabelFile:
