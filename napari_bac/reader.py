@@ -13,7 +13,7 @@ from napari.utils.notifications import show_error, show_info, show_warning
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.remedies import error_words
-from napari_bac.views.exam_choice import chosen_exams
+from napari_bac.views.exam_choice import apart_words, chosen_exams
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_each, open_view
 from shared_core import hosting as bac
@@ -73,8 +73,8 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
             opened.append(view)
         else:
             unused.append(view)
-    if sentence:
-        show_info(sentence)
+    for words in filter(None, (sentence, *apart_words(exams))):
+        show_info(words)
     if not opened:
         raise bac.UnreadableImageError("\n".join(bac.unused_sentences(unused)))
     if unused:

@@ -57,6 +57,7 @@ WRITTEN = (
             "slicer",
             "methods",
             "results",
+            "public-datasets",
             "python",
             "statistics",
             "simulation",

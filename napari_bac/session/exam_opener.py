@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_bac.session.workers import GeneratorWorker, create_worker
-from napari_bac.views.exam_choice import chosen_exams
+from napari_bac.views.exam_choice import apart_words, chosen_exams
 from napari_bac.views.opened_view import OpenedView, open_each
 from shared_core import hosting as bac
 
@@ -90,8 +90,8 @@ def found_views(paths: Sequence[Path]) -> Generator[Found, None, None]:
     listing = bac.find_exams(paths)
     exams, sentence = chosen_exams(listing, paths)
     total = sum(len(exam.headers) for exam in exams)
-    if sentence:
-        yield 0, total, sentence
+    if about := "\n".join(filter(None, (sentence, *apart_words(exams)))):
+        yield 0, total, about
     for file in listing.unused:
         yield 0, total, file
     for done, found in enumerate(open_each(exams), start=1):

@@ -124,16 +124,6 @@ class ExamSession:
         if found:
             self.hang()
 
-    def replace(self, key: str, opened: OpenedView) -> str:
-        """Show another reading of a view on the same image layer, without labels; return its key."""
-        view = self.views.pop(key)
-        view.close()
-        self._segmenter.on_view_gone(key)
-        self.viewer.layers.remove(view.labels)
-        new = self._add(opened, image=view.image)
-        view.image.name = new
-        return new
-
     def hang(self) -> None:
         """Place all views as a radiologist reads them."""
         in_order = hang_layers(self.views, self.hanging)

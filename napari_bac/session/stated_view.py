@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.layer_pixels import pixels_of
-from napari_bac.views.opened_view import with_stated
+from napari_bac.views.opened_view import METADATA, with_stated
 from shared_core import hosting as bac
 
 
@@ -21,7 +21,11 @@ def state_facts(session: ExamSession, key: str, facts: bac.StatedFacts) -> str:
     view = session.views[key]
     opened = with_stated(view.opened, facts, pixels_of(view.image))
     labels, edited = view.label_pixels().copy(), view.edited
-    new = session.replace(key, opened)
+    view.image.metadata[METADATA] = opened
+    # Without its labels a view is none; its image layer is then taken anew.
+    session.viewer.layers.remove(view.labels)
+    new = session.take_layer(view.image)
+    view.image.name = new
     if edited and session.views[new].label_pixels().shape == labels.shape:
         session.views[new].take_restored(labels)
         session.signals.edited_changed.emit(new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from napari_bac.remedies import all_notice_words
 from shared_core import hosting as bac
 
 
@@ -26,6 +27,12 @@ def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple
         f"This folder contains {exams} exams of one patient; the latest, {_date(latest)}, was opened. "
         "BAC over time shows all of them."
     )
+
+
+def apart_words(exams: Sequence[bac.Exam]) -> list[str]:
+    """Sentences on images that were kept apart though they share a patient ID, or should perhaps be."""
+    notices = dict.fromkeys(notice for exam in exams for notice in exam.notices)
+    return all_notice_words(notice for notice in notices if notice.code in bac.WHO_IS_WHO)
 
 
 def _is_archive(path: Path) -> bool:

@@ -120,6 +120,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = Console(stderr=True, quiet=quiet, highlight=False)
+    facts = arguments.facts_of(args)
     settings = settings_of(args)
     try:
         settings = as_begun(settings) if args.resume else settings
@@ -128,7 +129,11 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
-        listing = find_exams(args.paths, facts=args.facts, apart_from=args.output, progress=view.files_read)
+        try:
+            listing = find_exams(args.paths, facts=facts, apart_from=args.output, progress=view.files_read)
+        except UsageError as error:
+            print(f"bac: {error_words(error)}", file=sys.stderr)
+            return USAGE
         lost: tuple[str, ...] = ()
         if args.deidentify:
             listing, lost = deidentified_listing(
@@ -146,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
         report = run_batch(
             listing,
             settings,
-            arguments=_asked(args),
+            arguments=_asked(args, facts),
             named=[path for path in args.paths if not path.is_dir()],
             finished=finished,
             workers=args.workers,
@@ -229,18 +234,15 @@ def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
     )
 
 
-def _asked(args: argparse.Namespace) -> dict[str, object]:
+def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
     left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify"}
-    left_out |= set() if args.facts is not None else {"facts"}
-    return {name: _plain(value) for name, value in sorted(vars(args).items()) if name not in left_out}
-
-
-def _plain(value: object) -> object:
-    """Paths as text, and a table of facts by its path and fingerprint."""
-    if isinstance(value, FactsTable):
-        return {"table": str(value.path), "set": value.public or None, "sha256": value.sha256}
-    return [str(item) for item in value] if isinstance(value, list) else value
+    left_out |= set() if facts is not None else {"facts"}
+    asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
+    asked["paths"] = [str(path) for path in args.paths]
+    if facts is not None:
+        asked["facts"] = {"table": str(facts.path), "set": facts.public or None, "sha256": facts.sha256}
+    return asked

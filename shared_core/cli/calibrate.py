@@ -43,12 +43,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fit every image, write the calibration; return the exit code."""
+    facts = arguments.facts_of(args)
     phantom = StepPhantom.load(args.steps)
     fits: list[tuple[Path, StepFit]] = []
     serials: set[str | None] = set()
     day: str | None = args.date
     for path in args.images:
-        mammogram = read_mammogram(path, facts=stated_of(args.facts, path)[0])
+        mammogram = read_mammogram(path, facts=stated_of(facts, path)[0])
         fits.append((path, fit_steps(mammogram, phantom, offset=args.offset or 0.0)))
         serials.add(mammogram.header.acquisition.device_serial)
         day = day or _study_day(mammogram.header.identity.study_date)

@@ -40,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the table; return the exit code."""
-    listing = find_exams(args.paths, facts=args.facts)
+    listing = find_exams(args.paths, facts=arguments.facts_of(args))
     headers = [header for exam in listing.exams for header in exam.headers]
     for sentence in unused_sentences(listing.unused, most=None):
         print(f"bac facts: {sentence}", file=sys.stderr)

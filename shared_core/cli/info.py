@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, option
+from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, facts_of, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import print_unused, print_warnings, screen
@@ -40,12 +40,12 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Describe each file; return 1 when one could not be read."""
     documents: list[dict[str, object]] = []
-    console = screen(140)
+    console, table_of_facts = screen(140), facts_of(args)
     files, unused = _files(args)
     failed = any(file.is_failure for file in unused)
     for path in files:
         try:
-            facts, about_facts = stated_of(args.facts, path)
+            facts, about_facts = stated_of(table_of_facts, path)
             mammogram = read_mammogram(path, spacing_mm=args.spacing_mm, facts=facts)
         except OpenBacError as error:
             failed = True

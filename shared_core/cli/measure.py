@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure; return the exit code."""
     arguments.refuse_json_and_output(args)
     settings = measurement_settings_of(args)
-    facts, about_facts = stated_of(args.facts, args.image)
+    facts, about_facts = stated_of(arguments.facts_of(args), args.image)
     mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm, facts=facts)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)

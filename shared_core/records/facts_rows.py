@@ -19,7 +19,7 @@ _SAYS: Final = "stated "
 
 
 def facts_table(stated: Mapping[Path, StatedFacts]) -> bytes:
-    """A table of what is stated of files, for ``--facts``; the source is kept."""
+    """A table of what is stated of files, as `read_facts` reads it; the source is kept."""
     rows = [(*_cells(str(file), facts), facts.source.removeprefix(_SAYS)) for file, facts in stated.items()]
     return csv_bytes((*COLUMNS, "source"), rows)
 

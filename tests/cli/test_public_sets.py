@@ -129,7 +129,7 @@ def dmid(folder: Path) -> str:
 def mias(folder: Path) -> str:
     lines = ["MIAS database", ""]
     for number in range(1, 5):
-        image(folder / f"mdb{number:03}.png", number)
+        image(folder / f"mdb{number:03}.pgm", number)
         lines += [f"mdb{number:03} G CIRC B 535 425 197", f"mdb{number:03} G CIRC B 1 2 3"]
     (folder / "Info.txt").write_text("\n".join(lines))
     return "mini-mias:Info.txt"

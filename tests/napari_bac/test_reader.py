@@ -27,6 +27,8 @@ from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
 from tests.told import codes
 
+CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
+
 
 @pytest.fixture
 def notes() -> Iterator[list[str]]:
@@ -53,6 +55,22 @@ def test_an_exam_folder_opens_as_four_images_that_hang(exam_folder: Path, notes:
         name: pytest.approx(place.translate) for name, place in places.items()
     }
     assert notes == []
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_two_women_under_one_id_are_not_one_exam_and_it_is_said(
+    notes: list[str], session: ExamSession, qtbot: Any
+) -> None:
+    layers = read_layers(str(CASES / "two_women_one_id"))
+    files = {layer[1]["metadata"][METADATA].path.name[:2] for layer in layers}
+    assert (len(layers), len(files)) == (4, 1)
+    assert any("2 exams of 2 patients" in note for note in notes)
+    assert any("they differ in birth date" in note and "Facts…" in note for note in notes)
+    said: list[str] = []
+    session.signals.said.connect(said.append)
+    session.opener.start([CASES / "two_women_one_id"])
+    qtbot.waitUntil(lambda: not session.opener.is_open)
+    assert any("they differ in birth date" in sentence for sentence in said)
 
 
 def test_every_file_that_is_not_opened_is_named_with_its_reason(tmp_path: Path, notes: list[str]) -> None:

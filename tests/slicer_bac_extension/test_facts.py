@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import slicer
-from BACSegmentationLib import mammograms, view_records, volume_facts
+from BACSegmentationLib import mammograms, results, view_records, volume_facts
 from BACSegmentationLib.measurement import SceneMeasurement
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 from BACSegmentationLib.segments import show_mask
@@ -22,6 +22,7 @@ from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.volumes_of_files import load, shown
 from tests.tram_track import tram_track
 
+CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 STRIPPED: dict[str, Any] = {"ImageLaterality": None, "ViewPosition": None, "PatientID": None}
 
 
@@ -130,3 +131,15 @@ def test_a_run_takes_the_facts_along(app: HeadlessApp, tmp_path: Path) -> None:
     assert view.record.spacing_mm == (0.05, 0.05)
     assert view.record.sources["spacing"] == "0.05 x 0.05 mm stated by hand"
     assert view.record.stated == {"source": "stated by hand", "patient": "W1", "spacing_mm": [0.05, 0.05]}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_two_women_under_one_id_are_two_exams_and_it_is_said(app: HeadlessApp) -> None:
+    volumes = [load(file) for file in sorted((CASES / "two_women_one_id").glob("*.dcm"))]
+    exams = mammograms.exams_in_scene()
+    assert [{volumes.index(volume) // 4 for volume in one.volumes} for one in exams] == [{0}, {1}]
+    node = show_mask(volumes[0], np.eye(480, 360) > 0)
+    SceneMeasurement().measure(volumes[0], node)
+    pairs = results.pairs_of(volumes[0])
+    assert {volumes.index(volume) for volume, _ in pairs} == {0, 1, 2, 3}
+    assert "they differ in birth date" in results.report(pairs)
