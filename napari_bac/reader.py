@@ -51,7 +51,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     listing = bac.find_exams(paths)
     unused = list(listing.unused)
     other = [file for file in unused if file.reason is bac.UnusedReason.NOT_A_MAMMOGRAM]
-    segmentations = [file for file in other if bac.is_segmentation(file.path)]
+    segmentations = [file for file in other if bac.is_label_file(file.path)]
     masks += [file.path for file in segmentations]
     unused = [file for file in unused if file not in segmentations]
     if not listing.exams:
@@ -149,4 +149,4 @@ def _is_mask(path: Path) -> bool:
         kind = bac.file_format(path)
     except bac.OpenBacError:
         return False
-    return bac.is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
+    return bac.is_label_file(path) or (kind != "DICOM" and stem.endswith(LABEL_ENDINGS))

@@ -96,14 +96,13 @@ if TYPE_CHECKING:
     from shared_core.quantities.quantity import Entry, Quantity, Scope, words_for_people
     from shared_core.quantities.registry import QUANTITIES
     from shared_core.reading.content import is_plain, is_there
-    from shared_core.reading.dicom.segmentation import is_segmentation
     from shared_core.reading.exam_grouping import ExamListing, exams_of, find_exams
     from shared_core.reading.facts.stating import typed_facts, with_facts
     from shared_core.reading.facts.table_reading import stated_facts
     from shared_core.reading.files import file_format
     from shared_core.reading.kinds import FileFormat
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
-    from shared_core.reading.mask import read_label_file, read_mask_file
+    from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
     from shared_core.reading.orientation import Turn, hanging_turn
     from shared_core.reading.projection_names import named_projection
     from shared_core.reading.reader import mammogram_from_array, read_header, read_mammogram

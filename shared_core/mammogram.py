@@ -73,6 +73,7 @@ class SpacingSource(str, Enum):
     """Where the pixel spacing came from; recorded with every number in mm."""
 
     PIXEL_SPACING_CALIBRATED = "PixelSpacing, calibrated"
+    PIXEL_MEASURES = "PixelSpacing of tomosynthesis (Pixel Measures)"
     IMAGER_OVER_MAGNIFICATION = "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor"
     IMAGER_OVER_DISTANCES = "ImagerPixelSpacing x SOD / SID"
     IMAGER = "ImagerPixelSpacing, magnification unknown"

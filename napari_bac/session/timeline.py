@@ -169,6 +169,9 @@ def look_for(path: Path) -> Found:
     words = tuple(dict.fromkeys(all_notice_words(notice for _, some in read for notice in some)))
     if missing:
         words = (*words, f"Not analysed yet: {bac.counted(len(missing), 'exam')} of {path.name}.")
+    # Of the results, the tables say what there is.
+    unused = [file for file in listing.unused if file.reason is not bac.UnusedReason.OWN_RESULT]
+    words = (*words, *bac.unused_sentences(unused))
     return Found(path, bac.together(patients for patients, _ in read), words, missing)
 
 

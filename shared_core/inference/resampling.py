@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shared_core.mammogram import Mask, PixelSpacing
 from shared_core.notices import Notice
 from shared_core.notices.of_results import MODEL_SPACING_ASSUMED, MODEL_SPACING_DIFFERS
+from shared_core.preprocessing.noise import median
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.weights.card import ModelCard
 
@@ -48,9 +49,10 @@ def to_model_view(prepared: PreparedView, card: ModelCard) -> ModelView:
     spacing = prepared.spacing
     shape = prepared.image_u8.shape
     wanted = model_shape((shape[0], shape[1]), spacing, card)
+    own_median = card.input_median_px
     if wanted == shape:
         return ModelView(
-            prepared.image_u8,
+            prepared.image_u8 if own_median is None else median(prepared.display_u8, own_median),
             prepared.valid_mask,
             None if spacing is None else (spacing.row_mm, spacing.column_mm),
             resampled=False,
@@ -63,8 +65,9 @@ def to_model_view(prepared: PreparedView, card: ModelCard) -> ModelView:
         (wanted[1], wanted[0]),
         interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR,
     )
-    if card.preprocessing.median_px:
-        image = cv2.medianBlur(image, card.preprocessing.median_px)
+    side = card.preprocessing.median_px if own_median is None else own_median
+    if side:
+        image = cv2.medianBlur(image, side)
     valid = cv2.resize(
         prepared.valid_mask.view(np.uint8), (wanted[1], wanted[0]), interpolation=cv2.INTER_NEAREST
     )

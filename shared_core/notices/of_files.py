@@ -106,6 +106,11 @@ LUT_BITS_WRONG: Final = info(
     "lut-bits-wrong", "The {table} says {bits} bits but its entries need {needed}; {needed} are used."
 )
 
+TURNED_UPRIGHT: Final = info(
+    "turned-upright",
+    "The pixels lie {how} in the file (orientation {value}) and are turned upright, as viewers show them.",
+)
+
 # Display
 
 INVERSION_CONTRADICTED: Final = warning(
@@ -146,6 +151,10 @@ CONTRAST_SUBTRACTED: Final = warning(
     "contrast-subtracted",
     "This is a subtraction image of contrast-enhanced mammography, no plain mammogram: it shows contrast "
     "medium, not calcium, and is not counted in the exam.",
+)
+CLASS_OF_FILE_META: Final = info(
+    "class-of-file-meta",
+    "The data set has no SOP Class UID; the File Meta Information says {kind}.",
 )
 VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its {what}.")
 VIEW_CONTRADICTED: Final = warning(

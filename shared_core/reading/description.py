@@ -29,6 +29,8 @@ def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> lis
         rows.append(Row("modifiers", ", ".join(m.value for m in header.modifiers), _why(header, "modifier")))
     rows.append(Row("intent", header.intent.value, _why(header, "intent")))
     rows += _acquisition_rows(header.acquisition)
+    if header.acquisition.synthetic_2d:
+        rows.append(Row("synthetic 2-D", "yes", _why(header, "synthetic")))
     identity, technique = header.identity, header.acquisition
     rows += [
         Row(label, value, _why(header, label))
@@ -88,7 +90,6 @@ def _acquisition_rows(technique: Acquisition) -> list[Row]:
         ("detector", technique.detector_type or ""),
         ("intensity", technique.pixel_intensity_relationship or ""),
         ("image type", "\\".join(technique.image_type)),
-        ("synthetic 2-D", "yes" if technique.synthetic_2d else ""),
         ("lossy compression", "yes" if technique.lossy else ""),
         ("implant", "yes" if technique.implant_present else ""),
         ("partial view", "yes" if technique.partial_view else ""),

@@ -35,6 +35,7 @@ from shared_core.reading.dicom.spacing import Pair, alike, in_mm, plausible
 from shared_core.reading.files import file_format
 from shared_core.reading.nifti import itk_spacing
 from shared_core.reading.orientation import with_orientation
+from shared_core.reading.picture_orientation import TAG, orientation_of, upright_shape
 
 UNKNOWN_MM: Pair = (1.0, 1.0)
 """What ITK says where it knows no spacing."""
@@ -142,6 +143,7 @@ def _printed_mm(path: Path) -> list[Pair]:
     """Dots per inch as a spacing; ITK takes them for one."""
     with suppress(OSError, OpenBacError, ValueError, ZeroDivisionError), Image.open(path) as picture:
         across, down = picture.info.get("dpi", (0.0, 0.0))
+        across, down = upright_shape(across, down, orientation_of(picture.getexif().get(TAG)))
         return [(_MM_AN_INCH / float(down), _MM_AN_INCH / float(across))]
     return []
 

@@ -7,7 +7,7 @@ where its array lies. A picture has its first pixel at the top left: columns go 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +19,8 @@ from shared_core.reading.pixel_types import whole_numbers
 _NIFTI2_START: Final = b"\x1c\x02\0\0"
 _MM_A_UNIT: Final = {"meter": 1000.0, "mm": 1.0, "micron": 0.001}
 _LABEL_INTENT: Final = 1002
+_MOST_LABELS: Final = 8
+_STEP: Final = 1 << 16
 _TO_LEFT_BACK_FEET: Final = np.array([-1, -1, -1])
 """Directions of the picture along x, y and z of the patient."""
 _MISSING: Final = (
@@ -39,7 +41,7 @@ class NiftiHeader:
     unit: str
     """``mm``, ``unknown`` ..."""
     is_labels: bool
-    """Whether it says that its values are labels."""
+    """Whether it says that its values are labels, or has no more of them than masks have."""
     order: tuple[int, int]
     """Axes of the array that are rows and columns."""
     flips: tuple[bool, bool]
@@ -50,7 +52,23 @@ class NiftiHeader:
 
 def nifti_header(data: bytes, name: str) -> NiftiHeader:
     """Header of a NIfTI; `UnreadableImageError` where it is damaged, `UnsupportedImageError` for a volume."""
-    return _header(_image(data, name), len(data), name)
+    image = _image(data, name)
+    header = _header(image, len(data), name)
+    try:
+        return replace(header, is_labels=header.is_labels or _has_few_values(image))
+    except Exception as error:  # boundary with nibabel: damaged files raise anything
+        raise _damaged(name, error) from None
+
+
+def _has_few_values(image: Any) -> bool:
+    """Whether no mammogram can have so few; read in steps, as most images tell at once."""
+    stored: NDArray[Any] = np.asarray(image.dataobj.get_unscaled()).ravel()
+    found: NDArray[Any] = np.empty(0, stored.dtype)
+    for start in range(0, stored.size, _STEP):
+        found = np.union1d(found, stored[start : start + _STEP])
+        if len(found) > _MOST_LABELS:
+            return False
+    return len(found) > 1
 
 
 def itk_spacing(data: bytes, name: str) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +28,31 @@ from shared_core.notices.of_files import (
     SPACING_IMPLAUSIBLE,
     SPACING_NOT_IN_FORMAT,
     SPACING_UNKNOWN,
+    SYNTHETIC_2D,
+    TURNED_UPRIGHT,
 )
 from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
 from shared_core.reading.dicom.projection import named_file_projection
 from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plausible
-from shared_core.reading.dicom.voi import display_transform
+from shared_core.reading.dicom.voi import default_range, display_transform
 from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
 from shared_core.reading.kinds import FileFormat, image_stem
 from shared_core.reading.limits import check_size
 from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.netpbm import pgm_header, read_pgm
 from shared_core.reading.nifti import NiftiHeader, nifti_header, read_nifti
+from shared_core.reading.picture_orientation import (
+    TURNED,
+    UPRIGHT,
+    picture_orientation,
+    upright,
+    upright_shape,
+)
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.quiet_decoders import quiet_decoders
+from shared_core.reading.synthetic_names import synthetic_product
 from shared_core.reading.tiff import read_tiff, tiff_header
 
 _GREY_TOLERANCE = 12
@@ -54,13 +64,14 @@ _JPEG_TAIL = 65536
 
 @dataclass(frozen=True)
 class RasterHeader:
-    """Size of a raster image, before its pixels are decoded."""
+    """What is known of a raster image before its pixels are decoded; rows and columns are as shown."""
 
     rows: int
     columns: int
     bits: int
     channels: int = 1
     white_is_zero: bool = False
+    orientation: int = UPRIGHT
     nifti: NiftiHeader | None = None
 
 
@@ -89,6 +100,11 @@ def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | Non
         mirror = float(ends.max) if ends else float(pixels.min()) + float(pixels.max())
         pixels = (pixels.dtype.type(mirror) - pixels).astype(pixels.dtype, copy=False)
     display = display_transform(pixels, None, name=path.name, bits_stored=raster.bits, mirror=mirror)
+    if mirror is not None and pixels.dtype.kind == "u" and 2 * float(pixels.max()) < mirror:
+        # inverted over the bits of the file, of which the picture uses fewer
+        low, high = default_range(float(pixels.min()), float(pixels.max()), raster.bits)
+        description = f"full range {low:g} to {high:g}, inverted"
+        display = replace(display, full_range=(mirror - high, mirror - low), description=description)
     pixels.flags.writeable = False
     return Mammogram(_mammogram_header(path, file_format, raster, spacing), pixels, display)
 
@@ -107,6 +123,13 @@ def _mammogram_header(
 ) -> MammogramHeader:
     projection = named_file_projection(path)
     notices = list(projection.notices)
+    evidence = projection.evidence
+    if raster.orientation != UPRIGHT:
+        notices.append(TURNED_UPRIGHT.notice(how=TURNED[raster.orientation], value=raster.orientation))
+    product = synthetic_product(path.stem)
+    if product:
+        notices.append(SYNTHETIC_2D.notice())
+        evidence = (*evidence, ("synthetic", f"{product} in the file name"))
     if spacing is None:
         spacing, more = _own_spacing(raster, file_format)
         notices += more
@@ -122,10 +145,10 @@ def _mammogram_header(
         view=projection.view,
         laterality=projection.laterality,
         modifiers=projection.modifiers,
-        acquisition=Acquisition(lossy=file_format == "JPEG"),
+        acquisition=Acquisition(lossy=file_format == "JPEG", synthetic_2d=bool(product)),
         identity=Identity(patient_id=raster_group(path)),
         photometric="MONOCHROME1" if raster.white_is_zero else "MONOCHROME2",
-        evidence=projection.evidence,
+        evidence=evidence,
         notices=tuple(notices),
     )
     return with_public_name(header, path)
@@ -177,7 +200,9 @@ def _jpeg_header(data: bytes, name: str) -> RasterHeader:
             f"{name}: is a {header.coding} file of {header.precision} bits, which is not read; "
             "save it as 16-bit PNG."
         )
-    return RasterHeader(header.rows, header.columns, 8, header.components)
+    orientation = picture_orientation(data, "JPEG")
+    rows, columns = upright_shape(header.rows, header.columns, orientation)
+    return RasterHeader(rows, columns, 8, header.components, orientation=orientation)
 
 
 def _png_header(data: bytes, name: str) -> RasterHeader:
@@ -201,7 +226,9 @@ def _png_header(data: bytes, name: str) -> RasterHeader:
         raise UnsupportedImageError(
             f"{name}: has {bits} bit(s) a pixel, as masks and drawings have; give the image."
         )
-    return RasterHeader(rows, columns, bits, _PNG_CHANNELS.get(colour, 1))
+    orientation = picture_orientation(data, "PNG")
+    rows, columns = upright_shape(rows, columns, orientation)
+    return RasterHeader(rows, columns, bits, _PNG_CHANNELS.get(colour, 1), orientation=orientation)
 
 
 def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHeader) -> NDArray[Any]:
@@ -214,7 +241,8 @@ def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHead
     elif file_format == "NIfTI":
         pixels = read_nifti(data, name)
     else:
-        pixels = _opencv(data, name, file_format, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+        flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+        pixels = upright(_opencv(data, name, file_format, flags), raster.orientation)
     pixels = _grey(pixels, name)
     if pixels.shape != (raster.rows, raster.columns):
         raise UnreadableImageError(

@@ -77,6 +77,9 @@ class ModelCard:
     network_options: NetworkOptions = USUAL
     graph: GraphFile | None = None
     """The network and its weights once more, for where torch is not installed; None where there is none."""
+    input_median_px: int | None = None
+    """Side of the median filter of what the network sees, 0 for none; None for that of `preprocessing`, whose
+    filtered image is also what intensities are measured in."""
     parameters: int = 0
     """Trainable parameters that take part in the result."""
     temperature: float = 1.0

@@ -91,6 +91,12 @@ def _check_values(card: ModelCard) -> None:
             card.output == "logits" or card.temperature == 1,
             "temperature is for logits; with raw output it must be 1",
         ),
+        (
+            card.input_median_px is None
+            or card.input_median_px == 0
+            or (card.input_median_px > 0 and card.input_median_px % 2 == 1),
+            "input_median_px must be odd or 0",
+        ),
         *_network_rules(card),
         *_candidate_rules(card.candidates),
         *_track_rules(card),

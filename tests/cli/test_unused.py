@@ -11,15 +11,19 @@ import zipfile
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from shared_core.cli.main import main
+from shared_core.exporting.nifti import labels_nifti
+from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.unused import UnusedReason, unused_sentences
 from shared_core.records.unused_files import read_unused
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write, write_as
+from tests.tram_track import tram_track
 
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
@@ -275,3 +279,28 @@ def test_results_in_the_folder_of_the_images_are_not_among_the_inputs(tmp_path: 
     assert main(["analyze", str(source), "-o", str(source / "out")]) == code
     assert (source / "out" / "run.json").read_bytes() == first
     assert [file.path.name for file in read_unused(source / "out")] == ["a.csv"]
+
+
+def test_a_nifti_mask_is_measured_and_compared_like_the_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tram_track()
+    cv2.imwrite(str(tmp_path / "LCC.png"), image)
+    mask = (image > np.percentile(image, 98)).astype(np.uint8)
+    spacing = PixelSpacing(0.07, 0.07, SpacingSource.USER)
+    found = {}
+    for kind in ("png", "nii.gz", "nii"):
+        (tmp_path / kind).mkdir()
+        file = tmp_path / kind / f"LCC_mask.{kind}"
+        if kind == "png":
+            cv2.imwrite(str(file), mask * 255)
+        else:
+            file.write_bytes(labels_nifti(mask, spacing, compress=kind == "nii.gz"))
+        capsys.readouterr()
+        assert main(["measure", str(tmp_path / "LCC.png"), str(file), "--json"]) == 0
+        found[kind] = json.loads(capsys.readouterr().out)["metrics"]
+    assert found["nii.gz"] == found["nii"] == found["png"]
+    assert found["png"]["am_px"] == int(mask.sum())
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "nii.gz"), str(tmp_path / "png"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pooled"]["dice"] == 1

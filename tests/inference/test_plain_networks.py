@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from shared_core.errors import DeviceError, ModelError
 from shared_core.exporting.png import encode_png
 from shared_core.inference.engine import segment
 from shared_core.inference.model import load_model
+from shared_core.inference.resampling import to_model_view
 from shared_core.networks.options import NetworkOptions
 from shared_core.weights.card import ModelCard, TilingPreset
 from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE, card_json
@@ -145,3 +147,15 @@ def test_unknown_network_of_a_card_in_memory_is_refused(
     weights = (tmp_path / WEIGHTS_FILE).read_bytes()
     with pytest.raises(ModelError, match="There is no network 'other'"):
         load_model(card_for(weights, network="other"), weights_dir=tmp_path, backend="torch")
+
+
+def test_network_with_a_filter_of_its_own_sees_the_image_without_that_of_the_preparation(
+    tmp_path: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    image = texture((128, 128))
+    filtered = cv2.medianBlur(image, 5)
+    view = replace(prepared_view(filtered), display_u8=image)
+    plain = load_model(written(tmp_path, arrays), backend="torch", device="cpu")
+    for side, wanted in ((None, filtered), (0, image), (3, cv2.medianBlur(image, 3))):
+        seen = to_model_view(view, replace(plain.card, input_median_px=side))
+        np.testing.assert_array_equal(seen.image_u8, wanted)

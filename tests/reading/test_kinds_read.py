@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
 from shared_core.mammogram import SpacingSource
 from shared_core.reading import content
+from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.files import KindNotReadError
-from shared_core.reading.mask import read_label_file, read_mask_file
+from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
 from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading.synthetic import breast, dataset, write
 
@@ -314,6 +315,14 @@ def test_a_nifti_mask_lies_on_its_image(tmp_path: Path, code: str) -> None:
     assert np.array_equal(read_mask_file(path).mask, MASK > 0)
     assert np.array_equal(read_mask_file(path, segment=2).mask, MASK == 2)
     assert np.array_equal(read_label_file(path).labels, MASK)
+
+
+def test_a_nifti_of_few_values_is_a_mask_and_no_mammogram(tmp_path: Path) -> None:
+    for name, values in (("mask", MASK), ("image", breast(8))):
+        sitk.WriteImage(itk_picture(values), str(tmp_path / f"{name}.nii.gz"))
+    (only,) = find_exams(tmp_path).exams
+    assert [header.name for header in only.headers] == ["image.nii.gz"]
+    assert [is_label_file(tmp_path / f"{name}.nii.gz") for name in ("mask", "image")] == [True, False]
 
 
 def test_float_and_pgm_masks_are_masks(tmp_path: Path) -> None:

@@ -33,7 +33,10 @@ def exported(
             graph = ov.convert_model(network, **more)
             graph.reshape(shape)
     except Exception as error:  # the converter raises whatever its parts raise
-        raise ModelError(f"The network cannot be turned into a graph: {last_line(error)}.") from None
+        raise ModelError(
+            f"The network cannot be turned into a graph ({last_line(error)}); save it traced, or export it "
+            "to ONNX."
+        ) from None
     return graph_arrays(graph)
 
 

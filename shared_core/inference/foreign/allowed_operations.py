@@ -13,7 +13,7 @@ upsample_linear1d upsample_trilinear3d _upsample_nearest_exact1d _upsample_neare
 _upsample_nearest_exact3d _upsample_bilinear2d_aa _upsample_bicubic2d_aa pixel_shuffle pixel_unshuffle pad
 constant_pad_nd reflection_pad2d replication_pad2d linear matmul mm bmm addmm baddbmm einsum dropout
 dropout2d feature_dropout alpha_dropout embedding scaled_dot_product_attention adaptive_avg_pool1d
-feature_dropout_ _upsample_lanczos2d_aa
+feature_dropout_ _upsample_lanczos2d_aa dropout_ alpha_dropout_ feature_alpha_dropout feature_alpha_dropout_
 
 relu relu_ relu6 leaky_relu leaky_relu_ prelu _prelu_kernel elu elu_ celu selu gelu silu silu_ mish hardtanh
 hardtanh_ hardsigmoid hardswish hardswish_ sigmoid sigmoid_ tanh softmax _softmax log_softmax _log_softmax
@@ -32,7 +32,7 @@ clone detach alias to type_as _to_copy copy_ float item Int Float Bool scalar_te
 IntImplicit zeros ones full empty zeros_like ones_like full_like empty_like new_zeros new_ones new_full
 arange linspace meshgrid tensor list append extend format warn is_floating_point lift_fresh_copy lift_fresh
 sym_size sym_numel _assert_async _assert_tensor_metadata device dtype layout ceil_ floor_ copy keys values
-insert pop
+insert pop reverse _set_item clear any all neg_ abs_ exp_ sqrt_ tanh_ softmax_ zero_ fill_ hardsigmoid_
 """
 _OF_TORCHSCRIPT: Final = """
 NumToTensor RaiseException min max device dtype layout unchecked_cast is_cuda requires_grad

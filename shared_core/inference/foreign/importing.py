@@ -188,7 +188,8 @@ def _model(
         normalisation_mean=facts.mean,
         normalisation_sd=facts.sd,
         input_spacing_mm=facts.spacing_mm,
-        preprocessing=replace(base.preprocessing, median_px=facts.median_px),
+        # Breast and intensities as with every other model; the filter is the network's alone.
+        input_median_px=facts.median_px,
         tiling=TilingPreset(facts.tile_px, facts.tile_px * 7 // 8, "weighted"),
         threshold=facts.threshold,
         mask_style=facts.mask_style,

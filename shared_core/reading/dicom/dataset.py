@@ -28,7 +28,7 @@ from shared_core.notices import Notice
 from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
 from shared_core.reading.content import source_of
 from shared_core.reading.dicom.acceptance import accept
-from shared_core.reading.dicom.acquisition import acquisition
+from shared_core.reading.dicom.acquisition import acquisition, synthetic_evidence
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.gdcm_view import gdcm_difference
 from shared_core.reading.dicom.identity import identity
@@ -47,6 +47,7 @@ from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
 from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.orientation import with_orientation
+from shared_core.reading.synthetic_names import synthetic_product
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,9 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
     photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"
     inverted, contradiction = _inversion(photometric, attributes.text("PresentationLUTShape").upper())
     notices += [contradiction] if contradiction else []
-    technique = acquisition(attributes, syntax)
-    if technique.synthetic_2d:
+    product = synthetic_product(path.stem)
+    synthetic = synthetic_evidence(attributes) or (f"{product} in the file name" if product else "")
+    if synthetic:
         notices.append(SYNTHETIC_2D.notice())
     header = MammogramHeader(
         path=path,
@@ -169,11 +171,11 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         laterality=projection.laterality,
         modifiers=projection.modifiers,
         intent=_intent(attributes),
-        acquisition=technique,
+        acquisition=acquisition(attributes, syntax, synthetic_2d=bool(synthetic)),
         identity=identity(attributes),
         photometric=photometric,
         transfer_syntax=syntax,
-        evidence=projection.evidence,
+        evidence=(*projection.evidence, *([("synthetic", synthetic)] if synthetic else [])),
         notices=tuple(notices),
         person=person_of(attributes),
     )

@@ -11,6 +11,7 @@ from shared_core.mammogram import Laterality, View, ViewModifier
 from shared_core.notices import Notice
 from shared_core.notices.of_files import VIEW_CONTRADICTED, VIEW_NOT_IN_FILE
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.body_part import breast_sides
 from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
 from shared_core.reading.orientation import orientation_of, shown_side, shown_view
 from shared_core.reading.projection_names import Named, named_projection
@@ -103,6 +104,7 @@ def _coded_sides(attributes: Attributes) -> Iterator[tuple[str, Laterality]]:
         side = sides.get(attributes.text(keyword)[:1].upper())
         if side is not None:
             yield keyword, side
+    yield from breast_sides(attributes)
 
 
 def _coded_modifiers(attributes: Attributes) -> Iterator[tuple[str, ViewModifier]]:

@@ -15,6 +15,7 @@ from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.files import file_format
 from shared_core.reading.nifti import read_nifti
+from shared_core.reading.picture_orientation import picture_orientation, upright
 from shared_core.reading.tiff import read_tiff
 
 NIFTI_SUFFIXES: Final = (".nii", ".nii.gz")
@@ -67,7 +68,7 @@ def _png(data: bytes, name: str) -> NDArray[Any]:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if picture is None:
         raise UnreadableImageError(f"{name}: the PNG is damaged; copy or save it again.")
-    return picture
+    return upright(picture, picture_orientation(data, "PNG"))
 
 
 def _nifti(path: Path, shape: tuple[int, int]) -> NDArray[Any]:

@@ -130,14 +130,17 @@ def score_view(
     return row, mask
 
 
-def prepared_view(view: TrainingView) -> PreparedView:
+def prepared_view(view: TrainingView, card: ModelCard) -> PreparedView:
     """A view as the inference engine takes it: already prepared, at the model's spacing or near it."""
     rows, columns = view.image_u8.shape
     mm = view.spacing_mm
     spacing = None if mm is None else PixelSpacing(mm, mm, SpacingSource.USER)
     header = MammogramHeader(None, "memory", rows, columns, 8, spacing=spacing)
+    # A network with a filter of its own sees what was not filtered before.
+    unfiltered = view.display_u8 if card.input_median_px is not None else None
+    display_u8 = view.image_u8 if unfiltered is None else unfiltered
     return PreparedView(
-        header, view.image_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
+        header, display_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
     )
 
 

@@ -201,12 +201,13 @@ class SegmentationRun:
 
     def _collect(self, results: Path) -> None:
         written = bac.read_written(results)
+        unused = {str(file.path): file.text for file in bac.read_unused(results) if not file.used}
         for one in self._batch:
             file = str(one.file)
             view = written.views.get(file)
             if view is None:
-                reason = written.failures.get(file, "was left out, as the same image was given twice")
-                self.failures.append((one.name, reason))
+                reason = written.failures.get(file) or unused.get(file)
+                self.failures.append((one.name, reason or "was left out, as the same image was given twice"))
                 continue
             header = one.header
             mask = bac.read_mask(view.mask, (header.rows, header.columns))
