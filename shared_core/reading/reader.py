@@ -60,7 +60,8 @@ def read_mammogram(
     """
     file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    read = read_dicom(file, spacing) if kind == "DICOM" else read_raster(file, kind, spacing)
+    stated = facts is not None and facts.view is not None
+    read = read_dicom(file, spacing, stated=stated) if kind == "DICOM" else read_raster(file, kind, spacing)
     return read if facts is None else replace(read, header=_stated(read.header, facts))
 
 
@@ -73,14 +74,21 @@ def read_header(
     """
     file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    read = read_dicom_header(file, spacing) if kind == "DICOM" else read_raster_header(file, kind, spacing)
+    stated = facts is not None and facts.view is not None
+    read = (
+        read_dicom_header(file, spacing, stated=stated)
+        if kind == "DICOM"
+        else read_raster_header(file, kind, spacing)
+    )
     return read if facts is None else _stated(read, facts)
 
 
 def _stated(header: MammogramHeader, facts: StatedFacts) -> MammogramHeader:
     """The header of a file that was read with the stated spacing."""
-    own = read_header(header.path) if facts.spacing_mm is not None and header.path is not None else header
-    return with_facts(header, facts, own_spacing=own.spacing if facts.spacing_mm is not None else None)
+    if facts.spacing_mm is None or header.path is None:
+        return with_facts(header, facts)
+    own = read_header(header.path, facts=replace(facts, spacing_mm=None))
+    return with_facts(header, facts, own_spacing=own.spacing)
 
 
 def mammogram_from_array(

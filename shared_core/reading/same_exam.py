@@ -176,8 +176,8 @@ def _joined(singles: Sequence[MammogramHeader]) -> list[_Part]:
         reason = "this ID is one that is given to everybody when identifiers are removed"
         notice = EXAM_STUDIES_APART.notice(count=count, reason=reason)
         nobody = [header for header in singles if not _is_somebody(header)]
-        parts = [*_joined(somebody), *(((header,), list[Notice]()) for header in nobody)]
-        return [(part, [notice, *notices]) for part, notices in parts]
+        joined = [(part, [notice, *notices]) for part, notices in _joined(somebody)]
+        return [*joined, *(((header,), [notice]) for header in nobody)]
     if _repeats_set(singles):
         parts = _sets(singles)
         if parts is not None:

@@ -14,7 +14,7 @@ import cv2
 import pytest
 
 from shared_core.cli.main import main
-from tests.reading.synthetic import breast, dataset, write
+from tests.reading.synthetic import breast, dataset
 
 VIEWS = (("L", "CC"), ("L", "MLO"), ("R", "CC"), ("R", "MLO"))
 FOUR = ["LCC", "LMLO", "RCC", "RMLO"]
@@ -31,7 +31,8 @@ def image(path: Path, seed: int, **attributes: Any) -> None:
     """DICOM with a stripped header, or a picture."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix in (".dcm", ".dicom"):
-        write(path, dataset(breast(seed=seed), **{**STRIPPED, **attributes}))
+        ds = dataset(breast(seed=seed), **{**STRIPPED, **attributes})
+        ds.save_as(path, enforce_file_format=False)
     else:
         cv2.imwrite(str(path), breast(8, seed=seed))
 
@@ -79,7 +80,8 @@ def rsna(folder: Path) -> str:
     for number in range(9):
         side, view = (*VIEWS, *VIEWS, ("L", "AT"))[number]
         patient, name = 10006 + min(number // 4, 1), 462822612 + number
-        image(folder / "train_images" / str(patient) / f"{name}.dcm", number, PatientID=str(patient))
+        stripped = {"PatientID": str(patient), "Modality": None, "SOPClassUID": None}
+        image(folder / "train_images" / str(patient) / f"{name}.dcm", number, **stripped)
         lines.append(f"2,{patient},{name},{side},{view},61.0,0,29")
     (folder / "train.csv").write_text("\n".join(lines))
     return "rsna:train.csv"

@@ -8,12 +8,12 @@ import cv2
 import pytest
 from hypothesis import given, strategies as st
 
-from shared_core.errors import UsageError
+from shared_core.errors import UnsupportedImageError, UsageError
 from shared_core.mammogram import Laterality, PresentationIntent, SpacingSource, StatedFacts, View
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.facts.table_reading import read_facts
 from shared_core.reading.reader import read_header, read_mammogram
-from tests.reading.synthetic import breast, dataset, write
+from tests.reading.synthetic import SC, breast, dataset, write
 from tests.told import codes
 
 HEAD = "file,patient,study_date,side,view,row_spacing_mm,column_spacing_mm,manufacturer,intent\n"
@@ -208,3 +208,13 @@ def test_nothing_stated_changes_nothing(tmp_path: Path) -> None:
         read_header(file).evidence,
         read_header(file).notices,
     )
+
+
+def test_a_stated_view_says_that_a_stripped_file_is_a_mammogram(tmp_path: Path) -> None:
+    stripped = {"Modality": None, "ImageLaterality": None, "ViewPosition": None}
+    file = write(tmp_path / "a.dcm", dataset(sop_class=SC, **stripped))
+    with pytest.raises(UnsupportedImageError):
+        read_header(file)
+    header = read_header(file, facts=StatedFacts(view=View.CC, spacing_mm=(0.07, 0.07)))
+    assert header.view is View.CC
+    assert "not-stored-as-mammography" in codes(header.notices)

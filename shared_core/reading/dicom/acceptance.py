@@ -44,8 +44,10 @@ class NotAMammogramError(UnsupportedImageError):
     """The file is a sound DICOM object of another kind."""
 
 
-def accept(attributes: Attributes, name: str) -> list[Notice]:
+def accept(attributes: Attributes, name: str, *, stated: bool = False) -> list[Notice]:
     """Refuse what is not one single 2-D mammogram; notices for look-alikes.
+
+    `stated` says whether a person, or a table, states a view of it.
 
     `NotAMammogramError` for another kind of object or part of the body, `UnsupportedImageError` for a volume.
     """
@@ -56,7 +58,7 @@ def accept(attributes: Attributes, name: str) -> list[Notice]:
             raise NotAMammogramError(f"{name}: is {kind}, not a mammogram; it is left alone.")
     notices: list[Notice] = []
     if sop_class not in _MAMMOGRAPHY and sop_class != BREAST_TOMOSYNTHESIS:
-        notices = _accept_look_alike(attributes, name, sop_class, modality)
+        notices = _accept_look_alike(attributes, name, sop_class, modality, stated)
     elif attributes.has_class_of_file_meta():
         notices = [CLASS_OF_FILE_META.notice(kind=_class_name(sop_class))]
     _refuse_derived_masks(attributes, name)
@@ -66,8 +68,10 @@ def accept(attributes: Attributes, name: str) -> list[Notice]:
     return notices
 
 
-def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modality: str) -> list[Notice]:
-    evidence = _breast_evidence(attributes, modality)
+def _accept_look_alike(
+    attributes: Attributes, name: str, sop_class: str, modality: str, stated: bool
+) -> list[Notice]:
+    evidence = _breast_evidence(attributes, modality) or ("a stated view" if stated else None)
     # what wrote the file made up the class of the File Meta Information, if the data set has none
     made_up = attributes.has_class_of_file_meta() and evidence is not None
     if sop_class and sop_class not in _LOOK_ALIKE and not made_up:

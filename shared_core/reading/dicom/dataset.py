@@ -62,16 +62,16 @@ class OpenedDicom:
     """Whether the stored values are shown dark for large."""
 
 
-def read_dicom_header(path: Path, spacing: PixelSpacing | None) -> MammogramHeader:
+def read_dicom_header(path: Path, spacing: PixelSpacing | None, *, stated: bool = False) -> MammogramHeader:
     """Header of a DICOM mammogram, without decoding its pixels."""
     with quiet_pydicom():
-        return open_dicom(path, spacing, pixels=False).header
+        return open_dicom(path, spacing, pixels=False, stated=stated).header
 
 
-def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
+def read_dicom(path: Path, spacing: PixelSpacing | None, *, stated: bool = False) -> Mammogram:
     """Read a DICOM mammogram; errors as for `read_mammogram`."""
     with quiet_pydicom():
-        opened = open_dicom(path, spacing, pixels=True)
+        opened = open_dicom(path, spacing, pixels=True, stated=stated)
         stored, notices = stored_values(opened.dataset, opened.layout)
         return mammogram_of(opened, stored, notices)
 
@@ -136,14 +136,17 @@ def _display(
     return display, notices
 
 
-def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> OpenedDicom:
+def open_dicom(
+    path: Path, spacing: PixelSpacing | None, *, pixels: bool, stated: bool = False
+) -> OpenedDicom:
     """Parse a file, refuse what is not a mammogram, and gather its header.
 
-    A `spacing` given by a person overrides the file; `pixels` says whether the Pixel Data is loaded, too.
+    A `spacing` given by a person overrides the file; `pixels` says whether the Pixel Data is loaded, too,
+    `stated` whether somebody states a view of it.
     """
     dataset = _parsed(path, pixels)
     attributes = Attributes(dataset)
-    notices = accept(attributes, path.name)
+    notices = accept(attributes, path.name, stated=stated)
     layout = stored_layout(attributes, path.name)
     syntax = str(transfer_syntax(dataset))
     projection = dicom_projection(attributes, path)
