@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from shared_core.inference.model import Device, Model, load_model
     from shared_core.inference.preview import coarse_tile
     from shared_core.inference.probability import ProbabilityMap, TileProbability
-    from shared_core.inference.resampling import model_shape
+    from shared_core.inference.resampling import model_grid
     from shared_core.mammogram import (
         Exam,
         Identity,

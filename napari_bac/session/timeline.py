@@ -125,7 +125,7 @@ class Series:
         self.patient = self.patient if self.patient in found.patients else next(iter(self.patients), "")
         self.words = " ".join(found.words)
         if not found.patients and not found.without_results:
-            self.words = self.words or f"{found.folder.name} contains no exams with a date."
+            self.words = f"{found.folder.name} contains no exams with a date. {self.words}".rstrip()
         self._follow()
 
     def _on_batch(self) -> None:

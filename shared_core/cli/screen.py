@@ -44,8 +44,15 @@ def print_warnings(notices: Iterable[Notice], console: Console) -> None:
 
 
 def print_unused(title: str, files: Iterable[UnusedFile], console: Console) -> None:
-    """Files that were found and not used, each with its reason; nothing where there are none."""
-    sentences = unused_sentences(files, most=None)
+    """Files that were found and not used, each with its reason; nothing where there are none.
+
+    All that failed; of the others the tables and documents have all.
+    """
+    some = list(files)
+    sentences = (
+        *unused_sentences([file for file in some if file.is_failure], most=None),
+        *unused_sentences([file for file in some if not file.is_failure]),
+    )
     if sentences:
         console.print(title)
     for sentence in sentences:

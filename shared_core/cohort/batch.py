@@ -17,7 +17,7 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose_for, load_model
+from shared_core.inference.model import Model, choose_for, load_model
 from shared_core.mammogram import Exam
 from shared_core.networks.table import SCU_NETS
 from shared_core.pipeline import checked_threshold
@@ -99,13 +99,13 @@ def run_batch(
         report.
     """
     tasks = make_tasks(listing.exams)
-    run = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
+    run, model = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
     gathered = Collector(listing.exams, tasks, finished=finished, settings=settings)
     left = gathered.left
     count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
     report = BatchReport(run)
     if not left or (not apart and count <= 1):
-        outcomes = run_here(left, Worker(settings), progress=progress, cancelled=cancelled)
+        outcomes = run_here(left, Worker(settings, model), progress=progress, cancelled=cancelled)
     else:
         outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
     try:
@@ -159,15 +159,22 @@ def _prepare(
     arguments: Mapping[str, object],
     *,
     weights_needed: bool,
-) -> RunRecord:
+) -> tuple[RunRecord, Model | None]:
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     name = named_model(settings)
     card = load_card(name)
     checked_threshold(settings.threshold, card)
     _, backend = choose_for(card, settings.device, settings.backend, settings.precision)
+    model = None
     if weights_needed and card.network not in SCU_NETS:
         # Tries the network out as well: what is wrong with it is told once, not once an image.
-        load_model(name, device=settings.device, backend=settings.backend, precision=settings.precision)
+        model = load_model(
+            name,
+            device=settings.device,
+            backend=settings.backend,
+            precision=settings.precision,
+            threads=settings.threads,
+        )
     elif weights_needed:
         require_weights(card, weights_dir=weights_beside(name))
         if card.tracks is not None:
@@ -184,7 +191,7 @@ def _prepare(
     )
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
-    return run
+    return run, model
 
 
 def _write_tables(report: BatchReport, folder: Path | None) -> None:

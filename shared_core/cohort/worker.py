@@ -45,14 +45,15 @@ class ViewOutcome:
 class Worker:
     """Analyses images one after the other with one loaded model."""
 
-    def __init__(self, settings: BatchSettings) -> None:
+    def __init__(self, settings: BatchSettings, loaded: Model | None = None) -> None:
         self.settings = settings
+        self._loaded = loaded
 
     @cached_property
     def model(self) -> Model:
-        """The model, loaded at first use."""
+        """The model, loaded at first use where it was not given."""
         settings = self.settings
-        return load_model(
+        return self._loaded or load_model(
             named_model(settings),
             device=settings.device,
             backend=settings.backend,

@@ -27,7 +27,7 @@ def without_duplicates(
     """Headers of different images, and a word on each file that repeats or contradicts an earlier one.
 
     A file repeats another where it has the same bytes, or the same SOP Instance UID and the same pixels.
-    It contradicts it where side or view differ, or where the pixels of one SOP Instance UID do.
+    It contradicts it where side or view differ, or where patient, size or pixels of one SOP Instance UID do.
     """
     found = _Images()
     kept: list[MammogramHeader] = []
@@ -86,20 +86,19 @@ class _Images:
             twin = self._by_content.get(self._content[path])
             if twin is not None:
                 return _word(header, twin, "content", _labels_apart(header, twin))
-        same_uid = self._by_uid.get(header.identity.sop_instance_uid, [])
-        if not same_uid:
-            return None
-        try:
-            pixels = self._pixels_of(path)
-        except OpenBacError as error:
-            return refused_file(path, error)
         first: UnusedFile | None = None
-        for other in same_uid:
-            try:
-                same = self._pixels_of(_path(other)) == pixels
-            except OpenBacError:  # it is told where that file is analysed
-                continue
-            differing = _labels_apart(header, other) + ([] if same else ["other pixels"])
+        for other in self._by_uid.get(header.identity.sop_instance_uid, []):
+            differing = _apart(header, other)
+            if not differing:  # only now are pixels decoded: a whole archive may have one UID
+                try:
+                    own = self._pixels_of(path)
+                except OpenBacError as error:
+                    return refused_file(path, error)
+                try:
+                    if self._pixels_of(_path(other)) != own:
+                        differing = ["other pixels"]
+                except OpenBacError:  # it is told where that file is analysed
+                    continue
             word = _word(header, other, "SOP Instance UID", differing)
             if not word.used:
                 return word
@@ -114,6 +113,14 @@ class _Images:
             digest.update(np.ascontiguousarray(values, dtype=np.float64).data)
             self._pixels[path] = digest.hexdigest()
         return self._pixels[path]
+
+
+def _apart(one: MammogramHeader, other: MammogramHeader) -> list[str]:
+    """What headers say of different images; empty where they could be of one."""
+    patients = {one.identity.patient_id, other.identity.patient_id} - {""}
+    found = ["another patient"] if len(patients) > 1 else []
+    found += _labels_apart(one, other)
+    return found if (one.rows, one.columns) == (other.rows, other.columns) else [*found, "another size"]
 
 
 def _labels_apart(one: MammogramHeader, other: MammogramHeader) -> list[str]:

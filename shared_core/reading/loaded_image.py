@@ -95,7 +95,7 @@ def reader_spacings(path: Path) -> list[Pair]:
     """(row, column) spacings in mm that readers take from a file, that of GDCM or ITK first."""
     kind = file_format(path)
     if kind == "NIfTI":
-        return [itk_spacing(read_bytes(path), path.name), UNKNOWN_MM]
+        return [itk_spacing(read_bytes(path), path.name)]
     if kind != "DICOM":
         return [UNKNOWN_MM, *_printed_mm(path)]
     with quiet_pydicom():

@@ -116,7 +116,8 @@ def _header(image: Any, size: int, name: str) -> NiftiHeader:
         shape = tuple(int(n) for n in image.shape)
         dtype = image.get_data_dtype()
         affine = np.asarray(image.affine, np.float64)
-        zooms = [float(zoom) for zoom in image.header.get_zooms()[:3]]
+        # As the shortest decimal: 0.07 stored in 32 bits is meant as 0.07.
+        zooms = [float(str(zoom)) for zoom in image.header.get_zooms()[:3]]
         unit = image.header.get_xyzt_units()[0]
         needed = int(image.dataobj.offset) + int(np.prod(shape, dtype=object)) * dtype.itemsize
         intent = int(image.header["intent_code"])

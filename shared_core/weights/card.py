@@ -8,6 +8,7 @@ from typing import Literal
 from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
+from shared_core.weights.picture_scale import PictureScale
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "seamless"]
@@ -88,6 +89,8 @@ class ModelCard:
     """Which parts of the mask count as arteries; None keeps all."""
     tracks: TrackRule | None = None
     """A second stage that judges whole parts, in place of `candidates`; None has none."""
+    picture_scale: PictureScale | None = None
+    """Brings pictures of unknown spacing to one size; None takes them as they are."""
     sensitivity: Sensitivity | None = None
     """Goes with every result that finds nothing; None where it is not known."""
     made_by: tuple[str, ...] = ()

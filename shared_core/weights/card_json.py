@@ -14,6 +14,7 @@ from shared_core.networks.options import network_problem
 from shared_core.networks.table import IMPORTED, network_named
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import GraphFile, ModelCard
+from shared_core.weights.picture_scale import BANDS_PX, PictureScale
 from shared_core.weights.track_rule import Sensitivity
 
 CARD_FILE, WEIGHTS_FILE, GRAPH_FILE = "model.json", "model.safetensors", "graph.safetensors"
@@ -100,6 +101,7 @@ def _check_values(card: ModelCard) -> None:
         *_network_rules(card),
         *_candidate_rules(card.candidates),
         *_track_rules(card),
+        *_scale_rules(card.picture_scale),
         *_sensitivity_rules(card.sensitivity),
     ]
     for holds, message in rules:
@@ -172,6 +174,25 @@ def _track_rules(card: ModelCard) -> list[tuple[bool, str]]:
         (bool(re.fullmatch(r"[0-9a-f]{64}", rule.sha256)), "tracks.sha256 must be 64 digits of 0-9 and a-f"),
         (0 < rule.low_threshold < 1, "tracks.low_threshold must lie between 0 and 1"),
         (0 <= rule.undecided_from <= 1, "tracks.undecided_from must lie between 0 and 1"),
+    ]
+
+
+def _scale_rules(scale: PictureScale | None) -> list[tuple[bool, str]]:
+    if scale is None:
+        return []
+    count = len(scale.means)
+    numbers = (*scale.means, *scale.deviations, *scale.weights, scale.intercept)
+    return [
+        (all(map(math.isfinite, numbers)), "picture_scale must hold finite numbers"),
+        (
+            count == len(BANDS_PX) - 1
+            and len(scale.deviations) == count
+            and len(scale.weights) == count * (count + 3) // 2,
+            f"picture_scale must have {len(BANDS_PX) - 1} means and deviations, and a weight for each term",
+        ),
+        (min(scale.deviations, default=1.0) > 0, "picture_scale.deviations must be above 0"),
+        (scale.most_px > 0, "picture_scale.most_px must be above 0"),
+        (0 <= scale.sharpening < math.inf, "picture_scale.sharpening must be finite and not negative"),
     ]
 
 

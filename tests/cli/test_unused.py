@@ -45,7 +45,7 @@ def test_views_that_share_an_identifier_are_all_analysed_and_the_conflict_is_tol
     assert main(["analyze", str(CASES / "same_sop_uid"), "-o", str(tmp_path / "out"), "--no-pictures"]) == 0
     told = capsys.readouterr().err
     assert told.count("has the same SOP Instance UID as") == 3
-    assert "another side, another view and other pixels; both are used" in told
+    assert "RMLO.dcm: has the same SOP Instance UID as LCC.dcm, but another side and another view" in told
     with (tmp_path / "out" / "views.csv").open(newline="", encoding="utf-8") as file:
         views = {f"{row['laterality']}{row['view']}" for row in csv.DictReader(file) if row["status"] == "ok"}
     assert views == {"LCC", "LMLO", "RCC", "RMLO"}

@@ -17,6 +17,7 @@ import pytest
 import slicer
 from BACSegmentationLib import batch
 from BACSegmentationLib.exam_scenes import write_exam
+from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import geometry_problem, mask_of, reference_volume
 from BACSegmentationLib.tables import column_values
 from BACSegmentationLib.view_records import record_of
@@ -118,7 +119,8 @@ def test_a_folder_of_unread_kinds_is_named_as_on_the_command_line(tmp_path: Path
     with ZipFile(folder / "papers.zip", "w") as archive:
         archive.writestr("a.pdf", b"%PDF-1.7")
     pixels = tram_track().astype(np.uint16) * 16
-    write(tmp_path / "x.dcm", dataset(pixels, ViewPosition="MLO"))
+    made = dataset(pixels, ViewPosition="MLO", ImagerPixelSpacing=list(SPACING_MM))
+    write(tmp_path / "x.dcm", made)
     (folder / "LMLO.dcm.gz").write_bytes(gzip.compress((tmp_path / "x.dcm").read_bytes()))
     summary = batch.run(folder, tmp_path / "out", options=["--workers", "1"], say=said.append)
     assert [line for line in unused_sentences(find_exams(folder).unused) if line not in said] == []
@@ -128,7 +130,13 @@ def test_a_folder_of_unread_kinds_is_named_as_on_the_command_line(tmp_path: Path
         "kind-not-read",
         "kind-not-read",
     ]
-    # The packed view is loaded as well, as the engine reads it.
+    # The packed view is loaded as well, where Slicer puts the file in it.
+    (packed,) = (view for view in read_written(tmp_path / "out").views.values() if "gz" in view.record.file)
+    own, whole = slicer.vtkMRMLScene(), slicer.vtkMRMLScene()
+    loaded = load_volume(Path(packed.record.file), own)
+    expected = load_volume(tmp_path / "x.dcm", whole)
+    assert loaded.GetSpacing() == pytest.approx(expected.GetSpacing())
+    assert np.array_equal(slicer.util.arrayFromVolume(loaded), slicer.util.arrayFromVolume(expected))
     assert sorted(path.name for path in summary.files) == ["LCC.seg.nrrd", "LMLO.dcm.seg.nrrd"]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import torch
 
 MOST_TEXT_BYTES: Final = 20_000_000
+_WITHOUT_END: Final = 2**63 - 1
+"""How often TorchScript runs a loop that has no count."""
 _RUN_AT_LOAD: Final = ("__setstate__", "__getstate__")
 
 
@@ -69,6 +71,8 @@ def require_arithmetic(code: bytes, source: str) -> None:
             raise ModelError(
                 f"{source} holds {node.name}, which would run when it is loaded; export the network to ONNX."
             )
+        if isinstance(node, ast.While) or (isinstance(node, ast.Constant) and node.value == _WITHOUT_END):
+            raise ModelError(f"{source} holds a loop that may never end; export the network to ONNX.")
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             raise ModelError(f"{source} imports other code; export the network to ONNX.")
         if isinstance(node, ast.Attribute) and (asked := _forbidden(node)) is not None:

@@ -73,7 +73,10 @@ def _png(data: bytes, name: str) -> NDArray[Any]:
 
 def _nifti(path: Path, shape: tuple[int, int]) -> NDArray[Any]:
     """One slice as (rows, columns): ITK stores (column, row), some scripts (row, column)."""
-    plane = read_nifti(read_bytes(path), path.name)
+    try:
+        plane = read_nifti(read_bytes(path), path.name)
+    except UnsupportedImageError as error:
+        raise UsageError(f"{error} Export the mask of one mammogram.") from None
     if plane.shape != shape and plane.T.shape == shape:
         turned: NDArray[Any] = plane.T
         return turned

@@ -109,7 +109,9 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
 
 def _take_from_engine(path: Path, node: Any) -> None:
     pixels = bac.read_mammogram(path).pixels
-    row_mm, column_mm = bac.reader_spacings(path)[-1]
+    spacings = bac.reader_spacings(path)
+    # Of a picture Slicer takes the resolution of its print.
+    row_mm, column_mm = spacings[0 if bac.file_format(path) in ("DICOM", "NIfTI") else -1]
     slicer.util.updateVolumeFromArray(node, np.array(pixels)[None])
     to_ras = vtk.vtkMatrix4x4()
     to_ras.SetElement(0, 0, -column_mm)

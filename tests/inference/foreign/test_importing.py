@@ -178,6 +178,8 @@ class Touch:
         (b"def f(x):\n  return torch.classes.example.Thing(x)\n", "asks for torch.classes.example.Thing"),
         (b"class M(Module):\n  def __setstate__(self, x):\n    return x\n", "would run when it is loaded"),
         (b"import os\n", "imports other code"),
+        (b"def f(x):\n  while True:\n    x = torch.neg(x)\n  return x\n", "may never end"),
+        (b"def f(x):\n  for i in range(9223372036854775807):\n    x = torch.neg(x)\n", "may never end"),
         (b"def f(x):\n  return __import__('os')\n", "calls __import__"),
         (b"def f(:\n", "cannot be checked"),
     ],
