@@ -12,7 +12,12 @@ from rich.console import Console
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.arguments import Subparsers, command, option
-from shared_core.cli.deidentifying import IMAGES, deidentified_listing
+from shared_core.cli.deidentifying import (
+    IMAGES,
+    DeidentifiedListing,
+    close_exams_with_identifiers,
+    deidentified_listing,
+)
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
@@ -127,11 +132,16 @@ def run(args: argparse.Namespace) -> int:
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
         listing = find_exams(args.paths, progress=view.files_read)
-        lost: tuple[str, ...] = ()
+        made = DeidentifiedListing(listing)
         if args.deidentify:
-            listing, lost = deidentified_listing(
-                listing, args.output, key_path=args.deidentify_key, tell=console.print
+            made = deidentified_listing(
+                listing,
+                args.output,
+                key_path=args.deidentify_key,
+                nothing_burned_in=args.nothing_burned_in,
+                tell=console.print,
             )
+            listing = made.listing
             args.paths = [args.output / IMAGES]
         finished = {}
         if args.resume:
@@ -151,6 +161,9 @@ def run(args: argparse.Namespace) -> int:
             view_done=view.view_done,
             progress=view.tile_done,
         )
+    lost = made.lost
+    if args.deidentify:
+        lost = (*lost, *close_exams_with_identifiers(report, made, args.output))
     if args.json:
         sys.stdout.buffer.write(json_bytes(report.document()))
         sys.stdout.buffer.flush()
@@ -227,7 +240,7 @@ def _asked(args: argparse.Namespace) -> dict[str, object]:
     left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
-    left_out |= set() if args.deidentify else {"deidentify"}
+    left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     return {
         name: [str(path) for path in value] if name == "paths" else value
         for name, value in sorted(vars(args).items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -118,6 +118,13 @@ def run_batch(
     report.unwritten = gathered.unwritten
     _write_tables(report, settings.output_dir)
     return report
+
+
+def drop_exams(report: BatchReport, keys: Collection[str], folder: Path) -> None:
+    """Take exams out of a report and write its tables in `folder` without them."""
+    report.views = [record for record in report.views if record.exam not in keys]
+    report.exams = [record for record in report.exams if record.key not in keys]
+    _write_tables(report, folder)
 
 
 def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
