@@ -20,6 +20,7 @@ import msgspec
 import pydicom
 from pydicom.dataset import Dataset
 
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes, write_changed
 from shared_core.pacs.file_names import safe_name
@@ -73,9 +74,9 @@ class ReceivedExam:
     def is_analysed(self, state: State) -> bool:
         """Whether the results are of these images."""
         try:
-            mark = msgspec.json.decode((self.place / _MARK).read_bytes(), type=_Mark)
+            mark = known_part((self.place / _MARK).read_bytes(), _Mark)
             return mark.images == state
-        except (OSError, msgspec.DecodeError):
+        except (OSError, DocumentError):
             return False
 
     def mark_analysed(self, state: State) -> None:

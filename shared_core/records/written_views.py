@@ -88,5 +88,5 @@ def _failures(path: Path) -> dict[str, str]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             return {row["file"]: row["error"] for row in csv.DictReader(file)}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, csv.Error) as error:
         raise UnreadableImageError(f"{path}: cannot be read ({error}); run the analysis again.") from None
