@@ -34,6 +34,7 @@ _WORDS = {
     "date": "a day like 2026-01-31",
     "null": "null",
 }
+_HALF_LETTER = re.compile(rb"\\ud[c-f]", re.IGNORECASE)
 _LIMITS = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
 
 
@@ -102,11 +103,18 @@ def known_part(text: str | bytes, kind: type[Record]) -> Record:
         Not JSON, or a field is missing or of the wrong type.
     """
     try:
+        if _HALF_LETTER.search(text if isinstance(text, bytes) else text.encode("utf-8", "replace")):
+            # Of a file name that is not UTF-8, as we write it; msgspec refuses to parse it.
+            return msgspec.convert(any_json(text), kind)
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:
         raise DocumentError(f"is not as it should be ({error})", whole=True) from None
+    except DocumentError:
+        raise
     except (msgspec.DecodeError, UnicodeError) as error:
         raise DocumentError(f"is not valid JSON ({error})", whole=True) from None
+    except OverflowError:
+        raise DocumentError("holds a number beyond all limits", whole=True) from None
     except RecursionError:
         raise DocumentError("is nested too deeply", whole=True) from None
 

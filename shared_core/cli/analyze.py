@@ -7,8 +7,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.arguments import Subparsers, command, option
@@ -19,8 +17,10 @@ from shared_core.cli.deidentifying import (
     deidentified_listing,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
+from shared_core.cli.plain_text import one_line
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
+from shared_core.cli.screen import PlainConsole
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
@@ -122,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=quiet, highlight=False)
     settings = settings_of(args)
     try:
         settings = as_begun(settings) if args.resume else settings
@@ -169,7 +169,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.flush()
     print_summary(report, console, output_dir=args.output, seconds=view.seconds)
     for reason in lost:
-        print(f"bac: {reason}", file=sys.stderr)
+        print(f"bac: {one_line(reason)}", file=sys.stderr)
     return FAILED if lost and not report.cancelled else _exit_code(report, listing, args.paths)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from shared_core.cli.screen import plural, progress_bar, table_of
+from shared_core.cli.plain_text import one_line
+from shared_core.cli.screen import escape, plural, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
@@ -82,7 +82,9 @@ class BatchConsole:
         self._show_tiles()
         if not self._console.is_terminal:
             self._console.print(
-                f"[{self._finished}/{self._total}] {outcome.task.path.name}: {outcome_phrase(outcome)}",
+                one_line(
+                    f"[{self._finished}/{self._total}] {outcome.task.path.name}: {outcome_phrase(outcome)}"
+                ),
                 markup=False,
                 soft_wrap=True,
             )
@@ -126,7 +128,7 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
     for key, reason in report.unwritten.items():
         console.print(f"not all of {key} was written: {reason}", markup=False, soft_wrap=True)
     for file in report.skipped:
-        console.print(f"skipped {file.path}: {file.reason}", markup=False, soft_wrap=True)
+        console.print(one_line(f"skipped {file.path}: {file.reason}"), markup=False, soft_wrap=True)
     if report.cancelled:
         console.print("[bold]Stopped.[/bold] What was finished before is kept.")
     if output_dir is not None:

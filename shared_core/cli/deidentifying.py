@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.markup import escape
-
 from shared_core.cli.remedies import notice_words
-from shared_core.cli.screen import print_warnings
+from shared_core.cli.screen import PlainConsole, escape, print_warnings
 from shared_core.cohort.batch import BatchReport, drop_exams
 from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
@@ -127,7 +124,7 @@ def deidentified_export(
     from shared_core.records.record_reading import read_record
     from shared_core.records.record_types import RunRecord
 
-    console = Console(stderr=True, highlight=False)
+    console = PlainConsole(stderr=True, highlight=False)
     key = load_key(key_path)
     console.print(escape(_about_key(key_path)), soft_wrap=True)
     made = deidentified_result(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
@@ -28,6 +29,8 @@ from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
+_RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
+"""Names that Windows keeps for itself, with any ending."""
 ViewDone = Callable[[ViewOutcome], None]
 
 
@@ -141,7 +144,8 @@ def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
 
 def unique_stem(name: str, taken: set[str]) -> str:
     """A safe file name that is not taken yet, also where case does not count; it is then taken."""
-    safe = re.sub(r"[^\w.+-]+", "_", name).strip("._")[:100] or "image"
+    safe = re.sub(r"[^\w.+-]+", "_", name).strip("._")[:100].rstrip(".") or "image"
+    safe = _RESERVED.sub(r"\1_", safe)
     stem, number = safe, 2
     while stem.lower() in taken:
         stem, number = f"{safe}_{number}", number + 1

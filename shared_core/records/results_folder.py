@@ -27,7 +27,7 @@ from shared_core.notices import Notice, Remedy
 from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import items_of
+from shared_core.records.cells import items_of, unguarded
 from shared_core.records.record_reading import decoded
 from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.tables import exams_csv, views_csv
@@ -288,12 +288,12 @@ def _cell(text: str | None, *, is_text: bool) -> Cell:
     if not text:
         return None
     if is_text:
-        return text
+        return unguarded(text)
     convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
     try:
         number = convert(text)
     except ValueError:
-        return text
+        return unguarded(text)
     # We write none, and no statistics are made of them.
     return number if isinstance(number, bool) or math.isfinite(float(str(number))) else text
 
