@@ -13,7 +13,7 @@ from napari.utils.notifications import show_error, show_info, show_warning
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
 from napari_bac.remedies import error_words
-from napari_bac.views.exam_choice import chosen_exams, worth_telling
+from napari_bac.views.exam_choice import apart_words, chosen_exams
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_each, open_view
 from shared_core import hosting as bac
@@ -49,23 +49,21 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
 def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     """Images of the exam among files and folders; masks that are found on the way are added to `masks`."""
     listing = bac.find_exams(paths)
-    other = [file.path for file in listing.rejected if file.kind == "not a mammogram"]
-    masks += [path for path in other if bac.is_segmentation(path)]
+    unused = list(listing.unused)
+    other = [file for file in unused if file.reason is bac.UnusedReason.NOT_A_MAMMOGRAM]
+    segmentations = [file for file in other if bac.is_label_file(file.path)]
+    masks += [file.path for file in segmentations]
+    unused = [file for file in unused if file not in segmentations]
     if not listing.exams:
         masks += [path for folder in paths if folder.is_dir() for path in _exported_masks(folder)]
         if masks:
             return []
-        reasons = [file.reason for file in listing.rejected]
         where = ", ".join(str(path) for path in paths[:_MOST_NAMED])
-        if len(reasons) == 1:
-            raise bac.UnreadableImageError(reasons[0])
-        raise bac.UnsupportedImageError(
-            f"{where}: no mammogram was found among {len(reasons)} images; choose the folder of an exam."
-            if reasons
-            else f"{where}: contains no images; choose the folder of an exam."
-        )
+        if len(unused) == 1 and unused[0].is_failure:
+            raise bac.UnreadableImageError(unused[0].text)
+        nothing = f"{where}: contains no mammograms; choose the folder of an exam."
+        raise bac.UnsupportedImageError("\n".join([nothing, *bac.unused_sentences(unused)]))
     exams, sentence = chosen_exams(listing, paths)
-    refused = [file.reason for file in worth_telling(listing, paths)]
     found = progress(
         open_each(exams), total=sum(len(exam.headers) for exam in exams), desc="Reading mammograms"
     )
@@ -74,14 +72,14 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         if isinstance(view, OpenedView):
             opened.append(view)
         else:
-            refused.append(view.reason)
-    if sentence:
-        show_info(sentence)
-    if refused and opened:
-        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-        show_warning(f"Not opened: {refused[0]}{more}")
+            unused.append(view)
+    for words in filter(None, (sentence, *apart_words(exams))):
+        show_info(words)
     if not opened:
-        raise bac.UnreadableImageError(refused[0])
+        raise bac.UnreadableImageError("\n".join(bac.unused_sentences(unused)))
+    if unused:
+        told = show_warning if any(file.is_failure or file.used for file in unused) else show_info
+        told("\n".join(bac.unused_sentences(unused)))
     return _image_layers(opened)
 
 
@@ -151,4 +149,4 @@ def _is_mask(path: Path) -> bool:
         kind = bac.file_format(path)
     except bac.OpenBacError:
         return False
-    return bac.is_segmentation(path) if kind == "DICOM" else stem.endswith(LABEL_ENDINGS)
+    return bac.is_label_file(path) or (kind != "DICOM" and stem.endswith(LABEL_ENDINGS))

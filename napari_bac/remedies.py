@@ -9,9 +9,8 @@ from shared_core import hosting as bac
 
 WORDING: Final[Mapping[bac.Remedy, str]] = {
     **bac.SAME_EVERYWHERE,
-    bac.Remedy.GIVE_SPACING: (
-        "If you know it, set the scale of the image layer and its unit, and press Segment image layer."
-    ),
+    bac.Remedy.GIVE_SPACING: "If you know it, state it with Facts… in the BAC exam dock.",
+    bac.Remedy.STATE_FACTS: "State what you know with Facts… in the BAC exam dock.",
     bac.Remedy.CHECK_MASK_FILE: "Check that it is the mask of this mammogram.",
     bac.Remedy.CHOOSE_SEGMENT: "Save the segment of the calcifications in a file of its own, and open that.",
     bac.Remedy.NAME_RESULTS: "Choose the folder of the results of a batch or of an export.",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Mammogram as Mammogram,
         MammogramHeader as MammogramHeader,
         PixelSpacing as PixelSpacing,
+        StatedFacts as StatedFacts,
         View as View,
     )
     from shared_core.pictures.overlay import overlay_picture as overlay_picture
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     )
     from shared_core.quantification.view import measure_view as measure_view
     from shared_core.reading.exam_grouping import find_exams as find_exams
+    from shared_core.reading.facts.table_reading import read_facts as read_facts
     from shared_core.reading.reader import (
         mammogram_from_array as mammogram_from_array,
         read_header as read_header,

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from shared_core.inference.model import Device, Model, load_model
     from shared_core.inference.preview import coarse_tile
     from shared_core.inference.probability import ProbabilityMap, TileProbability
-    from shared_core.inference.resampling import model_shape
+    from shared_core.inference.resampling import model_grid
     from shared_core.mammogram import (
         Exam,
         Identity,
@@ -67,11 +67,12 @@ if TYPE_CHECKING:
         PixelSpacing,
         PresentationIntent,
         SpacingSource,
+        StatedFacts,
         View,
     )
     from shared_core.mass.densitometry import mass_refusal
     from shared_core.notices import Notice, Remedy
-    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE
+    from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE, ORIENTATION_UNUSUAL, WHO_IS_WHO
     from shared_core.notices.of_results import LABELS_UNFIT
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.pipeline import decide_mask
@@ -94,15 +95,21 @@ if TYPE_CHECKING:
     from shared_core.quantities.people_table import people_rows, shown_quantities
     from shared_core.quantities.quantity import Entry, Quantity, Scope, words_for_people
     from shared_core.quantities.registry import QUANTITIES
-    from shared_core.reading.dicom.segmentation import is_segmentation
-    from shared_core.reading.exam_grouping import ExamListing, RejectedFile, exams_of, find_exams
-    from shared_core.reading.files import FileFormat, file_format
+    from shared_core.reading.content import is_plain, is_there
+    from shared_core.reading.exam_grouping import ExamListing, exams_of, find_exams
+    from shared_core.reading.facts.stating import typed_facts, with_facts
+    from shared_core.reading.facts.table_reading import stated_facts
+    from shared_core.reading.files import file_format
+    from shared_core.reading.kinds import FileFormat
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
-    from shared_core.reading.mask import read_label_file, read_mask_file
+    from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
+    from shared_core.reading.orientation import Turn, hanging_turn
     from shared_core.reading.projection_names import named_projection
     from shared_core.reading.reader import mammogram_from_array, read_header, read_mammogram
+    from shared_core.reading.unused import UnusedFile, UnusedReason, failure_reason, unused_sentences
     from shared_core.records.canonical_json import json_bytes
     from shared_core.records.cells import cell, items_of
+    from shared_core.records.facts_rows import facts_table
     from shared_core.records.measured_exam import measure_exam_records
     from shared_core.records.patient_timeline import (
         DatedExam,
@@ -126,6 +133,7 @@ if TYPE_CHECKING:
         results_beside,
     )
     from shared_core.records.tables import column_unit, view_columns, view_row, views_csv
+    from shared_core.records.unused_files import read_unused
     from shared_core.records.view_and_exam import failed_record, with_header, with_notices_of
     from shared_core.records.written_views import WrittenView, read_written
     from shared_core.simulation.samples import Sample, make_sample

@@ -73,11 +73,14 @@ class SpacingSource(str, Enum):
     """Where the pixel spacing came from; recorded with every number in mm."""
 
     PIXEL_SPACING_CALIBRATED = "PixelSpacing, calibrated"
+    PIXEL_MEASURES = "PixelSpacing of tomosynthesis (Pixel Measures)"
     IMAGER_OVER_MAGNIFICATION = "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor"
     IMAGER_OVER_DISTANCES = "ImagerPixelSpacing x SOD / SID"
     IMAGER = "ImagerPixelSpacing, magnification unknown"
     NOMINAL_SCANNED = "NominalScannedPixelSpacing"
+    NIFTI = "NIfTI pixdim in mm, magnification unknown"
     USER = "given by the user"
+    STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,8 @@ class Acquisition:
     image_type: tuple[str, ...] = ()
     synthetic_2d: bool = False
     """2-D image computed from tomosynthesis (C-View, Insight 2D, S-View ...)."""
+    contrast_subtracted: bool = False
+    """Difference or recombination of the two images of contrast-enhanced mammography."""
     lossy: bool = False
     implant_present: bool | None = None
     partial_view: bool | None = None
@@ -180,6 +185,44 @@ class Identity:
     """YYYYMMDD or empty."""
     acquisition_time: str = ""
     instance_number: int | None = None
+    exam: str = ""
+    """Which exam it is, where a person, a table or a documented file name says it; else empty."""
+
+
+@dataclass(frozen=True)
+class StatedFacts:
+    """What a person, or the table of a public set, states of one image; None and empty where they do not."""
+
+    source: str = "stated"
+    """Where it is stated, as people read it: ``stated in facts.csv, line 3``."""
+    patient: str = ""
+    exam: str = ""
+    """Anything that tells the exams of a patient apart."""
+    study_date: str = ""
+    """YYYYMMDD."""
+    laterality: Laterality | None = None
+    view: View | None = None
+    spacing_mm: tuple[float, float] | None = None
+    """(row, column)."""
+    manufacturer: str = ""
+    intent: PresentationIntent | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who was examined and when, only to tell whether two images are of one woman and one visit.
+
+    Nothing of it is ever written or shown.
+    """
+
+    names: tuple[str, ...] = field(default=(), repr=False)
+    """Alphabetic, ideographic and phonetic name as in the file; empty where there is none."""
+    birth_date: str = field(default="", repr=False)
+    """Digits of year, month and day, or fewer; empty where it is not known."""
+    sex: str = field(default="", repr=False)
+    """F, M or empty."""
+    visit: tuple[str, ...] = field(default=(), repr=False)
+    """Accession number, study ID and time."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +232,7 @@ class MammogramHeader:
     path: Path | None
     """None for an image handed over in memory."""
     file_format: str
-    """``DICOM``, ``PNG``, ``TIFF``, ``JPEG`` or ``memory``."""
+    """``memory``, or the kind of file: ``DICOM``, ``PNG``, ``NIfTI`` ..."""
     rows: int
     columns: int
     bits: int
@@ -203,9 +246,14 @@ class MammogramHeader:
     identity: Identity = field(default_factory=Identity)
     photometric: str = "MONOCHROME2"
     transfer_syntax: str = ""
+    patient_orientation: tuple[str, ...] = ()
+    """Where rows and columns lead to (0020,0020), as ``("A", "FR")``; empty where that is not known."""
     evidence: tuple[tuple[str, str], ...] = ()
     """(what, why): e.g. ``("view", "CC from ViewPosition")``."""
     notices: tuple[Notice, ...] = ()
+    stated: StatedFacts | None = None
+    """What was stated of the image; it stands in the fields above already."""
+    person: Person = field(default_factory=Person, repr=False, compare=False, metadata={"private": True})
 
     @property
     def name(self) -> str:
@@ -253,6 +301,7 @@ class Exam:
     key: str
     """Unique, stable and usable as a file name."""
     patient_id: str
+    """Of the files; with a number (``ANON [2]``) where they show that several women have it."""
     study_date: str
     headers: tuple[MammogramHeader, ...]
     missing_views: tuple[str, ...] = ()

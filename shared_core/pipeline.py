@@ -19,7 +19,7 @@ from shared_core.errors import Cancelled, OpenBacError, UsageError
 from shared_core.inference.engine import segment
 from shared_core.inference.model import Model, load_model
 from shared_core.inference.probability import ProbabilityMap
-from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask
+from shared_core.mammogram import Exam, Mammogram, MammogramHeader, Mask, StatedFacts
 from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
 from shared_core.notices import Notice
@@ -86,6 +86,7 @@ def analyze_view(
     threshold: float | None = None,
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
+    facts: StatedFacts | None = None,
     calibration: Calibration | None = None,
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -104,6 +105,8 @@ def analyze_view(
         What else changes the numbers.
     spacing_mm
         Pixel spacing (row, column) in the plane of the breast, where the file does not know it.
+    facts
+        What a person states of a file; see `read_mammogram`.
     calibration
         Of the site, for the mass of calcium; see `measure_mass`.
     progress
@@ -124,11 +127,13 @@ def analyze_view(
     loaded = model if isinstance(model, Model) else load_model(model)
     cut = checked_threshold(threshold, loaded.card)
     if isinstance(source, Mammogram):
-        if spacing_mm is not None:
-            raise UsageError("spacing_mm is for files; a mammogram in memory carries its own spacing.")
+        if spacing_mm is not None or facts is not None:
+            raise UsageError(
+                "spacing_mm and facts are for files; a mammogram in memory carries its own spacing and facts."
+            )
         mammogram = source
     else:
-        mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm)
+        mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm, facts=facts)
     prepared = prepare(mammogram, loaded.card.preprocessing, find_pectoral=settings.exclude_pectoral)
     without_mass = mass_refusal(mammogram.header, calibration=calibration)
     # The pixels as read, 25 MB in a 12-megapixel view, are kept only where calcium can be weighed on them.
@@ -209,6 +214,7 @@ def analyze_exam(
                     threshold=threshold,
                     settings=settings,
                     spacing_mm=spacing_mm,
+                    facts=header.stated,
                     calibration=calibration,
                     cancelled=cancelled,
                 )
@@ -362,13 +368,9 @@ def _one_exam(source: str | Path | Exam | Iterable[str | Path]) -> tuple[Exam, l
         return source, []
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     listing = find_exams(paths)
-    failures = [Failure(file.path, file.reason) for file in listing.rejected if file.kind in FAILED_KINDS]
+    failures = [Failure(file.path, file.text) for file in listing.unused if file.is_failure]
     if len(listing.exams) != 1:
         found = f"{len(listing.exams)} exams ({', '.join(exam.key for exam in listing.exams)})"
         why = failures[0].error if failures and not listing.exams else f"{found} were found, not one"
         raise UsageError(f"{paths[0]}: {why}; pass the views of one exam, or use find_exams.")
     return listing.exams[0], failures
-
-
-FAILED_KINDS = ("unreadable", "unsupported")
-"""Kinds of rejected files that count as failures; duplicates and other objects are only named."""

@@ -57,11 +57,13 @@ WRITTEN = (
             "slicer",
             "methods",
             "results",
+            "public-datasets",
             "python",
             "statistics",
             "simulation",
             "evaluation",
             "training",
+            "networks",
             "dicom",
         )
     ),

@@ -41,7 +41,8 @@ class Judged:
     def folder(self) -> str:
         """Name of its folder of rows; another one for other weights or decisions."""
         card = self.card
-        rules = (card.candidates, *((card.tracks,) if card.tracks is not None else ()))
+        stages = card.tracks, card.picture_scale
+        rules = (card.candidates, *(stage for stage in stages if stage is not None))
         decided = repr((card.sha256, card.threshold, card.temperature, *rules))
         digest = hashlib.sha256(decided.encode()).hexdigest()[:8]
         return f"{re.sub(r'[^-.0-9A-Za-z_]+', '-', self.name)}-{digest}"

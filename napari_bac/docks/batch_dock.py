@@ -78,6 +78,8 @@ class BatchDock(QWidget):
         self.exams_table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.exams_table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.exams_table.itemActivated.connect(self._on_activated)
+        self.unused_label = with_tip(QLabel(), "What was found and not used, or is in doubt", is_name=True)
+        self.unused_label.setWordWrap(True)
         self.failures_label = QLabel()
         self.failures_table = reading_table(_FAILURES, "Files that could not be analysed, and why")
         self.failures_table.horizontalHeader().setStretchLastSection(True)
@@ -109,6 +111,7 @@ class BatchDock(QWidget):
             (self.exams_table, 3),
             self.failures_label,
             (self.failures_table, 1),
+            self.unused_label,
         )
         self.setMinimumWidth(380)
 
@@ -125,6 +128,9 @@ class BatchDock(QWidget):
         self.words.setVisible(bool(self._batches.words) and not running)
         self.folder_button.setEnabled(self._batches.output is not None and self._batches.output.is_dir())
         self._fill_exams(self._batches.lines)
+        others = [file for file in self._batches.unused if not file.is_failure]
+        self.unused_label.setText("\n".join(bac.unused_sentences(others)))
+        self.unused_label.setVisible(bool(others))
         failures = self._batches.failures
         self.failures_label.setText(f"Failed: {len(failures)}")
         for widget in (self.failures_label, self.failures_table):

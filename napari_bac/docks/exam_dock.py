@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
+from napari_bac.docks.facts_dialog import FactsDialog
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.question_box import QuestionBox
 from napari_bac.docks.run_progress import RunProgress
@@ -22,14 +23,19 @@ from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
 from napari_bac.docks.widgets import button, column, row
 from napari_bac.layout.single_view import fill
+from napari_bac.remedies import error_words
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
+from napari_bac.session.stated_view import state_facts
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.opened_view import METADATA
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
-_FILES = "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
+_FILES = (
+    "Mammograms (*.dcm *.dicom *.dic *.ima *.png *.tif *.tiff *.jpg *.jpeg *.jp2 *.j2k *.pgm *.nii *.gz "
+    "*.zip);;All files (*)"
+)
 
 
 class ExamDock(QWidget):
@@ -45,7 +51,9 @@ class ExamDock(QWidget):
         self.question = QuestionBox()
         self.display = DisplayBox(self.session)
         self.open_files_button = button(
-            "Open &files…", "Open mammograms: DICOM, PNG, TIFF or JPEG", self._ask_for_files
+            "Open &files…",
+            "Open mammograms: DICOM, PNG, TIFF, JPEG, NIfTI ..., also in a ZIP archive",
+            self._ask_for_files,
         )
         self.open_folder_button = button(
             "Open f&older…", "Open all mammograms of an exam", self._ask_for_folder
@@ -65,6 +73,11 @@ class ExamDock(QWidget):
         )
         self.reset_button = button(
             "&Reset to model", "Restore the model's labels; undo brings back yours", self._reset
+        )
+        self.facts_button = button(
+            "Fac&ts…",
+            "State side, view, pixel spacing, patient or date of the selected view",
+            self.ask_for_facts,
         )
         self.export_button = button(
             "&Export exam…",
@@ -116,7 +129,25 @@ class ExamDock(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def ask_for_facts(self) -> None:
+        """Ask what the person knows of the view that is selected, or of the only one."""
+        keys = self._targets()
+        if len(keys) != 1:
+            self.session.say("Select one view in the list first.")
+            return
+        header = self.session.views[keys[0]].opened.prepared.header
+        dialog = FactsDialog(keys[0], header, self)
+        dialog.stated.connect(partial(self._state_facts, keys[0]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     # Inside
+
+    def _state_facts(self, key: str, facts: bac.StatedFacts) -> None:
+        try:
+            self.session.select(state_facts(self.session, key, facts))
+        except bac.OpenBacError as error:
+            self.session.say(error_words(error))
 
     def _lay_out(self) -> None:
         model_box = QGroupBox("Segment")
@@ -137,6 +168,7 @@ class ExamDock(QWidget):
             inside,
             row(self.open_files_button, self.open_folder_button),
             self.views,
+            self.facts_button,
             model_box,
             self.display,
             row(self.export_button, self.script_button),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from napari_bac.settings import Hanging
@@ -23,16 +23,15 @@ class Placed:
 
     translate: tuple[float, float]
     """Of its first pixel, (row, column) in the units of the canvas."""
-    mirrored: bool
-    """Turned so that its chest wall looks to the other breast."""
+    turn: bac.Turn
+    """Makes it hang upright, and mirrors it where its chest wall must look to the other breast."""
 
 
-def chest_wall_is_left(view: bac.PreparedView) -> bool:
-    """Whether the chest wall lies on the left border of the stored image.
+def chest_wall_is_left(mask: bac.Mask) -> bool:
+    """Whether the chest wall lies on the left border of an image, by its breast.
 
     The breast touches that border along more rows than the other.
     """
-    mask = view.breast_mask
     margin = max(mask.shape[1] // 50, 1)
     return bool(mask[:, :margin].any(axis=1).sum() >= mask[:, -margin:].any(axis=1).sum())
 
@@ -65,14 +64,18 @@ def hang(
             reach = GAP_MM / 2
             for key in row[side]:
                 view, (row_step, column_step) = views[key], steps[key]
+                turn, _ = bac.hanging_turn(view.header, view.breast_mask)
                 rows, columns = view.image_u8.shape
-                width = columns * column_step
+                tall, width = rows * row_step, columns * column_step
+                tall, width = (width, tall) if turn.transposed else (tall, width)
                 left = -reach - width if side == _RIGHT else reach
                 # What hangs on the left must have its chest wall on its right.
-                turned = chest_wall_is_left(view) == (side == _RIGHT)
-                placed[key] = Placed((top, left), view.header.laterality in _SIDES and turned)
+                upright = replace(turn, mirrored=False)
+                away = chest_wall_is_left(upright.of(view.breast_mask)) == (side == _RIGHT)
+                mirrored = view.header.laterality in _SIDES and away
+                placed[key] = Placed((top, left), replace(upright, mirrored=mirrored))
                 reach += width + GAP_MM
-                height = max(height, rows * row_step)
+                height = max(height, tall)
         top += height + GAP_MM
     return placed
 

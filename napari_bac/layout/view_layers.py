@@ -51,13 +51,22 @@ def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None
 
 
 def put(layer: Image | Labels, placed: Placed) -> None:
-    """Move a layer to its place on the canvas."""
+    """Move a layer to its place on the canvas, turned as it hangs; its pixels stay as they are."""
     layer.translate = placed.translate
+    turn = placed.turn
+    # In canvas units, from its first pixel, where it stands.
+    steps = np.eye(2)
+    reach = (np.array(layer.data.shape[:2]) - 1) * layer.scale
+    shift = np.zeros(2)
+    if turn.transposed:
+        steps, reach = steps[::-1], reach[::-1]
+    for axis, is_turned in enumerate((turn.upside_down, turn.mirrored)):
+        if is_turned:
+            steps[axis] *= -1
+            shift[axis] = reach[axis]
     affine = np.eye(3)
-    if placed.mirrored:
-        # In canvas units, about the image's own middle, where it stands.
-        width = (layer.data.shape[1] - 1) * layer.scale[1]
-        affine[1] = 0, -1, 2 * placed.translate[1] + width
+    affine[:2, :2] = steps
+    affine[:2, 2] = placed.translate + shift - steps @ placed.translate
     layer.affine = affine
 
 

@@ -51,6 +51,8 @@ class BatchList:
         self.words = ""
         self.failures: list[tuple[str, str]] = []
         """(file, sentence)."""
+        self.unused: tuple[bac.UnusedFile, ...] = ()
+        """What was found and not used, those that failed among it; known at the end."""
         self._results: list[ResultLine] = []
         signals.closing.connect(self.stop)
 
@@ -71,6 +73,7 @@ class BatchList:
         if request.output is None:
             return self._no("Choose a folder for the results first.")
         self.output, self.failures, self._results, self.words = request.output, [], [], ""
+        self.unused = ()
         self.run = BatchRun(request, self._on_change)
         self.run.start()
         return True
@@ -91,7 +94,7 @@ class BatchList:
             results = bac.read_results(folder)
         except bac.OpenBacError as error:
             return self._no(error_words(error))
-        self.output = folder
+        self.output, self.unused = folder, bac.read_unused(folder)
         self._take(results)
         self.words = f"{bac.counted(len(self._results), 'exam')} in {folder}."
         self.changed.emit()
@@ -114,7 +117,7 @@ class BatchList:
     def _on_change(self) -> None:
         run = self.run
         assert run is not None
-        self.failures = run.failures
+        self.failures, self.unused = run.failures, run.unused
         if run.state != "running":
             self.words = run.words
             if run.report is not None and run.report.exams and run.request.output is not None:

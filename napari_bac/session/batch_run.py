@@ -72,6 +72,8 @@ class BatchRun:
     """By key."""
     failures: list[tuple[str, str]] = field(default_factory=list)
     """(file, sentence)."""
+    unused: tuple[bac.UnusedFile, ...] = ()
+    """Of the folder, known at the end."""
     images_done: int = 0
     images: int = 0
     report: bac.BatchReport | None = None
@@ -138,7 +140,7 @@ class BatchRun:
         )
         assert request.folder is not None
         settings = bac.as_begun(settings) if request.resume else settings
-        listing = bac.find_exams(request.folder, progress=self._on_file)
+        listing = bac.find_exams(request.folder, apart_from=request.output, progress=self._on_file)
         finished = {}
         if request.resume:
             finished = bac.finished_exams(listing.exams, bac.make_tasks(listing.exams), settings)
@@ -210,7 +212,7 @@ class BatchRun:
         if isinstance(report, str):
             self._end("failed", report)
             return
-        self.report = report
+        self.report, self.unused = report, report.unused
         self.failures = [(record.file, str(record.error)) for record in report.failures]
         if report.cancelled:
             self._end("cancelled", "Stopped. Finished exams are kept; start again to continue.")

@@ -56,15 +56,11 @@ class SavedEdits:
 
 
 def image_name(opened: OpenedView) -> str:
-    """What tells one image from all others: its DICOM UID, else its bytes; with its size."""
-    header = opened.prepared.header
+    """What tells one image from all others: UID, which several may share, pixels, size."""
+    uid = opened.prepared.header.identity.sop_instance_uid
     shape = "x".join(map(str, opened.prepared.image_u8.shape))
-    if header.identity.sop_instance_uid:
-        return f"uid {header.identity.sop_instance_uid} {shape}"
-    if header.path is not None and header.path.is_file():
-        return f"file {hashlib.sha256(header.path.read_bytes()).hexdigest()} {shape}"
     pixels = np.ascontiguousarray(opened.prepared.display_u8)
-    return f"pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
+    return f"uid {uid} pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
 
 
 class EditStore:

@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from napari_bac.session.workers import GeneratorWorker, create_worker
-from napari_bac.views.exam_choice import chosen_exams, worth_telling
-from napari_bac.views.opened_view import NotOpened, OpenedView, open_each
+from napari_bac.views.exam_choice import apart_words, chosen_exams
+from napari_bac.views.opened_view import OpenedView, open_each
 from shared_core import hosting as bac
 
-MOST_NAMED = 3
-"""Files that one sentence names."""
-
-Found = tuple[int, int, OpenedView | NotOpened | str]
+Found = tuple[int, int, OpenedView | bac.UnusedFile | str]
 """(files read, files in all, what was found, or a sentence)."""
 
 
@@ -30,7 +27,8 @@ class ExamOpener:
         self._add, self._say, self._changed = add, say, changed
         self._worker: GeneratorWorker[Found, None, None] | None = None
         self._opened: list[OpenedView] = []
-        self._refused: list[NotOpened] = []
+        self._unused: list[bac.UnusedFile] = []
+        self._about_exams = ""
         self.done = 0
         self.total = 0
 
@@ -44,7 +42,7 @@ class ExamOpener:
         if self._worker is not None:
             self._say("Files are already being opened; wait until that is finished.")
             return False
-        self._opened, self._refused, self.done, self.total = [], [], 0, 0
+        self._opened, self._unused, self._about_exams, self.done, self.total = [], [], "", 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
             found_views, tuple(paths), _start_thread=False, _ignore_errors=True
         )
@@ -68,10 +66,10 @@ class ExamOpener:
         self.done, self.total, view = found
         if isinstance(view, OpenedView):
             self._opened.append(view)
-        elif isinstance(view, NotOpened):
-            self._refused.append(view)
+        elif isinstance(view, bac.UnusedFile):
+            self._unused.append(view)
         else:
-            self._say(view)
+            self._about_exams = view
         self._changed()
 
     def _end(self, sentence: str) -> None:
@@ -80,8 +78,9 @@ class ExamOpener:
         self._worker = None
         # All at once, so that an exam hangs together.
         self._add(self._opened)
-        if sentence or self._refused or not self._opened:
-            self._say(sentence or refused_words(self._refused))
+        told = sentence or "\n".join(filter(None, (self._about_exams, *bac.unused_sentences(self._unused))))
+        if told or not self._opened:
+            self._say(told or "No mammograms were found.")
         self._opened = []
         self._changed()
 
@@ -91,18 +90,9 @@ def found_views(paths: Sequence[Path]) -> Generator[Found, None, None]:
     listing = bac.find_exams(paths)
     exams, sentence = chosen_exams(listing, paths)
     total = sum(len(exam.headers) for exam in exams)
-    if sentence:
-        yield 0, total, sentence
-    for file in worth_telling(listing, paths) if total else listing.rejected:
-        yield 0, total, NotOpened(file.path, file.reason)
+    if about := "\n".join(filter(None, (sentence, *apart_words(exams)))):
+        yield 0, total, about
+    for file in listing.unused:
+        yield 0, total, file
     for done, found in enumerate(open_each(exams), start=1):
         yield done, total, found
-
-
-def refused_words(refused: Sequence[NotOpened]) -> str:
-    """One sentence on the files that were left out."""
-    if not refused:
-        return "No mammograms were found."
-    named = "; ".join(file.reason for file in refused[:MOST_NAMED])
-    more = len(refused) - MOST_NAMED
-    return f"Not opened: {named}" + (f"; and {more} more" if more > 0 else "")

@@ -27,7 +27,7 @@ from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
-from napari_bac.views.opened_view import METADATA, NotOpened, OpenedView, open_array, open_each
+from napari_bac.views.opened_view import METADATA, OpenedView, open_array, open_each
 from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
@@ -71,7 +71,7 @@ class ExamSession:
 
     # Opening
 
-    def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[NotOpened, ...]:
+    def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[bac.UnusedFile, ...]:
         """Read files and folders and hang what they hold, while the window waits; what could not be read.
 
         `opener.start` reads away from the window.
@@ -79,8 +79,7 @@ class ExamSession:
         listing = bac.find_exams(paths)
         found = list(open_each(listing.exams, spacing_mm=spacing_mm))
         self.add(view for view in found if isinstance(view, OpenedView))
-        refused = [NotOpened(file.path, file.reason) for file in listing.rejected]
-        return (*refused, *(file for file in found if isinstance(file, NotOpened)))
+        return (*listing.unused, *(file for file in found if isinstance(file, bac.UnusedFile)))
 
     def add(self, opened: Iterable[OpenedView]) -> tuple[str, ...]:
         """Hang views; return their keys."""

@@ -26,7 +26,7 @@ def show_exam(
 
     Edits that were not exported are kept: the autosave offers them when the exam is opened again.
     """
-    there = [path for path in files if path.is_file()]
+    there = [path for path in files if bac.is_there(path)]
     if not there:
         session.say(
             "The images of this exam are no longer where they were analysed; open their folder instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Final
 
 from napari_bac.session.exam_session import ExamSession
@@ -18,7 +19,10 @@ Gives the model's masks and their numbers. Research use only: never a diagnosis.
 from pathlib import Path
 
 from shared_core import (
+    Laterality,
     MeasurementSettings,
+    StatedFacts,
+    View,
     analyze_view,
     load_model,
     mask_png,
@@ -122,7 +126,20 @@ def _entry(key: str, view: ViewSession, answer: ModelAnswer, model: str) -> Iter
     spacing = view.opened.prepared.spacing
     if spacing is not None and spacing.source is bac.SpacingSource.USER:
         arguments["spacing_mm"] = (spacing.row_mm, spacing.column_mm)
-    yield f"    {key!r}: (Path({str(view.opened.path.resolve())!r}), {model!r}, {arguments!r}),"
+    stated = view.opened.prepared.header.stated
+    known = f", 'facts': {_facts(stated)}" if stated is not None else ""
+    given = f"{repr(arguments)[:-1]}{known}}}"
+    yield f"    {key!r}: (Path({str(view.opened.path.resolve())!r}), {model!r}, {given}),"
+
+
+def _facts(stated: bac.StatedFacts) -> str:
+    """As Python writes them."""
+    words = {name: value for name, value in vars(stated).items() if value}
+    return f"StatedFacts({', '.join(f'{name}={_word(value)}' for name, value in words.items())})"
+
+
+def _word(value: object) -> str:
+    return f"{type(value).__name__}({value.value!r})" if isinstance(value, Enum) else repr(value)
 
 
 def _settings(settings: bac.MeasurementSettings) -> str:

@@ -204,7 +204,7 @@ def _view_events(
 ) -> Generator[RunEvent, None, None]:
     began = time.monotonic()
     prepared, card = opened.prepared, model.card
-    yield ViewBegun(key, bac.model_shape(prepared.image_u8.shape, prepared.spacing, card))
+    yield ViewBegun(key, bac.model_grid(prepared.display_u8, prepared.valid_mask, prepared.spacing, card))
     result = None
     for step in bac.segment_steps(prepared, model):
         result = step.result

@@ -125,7 +125,7 @@ class Series:
         self.patient = self.patient if self.patient in found.patients else next(iter(self.patients), "")
         self.words = " ".join(found.words)
         if not found.patients and not found.without_results:
-            self.words = self.words or f"{found.folder.name} contains no exams with a date."
+            self.words = f"{found.folder.name} contains no exams with a date. {self.words}".rstrip()
         self._follow()
 
     def _on_batch(self) -> None:
@@ -169,6 +169,9 @@ def look_for(path: Path) -> Found:
     words = tuple(dict.fromkeys(all_notice_words(notice for _, some in read for notice in some)))
     if missing:
         words = (*words, f"Not analysed yet: {bac.counted(len(missing), 'exam')} of {path.name}.")
+    # Of the results, the tables say what there is.
+    unused = [file for file in listing.unused if file.reason is not bac.UnusedReason.OWN_RESULT]
+    words = (*words, *bac.unused_sentences(unused))
     return Found(path, bac.together(patients for patients, _ in read), words, missing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from napari_bac.remedies import all_notice_words
 from shared_core import hosting as bac
 
 
@@ -13,7 +14,7 @@ def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple
 
     Of a folder the latest exam; of files that were named one by one all.
     """
-    if len(listing.exams) < 2 or not any(path.is_dir() for path in paths):
+    if len(listing.exams) < 2 or not any(path.is_dir() or _is_archive(path) for path in paths):
         return listing.exams, ""
     latest = max(listing.exams, key=lambda exam: (exam.study_date, len(exam.headers)))
     exams, patients = len(listing.exams), len({exam.patient_id for exam in listing.exams})
@@ -28,10 +29,14 @@ def chosen_exams(listing: bac.ExamListing, paths: Sequence[Path]) -> tuple[tuple
     )
 
 
-def worth_telling(listing: bac.ExamListing, paths: Sequence[Path]) -> list[bac.RejectedFile]:
-    """Files that were named and are in no exam; what else lies in a folder is nobody's concern."""
-    named = {path.resolve() for path in paths}
-    return [file for file in listing.rejected if file.path.resolve() in named]
+def apart_words(exams: Sequence[bac.Exam]) -> list[str]:
+    """Sentences on images that were kept apart though they share a patient ID, or should perhaps be."""
+    notices = dict.fromkeys(notice for exam in exams for notice in exam.notices)
+    return all_notice_words(notice for notice in notices if notice.code in bac.WHO_IS_WHO)
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def _date(exam: bac.Exam) -> str:

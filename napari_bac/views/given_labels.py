@@ -131,4 +131,4 @@ def _image_of(given: GivenLabels, record: Mapping[str, Any]) -> Path | None:
         return None
     file = Path(name)
     places = (file, given.path.with_name(file.name), given.path.parent.parent / file.name)
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if bac.is_there(place)), None)

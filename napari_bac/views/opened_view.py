@@ -50,23 +50,50 @@ class OpenedView:
         return title
 
 
-@dataclass(frozen=True)
-class NotOpened:
-    """A file that is no mammogram, and why."""
-
-    path: Path
-    reason: str
-
-
-def open_view(path: Path, *, exam_key: str = "", spacing_mm: float | None = None) -> OpenedView:
-    """Read and prepare one file.
+def open_view(
+    path: Path,
+    *,
+    exam_key: str = "",
+    spacing_mm: float | None = None,
+    facts: bac.StatedFacts | None = None,
+) -> OpenedView:
+    """Read and prepare one file, with what a person states of it.
 
     Raises
     ------
     OpenBacError
         One sentence: what is wrong with the file and what to do.
     """
-    return _prepared(bac.read_mammogram(path, spacing_mm=spacing_mm), exam_key)
+    return _prepared(bac.read_mammogram(path, spacing_mm=spacing_mm, facts=facts), exam_key)
+
+
+def with_stated(opened: OpenedView, facts: bac.StatedFacts, pixels: NDArray[np.generic]) -> OpenedView:
+    """The view with what a person states of it besides what was stated before.
+
+    Parameters
+    ----------
+    pixels
+        Of its layer, for a view without a file.
+
+    Raises
+    ------
+    OpenBacError
+        The file cannot be read any more.
+    """
+    header = opened.prepared.header
+    known = header.stated if header.stated is not None else bac.StatedFacts()
+    merged = replace(known, **{name: value for name, value in vars(facts).items() if value})
+    if opened.path is not None:
+        spacing = header.spacing
+        given = spacing if spacing is not None and spacing.source is bac.SpacingSource.USER else None
+        read = bac.read_mammogram(
+            opened.path,
+            spacing_mm=(given.row_mm, given.column_mm) if given is not None else None,
+            facts=merged,
+        )
+        return replace(_prepared(read, opened.exam_key), name=opened.name)
+    made = bac.mammogram_from_array(pixels, header=bac.with_facts(header, merged), name=opened.name)
+    return replace(_prepared(made, opened.exam_key), name=opened.name)
 
 
 def open_array(
@@ -92,19 +119,23 @@ def open_array(
 
 def open_each(
     exams: Iterable[bac.Exam], *, spacing_mm: float | None = None
-) -> Iterator[OpenedView | NotOpened]:
+) -> Iterator[OpenedView | bac.UnusedFile]:
     """Read and prepare the images of exams, one after another; a bad file stops no other."""
     for exam in exams:
         for header in exam.headers:
             assert header.path is not None
-            found: OpenedView | NotOpened
+            found: OpenedView | bac.UnusedFile
             try:
                 found = open_view(header.path, exam_key=exam.key, spacing_mm=spacing_mm)
             except bac.OpenBacError as error:
-                found = NotOpened(header.path, error_words(error))
+                found = bac.UnusedFile(
+                    header.path, bac.failure_reason(header.path, error), error_words(error)
+                )
             except RuntimeError as error:
                 # A worker swallows what is raised on, and would never end.
-                found = NotOpened(header.path, f"{header.path.name}: {error}")
+                found = bac.UnusedFile(
+                    header.path, bac.UnusedReason.NOT_ANALYSED, f"{header.path.name}: {error}"
+                )
             yield found
 
 

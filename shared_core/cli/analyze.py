@@ -28,6 +28,7 @@ from shared_core.errors import ModelError, UsageError
 from shared_core.mass.site_calibration import Calibration
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.reading.facts.table import FactsTable
 from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.registry import load_card
 
@@ -95,6 +96,7 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     """Options of what is measured."""
     group = parser.add_argument_group("measurement")
     arguments.add_spacing(group)
+    arguments.add_facts(group)
     add = partial(option, group)
     add(
         "--calibration FILE",
@@ -123,6 +125,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = PlainConsole(stderr=True, quiet=quiet, highlight=False)
+    facts = arguments.facts_of(args)
     settings = settings_of(args)
     try:
         settings = as_begun(settings) if args.resume else settings
@@ -131,7 +134,11 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     print_model(settings, console)
     with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
-        listing = find_exams(args.paths, progress=view.files_read)
+        try:
+            listing = find_exams(args.paths, facts=facts, apart_from=args.output, progress=view.files_read)
+        except UsageError as error:
+            print(f"bac: {error_words(error)}", file=sys.stderr)
+            return USAGE
         made = DeidentifiedListing(listing)
         if args.deidentify:
             made = deidentified_listing(
@@ -154,7 +161,7 @@ def run(args: argparse.Namespace) -> int:
         report = run_batch(
             listing,
             settings,
-            arguments=_asked(args),
+            arguments=_asked(args, facts),
             named=[path for path in args.paths if not path.is_dir()],
             finished=finished,
             workers=args.workers,
@@ -185,6 +192,11 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
     if args.output is None and args.deidentify:
         args.parser.error("--deidentify writes images into a folder; name it with -o OUT")
+    if args.facts is not None and args.deidentify:
+        args.parser.error(
+            "--deidentify writes images without what --facts states; de-identify them first, then state "
+            f"facts of the images in OUT/{IMAGES}"
+        )
     if args.no_pictures and "sc" in args.dicom:
         args.parser.error(
             "--dicom sc takes the pictures that --no-pictures leaves out; leave one of the two out"
@@ -235,14 +247,15 @@ def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
     )
 
 
-def _asked(args: argparse.Namespace) -> dict[str, object]:
+def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
     left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
-    return {
-        name: [str(path) for path in value] if name == "paths" else value
-        for name, value in sorted(vars(args).items())
-        if name not in left_out
-    }
+    left_out |= set() if facts is not None else {"facts"}
+    asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
+    asked["paths"] = [str(path) for path in args.paths]
+    if facts is not None:
+        asked["facts"] = {"table": str(facts.path), "set": facts.public or None, "sha256": facts.sha256}
+    return asked

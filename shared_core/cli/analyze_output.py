@@ -12,10 +12,12 @@ from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shared_core.cli.plain_text import one_line
-from shared_core.cli.screen import escape, plural, progress_bar, table_of
+from shared_core.cli.remedies import notice_words
+from shared_core.cli.screen import escape, plural, print_unused, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
+from shared_core.notices.of_files import WHO_IS_WHO
 from shared_core.quantities.quantity import Scope
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.reading.exam_grouping import ExamListing
@@ -120,19 +122,35 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
         console.print(_view_table(good))
     if report.exams:
         console.print(_exam_table(report))
-    if report.failures:
-        table = Table("File", "What is wrong", title="Failed", title_justify="left", title_style="bold red")
-        for record in report.failures:
-            table.add_row(escape(record.file), escape(record.error or ""))
-        console.print(table)
+    _print_grouping(report, console)
+    failed = {record.file for record in report.failures}
+    lost = [file for file in report.unused if str(file.path) in failed]
+    print_unused("[bold red]Failed[/bold red]", lost, console)
     for key, reason in report.unwritten.items():
         console.print(f"not all of {key} was written: {reason}", markup=False, soft_wrap=True)
-    for file in report.skipped:
-        console.print(one_line(f"skipped {file.path}: {file.reason}"), markup=False, soft_wrap=True)
+    others = [file for file in report.unused if file not in lost]
+    print_unused("[bold]Not used[/bold]", [file for file in others if not file.used], console)
+    print_unused("[bold]Contradictory[/bold]", [file for file in others if file.used], console)
     if report.cancelled:
         console.print("[bold]Stopped.[/bold] What was finished before is kept.")
     if output_dir is not None:
         console.print(f"Results in {output_dir} ({seconds:.1f} s)", markup=False, soft_wrap=True)
+
+
+def _print_grouping(report: BatchReport, console: Console) -> None:
+    """About tables of facts, and which images belong together: each sentence once, with its exams."""
+    exams_of: dict[str, list[str]] = {notice_words(notice): [] for notice in report.run.notices}
+    for record in report.exams:
+        for notice in record.notices:
+            if notice.code in WHO_IS_WHO:
+                exams_of.setdefault(notice_words(notice), []).append(record.key)
+    for words, keys in exams_of.items():
+        more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+        exams = f" ({', '.join(keys[:_MOST_NAMED])}{more})" if keys else ""
+        console.print(f"[yellow]warning:[/yellow] {escape(words + exams)}", soft_wrap=True)
+
+
+_MOST_NAMED: Final = 4
 
 
 def _view_table(records: Sequence[ViewRecord]) -> Table:

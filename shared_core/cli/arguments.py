@@ -11,6 +11,9 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
+from shared_core.reading.facts.public_tables import PUBLIC_TABLES
+from shared_core.reading.facts.table import FactsTable
+from shared_core.reading.facts.table_reading import read_facts
 from shared_core.weights.registry import DEFAULT_MODEL
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -73,6 +76,27 @@ def add_backend(options: Options) -> None:
 def add_spacing(options: Options, text: str = _SPACING_HELP) -> None:
     """The pixel spacing that files may lack."""
     option(options, "--spacing-mm MM[,MM]", text, spacing)
+
+
+def add_facts(options: Options) -> None:
+    """What a person knows of the images, in a table."""
+    sets = ", ".join(PUBLIC_TABLES)
+    text = (
+        "table (CSV) of what is known of the images: file, patient, study_date, side, view, spacing and "
+        f"more; with a name before it the table of a public set: {sets}"
+    )
+    option(options, "--facts [SET:]TABLE", text)
+
+
+def facts_of(args: argparse.Namespace) -> FactsTable | None:
+    """The table of ``--facts``; one that cannot be read, or has wrong rows, is wrong usage."""
+    if args.facts is None:
+        return None
+    try:
+        return read_facts(args.facts)
+    except UsageError as error:
+        args.parser.error(str(error))
+        raise  # never: the parser ends the program
 
 
 def add_deidentification(options: Options, text: str) -> None:

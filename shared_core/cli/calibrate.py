@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import screen
@@ -16,6 +17,7 @@ from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mass.site_calibration import Calibration
 from shared_core.mass.step_phantom import StepFit, StepPhantom, fit_steps, joined_points
+from shared_core.reading.facts.table import stated_of
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 
@@ -35,17 +37,19 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--steps FILE", "JSON: densities and rectangles", Path, required=True)
     add("-o/--output SITE", "calibration file (.json)", Path, required=True)
     add("--offset VALUE", "pixel value without X-rays (default: 0)", float)
+    arguments.add_facts(parser)
     add("--date DAY", "YYYY-MM-DD (default: study date of the first image)", _day)
 
 
 def run(args: argparse.Namespace) -> int:
     """Fit every image, write the calibration; return the exit code."""
+    facts = arguments.facts_of(args)
     phantom = StepPhantom.load(args.steps)
     fits: list[tuple[Path, StepFit]] = []
     serials: set[str | None] = set()
     day: str | None = args.date
     for path in args.images:
-        mammogram = read_mammogram(path)
+        mammogram = read_mammogram(path, facts=stated_of(facts, path)[0])
         fits.append((path, fit_steps(mammogram, phantom, offset=args.offset or 0.0)))
         serials.add(mammogram.header.acquisition.device_serial)
         day = day or _study_day(mammogram.header.identity.study_date)

@@ -87,12 +87,12 @@ def compare_masks(a: Path, b: Path, options: MaskOptions) -> Report:
 
 def _masks_in(folder: Path) -> dict[str, Path]:
     """Mask files by their path in the folder, without ending and ``_mask``."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in MASK_SUFFIXES)
+    files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(MASK_SUFFIXES))
     # Of a folder of results only the masks are masks: overlays and sheets are not.
-    named = [path for path in files if path.stem.endswith("_mask")]
+    named = [path for path in files if _stem(path).endswith("_mask")]
     found: dict[str, Path] = {}
     for path in named or files:
-        name = path.relative_to(folder).with_suffix("").as_posix().removesuffix("_mask")
+        name = path.relative_to(folder).with_name(_stem(path)).as_posix().removesuffix("_mask")
         if name in found:
             raise UsageError(
                 f"{folder}: holds {name} twice, as {found[name].name} and {path.name}; remove one."
@@ -101,6 +101,12 @@ def _masks_in(folder: Path) -> dict[str, Path]:
     if not found:
         raise UsageError(f"{folder}: holds no masks ({', '.join(MASK_SUFFIXES)}).")
     return found
+
+
+def _stem(path: Path) -> str:
+    """The name without its ending, ``.nii.gz`` among them."""
+    ending = max((one for one in MASK_SUFFIXES if path.name.lower().endswith(one)), key=len)
+    return path.name[: -len(ending)]
 
 
 def _read(a: Path, b: Path, options: MaskOptions) -> tuple[Mask, Mask]:

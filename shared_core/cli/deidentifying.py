@@ -14,6 +14,7 @@ from shared_core.cohort.batch import BatchReport, drop_exams
 from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.reading.unused import unused_sentences
 from shared_core.records.cells import csv_bytes
 
 if TYPE_CHECKING:
@@ -60,8 +61,10 @@ def deidentified_listing(
     for notice in images.notices:
         tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
     _write_images_to_look_at(output, images)
-    # Their names must not reach the tables; a duplicate is none.
-    refused = tuple(file.reason for file in listing.rejected if file.kind in ("unreadable", "unsupported"))
+    # Their names must not reach the tables.
+    for sentence in unused_sentences([file for file in listing.unused if not file.is_failure], most=None):
+        tell(escape(f"not used: {sentence}"))
+    refused = tuple(file.text for file in listing.unused if file.is_failure)
     lost = (*images.failures, *refused)
     if not images.files:
         return DeidentifiedListing(ExamListing((), ()), lost)

@@ -24,7 +24,7 @@ from shared_core.inference.model import load_model
 from shared_core.quantities.number_formats import threshold
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import card_json
-from shared_core.weights.location import bundled_folder, require_weights
+from shared_core.weights.location import bundled_folder, require_graph, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
 if TYPE_CHECKING:
@@ -185,6 +185,11 @@ def _calibrate(args: argparse.Namespace, rows: ModelRows) -> tuple[str, ...]:
         # Weights lie beside their card.
         card = replace(card, weights_file=f"{name}.safetensors")
         write_bytes(args.output / card.weights_file, weights.read_bytes())
+        if card.graph is not None:
+            graph = require_graph(card, weights_dir=weights_beside(args.model))
+            file = card.weights_file if graph == weights else f"{name}-graph.safetensors"
+            card = replace(card, graph=replace(card.graph, file=file))
+            write_bytes(args.output / file, graph.read_bytes())
     write_bytes(path, card_json(card, str(path)))
     return (
         f"Threshold {threshold(chosen.threshold)} of {rows.card.name} by the rule: {chosen.rule}. There: "

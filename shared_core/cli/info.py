@@ -10,34 +10,42 @@ from pathlib import Path
 
 from rich.table import Table
 
-from shared_core.cli.arguments import Subparsers, add_spacing, command, option
+from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, facts_of, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
-from shared_core.cli.screen import escape, print_warnings, screen
+from shared_core.cli.screen import escape, print_unused, print_warnings, screen
 from shared_core.errors import OpenBacError
 from shared_core.preprocessing.display_fit import fitting_display
+from shared_core.reading.content import is_archive
 from shared_core.reading.description import describe
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.facts.table import stated_of
 from shared_core.reading.reader import read_mammogram
+from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
+from shared_core.records.unused_files import unused_records
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add ``info`` to the parser of ``bac``."""
     text = "show what was read from the headers of image files, and from which attributes"
     parser = command(subparsers, "info", run, help=text, description=f"{text.capitalize()}.")
-    option(parser, "files FILE", "image file", Path, nargs="+")
+    option(parser, "files FILE", "image file, folder or ZIP archive", Path, nargs="+")
     option(parser, "--json", "print a JSON document instead of a table")
     add_spacing(parser)
+    add_facts(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Describe each file; return 1 when one could not be read."""
     documents: list[dict[str, object]] = []
-    failed = False
-    console = screen(140)
-    for path in args.files:
+    console, table_of_facts = screen(140), facts_of(args)
+    files, unused = _files(args)
+    failed = any(file.is_failure for file in unused)
+    for path in files:
         try:
-            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm)
+            facts, about_facts = stated_of(table_of_facts, path)
+            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm, facts=facts)
         except OpenBacError as error:
             failed = True
             documents.append({"file": str(path), "error": error_words(error)})
@@ -46,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             continue
         display, display_notices = fitting_display(mammogram)
         rows = describe(mammogram.header, replace(mammogram, display=display))
-        notices = (*mammogram.header.notices, *display_notices)
+        notices = (*mammogram.header.notices, *display_notices, *about_facts)
         documents.append(
             {
                 "file": str(path),
@@ -63,5 +71,21 @@ def run(args: argparse.Namespace) -> int:
             print_warnings(notices, console)
             console.print()
     if args.json:
-        print(json.dumps({"files": documents}, indent=2, ensure_ascii=False))
+        document = {"files": documents, "unused": plain(unused_records(unused))}
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        print_unused("[bold]Not used[/bold]", [file for file in unused if not file.used], console)
+        print_unused("[bold]Contradictory[/bold]", [file for file in unused if file.used], console)
     return FAILED if failed else OK
+
+
+def _files(args: argparse.Namespace) -> tuple[list[Path], list[UnusedFile]]:
+    """Files to describe: those named, and the mammograms of folders and archives; and what is not used."""
+    named = [path for path in args.files if not path.is_dir() and not is_archive(path)]
+    if args.files == named[:1]:
+        return named, []
+    listing = find_exams(args.files, spacing_mm=args.spacing_mm)
+    found = [header.path for exam in listing.exams for header in exam.headers if header.path is not None]
+    # What is wrong with a named file is said where it is described.
+    unused = [file for file in listing.unused if file.path not in named or file.beside is not None]
+    return [*named, *sorted(set(found) - set(named))], unused

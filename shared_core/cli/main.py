@@ -16,9 +16,11 @@ from shared_core.cli import (
     demo,
     evaluate,
     export,
+    facts,
     info,
     measure,
     models,
+    networks,
     receive,
     schema,
     send,
@@ -32,8 +34,8 @@ from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
-    *(analyze, calibrate, change, compare, demo, evaluate, export, info),
-    *(measure, models, receive, schema, send, simulate, train),
+    *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
+    *(measure, models, networks, receive, schema, send, simulate, train),
 )
 
 

@@ -28,6 +28,7 @@ from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.view import measure_view
+from shared_core.reading.facts.table import stated_of
 from shared_core.reading.mask import MaskFile, read_mask_file
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
@@ -51,7 +52,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add = partial(option, parser)
     add("image IMAGE", "the mammogram", Path)
-    add("mask MASK", "its mask: PNG, TIFF or DICOM SEG", Path)
+    add("mask MASK", "its mask: PNG, TIFF, PGM, NIfTI or DICOM SEG", Path)
     add("-o/--output OUT", "folder for results", Path)
     add("--json", "print a JSON document to standard output")
     one = "only this label, or this segment of a SEG (default: all labels; the calcification)"
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
     """Measure; return the exit code."""
     arguments.refuse_json_and_output(args)
     settings = measurement_settings_of(args)
-    mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm)
+    facts, about_facts = stated_of(arguments.facts_of(args), args.image)
+    mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm, facts=facts)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)
     preset = load_card(DEFAULT_MODEL).preprocessing
@@ -87,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     )
     provenance = _provenance(prepared, given, args)
     notices = [*prepared.header.notices, *prepared.notices, *_notices(mammogram, prepared, given)]
+    notices += about_facts
     record = view_record(
         prepared.header, prepared, measured, provenance=provenance, notices=list(dict.fromkeys(notices))
     )

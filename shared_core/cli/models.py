@@ -1,4 +1,4 @@
-"""``bac models list | show | verify | import``: which models there are, and checkpoints of others."""
+"""``bac models list | show | verify | import``: which models there are, and networks of others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from shared_core.cli.arguments import Subparsers, command, name_for_card, number, option
+from shared_core.cli.arguments import Subparsers, command, count, name_for_card, number, option, whole
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole, escape
 from shared_core.errors import ModelError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.inference.foreign.facts import StatedFacts
+from shared_core.inference.foreign.importing import import_network, kind_of
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE
 from shared_core.weights.imported_model import Decision, import_model
@@ -56,12 +58,14 @@ def _add_import(actions: Subparsers) -> None:
         actions,
         "import",
         run_import,
-        help="convert a checkpoint of an SCU-Net into weights and a card",
-        description="Turn a checkpoint that was saved with torch into model.safetensors and model.json, "
-        "for --model. It must be that of an SCU-Net. No code in the file is run. Needs torch.",
+        help="make a model of a network that was trained elsewhere",
+        description="Turn a network into model.safetensors and model.json, for --model: an ONNX file, a "
+        "TorchScript file, a program of torch.export, a MONAI bundle (folder or .zip), or a checkpoint of an "
+        "SCU-Net (torch.save or .safetensors). No code in the file is run. All but checkpoints need what "
+        "only you know of the network: --tile, --mean, --sd, --spacing-mm, --gives and --mask-style.",
     )
     add = partial(option, parser)
-    add("file FILE", "a file that torch.save wrote, or a .safetensors file", Path)
+    add("file FILE", "the network", Path)
     add("-o/--output FOLDER", "folder for the model (default: a folder with the model's name)", Path)
     add("--name NAME", "name of the model (default: the name of FILE)")
     add("--licence TEXT", "licence of the weights, for the card", default="")
@@ -71,6 +75,16 @@ def _add_import(actions: Subparsers) -> None:
         "BAC where the probability, with --raw the number that the network gives, is above T (default: 0.5)",
         number,
     )
+    facts = partial(option, parser.add_argument_group("networks but those of SCU-Net checkpoints"))
+    facts("--tile PX", "side of the square tiles that the network takes", count)
+    facts("--mean M", "the network takes (x / 255 - M) / S of 8-bit grey levels x", number)
+    facts("--sd S", "see --mean", number)
+    facts("--spacing-mm MM", "pixel spacing of the images that it was trained on", number)
+    facts("--gives WHAT", "logits or probabilities", choices=("logits", "probabilities"))
+    facts("--mask-style STYLE", "vessel-band or calcium", choices=("vessel-band", "calcium"))
+    facts("--classes N", "maps that it gives (default: 1)", count, default=1)
+    facts("--bac-class K", "which of them is BAC, from 0", whole)
+    facts("--median PX", "side of the median filter of its images (default: 0, none)", whole, default=0)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,15 +105,36 @@ def run_import(args: argparse.Namespace) -> int:
         raise UsageError("With --raw the threshold is not known; name it with --threshold T.")
     name = args.name or name_for_card(args.file.stem) or "imported"
     folder = Path(name) if args.output is None else args.output
-    decision = Decision("raw" if args.raw else "logits", 0.5 if args.threshold is None else args.threshold)
-    model = import_model(args.file, name=name, decision=decision, licence=args.licence)
     for file in (folder / CARD_FILE, folder / WEIGHTS_FILE):
         if file.exists():
             raise OutputError(f"{file} is already there; choose another folder with -o FOLDER.")
+    threshold = 0.5 if args.threshold is None else args.threshold
+    if kind_of(args.file) is None:
+        decision = Decision("raw" if args.raw else "logits", threshold)
+        model = import_model(args.file, name=name, decision=decision, licence=args.licence)
+    else:
+        if args.raw:
+            raise UsageError("--raw is for checkpoints of an SCU-Net; use --gives.")
+        model = import_network(args.file, name=name, stated=_stated(args, threshold), licence=args.licence)
     write_bytes(folder / WEIGHTS_FILE, model.weights)
     write_bytes(folder / CARD_FILE, model.card_json)
     print(f"{folder / CARD_FILE}: model {name}; use it with --model {folder / CARD_FILE}")
     return OK
+
+
+def _stated(args: argparse.Namespace, threshold: float) -> StatedFacts:
+    return StatedFacts(
+        tile_px=args.tile,
+        mean=args.mean,
+        sd=args.sd,
+        spacing_mm=args.spacing_mm,
+        output=args.gives,
+        mask_style=args.mask_style,
+        classes=args.classes,
+        bac_class=args.bac_class,
+        threshold=threshold,
+        median_px=args.median,
+    )
 
 
 def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:

@@ -13,6 +13,7 @@ from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
 WORDING: Final[Mapping[Remedy, str]] = {
     **SAME_EVERYWHERE,
     Remedy.GIVE_SPACING: "Give it with --spacing-mm if you know it.",
+    Remedy.STATE_FACTS: "State what you know with --facts; bac facts writes the table to complete.",
     Remedy.CHECK_MASK_FILE: "Check that it is the right file, and the right --segment.",
     Remedy.CHOOSE_SEGMENT: "Choose one with --segment.",
     Remedy.NAME_RESULTS: "Name the folder that bac analyze -o wrote, or the document of bac analyze --json.",

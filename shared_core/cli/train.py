@@ -37,8 +37,9 @@ def add_parser(subparsers: Subparsers) -> None:
         run,
         help="train a model, or improve one with corrected exams",
         description="Train a model from a recipe and labelled views, or improve one with corrected exams "
-        "(recipe scunet-fine-tune). After an interruption the same command with --resume continues and gives "
-        "the same result. Needs the extra train: pip install openbac[train].",
+        "(recipe scunet-fine-tune). guo2021-NETWORK trains any network by one rule. After an interruption "
+        "the same command with --resume continues and gives the same result. Needs the extra train: "
+        "pip install openbac[train].",
     )
     add = partial(option, parser)
     add("recipe RECIPE", "name of a recipe, or a .toml file")
@@ -59,6 +60,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--split FILE", "use the split.json of another run", Path)
     add("--seed N", "another seed is another run (default: 0)", arguments.whole, default=0)
     add("--epochs N", "number of epochs (default: the recipe's)", arguments.count)
+    add("--hours H", "as many steps as fit in about H hours on this machine; measured first", hours)
     arguments.add_device(parser)
     add("--threads N", "CPU threads of the network (default: all)", arguments.count)
     together = "views and batches prepared at the same time (default: 1)"
@@ -119,12 +121,14 @@ def _print_comparison(both: Comparison) -> None:
 
 
 def _plan(args: argparse.Namespace) -> Plan:
+    from shared_core.training.budget import within_hours
     from shared_core.training.computing_device import Machine
     from shared_core.training.data_specs import view_source
-    from shared_core.training.plan import Plan, Start, cutting_card
+    from shared_core.training.plan import RECIPE_FILE, Plan, Start, cutting_card
     from shared_core.training.recipe import load_recipe
 
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
+    machine = Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1)
     start = None if args.start is None else Start.load(args.start)
     if recipe.fine_tuning.enabled and start is None:
         raise UsageError(
@@ -134,18 +138,31 @@ def _plan(args: argparse.Namespace) -> Plan:
         raise UsageError(f"--replay is for fine-tuning; recipe {recipe.name} takes --data only.")
     if start is not None:
         recipe = start.fitted(recipe)
+    if args.hours is not None:
+        # What was measured when the run began stays: another measurement would be another run.
+        begun = args.out / RECIPE_FILE
+        again = args.resume and begun.is_file()
+        recipe = load_recipe(begun) if again else within_hours(recipe, args.hours, machine)
     plan = Plan(
         recipe=recipe,
         source=view_source(args.data, cutting_card(recipe, start)),
         output_dir=args.out,
         name=args.name or name_for_card(args.out.resolve().name) or "model",
         seed=args.seed,
-        machine=Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1),
+        machine=machine,
         workers=args.workers,
         start=start,
         split=args.split,
     )
     return plan if args.licence is None else replace(plan, licence=args.licence)
+
+
+def hours(text: str) -> float:
+    """A time above 0."""
+    value = arguments.number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"must be above 0, not {text!r}")
+    return value
 
 
 @contextmanager

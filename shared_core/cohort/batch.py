@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
 from shared_core.cohort.resume import FinishedExam
@@ -16,14 +18,17 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.cohort.worker import ViewOutcome, Worker
 from shared_core.errors import Cancelled, OpenBacError, OutputError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose
+from shared_core.inference.model import Model, choose_for, load_model
 from shared_core.mammogram import Exam
-from shared_core.pipeline import FAILED_KINDS, checked_threshold
-from shared_core.reading.exam_grouping import ExamListing, RejectedFile
+from shared_core.networks.table import SCU_NETS
+from shared_core.pipeline import checked_threshold
+from shared_core.reading.exam_grouping import ExamListing
+from shared_core.reading.unused import UnusedFile, failed_files
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_types import ExamRecord, ResultsDocument, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
+from shared_core.records.unused_files import unused_csv, unused_records
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_tracks, require_weights
@@ -41,8 +46,8 @@ class BatchReport:
     run: RunRecord
     views: list[ViewRecord] = field(default_factory=list)
     exams: list[ExamRecord] = field(default_factory=list)
-    skipped: tuple[RejectedFile, ...] = ()
-    """Duplicates and files that are no mammograms, found in folders."""
+    unused: tuple[UnusedFile, ...] = ()
+    """Of the inputs: what failed, what is in no exam, and what contradicts another file."""
     unwritten: dict[str, str] = field(default_factory=dict)
     """Why the sheet or the DICOM objects of an exam are not there, by its key."""
     cancelled: bool = False
@@ -97,13 +102,13 @@ def run_batch(
         report.
     """
     tasks = make_tasks(listing.exams)
-    run = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
+    run, model = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
     gathered = Collector(listing.exams, tasks, finished=finished, settings=settings)
     left = gathered.left
     count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
     report = BatchReport(run)
     if not left or (not apart and count <= 1):
-        outcomes = run_here(left, Worker(settings), progress=progress, cancelled=cancelled)
+        outcomes = run_here(left, Worker(settings, model), progress=progress, cancelled=cancelled)
     else:
         outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
     try:
@@ -113,10 +118,11 @@ def run_batch(
             gathered.receive(outcome)
     except (Cancelled, KeyboardInterrupt):
         report.cancelled = True
-    failed_files = _failed_files(listing, named)
-    report.skipped = tuple(file for file in listing.rejected if file not in failed_files)
+    unused = (*listing.unused, *_not_analysed(tasks, gathered))
+    report.unused = tuple(sorted(unused, key=lambda file: str(file.path)))
+    report.run = msgspec.structs.replace(run, unused=unused_records(report.unused))
     report.views = [gathered.views[task.number] for task in tasks if task.number in gathered.views]
-    report.views += [failed_record(file.path, file.reason) for file in failed_files]
+    report.views += [failed_record(f.path, f.text) for f in failed_files(listing.unused, named)]
     report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
     report.unwritten = gathered.unwritten
     _write_tables(report, settings.output_dir)
@@ -128,6 +134,11 @@ def drop_exams(report: BatchReport, keys: Collection[str], folder: Path) -> None
     report.views = [record for record in report.views if record.exam not in keys]
     report.exams = [record for record in report.exams if record.key not in keys]
     _write_tables(report, folder)
+
+
+def _not_analysed(tasks: Sequence[ViewTask], gathered: Collector) -> list[UnusedFile]:
+    failed = [(task, gathered.reasons[task.number]) for task in tasks if task.number in gathered.reasons]
+    return [UnusedFile(task.path, why, str(gathered.views[task.number].error)) for task, why in failed]
 
 
 def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
@@ -153,28 +164,29 @@ def unique_stem(name: str, taken: set[str]) -> str:
     return stem
 
 
-def _failed_files(listing: ExamListing, named: Sequence[Path]) -> list[RejectedFile]:
-    named_files = {path.resolve() for path in named}
-    return [
-        file
-        for file in listing.rejected
-        if file.kind in FAILED_KINDS or (file.kind != "duplicate" and file.path.resolve() in named_files)
-    ]
-
-
 def _prepare(
     listing: ExamListing,
     settings: BatchSettings,
     arguments: Mapping[str, object],
     *,
     weights_needed: bool,
-) -> RunRecord:
+) -> tuple[RunRecord, Model | None]:
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     name = named_model(settings)
     card = load_card(name)
     checked_threshold(settings.threshold, card)
-    _, backend = choose(settings.device, settings.backend, settings.precision)
-    if weights_needed:
+    _, backend = choose_for(card, settings.device, settings.backend, settings.precision)
+    model = None
+    if weights_needed and card.network not in SCU_NETS:
+        # Tries the network out as well: what is wrong with it is told once, not once an image.
+        model = load_model(
+            name,
+            device=settings.device,
+            backend=settings.backend,
+            precision=settings.precision,
+            threads=settings.threads,
+        )
+    elif weights_needed:
         require_weights(card, weights_dir=weights_beside(name))
         if card.tracks is not None:
             require_tracks(card, weights_dir=weights_beside(name))
@@ -185,10 +197,12 @@ def _prepare(
         card=card,
         files=[header.path for exam in listing.exams for header in exam.headers if header.path is not None],
         libraries=[backend],
+        notices=listing.notices,
+        unused=listing.unused,
     )
     if settings.output_dir is not None:
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
-    return run
+    return run, model
 
 
 def _write_tables(report: BatchReport, folder: Path | None) -> None:
@@ -196,9 +210,11 @@ def _write_tables(report: BatchReport, folder: Path | None) -> None:
         return
     errors: list[OpenBacError] = []
     tables = {
+        "run.json": json_bytes(report.run),
         "views.csv": views_csv(report.views),
         "exams.csv": exams_csv(report.exams),
         "failures.csv": failures_csv(report.views),
+        "unused.csv": unused_csv(report.run.unused),
         EXAMS_JSON: json_bytes(report.exams),
     }
     for name, content in tables.items():

@@ -25,6 +25,7 @@ from shared_core.mammogram import Exam
 from shared_core.notices.of_results import EXAM_NOT_WRITTEN
 from shared_core.pictures.sheet import exam_sheet
 from shared_core.quantification.exam import measure_exam
+from shared_core.reading.unused import UnusedReason
 from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.view_and_exam import exam_record
 
@@ -50,6 +51,8 @@ class Collector:
         """By task number."""
         self.exams: dict[str, ExamRecord] = {}
         """By key."""
+        self.reasons: dict[int, UnusedReason] = {}
+        """Why a view could not be analysed, by task number."""
         self.unwritten: dict[str, str] = {}
         """Why something of an exam could not be written, by its key."""
         self._settings = settings
@@ -76,6 +79,8 @@ class Collector:
         """Take the outcome of one view; the last one of an exam finishes it."""
         key = outcome.task.exam_key
         self.views[outcome.task.number] = outcome.record
+        if outcome.failed:
+            self.reasons[outcome.task.number] = outcome.reason
         gathered = self._outcomes[key]
         gathered[outcome.task.number] = outcome
         if len(gathered) == len(self._tasks[key]):

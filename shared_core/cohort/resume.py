@@ -21,10 +21,11 @@ from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.model import choose
+from shared_core.inference.model import choose_for
 from shared_core.mammogram import Exam
 from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
+from shared_core.reading.content import file_on_disk
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, ViewRecord
@@ -150,7 +151,7 @@ def how_made(settings: BatchSettings) -> HowMade:
         If the model or the device cannot be had.
     """
     card = load_card(named_model(settings))
-    device, backend = choose(settings.device, settings.backend, settings.precision)
+    device, backend = choose_for(card, settings.device, settings.backend, settings.precision)
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments={},
@@ -212,7 +213,8 @@ def _without_objects(folder: Path) -> None:
 def inputs_of(exam: Exam) -> list[InputFile] | None:
     """Size and time of change of the files of an exam; None where one is gone."""
     try:
-        states = [(header.path, header.path.stat()) for header in exam.headers if header.path is not None]
+        paths = [header.path for header in exam.headers if header.path is not None]
+        states = [(path, file_on_disk(path).stat()) for path in paths]
     except OSError:
         return None
     return [

@@ -16,6 +16,7 @@ from shared_core.pictures.reduced_view import ReducedView, reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
 from shared_core.progress import ProgressCallback
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.reading.unused import UnusedReason, failure_reason
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import failed_record, view_record
 
@@ -32,6 +33,8 @@ class ViewOutcome:
     header: MammogramHeader | None = None
     measurement: ViewMeasurement | None = None
     reduced: ReducedView | None = None
+    reason: UnusedReason = UnusedReason.NOT_ANALYSED
+    """Why it could not be analysed, where it could not."""
 
     @property
     def failed(self) -> bool:
@@ -42,14 +45,15 @@ class ViewOutcome:
 class Worker:
     """Analyses images one after the other with one loaded model."""
 
-    def __init__(self, settings: BatchSettings) -> None:
+    def __init__(self, settings: BatchSettings, loaded: Model | None = None) -> None:
         self.settings = settings
+        self._loaded = loaded
 
     @cached_property
     def model(self) -> Model:
-        """The model, loaded at first use."""
+        """The model, loaded at first use where it was not given."""
         settings = self.settings
-        return load_model(
+        return self._loaded or load_model(
             named_model(settings),
             device=settings.device,
             backend=settings.backend,
@@ -78,6 +82,7 @@ class Worker:
                 threshold=self.settings.threshold,
                 settings=self.settings.measurement,
                 spacing_mm=self.settings.spacing_mm,
+                facts=task.header.stated,
                 calibration=self.settings.calibration,
                 progress=progress,
                 cancelled=cancelled,
@@ -94,7 +99,7 @@ class Worker:
         except Cancelled:
             raise
         except OpenBacError as error:
-            return failed_outcome(task, str(error))
+            return failed_outcome(task, str(error), failure_reason(task.path, error))
         except MemoryError:
             return failed_outcome(
                 task, f"{task.path}: not enough memory for this image; use fewer workers or a larger machine."
@@ -128,6 +133,9 @@ class Worker:
             write_bytes(base / name, content)
 
 
-def failed_outcome(task: ViewTask, error: str) -> ViewOutcome:
+def failed_outcome(
+    task: ViewTask, error: str, reason: UnusedReason = UnusedReason.NOT_ANALYSED
+) -> ViewOutcome:
     """The outcome of an image that could not be analysed."""
-    return ViewOutcome(task, failed_record(task.path, error, header=task.header, exam=task.exam_key))
+    record = failed_record(task.path, error, header=task.header, exam=task.exam_key)
+    return ViewOutcome(task, record, reason=reason)

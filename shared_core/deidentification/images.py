@@ -19,6 +19,7 @@ from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_changed
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
+from shared_core.notices.of_files import EXAM_PERSONS_DIFFER
 from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
@@ -73,7 +74,8 @@ def _add_exam(
         except OpenBacError as error:
             images.failures.append(str(error))
     # Views without an own patient go with the exam that they were found in.
-    patients = sorted({patient_of(dataset) for _, dataset in read})
+    shared = EXAM_PERSONS_DIFFER.code in {notice.code for notice in exam.notices}
+    patients = sorted({patient_of(dataset, shared_id=shared) for _, dataset in read})
     identifiers = Identifiers()
     made: list[tuple[Path, Path, Dataset]] = []
     about: dict[Path, list[Notice]] = {}
@@ -90,12 +92,18 @@ def _add_exam(
                 key,
                 patient=patients[0],
                 name=str(header.path),
+                synthetic_2d=header.acquisition.synthetic_2d,
                 nothing_burned_in=nothing_burned_in,
             )
         except OpenBacError as error:
             images.failures.append(str(error))
             continue
-        made.append((header.path, folder / _folder(new) / _name(header, new), new))
+        place = folder / _folder(new) / _name(header, new)
+        # Several images may have one UID.
+        number, first = 2, place
+        while place in {*images.files.values(), *(other for _, other, _ in made)}:
+            place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
+        made.append((header.path, place, new))
     for _, _, new in made:
         identifiers = identifiers.without_dates(moved_dates(new))
     contents = [(old, place, _file_bytes(new)) for old, place, new in made]

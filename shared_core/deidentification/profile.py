@@ -35,10 +35,11 @@ from shared_core.deidentification.search import found_in_number
 from shared_core.dicom_objects.codes import BREAST, VIEW_MODIFIERS, VIEWS, item
 from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.mammogram import Laterality, View
-from shared_core.reading.dicom.acquisition import acquisition
+from shared_core.reading.dicom.acquisition import synthetic_evidence
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.identity import grouped_patient_id
 from shared_core.reading.dicom.projection import dicom_projection
+from shared_core.reading.persons import is_no_identifier
 from shared_core.version import SOFTWARE_VERSION
 
 METHOD_CODES: Final = (
@@ -68,17 +69,32 @@ _ROLLED: Final = {
 """CID 4015, today's codes for today's and those of SRT."""
 
 
-def patient_of(dataset: Dataset) -> str:
-    """What the pseudonym and the dates hang on: the patient, else the study."""
+def patient_of(dataset: Dataset, *, shared_id: bool = False) -> str:
+    """What the pseudonym and the dates hang on: the patient, else the study.
+
+    Parameters
+    ----------
+    shared_id
+        Whether several women have this patient ID; one that everybody gets is always taken as shared.
+    """
     patient = grouped_patient_id(str(dataset.get("PatientID") or "").strip())
-    if patient:
-        return f"{patient}/{str(dataset.get('IssuerOfPatientID') or '').strip()}"
     name = str(dataset.get("PatientName") or "").strip()
-    return f"{name}/{dataset.get('PatientBirthDate') or ''}" if name else str(dataset.get("StudyInstanceUID"))
+    person = f"{name}/{dataset.get('PatientBirthDate') or ''}"
+    if not is_no_identifier(patient):
+        own = f"{patient}/{str(dataset.get('IssuerOfPatientID') or '').strip()}"
+        return f"{own}/{person}/{dataset.get('PatientSex') or ''}" if shared_id else own
+    named = name if not patient else not is_no_identifier(person)
+    return person if named else str(dataset.get("StudyInstanceUID"))
 
 
 def deidentified(
-    dataset: Dataset, key: DeidentificationKey, *, patient: str, name: str, nothing_burned_in: bool = False
+    dataset: Dataset,
+    key: DeidentificationKey,
+    *,
+    patient: str,
+    name: str,
+    synthetic_2d: bool = False,
+    nothing_burned_in: bool = False,
 ) -> Dataset:
     """The image without what says whose it is, which says that and how it was done.
 
@@ -90,6 +106,8 @@ def deidentified(
         See `patient_of`: the same for all images of an exam.
     name
         For messages.
+    synthetic_2d
+        Whether it was computed from tomosynthesis, which only a text or the name of the file may say.
     nothing_burned_in
         Whether a person looked at the image, and no text is burned into it.
 
@@ -104,10 +122,7 @@ def deidentified(
         identifiers = identifiers_of(dataset)
         new = _Cleaning(key, patient, identifiers, _signed_values(dataset)).of(dataset)
         _put_projection(new, Attributes(dataset))
-        if (
-            acquisition(Attributes(dataset), "").synthetic_2d
-            and not acquisition(Attributes(new), "").synthetic_2d
-        ):
+        if synthetic_2d and not synthetic_evidence(Attributes(new)):
             new.ImageType = [*([*new.get("ImageType", ()), "DERIVED", "PRIMARY"][:2]), "", _SYNTHETIC]
         put_pixels(new, dataset, name)
     except OpenBacError:

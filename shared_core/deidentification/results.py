@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,14 +16,17 @@ from shared_core.deidentification.search import found_in_text
 from shared_core.dicom_objects.result_exam import ResultExam, result_exam
 from shared_core.dicom_objects.source_image import source_images
 from shared_core.errors import UnreadableImageError
-from shared_core.mammogram import MammogramHeader
+from shared_core.mammogram import MammogramHeader, StatedFacts
 from shared_core.notices import Notice
+from shared_core.notices.of_files import FACT_CONTRADICTED, FACTS_MISSING
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
 from shared_core.records.canonical_json import plain
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 _GONE = "removed"
+_STATED_OF_IMAGE: Final = ("laterality", "view", "spacing_mm", "intent")
+_ABOUT_STATEMENTS: Final = {FACT_CONTRADICTED.code, FACTS_MISSING.code}
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def deidentified_result(
     )
     if images.failures:
         raise UnreadableImageError(images.failures[0])
-    new = [read_header(images.files[_path(header)]) for header in old]
+    new = [read_header(images.files[_path(header)], facts=_of_image(header.stated)) for header in old]
     whole = exam_of(new)
     identifiers = Identifiers()
     for one in images.identifiers.values():
@@ -91,6 +94,13 @@ def deidentified_result(
     return DeidentifiedExam(made, tuple(images.notices), identifiers, tuple(images.files.values()))
 
 
+def _of_image(stated: StatedFacts | None) -> StatedFacts | None:
+    """What was stated of the image alone, not of the woman."""
+    if stated is None:
+        return None
+    return replace(StatedFacts(), **{name: getattr(stated, name) for name in _STATED_OF_IMAGE})
+
+
 def _path(header: MammogramHeader) -> Path:
     assert header.path is not None
     return header.path
@@ -111,9 +121,21 @@ def _renamed_view(
     record: ViewRecord, names: Sequence[tuple[str, str]], identifiers: Identifiers
 ) -> ViewRecord:
     renamed = msgspec.convert(_renamed(plain(record), names, identifiers), ViewRecord)
+    renamed = _without_statements(renamed)
     if record.state == "from file":
         return msgspec.structs.replace(renamed, made_by=_GONE)
     return renamed
+
+
+def _without_statements(record: ViewRecord) -> ViewRecord:
+    """Who and when may be among what was stated, and in the name of the table."""
+    kept = {name: value for name, value in (record.stated or {}).items() if name in _STATED_OF_IMAGE}
+    return msgspec.structs.replace(
+        record,
+        stated={"source": "stated", **kept} if record.stated else None,
+        sources={},
+        notices=tuple(notice for notice in record.notices if notice.code not in _ABOUT_STATEMENTS),
+    )
 
 
 def _renamed(value: Any, names: Sequence[tuple[str, str]], identifiers: Identifiers) -> Any:

@@ -55,6 +55,8 @@ class ResultExam:
     """Names of the files that could not be measured."""
     sheet: bytes | None = None
     """The exam sheet, PNG."""
+    unused: tuple[str, ...] = ()
+    """Sentences on files beside the images that are not used, or in doubt."""
 
     @property
     def provenances(self) -> dict[str, Mapping[str, Any]]:
@@ -70,11 +72,12 @@ def result_exam(
     record: ExamRecord | None = None,
     failed: Sequence[str] = (),
     sheet: bytes | None = None,
+    unused: Sequence[str] = (),
 ) -> ResultExam:
     """An exam from its views and records, the standard views first; see `ResultExam`."""
     ordered = tuple(sorted(views, key=lambda view: (_standard_place(view), view.stem)))
     home = exam_home([view.source for view in ordered])
-    return ResultExam(key, ordered, home, making_of(home, run), record, tuple(failed), sheet)
+    return ResultExam(key, ordered, home, making_of(home, run), record, tuple(failed), sheet, tuple(unused))
 
 
 def _standard_place(view: ResultView) -> int:

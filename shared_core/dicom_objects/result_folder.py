@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -18,13 +19,18 @@ from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import MammogramHeader, Mask
 from shared_core.notices import Remedy
+from shared_core.reading.content import is_there
 from shared_core.reading.reader import read_header
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 from shared_core.records.results_folder import Row, read_table
 from shared_core.records.tables import EXAMS_JSON
+from shared_core.records.unused_files import unused_beside
+from shared_core.records.view_and_exam import stated_in
 
 RUN: Final = "run.json"
+_WOMAN: Final = re.compile(r" \[\d+\]$")
+"""Behind a patient ID that several women have."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +106,19 @@ def read_exam(
     if not kept:
         raise UsageError(f"{place.folder}: holds no view that its tables name; run the analysis again.")
     sources = source_images([_header(records[path], path, images, exam) for path in kept])
+    run = read_record(place.results / RUN, RunRecord)
+    images_of_exam = exam.views if exam is not None else ()
+    files = [one.file for one in images_of_exam] or [records[path].file for path in kept]
     return result_exam(
         place.key,
         [_view(path, records[path], source) for path, source in zip(kept, sources, strict=True)],
-        run=read_record(place.results / RUN, RunRecord),
+        run=run,
         record=exam,
         failed=failed
         if failed is not None
         else [Path(str(view["file"])).name for view in views if view.get("status") == "failed"],
         sheet=_bytes(place.folder / "exam_sheet.png"),
+        unused=unused_beside(run, files),
     )
 
 
@@ -156,9 +166,10 @@ def _rows(path: Path, column: str, value: str) -> list[Row]:
 def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecord | None) -> MammogramHeader:
     """Of the mammogram that was measured, as far as can be told from it."""
     file = _found(Path(record.file), path, images)
-    header = read_header(file)
+    header = read_header(file, facts=stated_in(record))
+    patient = exam.patient_id or "" if exam is not None else ""
     for what, then, now in (
-        ("patient", exam.patient_id if exam is not None else None, header.identity.patient_id),
+        ("patient", _WOMAN.sub("", patient), header.identity.patient_id),
         ("study date", exam.study_date if exam is not None else None, header.identity.study_date),
         ("side", record.laterality, header.laterality.value),
     ):
@@ -173,7 +184,7 @@ def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecor
 
 def _found(file: Path, record: Path, images: Path | None) -> Path:
     if images is None:
-        if file.is_file():
+        if is_there(file):
             return file
         raise UsageError(
             f"{file}: the image that {record.name} was measured on is no longer there.", Remedy.NAME_IMAGES

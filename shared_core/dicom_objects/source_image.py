@@ -35,6 +35,7 @@ from shared_core.mammogram import MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import DICOM_SOURCE_DERIVED, DICOM_VALUE_LEFT_EMPTY
 from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.reading.content import read_bytes, size_of
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
 _NAMESPACE: Final = uuid.UUID("3c7bb0a2-55c6-5f0e-8d2c-0b8f3f5f6a11")
@@ -146,16 +147,12 @@ def _digest(header: MammogramHeader) -> str:
         raise UsageError(
             f"{header.name}: DICOM results refer to a file, and this image is in memory alone; save it first."
         )
-    digest = hashlib.sha256()
     try:
-        with header.path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
+        return hashlib.sha256(read_bytes(header.path)).hexdigest()
+    except UnreadableImageError as error:
         raise UnreadableImageError(
-            f"{header.path}: cannot be read any more ({error.strerror}); DICOM results need it, put it back."
+            f"{header.path}: cannot be read any more; DICOM results need it, put it back."
         ) from error
-    return digest.hexdigest()
 
 
 def _source(header: MammogramHeader, digest: str, study: str) -> SourceImage:
@@ -235,7 +232,7 @@ def _lossy(header: MammogramHeader, dataset: Dataset) -> tuple[str, str] | None:
     method = methods[-1] if methods and is_valid("CS", methods[-1]) else ""
     known = next((name for start, name in _METHODS.items() if header.transfer_syntax.startswith(start)), "")
     return (
-        ratio or f"{max(bytes_raw / header.path.stat().st_size, 1):.3g}",
+        ratio or f"{max(bytes_raw / size_of(header.path), 1):.3g}",
         method or known or "ISO_10918_1",
     )
 

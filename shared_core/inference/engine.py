@@ -12,6 +12,7 @@ from shared_core.inference.resampling import ModelView, to_model_view, to_source
 from shared_core.inference.runner import Runner
 from shared_core.inference.seamless import ALIGN_PX, SeamlessRun
 from shared_core.inference.tiled import TiledRun
+from shared_core.networks.scunet_lean import LeanScuNet
 from shared_core.preprocessing.prepared import PreparedView
 
 
@@ -92,4 +93,6 @@ def _run_for(
         return TiledRun(image, valid, model.card, runner=runner, origin_px=origin_px)
     if origin_px[0] % ALIGN_PX or origin_px[1] % ALIGN_PX:
         raise UsageError(f"Seamless grids move in steps of {ALIGN_PX} px; {origin_px} is not such a step.")
+    if not isinstance(model.net, LeanScuNet):
+        raise UsageError(f"Network {model.card.network} has no gates for seamless stitching; use weighted.")
     return SeamlessRun(image, valid, model.card, net=model.net, runner=runner, origin_px=origin_px)

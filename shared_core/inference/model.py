@@ -1,4 +1,4 @@
-"""A model ready to run: card, folded weights and a backend on a device."""
+"""A model ready to run: card, network and a backend on a device."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from shared_core.errors import DeviceError, ModelError
-from shared_core.inference.backends.interface import BackendName, GatedBackend, Precision
+from shared_core.errors import DeviceError
+from shared_core.inference.backends.interface import BackendName, Precision, TileBackend
+from shared_core.inference.plain_network import Network, PlainNetwork, read_network, try_out
 from shared_core.inference.runner import Runner
-from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
-from shared_core.networks.widths import NETWORKS
+from shared_core.networks.table import IMPORTED, SCU_NETS
 from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
 from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
-from shared_core.weights.safetensors import read_safetensors
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 BackendChoice = Literal["auto", "torch", "openvino"]
@@ -30,8 +29,8 @@ class Model:
     """A loaded model; make it once and use it for many images."""
 
     card: ModelCard
-    net: LeanScuNet
-    backend: GatedBackend
+    net: Network
+    backend: TileBackend
     weights_path: Path
     threads: int | None
 
@@ -75,7 +74,8 @@ def load_model(
     Raises
     ------
     ModelError
-        If card or weights are unknown, missing or damaged.
+        If card or weights are unknown, missing, damaged or unfit, or the network gives numbers that are not
+        finite.
     DeviceError
         If device or backend cannot be used here.
     """
@@ -85,23 +85,52 @@ def load_model(
     path = require_weights(card, weights_dir=weights_dir)
     if card.tracks is not None:
         require_tracks(card, weights_dir=weights_dir)
-    if card.network not in NETWORKS:
-        raise ModelError(f"Model {card.name} needs the network {card.network!r}, which this version lacks.")
-    net = fold_scunet(read_safetensors(path))
-    runs = make_backend(net, device=device, backend=backend, precision=precision, threads=threads)
+    chosen = choose_for(card, device, backend, precision)
+    net = read_network(card, chosen[1], path, weights_dir=weights_dir)
+    runs = make_backend(net, device=device, backend=chosen[1], precision=precision, threads=threads)
+    if isinstance(net, PlainNetwork):
+        try_out(runs, card)
     return Model(card, net, runs, path, threads)
 
 
+def choose_for(
+    card: ModelCard, device: Device, backend: BackendChoice, precision: Precision = "float32"
+) -> tuple[str, BackendName]:
+    """Decide on what to run a model; see `choose`.
+
+    A `DeviceError` where its network cannot run there: imported graphs need OpenVINO, and networks that were
+    saved without a graph need torch.
+    """
+    if card.network == IMPORTED:
+        if backend == "torch" or device in ("cuda", "mps"):
+            raise DeviceError(
+                f"Model {card.name} was imported as a graph, which runs with OpenVINO on the CPU alone; "
+                "choose that."
+            )
+        return choose("cpu", "openvino", precision)
+    chosen = choose(device, backend, precision)
+    if chosen[1] == "openvino" and card.graph is None and card.network not in SCU_NETS:
+        if backend == "openvino" or find_spec("torch") is None:
+            raise DeviceError(
+                f"Model {card.name} was saved without a graph, so it runs with torch alone; "
+                "run pip install torch, or train it where OpenVINO is installed."
+            )
+        return choose(device, "torch", precision)
+    return chosen
+
+
 def make_backend(
-    net: LeanScuNet,
+    net: Network,
     *,
     device: Device = "auto",
     backend: BackendChoice = "auto",
     precision: Precision = "float32",
     threads: int | None = 1,
-) -> GatedBackend:
-    """Put a folded network on a device; see `load_model`."""
+) -> TileBackend:
+    """Put a network on a device; see `load_model`."""
     chosen_device, chosen_backend = choose(device, backend, precision)
+    if isinstance(net, PlainNetwork):
+        return net.backend(chosen_device, chosen_backend, precision, threads)
     if chosen_backend == "openvino":
         from shared_core.inference.backends.openvino_scunet import OpenVinoScuNet
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import DeviceError
-from shared_core.inference.backends.interface import BackendInfo, GatedBackend, OutOfDeviceMemory
+from shared_core.inference.backends.interface import BackendInfo, GatedBackend, OutOfDeviceMemory, TileBackend
 from shared_core.notices import Notice
 from shared_core.notices.of_results import DEVICE_MEMORY_BATCHES, DEVICE_MEMORY_CPU
 
@@ -24,10 +25,10 @@ class Runner:
 
     def __init__(
         self,
-        backend: GatedBackend,
+        backend: TileBackend,
         *,
         batch_size: int = 1,
-        cpu_fallback: Callable[[], GatedBackend] | None = None,
+        cpu_fallback: Callable[[], TileBackend] | None = None,
     ) -> None:
         self.batch_size = batch_size
         self.notices: list[Notice] = []
@@ -40,7 +41,7 @@ class Runner:
         return self._backend.info
 
     def release_memory(self) -> None:
-        """See `GatedBackend.release_memory`."""
+        """See `TileBackend.release_memory`."""
         self._backend.release_memory()
 
     def tile_logits(self, tiles: Array) -> Array:
@@ -49,17 +50,17 @@ class Runner:
 
     def encode(self, image: Array) -> Array:
         """See `GatedBackend.encode`."""
-        return self._run(lambda backend: backend.encode, image)
+        return self._run(lambda backend: _gated(backend).encode, image)
 
     def deepen(self, image: Array, features_2: Array) -> Array:
         """See `GatedBackend.deepen`."""
-        return self._run(lambda backend: backend.deepen, image, features_2)
+        return self._run(lambda backend: _gated(backend).deepen, image, features_2)
 
     def decode(self, image: Array, features_2: Array, features_3: Array) -> Array:
         """See `GatedBackend.decode`."""
-        return self._run(lambda backend: backend.decode, image, features_2, features_3)
+        return self._run(lambda backend: _gated(backend).decode, image, features_2, features_3)
 
-    def _run(self, step: Callable[[GatedBackend], Step], *inputs: Array) -> Array:
+    def _run(self, step: Callable[[TileBackend], Step], *inputs: Array) -> Array:
         answers: list[Array] = []
         first = 0
         while first < len(inputs[0]):
@@ -85,3 +86,8 @@ class Runner:
             raise DeviceError(
                 f"{device} has too little memory for one tile; close other programs and try again."
             ) from error
+
+
+def _gated(backend: TileBackend) -> GatedBackend:
+    """Steps are asked for only where the card says ``seamless``, which networks without gates may not."""
+    return cast(GatedBackend, backend)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.inference.blocks import clip
+from shared_core.inference.plain_network import require_finite
 from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.stitching import MaximumStitcher, WeightedStitcher
@@ -65,6 +66,7 @@ class TiledRun:
             batch = self.tiles[first : first + size]
             inputs = np.stack([self._levels[self._image[tile.slices]] for tile in batch])
             logits = self._runner.tile_logits(inputs)
+            require_finite(logits, self._card)
             for tile, answer in zip(batch, logits, strict=True):
                 probability = to_probability(answer, self._card)
                 self._stitcher.add(tile, probability)

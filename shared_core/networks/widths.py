@@ -1,11 +1,8 @@
-"""The SCU-Nets that cards and recipes may name; they differ in the width of the decoder alone."""
+"""The widths of the SCU-Nets, which differ in the decoder alone."""
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
-
-Network = Literal["scunet", "scunet-thin"]
-NETWORKS: Final[tuple[Network, ...]] = get_args(Network)
+from typing import Final
 
 DECODER_CHANNELS: Final[dict[str, tuple[int, int]]] = {"scunet": (64, 32), "scunet-thin": (32, 16)}
 """By network: channels of the decoder at a quarter and at half of the size. The published decoder takes four

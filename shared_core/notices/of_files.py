@@ -106,6 +106,11 @@ LUT_BITS_WRONG: Final = info(
     "lut-bits-wrong", "The {table} says {bits} bits but its entries need {needed}; {needed} are used."
 )
 
+TURNED_UPRIGHT: Final = info(
+    "turned-upright",
+    "The pixels lie {how} in the file (orientation {value}) and are turned upright, as viewers show them.",
+)
+
 # Display
 
 INVERSION_CONTRADICTED: Final = warning(
@@ -142,9 +147,36 @@ NOT_STORED_AS_MAMMOGRAPHY: Final = warning(
     "The image is not stored as a mammography object ({kind}); it is taken as a mammogram because of "
     "{evidence}.",
 )
+CONTRAST_SUBTRACTED: Final = warning(
+    "contrast-subtracted",
+    "This is a subtraction image of contrast-enhanced mammography, no plain mammogram: it shows contrast "
+    "medium, not calcium, and is not counted in the exam.",
+)
+CLASS_OF_FILE_META: Final = info(
+    "class-of-file-meta",
+    "The data set has no SOP Class UID; the File Meta Information says {kind}.",
+)
 VIEW_NOT_IN_FILE: Final = warning("view-not-in-file", "The file does not say its {what}.")
 VIEW_CONTRADICTED: Final = warning(
     "view-contradicted", "The {what} is contradictory: {source} says {value}, but {other} says {other_value}."
+)
+FACT_CONTRADICTED: Final = warning(
+    "fact-contradicted", "The {what} {value} ({source}) is used; it contradicts what was found: {other}."
+)
+FACTS_MISSING: Final = info("facts-missing", "{table} says nothing of {name}.")
+FACTS_OF_OTHER_FILES: Final = warning(
+    "facts-of-other-files", "Rows of {table} that name files which are not among the images: {rows}."
+)
+FACTS_COLUMNS_UNUSED: Final = info("facts-columns-unused", "Columns of {table} that are not used: {columns}.")
+ORIENTATION_UNUSUAL: Final = info(
+    "orientation-unusual",
+    "By its Patient Orientation {orientation} the stored picture {how}; it is shown upright, masks lie on it "
+    "as it is stored.",
+)
+ORIENTATION_CONTRADICTED: Final = warning(
+    "orientation-contradicted",
+    "Patient Orientation {orientation} puts the chest wall where the pixels do not; the picture is shown as "
+    "it is stored.",
 )
 
 # Exams of files
@@ -155,6 +187,44 @@ EXAM_MIXES_SYNTHETIC: Final = warning(
 )
 EXAM_VIEW_UNKNOWN: Final = warning("exam-view-unknown", "The view or side of {names} is not known.")
 EXAM_VIEW_REPEATED: Final = info("exam-view-repeated", "{view} is present {count} times: {names}.")
+EXAM_PERSONS_DIFFER: Final = warning(
+    "exam-persons-differ",
+    "Images with the same {shared} are kept apart, because they differ in {what}: they are not of one woman.",
+    Remedy.STATE_FACTS,
+)
+EXAM_STUDIES_APART: Final = warning(
+    "exam-studies-apart",
+    "{count} studies with the same patient ID and date are kept apart, because {reason}.",
+    Remedy.STATE_FACTS,
+)
+EXAM_STUDIES_JOINED: Final = info(
+    "exam-studies-joined",
+    "The exam joins {count} studies of one image each, which have the same patient ID and date.",
+)
+EXAM_SETS_REPEATED: Final = warning(
+    "exam-sets-repeated",
+    "One study holds every view {count} times or more, as if several exams had been made one.",
+    Remedy.STATE_FACTS,
+)
 EXAM_SHOWS_BOTH_BREASTS: Final = warning(
     "exam-shows-both-breasts", "An image shows both breasts; it is not counted for either side."
+)
+EXAM_FILES_CONFLICT: Final = warning("exam-files-conflict", "Files contradict each other: {what}.")
+
+WHO_IS_WHO: Final = frozenset(
+    kind.code for kind in (EXAM_PERSONS_DIFFER, EXAM_STUDIES_APART, EXAM_SETS_REPEATED)
+)
+"""Codes of what keeps images apart, or should perhaps."""
+
+# Kinds of files
+
+NIFTI_SPACING_WITHOUT_UNIT: Final = warning(
+    "nifti-spacing-without-unit",
+    "The NIfTI header gives pixels of {spacing} without the unit mm, so results are in pixels only.",
+    Remedy.GIVE_SPACING,
+)
+NIFTI_ORDER_AS_STORED: Final = info(
+    "nifti-order-as-stored",
+    "The NIfTI header turns the image but places it nowhere, as programs write that know no directions: the "
+    "pixels are taken in the order in which they are stored.",
 )

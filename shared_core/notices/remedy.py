@@ -15,6 +15,7 @@ class Remedy(str, Enum):
     """
 
     GIVE_SPACING = "give-spacing"
+    STATE_FACTS = "state-facts"
     USE_PRESENTATION_IMAGE = "use-presentation-image"
     USE_ORIGINAL_IMAGE = "use-original-image"
     CHECK_MASK_FILE = "check-mask-file"

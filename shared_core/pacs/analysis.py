@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings, named_model
@@ -13,8 +13,11 @@ from shared_core.exporting.whole_folder import whole_folder
 from shared_core.pacs.inbox import ReceivedExam
 from shared_core.pacs.receiver import Analyse
 from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.unused import UnusedReason, unused_sentences
 from shared_core.weights.registry import load_card
 
+_OURS: Final = (UnusedReason.HIDDEN, UnusedReason.OWN_RESULT)
+"""What lies in the folder of a received exam beside what was sent."""
 _NOT_WRITTEN = "Cannot write"
 
 
@@ -46,6 +49,6 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
                 # Of the disk, not of the image: the exam is tried again.
                 if problem.startswith(_NOT_WRITTEN):
                     raise OutputError(problem)
-        return problems + [file.reason for file in listing.rejected]
+        return problems + list(unused_sentences(file for file in listing.unused if file.reason not in _OURS))
 
     return analyse

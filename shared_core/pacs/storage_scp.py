@@ -132,7 +132,7 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
         said = event.assoc.acceptor.primitive
         why = _REFUSALS.get((said.result_source, said.diagnostic), f"reason {said.diagnostic}")
         caller = str(event.assoc.requestor.ae_title).strip()
-        tell(f"{caller!r} at {event.assoc.requestor.address} was not let in: {why}.")
+        tell(f"{caller} at {event.assoc.requestor.address} was not let in: {why}.")
 
     sizes = _Sizes(tell)
 

@@ -1,7 +1,7 @@
 """The exam sheet: the four views hung as radiologists hang them, with all numbers below.
 
 R-CC and L-CC stand over R-MLO and L-MLO, chest walls back to back, all at one scale. Images stored the
-other way round are mirrored, and say so.
+other way round are mirrored, those stored upside down or on their side are turned, and say so.
 """
 
 from __future__ import annotations

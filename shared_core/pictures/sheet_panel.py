@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from shared_core.pictures.lettering import BRIGHT, FINDING, OTHER, QUIET, Line, 
 from shared_core.pictures.outline import draw_outlines
 from shared_core.pictures.reduced_view import ReducedView
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.reading.orientation import Turn, hanging_turn
 from shared_core.wording import phrases
 
 _NAME_PX = 300
@@ -38,10 +40,21 @@ class SheetView:
         rows, columns = self.reduced.gray_u8.shape
         return bounding_box(self.reduced.breast) or Box(0, 0, rows, columns)
 
+    @cached_property
+    def turn(self) -> Turn:
+        """What makes it hang upright, but for left and right."""
+        return replace(hanging_turn(self.reduced.header, self.reduced.breast)[0], mirrored=False)
+
+    @property
+    def hung_shape(self) -> tuple[int, int]:
+        """(rows, columns) of `crop` as it hangs."""
+        rows, columns = self.crop.rows, self.crop.columns
+        return (columns, rows) if self.turn.transposed else (rows, columns)
+
     @property
     def mirrored(self) -> bool:
         """Whether it must be mirrored for the chest walls to meet."""
-        wall = _chest_wall(self.reduced.breast, self.crop)
+        wall = _chest_wall(self.turn.of(self.reduced.breast[self.crop.slices]))
         side = self.reduced.header.laterality
         return (side is Laterality.LEFT and wall == "right") or (side is Laterality.RIGHT and wall == "left")
 
@@ -54,7 +67,8 @@ class SheetView:
 def fitting_scale(views: Sequence[SheetView], *, rows: int, columns: int, in_mm: bool) -> float:
     """The largest scale, in picture pixels per mm or source pixel, at which every view fits."""
     return min(
-        min(rows / view.crop.rows, columns / view.crop.columns) / view.unit_per_px(in_mm) for view in views
+        min(rows / view.hung_shape[0], columns / view.hung_shape[1]) / view.unit_per_px(in_mm)
+        for view in views
     )
 
 
@@ -75,7 +89,7 @@ def panel_picture(view: SheetView, factor: float) -> NDArray[np.uint8]:
             thickness_px=1,
             origin=(crop.top / reduced.scale[0], crop.left / reduced.scale[1]),
         )
-    return np.ascontiguousarray(picture[:, ::-1]) if view.mirrored else picture
+    return np.ascontiguousarray(replace(view.turn, mirrored=view.mirrored).of(picture))
 
 
 def panel_lines(view: SheetView, text_px: int) -> list[Line]:
@@ -90,14 +104,15 @@ def panel_lines(view: SheetView, text_px: int) -> list[Line]:
         lines.append(Line(f"{phrases.percentage(measurement.bac_percent_of_breast)} %", text_px))
     if measurement.other_count:
         lines.append(Line(phrases.short_other(measurement), text_px, OTHER))
+    if not view.turn.is_upright:
+        lines.append(Line("turned upright", text_px, QUIET))
     if view.mirrored:
         lines.append(Line("mirrored", text_px, QUIET))
     return lines
 
 
-def _chest_wall(breast: Mask, crop: Box) -> str:
+def _chest_wall(inside: Mask) -> str:
     """The side at which the breast is cut off by the image: there it is tall, at the nipple it is not."""
-    inside = breast[crop.slices]
-    edge = max(crop.columns // 20, 1)
+    edge = max(inside.shape[1] // 20, 1)
     left, right = np.count_nonzero(inside[:, :edge]), np.count_nonzero(inside[:, -edge:])
     return "left" if left > right else "right"

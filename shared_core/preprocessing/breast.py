@@ -167,7 +167,7 @@ def _steepness(smooth: NDArray[np.float32]) -> NDArray[np.float32]:
     """Gradient in grey levels a pixel."""
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
-    return cv2.magnitude(down, across).astype(np.float32, copy=False)
+    return np.asarray(np.sqrt(np.square(down) + np.square(across)), np.float32)
 
 
 def _plateaus(

@@ -6,6 +6,7 @@ window of 12. Such a window leaves the breast black, or makes most of it white.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -21,6 +22,9 @@ from shared_core.reading.dicom.voi import default_range
 LEAST_USED = 0.3
 """Part of the display range that the pixels reach at least. Whole views, films and crops reach 0.43 and more;
 two bits too few reach 0.25."""
+MOST_UNUSED_BELOW = 0.85
+"""Part of the display range below the darkest pixels, at most. Crops of dense tissue reach 0.80, 12 bits that
+were inverted as if they had 16 reach 0.94."""
 MOST_LOST_PIXELS = 0.3
 MOST_LOST_RANGE = 0.6
 """Parts of the breast's pixels, and of the range of their values, that may be black or white, unless both
@@ -30,6 +34,7 @@ _LEAST_SAMPLE_SIDE = 128
 _SAMPLE_STEP = 8
 _BRIGHT_PERCENTILE = 99.5
 _DARK_PERCENTILE = 1.0
+_DARKEST_PERCENTILE = 0.5
 _WHITE = 0.998
 _OUTLIERS = (0.1, 99.9)
 
@@ -40,6 +45,8 @@ class DisplayUse:
 
     reached: float
     """Of the display range, before an inversion."""
+    unused_below: float
+    """Of the display range, before an inversion."""
     lost_pixels: float
     """Of the breast, shown black or white."""
     lost_range: float
@@ -49,13 +56,15 @@ class DisplayUse:
     def fits(self) -> bool:
         """Whether such an image can be read."""
         flat = self.lost_pixels > MOST_LOST_PIXELS and self.lost_range > MOST_LOST_RANGE
-        return self.reached > LEAST_USED and not flat
+        return self.reached > LEAST_USED and self.unused_below < MOST_UNUSED_BELOW and not flat
 
     @property
     def problem(self) -> str:
         """What does not fit, for a sentence."""
         if self.reached <= LEAST_USED:
             return f"they reach {self.reached:.1%} of the display range"
+        if self.unused_below >= MOST_UNUSED_BELOW:
+            return f"they lie in the upper {1 - self.unused_below:.1%} of the display range"
         return f"{self.lost_pixels:.0%} of the breast would be black or white"
 
 
@@ -63,9 +72,10 @@ def fitting_display(mammogram: Mammogram) -> tuple[DisplayTransform, tuple[Notic
     """The display step of a mammogram if it fits its pixels, else one that does.
 
     Where a window, a VOI LUT or the full range shows the pixels within less than 0.3 of the display range, or
-    turns most of the breast black or white, the range of the pixels is shown: the full range of a file
-    without a window (`default_range`), or, if a few outliers set that, the same of all but a thousandth of
-    the pixels. If neither fits better, the file has its way. Raw images have a display of their own.
+    all at its upper end, or turns most of the breast black or white, the range of the pixels is shown: the
+    full range of a file without a window (`default_range`), or, if a few outliers set that, the same of all
+    but a thousandth of the pixels, or the same counted from the largest value that can be stored. If none
+    fits, the file has its way. Raw images have a display of their own.
 
     Returns
     -------
@@ -80,7 +90,7 @@ def fitting_display(mammogram: Mammogram) -> tuple[DisplayTransform, tuple[Notic
     use = display_use(sample, asked)
     if use is None or use.fits:
         return asked, ()
-    for full_range in (asked.full_range, _range_without_outliers(sample, mammogram)):
+    for full_range in _ranges(sample, mammogram):
         other = replace(asked, voi=None, full_range=full_range)
         found = display_use(sample, other)
         if found is not None and found.fits:
@@ -112,6 +122,7 @@ def display_use(pixels: NDArray[np.generic], display: DisplayTransform) -> Displ
     part_seen = np.ptp(seen) / (high - low) if seen.size and high > low else float(high == low)
     return DisplayUse(
         reached=float(np.percentile(before_inversion, _BRIGHT_PERCENTILE)),
+        unused_below=float(np.percentile(before_inversion, _DARKEST_PERCENTILE)),
         lost_pixels=1.0 - float(kept.mean()),
         lost_range=1.0 - float(part_seen),
     )
@@ -136,8 +147,17 @@ def _sample(mammogram: Mammogram) -> NDArray[np.generic]:
     return inside
 
 
-def _range_without_outliers(sample: NDArray[np.generic], mammogram: Mammogram) -> tuple[float, float]:
+def _ranges(sample: NDArray[np.generic], mammogram: Mammogram) -> Iterator[tuple[float, float]]:
+    """Ranges to try instead of what the file asks for."""
+    yield mammogram.display.full_range
     low, high = (float(v) for v in np.percentile(sample.astype(np.float64), _OUTLIERS))
-    mirror = mammogram.display.mirror
-    ends = (low, high) if mirror is None else (mirror - high, mirror - low)
-    return ends if sample.dtype.kind == "f" else default_range(*ends, mammogram.header.bits)
+    mirror, bits = mammogram.display.mirror, mammogram.header.bits
+    low, high = (low, high) if mirror is None else (mirror - high, mirror - low)
+    if sample.dtype.kind == "f":
+        yield low, high
+        return
+    yield default_range(low, high, bits)
+    top = float((1 << bits) - 1)
+    if high <= top:
+        below_top = default_range(top - high, top - low, bits)
+        yield top - below_top[1], top - below_top[0]

@@ -16,6 +16,7 @@ from shared_core.preprocessing.pectoral import pectoral_mask
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.preprocessing.valid_area import valid_area
+from shared_core.reading.orientation import hanging_turn
 
 
 def prepare(
@@ -43,6 +44,7 @@ def prepare(
         breast = finding.copy.lift(finding.mask)
         if _looks_inverted(finding):
             notices += (LOOKS_INVERTED.notice(),)
+        notices += hanging_turn(mammogram.header, breast)[1]
     valid: Mask = np.ones(image_u8.shape, bool)
     exclusions: tuple[tuple[str, int], ...] = ()
     if preset.valid_area and finding is not None:

@@ -88,6 +88,8 @@ def _why_not_standard(header: MammogramHeader) -> str | None:
         return "its view or side is unknown"
     if header.view_label not in STANDARD_VIEWS:
         return f"{header.view_label} is not one of the four standard views"
+    if header.acquisition.contrast_subtracted:
+        return "it is a subtraction image of contrast-enhanced mammography"
     partial = [modifier.value for modifier in header.modifiers if modifier in PARTIAL_MODIFIERS]
     return f"{header.view_label} with {', '.join(partial)}" if partial else None
 

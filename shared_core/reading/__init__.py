@@ -1,1 +1,1 @@
-"""Reading: DICOM, PNG, TIFF and JPEG mammograms, and grouping them into exams."""
+"""Reading: DICOM, pictures and NIfTI, also in archives, and grouping them into exams."""

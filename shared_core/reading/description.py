@@ -27,12 +27,17 @@ def describe(header: MammogramHeader, mammogram: Mammogram | None = None) -> lis
     ]
     if header.modifiers:
         rows.append(Row("modifiers", ", ".join(m.value for m in header.modifiers), _why(header, "modifier")))
-    rows.append(Row("intent", header.intent.value))
+    rows.append(Row("intent", header.intent.value, _why(header, "intent")))
     rows += _acquisition_rows(header.acquisition)
-    identity = header.identity
+    if header.acquisition.synthetic_2d:
+        rows.append(Row("synthetic 2-D", "yes", _why(header, "synthetic")))
+    identity, technique = header.identity, header.acquisition
     rows += [
-        Row(label, value)
-        for label, value in (("patient", identity.patient_id), ("date", identity.study_date))
+        Row(label, value, _why(header, label))
+        for label, value in (
+            *(("patient", identity.patient_id), ("date", identity.study_date), ("exam", identity.exam)),
+            ("manufacturer", technique.manufacturer or "" if _why(header, "manufacturer") else ""),
+        )
         if value
     ]
     return rows if mammogram is None else rows + _pixel_rows(mammogram)
@@ -55,7 +60,9 @@ def _spacing_row(header: MammogramHeader) -> Row:
     if spacing is None:
         return Row("spacing", "unknown", "results are in pixels")
     return Row(
-        "spacing", f"{spacing.row_mm:.4g} x {spacing.column_mm:.4g} mm (row x column)", spacing.source.value
+        "spacing",
+        f"{spacing.row_mm:.4g} x {spacing.column_mm:.4g} mm (row x column)",
+        _why(header, "spacing") or spacing.source.value,
     )
 
 
@@ -83,7 +90,6 @@ def _acquisition_rows(technique: Acquisition) -> list[Row]:
         ("detector", technique.detector_type or ""),
         ("intensity", technique.pixel_intensity_relationship or ""),
         ("image type", "\\".join(technique.image_type)),
-        ("synthetic 2-D", "yes" if technique.synthetic_2d else ""),
         ("lossy compression", "yes" if technique.lossy else ""),
         ("implant", "yes" if technique.implant_present else ""),
         ("partial view", "yes" if technique.partial_view else ""),

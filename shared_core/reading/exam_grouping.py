@@ -6,12 +6,11 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from shared_core.errors import OpenBacError, UnreadableImageError
+from shared_core.errors import OpenBacError
 from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
@@ -20,23 +19,15 @@ from shared_core.notices.of_files import (
     EXAM_VIEW_REPEATED,
     EXAM_VIEW_UNKNOWN,
 )
-from shared_core.reading.dicom.acceptance import NotAMammogramError
-from shared_core.reading.listing import candidate_files
+from shared_core.reading.duplicates import conflict_notices, without_duplicates
+from shared_core.reading.facts.table import FactsTable
+from shared_core.reading.listing import files_found
 from shared_core.reading.reader import Spacing, read_header
+from shared_core.reading.same_exam import SameExam, same_exams
+from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
 
 STANDARD_VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 _NOT_STANDARD = {ViewModifier.MAGNIFICATION, ViewModifier.SPOT_COMPRESSION}
-
-RejectionKind = Literal["duplicate", "not a mammogram", "unsupported", "unreadable"]
-
-
-@dataclass(frozen=True)
-class RejectedFile:
-    """A file that is in no exam, and why."""
-
-    path: Path
-    kind: RejectionKind
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -44,13 +35,18 @@ class ExamListing:
     """What was found among files and folders."""
 
     exams: tuple[Exam, ...]
-    rejected: tuple[RejectedFile, ...]
+    unused: tuple[UnusedFile, ...]
+    """What is in no exam, and what contradicts another file, by path."""
+    notices: tuple[Notice, ...] = ()
+    """About a table of facts."""
 
 
 def find_exams(
     paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
     *,
     spacing_mm: Spacing | None = None,
+    facts: FactsTable | None = None,
+    apart_from: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExamListing:
     """Group mammograms into exams.
@@ -61,6 +57,10 @@ def find_exams(
         Files, or folders that are searched through.
     spacing_mm : float or (row, column), optional
         Pixel spacing for all files, as for `read_mammogram`.
+    facts : FactsTable, optional
+        What a person, or the table of a public set, states of the images.
+    apart_from : Path, optional
+        Folder for results: what lies in it is not among the inputs.
     progress : callable, optional
         Called with (files looked at, files in all).
 
@@ -68,28 +68,33 @@ def find_exams(
     -------
     ExamListing
         In an order that depends only on the files.
+
+    Raises
+    ------
+    UsageError
+        The table states something of one image twice, or of several at once.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    files = list(candidate_files(given))
+    found = files_found(given, apart_from=apart_from)
+    files = found.candidates
+    table = facts.path.resolve() if facts is not None else None
+    unused = [file for file in found.unused if file.path.resolve() != table]
+    stated, notices = facts.matched(files) if facts is not None else ({}, ())
     headers: list[MammogramHeader] = []
-    rejected: list[RejectedFile] = []
     for done, file in enumerate(files, 1):
         try:
-            headers.append(read_header(file, spacing_mm=spacing_mm))
+            headers.append(read_header(file, spacing_mm=spacing_mm, facts=stated.get(file)))
         except OpenBacError as error:
-            rejected.append(RejectedFile(file, _kind(error), str(error)))
+            unused.append(refused_file(file, error))
         if progress is not None:
             progress(done, len(files))
-    headers = _without_duplicates(headers, rejected)
-    groups = [_without_raw_twins(group, rejected) for group in _grouped(headers)]
+    headers, repeated = without_duplicates(headers)
+    unused += repeated
+    groups = [replace(group, headers=_without_twins(group.headers, unused)) for group in same_exams(headers)]
     exams = sorted((_exam(group) for group in groups), key=lambda e: (e.key, str(e.headers[0].path)))
-    return ExamListing(_unique_keys(exams), tuple(sorted(rejected, key=lambda r: str(r.path))))
-
-
-def _kind(error: OpenBacError) -> RejectionKind:
-    if isinstance(error, NotAMammogramError):
-        return "not a mammogram"
-    return "unreadable" if isinstance(error, UnreadableImageError) else "unsupported"
+    told = [replace(e, notices=(*e.notices, *conflict_notices(e, repeated))) for e in exams]
+    by_path = tuple(sorted(unused, key=lambda file: str(file.path)))
+    return ExamListing(_unique_keys(told), by_path, notices)
 
 
 def _path(header: MammogramHeader) -> Path:
@@ -101,62 +106,7 @@ def _place(header: MammogramHeader) -> str:
     return str(header.path.parent) if header.path is not None else ""
 
 
-def _without_duplicates(
-    headers: list[MammogramHeader], rejected: list[RejectedFile]
-) -> list[MammogramHeader]:
-    """Leave out files with the SOP Instance UID or the very bytes of an earlier one."""
-    by_size: dict[int, list[Path]] = defaultdict(list)
-    for header in headers:
-        by_size[_path(header).stat().st_size].append(_path(header))
-    alike = {path for paths in by_size.values() if len(paths) > 1 for path in paths}
-    first_of: dict[str, Path] = {}
-    kept = []
-    for header in headers:
-        path = _path(header)
-        marks = [f"content {_sha256(path)}"] if path in alike else []
-        marks += [f"uid {header.identity.sop_instance_uid}"] if header.identity.sop_instance_uid else []
-        twin = next((mark for mark in marks if mark in first_of), None)
-        if twin is None:
-            first_of.update(dict.fromkeys(marks, path))
-            kept.append(header)
-            continue
-        same = "the same content as" if twin.startswith("content") else "the same SOP Instance UID as"
-        rejected.append(
-            RejectedFile(path, "duplicate", f"{path.name}: has {same} {first_of[twin]}; that one is used.")
-        )
-    return kept
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _grouped(headers: list[MammogramHeader]) -> list[list[MammogramHeader]]:
-    """By patient and study; studies of one image each, of one patient and date, belong together.
-
-    Some collections and anonymisers give every image a study of its own.
-    """
-    studies: dict[tuple[str, ...], list[MammogramHeader]] = defaultdict(list)
-    for header in headers:
-        identity = header.identity
-        # without any identifier only the folder tells what belongs together
-        place = "" if identity.study_uid else _place(header)
-        studies[(identity.patient_id, identity.study_date, identity.study_uid, place)].append(header)
-    groups: list[list[MammogramHeader]] = []
-    singles: dict[tuple[str, str], list[MammogramHeader]] = defaultdict(list)
-    for (patient, date, study, _), members in studies.items():
-        if len(members) == 1 and patient and study:
-            singles[patient, date] += members
-        else:
-            groups.append(members)
-    return groups + list(singles.values())
-
-
-def _without_raw_twins(group: list[MammogramHeader], rejected: list[RejectedFile]) -> list[MammogramHeader]:
+def _without_twins(group: Sequence[MammogramHeader], unused: list[UnusedFile]) -> tuple[MammogramHeader, ...]:
     """Leave out For Processing images whose For Presentation image is there."""
     shown = [h for h in group if h.intent is not PresentationIntent.PROCESSING]
     kept = []
@@ -167,15 +117,16 @@ def _without_raw_twins(group: list[MammogramHeader], rejected: list[RejectedFile
         if twin is None:
             kept.append(header)
             continue
-        rejected.append(
-            RejectedFile(
+        unused.append(
+            UnusedFile(
                 _path(header),
-                "duplicate",
+                UnusedReason.RAW_TWIN,
                 f"{header.name}: is the For Processing (raw) image of {twin.name}, which is used; "
                 "name the file alone to use it.",
+                beside=twin.path,
             )
         )
-    return kept
+    return tuple(kept)
 
 
 def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
@@ -195,31 +146,37 @@ def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
 
 def exams_of(headers: Iterable[MammogramHeader]) -> tuple[Exam, ...]:
     """All views grouped into exams, also those of images in memory; nothing is left out as a duplicate."""
-    exams = sorted((_exam(group) for group in _grouped(list(headers))), key=lambda exam: exam.key)
+    exams = sorted((_exam(group) for group in same_exams(headers)), key=lambda exam: exam.key)
     return _unique_keys(exams)
 
 
 def exam_of(headers: Iterable[MammogramHeader], *, key: str = "") -> Exam:
     """The exam of views that belong together, also of images in memory; named `key` where one is given."""
-    exam = _exam(list(headers))
+    exam = _exam(SameExam(tuple(headers)))
     return replace(exam, key=key) if key else exam
 
 
-def _exam(group: list[MammogramHeader]) -> Exam:
-    headers = tuple(sorted(group, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path))))
+def _exam(group: SameExam) -> Exam:
+    headers = tuple(
+        sorted(group.headers, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path)))
+    )
     standard = [h for h in headers if not _NOT_STANDARD & set(h.modifiers)]
     labels = [h.view_label for h in standard]
     known = [label for label in labels if "?" not in label]
     # where no view is known nothing can be said to be missing
     missing = tuple(view for view in STANDARD_VIEWS if view not in labels) if known else ()
-    identity = headers[0].identity
+    identities = [header.identity for header in headers]
+    patient = next((one.patient_id for one in identities if one.patient_id), "")
+    date = next((one.study_date for one in identities if one.study_date), "")
+    if patient and group.woman:
+        patient = f"{patient} [{group.woman}]"
     return Exam(
-        key=_key(identity.patient_id, identity.study_date, identity.study_uid),
-        patient_id=identity.patient_id,
-        study_date=identity.study_date,
+        key=_key(patient, date, identities[0].study_uid),
+        patient_id=patient,
+        study_date=date,
         headers=headers,
         missing_views=missing,
-        notices=tuple(_exam_notices(standard)),
+        notices=(*group.notices, *_exam_notices(standard)),
     )
 
 
@@ -234,7 +191,7 @@ def _exam_notices(headers: list[MammogramHeader]) -> Iterator[Notice]:
         names = ", ".join(h.name for h in same)
         if "?" in label:
             yield EXAM_VIEW_UNKNOWN.notice(names=names)
-        elif len({h.acquisition.synthetic_2d for h in same}) < len(same):
+        elif len({(h.acquisition.synthetic_2d, h.acquisition.contrast_subtracted) for h in same}) < len(same):
             yield EXAM_VIEW_REPEATED.notice(view=label, count=len(same), names=names)
     if any(h.laterality is Laterality.BOTH for h in headers):
         yield EXAM_SHOWS_BOTH_BREASTS.notice()

@@ -25,6 +25,7 @@ from shared_core.notices.of_files import (
     SPACING_CHANGED_BY_HAND,
     SPACING_SET_BY_HAND,
 )
+from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.dataset import open_dicom, quiet_pydicom
 from shared_core.reading.dicom.gdcm_view import gdcm_spacing
@@ -32,6 +33,9 @@ from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.spacing import Pair, alike, in_mm, plausible
 from shared_core.reading.files import file_format
+from shared_core.reading.nifti import itk_spacing
+from shared_core.reading.orientation import with_orientation
+from shared_core.reading.picture_orientation import TAG, orientation_of, upright_shape
 
 UNKNOWN_MM: Pair = (1.0, 1.0)
 """What ITK says where it knows no spacing."""
@@ -89,7 +93,10 @@ def spacing_in_host(
 
 def reader_spacings(path: Path) -> list[Pair]:
     """(row, column) spacings in mm that readers take from a file, that of GDCM or ITK first."""
-    if file_format(path) != "DICOM":
+    kind = file_format(path)
+    if kind == "NIfTI":
+        return [itk_spacing(read_bytes(path), path.name)]
+    if kind != "DICOM":
         return [UNKNOWN_MM, *_printed_mm(path)]
     with quiet_pydicom():
         attributes = open_dicom(path, None, pixels=False).attributes
@@ -116,7 +123,7 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
                 setattr(dataset, keyword, value.split("\\") if "\\" in value else value)
         attributes = Attributes(dataset)
         projection = dicom_projection(attributes, None)
-        return MammogramHeader(
+        header = MammogramHeader(
             path=None,
             file_format="memory",
             rows=rows,
@@ -129,12 +136,14 @@ def header_of_values(values: Mapping[str, str], *, rows: int, columns: int) -> M
             evidence=projection.evidence,
             notices=projection.notices,
         )
+        return with_orientation(header, attributes.texts("PatientOrientation"))
 
 
 def _printed_mm(path: Path) -> list[Pair]:
     """Dots per inch as a spacing; ITK takes them for one."""
     with suppress(OSError, OpenBacError, ValueError, ZeroDivisionError), Image.open(path) as picture:
         across, down = picture.info.get("dpi", (0.0, 0.0))
+        across, down = upright_shape(across, down, orientation_of(picture.getexif().get(TAG)))
         return [(_MM_AN_INCH / float(down), _MM_AN_INCH / float(across))]
     return []
 

@@ -1,4 +1,4 @@
-"""Any mask file to a mask or to labels: PNG or TIFF of 0 and 255 or of labels, and DICOM SEG."""
+"""Any mask file to a mask or to labels: PNG, TIFF, PGM or NIfTI of 0 and 255 or of labels, and DICOM SEG."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
+from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
-from shared_core.reading.dicom.segmentation import read_segmentation
-from shared_core.reading.files import file_format, read_bytes
+from shared_core.reading.content import read_bytes
+from shared_core.reading.dicom.segmentation import is_segmentation, read_segmentation
+from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
+from shared_core.reading.netpbm import read_pgm
+from shared_core.reading.nifti import nifti_header, read_nifti
+from shared_core.reading.picture_orientation import picture_orientation, upright
 from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff
 
-_MOST_LABELS = 8
-"""A picture of more labels with white among them, most frequent, is an interpolated mask."""
-MASK_SUFFIXES = (".png", ".tif", ".tiff", ".dcm")
+_MOST_BETWEEN = 0.25
+"""Part of the grey pixels of labels that may lie between others; of soft edges 0.39 and more do."""
+_FEWEST_GREYS = 4
+"""A picture with fewer values holds labels: one may be the outline of another."""
+MASK_SUFFIXES = (".png", ".tif", ".tiff", ".pgm", ".nii", ".nii.gz", ".dcm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +56,17 @@ class LabelFile:
         return int(np.count_nonzero(np.bincount(self.labels.ravel(), minlength=2)[1:]))
 
 
+def is_label_file(path: Path) -> bool:
+    """Whether a file says by itself that it holds labels: a DICOM SEG, or a NIfTI of labels or few values."""
+    try:
+        kind = file_format(path)
+        if kind == "NIfTI":
+            return nifti_header(read_bytes(path), path.name).is_labels
+    except OpenBacError:
+        return False
+    return kind == "DICOM" and is_segmentation(path)
+
+
 def read_label_file(path: Path) -> LabelFile:
     """Read labels: numbers of a grey picture stay as they are, whatever else is a mask.
 
@@ -62,6 +79,7 @@ def read_label_file(path: Path) -> LabelFile:
         return LabelFile(path, found.mask.view(np.uint8), found.source_uids)
     picture = _picture(path)
     if picture.ndim == 3 or picture.dtype.kind not in "iu":
+        _refuse_interpolated(picture, path.name)
         return LabelFile(path, _labelled(picture, path.name, None).astype(np.uint8))
     present = np.unique(picture[picture != 0])
     if len(present) == 1 and present[0] == 255:
@@ -71,6 +89,7 @@ def read_label_file(path: Path) -> LabelFile:
         raise UsageError(
             f"{path.name}: holds {len(present)} labels, more than the 255 that fit; is it the mask?"
         )
+    _refuse_interpolated(picture, path.name)
     if len(present) and (present[0] < 0 or present[-1] > 255):
         picture = np.where(picture != 0, np.searchsorted(present, picture) + 1, 0)
     return LabelFile(path, picture.astype(np.uint8))
@@ -82,7 +101,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     Parameters
     ----------
     path
-        PNG or TIFF, where BAC is whatever is not 0; or a DICOM SEG.
+        PNG, TIFF, PGM or NIfTI of one slice, where BAC is whatever is not 0; or a DICOM SEG.
     segment
         Only this label of a picture, where it may have no pixel; or this segment of a SEG.
 
@@ -91,7 +110,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     UnreadableImageError
         Missing, empty or damaged.
     UnsupportedImageError
-        A JPEG, whose compression changes labels, or another kind of file.
+        A JPEG, whose compression changes labels, a mask with soft edges, a volume, or another kind of file.
     UsageError
         The segment is not there, or has to be chosen.
     """
@@ -105,25 +124,41 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
 
 
 def _refuse_interpolated(picture: NDArray[Any], name: str) -> None:
-    """Grey values between 0 and white, of which white is the most frequent, are no labels."""
-    if picture.ndim != 2 or picture.dtype not in (np.uint8, np.uint16):
+    """Grey pixels that lie between darker and brighter neighbours are edges, not labels.
+
+    Of masks that were resized, smoothed, drawn with soft edges or saved as JPEG most do, of labels that touch
+    or cross each other a tenth.
+    """
+    grey = picture if picture.ndim == 2 else picture[..., :3].max(axis=2)
+    if grey.dtype not in (np.uint8, np.uint16, np.float32):
+        grey = grey.astype(np.float32)
+    if grey.dtype == np.float32:
+        count = len(np.unique(grey[grey != 0]))
+    else:
+        count = int(np.count_nonzero(np.bincount(grey.ravel())[1:]))
+    if count < _FEWEST_GREYS:
         return
-    counts = np.bincount(picture.ravel())[1:]
-    white = np.iinfo(picture.dtype).max
-    greys = int(np.count_nonzero(counts))
-    if greys > _MOST_LABELS and len(counts) == white and int(counts.argmax()) == white - 1:
+    neighbours = np.ones((3, 3), np.uint8)
+    greys = (grey != 0) & (grey != grey.max())
+    edges = greys & (cv2.erode(grey, neighbours) < grey) & (grey < cv2.dilate(grey, neighbours))
+    if np.count_nonzero(edges) > _MOST_BETWEEN * np.count_nonzero(greys):
         raise UnsupportedImageError(
-            f"{name}: has {greys} grey values up to {white}, as an interpolated mask has; "
+            f"{name}: has {count} grey values along soft edges, as an interpolated mask has; "
             "save it with 0 and 255 alone, cut at half."
         )
 
 
 def _picture(path: Path) -> NDArray[Any]:
     kind = file_format(path)
-    if kind == "JPEG":
-        raise UnsupportedImageError(f"{path.name}: is a JPEG, which blurs masks; save the mask as PNG.")
+    if kind in ("JPEG", "JPEG 2000"):
+        raise UnsupportedImageError(f"{path.name}: is a {kind}, which blurs masks; save the mask as PNG.")
     data = read_bytes(path)
-    picture = read_tiff(data, path.name) if kind == "TIFF" else _png(data, path.name)
+    if kind == "NIfTI":
+        nifti = nifti_header(data, path.name)
+        check_size(path.name, nifti.rows, nifti.columns)
+        return read_nifti(data, path.name)
+    readers = {"TIFF": read_tiff, "PGM": read_pgm}
+    picture = readers.get(kind, _png)(data, path.name)
     check_size(path.name, *picture.shape[:2])
     return picture
 
@@ -137,7 +172,7 @@ def _png(data: bytes, name: str) -> NDArray[Any]:
         raise UnreadableImageError(
             f"{name}: the PNG is damaged, its pixels cannot be decoded; copy it again."
         )
-    return picture
+    return upright(picture, picture_orientation(data, "PNG"))
 
 
 def _labelled(picture: NDArray[Any], name: str, label: int | None) -> Mask:

@@ -1,10 +1,10 @@
-"""PNG, TIFF and JPEG mammograms of 8 or 16 bits."""
+"""Mammograms that are no DICOM: PNG, TIFF, JPEG, JPEG 2000, PGM, and NIfTI of one slice."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
-from shared_core.mammogram import Acquisition, Identity, Mammogram, MammogramHeader, PixelSpacing
-from shared_core.notices.of_files import SPACING_NOT_IN_FORMAT
+from shared_core.mammogram import (
+    Acquisition,
+    Identity,
+    Mammogram,
+    MammogramHeader,
+    PixelSpacing,
+    SpacingSource,
+)
+from shared_core.notices import Notice
+from shared_core.notices.of_files import (
+    NIFTI_ORDER_AS_STORED,
+    NIFTI_SPACING_WITHOUT_UNIT,
+    SPACING_IMPLAUSIBLE,
+    SPACING_NOT_IN_FORMAT,
+    SPACING_UNKNOWN,
+    SYNTHETIC_2D,
+    TURNED_UPRIGHT,
+)
+from shared_core.reading.content import read_bytes
+from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
 from shared_core.reading.dicom.projection import named_file_projection
-from shared_core.reading.dicom.voi import display_transform
-from shared_core.reading.files import FileFormat, read_bytes
+from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plausible
+from shared_core.reading.dicom.voi import default_range, display_transform
+from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
+from shared_core.reading.kinds import FileFormat, image_stem
 from shared_core.reading.limits import check_size
+from shared_core.reading.named_identity import with_public_name
+from shared_core.reading.netpbm import pgm_header, read_pgm
+from shared_core.reading.nifti import NiftiHeader, nifti_header, read_nifti
+from shared_core.reading.picture_orientation import (
+    TURNED,
+    UPRIGHT,
+    picture_orientation,
+    upright,
+    upright_shape,
+)
 from shared_core.reading.projection_names import named_projection
 from shared_core.reading.quiet_decoders import quiet_decoders
+from shared_core.reading.synthetic_names import synthetic_product
 from shared_core.reading.tiff import read_tiff, tiff_header
 
 _GREY_TOLERANCE = 12
@@ -33,13 +64,15 @@ _JPEG_TAIL = 65536
 
 @dataclass(frozen=True)
 class RasterHeader:
-    """Size of a raster image, before its pixels are decoded."""
+    """What is known of a raster image before its pixels are decoded; rows and columns are as shown."""
 
     rows: int
     columns: int
     bits: int
     channels: int = 1
     white_is_zero: bool = False
+    orientation: int = UPRIGHT
+    nifti: NiftiHeader | None = None
 
 
 def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacing | None) -> MammogramHeader:
@@ -67,6 +100,11 @@ def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | Non
         mirror = float(ends.max) if ends else float(pixels.min()) + float(pixels.max())
         pixels = (pixels.dtype.type(mirror) - pixels).astype(pixels.dtype, copy=False)
     display = display_transform(pixels, None, name=path.name, bits_stored=raster.bits, mirror=mirror)
+    if mirror is not None and pixels.dtype.kind == "u" and 2 * float(pixels.max()) < mirror:
+        # inverted over the bits of the file, of which the picture uses fewer
+        low, high = default_range(float(pixels.min()), float(pixels.max()), raster.bits)
+        description = f"full range {low:g} to {high:g}, inverted"
+        display = replace(display, full_range=(mirror - high, mirror - low), description=description)
     pixels.flags.writeable = False
     return Mammogram(_mammogram_header(path, file_format, raster, spacing), pixels, display)
 
@@ -76,7 +114,8 @@ def raster_group(path: Path) -> str:
 
     Files named by their view alone belong to their folder.
     """
-    return named_projection(path.stem).rest or path.resolve().parent.name or path.stem
+    stem = image_stem(path)
+    return named_projection(stem).rest or path.absolute().parent.name or stem
 
 
 def _mammogram_header(
@@ -84,9 +123,19 @@ def _mammogram_header(
 ) -> MammogramHeader:
     projection = named_file_projection(path)
     notices = list(projection.notices)
+    evidence = projection.evidence
+    if raster.orientation != UPRIGHT:
+        notices.append(TURNED_UPRIGHT.notice(how=TURNED[raster.orientation], value=raster.orientation))
+    product = synthetic_product(path.stem)
+    if product:
+        notices.append(SYNTHETIC_2D.notice())
+        evidence = (*evidence, ("synthetic", f"{product} in the file name"))
     if spacing is None:
-        notices.append(SPACING_NOT_IN_FORMAT.notice(format=file_format))
-    return MammogramHeader(
+        spacing, more = _own_spacing(raster, file_format)
+        notices += more
+    if raster.nifti is not None and raster.nifti.as_stored:
+        notices.append(NIFTI_ORDER_AS_STORED.notice())
+    header = MammogramHeader(
         path=path,
         file_format=file_format,
         rows=raster.rows,
@@ -96,17 +145,43 @@ def _mammogram_header(
         view=projection.view,
         laterality=projection.laterality,
         modifiers=projection.modifiers,
-        acquisition=Acquisition(lossy=file_format == "JPEG"),
+        acquisition=Acquisition(lossy=file_format == "JPEG", synthetic_2d=bool(product)),
         identity=Identity(patient_id=raster_group(path)),
         photometric="MONOCHROME1" if raster.white_is_zero else "MONOCHROME2",
-        evidence=projection.evidence,
+        evidence=evidence,
         notices=tuple(notices),
     )
+    return with_public_name(header, path)
+
+
+def _own_spacing(raster: RasterHeader, file_format: FileFormat) -> tuple[PixelSpacing | None, list[Notice]]:
+    """What the file says where its unit is known: of all kinds, only NIfTI has one that is meant."""
+    if raster.nifti is None:
+        return None, [SPACING_NOT_IN_FORMAT.notice(format=file_format)]
+    zooms = raster.nifti.zooms
+    if raster.nifti.unit != "mm":
+        return None, [NIFTI_SPACING_WITHOUT_UNIT.notice(spacing=f"{zooms[0]:g} x {zooms[1]:g}")]
+    # Programs that know no spacing write 1 mm.
+    if not plausible(zooms) or alike(zooms, (1.0, 1.0)):
+        implausible = SPACING_IMPLAUSIBLE.notice(attribute="The NIfTI pixdim", spacing=in_mm_words(zooms))
+        return None, [implausible, SPACING_UNKNOWN.notice()]
+    return PixelSpacing(*zooms, SpacingSource.NIFTI), []
 
 
 def _header(data: bytes, name: str, file_format: FileFormat) -> RasterHeader:
     if file_format == "PNG":
         raster = _png_header(data, name)
+    elif file_format == "PGM":
+        pgm = pgm_header(data, name)
+        raster = RasterHeader(pgm.rows, pgm.columns, pgm.bits)
+    elif file_format == "JPEG 2000":
+        stream = jpeg2000_header(data, name)
+        raster = RasterHeader(stream.rows, stream.columns, stream.precision, stream.components)
+    elif file_format == "NIfTI":
+        nifti = nifti_header(data, name)
+        if nifti.is_labels:
+            raise NotAMammogramError(f"{name}: holds labels, as masks do, not a mammogram; it is left alone.")
+        raster = RasterHeader(nifti.rows, nifti.columns, nifti.bits, nifti=nifti)
     elif file_format == "JPEG":
         raster = _jpeg_header(data, name)
     else:
@@ -125,7 +200,9 @@ def _jpeg_header(data: bytes, name: str) -> RasterHeader:
             f"{name}: is a {header.coding} file of {header.precision} bits, which is not read; "
             "save it as 16-bit PNG."
         )
-    return RasterHeader(header.rows, header.columns, 8, header.components)
+    orientation = picture_orientation(data, "JPEG")
+    rows, columns = upright_shape(header.rows, header.columns, orientation)
+    return RasterHeader(rows, columns, 8, header.components, orientation=orientation)
 
 
 def _png_header(data: bytes, name: str) -> RasterHeader:
@@ -149,14 +226,23 @@ def _png_header(data: bytes, name: str) -> RasterHeader:
         raise UnsupportedImageError(
             f"{name}: has {bits} bit(s) a pixel, as masks and drawings have; give the image."
         )
-    return RasterHeader(rows, columns, bits, _PNG_CHANNELS.get(colour, 1))
+    orientation = picture_orientation(data, "PNG")
+    rows, columns = upright_shape(rows, columns, orientation)
+    return RasterHeader(rows, columns, bits, _PNG_CHANNELS.get(colour, 1), orientation=orientation)
 
 
 def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHeader) -> NDArray[Any]:
     if file_format == "TIFF":
         pixels = read_tiff(data, name)
+    elif file_format == "PGM":
+        pixels = read_pgm(data, name)
+    elif file_format == "JPEG 2000":
+        pixels = read_jpeg2000(data, name)
+    elif file_format == "NIfTI":
+        pixels = read_nifti(data, name)
     else:
-        pixels = _opencv(data, name, file_format, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
+        flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+        pixels = upright(_opencv(data, name, file_format, flags), raster.orientation)
     pixels = _grey(pixels, name)
     if pixels.shape != (raster.rows, raster.columns):
         raise UnreadableImageError(

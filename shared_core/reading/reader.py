@@ -18,11 +18,13 @@ from shared_core.mammogram import (
     Mammogram,
     MammogramHeader,
     PixelSpacing,
+    StatedFacts,
     View,
 )
 from shared_core.reading.dicom.dataset import dicom_from_gdcm, read_dicom, read_dicom_header
 from shared_core.reading.dicom.spacing import user_spacing
 from shared_core.reading.dicom.voi import display_transform
+from shared_core.reading.facts.stating import stated_spacing, with_facts
 from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
 from shared_core.reading.pixel_types import whole_numbers
@@ -33,14 +35,19 @@ Spacing = tuple[float, float] | float
 """(row, column) spacing in mm, or one number for both."""
 
 
-def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> Mammogram:
-    """Read a DICOM, PNG, TIFF or JPEG mammogram.
+def read_mammogram(
+    path: str | PathLike[str], *, spacing_mm: Spacing | None = None, facts: StatedFacts | None = None
+) -> Mammogram:
+    """Read a mammogram: DICOM, PNG, TIFF, JPEG, JPEG 2000, PGM or NIfTI, packed or in a ZIP archive.
 
     Parameters
     ----------
     path : path-like
+        A file; in an archive ``exam.zip/a/IM1.dcm``.
     spacing_mm : float or (row, column), optional
         Pixel spacing in the plane of the breast in mm; overrides the file.
+    facts : StatedFacts, optional
+        What a person states of this image; overrides the file and `spacing_mm`.
 
     Raises
     ------
@@ -51,19 +58,37 @@ def read_mammogram(path: str | PathLike[str], *, spacing_mm: Spacing | None = No
     UsageError
         Impossible `spacing_mm`.
     """
-    file, spacing = Path(path), _given(spacing_mm)
+    file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    return read_dicom(file, spacing) if kind == "DICOM" else read_raster(file, kind, spacing)
+    stated = facts is not None and facts.view is not None
+    read = read_dicom(file, spacing, stated=stated) if kind == "DICOM" else read_raster(file, kind, spacing)
+    return read if facts is None else replace(read, header=_stated(read.header, facts))
 
 
-def read_header(path: str | PathLike[str], *, spacing_mm: Spacing | None = None) -> MammogramHeader:
+def read_header(
+    path: str | PathLike[str], *, spacing_mm: Spacing | None = None, facts: StatedFacts | None = None
+) -> MammogramHeader:
     """What a file says of its mammogram, without decoding grey pixels.
 
     Parameters and errors as for `read_mammogram`. Damage within the pixels shows only there.
     """
-    file, spacing = Path(path), _given(spacing_mm)
+    file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
-    return read_dicom_header(file, spacing) if kind == "DICOM" else read_raster_header(file, kind, spacing)
+    stated = facts is not None and facts.view is not None
+    read = (
+        read_dicom_header(file, spacing, stated=stated)
+        if kind == "DICOM"
+        else read_raster_header(file, kind, spacing)
+    )
+    return read if facts is None else _stated(read, facts)
+
+
+def _stated(header: MammogramHeader, facts: StatedFacts) -> MammogramHeader:
+    """The header of a file that was read with the stated spacing."""
+    if facts.spacing_mm is None or header.path is None:
+        return with_facts(header, facts)
+    own = read_header(header.path, facts=replace(facts, spacing_mm=None))
+    return with_facts(header, facts, own_spacing=own.spacing)
 
 
 def mammogram_from_array(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import logging
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
+from shared_core.reading.picture_orientation import TAG, UPRIGHT, orientation_of, upright, upright_shape
 from shared_core.reading.pixel_types import tidy_pixels
 from shared_core.reading.quiet_decoders import quiet_decoders
 
@@ -25,29 +27,32 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 _MOST_PAGES = 4096
 _MINISWHITE = 0
 _PALETTE = 3
+_LONG = 4
+"""Type of a tag of four bytes."""
 _REDUCED_IMAGE = 1
 """Bit of NewSubfileType: the page is a smaller copy of another."""
 
 
-def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool]:
-    """(rows, columns, bits, channels, white is zero) of a TIFF.
+def tiff_header(data: bytes, name: str) -> tuple[int, int, int, int, bool, int]:
+    """(rows, columns, bits, channels, white is zero, orientation) of a TIFF, rows and columns as shown.
 
     `UnreadableImageError` where it is truncated or damaged, `UnsupportedImageError` for a volume, or pixels
     of a kind that no mammogram has.
     """
     with _opened(data, name) as page:
         _check_page(page, len(data), name)
+        orientation = _orientation(page)
         return (
-            int(page.imagelength),
-            int(page.imagewidth),
+            *upright_shape(int(page.imagelength), int(page.imagewidth), orientation),
             page.dtype.itemsize * 8,
             3 if int(page.photometric) == _PALETTE else int(page.samplesperpixel),
             int(page.photometric) == _MINISWHITE,
+            orientation,
         )
 
 
 def read_tiff(data: bytes, name: str) -> NDArray[Any]:
-    """Pixels of the one page: (rows, columns) or (rows, columns, channels).
+    """Pixels of the one page as its orientation has them shown: (rows, columns) or (rows, columns, channels).
 
     `UnreadableImageError` where it is damaged or has values that are not finite, `UnsupportedImageError`
     where its codec is missing or it has a palette.
@@ -58,7 +63,24 @@ def read_tiff(data: bytes, name: str) -> NDArray[Any]:
             raise UnsupportedImageError(f"{name}: is a palette (colour) TIFF; give the grey original.")
         if pixels.ndim == 3 and int(page.planarconfig) == 2:
             pixels = np.moveaxis(pixels, 0, -1)
-    return _finite(pixels, name)
+        orientation = _orientation(page)
+    return upright(_finite(pixels, name), orientation)
+
+
+def _orientation(page: Any) -> int:
+    tag = page.tags.get(TAG)
+    return orientation_of(None if tag is None else tag.value)
+
+
+def _as_stored(data: bytes, page: Any) -> bytes:
+    """The file without its orientation: OpenCV turns some kinds of TIFF by itself."""
+    tag = page.tags.get(TAG)
+    if tag is None or _orientation(page) == UPRIGHT:
+        return data
+    changed = bytearray(data)
+    size = "I" if tag.dtype == _LONG else "H"
+    struct.pack_into(page.parent.byteorder + size, changed, tag.valueoffset, UPRIGHT)
+    return bytes(changed)
 
 
 @contextmanager
@@ -118,7 +140,7 @@ def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
     except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
         try:
             with quiet_decoders():
-                decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+                decoded = cv2.imdecode(np.frombuffer(_as_stored(data, page), np.uint8), cv2.IMREAD_UNCHANGED)
         except cv2.error:
             decoded = None
     if decoded is None:

@@ -17,7 +17,8 @@ import numpy as np
 def plain(value: object) -> Any:
     """`value` in the types of JSON; `TypeError` where it holds something that has no such form.
 
-    Records and dataclasses become objects, enums their value, NaN and infinity null.
+    Records and dataclasses become objects, without fields marked as private; enums become their value, NaN
+    and infinity null.
     """
     if isinstance(value, Enum):
         return plain(value.value)
@@ -33,7 +34,8 @@ def plain(value: object) -> Any:
         fields = {name: getattr(value, name) for name in value.__struct_fields__}
         return {name: plain(item) for name, item in fields.items() if item is not msgspec.UNSET}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields_shown = [field for field in dataclasses.fields(value) if not field.metadata.get("private")]
+        return {field.name: plain(getattr(value, field.name)) for field in fields_shown}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

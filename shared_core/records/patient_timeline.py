@@ -18,6 +18,7 @@ from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
 from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.reading.content import is_there
 from shared_core.reading.reader import read_header
 from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.results_folder import (
@@ -274,7 +275,7 @@ class _Run(msgspec.Struct, frozen=True):
 def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
     found = []
     for path in (image_of(row, source) for row in rows):
-        if path.is_file():
+        if is_there(path):
             try:
                 found.append(read_header(path))
             except OpenBacError:
@@ -286,7 +287,7 @@ def image_of(row: Row, source: Path | None) -> Path:
     """The image of a row of ``views.csv``; paths may hold only where the results were made."""
     named = Path(str(row["file"]))
     beside = source.parent / named if source is not None else named
-    return beside if not named.is_file() and beside.is_file() else named
+    return beside if not is_there(named) and is_there(beside) else named
 
 
 def masks_of(source: Path, key: str) -> tuple[Path, ...]:

@@ -41,6 +41,10 @@ class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: Mapping[str, Any] | None
     metrics: MetricsRecord | None
     report_sentence: str | None
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """From where it is known what the image shows, by subject: view, laterality, spacing and others."""
+    stated: Mapping[str, Any] | None = None
+    """What a person or a table stated of the image, and where; null where nobody did."""
 
     def __post_init__(self) -> None:
         excluded = (self.metrics or {}).get("exclusions_px")
@@ -116,6 +120,19 @@ class ExamRecord(msgspec.Struct, frozen=True, kw_only=True):
         return flat("exam", self.metrics)
 
 
+class UnusedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was found and not used, or is used although another one contradicts it."""
+
+    file: str
+    reason: str
+    """A code of `UnusedReason`."""
+    used: bool
+    text: str
+    """One sentence for people."""
+    other_file: str | None
+    """That it repeats or contradicts, which is used."""
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is needed to run again and get the same bytes."""
 
@@ -127,6 +144,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     model: Mapping[str, Any] | None
     files: tuple[str, ...]
     notices: tuple[Notice, ...]
+    unused: tuple[UnusedRecord, ...] = ()
+    """Of the inputs."""
     made_at: str | msgspec.UnsetType = msgspec.UNSET
     """ISO 8601, where somebody wrote it in: we do not, so that a second run gives the same bytes."""
 

@@ -13,8 +13,10 @@ import numpy as np
 
 from shared_core.notices import Notice
 from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
 from shared_core.records.record_types import RunRecord
+from shared_core.records.unused_files import unused_records
 from shared_core.weights.card import ModelCard
 
 _ALWAYS_USED: Final = ("pydicom", "pillow")
@@ -29,6 +31,7 @@ def run_record(
     files: Sequence[Path | str],
     libraries: Sequence[str] = (),
     notices: Sequence[Notice] = (),
+    unused: Sequence[UnusedFile] = (),
 ) -> RunRecord:
     """Settings, versions, model and inputs of a run; neither date nor duration.
 
@@ -46,6 +49,8 @@ def run_record(
         Distributions that did the inference, e.g. ``torch`` or ``openvino``.
     notices
         What concerns all of the run, such as that its masks are of different models.
+    unused
+        Of the inputs, what is in no exam or in doubt.
     """
     return RunRecord(
         software={"openbac": software_version},
@@ -66,6 +71,7 @@ def run_record(
         model=plain(card),
         files=tuple(str(file) for file in files),
         notices=tuple(notices),
+        unused=unused_records(unused),
     )
 
 

@@ -49,7 +49,7 @@ def view_columns() -> tuple[str, ...]:
     return (
         *(*_ABOUT_THE_FILE, *_SPACING, *_ABOUT_THE_IMAGE),
         *(entry.key for entry in QUANTITIES.of("view")),
-        *("excluded_px", *MODEL_COLUMNS, *_NOTICES, *_STATE),
+        *("excluded_px", *MODEL_COLUMNS, *_NOTICES, *_STATE, "stated"),
     )
 
 
@@ -89,6 +89,7 @@ def view_row(record: ViewRecord) -> dict[str, Any]:
         **{column: record.provenance.get(column) for column in MODEL_COLUMNS},
         "excluded_px": sum(exclusions.values()) if isinstance(exclusions, Mapping) else None,
         **_notice_cells(record.notices),
+        "stated": [name for name in record.stated or () if name != "source"],
     }
 
 

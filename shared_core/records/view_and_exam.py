@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
+from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, StatedFacts, View
 from shared_core.notices import Notice
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
@@ -167,7 +167,29 @@ def _what_the_file_says(header: MammogramHeader) -> dict[str, Any]:
         "intent": header.intent.value if header.intent is not PresentationIntent.UNKNOWN else None,
         "manufacturer": header.acquisition.manufacturer,
         "synthetic_2d": header.acquisition.synthetic_2d,
+        "sources": _sources(header),
+        "stated": _stated(header),
     }
+
+
+def _sources(header: MammogramHeader) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for what, why in header.evidence:
+        found[what] = f"{found[what]}; {why}" if what in found else why
+    if header.spacing is not None:
+        found.setdefault("spacing", header.spacing.source.value)
+    return found
+
+
+def _stated(header: MammogramHeader) -> dict[str, Any] | None:
+    if header.stated is None:
+        return None
+    return {name: value for name, value in plain(header.stated).items() if value}
+
+
+def stated_in(record: ViewRecord) -> StatedFacts | None:
+    """What was stated of the image of a record; None where nothing was."""
+    return msgspec.convert(record.stated, StatedFacts) if record.stated else None
 
 
 def _exclusions(prepared: PreparedView) -> dict[str, int]:

@@ -56,7 +56,7 @@ class MaskAgreement:
     pooled: Overlap
     """All images as one."""
     patch_scores: tuple[MeanScore, ...]
-    """Over patches; empty where none were asked for."""
+    """Over patches that hold BAC in B; empty where none were asked for."""
     distance95_mean: float
     """Of the 95 % Hausdorff distance where both masks hold something."""
     distance95_sd: float
@@ -106,18 +106,20 @@ def mask_agreement(
     overlaps
         One an image, of A with the reference B.
     patches
-        Of all images together, or none.
+        Of all images together, or none. Only those with BAC in B count: on the others every method agrees
+        but for the marks that it should not have made.
     distances95
         One an image; NaN and infinity, where a mask is empty, are left out.
     """
     area_a = [o.true_positive_px + o.false_positive_px for o in overlaps]
     positive = [o.true_positive_px + o.false_negative_px > 0 for o in overlaps]
+    with_bac = [o for o in patches if o.true_positive_px + o.false_negative_px > 0]
     known: Values = np.array([d for d in distances95 if np.isfinite(d)])
     return MaskAgreement(
         images=len(overlaps),
         scores=mean_scores(overlaps),
         pooled=pooled(overlaps),
-        patch_scores=mean_scores(patches) if patches else (),
+        patch_scores=mean_scores(with_bac) if patches else (),
         distance95_mean=float(known.mean()) if known.size else float("nan"),
         distance95_sd=float(known.std(ddof=1)) if known.size > 1 else float("nan"),
         distance95_n=known.size,

@@ -1,7 +1,8 @@
-"""The hypothesis test of paired measurements: paired t (Guo 2021)."""
+"""The hypothesis test of paired measurements: paired t (Guo 2021), and Holm's correction for several."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,3 +32,14 @@ def paired_t(first: ArrayLike, second: ArrayLike) -> HypothesisTest:
 
     found = stats.ttest_rel(one, other)
     return HypothesisTest("paired t", float(found.statistic), float(found.pvalue), one.size)
+
+
+def holm(p: Sequence[float]) -> tuple[float, ...]:
+    """P values of several tests, each corrected for all (Holm 1979); NaN stays NaN and counts as no test."""
+    known = sorted((value, place) for place, value in enumerate(p) if not np.isnan(value))
+    corrected = [float("nan")] * len(p)
+    least = 0.0
+    for rank, (value, place) in enumerate(known):
+        least = max(least, min(1.0, (len(known) - rank) * value))
+        corrected[place] = least
+    return tuple(corrected)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shared_core.arteries.candidates import Decision, Refusal, decide
 from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
-from shared_core.inference.resampling import model_shape
+from shared_core.inference.resampling import model_grid, model_picture
 from shared_core.mammogram import Mask, PixelSpacing
 from shared_core.tracks.classifier import TrackClassifier
 from shared_core.tracks.features import TrackTable, describe_tracks
@@ -100,8 +100,15 @@ def judge_parts(
     rule = card.tracks
     assert rule is not None
     shape = (probability.shape[0], probability.shape[1])
-    grid = model_shape(shape, spacing, card)
-    table = _described(probability, display_u8, valid, grid, card)
+    grid = model_grid(display_u8, valid, spacing, card)
+    table = describe_parts(
+        probability,
+        card=card,
+        low_threshold=rule.low_threshold,
+        valid=valid,
+        spacing=spacing,
+        display_u8=display_u8,
+    )
     judged = judge_table(
         table,
         track_classifier(card),
@@ -162,25 +169,28 @@ def _loaded(path: Path) -> TrackClassifier:
     return TrackClassifier.load(path)
 
 
-def _described(
+def describe_parts(
     probability: NDArray[np.float32],
-    display_u8: NDArray[np.uint8],
-    valid: Mask,
-    grid: tuple[int, int],
+    *,
     card: ModelCard,
+    low_threshold: float,
+    valid: Mask,
+    spacing: PixelSpacing | None,
+    display_u8: NDArray[np.uint8],
 ) -> TrackTable:
-    assert card.tracks is not None
-    if grid != probability.shape and (probability > card.tracks.low_threshold).any():
+    """Describe the parts above the low threshold on the grid of the model; parameters of `decide_by_card`."""
+    grid = model_grid(display_u8, valid, spacing, card)
+    if grid != probability.shape and (probability > low_threshold).any():
         size = grid[1], grid[0]
         how = cv2.INTER_AREA if grid[0] < probability.shape[0] else cv2.INTER_LINEAR
         probability = np.asarray(cv2.resize(probability, size, interpolation=how), np.float32)
-        display_u8 = np.asarray(cv2.resize(display_u8, size, interpolation=how), np.uint8)
+        display_u8 = model_picture(display_u8, grid, spacing, card)
         valid = cv2.resize(valid.view(np.uint8), size, interpolation=cv2.INTER_NEAREST).view(np.bool_)
     return describe_tracks(
         probability,
         display_u8,
         valid=valid,
-        threshold=card.tracks.low_threshold,
+        threshold=low_threshold,
         pixel_mm=card.input_spacing_mm,
     )
 

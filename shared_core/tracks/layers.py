@@ -239,7 +239,8 @@ def _strongest_ridges(values: Array) -> tuple[Array, Array]:
             cv2.Sobel(blurred, cv2.CV_32F, *order, ksize=3) / 4 for order in ((2, 0), (0, 2), (1, 1))
         )
         difference = xx - yy
-        strength = (cv2.magnitude(difference / 2, xy) - (xx + yy) / 2) * np.float32(scale**2)
+        spread = np.sqrt(np.square(difference / 2) + np.square(xy))
+        strength = (spread - (xx + yy) / 2) * np.float32(scale**2)
         stronger = strength > best
         np.copyto(best, strength, where=stronger)
         np.copyto(across[0], 2 * xy, where=stronger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.inference.backends.torch_network import filled
+from shared_core.networks.table import SCU_NETS
 from shared_core.training.fit import Fitted
 from shared_core.training.plan import Plan, processing_card
 from shared_core.training.recipe import Recipe, recipe_toml
-from shared_core.weights.card import ModelCard
-from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE, card_json
+from shared_core.weights.card import GraphFile, ModelCard
+from shared_core.weights.card_json import CARD_FILE, GRAPH_FILE, WEIGHTS_FILE, card_json
 from shared_core.weights.safetensors import safetensors_bytes
 
 _STATISTICS = ("running_mean", "running_var")
@@ -32,13 +35,34 @@ class Origin:
 
 
 def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
-    """Write ``model.safetensors`` and ``model.json``; the card comes last, so it never promises too much."""
-    weights = safetensors_bytes(stored(fitted.arrays, plan.recipe))
+    """Write weights, graph and card; the card comes last, so it never promises too much."""
+    arrays = stored(fitted.arrays, plan.recipe)
+    weights = safetensors_bytes(arrays)
     card = make_card(weights, fitted, plan, origin)
+    graph = graph_of(card, arrays)
+    if graph is not None:
+        file = GraphFile(GRAPH_FILE, hashlib.sha256(graph).hexdigest(), len(graph))
+        card = replace(card, graph=file)
     text = card_json(card, str(folder / CARD_FILE))
     write_bytes(folder / WEIGHTS_FILE, weights)
+    if graph is not None:
+        write_bytes(folder / GRAPH_FILE, graph)
     write_bytes(folder / CARD_FILE, text)
     return card
+
+
+def graph_of(card: ModelCard, arrays: Mapping[str, NDArray[Any]]) -> bytes | None:
+    """The network of a card for where torch is not installed; None where it needs none, or without OpenVINO.
+
+    SCU-Nets need none: OpenVINO runs their lean form from the weights themselves.
+    """
+    if card.network in SCU_NETS or find_spec("openvino") is None:
+        return None
+    from shared_core.inference.backends.openvino_export import exported
+
+    network = filled(card.network, card.network_options, arrays)
+    channels, tile_px = card.network_options.channels, card.tiling.tile_px
+    return safetensors_bytes(exported(network, channels=channels, tile_px=tile_px))
 
 
 def stored(arrays: Mapping[str, NDArray[np.float32]], recipe: Recipe) -> dict[str, NDArray[Any]]:
@@ -63,6 +87,8 @@ def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> Mod
         name=plan.name,
         title=origin.title,
         network=recipe.network,
+        network_options=recipe.network_options,
+        graph=None,
         weights_file=WEIGHTS_FILE,
         sha256=hashlib.sha256(weights).hexdigest(),
         size_bytes=len(weights),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from shared_core.errors import ModelError
+from shared_core.networks.building import build
 from shared_core.networks.scunet import ScuNet
 from shared_core.networks.thinning import thinned
 from shared_core.networks.widths import DECODER_CHANNELS
@@ -23,7 +24,7 @@ _COUNTER = "num_batches_tracked"
 """Batch norm's count of batches, which takes no part in a result."""
 
 
-def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> ScuNet:
+def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> nn.Module:
     """The network on the CPU, at random from a seed or with the weights of a model.
 
     A thin decoder may begin from a wide one, see `shared_core.networks.thinning`.
@@ -34,13 +35,16 @@ def make_network(recipe: Recipe, *, seed: int, start: Arrays | None = None) -> S
         The weights are not those of the recipe's network.
     """
     torch.manual_seed(seed)
-    decoder = DECODER_CHANNELS[recipe.network]
-    network = ScuNet(decoder=decoder)
-    for module in network.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = recipe.dropout
+    network = build(recipe.network, recipe.network_options)
+    if isinstance(network, ScuNet):
+        decoder = DECODER_CHANNELS[recipe.network]
+        if start is not None and _is_wider(start, decoder):
+            start = thinned(start, decoder)
+        for module in network.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = recipe.dropout
     if start is not None:
-        _load(network, thinned(start, decoder) if _is_wider(start, decoder) else start)
+        _load(network, start, recipe)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     return network
 
@@ -54,7 +58,7 @@ def _is_wider(arrays: Arrays, decoder: tuple[int, int]) -> bool:
     return len(found) == len(decoder) and any(has > wants for has, wants in zip(found, decoder, strict=True))
 
 
-def _load(network: nn.Module, arrays: Arrays) -> None:
+def _load(network: nn.Module, arrays: Arrays, recipe: Recipe) -> None:
     wanted = {name: value.shape for name, value in network.state_dict().items() if _COUNTER not in name}
     given = {name: array for name, array in arrays.items() if _COUNTER not in name}
     wrong = [
@@ -64,8 +68,8 @@ def _load(network: nn.Module, arrays: Arrays) -> None:
     ]
     if wrong:
         raise ModelError(
-            f"The weights to start from are not those of an SCU-Net: {wrong[0]!r} is missing, unknown or "
-            "of another shape; start from a model of that network."
+            f"The weights to start from are not those of network {recipe.network}: {wrong[0]!r} is missing, "
+            "unknown or of another shape; start from a model of that network."
         )
     state = {name: torch.from_numpy(np.asarray(array, np.float32)) for name, array in given.items()}
     network.load_state_dict(state, strict=False)
@@ -96,13 +100,17 @@ def blended(start: Arrays, trained: Arrays, share: float) -> dict[str, NDArray[n
 
 
 def network_input(images_u8: NDArray[np.uint8], recipe: Recipe, device: torch.device) -> Tensor:
-    """Patches (N, H, W) as normalised input (N, 3, H, W) on the device."""
+    """Patches (N, H, W) as normalised input (N, channels, H, W) on the device."""
     if recipe.median_px:
         images_u8 = np.stack([median(image, recipe.median_px) for image in images_u8])
     grey = torch.from_numpy(np.ascontiguousarray(images_u8)).to(device).float()
     grey = (grey / 255.0 - recipe.normalisation_mean) / recipe.normalisation_sd
     # Three channels of one memory would do for inference; backward wants a layout of its own.
-    return grey[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+    return (
+        grey[:, None]
+        .expand(-1, recipe.network_options.channels, -1, -1)
+        .contiguous(memory_format=torch.channels_last)
+    )
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shared_core.documents import DocumentError, any_json
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.networks.widths import NETWORKS, Network
+from shared_core.networks.table import NETWORKS, NetworkName, network_named
 from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
@@ -50,14 +50,14 @@ class Start:
         card = load_card(name_or_path)
         if card.network not in NETWORKS or card.output != "logits":
             raise ModelError(
-                f"Model {card.name} cannot be trained further: only an SCU-Net that gives logits can; "
-                "begin from another model."
+                f"Model {card.name} cannot be trained further: only a network of our own that gives logits "
+                "can; begin from another model."
             )
         path = require_weights(card, weights_dir=weights_beside(name_or_path))
         return cls(card, read_safetensors(path))
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkName:
         """Of the model."""
         return next(network for network in NETWORKS if network == self.card.network)
 
@@ -77,6 +77,9 @@ class Start:
         return replace(
             recipe,
             network=self.network if recipe.fine_tuning.enabled else recipe.network,
+            network_options=(
+                self.card.network_options if recipe.fine_tuning.enabled else recipe.network_options
+            ),
             patches=patches,
             normalisation_mean=self.card.normalisation_mean,
             normalisation_sd=self.card.normalisation_sd,
@@ -89,7 +92,7 @@ def processing_card(recipe: Recipe, start: Start | None) -> ModelCard:
 
     That of the model to begin from, or as for the published one, with the recipe's median filter.
     """
-    card = _begun_card(recipe, start)
+    card = _tiled_for(_begun_card(recipe, start), recipe)
     return _with_median(card, recipe.median_px) if recipe.median_px else card
 
 
@@ -114,6 +117,15 @@ def _begun_card(recipe: Recipe, start: Start | None) -> ModelCard:
         input_spacing_mm=recipe.spacing_mm,
         tiling=TilingPreset(tile_px=tile_px, stride_px=tile_px * 15 // 16),
     )
+
+
+def _tiled_for(card: ModelCard, recipe: Recipe) -> ModelCard:
+    """The card with blended tiles where the recipe's network has no gates for seamless ones."""
+    if network_named(recipe.network).windowed_gates or card.tiling.stitching != "seamless":
+        return card
+    tile_px = card.tiling.tile_px
+    tiling = replace(card.tiling, stride_px=tile_px * 7 // 8, stitching="weighted")
+    return replace(card, network=recipe.network, network_options=recipe.network_options, tiling=tiling)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,17 +7,21 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shared_core.documents import DocumentError, from_toml
 from shared_core.errors import UsageError
-from shared_core.networks.widths import Network
+from shared_core.networks.options import USUAL, NetworkOptions, network_problem
+from shared_core.networks.table import NETWORKS, Network, NetworkName, network_named
 from shared_core.training.data.augmentation import Augmentation
 
 LossKind = Literal["dice", "bce", "dice+bce"]
 Schedule = Literal["constant", "cosine"]
 ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "recall-at-false-area"]
 TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
+RULE: Final = "guo2021"
+"""Recipe that networks are compared by."""
+_RULED: Final[dict[str, NetworkName]] = {f"{RULE}-{network}": network for network in NETWORKS}
 
 
 @dataclass(frozen=True)
@@ -121,9 +125,9 @@ class Recipe:
 
     name: str
     title: str
-    network: Network = "scunet"
+    network: NetworkName = "scunet"
     dropout: float = 0.5
-    """In the two fusions of SCU-Net; 0.5 in the published code."""
+    """In the two fusions of SCU-Net; 0.5 in the published code. Other networks have their own."""
     epochs: int = 50
     normalisation_mean: float = 0.2813
     normalisation_sd: float = 0.1256
@@ -142,6 +146,7 @@ class Recipe:
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
+    network_options: NetworkOptions = USUAL
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values by name, sections within."""
@@ -153,9 +158,10 @@ class Recipe:
 
 
 def list_recipes() -> tuple[str, ...]:
-    """Names of the recipes that come with the package."""
+    """Names of the recipes that come with the package, and of Guo's rule for each network."""
     folder = resources.files("shared_core.training").joinpath("recipes")
-    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    files = [entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted((*files, *_RULED)))
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -163,9 +169,23 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     return parse_recipe(recipe_text(name_or_path), str(name_or_path))
 
 
+def by_rule(network: Network) -> Recipe:
+    """The recipe of Guo's comparison for a network; with one channel where the network's paper has one."""
+    return replace(
+        recipe := load_recipe(RULE),
+        name=f"{RULE}-{network.name}",
+        title=f"{network.title}, {recipe.title}",
+        network=network.name,
+        network_options=NetworkOptions(network.usual_channels),
+    )
+
+
 def recipe_text(name_or_path: str | Path) -> str:
     """The text of a recipe, see `load_recipe`."""
-    if str(name_or_path) in list_recipes():
+    name = str(name_or_path)
+    if name in _RULED:
+        return recipe_toml(by_rule(network_named(_RULED[name])))
+    if name in list_recipes():
         folder = resources.files("shared_core.training").joinpath("recipes")
         return folder.joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
@@ -204,7 +224,9 @@ def recipe_toml(recipe: Recipe) -> str:
     lines = [_toml_line(name, value) for name, value in values.items() if not isinstance(value, dict)]
     for name, section in values.items():
         if isinstance(section, dict):
-            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in section.items())]
+            # TOML has no null: what is None has that as its default, and is left out.
+            set_ones = ((key, value) for key, value in section.items() if value is not None)
+            lines += ["", f"[{name}]", *(_toml_line(key, value) for key, value in set_ones)]
     return "\n".join(lines) + "\n"
 
 
@@ -219,11 +241,15 @@ def _check(recipe: Recipe) -> None:
     _check_range("normalisation_mean", recipe.normalisation_mean, 0, 1)
     _check_range("normalisation_sd", recipe.normalisation_sd, 1e-3, 10)
     _check_range("spacing_mm", recipe.spacing_mm, 0.01, 1)
+    problem = network_problem(recipe.network, recipe.network_options)
+    if problem is not None:
+        raise DocumentError(problem)
     patches, sampling, augmentation = recipe.patches, recipe.sampling, recipe.augmentation
+    step = max(16, network_named(recipe.network).side_multiple)
     for name in ("tile_px", "crop_px"):
         value = getattr(patches, name)
-        if value % 16 or (name == "tile_px" and value < 16):
-            raise DocumentError(f"patches.{name} must be a multiple of 16, not {value}")
+        if value % step or (name == "tile_px" and value < step):
+            raise DocumentError(f"patches.{name} must be a multiple of {step}, not {value}")
     _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
     _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
     _check_range("patches.least_negatives", patches.least_negatives, 0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
+from shared_core.weights.picture_scale import PictureScale
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "seamless"]
@@ -27,13 +29,27 @@ class TilingPreset:
 
 
 @dataclass(frozen=True)
+class GraphFile:
+    """A network as a graph of plain arithmetic, see `shared_core.inference.backends.openvino_graph`."""
+
+    file: str
+    """Beside the weights."""
+    sha256: str
+    size_bytes: int
+    classes: int = 1
+    """Maps that the graph gives."""
+    bac_class: int = 0
+    """Which of them is BAC; with several, the others are the alternatives to it."""
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """Identity, processing, provenance and licence of one model."""
 
     name: str
     title: str
     network: str
-    """Key of the architecture, e.g. ``scunet``."""
+    """One of `shared_core.networks.table`, or ``imported`` where the weights are a graph from elsewhere."""
     weights_file: str
     sha256: str
     size_bytes: int
@@ -59,6 +75,12 @@ class ModelCard:
     training_data: str
     intended_use: str
     limitations: tuple[str, ...] = ()
+    network_options: NetworkOptions = USUAL
+    graph: GraphFile | None = None
+    """The network and its weights once more, for where torch is not installed; None where there is none."""
+    input_median_px: int | None = None
+    """Side of the median filter of what the network sees, 0 for none; None for that of `preprocessing`, whose
+    filtered image is also what intensities are measured in."""
     parameters: int = 0
     """Trainable parameters that take part in the result."""
     temperature: float = 1.0
@@ -67,6 +89,8 @@ class ModelCard:
     """Which parts of the mask count as arteries; None keeps all."""
     tracks: TrackRule | None = None
     """A second stage that judges whole parts, in place of `candidates`; None has none."""
+    picture_scale: PictureScale | None = None
+    """Brings pictures of unknown spacing to one size; None takes them as they are."""
     sensitivity: Sensitivity | None = None
     """Goes with every result that finds nothing; None where it is not known."""
     made_by: tuple[str, ...] = ()

@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 from shared_core.documents import DocumentError, from_json
 from shared_core.errors import ModelError
+from shared_core.networks.options import network_problem
+from shared_core.networks.table import IMPORTED, network_named
 from shared_core.weights.candidate_rule import CandidateRule
-from shared_core.weights.card import ModelCard
+from shared_core.weights.card import GraphFile, ModelCard
+from shared_core.weights.picture_scale import BANDS_PX, PictureScale
 from shared_core.weights.track_rule import Sensitivity
 
-CARD_FILE, WEIGHTS_FILE = "model.json", "model.safetensors"
+CARD_FILE, WEIGHTS_FILE, GRAPH_FILE = "model.json", "model.safetensors", "graph.safetensors"
 """In the folder of a model that was trained or imported."""
 
 
@@ -89,13 +92,60 @@ def _check_values(card: ModelCard) -> None:
             card.output == "logits" or card.temperature == 1,
             "temperature is for logits; with raw output it must be 1",
         ),
+        (
+            card.input_median_px is None
+            or card.input_median_px == 0
+            or (card.input_median_px > 0 and card.input_median_px % 2 == 1),
+            "input_median_px must be odd or 0",
+        ),
+        *_network_rules(card),
         *_candidate_rules(card.candidates),
         *_track_rules(card),
+        *_scale_rules(card.picture_scale),
         *_sensitivity_rules(card.sensitivity),
     ]
     for holds, message in rules:
         if not holds:
             raise DocumentError(message)
+
+
+def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:
+    tiling, graph = card.tiling, card.graph
+    if card.network == IMPORTED:
+        return [
+            (graph is not None, "graph must say what the imported network gives"),
+            *_graph_rules(graph),
+            (tiling.stitching != "seamless", "tiling.stitching cannot be seamless with an imported network"),
+        ]
+    problem = network_problem(card.network, card.network_options)
+    if problem is not None:
+        return [(False, problem)]
+    network = network_named(card.network)
+    return [
+        (
+            tiling.tile_px % network.side_multiple == 0,
+            f"tiling.tile_px must be a multiple of {network.side_multiple} with network {network.name}",
+        ),
+        (
+            tiling.stitching != "seamless" or network.windowed_gates,
+            f"tiling.stitching cannot be seamless with network {network.name}; use weighted",
+        ),
+        *_graph_rules(graph),
+    ]
+
+
+def _graph_rules(graph: GraphFile | None) -> list[tuple[bool, str]]:
+    if graph is None:
+        return []
+    return [
+        (
+            bool(re.fullmatch(r"\w[\w .+()-]*\.safetensors", graph.file)),
+            "graph.file must be the name of a .safetensors file without its folder",
+        ),
+        (bool(re.fullmatch(r"[0-9a-f]{64}", graph.sha256)), "graph.sha256 must be 64 digits of 0-9 and a-f"),
+        (graph.size_bytes > 0, "graph.size_bytes must be above 0"),
+        (0 <= graph.bac_class < graph.classes, "graph.bac_class must be one of the classes, from 0"),
+    ]
 
 
 def _candidate_rules(rule: CandidateRule | None) -> list[tuple[bool, str]]:
@@ -124,6 +174,25 @@ def _track_rules(card: ModelCard) -> list[tuple[bool, str]]:
         (bool(re.fullmatch(r"[0-9a-f]{64}", rule.sha256)), "tracks.sha256 must be 64 digits of 0-9 and a-f"),
         (0 < rule.low_threshold < 1, "tracks.low_threshold must lie between 0 and 1"),
         (0 <= rule.undecided_from <= 1, "tracks.undecided_from must lie between 0 and 1"),
+    ]
+
+
+def _scale_rules(scale: PictureScale | None) -> list[tuple[bool, str]]:
+    if scale is None:
+        return []
+    count = len(scale.means)
+    numbers = (*scale.means, *scale.deviations, *scale.weights, scale.intercept)
+    return [
+        (all(map(math.isfinite, numbers)), "picture_scale must hold finite numbers"),
+        (
+            count == len(BANDS_PX) - 1
+            and len(scale.deviations) == count
+            and len(scale.weights) == count * (count + 3) // 2,
+            f"picture_scale must have {len(BANDS_PX) - 1} means and deviations, and a weight for each term",
+        ),
+        (min(scale.deviations, default=1.0) > 0, "picture_scale.deviations must be above 0"),
+        (scale.most_px > 0, "picture_scale.most_px must be above 0"),
+        (0 <= scale.sharpening < math.inf, "picture_scale.sharpening must be finite and not negative"),
     ]
 
 

@@ -16,7 +16,7 @@ from shared_core.weights.safetensors import safetensors_bytes
 PROCESSED_AS: Final = "scunet-emory-2021"
 """Preparation, tiles, pixel size and grey levels of a model that has none of its own."""
 
-_NOT_STATED = "not stated by whoever imported it"
+NOT_STATED = "not stated by whoever imported it"
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def import_model(path: Path, *, name: str, decision: Decision, licence: str = ""
         url="",
         output=decision.output,
         threshold=decision.threshold,
-        licence=licence or _NOT_STATED,
-        citation=_NOT_STATED,
-        training_data=_NOT_STATED,
+        licence=licence or NOT_STATED,
+        citation=NOT_STATED,
+        training_data=NOT_STATED,
         limitations=(
             "What it was trained on and where it fails is not known here.",
             f"Views are processed as for {PROCESSED_AS}; nobody checked that this fits it.",

@@ -64,26 +64,37 @@ def require_tracks(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
     rule = card.tracks
     if rule is None:
         raise ModelError(f"Model {card.name} has no track classifier.")
-    bundled = _bundled(rule.file, rule.sha256)
-    folder = bundled or weights_dir or _SEEN.get(rule.sha256) or BUNDLED_WEIGHTS / card.name
-    path = folder / rule.file
+    return _require_beside(card, rule.file, rule.sha256, what="track classifier", weights_dir=weights_dir)
+
+
+def require_graph(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
+    """Return the file of a model's graph, checked; as `require_tracks`."""
+    graph = card.graph
+    if graph is None:
+        raise ModelError(f"Model {card.name} was saved without a graph for use without torch.")
+    return _require_beside(card, graph.file, graph.sha256, what="graph", weights_dir=weights_dir)
+
+
+def _require_beside(card: ModelCard, file: str, sha256: str, *, what: str, weights_dir: Path | None) -> Path:
+    folder = _bundled(file, sha256) or weights_dir or _SEEN.get(sha256) or BUNDLED_WEIGHTS / card.name
+    path = folder / file
     if not path.is_file():
         raise ModelError(
-            f"The track classifier of model {card.name} is missing: {path} is not there; "
+            f"The {what} of model {card.name} is missing: {path} is not there; "
             "put the file that was made with the card into this folder."
         )
     found = sha256_of(path)
-    if found != rule.sha256:
+    if found != sha256:
         raise ModelError(
-            f"{path} is not the track classifier of model {card.name}: sha256 is {found}, "
-            f"expected {rule.sha256}; get the file that was made with the card."
+            f"{path} is not the {what} of model {card.name}: sha256 is {found}, "
+            f"expected {sha256}; get the file that was made with the card."
         )
-    _SEEN[rule.sha256] = folder
+    _SEEN[sha256] = folder
     return path
 
 
 _SEEN: dict[str, Path] = {}
-"""Folders of track classifiers by their sha256, which names one content."""
+"""Folders of classifiers and graphs by their sha256, which names one content."""
 
 
 def _bundled(name: str, sha256: str) -> Path | None:

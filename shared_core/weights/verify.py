@@ -8,7 +8,7 @@ from typing import Literal
 
 from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import require_tracks, require_weights, weights_file
+from shared_core.weights.location import require_graph, require_tracks, require_weights, weights_file
 from shared_core.weights.safetensors import read_safetensors
 
 WeightsStatus = Literal["ok", "missing", "damaged"]
@@ -37,6 +37,8 @@ def verify_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Weigh
         arrays = read_safetensors(require_weights(card, weights_dir=weights_dir))
         if card.tracks is not None:
             require_tracks(card, weights_dir=weights_dir)
+        if card.graph is not None:
+            require_graph(card, weights_dir=weights_dir)
     except ModelError as error:
         return WeightsReport(card.name, "damaged" if path.is_file() else "missing", path, str(error))
     values = sum(array.size for array in arrays.values())

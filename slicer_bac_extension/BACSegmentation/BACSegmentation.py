@@ -12,6 +12,7 @@ from BACSegmentationLib import results
 from BACSegmentationLib.change_panel import ChangePanel
 from BACSegmentationLib.correction_panel import CorrectionPanel
 from BACSegmentationLib.export_panel import ExportPanel
+from BACSegmentationLib.facts_panel import FactsPanel
 from BACSegmentationLib.input_panel import InputPanel
 from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.numbers_panel import NumbersPanel
@@ -80,6 +81,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = BACSegmentationLogic()
         self.inputs = InputPanel(self)
+        self.facts = FactsPanel(self)
         self.numbers = NumbersPanel(self, self.logic)
         self.run = RunPanel(self, self.inputs, self.numbers)
         self.export = ExportPanel(self, self.numbers, self.logic.measurement)
@@ -164,6 +166,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._shown = (volume, segmentation)
             if another:
                 self._problem = self.inputs.show_volume(volume)
+                self.facts.show_volume(volume)
             self.numbers.choose(volume, another=another)
         self.inputs.show_model()
         why = self._whyNot(volume)

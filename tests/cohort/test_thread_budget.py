@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -24,14 +19,10 @@ from shared_core.inference.model import BackendChoice
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.thread_budget import BLAS_THREADS, ThreadBudget
 
-TASKS = Path("/proc/self/task")
-MOMENT = 0.1
-"""Share of the time that a thread was watched."""
-
 
 @dataclass(frozen=True)
 class Seen:
-    """What the libraries of a process said, and where its threads might run while an image was analysed."""
+    """What the libraries of a process said when it had analysed an image."""
 
     failed: bool
     pools: set[tuple[str, int]]
@@ -40,57 +31,17 @@ class Seen:
     torch: int | None
     graphs: set[tuple[int, bool]]
     """(threads, whether they are pinned to processors) of OpenVINO's graphs."""
-    own: str = ""
-    """Processors that the process may use."""
-    of_threads: frozenset[str] = frozenset()
 
 
 def loaded_pools() -> set[tuple[str, int]]:
     return {(one["user_api"], one["num_threads"]) for one in threadpool_info()}
 
 
-def processors(task: Path) -> str:
-    """Of a thread, as the kernel writes them; empty where the thread is gone."""
-    try:
-        lines = (task / "status").read_text().splitlines()
-    except OSError:
-        return ""
-    return next(line.split()[1] for line in lines if line.startswith("Cpus_allowed_list"))
-
-
-@contextmanager
-def watched(of_threads: set[str]) -> Iterator[None]:
-    """Look all the while which processors the threads have: OpenVINO narrows them only while it computes.
-
-    What a thread has for a moment only, as while a graph is made, is left out.
-    """
-    counts: dict[str, Counter[str]] = {}
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.01):
-            for task in TASKS.iterdir():
-                counts.setdefault(task.name, Counter())[processors(task)] += 1
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-        for seen in counts.values():
-            of_threads.update(name for name, times in seen.items() if times > MOMENT * seen.total())
-
-
 def analyse_and_ask(task: ViewTask) -> Seen:
     """Run in a worker."""
     worker = pool._worker
     assert worker is not None
-    of_threads: set[str] = set()
-    own = processors(TASKS / str(os.getpid()))
-    with watched(of_threads) if TASKS.is_dir() else nullcontext():
-        failed = worker.analyze(task).failed
+    failed = worker.analyze(task).failed
     # The last of the libraries to come, with an OpenBLAS of its own.
     import_module("scipy.linalg")
     torch = sys.modules.get("torch")
@@ -105,8 +56,6 @@ def analyse_and_ask(task: ViewTask) -> Seen:
         opencv=cv2.getNumThreads(),
         torch=None if torch is None else torch.get_num_threads(),
         graphs=graphs,
-        own=own,
-        of_threads=frozenset(of_threads - {""}),
     )
 
 
@@ -131,14 +80,12 @@ def test_worker_keeps_every_library_within_its_budget(
     with pool.worker_pool(settings, 1, stop) as workers:
         seen = workers.submit(analyse_and_ask, make_tasks(listing.exams)[0]).result()
     assert not seen.failed
-    # Pinned threads of several workers would share one processor while others are idle.
-    assert seen.of_threads <= {seen.own}
-    assert seen.of_threads or not TASKS.is_dir()
     assert ("blas", BLAS_THREADS) in seen.pools
     assert {count for api, count in seen.pools if api == "blas"} == {BLAS_THREADS}
     assert {count for api, count in seen.pools if api == "openmp"} <= {threads}
     assert seen.opencv == threads
     assert seen.torch == (threads if backend == "torch" else None)
+    # Pinned threads of several workers would share one processor while others are idle.
     assert seen.graphs == ({(threads, False)} if backend == "openvino" else set())
 
 

@@ -23,6 +23,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.reading.exam_grouping import find_exams
 from tests.dicom_objects.conftest import png_files
 from tests.pacs.drawn_exam import drawn_files
+from tests.reading import synthetic
 from tests.told import codes
 
 pytest.importorskip("highdicom", reason="pip package highdicom is not installed")
@@ -395,3 +396,15 @@ def test_run_record_holds_no_path_of_the_person(analysed: tuple[Path, Path]) -> 
     run = json.loads((output / "run.json").read_bytes())
     assert str(source) not in json.dumps(run)
     assert all(file.startswith(str(output / "images")) for file in run["files"])
+
+
+@pytest.mark.parametrize("patient", ["ANON", "P1"])
+def test_women_who_share_an_id_get_a_pseudonym_each(tmp_path: Path, patient: str) -> None:
+    for number, (birth, side) in enumerate((("19500102", "L"), ("19500102", "R"), ("19600102", "L"))):
+        more = {"PatientID": patient, "PatientName": "Doe^Jane", "PatientBirthDate": birth}
+        ds = synthetic.dataset(synthetic.breast(seed=number), ImageLaterality=side, **more)
+        synthetic.write(tmp_path / f"{number}.dcm", ds)
+    made = deidentified_exams(find_exams([tmp_path]).exams, tmp_path / "out", key=KEY)
+    exams = find_exams([tmp_path / "out"]).exams
+    assert len({pydicom.dcmread(file).PatientID for file in made.files.values()}) == 2
+    assert sorted(len(exam.headers) for exam in exams) == [1, 2]

@@ -109,6 +109,15 @@ def test_every_warning_stands_once_with_its_views(make_exam: Callable[..., Measu
     assert words.count("L CC: LCC.png: is no DICOM file") == 1
 
 
+def test_files_that_were_not_used_are_told(simulated: MeasuredExam) -> None:
+    result = _result(simulated)
+    assert "Files that were not used" not in _words(report_story(result, None))
+    told = replace(result, unused=("b.dcm: the file is empty; copy it again from its source.",))
+    words = _words(report_story(told, None))
+    assert "Files that were not used" in words
+    assert "b.dcm: the file is empty" in words
+
+
 def test_an_edited_mask_is_told(make_exam: Callable[..., MeasuredExam]) -> None:
     edited = make_exam("png", {"model_name": "openbac-1", "threshold": 0.5, "edited_by_hand": True})
     words = _words(report_story(_result(edited), None))

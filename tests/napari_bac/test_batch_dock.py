@@ -72,10 +72,12 @@ def test_folder_gives_what_the_command_line_gives_and_opens_again(
     main(
         ["analyze", str(folder), "-o", str(tmp_path / "cli"), "--model", "openbac-1", "-q", "--workers", "1"]
     )
-    for name in ("views.csv", "exams.csv", "failures.csv"):
+    for name in ("views.csv", "exams.csv", "failures.csv", "unused.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()
 
-    # What failed is listed with its sentence, what is no image is left alone.
+    # What failed is listed with its sentence, what is no image is named.
+    assert "a text file, not an image (notes.txt)" in dock.unused_label.text()
+    assert not dock.unused_label.isHidden()
     assert dock.failures_table.rowCount() == 1
     assert dock.failures_table.item(0, 0).text() == "LMLO.png"
     assert "LMLO.png" in dock.failures_table.item(0, 1).text()

@@ -20,10 +20,14 @@ from napari_bac.views.snapshot import Snapshot
 from shared_core import Laterality
 from shared_core.exporting.mask_files import mask_png
 from shared_core.exporting.png import encode_png
+from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.unused import unused_sentences
 from shared_core.records.canonical_json import json_bytes
 from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
 from tests.told import codes
+
+CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 
 
 @pytest.fixture
@@ -53,19 +57,41 @@ def test_an_exam_folder_opens_as_four_images_that_hang(exam_folder: Path, notes:
     assert notes == []
 
 
-def test_stray_files_in_a_folder_are_nobodys_concern(tmp_path: Path, notes: list[str]) -> None:
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_two_women_under_one_id_are_not_one_exam_and_it_is_said(
+    notes: list[str], session: ExamSession, qtbot: Any
+) -> None:
+    layers = read_layers(str(CASES / "two_women_one_id"))
+    files = {layer[1]["metadata"][METADATA].path.name[:2] for layer in layers}
+    assert (len(layers), len(files)) == (4, 1)
+    assert any("2 exams of 2 patients" in note for note in notes)
+    assert any("they differ in birth date" in note and "Facts…" in note for note in notes)
+    said: list[str] = []
+    session.signals.said.connect(said.append)
+    session.opener.start([CASES / "two_women_one_id"])
+    qtbot.waitUntil(lambda: not session.opener.is_open)
+    assert any("they differ in birth date" in sentence for sentence in said)
+
+
+def test_every_file_that_is_not_opened_is_named_with_its_reason(tmp_path: Path, notes: list[str]) -> None:
     pictures.write_exam(tmp_path)
     (tmp_path / "notes.txt").write_text("a text")
     (tmp_path / "Thumbs.db").write_bytes(b"\0" * 200)
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\1" * 30)
     assert len(read_layers(str(tmp_path))) == 4
-    assert notes == []
+    assert notes == ["\n".join(unused_sentences(find_exams(tmp_path).unused))]
+    assert notes[0].startswith("broken.dcm: ")
+    assert "a text file, not an image (notes.txt)" in notes[0]
+    assert "(Thumbs.db)" in notes[0]
 
 
 def test_a_folder_without_mammograms_says_so_in_one_sentence(tmp_path: Path, notes: list[str]) -> None:
     (tmp_path / "notes.txt").write_text("a text")
     assert read_layers(str(tmp_path)) == [(None,)]
-    assert notes == [f"{tmp_path}: contains no images; choose the folder of an exam."]
+    assert notes == [
+        f"{tmp_path}: contains no mammograms; choose the folder of an exam.\n"
+        "Of kinds that are not read: a text file, not an image (notes.txt)."
+    ]
 
 
 def test_a_damaged_file_is_named(tmp_path: Path, notes: list[str]) -> None:
@@ -208,3 +234,4 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     assert {view.opened.exam_key for view in session.views.values()} == {"P1_20220304"}
     assert len(said) == 1
     assert "the latest, 2022-03-04, was opened" in said[0]
+    assert "broken.dcm: " in said[0]

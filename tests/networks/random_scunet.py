@@ -7,10 +7,11 @@ import torch
 from numpy.typing import NDArray
 
 from shared_core.networks.scunet import ScuNet
-from shared_core.networks.widths import DECODER_CHANNELS, Network
+from shared_core.networks.table import NetworkName
+from shared_core.networks.widths import DECODER_CHANNELS
 
 
-def random_scunet(seed: int = 0, network: Network = "scunet") -> ScuNet:
+def random_scunet(seed: int = 0, network: NetworkName = "scunet") -> ScuNet:
     """Random weights, norms with statistics that matter, in evaluation mode and float64."""
     torch.manual_seed(seed)
     net = ScuNet(decoder=DECODER_CHANNELS[network]).double().eval()

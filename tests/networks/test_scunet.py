@@ -9,7 +9,7 @@ from shared_core.errors import ModelError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.networks.published_names import scunet_state_from_published
 from shared_core.networks.scunet_lean import fold_scunet
-from shared_core.networks.widths import NETWORKS, Network
+from shared_core.networks.table import SCU_NETS, NetworkName
 from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import read_safetensors
@@ -45,9 +45,9 @@ def test_thin_network_has_the_same_encoder_and_a_third_of_the_decoder() -> None:
     }
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", SCU_NETS)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_lean_form_is_the_same_function(seed: int, network: Network) -> None:
+def test_lean_form_is_the_same_function(seed: int, network: NetworkName) -> None:
     net = random_scunet(seed, network)
     tiles = np.random.default_rng(seed).normal(size=(2, 128, 160)).astype(np.float32)
     with torch.inference_mode():

@@ -98,7 +98,7 @@ def test_a_remedy_follows_the_sentence_in_the_words_of_the_host() -> None:
     notice = of_files.SPACING_UNKNOWN.notice()
     assert "--" not in notice.text
     assert of_cli.notice_words(notice) == f"{notice.text} Give it with --spacing-mm if you know it."
-    assert "Segment image layer" in of_napari.notice_words(notice)
+    assert "Facts…" in of_napari.notice_words(notice)
     error = UsageError("old: the exam e has no date.", Remedy.NAME_DATE, subject="old")
     assert of_cli.error_words(error) == "old: the exam e has no date. Give it as in 2021-03-31=old."
     assert with_remedy("As it is.", None, {}) == "As it is."

@@ -27,7 +27,7 @@ from tests.pacs.conftest import Archive
 ROOT = Path(__file__).resolve().parents[2]
 MakeArchive = Callable[..., Archive]
 NODE = Node("127.0.0.1", 104, "ARCHIVE")
-CALLER, PATIENT = Caller(wait_s=60), Patience(first_s=0.1, most_s=0.2)
+CALLER, PATIENT = Caller(wait_s=20), Patience(first_s=0.1, most_s=0.2)
 HANG_S = 300.0
 """Who waits so long for something waits in vain, on a busy machine too."""
 

@@ -23,7 +23,7 @@ from tests.host.orthanc import free_port
 from tests.pacs.test_outbox import full_disk, wait_for
 from tests.pacs.test_sending import certificate
 
-UNIT = Caller("UNIT", wait_s=60)
+UNIT = Caller("UNIT", wait_s=20)
 
 
 class WatchedReceiver(Receiver):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from shared_core.pictures.sheet import exam_sheet
 from shared_core.pictures.sheet_panel import SheetView, fitting_scale, panel_picture
 from shared_core.pictures.text_table import Column, Row, table_picture
 from shared_core.quantification.exam import measure_exam
+from shared_core.reading.orientation import Turn
 
 FOUR = ("LCC", "LMLO", "RCC", "RMLO")
 
@@ -120,3 +122,32 @@ def test_a_table_keeps_to_its_width() -> None:
     assert table.shape[1] == 400
     # The number stands whole at the right.
     assert table[40:, 300:].max() > 200
+
+
+@pytest.mark.parametrize(
+    ("orientation", "turned"), [(("A", "L"), True), (("L", "A"), True), (("R", "A"), False)]
+)
+def test_images_stored_upside_down_or_on_their_side_hang_upright(
+    make_view: Callable, orientation: tuple[str, str], turned: bool
+) -> None:
+    view = make_view("LCC", wall="left", shape=(1000, 700))
+    upright = panel_picture(small(view), 0.7)
+    flip = Turn(transposed=orientation[0] in "RL", upside_down=turned)
+    stored = replace(
+        view.prepared,
+        header=replace(view.prepared.header, patient_orientation=orientation),
+        display_u8=as_stored(view.prepared.display_u8, flip),
+        breast_mask=as_stored(view.prepared.breast_mask, flip),
+        valid_mask=as_stored(view.prepared.valid_mask, flip),
+    )
+    reduced = reduce_view(stored, as_stored(view.mask, flip), longest_px=1000)
+    panel = SheetView(reduced, view.measurement)
+    assert panel.turn == flip
+    assert panel_picture(panel, 0.7).shape == upright.shape
+    assert np.abs(panel_picture(panel, 0.7).astype(int) - upright).mean() < 3
+
+
+def as_stored(pixels: np.ndarray, turn: Turn) -> np.ndarray:
+    """The picture that a turn makes hang upright."""
+    turned = pixels[::-1] if turn.upside_down else pixels
+    return np.ascontiguousarray(turned.T if turn.transposed else turned)

@@ -6,6 +6,7 @@ that ends the process then ends only this one.
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import sys
@@ -18,14 +19,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import tifffile
+from openjpeg.utils import encode_array
 
 from shared_core.errors import OpenBacError
+from shared_core.exporting.nifti import labels_nifti
+from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.reading.description import describe
 from shared_core.reading.dicom.display_values import display_u8
 from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 
-RASTERS = ("png", "png 16", "png rgb", "jpeg", "tiff", "tiff deflate", "tiff float", "tiff tiles")
+RASTERS = (
+    *("png", "png 16", "png rgb", "jpeg", "tiff", "tiff deflate", "tiff float", "tiff tiles"),
+    *("jpeg 2000 file", "pgm", "pgm text", "nifti", "nifti packed", "dicom packed"),
+)
 KINDS = (*synthetic.SYNTAXES, "jpeg extended", "jpeg extended 12", "enhanced", *RASTERS)
 
 
@@ -47,6 +54,17 @@ def sound_file(kind: str, folder: Path) -> bytes:
         image = image16.astype(np.float32) if "float" in kind else image16
         tifffile.imwrite(folder / "a.tif", image, **options[kind])
         return (folder / "a.tif").read_bytes()
+    if kind.startswith("pgm"):
+        head = b"P%d\n# a\n72 96\n4095\n" % (2 if "text" in kind else 5)
+        text = b" ".join(b"%d" % value for value in image16.ravel())
+        return head + (text if "text" in kind else image16.astype(">u2").tobytes())
+    if kind == "jpeg 2000 file":
+        return bytes(encode_array(image16, bits_stored=12, codec_format=1))
+    if kind.startswith("nifti"):
+        labels = labels_nifti(image16, PixelSpacing(0.07, 0.09, SpacingSource.USER), compress=False)
+        return gzip.compress(labels) if "packed" in kind else labels
+    if kind == "dicom packed":
+        return gzip.compress(synthetic.write(folder / "a.dcm", synthetic.dataset()).read_bytes())
     if kind == "jpeg extended 12":
         return synthetic.write(folder / "a.dcm", synthetic.extended_12_bit()).read_bytes()
     if kind == "jpeg extended":  # an 8-bit Baseline stream is a legal Extended one

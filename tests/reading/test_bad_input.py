@@ -268,6 +268,15 @@ def test_impossible_spacing_is_a_usage_error(tmp_path: Path) -> None:
     [
         ({"sop_class": synthetic.SC, "Modality": "MG"}, "Modality MG"),
         ({"sop_class": synthetic.CR, "Modality": "CR", "BodyPartExamined": "BREAST"}, "BREAST"),
+        (
+            {
+                "sop_class": synthetic.CR,
+                "Modality": "CR",
+                "BodyPartExamined": "LEFT BREAST",
+                "ViewPosition": None,
+            },
+            "Body Part Examined LEFT BREAST",
+        ),
         ({"sop_class": synthetic.DX, "Modality": "DX", "ViewPosition": "MLO"}, "mammographic view"),
         (
             {"sop_class": synthetic.SC, "Modality": "OT", "ViewPosition": None, "PatientOrientation": "CC"},

@@ -10,6 +10,7 @@ import cv2
 from hypothesis import given, strategies as st
 
 from shared_core.reading.exam_grouping import _key, find_exams
+from shared_core.reading.unused import UnusedReason
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write
 from tests.told import codes
@@ -45,7 +46,7 @@ def test_a_folder_becomes_an_exam(tmp_path: Path) -> None:
     assert [labels(exam) for exam in listing.exams] == [["LCC", "LMLO", "RCC", "RMLO"]]
     assert listing.exams[0].missing_views == ()
     assert (listing.exams[0].key, listing.exams[0].patient_id) == ("P1_20200102", "P1")
-    assert listing.rejected == ()
+    assert listing.unused == ()
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -107,12 +108,12 @@ def test_duplicates_are_reported_once_each(tmp_path: Path) -> None:
     ds.PatientComments = "sent again"
     write(tmp_path / "x2.dcm", ds)
     listing = find_exams([tmp_path, tmp_path / "0.dcm", tmp_path])
-    assert [(r.path.name, r.kind) for r in listing.rejected] == [
-        ("copy.dcm", "duplicate"),
-        ("x2.dcm", "duplicate"),
+    assert [(r.path.name, r.reason) for r in listing.unused] == [
+        ("copy.dcm", UnusedReason.DUPLICATE),
+        ("x2.dcm", UnusedReason.DUPLICATE),
     ]
-    assert "same content as" in listing.rejected[0].reason
-    assert "same SOP Instance UID as" in listing.rejected[1].reason
+    assert "same content as" in listing.unused[0].text
+    assert "same SOP Instance UID as" in listing.unused[1].text
     assert len(listing.exams[0].headers) == 5
     assert codes(listing.exams[0].notices) == ["exam-view-repeated"]
 
@@ -121,7 +122,7 @@ def test_copied_pictures_are_duplicates(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "p_LCC.png"), breast(8))
     shutil.copy(tmp_path / "p_LCC.png", tmp_path / "q_LCC.png")
     listing = find_exams([tmp_path])
-    assert [r.path.name for r in listing.rejected] == ["q_LCC.png"]
+    assert [r.path.name for r in listing.unused] == ["q_LCC.png"]
 
 
 def test_what_is_no_mammogram_is_sorted_by_kind(tmp_path: Path) -> None:
@@ -131,17 +132,17 @@ def test_what_is_no_mammogram_is_sorted_by_kind(tmp_path: Path) -> None:
     write(tmp_path / "tomo.dcm", dataset(sop_class=synthetic.TOMO, NumberOfFrames=9))
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 50)
     (tmp_path / "empty.png").write_bytes(b"")
-    kinds = {r.path.name: r.kind for r in find_exams([tmp_path]).rejected}
+    kinds = {r.path.name: r.reason.value for r in find_exams([tmp_path]).unused}
     assert kinds == {
-        "ct.dcm": "not a mammogram",
-        "seg.dcm": "not a mammogram",
+        "ct.dcm": "not-a-mammogram",
+        "seg.dcm": "not-a-mammogram",
         "tomo.dcm": "unsupported",
-        "broken.dcm": "unreadable",
-        "empty.png": "unreadable",
+        "broken.dcm": "damaged",
+        "empty.png": "damaged",
     }
 
 
-def test_what_lies_about_is_passed_over_in_silence(tmp_path: Path) -> None:
+def test_what_lies_about_is_no_image_and_is_named(tmp_path: Path) -> None:
     four_views(tmp_path)
     for name in ("a_mask.png", "a_overlay.png", ".hidden.png"):
         cv2.imwrite(str(tmp_path / name), breast(8))
@@ -149,9 +150,16 @@ def test_what_lies_about_is_passed_over_in_silence(tmp_path: Path) -> None:
         (tmp_path / name).write_text("text")
     (tmp_path / ".git").mkdir()
     shutil.copy(tmp_path / "0.dcm", tmp_path / ".git" / "x.dcm")
-    assert find_exams(tmp_path).rejected == ()
+    listing = find_exams(tmp_path)
+    assert len(listing.exams[0].headers) == 4
+    assert {r.path.name: r.reason.value for r in listing.unused} == {
+        **dict.fromkeys(("a_mask.png", "a_overlay.png", "run.json", "views.csv"), "own-result"),
+        **dict.fromkeys((".hidden.png", ".git"), "hidden"),
+        **dict.fromkeys(("README.md", "notes"), "kind-not-read"),
+        "DICOMDIR": "not-a-mammogram",
+    }
     named = find_exams([tmp_path / "README.md", tmp_path / "nowhere.dcm"])
-    assert [r.kind for r in named.rejected] == ["unreadable", "unreadable"]
+    assert [r.reason.value for r in named.unused] == ["kind-not-read", "not-opened"]
 
 
 def test_dicom_files_of_any_name_are_found(tmp_path: Path) -> None:
@@ -166,8 +174,8 @@ def test_raw_twins_are_left_out_by_reference_or_by_view(tmp_path: Path) -> None:
     alone = dataset(breast(seed=51), sop_class=synthetic.MG_RAW, StudyInstanceUID="1.2.1", ViewPosition="ML")
     write(tmp_path / "raw_alone.dcm", alone)
     listing = find_exams([tmp_path])
-    assert [(r.path.name, r.kind) for r in listing.rejected] == [("raw.dcm", "duplicate")]
-    assert f"For Processing (raw) image of {files[0].name}" in listing.rejected[0].reason
+    assert [(r.path.name, r.reason) for r in listing.unused] == [("raw.dcm", UnusedReason.RAW_TWIN)]
+    assert f"For Processing (raw) image of {files[0].name}" in listing.unused[0].text
     assert "LML" in labels(listing.exams[0])
 
 
@@ -215,4 +223,4 @@ def test_keys_are_file_names_everywhere(patient: str, date: str, study: str) -> 
 
 def test_nothing_gives_nothing(tmp_path: Path) -> None:
     listing = find_exams([tmp_path])
-    assert (listing.exams, listing.rejected) == ((), ())
+    assert (listing.exams, listing.unused) == ((), ())

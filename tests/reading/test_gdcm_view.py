@@ -80,6 +80,27 @@ def test_the_spacing_that_gdcm_takes(kind: str, tmp_path: Path) -> None:
             assert gdcm_spacing(Attributes(ds)) == pytest.approx(theirs, rel=1e-4), names
 
 
+@pytest.mark.parametrize("modality", ["MG", "CR", "DX", "OT", "CT", None])
+@pytest.mark.parametrize("in_data", ["mg", "capture", "tomosynthesis", None])
+@pytest.mark.parametrize("in_meta", ["mg", "capture", "tomosynthesis", None])
+def test_the_class_by_which_gdcm_decides(
+    in_meta: str | None, in_data: str | None, modality: str | None, tmp_path: Path
+) -> None:
+    attributes = TAGS["imager"] | TAGS["plain"] | TAGS["nominal"] | TAGS["measures"]
+    ds = dataset(**attributes, Modality=modality)
+    for where, keyword, name in (
+        (ds, "SOPClassUID", in_data),
+        (ds.file_meta, "MediaStorageSOPClassUID", in_meta),
+    ):
+        if name is None:
+            del where[keyword]
+        else:
+            setattr(where, keyword, CLASSES[name])
+    ds.save_as(tmp_path / "a.dcm")
+    _, theirs = by_itk(tmp_path / "a.dcm")
+    assert gdcm_spacing(Attributes(ds)) == pytest.approx(theirs, rel=1e-4)
+
+
 def test_a_modality_table_is_ignored(tmp_path: Path) -> None:
     table = dataset(ModalityLUTSequence=[lut_item(0, list(range(4095, -1, -1)), 12)])
     file = write(tmp_path / "a.dcm", table)

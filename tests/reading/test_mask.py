@@ -164,3 +164,71 @@ def test_a_segmentation_is_one_label_and_names_its_image(tmp_path: Path, mask: n
     found = read_label_file(path)
     assert np.array_equal(found.labels, mask)
     assert found.source_uids == (SOURCE,)
+
+
+def soft_edges(mask: np.ndarray) -> dict[str, np.ndarray]:
+    """The mask as it comes out of programs that interpolate."""
+    white = mask.astype(np.uint8) * 255
+    jpeg = cv2.imdecode(cv2.imencode(".jpg", white)[1], cv2.IMREAD_GRAYSCALE)
+    line = np.array([[12, 20], [40, 50], [80, 44]], np.int32)
+    return {
+        "enlarged": cv2.resize(white, None, fx=1.4, fy=1.4, interpolation=cv2.INTER_LINEAR),
+        "cubic": cv2.resize(white, None, fx=1.7, fy=1.7, interpolation=cv2.INTER_CUBIC),
+        "reduced": cv2.resize(
+            cv2.resize(white, None, fx=3.1, fy=3.1), (90, 70), interpolation=cv2.INTER_AREA
+        ),
+        "smoothed": cv2.GaussianBlur(white, (5, 5), 0),
+        "thin and smooth": cv2.GaussianBlur(
+            cv2.polylines(np.zeros((70, 90), np.uint8), [line], False, 255, 2), (5, 5), 0
+        ),
+        "soft line": cv2.polylines(np.zeros((70, 90), np.uint8), [line], False, 255, 3, cv2.LINE_AA),
+        "was a jpeg": jpeg,
+        "not up to white": cv2.GaussianBlur(white, (5, 5), 0) // 2,
+        "16 bits": cv2.GaussianBlur(white.astype(np.uint16) * 257, (5, 5), 0),
+        "grey in colour": np.dstack([cv2.GaussianBlur(white, (5, 5), 0)] * 3),
+        "red": np.dstack([np.zeros_like(white)] * 2 + [cv2.GaussianBlur(white, (5, 5), 0)]),
+        "probability": cv2.GaussianBlur(mask.astype(np.float32), (5, 5), 0),
+    }
+
+
+@pytest.mark.parametrize("kind", soft_edges(np.eye(70, 90) > 0))
+def test_masks_with_soft_edges_are_refused(kind: str, tmp_path: Path, mask: np.ndarray) -> None:
+    picture = soft_edges(mask)[kind]
+    path = tmp_path / ("m.tif" if picture.dtype == np.float32 else "m.png")
+    cv2.imwrite(str(path), picture)
+    with pytest.raises(UnsupportedImageError, match=r"grey values along soft edges.* cut at half"):
+        read_mask_file(path)
+    with pytest.raises((UnsupportedImageError, UsageError), match=r"soft edges|labels, more than the 255"):
+        read_label_file(path)
+
+
+def label_pictures() -> dict[str, np.ndarray]:
+    """Labels of many numbers, as people number arteries, spots and regions."""
+    rng = np.random.default_rng(4)
+    empty = np.zeros((70, 90), np.uint8)
+    discs, points, crossing, regions, outlined = (empty.copy() for _ in range(5))
+    for number in range(1, 21):
+        x, y, size = (int(v) for v in rng.integers((8, 8, 1), (82, 62, 6)))
+        cv2.circle(discs, (x, y), size, number, -1)
+        points[y, x] = number * 12
+        ends = rng.integers(0, 70, (2, 2)).astype(np.int32)
+        cv2.polylines(crossing, [ends], False, 255 if number == 20 else number, 1)
+    for number in range(9):
+        regions[:, 10 * number : 10 * number + 10] = number * 28
+    cv2.circle(outlined, (40, 40), 20, 255, -1)
+    cv2.circle(outlined, (40, 40), 20, 128, 1)
+    return {
+        "discs": discs,
+        "points": points,
+        "crossing lines": crossing,
+        "regions": regions,
+        "outlined": outlined,
+    }
+
+
+@pytest.mark.parametrize("kind", label_pictures())
+def test_labels_of_many_numbers_are_labels(kind: str, tmp_path: Path) -> None:
+    picture = label_pictures()[kind]
+    cv2.imwrite(str(tmp_path / "m.png"), picture)
+    assert np.array_equal(read_mask_file(tmp_path / "m.png").mask, picture > 0)
+    assert np.array_equal(read_label_file(tmp_path / "m.png").labels, picture)

@@ -139,7 +139,7 @@ def test_an_unknown_code_is_read_by_its_meaning() -> None:
         ({"ProtocolName": "R XCCL"}, View.XCCL),
         ({"AcquisitionDeviceProcessingDescription": "LCC Premium"}, View.CC),
         ({"PatientID": "Calc-Test_P_00646_LEFT_CC"}, View.CC),
-        ({"PatientOrientation": ["A", "R"]}, View.UNKNOWN),
+        ({"PatientOrientation": ["A", "R"]}, View.CC),
         ({"ViewPosition": "AP"}, View.UNKNOWN),
     ],
 )

@@ -119,17 +119,6 @@ def test_the_header_of_a_colour_photograph_is_refused_already(tmp_path: Path) ->
             read_header(path)
 
 
-def test_rotation_tags_of_cameras_are_not_obeyed(tmp_path: Path) -> None:
-    """The stored grid is what masks must fit."""
-    from PIL import Image
-
-    image = Image.fromarray(breast(8))
-    exif = image.getexif()
-    exif[0x0112] = 6
-    image.save(tmp_path / "a.jpg", exif=exif)
-    assert read_mammogram(tmp_path / "a.jpg").shape == breast(8).shape
-
-
 def test_resolution_tags_are_not_trusted(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", breast(8), resolution=(300, 300), resolutionunit=2)
     assert read_mammogram(tmp_path / "a.tif").spacing is None

@@ -17,7 +17,7 @@ from tests.told import codes
 
 def test_cbis_exams_are_two_of_four_views(cbis_dicoms: Path) -> None:
     listing = find_exams([cbis_dicoms])
-    assert listing.rejected == ()
+    assert listing.unused == ()
     assert [(e.key, e.missing_views, e.notices) for e in listing.exams] == [
         ("P_00173_20161004", (), ()),
         ("P_00820_20161004", (), ()),

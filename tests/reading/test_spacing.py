@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom.dataset import Dataset
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import SpacingSource
@@ -91,6 +92,34 @@ def test_impossible_spacing_is_none_and_named(pair: list[float]) -> None:
     spacing, notices = found(ImagerPixelSpacing=pair)
     assert spacing is None
     assert codes(notices) == ["spacing-implausible", "spacing-unknown"]
+
+
+def measured(spacing: list[float], *, per_frame: bool = False) -> dict[str, Any]:
+    """Functional groups with Pixel Measures."""
+    measures, group = Dataset(), Dataset()
+    measures.PixelSpacing = spacing
+    group.PixelMeasuresSequence = [measures]
+    where = "PerFrame" if per_frame else "Shared"
+    return {f"{where}FunctionalGroupsSequence": [group]}
+
+
+@pytest.mark.parametrize("per_frame", [False, True])
+def test_pixel_measures_of_tomosynthesis_lie_in_the_breast(per_frame: bool) -> None:
+    groups = measured([0.089, 0.09], per_frame=per_frame)
+    found_there, notices = found(sop_class=synthetic.TOMO, **IMAGER, **groups)
+    assert (found_there, notices) == ((0.089, 0.09, SpacingSource.PIXEL_MEASURES), [])
+
+
+def test_pixel_measures_of_other_objects_have_no_known_plane() -> None:
+    spacing, notices = found(sop_class="1.2.840.10008.5.1.4.1.1.7.3", **measured([0.089, 0.09]))
+    assert spacing is None
+    assert codes(notices) == ["spacing-uncalibrated", "spacing-unknown"]
+
+
+def test_impossible_pixel_measures_are_named() -> None:
+    spacing, notices = found(sop_class=synthetic.TOMO, **measured([1, 1.5]))
+    assert spacing is None
+    assert codes(notices)[0] == "spacing-implausible"
 
 
 def test_no_spacing_is_none() -> None:

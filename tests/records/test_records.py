@@ -36,6 +36,8 @@ KEYS = [
     "model",
     "metrics",
     "report_sentence",
+    "sources",
+    "stated",
 ]
 
 

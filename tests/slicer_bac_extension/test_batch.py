@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -16,12 +17,15 @@ import pytest
 import slicer
 from BACSegmentationLib import batch
 from BACSegmentationLib.exam_scenes import write_exam
+from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import geometry_problem, mask_of, reference_volume
 from BACSegmentationLib.tables import column_values
 from BACSegmentationLib.view_records import record_of
 
 from shared_core.cli.main import main as bac
+from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.mask import read_mask_file
+from shared_core.reading.unused import unused_sentences
 from shared_core.records.written_views import WrittenView, read_written
 from tests.host.scene import HeadlessApp, install
 from tests.reading.synthetic import dataset, write
@@ -103,6 +107,37 @@ def test_what_failed_is_listed_and_the_others_are_done(ran: Ran) -> None:
     assert (ran.summary.views, ran.summary.exit_code) == (2, batch.FAILED)
     assert sorted(path.name for path in ran.summary.files) == ["RCC.seg.nrrd", "view.seg.nrrd"]
     assert any("view.dcm: done" in line for line in ran.said)
+
+
+def test_a_folder_of_unread_kinds_is_named_as_on_the_command_line(tmp_path: Path) -> None:
+    folder, said = tmp_path / "exam", []
+    folder.mkdir()
+    write_tram_track(folder / "LCC.png")
+    (folder / "copy.png").write_bytes((folder / "LCC.png").read_bytes())
+    (folder / "notes.txt").write_text("a text", encoding="utf-8")
+    (folder / "empty.dcm").write_bytes(b"")
+    with ZipFile(folder / "papers.zip", "w") as archive:
+        archive.writestr("a.pdf", b"%PDF-1.7")
+    pixels = tram_track().astype(np.uint16) * 16
+    made = dataset(pixels, ViewPosition="MLO", ImagerPixelSpacing=list(SPACING_MM))
+    write(tmp_path / "x.dcm", made)
+    (folder / "LMLO.dcm.gz").write_bytes(gzip.compress((tmp_path / "x.dcm").read_bytes()))
+    summary = batch.run(folder, tmp_path / "out", options=["--workers", "1"], say=said.append)
+    assert [line for line in unused_sentences(find_exams(folder).unused) if line not in said] == []
+    assert [file.reason.value for file in summary.unused] == [
+        "duplicate",
+        "damaged",
+        "kind-not-read",
+        "kind-not-read",
+    ]
+    # The packed view is loaded as well, where Slicer puts the file in it.
+    (packed,) = (view for view in read_written(tmp_path / "out").views.values() if "gz" in view.record.file)
+    own, whole = slicer.vtkMRMLScene(), slicer.vtkMRMLScene()
+    loaded = load_volume(Path(packed.record.file), own)
+    expected = load_volume(tmp_path / "x.dcm", whole)
+    assert loaded.GetSpacing() == pytest.approx(expected.GetSpacing())
+    assert np.array_equal(slicer.util.arrayFromVolume(loaded), slicer.util.arrayFromVolume(expected))
+    assert sorted(path.name for path in summary.files) == ["LCC.seg.nrrd", "LMLO.dcm.seg.nrrd"]
 
 
 def test_exam_with_a_view_that_failed_says_so(ran: Ran, app: HeadlessApp) -> None:

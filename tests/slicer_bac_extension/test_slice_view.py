@@ -8,13 +8,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from BACSegmentationLib import curves, display, segments
+from BACSegmentationLib import curves, display, mammograms, segments
 from numpy.typing import NDArray
 
 from tests.host.scene import HeadlessApp
 from tests.host.slice_view import SliceView, missing_for_rendering, slice_view
+from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.drawn_curves import curve
-from tests.slicer_bac_extension.volumes_of_files import shown
+from tests.slicer_bac_extension.volumes_of_files import load, shown
 
 pytestmark = pytest.mark.skipif(bool(missing_for_rendering()), reason=missing_for_rendering())
 
@@ -176,3 +177,49 @@ def test_the_picture_is_written(view: SliceView, tmp_path: Path) -> None:
     view.write(tmp_path / "a.png")
     read = cv2.imread(str(tmp_path / "a.png"))
     np.testing.assert_array_equal(read[..., ::-1], view.picture())
+
+
+CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
+TURNS = [
+    ("A\\R", "top left"),
+    ("A\\L", "bottom left"),
+    ("P\\R", "top right"),
+    ("P\\L", "bottom right"),
+    ("R\\A", "top left"),
+    ("L\\A", "bottom left"),
+]
+"""Patient Orientation of a left CC, and where its first pixel is to be seen."""
+
+
+@pytest.mark.parametrize(("orientation", "corner"), TURNS)
+def test_a_picture_that_is_stored_turned_is_seen_upright(
+    app: HeadlessApp, tmp_path: Path, orientation: str, corner: str
+) -> None:
+    pixels = np.zeros(SHAPE, np.uint16)
+    pixels[...] = 100
+    # the breast at its chest wall: where the orientation says
+    rows, columns = orientation.split("\\")
+    wall = slice(0, 60) if "A" in orientation else slice(-60, None)
+    pixels[(slice(None), wall) if rows in "AP" else (wall, slice(None))] = 3000
+    ds = dataset(pixels, PatientOrientation=[rows, columns])
+    volume = load(write(tmp_path / "a.dcm", ds))
+    view = slice_view(app, size=(400, 400))
+    view.show(volume)
+    turn = mammograms.turn_of(volume)
+    display.show_upright(view.logic, turn)
+    y, x = view.pixel_of(volume, 0, 0)
+    assert ("top" if y < 200 else "bottom") + (" left" if x < 200 else " right") == corner
+    mask = np.zeros(SHAPE, bool)
+    mask[10:30, 20:40] = True
+    assert np.array_equal(segments.mask_of(segments.show_mask(volume, mask), volume), mask)
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_the_shared_case_upside_down_is_seen_upright_and_told(app: HeadlessApp) -> None:
+    volume = load(CASES / "flips" / "lcc_upside_AL.dcm")
+    view = slice_view(app, size=(360, 480))
+    view.show(volume)
+    display.show_upright(view.logic, mammograms.turn_of(volume))
+    first, last = view.pixel_of(volume, 0, 0)[0], view.pixel_of(volume, 479, 0)[0]
+    assert first > last
+    assert "orientation-unusual" in [notice.code for notice in mammograms.header_of(volume).notices]

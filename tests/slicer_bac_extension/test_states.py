@@ -19,9 +19,12 @@ from BACSegmentationLib.image_files import load_segmentation
 from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.measurement import exam_records
 from BACSegmentationLib.segmentation_run import SegmentedView
+from BACSegmentationLib.segments import mask_of
 from BACSegmentationLib.tables import UNKNOWN
 
-from shared_core import ViewResult, analyze_view
+from shared_core import PixelSpacing, ViewResult, analyze_view
+from shared_core.exporting.nifti import labels_nifti
+from shared_core.mammogram import SpacingSource
 from shared_core.quantification.view_state import ViewState, state_of
 from shared_core.records.results_folder import read_results
 from shared_core.records.view_and_exam import view_record
@@ -147,6 +150,15 @@ def test_mask_of_a_file_says_so_until_somebody_changes_it(app: HeadlessApp, mask
     assert "Note: LCC from reader.png." in results.report([(volume, segmentation)])
     drawn(segmentation, volume, OTHER)
     assert state(logic, volume, segmentation) is ViewState.BY_HAND
+
+
+@pytest.mark.parametrize("name", ["reader.nii", "reader.nii.gz"])
+def test_a_nifti_mask_is_shown_pixel_for_pixel(app: HeadlessApp, tmp_path: Path, name: str) -> None:
+    volume, spacing = breast(), PixelSpacing(0.07, 0.07, SpacingSource.USER)
+    mask = DRAWN.astype(np.uint8)
+    (tmp_path / name).write_bytes(labels_nifti(mask, spacing, compress=name.endswith(".gz")))
+    segmentation = load_segmentation(tmp_path / name, volume)
+    assert np.array_equal(mask_of(segmentation, volume), mask > 0)
 
 
 def test_file_takes_the_place_of_a_model_and_a_model_that_of_a_file(

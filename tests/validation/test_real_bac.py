@@ -76,7 +76,7 @@ def candidates(name: str, count: int, kind: str = "other-calcification") -> Desc
     parts = tuple(outlined_parts(mask))
     table = TrackTable(parts, ("length",), np.ones((count, 1), np.float32))
     nothing = np.zeros(count, np.int8)
-    return Described(image(name, kind), mask.shape, table, nothing, nothing, 0)
+    return Described(image(name, kind), mask.shape, 1.0, table, nothing, nothing, 0)
 
 
 def test_the_least_probability_lets_so_many_crops_be_marked() -> None:

@@ -197,7 +197,7 @@ def _judge_all(study: _Study) -> tuple[list[Marks], list[Described]]:
         answer, drawing = study.maps.get(image), study.drawing(image)
         own.append(marks_of(image, drawing, None if answer is None else study.by_card(answer)))
         if answer is not None and not (image.kind == "cesm" and not own[-1].bac_free):
-            candidates.append(described(image, drawing, answer))
+            candidates.append(described(image, drawing, answer, study.model.card))
         if number % 50 == 0:
             print(f"{number} of {len(study.images)} images", flush=True)
     return own, candidates
@@ -211,7 +211,7 @@ def _marks(
         return marks_of(image, study.drawing(image), None, size)
     described_image, judged_parts = decided
     mask = judged_parts.mask("artery", described_image.shape)
-    marks = marks_of(image, study.drawing(image), mask, size)
+    marks = marks_of(image, study.drawing(image), mask, described_image.size)
     return replace(marks, vessels=0) if judged_parts.spread is not None else marks
 
 
@@ -230,7 +230,7 @@ def _at_size(
             by_tracks.append(own[-1])
             continue
         own.append(marks_of(image, drawing, study.by_card(answer), size))
-        found = described(image, drawing, answer, size=size)
+        found = described(image, drawing, answer, study.model.card, size=size)
         by_tracks.append(_marks(study, image, (found, tracks.judges[image.fold].judged(found)), size))
     rows_of = [own, by_tracks]
     if beside is not None:

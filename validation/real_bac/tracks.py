@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from shared_core.arteries.followed_parts import OutlinedPart
 from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.vessels import ASSUMED_SPACING_MM
+from shared_core.inference.resampling import model_grid
 from shared_core.mammogram import Mask
 from shared_core.statistics.paired_samples import ratio
 from shared_core.tracks.classifier import TrackClassifier
-from shared_core.tracks.deciding import judge_table
-from shared_core.tracks.features import TrackTable, describe_tracks
+from shared_core.tracks.deciding import describe_parts, judge_table
+from shared_core.tracks.features import TrackTable
 from shared_core.training.data.line_file import LineDrawing, Points
 from shared_core.training.data.real_bac import OPEN_WIDTH_PX, RealBacImage
 from shared_core.training.tracks.calcium import calcium_labels
@@ -25,6 +26,7 @@ from shared_core.training.tracks.growing import OPEN
 from shared_core.training.tracks.mosaics import with_mosaics
 from shared_core.training.tracks.teaching import teach
 from shared_core.training.tracks.track_set import TrackSet
+from shared_core.weights.card import ModelCard
 from validation.real_bac.maps import ImageMap
 
 LOW_THRESHOLD: Final = 0.2
@@ -54,6 +56,9 @@ class Described:
 
     image: RealBacImage
     shape: tuple[int, int]
+    """(rows, columns) of the model's grid, on which all is described."""
+    size: float
+    """Of that grid, in terms of the file."""
     table: TrackTable
     labels: NDArray[np.int8]
     calcium: NDArray[np.int8]
@@ -73,24 +78,26 @@ class Described:
 
 
 def described(
-    image: RealBacImage, drawing: LineDrawing | None, answer: ImageMap, *, size: float = 1.0
+    image: RealBacImage, drawing: LineDrawing | None, answer: ImageMap, card: ModelCard, *, size: float = 1.0
 ) -> Described:
-    """Describe and label the candidates of one image given at `size` times its size."""
-    table = describe_tracks(
+    """Describe and label the candidates of one image given at `size` times its size, as the engine does."""
+    table = describe_parts(
         answer.probability,
-        answer.image_u8,
+        card=card,
+        low_threshold=LOW_THRESHOLD,
         valid=answer.valid,
-        threshold=LOW_THRESHOLD,
-        pixel_mm=ASSUMED_SPACING_MM,
+        spacing=None,
+        display_u8=answer.image_u8,
     )
-    shape = (answer.image_u8.shape[0], answer.image_u8.shape[1])
+    shape = model_grid(answer.image_u8, answer.valid, None, card)
+    size *= shape[0] / answer.image_u8.shape[0]
     sure = _corridor(drawing.sure if drawing else (), shape, _LINE_WIDTH_PX * size, size)
     uncertain = _corridor(drawing.open if drawing else (), shape, OPEN_WIDTH_PX * size, size) & ~sure
     labels = [_label(part, sure, uncertain) for part in table.parts]
     if image.path.name in SEEN_ARTERIES:
         labels = [OPEN] * len(labels)
     told = np.array(labels, np.int8)
-    return Described(image, shape, table, told, _calcium(image, table, told), _artery(image, drawing))
+    return Described(image, shape, size, table, told, _calcium(image, table, told), _artery(image, drawing))
 
 
 def _calcium(image: RealBacImage, table: TrackTable, labels: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -65,6 +65,7 @@ def report_story(exam: ResultExam, change: PatientChange | None) -> list[Any]:
         *_whose(exam),
         *_findings(exam),
         *_warnings(exam),
+        *_unused(exam),
         *_views(exam),
         *_course(change),
         *_pictures(exam),
@@ -157,6 +158,13 @@ def _warnings(exam: ResultExam) -> Iterator[Any]:
         yield warning(text)
     if not told:
         yield paragraph("None beyond the limits of the method, see below.")
+
+
+def _unused(exam: ResultExam) -> Iterator[Any]:
+    if exam.unused:
+        yield heading("Files that were not used")
+        for sentence in exam.unused:
+            yield paragraph(sentence)
 
 
 def _views(exam: ResultExam) -> Iterator[Any]:

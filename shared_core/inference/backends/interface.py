@@ -28,8 +28,8 @@ class BackendInfo:
     precision: Precision
 
 
-class GatedBackend(Protocol):
-    """Runs SCU-Net on whole tiles, or in three steps, so that the gates can be computed between them."""
+class TileBackend(Protocol):
+    """Runs a network on whole tiles."""
 
     @property
     def info(self) -> BackendInfo:
@@ -43,6 +43,10 @@ class GatedBackend(Protocol):
     def release_memory(self) -> None:
         """Give back what is kept for the next call of a step; it is allocated again then."""
         ...
+
+
+class GatedBackend(TileBackend, Protocol):
+    """Runs SCU-Net in three steps as well, so that the gates can be computed between them."""
 
     def encode(self, image: Array) -> Array:
         """Features at a quarter before their gate: (n, h, w) to (n, 32, h / 4, w / 4)."""

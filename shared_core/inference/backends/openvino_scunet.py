@@ -11,17 +11,11 @@ from typing import Any
 import numpy as np
 
 from shared_core.inference.backends.interface import Array, BackendInfo, Precision
-from shared_core.inference.backends.telemetry import without_telemetry
+from shared_core.inference.backends.openvino_options import cpu_options, ops, ov
 from shared_core.networks.scunet_lean import LeanContext, LeanConv, LeanGate, LeanScuNet
-
-with without_telemetry():
-    import openvino as ov
-    from openvino import opset13 as ops
 
 Node = Any
 """An OpenVINO graph node; the package ships no types for them."""
-
-_HINTS: dict[Precision, str] = {"float32": "f32", "float16": "f16", "bfloat16": "bf16"}
 
 
 class OpenVinoScuNet:
@@ -34,15 +28,7 @@ class OpenVinoScuNet:
     def __init__(self, net: LeanScuNet, *, precision: Precision = "float32", threads: int | None = 1) -> None:
         self._net = net
         self._core = ov.Core()
-        self._options: dict[str, Any] = {
-            "INFERENCE_PRECISION_HINT": _HINTS[precision],
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": 1,
-            # Each process begins to pin at processor 0: several at a time would share that one.
-            "ENABLE_CPU_PINNING": False,
-        }
-        if threads is not None:
-            self._options["INFERENCE_NUM_THREADS"] = threads
+        self._options = cpu_options(precision, threads)
         self._requests: dict[tuple[str, tuple[int, ...]], Any] = {}
         self._info = BackendInfo(
             name="openvino",

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from shared_core.inference.backends.interface import Array, BackendInfo, OutOfDeviceMemory, Precision
+from shared_core.inference.backends.interface import Array, BackendInfo, Precision
+from shared_core.inference.backends.torch_running import DTYPES, inference
 from shared_core.networks.scunet_lean import LeanContext, LeanConv, LeanFusion, LeanGate, LeanScuNet
-
-_DTYPES: dict[Precision, torch.dtype] = {
-    "float32": torch.float32,
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-}
 
 
 class TorchScuNet:
@@ -37,7 +29,7 @@ class TorchScuNet:
         threads: int | None = 1,
     ) -> None:
         self._device = torch.device(device)
-        self._dtype = _DTYPES[precision]
+        self._dtype = DTYPES[precision]
         if self._device.type == "cpu" and threads is not None:
             torch.set_num_threads(threads)
         self._stem = [_Conv(conv, self) for conv in net.stem]
@@ -68,7 +60,7 @@ class TorchScuNet:
 
     def tile_logits(self, tiles: Array) -> Array:
         """Answer whole tiles with their own gates, as published."""
-        with _inference():
+        with inference():
             image = self._upload(tiles[:, None])
             half, quarter = _shrunken(image)
             features_1 = self._features_1(image)
@@ -78,19 +70,19 @@ class TorchScuNet:
 
     def encode(self, image: Array) -> Array:
         """Features at a quarter before their gate."""
-        with _inference():
+        with inference():
             x = self._upload(image[:, None])
             return self._download(self._context_2(self._features_1(x), _shrink(x)))
 
     def deepen(self, image: Array, features_2: Array) -> Array:
         """Features at an eighth before their gate."""
-        with _inference():
+        with inference():
             quarter = _shrink(_shrink(self._upload(image[:, None])))
             return self._download(self._context_3(self._upload(features_2), quarter))
 
     def decode(self, image: Array, features_2: Array, features_3: Array) -> Array:
         """Logits from the image and both gated features."""
-        with _inference():
+        with inference():
             features_1 = self._features_1(self._upload(image[:, None]))
             logits = self._decode(features_1, self._upload(features_2), self._upload(features_3), align=False)
             return self._download(logits[:, 0])
@@ -194,17 +186,3 @@ def _shrunken(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _double(x: Tensor, align: bool) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=align)
-
-
-@contextmanager
-def _inference() -> Iterator[None]:
-    try:
-        with torch.inference_mode():
-            yield
-    except torch.OutOfMemoryError as error:
-        raise OutOfDeviceMemory(str(error)) from error
-    except RuntimeError as error:
-        # MPS and older CUDA builds report a full device as a plain RuntimeError.
-        if "out of memory" in str(error).lower():
-            raise OutOfDeviceMemory(str(error)) from error
-        raise

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from shared_core.errors import UnsupportedImageError
 from shared_core.notices import Notice
-from shared_core.notices.of_files import NOT_STORED_AS_MAMMOGRAPHY, SINGLE_TOMOSYNTHESIS_FRAME
+from shared_core.notices.of_files import (
+    CLASS_OF_FILE_META,
+    NOT_STORED_AS_MAMMOGRAPHY,
+    SINGLE_TOMOSYNTHESIS_FRAME,
+)
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.body_part import breast_examined
 from shared_core.reading.dicom.projection import has_mammographic_view
+from shared_core.reading.dicom.spacing import BREAST_TOMOSYNTHESIS
 
 _MAMMOGRAPHY = {
     "1.2.840.10008.5.1.4.1.1.1.2": "Digital Mammography X-Ray Image, For Presentation",
@@ -14,7 +20,6 @@ _MAMMOGRAPHY = {
     "1.2.840.10008.5.1.4.1.1.13.1.4": "Breast Projection X-Ray Image, For Presentation",
     "1.2.840.10008.5.1.4.1.1.13.1.5": "Breast Projection X-Ray Image, For Processing",
 }
-_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 _LOOK_ALIKE = {
     "1.2.840.10008.5.1.4.1.1.1": "Computed Radiography",
     "1.2.840.10008.5.1.4.1.1.1.1": "Digital X-Ray, For Presentation",
@@ -39,8 +44,10 @@ class NotAMammogramError(UnsupportedImageError):
     """The file is a sound DICOM object of another kind."""
 
 
-def accept(attributes: Attributes, name: str) -> list[Notice]:
+def accept(attributes: Attributes, name: str, *, stated: bool = False) -> list[Notice]:
     """Refuse what is not one single 2-D mammogram; notices for look-alikes.
+
+    `stated` says whether a person, or a table, states a view of it.
 
     `NotAMammogramError` for another kind of object or part of the body, `UnsupportedImageError` for a volume.
     """
@@ -50,38 +57,45 @@ def accept(attributes: Attributes, name: str) -> list[Notice]:
         if sop_class == prefix or (prefix.endswith(".") and sop_class.startswith(prefix)):
             raise NotAMammogramError(f"{name}: is {kind}, not a mammogram; it is left alone.")
     notices: list[Notice] = []
-    if sop_class not in _MAMMOGRAPHY and sop_class != _TOMOSYNTHESIS:
-        notices = _accept_look_alike(attributes, name, sop_class, modality)
+    if sop_class not in _MAMMOGRAPHY and sop_class != BREAST_TOMOSYNTHESIS:
+        notices = _accept_look_alike(attributes, name, sop_class, modality, stated)
+    elif attributes.has_class_of_file_meta():
+        notices = [CLASS_OF_FILE_META.notice(kind=_class_name(sop_class))]
     _refuse_derived_masks(attributes, name)
     _refuse_volumes(attributes, name, sop_class)
-    if sop_class == _TOMOSYNTHESIS:
+    if sop_class == BREAST_TOMOSYNTHESIS:
         notices.append(SINGLE_TOMOSYNTHESIS_FRAME.notice())
     return notices
 
 
-def _accept_look_alike(attributes: Attributes, name: str, sop_class: str, modality: str) -> list[Notice]:
-    if sop_class and sop_class not in _LOOK_ALIKE:
+def _accept_look_alike(
+    attributes: Attributes, name: str, sop_class: str, modality: str, stated: bool
+) -> list[Notice]:
+    evidence = _breast_evidence(attributes, modality) or ("a stated view" if stated else None)
+    # what wrote the file made up the class of the File Meta Information, if the data set has none
+    made_up = attributes.has_class_of_file_meta() and evidence is not None
+    if sop_class and sop_class not in _LOOK_ALIKE and not made_up:
         raise NotAMammogramError(
             f"{name}: is of modality {modality or 'unknown'} ({_class_name(sop_class)}), not a mammogram; "
             "give mammography (MG) images."
         )
-    body_part = attributes.text("BodyPartExamined").upper()
-    evidence = (
-        "Modality MG"
-        if modality == "MG"
-        else "Body Part Examined BREAST"
-        if body_part == "BREAST"
-        else "a mammographic view"
-        if has_mammographic_view(attributes)
-        else None
-    )
-    kind = _LOOK_ALIKE.get(sop_class, "no SOP class")
+    kind = _LOOK_ALIKE.get(sop_class, _class_name(sop_class) if sop_class else "no SOP class")
     if evidence is None:
         raise NotAMammogramError(
-            f"{name}: is a {kind} image of modality {modality or 'unknown'} and nothing says it shows "
-            "a breast; give mammography (MG) images."
+            f"{name}: is an image of modality {modality or 'unknown'} ({kind}) and nothing says "
+            "it shows a breast; give mammography (MG) images."
         )
     return [NOT_STORED_AS_MAMMOGRAPHY.notice(kind=kind, evidence=evidence)]
+
+
+def _breast_evidence(attributes: Attributes, modality: str) -> str | None:
+    """What says that the image shows a breast, in words."""
+    if modality == "MG":
+        return "Modality MG"
+    part = breast_examined(attributes)
+    if part:
+        return part
+    return "a mammographic view" if has_mammographic_view(attributes) else None
 
 
 def _refuse_derived_masks(attributes: Attributes, name: str) -> None:
@@ -97,7 +111,7 @@ def _refuse_volumes(attributes: Attributes, name: str, sop_class: str) -> None:
     frames = attributes.integer("NumberOfFrames") or 1
     if frames == 1:
         return
-    kind = "a tomosynthesis volume" if sop_class == _TOMOSYNTHESIS else "a stack"
+    kind = "a tomosynthesis volume" if sop_class == BREAST_TOMOSYNTHESIS else "a stack"
     raise UnsupportedImageError(
         f"{name}: is {kind} of {frames} slices, and one 2-D image is wanted; use the synthetic 2-D view "
         f"of the same exam, or export one slice, e.g. the middle one ({(frames + 1) // 2})."

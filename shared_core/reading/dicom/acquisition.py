@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 from shared_core.mammogram import Acquisition
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.spacing import BREAST_TOMOSYNTHESIS
+from shared_core.reading.synthetic_names import synthetic_words
 
-_SYNTHETIC_TYPES = {"GENERATED_2D", "TOMO_2D", "SYNTHETIC_2D"}
-_SYNTHETIC_NAMES = re.compile(
-    r"\b(C-?VIEW|S-?VIEW|V-?PREVIEW|INTELLIGENT\s*2D|INSIGHT\s*2D|SYNTH\w*|SM\s*2D|TOMO\s*2D)\b", re.I
+_SUBTRACTED_TYPES = {"RECOMBINED", "SUBTRACTION", "SUBTRACTED"}
+_DESCRIPTIONS = (
+    "ImageType",
+    "SeriesDescription",
+    "AcquisitionDeviceProcessingDescription",
+    "AcquisitionDeviceProcessingCode",
+    "ProtocolName",
+    "DerivationDescription",
+    "ImageComments",
 )
 _ALWAYS_LOSSY = {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"}
-_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 
 
-def acquisition(attributes: Attributes, transfer_syntax: str) -> Acquisition:
-    """Read what the file says of the exposure; nothing is guessed but the synthetic 2-D image."""
+def acquisition(attributes: Attributes, transfer_syntax: str, *, synthetic_2d: bool) -> Acquisition:
+    """Read what the file says of the exposure; nothing is guessed."""
     return Acquisition(
         manufacturer=attributes.text("Manufacturer") or None,
         model_name=attributes.text("ManufacturerModelName") or None,
@@ -32,7 +37,8 @@ def acquisition(attributes: Attributes, transfer_syntax: str) -> Acquisition:
         pixel_intensity_relationship=attributes.text("PixelIntensityRelationship") or None,
         pixel_intensity_sign=attributes.integer("PixelIntensityRelationshipSign"),
         image_type=attributes.texts("ImageType"),
-        synthetic_2d=_is_synthetic(attributes),
+        synthetic_2d=synthetic_2d,
+        contrast_subtracted=bool(_SUBTRACTED_TYPES & {v.upper() for v in attributes.texts("ImageType")}),
         lossy=attributes.text("LossyImageCompression") == "01" or transfer_syntax in _ALWAYS_LOSSY,
         implant_present=_yes(attributes, "BreastImplantPresent"),
         partial_view=_yes(attributes, "PartialView"),
@@ -66,10 +72,13 @@ def _yes(attributes: Attributes, keyword: str) -> bool | None:
     return {"YES": True, "NO": False}.get(attributes.text(keyword).upper())
 
 
-def _is_synthetic(attributes: Attributes) -> bool:
-    if _SYNTHETIC_TYPES & {value.upper() for value in attributes.texts("ImageType")}:
-        return True
-    if attributes.text("SOPClassUID") == _TOMOSYNTHESIS:  # only single frames come so far
-        return True
-    texts = (attributes.text(k) for k in ("SeriesDescription", "AcquisitionDeviceProcessingDescription"))
-    return any(_SYNTHETIC_NAMES.search(text) for text in texts)
+def synthetic_evidence(attributes: Attributes) -> str:
+    """What says that the image was computed from tomosynthesis, and where; empty where nothing does."""
+    for keyword in _DESCRIPTIONS:
+        for text in attributes.texts(keyword):
+            words = synthetic_words(text)
+            if words:
+                return f"{words} in {keyword}"
+    if attributes.text("SOPClassUID") == BREAST_TOMOSYNTHESIS:  # only single frames come so far
+        return "a single frame of tomosynthesis"
+    return ""

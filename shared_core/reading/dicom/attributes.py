@@ -23,7 +23,8 @@ class Attributes:
     """View of a data set in which an absent, empty or damaged attribute is simply not there.
 
     Attributes that an enhanced object keeps in its functional groups (PS3.3 C.7.6.16) are found as
-    if they stood at the top: only single-frame objects are read here.
+    if they stood at the top: only single-frame objects are read here. A data set that was stripped of its
+    SOP Class UID has that of its File Meta Information (PS3.10 7.1), as for GDCM.
     """
 
     def __init__(self, dataset: Dataset, *, in_groups: bool = True) -> None:
@@ -37,6 +38,8 @@ class Attributes:
     def _value(self, keyword: str) -> Any:
         try:
             value = self.dataset.get(keyword)
+            if value in (None, "") and keyword == "SOPClassUID":
+                return self._file_meta().get("MediaStorageSOPClassUID")
             if value is None and self._in_groups:
                 value = next(
                     (v for item in self._functional_groups() if (v := item.get(keyword)) is not None), None
@@ -44,6 +47,17 @@ class Attributes:
         except Exception:  # pydicom converts at the first access: a damaged file can raise anything
             return None
         return value
+
+    def has_class_of_file_meta(self) -> bool:
+        """Whether the SOP Class UID stands in the File Meta Information alone."""
+        try:
+            return not self.dataset.get("SOPClassUID") and self.has("SOPClassUID")
+        except Exception:  # as in `_value`
+            return False
+
+    def _file_meta(self) -> Dataset:
+        found: Dataset | None = getattr(self.dataset, "file_meta", None)
+        return Dataset() if found is None else found
 
     def _functional_groups(self) -> Iterator[Dataset]:
         for keyword in _FUNCTIONAL_GROUPS:

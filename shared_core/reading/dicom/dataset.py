@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
-from shared_core.errors import UnreadableImageError
+from shared_core.errors import OpenBacError, UnreadableImageError
 from shared_core.mammogram import (
     DisplayTransform,
     Mammogram,
@@ -26,8 +26,9 @@ from shared_core.mammogram import (
 )
 from shared_core.notices import Notice
 from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
+from shared_core.reading.content import source_of
 from shared_core.reading.dicom.acceptance import accept
-from shared_core.reading.dicom.acquisition import acquisition
+from shared_core.reading.dicom.acquisition import acquisition, synthetic_evidence
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.gdcm_view import gdcm_difference
 from shared_core.reading.dicom.identity import identity
@@ -38,11 +39,15 @@ from shared_core.reading.dicom.modality import (
     stored_from_gdcm,
 )
 from shared_core.reading.dicom.padding import padding_mask, padding_range
+from shared_core.reading.dicom.person import person_of
 from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.significant_bits import looks_wrapped
 from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
+from shared_core.reading.named_identity import with_public_name
+from shared_core.reading.orientation import with_orientation
+from shared_core.reading.synthetic_names import synthetic_product
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,16 @@ class OpenedDicom:
     """Whether the stored values are shown dark for large."""
 
 
-def read_dicom_header(path: Path, spacing: PixelSpacing | None) -> MammogramHeader:
+def read_dicom_header(path: Path, spacing: PixelSpacing | None, *, stated: bool = False) -> MammogramHeader:
     """Header of a DICOM mammogram, without decoding its pixels."""
     with quiet_pydicom():
-        return open_dicom(path, spacing, pixels=False).header
+        return open_dicom(path, spacing, pixels=False, stated=stated).header
 
 
-def read_dicom(path: Path, spacing: PixelSpacing | None) -> Mammogram:
+def read_dicom(path: Path, spacing: PixelSpacing | None, *, stated: bool = False) -> Mammogram:
     """Read a DICOM mammogram; errors as for `read_mammogram`."""
     with quiet_pydicom():
-        opened = open_dicom(path, spacing, pixels=True)
+        opened = open_dicom(path, spacing, pixels=True, stated=stated)
         stored, notices = stored_values(opened.dataset, opened.layout)
         return mammogram_of(opened, stored, notices)
 
@@ -131,14 +136,17 @@ def _display(
     return display, notices
 
 
-def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> OpenedDicom:
+def open_dicom(
+    path: Path, spacing: PixelSpacing | None, *, pixels: bool, stated: bool = False
+) -> OpenedDicom:
     """Parse a file, refuse what is not a mammogram, and gather its header.
 
-    A `spacing` given by a person overrides the file; `pixels` says whether the Pixel Data is loaded, too.
+    A `spacing` given by a person overrides the file; `pixels` says whether the Pixel Data is loaded, too,
+    `stated` whether somebody states a view of it.
     """
     dataset = _parsed(path, pixels)
     attributes = Attributes(dataset)
-    notices = accept(attributes, path.name)
+    notices = accept(attributes, path.name, stated=stated)
     layout = stored_layout(attributes, path.name)
     syntax = str(transfer_syntax(dataset))
     projection = dicom_projection(attributes, path)
@@ -151,8 +159,9 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
     photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"
     inverted, contradiction = _inversion(photometric, attributes.text("PresentationLUTShape").upper())
     notices += [contradiction] if contradiction else []
-    technique = acquisition(attributes, syntax)
-    if technique.synthetic_2d:
+    product = synthetic_product(path.stem)
+    synthetic = synthetic_evidence(attributes) or (f"{product} in the file name" if product else "")
+    if synthetic:
         notices.append(SYNTHETIC_2D.notice())
     header = MammogramHeader(
         path=path,
@@ -165,13 +174,15 @@ def open_dicom(path: Path, spacing: PixelSpacing | None, *, pixels: bool) -> Ope
         laterality=projection.laterality,
         modifiers=projection.modifiers,
         intent=_intent(attributes),
-        acquisition=technique,
+        acquisition=acquisition(attributes, syntax, synthetic_2d=bool(synthetic)),
         identity=identity(attributes),
         photometric=photometric,
         transfer_syntax=syntax,
-        evidence=projection.evidence,
+        evidence=(*projection.evidence, *([("synthetic", synthetic)] if synthetic else [])),
         notices=tuple(notices),
+        person=person_of(attributes),
     )
+    header = with_public_name(with_orientation(header, attributes.texts("PatientOrientation")), path)
     return OpenedDicom(dataset, attributes, layout, header, inverted)
 
 
@@ -182,10 +193,12 @@ def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Datase
     """
     try:
         try:
-            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels)
+            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels)
         except InvalidDicomError:  # no preamble; the first bytes looked like a data set
-            dataset = pydicom.dcmread(path, stop_before_pixels=not pixels, force=True)
+            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels, force=True)
         len(dataset)  # some damage shows only here
+    except OpenBacError:
+        raise
     except Exception as error:  # boundary with pydicom: damaged bytes raise anything
         detail = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise UnreadableImageError(f"{path.name}: {problem} ({detail}); {advice}.") from None

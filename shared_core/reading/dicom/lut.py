@@ -59,7 +59,8 @@ def _entries(item: Attributes, data: tuple[int, ...], count: int) -> NDArray[np.
     values = np.asarray(data, np.int64)
     raw = item.dataset.get("LUTData")
     if isinstance(raw, bytes) and len(raw) in (2 * count, 2 * count + 1):
-        values = np.frombuffer(raw, "<u2", count=count).astype(np.int64)
+        little = item.dataset.original_encoding[1]
+        values = np.frombuffer(raw, ">u2" if little is False else "<u2", count=count).astype(np.int64)
     if len(values) < count:
         return None
     return (values[:count] % 65536).astype(np.uint16)

@@ -43,6 +43,8 @@ _CODINGS: dict[str, Coding] = {
     uid.HTJ2KLosslessRPCL: "JPEG 2000",
     uid.HTJ2K: "JPEG 2000",
 }
+_FEWEST_BITS: dict[Coding, int] = {"JPEG Lossless": 2, "JPEG 2000": 1}
+"""Precision of a stream that the codecs here read, where it is less than 8: of 8-bit images that are dark."""
 _NATIVE = {
     uid.ImplicitVRLittleEndian,
     uid.ExplicitVRLittleEndian,
@@ -166,6 +168,7 @@ def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any],
         high_bit=layout.high_bit,
         signed=layout.signed,
         native=syntax in _NATIVE,
+        holds_more=values.dtype.itemsize > layout.container.itemsize,
     )
     return values, [*notices, *more]
 
@@ -244,7 +247,10 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
             f"{layout.name}: the header says {layout.columns} x {layout.rows}, the {declared} stream "
             f"{header.columns} x {header.rows} with {header.components} component(s); one of them is wrong."
         )
-    if not 8 <= header.precision <= 16 or (declared == "JPEG Extended" and header.precision not in (8, 12)):
+    fewest = _FEWEST_BITS.get(header.coding, 8)
+    if not fewest <= header.precision <= 16 or (
+        declared == "JPEG Extended" and header.precision not in (8, 12)
+    ):
         raise UnsupportedImageError(
             f"{layout.name}: its {declared} stream has {header.precision} bits, which no codec reads; "
             "export it uncompressed or as JPEG lossless."
@@ -286,7 +292,8 @@ def _gdcm(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | None:
     image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(monochrome))
     image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str(syntax))))
     allocated = 8 if header.precision <= 8 else 16
-    image.SetPixelFormat(gdcm.PixelFormat(1, allocated, header.precision, header.precision - 1, 0))
+    precision = max(header.precision, 8)
+    image.SetPixelFormat(gdcm.PixelFormat(1, allocated, precision, precision - 1, 0))
     buffer: str | None = image.GetBuffer()
     # GDCM hands bytes over as text
     return None if buffer is None else buffer.encode("utf-8", "surrogateescape")

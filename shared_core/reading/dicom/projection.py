@@ -11,8 +11,11 @@ from shared_core.mammogram import Laterality, View, ViewModifier
 from shared_core.notices import Notice
 from shared_core.notices.of_files import VIEW_CONTRADICTED, VIEW_NOT_IN_FILE
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.body_part import breast_sides
 from shared_core.reading.dicom.projection_codes import MODIFIER_OF_CODE, VIEW_OF_CODE, modifier_of_meaning
+from shared_core.reading.orientation import orientation_of, shown_side, shown_view
 from shared_core.reading.projection_names import Named, named_projection
+from shared_core.reading.public_names import public_name
 
 _TEXT_ATTRIBUTES = ("SeriesDescription", "ProtocolName", "AcquisitionDeviceProcessingDescription")
 _MAGNIFIED_FROM = 1.3
@@ -36,14 +39,25 @@ def dicom_projection(attributes: Attributes, path: Path | None) -> Projection:
     """Projection of a DICOM mammogram, the most trusted evidence first.
 
     ViewCodeSequence, then ViewPosition, PatientOrientation where a view was written into it, the
-    descriptions, the Patient ID of some public collections, and the file name.
+    descriptions, the Patient ID of some public collections; where none of these says it, the directions of
+    PatientOrientation; and the file name.
     """
-    texts = list(_named_texts(attributes, path))
+    texts = list(_named_texts(attributes))
+    of_file = [_named_file(path)] if path is not None else []
     views = [*_coded_views(attributes), *((source, named.view) for source, named in texts if named.view)]
     sides = [
         *_coded_sides(attributes),
         *((source, named.laterality) for source, named in texts if named.laterality),
     ]
+    orientation = orientation_of(attributes.texts("PatientOrientation"))
+    if orientation is not None:
+        source = f"PatientOrientation {orientation.words}"
+        view, side = shown_view(orientation), shown_side(orientation)
+        views += [(source, view)] if view and not views else []
+        sides += [(f"{source}, as it usually hangs", side)] if side and not sides else []
+    views += [(source, named.view) for source, named in of_file if named.view]
+    sides += [(source, named.laterality) for source, named in of_file if named.laterality]
+    texts += of_file
     modifiers = [*_coded_modifiers(attributes), *((s, m) for s, named in texts for m in named.modifiers)]
     magnification = attributes.number("EstimatedRadiographicMagnificationFactor")
     if magnification is not None and _MAGNIFIED_FROM <= magnification <= 3:
@@ -53,8 +67,7 @@ def dicom_projection(attributes: Attributes, path: Path | None) -> Projection:
 
 def named_file_projection(path: Path) -> Projection:
     """Projection of a raster image: only its file name can tell."""
-    named = named_projection(path.stem)
-    source = "the file name"
+    source, named = _named_file(path)
     return _decided(
         [(source, named.view)] if named.view else [],
         [(source, named.laterality)] if named.laterality else [],
@@ -62,11 +75,19 @@ def named_file_projection(path: Path) -> Projection:
     )
 
 
+def _named_file(path: Path) -> tuple[str, Named]:
+    """What the name of a file tells, by the pattern of a public set where it has one."""
+    found = public_name(path)
+    if found is not None and (found.view or found.side):
+        return found.source, found.named
+    return "the file name", named_projection(path.stem)
+
+
 def has_mammographic_view(attributes: Attributes) -> bool:
     """Whether the attributes, not the file name, name a mammographic view."""
     if next(_coded_views(attributes), None) is not None:
         return True
-    return any(named.view is not None for _, named in _named_texts(attributes, None))
+    return any(named.view is not None for _, named in _named_texts(attributes))
 
 
 def _coded_views(attributes: Attributes) -> Iterator[tuple[str, View]]:
@@ -83,6 +104,7 @@ def _coded_sides(attributes: Attributes) -> Iterator[tuple[str, Laterality]]:
         side = sides.get(attributes.text(keyword)[:1].upper())
         if side is not None:
             yield keyword, side
+    yield from breast_sides(attributes)
 
 
 def _coded_modifiers(attributes: Attributes) -> Iterator[tuple[str, ViewModifier]]:
@@ -98,7 +120,7 @@ def _coded_modifiers(attributes: Attributes) -> Iterator[tuple[str, ViewModifier
             yield f"ViewModifierCodeSequence ({code or 'no code'}, {meaning})", modifier
 
 
-def _named_texts(attributes: Attributes, path: Path | None) -> Iterator[tuple[str, Named]]:
+def _named_texts(attributes: Attributes) -> Iterator[tuple[str, Named]]:
     yield "ViewPosition", named_projection(attributes.text("ViewPosition"), trusted=True)
     orientation = " ".join(attributes.texts("PatientOrientation"))
     if "CC" in orientation.upper() or "ML" in orientation.upper():
@@ -106,8 +128,6 @@ def _named_texts(attributes: Attributes, path: Path | None) -> Iterator[tuple[st
     for keyword in _TEXT_ATTRIBUTES:
         yield keyword, named_projection(attributes.text(keyword))
     yield "PatientID", named_projection(attributes.text("PatientID"))
-    if path is not None:
-        yield "the file name", named_projection(path.stem)
 
 
 def _decided(

@@ -17,7 +17,13 @@ overlays and noise there give next to none, values that go on above the limit ne
 
 
 def significant_values(
-    values: NDArray[Any], *, bits_stored: int, high_bit: int, signed: bool, native: bool
+    values: NDArray[Any],
+    *,
+    bits_stored: int,
+    high_bit: int,
+    signed: bool,
+    native: bool,
+    holds_more: bool = False,
 ) -> tuple[NDArray[Any], list[Notice]]:
     """Values of the `bits_stored` significant bits, with sign.
 
@@ -30,6 +36,8 @@ def significant_values(
         Whole containers.
     native
         Not compressed: only then does `high_bit` say where the values lie.
+    holds_more
+        The compressed stream has more bits than Bits Allocated, which leaves no room for overlays.
 
     Returns
     -------
@@ -47,7 +55,7 @@ def significant_values(
     if not spare or not (signed or int(values.max()) >> bits_stored):
         return whole, notices
     cut = (values << spare).view(whole.dtype) >> spare
-    if goes_on(whole, cut):
+    if holds_more or goes_on(whole, cut):
         ends = int(whole.min()), int(whole.max())
         needed = max(int(end if end >= 0 else -end - 1).bit_length() for end in ends) + signed
         wrong = BITS_STORED_WRONG.notice(bits=bits_stored, low=ends[0], high=ends[1], needed=needed)

@@ -2,6 +2,7 @@
 
 Uncalibrated Pixel Spacing has no defined plane on projection images (PS3.3 10.7.1.3), Imager Pixel
 Spacing lies in the plane of the detector (C.8.11.4): dividing it by the magnification gives the breast.
+Images reconstructed by tomosynthesis lie in the breast already: their Pixel Measures count as they are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from shared_core.notices.of_files import (
 from shared_core.reading.dicom.attributes import Attributes
 
 Pair = tuple[float, float]
+
+BREAST_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 
 PLAUSIBLE_MM = (0.01, 1.0)
 """Mammograms have 0.02 to 0.2 mm; beyond these ends the value cannot be meant."""
@@ -49,11 +52,16 @@ def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
 def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Notice]]:
     """Spacing in the plane of the breast by the best evidence of the file.
 
-    In this order: Pixel Spacing with a calibration type; Imager Pixel Spacing corrected by the
-    magnification factor or by the distances, or as it is; Nominal Scanned Pixel Spacing of
-    digitised film. Pixel Spacing alone is not believed.
+    In this order: Pixel Measures of breast tomosynthesis; Pixel Spacing with a calibration type; Imager
+    Pixel Spacing corrected by the magnification factor or by the distances, or as it is; Nominal Scanned
+    Pixel Spacing of digitised film. Pixel Spacing alone is not believed.
     """
     notices: list[Notice] = []
+    if attributes.text("SOPClassUID") == BREAST_TOMOSYNTHESIS:
+        measured = pixel_measures(attributes)
+        if measured and plausible(measured):
+            return PixelSpacing(*measured, SpacingSource.PIXEL_MEASURES), notices
+        notices += [_implausible("Pixel Spacing of Pixel Measures", measured)] if measured else []
     plain = pair_of(attributes, "PixelSpacing")
     if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
         if plausible(plain):
@@ -106,6 +114,15 @@ def _from_imager(attributes: Attributes, imager: Pair, notices: list[Notice]) ->
             DISTANCES_IMPLAUSIBLE.notice(to_patient=f"{to_patient:g}", to_detector=f"{to_detector:g}")
         )
     return PixelSpacing(*imager, SpacingSource.IMAGER)
+
+
+def pixel_measures(attributes: Attributes) -> Pair | None:
+    """Pixel Spacing of the Pixel Measures Sequence, shared or of the first frame (PS3.3 C.7.6.16.2.1)."""
+    for keyword in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in attributes.items(keyword)[:1]:
+            for measures in group.items("PixelMeasuresSequence")[:1]:
+                return pair_of(measures, "PixelSpacing")
+    return None
 
 
 def pair_of(attributes: Attributes, keyword: str) -> Pair | None:

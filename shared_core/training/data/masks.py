@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
+from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.segmentation import read_segmentation
-from shared_core.reading.files import file_format, read_bytes
+from shared_core.reading.files import file_format
+from shared_core.reading.nifti import read_nifti
+from shared_core.reading.picture_orientation import picture_orientation, upright
 from shared_core.reading.tiff import read_tiff
 
 NIFTI_SUFFIXES: Final = (".nii", ".nii.gz")
@@ -65,35 +68,20 @@ def _png(data: bytes, name: str) -> NDArray[Any]:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if picture is None:
         raise UnreadableImageError(f"{name}: the PNG is damaged; copy or save it again.")
-    return picture
+    return upright(picture, picture_orientation(data, "PNG"))
 
 
 def _nifti(path: Path, shape: tuple[int, int]) -> NDArray[Any]:
     """One slice as (rows, columns): ITK stores (column, row), some scripts (row, column)."""
     try:
-        import nibabel
-    except ImportError:
-        raise UsageError(
-            f"{path.name}: reading NIfTI needs nibabel; install it with: pip install 'openbac[train]'"
-        ) from None
-    try:
-        array: NDArray[Any] = np.asarray(nibabel.load(path).dataobj)  # type: ignore[attr-defined]  # of its images all have it
-    except Exception as error:  # boundary with nibabel: damaged files raise anything
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnreadableImageError(
-            f"{path.name}: cannot be read as NIfTI ({reason}); export it again."
-        ) from error
-    plane = array.reshape([size for size in array.shape if size != 1])
-    if plane.ndim != 2:
-        raise UsageError(
-            f"{path.name}: is a volume of {' x '.join(map(str, array.shape))}; "
-            "export the mask of one mammogram."
-        )
-    if plane.T.shape != shape and plane.shape == shape:
-        return plane
-    _check_shape(path.name, plane.T.shape, shape)
-    turned: NDArray[Any] = plane.T
-    return turned
+        plane = read_nifti(read_bytes(path), path.name)
+    except UnsupportedImageError as error:
+        raise UsageError(f"{error} Export the mask of one mammogram.") from None
+    if plane.shape != shape and plane.T.shape == shape:
+        turned: NDArray[Any] = plane.T
+        return turned
+    _check_shape(path.name, plane.shape, shape)
+    return plane
 
 
 def _check_shape(name: str, found: tuple[int, ...], wanted: tuple[int, int]) -> None:

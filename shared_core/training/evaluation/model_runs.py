@@ -216,7 +216,7 @@ class _Scorer:
                 entry = self.entries[place]
                 same = _run_of(entry)
                 if same not in maps:
-                    maps[same] = segment(prepared_view(view), model, cancelled=cancelled)
+                    maps[same] = segment(prepared_view(view, entry.card), model, cancelled=cancelled)
                 row, mask = score_view(
                     number,
                     view,

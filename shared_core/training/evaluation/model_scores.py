@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 from shared_core.errors import UsageError
 from shared_core.training.evaluation.curves import CurvePoint, curve, point_at_card
 from shared_core.training.evaluation.difference import ScoreDifference, differences
+from shared_core.training.evaluation.guo_scores import (
+    GuoDifference,
+    GuoScores,
+    guo_differences,
+    guo_scores,
+)
 from shared_core.training.evaluation.model_runs import ModelRows
 from shared_core.training.evaluation.probability_calibration import (
     CERTAIN_NO,
@@ -44,6 +50,7 @@ class ModelScores:
     curve: tuple[CurvePoint, ...]
     at_card: CurvePoint
     calibration: CalibrationScores
+    guo: tuple[GuoScores, ...]
 
     @property
     def name(self) -> str:
@@ -57,6 +64,8 @@ class Evaluation:
 
     models: tuple[ModelScores, ...]
     differences: tuple[ScoreDifference, ...] = ()
+    guo_differences: tuple[GuoDifference, ...] = ()
+    """First model less the second."""
     pictures: tuple[tuple[str, str], ...] = field(default=())
     """(file, what it shows)."""
 
@@ -70,9 +79,11 @@ def evaluate_rows(models: Sequence[ModelRows], *, seed: int = 0) -> Evaluation:
         raise UsageError("Two models of one name cannot be told apart; give one of the cards another name.")
     scored = tuple(_scored(rows, seed) for rows in models)
     compared: tuple[ScoreDifference, ...] = ()
+    guo: tuple[GuoDifference, ...] = ()
     if len(scored) == 2:
         compared = differences(models[0].rows, models[1].rows, seed=seed)
-    return Evaluation(scored, compared)
+        guo = guo_differences(models[1].rows, {scored[0].name: models[0].rows}, seed=seed)
+    return Evaluation(scored, compared, guo)
 
 
 def _scored(rows: ModelRows, seed: int) -> ModelScores:
@@ -85,6 +96,7 @@ def _scored(rows: ModelRows, seed: int) -> ModelScores:
         curve=curve(rows.rows),
         at_card=point_at_card(rows.rows),
         calibration=_calibration(rows),
+        guo=guo_scores(rows.rows),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared_core.quantities.number_formats import threshold
 from shared_core.statistics.clusters import Estimate
+from shared_core.statistics.overlap import SCORES
 from shared_core.training.evaluation.difference import ALPHA, LEAST_PATIENTS, ScoreDifference, in_words
 from shared_core.training.evaluation.model_runs import ModelRows
 from shared_core.training.evaluation.model_scores import Evaluation, ModelScores
@@ -26,6 +27,7 @@ def page(evaluation: Evaluation) -> str:
     lines += _about(models[0].rows)
     lines += ["## Scores", "", _BRACKETS, ""]
     lines += _scores(models)
+    lines += ["", "## As in Guo et al. 2021", "", *_guo(evaluation)]
     if evaluation.differences:
         lines += ["", "## Difference", "", *_difference(evaluation.differences, models)]
     lines += ["", "## Calibration", "", *_calibration(models)]
@@ -63,6 +65,25 @@ def _scores(models: Sequence[ModelScores]) -> Iterable[str]:
         found = [model.groups[0].scores.get(name) for model in models]
         if any(found):
             yield f"| {title} | " + " | ".join(with_limits(one) for one in found) + " |"
+
+
+def _guo(evaluation: Evaluation) -> Iterable[str]:
+    yield "Mean ± SD over the patches of 512 pixels, and over the images, that hold BAC by their label."
+    yield ""
+    yield "| | | n | " + " | ".join(SCORES) + " |"
+    yield "|---|---|---:|" + "---:|" * len(SCORES)
+    for model in evaluation.models:
+        for found in model.guo:
+            cells = [f"{_number(score.mean)} ± {_number(score.sd)}" for score in found.scores]
+            yield f"| {model.name} | {found.level} | {found.count} | " + " | ".join(cells) + " |"
+    for one in evaluation.guo_differences:
+        low, high = one.clustered.limits
+        yield ""
+        yield (
+            f"{one.score} of images, {one.model} less {evaluation.models[1].name}: paired t, as if images "
+            f"were independent, P = {_number(one.p_holm)}; patients drawn together "
+            f"{_number(one.clustered.difference)} [{_number(low)}, {_number(high)}]."
+        )
 
 
 def _difference(differences: Sequence[ScoreDifference], models: Sequence[ModelScores]) -> Iterable[str]:

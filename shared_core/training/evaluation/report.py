@@ -50,6 +50,7 @@ def document(evaluation: Evaluation) -> dict[str, Any]:
             "at_threshold": model.at_card,
             "curve": model.curve,
             "calibration": model.calibration,
+            "guo": model.guo,
         }
         for model in evaluation.models
     ]
@@ -64,6 +65,7 @@ def document(evaluation: Evaluation) -> dict[str, Any]:
         "differences": [
             {**asdict(one), "words": in_words(one, (names[0], names[1]))} for one in evaluation.differences
         ],
+        "guo_differences": evaluation.guo_differences,
         "failures": first.failures,
     }
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shared_core.inference.tiles import regular_tiles
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.statistics.overlap import Overlap
 from shared_core.tracks.deciding import decide_by_card, decision_of, judge_parts
 from shared_core.training.evaluation.operating_point import (
     TOLERANCE_MM,
@@ -40,6 +41,16 @@ class PatchCount:
     marked_px: int
     peak: float
     """Largest probability."""
+    true_positive_px: int
+    counted_px: int
+    """Pixels that the label does not leave open."""
+
+    @property
+    def overlap(self) -> Overlap:
+        """For the scores."""
+        false_positive, missed = self.marked_px - self.true_positive_px, self.label_px - self.true_positive_px
+        rest = self.counted_px - self.true_positive_px - false_positive - missed
+        return Overlap(self.true_positive_px, false_positive, missed, rest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +77,8 @@ class ViewRow:
     """Connected parts of the label."""
     open_label_px: int
     """Pixels of the label that are left open."""
+    counted_px: int
+    """Pixels of the image that the label does not leave open."""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -112,18 +125,22 @@ def score_view(
         patches=_patches(view, probability, mask, reference.label),
         arteries=reference.arteries,
         open_label_px=0 if reference.open_label is None else int(np.count_nonzero(reference.open_label)),
+        counted_px=_counted_px(view, slice(None)),
     )
     return row, mask
 
 
-def prepared_view(view: TrainingView) -> PreparedView:
+def prepared_view(view: TrainingView, card: ModelCard) -> PreparedView:
     """A view as the inference engine takes it: already prepared, at the model's spacing or near it."""
     rows, columns = view.image_u8.shape
     mm = view.spacing_mm
     spacing = None if mm is None else PixelSpacing(mm, mm, SpacingSource.USER)
     header = MammogramHeader(None, "memory", rows, columns, 8, spacing=spacing)
+    # A network with a filter of its own sees what was not filtered before.
+    unfiltered = view.display_u8 if card.input_median_px is not None else None
+    display_u8 = view.image_u8 if unfiltered is None else unfiltered
     return PreparedView(
-        header, view.image_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
+        header, display_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
     )
 
 
@@ -134,7 +151,7 @@ def row_document(row: ViewRow) -> dict[str, Any]:
         "bac": row.probabilities.bac.tolist(),
         "other": row.probabilities.other.tolist(),
     }
-    document["patches"] = [[patch.label_px, patch.marked_px, patch.peak] for patch in row.patches]
+    document["patches"] = [list(asdict(patch).values()) for patch in row.patches]
     return document
 
 
@@ -199,6 +216,13 @@ def _patches(
                     int(np.count_nonzero(label[tile.slices])),
                     int(np.count_nonzero(told[tile.slices])),
                     round(float(probability[tile.slices].max()), 6),
+                    int(np.count_nonzero(label[tile.slices] & told[tile.slices])),
+                    _counted_px(view, tile.slices),
                 )
             )
     return tuple(found)
+
+
+def _counted_px(view: TrainingView, where: slice | tuple[slice, slice]) -> int:
+    left_open = 0 if view.ignore is None else int(np.count_nonzero(view.ignore[where]))
+    return int(view.valid[where].size) - left_open

@@ -58,6 +58,8 @@ class BatchSummary:
     """Input, or exam whose scene could not be written, and why."""
     incomplete: tuple[tuple[str, str], ...] = ()
     """Exam of which not all views were analysed, and which were not."""
+    unused: tuple[bac.UnusedFile, ...] = ()
+    """Of the inputs: what was found and not used, those that failed among it, or is in doubt."""
 
     @property
     def exit_code(self) -> int:
@@ -202,7 +204,10 @@ def _summary(output: Path, save: Save, model: str, say: Callable[[str], None]) -
     incomplete = tuple(_incomplete(tables)) if tables is not None else ()
     for exam, words in incomplete:
         say(f"{exam}: {words}")
-    return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()), incomplete)
+    unused = bac.read_unused(output)
+    for sentence in bac.unused_sentences(unused, most=None):
+        say(sentence)
+    return BatchSummary(output, len(written.views), tuple(files), tuple(failures.items()), incomplete, unused)
 
 
 def _failed_by_exam(tables: bac.Results) -> dict[str, dict[str, str]]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 import slicer
 import slicer.util
+
+from BACSegmentationLib.mammograms import turn_of
+from shared_core import hosting as bac
 
 SLICE: Final = "Red"
 FILL_OPACITY: Final = 0.15
@@ -38,17 +42,37 @@ def show_mammogram(volume_node: Any, segmentation_node: Any = None) -> None:
             composite.SetForegroundVolumeID(None)
             composite.SetLabelVolumeID(None)
     if layout_manager is not None:
-        show_upright(layout_manager.sliceWidget(SLICE).sliceLogic())
+        show_upright(layout_manager.sliceWidget(SLICE).sliceLogic(), turn_of(volume_node))
 
 
-def show_upright(slice_logic: Any) -> None:
+def show_upright(slice_logic: Any, turn: bac.Turn | None = None) -> None:
     """Turn and fit a slice view so that the first row of the file lies on top and its first column left.
 
     "Rotate to volume plane" would mirror an image that carries no orientation, as mammograms do.
+
+    Parameters
+    ----------
+    turn
+        What makes a picture hang upright that is not stored so; the view is turned, not the picture.
     """
-    slice_logic.GetSliceNode().SetOrientation("Axial")
+    node = slice_logic.GetSliceNode()
+    node.SetOrientation("Axial")
+    if turn is not None and turn != bac.Turn():
+        _turn(node, turn)
     slice_logic.FitSliceToBackground()
     slice_logic.SnapSliceOffsetToIJK()
+
+
+def _turn(slice_node: Any, turn: bac.Turn) -> None:
+    """Change where the axes of a slice view lead to: to the right, and up."""
+    to_ras = slicer.util.arrayFromVTKMatrix(slice_node.GetSliceToRAS())
+    right, up = to_ras[:3, 0].copy(), to_ras[:3, 1].copy()
+    if turn.transposed:
+        right, up = -up, -right
+    right, up = (-right if turn.mirrored else right), (-up if turn.upside_down else up)
+    to_ras[:3, 0], to_ras[:3, 1], to_ras[:3, 2] = right, up, np.cross(right, up)
+    slice_node.GetSliceToRAS().DeepCopy(slicer.util.vtkMatrixFromArray(to_ras))
+    slice_node.UpdateMatrices()
 
 
 def set_up_overlay(segmentation_node: Any) -> None:

@@ -23,8 +23,8 @@ _GREY: Final = "vtkMRMLColorTableNodeGrey"
 def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[float] | None = None) -> Any:
     """Load one image file, never others that lie beside it.
 
-    DICOM files are read as Slicer reads them, with GDCM. PNG, TIFF and JPEG files get the grey pixels that
-    the engine sees, at the place where Slicer puts such a picture.
+    DICOM files are read as Slicer reads them, with GDCM. Other files, and those that are packed or lie in an
+    archive, get the grey pixels that the engine sees, at the place where Slicer puts such a picture.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
     OpenBacError
         It cannot be read; in one sentence.
     """
-    is_dicom = bac.file_format(path) == "DICOM"
+    is_dicom = bac.file_format(path) == "DICOM" and bac.is_plain(path)
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name or path.stem)
     try:
         if is_dicom:
@@ -109,7 +109,9 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
 
 def _take_from_engine(path: Path, node: Any) -> None:
     pixels = bac.read_mammogram(path).pixels
-    row_mm, column_mm = bac.reader_spacings(path)[-1]
+    spacings = bac.reader_spacings(path)
+    # Of a picture Slicer takes the resolution of its print.
+    row_mm, column_mm = spacings[0 if bac.file_format(path) in ("DICOM", "NIfTI") else -1]
     slicer.util.updateVolumeFromArray(node, np.array(pixels)[None])
     to_ras = vtk.vtkMatrix4x4()
     to_ras.SetElement(0, 0, -column_mm)

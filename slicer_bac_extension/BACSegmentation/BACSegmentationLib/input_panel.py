@@ -95,6 +95,7 @@ def described(volume: Any) -> tuple[str, str]:
         return "The file will be read when you press Apply, after the required packages are installed.", ""
     known = header if header.path is not None else None
     spacing, notices = bac.spacing_in_host(shown_mm(volume), header=known, name=image.name)
+    notices = (*notices, *(one for one in header.notices if one.code == bac.ORIENTATION_UNUSUAL.code))
     size = f"{spacing.row_mm:.3f} mm per pixel" if spacing is not None else "pixel size unknown"
     rows, columns = image.pixels.shape
     parts = [header.view_label.replace("??", "view unknown"), size, f"{columns} x {rows} pixels"]

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import slicer.util
 
+from BACSegmentationLib.volume_facts import facts_of
 from BACSegmentationLib.volumes import VolumeImage, dicom_database, instance_uids, read_volume, shown_mm
 from shared_core import hosting as bac
 
@@ -24,8 +25,13 @@ _TAGS: Final = {
     "ViewPosition": "0018,5101",
     "ImageLaterality": "0020,0062",
     "Laterality": "0020,0060",
+    "PatientOrientation": "0020,0020",
 }
 """What the DICOM database may keep of a file that is gone."""
+
+
+_DARK: Final = 0.1
+"""Share of the range of grey values that background lies in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +61,16 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
     """
     image = read_volume(volume_node, dicom_files=dicom_files)
     file = _image_file(image.files)
-    known = bac.read_header(file) if file is not None else None
+    facts = facts_of(volume_node)
+    known = bac.read_header(file, facts=facts) if file is not None else None
     spacing, notices = bac.spacing_in_host(shown_mm(volume_node), header=known, name=image.name)
     given = (
         (spacing.row_mm, spacing.column_mm) if spacing and spacing.source is bac.SpacingSource.USER else None
     )
     if file is None or known is None:
         alone = bac.mammogram_from_array(image.pixels, name=image.name, spacing_mm=given)
-        return _with_notices(alone, *notices)
-    read, reason = _as_its_file(image, file, given)
+        return _stated(_with_notices(alone, *notices), facts)
+    read, reason = _as_its_file(image, file, given, facts)
     if read is not None:
         return _with_notices(read, *notices)
     # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
@@ -84,15 +91,30 @@ def header_of(volume_node: Any) -> bac.MammogramHeader:
         See `volumes.read_volume`; or the engine refuses the file.
     """
     image = read_volume(volume_node)
-    file = _image_file(image.files)
+    file, facts = _image_file(image.files), facts_of(volume_node)
     if file is not None:
-        return bac.read_header(file)
+        return bac.read_header(file, facts=facts)
     kept = _kept_values(volume_node)
     if any(kept.values()):
-        return bac.header_of_values(kept, rows=image.pixels.shape[0], columns=image.pixels.shape[1])
-    header = bac.mammogram_from_array(image.pixels, name=image.name).header
-    # Volumes that are named by their view alone belong to their scene, as such files to their folder.
-    return replace(header, identity=bac.Identity(patient_id=bac.named_projection(image.name).rest))
+        header = bac.header_of_values(kept, rows=image.pixels.shape[0], columns=image.pixels.shape[1])
+    else:
+        header = bac.mammogram_from_array(image.pixels, name=image.name).header
+        # Volumes that are named by their view alone belong to their scene, as such files to their folder.
+        identity = bac.Identity(patient_id=bac.named_projection(image.name).rest)
+        header = replace(header, identity=identity)
+    return bac.with_facts(header, facts) if facts is not None else header
+
+
+def turn_of(volume_node: Any) -> bac.Turn:
+    """What makes a volume hang upright; nothing where that is not known, or it is no mammogram."""
+    try:
+        header = header_of(volume_node)
+        pixels = read_volume(volume_node).pixels
+        # the background is darker than any breast: bright is dense in all volumes
+        turn, _ = bac.hanging_turn(header, pixels > np.min(pixels) + np.ptp(pixels) * _DARK)
+    except (bac.OpenBacError, ImportError):
+        return bac.Turn()
+    return turn
 
 
 def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam, ...]:
@@ -131,18 +153,23 @@ def _image_file(files: Sequence[Path]) -> Path | None:
     if len(files) != 1:
         return None
     try:
-        bac.file_format(files[0])
-    except bac.UnreadableImageError:
+        # Of what Slicer reads, NIfTI may be more than one slice, or lack the package that reads it here.
+        if bac.file_format(files[0]) == "NIfTI":
+            bac.read_header(files[0])
+    except (bac.UnreadableImageError, bac.UnsupportedImageError):
         return None
     return files[0]
 
 
 def _as_its_file(
-    image: VolumeImage, file: Path, spacing_mm: tuple[float, float] | None
+    image: VolumeImage,
+    file: Path,
+    spacing_mm: tuple[float, float] | None,
+    facts: bac.StatedFacts | None,
 ) -> tuple[bac.Mammogram | None, str]:
     """The mammogram of the file, or why it is not what the volume shows."""
     try:
-        read = bac.read_mammogram(file, spacing_mm=spacing_mm)
+        read = bac.read_mammogram(file, spacing_mm=spacing_mm, facts=facts)
     except bac.UnreadableImageError as error:
         return None, str(error)
     if np.array_equal(image.pixels, read.pixels):
@@ -155,6 +182,10 @@ def _as_its_file(
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
     return None, f"The pixels of {image.name} differ from those of {file.name}."
+
+
+def _stated(mammogram: bac.Mammogram, facts: bac.StatedFacts | None) -> bac.Mammogram:
+    return mammogram if facts is None else replace(mammogram, header=bac.with_facts(mammogram.header, facts))
 
 
 def _kept_values(volume_node: Any) -> dict[str, str]:

@@ -15,6 +15,7 @@ from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import exams_in_scene, mammogram_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
+from BACSegmentationLib.volume_facts import FACTS_ATTRIBUTE
 from shared_core import hosting as bac
 
 _KEPT_VIEWS: Final = 4
@@ -121,6 +122,7 @@ class SceneMeasurement:
             image.GetMTime() if image is not None else 0,
             volume_node.GetSpacing(),
             volume_node.GetName(),
+            volume_node.GetAttribute(FACTS_ATTRIBUTE),
             preset.name,
         )
         known = self._views.get(volume_node.GetID())

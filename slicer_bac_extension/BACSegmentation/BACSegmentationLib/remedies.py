@@ -9,9 +9,8 @@ from shared_core import hosting as bac
 
 WORDING: Final[Mapping[bac.Remedy, str]] = {
     **bac.SAME_EVERYWHERE,
-    bac.Remedy.GIVE_SPACING: (
-        'If you know it, set it in the Volumes module under "Volume information" before segmenting.'
-    ),
+    bac.Remedy.GIVE_SPACING: "If you know it, state it under Facts in this panel.",
+    bac.Remedy.STATE_FACTS: "State what you know under Facts in this panel.",
     bac.Remedy.CHECK_MASK_FILE: "Check that it is the mask of this mammogram.",
     bac.Remedy.CHOOSE_SEGMENT: "Choose the segment of the calcifications in the panel Correction.",
     bac.Remedy.NAME_RESULTS: "Choose a folder that Save results… or bac analyze wrote.",

@@ -145,6 +145,8 @@ def report(pairs: Sequence[Pair]) -> str:
         f"{_label(record)} {bac.made_words(bac.state_of(record.model), record.model)}" for record in records
     )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
+    whose = (one for _, record in exam_records(pairs) for one in record.notices if one.code in bac.WHO_IS_WHO)
+    notices |= dict.fromkeys(whose)
     notes = (f"{states}.", *(notice_words(notice) for notice in notices))
     return "\n".join([*lines, *(f"Note: {note}" for note in notes)])
 

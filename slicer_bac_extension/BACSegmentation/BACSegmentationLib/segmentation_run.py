@@ -161,6 +161,12 @@ class SegmentationRun:
         options += ["--spacing-mm", batch[0].spacing] if batch[0].spacing else []
         files = list(dict.fromkeys(str(one.file) for one in batch))
         folder = self._scratch / f"run-{len(self._batches)}"
+        # An image that has no file gets its facts with its header.
+        stated = {one.file: one.header.stated for one in batch if one.header.path and one.header.stated}
+        if stated:
+            table = self._scratch / f"facts-{len(self._batches)}.csv"
+            bac.write_bytes(table, bac.facts_table(stated))
+            options += ["--facts", str(table)]
         child = EngineProcess(
             ["analyze", *files, "-o", str(folder / "results"), *options],
             engine_folder=engine.folder(),
@@ -195,12 +201,13 @@ class SegmentationRun:
 
     def _collect(self, results: Path) -> None:
         written = bac.read_written(results)
+        unused = {str(file.path): file.text for file in bac.read_unused(results) if not file.used}
         for one in self._batch:
             file = str(one.file)
             view = written.views.get(file)
             if view is None:
-                reason = written.failures.get(file, "was left out, as the same image was given twice")
-                self.failures.append((one.name, reason))
+                reason = written.failures.get(file) or unused.get(file)
+                self.failures.append((one.name, reason or "was left out, as the same image was given twice"))
                 continue
             header = one.header
             mask = bac.read_mask(view.mask, (header.rows, header.columns))

@@ -123,12 +123,12 @@ def test_a_row_survives_the_way_through_json() -> None:
 
 def test_engine_sees_the_view_as_it_is() -> None:
     shown = view(ARTERY)
-    prepared = prepared_view(shown)
+    prepared = prepared_view(shown, CARD)
     np.testing.assert_array_equal(prepared.image_u8, shown.image_u8)
     np.testing.assert_array_equal(prepared.valid_mask, shown.valid)
     assert prepared.spacing is not None
     assert prepared.spacing.row_mm == 0.07
-    assert prepared_view(view(ARTERY, spacing_mm=None)).spacing is None
+    assert prepared_view(view(ARTERY, spacing_mm=None), CARD).spacing is None
 
 
 def test_an_artery_is_found_where_half_of_its_length_is() -> None:

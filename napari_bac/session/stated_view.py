@@ -1,0 +1,37 @@
+"""What a person states of a view of a session."""
+
+from __future__ import annotations
+
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.layer_pixels import pixels_of
+from napari_bac.views.opened_view import METADATA, with_stated
+from shared_core import hosting as bac
+
+
+def state_facts(session: ExamSession, key: str, facts: bac.StatedFacts) -> str:
+    """Take what is stated of a view; return its key, which may be another one then.
+
+    Labels that a person made stay; those of a model go, as what it was told of the image changed.
+
+    Raises
+    ------
+    OpenBacError
+        The image cannot be read any more.
+    """
+    view = session.views[key]
+    opened = with_stated(view.opened, facts, pixels_of(view.image))
+    labels, edited = view.label_pixels().copy(), view.edited
+    view.image.metadata[METADATA] = opened
+    # Without its labels a view is none; its image layer is then taken anew.
+    session.viewer.layers.remove(view.labels)
+    new = session.take_layer(view.image)
+    view.image.name = new
+    if edited and session.views[new].label_pixels().shape == labels.shape:
+        session.views[new].take_restored(labels)
+        session.signals.edited_changed.emit(new)
+    elif labels.any():
+        session.say(
+            f"{new}: what is known of the image changed, so its labels were removed; segment it again."
+        )
+    session.hang()
+    return new

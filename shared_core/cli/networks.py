@@ -1,0 +1,93 @@
+"""``bac networks``: which networks can be trained and run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from typing import Any
+
+from rich.table import Table
+
+from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.exit_codes import OK
+from shared_core.cli.screen import PlainConsole
+from shared_core.networks.table import COUNTED_AT_PX, Network, list_networks
+from shared_core.records.canonical_json import json_bytes
+
+GIGA = 1e9
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add ``networks`` to the parser of ``bac``."""
+    parser = command(
+        subparsers,
+        "networks",
+        run,
+        help="list the networks that can be trained and run, with sizes and sources",
+        description="List the networks that recipes and model cards can name: parameters with 3 and with 1 "
+        f"input channel, multiply-adds for a tile of {COUNTED_AT_PX} x {COUNTED_AT_PX} pixels, source, and "
+        "the licence of public code of the same network.",
+    )
+    add = partial(option, parser)
+    add("--json", "print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table; return the exit code."""
+    networks = list_networks()
+    console = PlainConsole()
+    if args.json:
+        document = {"tile_px": COUNTED_AT_PX, "networks": [_entry(network) for network in networks]}
+        sys.stdout.buffer.write(json_bytes(document))
+    elif console.is_terminal:
+        console.print(_table(networks))
+    else:
+        for network in networks:
+            print(*_cells(network), sep="\t")
+    return OK
+
+
+def _entry(network: Network) -> dict[str, Any]:
+    return {
+        "name": network.name,
+        "title": network.title,
+        "source": network.source,
+        "code_licence": network.code_licence,
+        "sizes": [
+            {
+                "channels": size.channels,
+                "parameters": size.parameters,
+                "multiply_adds": size.multiply_adds,
+            }
+            for size in network.sizes
+        ],
+        "side_multiple_px": network.side_multiple,
+        "sees_whole_tile": network.sees_whole_tile,
+        "options": list(network.options),
+        "note": network.note,
+    }
+
+
+def _cells(network: Network) -> list[str]:
+    three, one = network.size(3), network.size(1)
+    largest = network.sizes[0]
+    return [
+        network.name,
+        "-" if three is None else f"{three.parameters:,}",
+        "-" if one is None else f"{one.parameters:,}",
+        f"{largest.multiply_adds / GIGA:.2f}",
+        network.source,
+        network.code_licence,
+    ]
+
+
+def _table(networks: tuple[Network, ...]) -> Table:
+    table = Table(box=None)
+    for title in ("network", "parameters, 3 channels", "1 channel", "multiply-adds, billion"):
+        table.add_column(title, justify="left" if title == "network" else "right", no_wrap=title == "network")
+    for title in ("source", "licence of public code"):
+        table.add_column(title)
+    for network in networks:
+        table.add_row(*_cells(network))
+    return table

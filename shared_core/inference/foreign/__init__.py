@@ -1,0 +1,1 @@
+"""Networks that were trained elsewhere: read without running code, turned into a graph, tried out."""

@@ -1,0 +1,125 @@
+"""Networks without windowed gates, ready for torch or as a graph; tried on one tile before any image is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_core.errors import DeviceError, ModelError
+from shared_core.inference.backends.interface import BackendName, OutOfDeviceMemory, Precision, TileBackend
+from shared_core.networks.options import checked_network
+from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
+from shared_core.networks.table import IMPORTED
+from shared_core.weights.card import ModelCard
+from shared_core.weights.location import require_graph
+from shared_core.weights.safetensors import read_safetensors
+
+Arrays = Mapping[str, NDArray[Any]]
+
+LEAST_BYTES_A_PIXEL: Final = 4 * 32
+"""A network holds at least so much a pixel of a tile while it works: two layers of sixteen channels."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlainNetwork:
+    """A network that answers whole tiles; `arrays` are its weights for torch, or its graph for OpenVINO."""
+
+    card: ModelCard
+    arrays: Arrays
+    made_for: BackendName
+
+    def backend(
+        self, device: str, backend: BackendName, precision: Precision, threads: int | None
+    ) -> TileBackend:
+        """Put it on a device."""
+        if self.made_for == "openvino":
+            from shared_core.inference.backends.openvino_graph import OpenVinoGraph
+
+            graph = self.card.graph
+            assert graph is not None
+            return OpenVinoGraph(
+                self.arrays,
+                tile_px=self.card.tiling.tile_px,
+                classes=graph.classes,
+                bac_class=graph.bac_class,
+                logits=self.card.output == "logits",
+                precision=precision,
+                threads=threads,
+            )
+        from shared_core.inference.backends.torch_network import TorchNetwork
+
+        return TorchNetwork(
+            self.card.network,
+            self.card.network_options,
+            self.arrays,
+            device=device,
+            precision=precision,
+            threads=threads,
+        )
+
+
+Network = LeanScuNet | PlainNetwork
+
+
+def read_network(
+    card: ModelCard, backend: BackendName, weights: Path, *, weights_dir: Path | None
+) -> Network:
+    """The network of a model for a backend; a `ModelError` where it is unknown or a file is unfit."""
+    if card.network != IMPORTED:
+        network = checked_network(card.network, card.network_options)
+        if network.windowed_gates:
+            return fold_scunet(read_safetensors(weights))
+        if backend == "torch":
+            return PlainNetwork(card, read_safetensors(weights), backend)
+    return PlainNetwork(card, read_safetensors(require_graph(card, weights_dir=weights_dir)), "openvino")
+
+
+def try_out(backend: TileBackend, card: ModelCard) -> None:
+    """Run one tile, so that what is wrong with a network is told once and before any image.
+
+    Raises
+    ------
+    ModelError
+        It gives numbers that are not finite, or not one map of the tile's size.
+    DeviceError
+        One tile needs more memory than there is.
+    """
+    side = card.tiling.tile_px
+    too_large = (
+        f"One tile of model {card.name}, {side} x {side} px, does not fit in memory; "
+        "use a model with smaller tiles or a larger machine."
+    )
+    memory = memory_bytes()
+    if memory is not None and side * side * LEAST_BYTES_A_PIXEL > memory:
+        raise DeviceError(too_large)
+    ramp = np.linspace(-2.0, 2.0, side, dtype=np.float32)
+    tile = np.sin(7 * ramp)[:, None] * ramp[None, :]
+    try:
+        answer = backend.tile_logits(tile[None])
+    except (OutOfDeviceMemory, MemoryError):
+        raise DeviceError(too_large) from None
+    if answer.shape != (1, side, side):
+        raise ModelError(
+            f"Model {card.name} gives {answer.shape[1:]} for a tile of {side} px; check the model card."
+        )
+    require_finite(answer, card)
+
+
+def require_finite(answer: NDArray[np.float32], card: ModelCard) -> None:
+    """A `ModelError` where a network gave a number that is not finite."""
+    if not np.isfinite(answer).all():
+        raise ModelError(f"Model {card.name} gives numbers that are not finite; use another model.")
+
+
+def memory_bytes() -> int | None:
+    """Of this machine; None where it does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None

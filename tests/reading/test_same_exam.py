@@ -1,0 +1,212 @@
+"""An exam is one woman on one date: what joins images, what keeps them apart, and that it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from shared_core.mammogram import Exam, Person
+from shared_core.reading.exam_grouping import ExamListing, find_exams
+from shared_core.reading.persons import contradictions, is_no_identifier
+from shared_core.records.canonical_json import json_bytes
+from tests.reading.synthetic import breast, dataset, new_uid, write
+from tests.told import codes
+
+CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
+VIEWS = (("L", "CC"), ("L", "MLO"), ("R", "CC"), ("R", "MLO"))
+FOUR = ["LCC", "LMLO", "RCC", "RMLO"]
+
+
+def views(folder: Path, *, one_study: str = "", **attributes: Any) -> None:
+    """Four views, each with a study of its own unless `one_study` names one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    start = len(list(folder.iterdir()))
+    for number, (side, view) in enumerate(VIEWS, start):
+        more = {"ImageLaterality": side, "ViewPosition": view, "StudyInstanceUID": one_study or new_uid()}
+        write(folder / f"{number}.dcm", dataset(breast(seed=number), **more, **attributes))
+
+
+def sizes(listing: ExamListing) -> list[int]:
+    return sorted(len(exam.headers) for exam in listing.exams)
+
+
+def said(exams: Iterable[Exam]) -> set[str]:
+    return {code for exam in exams for code in codes(exam.notices)}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_two_birth_dates_under_one_id_are_two_women() -> None:
+    exams = find_exams([CASES / "two_women_one_id"]).exams
+    assert [[header.view_label for header in exam.headers] for exam in exams] == [FOUR, FOUR]
+    names = [{header.name[:2] for header in exam.headers} for exam in exams]
+    assert sorted(map(sorted, names)) == [["p0"], ["p1"]]
+    assert all({"exam-persons-differ", "exam-studies-joined"} <= set(codes(e.notices)) for e in exams)
+    assert len({exam.patient_id for exam in exams}) == 2, "change over time must not compare them"
+
+
+@pytest.mark.parametrize("one_study", ["", "1.2.3"])
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ({"PatientBirthDate": "19500101"}, {"PatientBirthDate": "19600101"}, "birth date"),
+        ({"PatientBirthDate": "1950"}, {"PatientBirthDate": "19600101"}, "birth date"),
+        ({"PatientSex": "F"}, {"PatientSex": "M"}, "sex"),
+        ({"PatientName": "DOE^JANE"}, {"PatientName": "ROE^JANE"}, "name"),
+        ({"PatientName": "DOE^JANE"}, {"PatientName": "DOE^MARY"}, "name"),
+        ({"PatientName": "=山田^花子"}, {"PatientName": "=鈴木^花子"}, "name"),
+        ({"PatientName": "Smith^J"}, {"PatientName": "Smith^K"}, "name"),
+    ],
+)
+def test_what_contradicts_keeps_apart(
+    tmp_path: Path, first: dict[str, str], second: dict[str, str], what: str, one_study: str
+) -> None:
+    views(tmp_path, one_study=one_study, SpecificCharacterSet="ISO_IR 192", **first)
+    views(tmp_path, one_study=one_study, SpecificCharacterSet="ISO_IR 192", **second)
+    exams = find_exams([tmp_path]).exams
+    assert sizes(find_exams([tmp_path])) == [4, 4]
+    told = [notice for exam in exams for notice in exam.notices if notice.code == "exam-persons-differ"]
+    assert len(told) == 2
+    assert all(f"differ in {what}:" in notice.text for notice in told)
+
+
+@pytest.mark.parametrize("one_study", ["", "1.2.3"])
+@pytest.mark.parametrize(
+    ("keyword", "ways"),
+    [
+        ("PatientName", ["DOE^JANE", "Doe^Jane", "DOE^JANE^^^", "Doe, Jane"]),
+        ("PatientName", ["DOE^JANE", "DOE^J", "DOE^JANE^MARIE", "DOE^JANE^^DR"]),
+        ("PatientName", ["Yamada^Hanako", "YAMADA^HANAKO=山田^花子", "Yamada^Hanako==やまだ^はなこ", ""]),
+        ("PatientName", ["MÜLLER^ANNA", "MULLER^ANNA", "Mueller^Anna", "ANONYMOUS"]),
+        ("PatientName", ["DOE^JANE", "SMITH-DOE^JANE", "DOE^JANE", "DOE^JANE"]),
+        ("PatientBirthDate", ["19500102", "", "19500102", "19000101"]),
+        ("PatientSex", ["F", "", "O", "F"]),
+    ],
+)
+def test_another_way_of_writing_and_absence_are_no_contradiction(
+    tmp_path: Path, keyword: str, ways: list[str], one_study: str
+) -> None:
+    for number, ((side, view), value) in enumerate(zip(VIEWS, ways, strict=True)):
+        more = {"ImageLaterality": side, "ViewPosition": view, "SpecificCharacterSet": "ISO_IR 192"}
+        study = one_study or new_uid()
+        ds = dataset(breast(seed=number), StudyInstanceUID=study, **more, **{keyword: value})
+        write(tmp_path / f"{number}.dcm", ds)
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [4]
+    assert "exam-persons-differ" not in said(listing.exams)
+
+
+@pytest.mark.parametrize(
+    "patient", ["ANON", "Anonymous", "0", "0000", "REMOVED", "** removed **", "None", "N/A"]
+)
+def test_an_id_that_everybody_gets_joins_nothing(tmp_path: Path, patient: str) -> None:
+    views(tmp_path, PatientID=patient)
+    exams = find_exams([tmp_path]).exams
+    assert [len(exam.headers) for exam in exams] == [1] * 4
+    assert all(codes(exam.notices) == ["exam-studies-apart"] for exam in exams)
+
+
+def test_with_an_id_that_everybody_gets_a_birth_date_joins(tmp_path: Path) -> None:
+    views(tmp_path, PatientID="ANON", PatientBirthDate="19500102")
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [4]
+    assert said(listing.exams) == {"exam-studies-joined"}
+
+
+def test_with_an_id_that_everybody_gets_only_known_women_are_joined(tmp_path: Path) -> None:
+    views(tmp_path, PatientID="ANON", PatientBirthDate="19500102")
+    write(tmp_path / "a.dcm", dataset(breast(seed=9), PatientID="ANON", ViewPosition="ML"))
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [1, 4]
+    assert said(listing.exams) == {"exam-studies-apart", "exam-studies-joined"}
+
+
+def test_studies_that_repeat_all_views_are_not_joined(tmp_path: Path) -> None:
+    views(tmp_path)
+    views(tmp_path)
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [1] * 8
+    assert said(listing.exams) == {"exam-studies-apart"}
+
+
+def test_studies_that_repeat_views_are_joined_by_their_folders(tmp_path: Path) -> None:
+    views(tmp_path / "a")
+    views(tmp_path / "b")
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [4, 4]
+    assert said(listing.exams) == {"exam-studies-apart"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"AccessionNumber": "A1"}, {"AccessionNumber": "A2"}),
+        ({"StudyTime": "0900"}, {"StudyTime": "1100"}),
+        ({"ContentTime": "090000"}, {"ContentTime": "110000"}),
+    ],
+)
+def test_one_study_of_two_whole_sets_is_taken_apart_by_visit(
+    tmp_path: Path, first: dict[str, str], second: dict[str, str]
+) -> None:
+    views(tmp_path, one_study="1.2.3", **{"ContentTime": "090000", **first})
+    views(tmp_path, one_study="1.2.3", **{"ContentTime": "090000", **second})
+    if "ContentTime" in first:
+        for number, path in enumerate(sorted(tmp_path.iterdir())):
+            import pydicom
+
+            ds = pydicom.dcmread(path)
+            ds.ContentTime = f"{9 + 2 * (number // 4):02}{number:02}00"
+            ds.save_as(path)
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [4, 4]
+    assert all("exam-sets-repeated" in codes(exam.notices) for exam in listing.exams)
+
+
+def test_one_study_of_two_whole_sets_that_nothing_tells_apart_is_told(tmp_path: Path) -> None:
+    views(tmp_path, one_study="1.2.3")
+    views(tmp_path, one_study="1.2.3")
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [8]
+    assert "exam-sets-repeated" in said(listing.exams)
+
+
+def test_a_repeated_view_is_still_of_the_exam(tmp_path: Path) -> None:
+    views(tmp_path)
+    write(tmp_path / "again.dcm", dataset(breast(seed=9), ImageLaterality="L", ViewPosition="CC"))
+    listing = find_exams([tmp_path])
+    assert sizes(listing) == [5]
+    assert said(listing.exams) == {"exam-studies-joined", "exam-view-repeated"}
+
+
+@pytest.mark.parametrize("keyword", ["PatientID", "StudyDate"])
+def test_a_file_that_lacks_patient_or_date_stays_with_its_study(tmp_path: Path, keyword: str) -> None:
+    views(tmp_path, one_study="1.2.3")
+    more = {"ImageLaterality": "R", "ViewPosition": "ML", "StudyInstanceUID": "1.2.3", keyword: None}
+    write(tmp_path / "a.dcm", dataset(breast(seed=9), **more))
+    (exam,) = find_exams([tmp_path]).exams
+    assert (len(exam.headers), exam.patient_id, exam.study_date) == (5, "P1", "20200102")
+
+
+def test_nothing_of_the_person_is_written(tmp_path: Path) -> None:
+    secret = {"PatientName": "Secretname^Jane", "PatientBirthDate": "19510203", "AccessionNumber": "ACC77"}
+    views(tmp_path, **secret)
+    views(tmp_path, PatientBirthDate="19610203")
+    listing = find_exams([tmp_path])
+    for text in (json_bytes(listing.exams).decode(), repr(listing), str(said(listing.exams))):
+        assert not [word for word in ("Secretname", "1951", "1961", "0203", "ACC77") if word in text]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_contradiction_is_mutual_and_never_with_oneself(one: str, other: str) -> None:
+    a, b = Person(names=tuple(one.split("="))), Person(names=tuple(other.split("=")))
+    assert not contradictions(a, a)
+    assert contradictions(a, b) == contradictions(b, a)
+
+
+@pytest.mark.parametrize("patient", ["P1", "10", "ANON_0017", "Anna", "Nana", "0017", "Testa", "Noa", "MR1"])
+def test_ids_that_tell_people_apart_are_believed(patient: str) -> None:
+    assert not is_no_identifier(patient)

@@ -1,0 +1,17 @@
+"""Small files after public bug reports, which lie beside the project and are never part of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CASES = Path(os.environ.get("OPENBAC_SHARED", Path(__file__).parents[2] / "shared")) / "cases" / "reading"
+
+
+def case(name: str) -> Path:
+    """One of the files; the test is skipped where they are not there."""
+    if not CASES.is_dir():
+        pytest.skip(f"no cases at {CASES}; set OPENBAC_SHARED to the folder of cases/")
+    return CASES / name

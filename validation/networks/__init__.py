@@ -1,0 +1,1 @@
+"""Networks compared on the same patches, steps and images: trained by one rule, within so many hours."""
