@@ -1,4 +1,4 @@
-"""JSON and TOML that people write, as typed records: a typing error never changes a result.
+"""JSON and TOML of people, and JSON of programs, as typed records: a typing error never changes a result.
 
 msgspec checks the types. Added here is what it leaves out or says in words of a programmer: names given
 twice, names that a record does not have, all missing names at once, and what to write instead.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 import sys
+from collections import Counter
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -32,6 +34,7 @@ _WORDS = {
     "date": "a day like 2026-01-31",
     "null": "null",
 }
+_HALF_LETTER = re.compile(rb"\\ud[c-f]", re.IGNORECASE)
 _LIMITS = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
 
 
@@ -62,8 +65,21 @@ def from_json(text: str | bytes, kind: type[Record]) -> Record:
     DocumentError
         Not JSON, or a field is unknown, missing, given twice, of the wrong type or out of range.
     """
+    return from_content(any_json(text), kind)
+
+
+def any_json(text: str | bytes) -> Any:
+    """What JSON holds, of whatever types; for what is then made a record of, or compared as a whole.
+
+    Raises
+    ------
+    DocumentError
+        Not JSON, or it holds what no number or text can be.
+    """
     try:
-        content = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_a_number)
+        return json.loads(
+            text, object_pairs_hook=_distinct, parse_constant=_not_a_number, parse_float=_finite
+        )
     except json.JSONDecodeError as error:
         raise DocumentError(
             f"is not valid JSON: {error.msg} in line {error.lineno}; fix it there", whole=True
@@ -72,7 +88,35 @@ def from_json(text: str | bytes, kind: type[Record]) -> Record:
         raise DocumentError("is not a text file in UTF-8", whole=True) from None
     except RecursionError:
         raise DocumentError("is nested too deeply", whole=True) from None
-    return from_content(content, kind)
+    except DocumentError:
+        raise
+    except ValueError:
+        raise DocumentError("holds a number of too many digits", whole=True) from None
+
+
+def known_part(text: str | bytes, kind: type[Record]) -> Record:
+    """Those fields of JSON that a struct has; others are passed over, as other versions may have more.
+
+    Raises
+    ------
+    DocumentError
+        Not JSON, or a field is missing or of the wrong type.
+    """
+    try:
+        if _HALF_LETTER.search(text if isinstance(text, bytes) else text.encode("utf-8", "replace")):
+            # Of a file name that is not UTF-8, as we write it; msgspec refuses to parse it.
+            return msgspec.convert(any_json(text), kind)
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise DocumentError(f"is not as it should be ({error})", whole=True) from None
+    except DocumentError:
+        raise
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise DocumentError(f"is not valid JSON ({error})", whole=True) from None
+    except OverflowError:
+        raise DocumentError("holds a number beyond all limits", whole=True) from None
+    except RecursionError:
+        raise DocumentError("is nested too deeply", whole=True) from None
 
 
 def from_toml(text: str, kind: type[Record]) -> Record:
@@ -81,14 +125,20 @@ def from_toml(text: str, kind: type[Record]) -> Record:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DocumentError(f"is not valid TOML: {error}", whole=True) from None
+    except RecursionError:
+        raise DocumentError("is nested too deeply", whole=True) from None
+    except ValueError:
+        raise DocumentError("holds a number of too many digits, or a day that is none", whole=True) from None
     return from_content(content, kind)
 
 
 def from_content(content: object, kind: type[Record]) -> Record:
     """Turn what a parser made into a dataclass or struct; see `from_json`."""
-    _check(inspect.type_info(kind), content, "")
     try:
+        _check(inspect.type_info(kind), content, "")
         return msgspec.convert(content, kind)
+    except (OverflowError, RecursionError, UnicodeError):
+        raise DocumentError("holds a number, a letter or a nesting beyond all limits", whole=True) from None
     except msgspec.ValidationError as error:
         raise DocumentError(_in_words(str(error), content)) from None
 
@@ -134,8 +184,11 @@ def _in_words(message: str, content: object) -> str:
     what, _, path = message.removesuffix("`").partition(" - at `$")
     place = path.removeprefix(".")
     value: Any = content
-    for name, number in re.findall(r"([^.\[\]]+)(?![^\[]*\])|\[(\d+)\]", path):
-        value = value[name] if name else value[int(number)]
+    try:
+        for name, number in re.findall(r"([^.\[\]]+)(?![^\[]*\])|\[(\d+)\]", path):
+            value = value[name] if name else value[int(number)]
+    except (KeyError, IndexError, TypeError):  # a name with a dot or a bracket in it
+        return f"is wrong: {message}"
     subject, shown = (f"{place} " if place else ""), "null" if value is None else repr(value)[:80]
     if limit := re.fullmatch(r"Expected `\w+` ([<>]=?) (\S+)", what):
         return f"{subject}must be {_LIMITS[limit[1]]} {float(limit[2]):g}, not {shown}"
@@ -153,11 +206,19 @@ def _in_words(message: str, content: object) -> str:
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DocumentError(f"field {twice[0]!r} is given twice")
-    return dict(pairs)
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twice = min(name for name, count in counts.items() if count > 1)
+        raise DocumentError(f"field {twice!r} is given twice")
+    return content
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise DocumentError(f"{number[:40]} is beyond what a number may be")
+    return value
 
 
 def _not_a_number(constant: str) -> NoReturn:

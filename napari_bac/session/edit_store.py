@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Annotated, Final
 from weakref import WeakSet
 
 import msgspec
@@ -32,7 +32,7 @@ class SavedEdits:
     """See `image_name`."""
     path: str
     """File of the image, for people; empty where there is none."""
-    saved_at: datetime
+    saved_at: Annotated[datetime, msgspec.Meta(tz=True)]
     mask_style: bac.MaskStyle
     began_as: Mapping[str, object] | None
     """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
@@ -44,7 +44,10 @@ class SavedEdits:
 
     def labels(self) -> LabelPixels:
         """(rows, columns) uint8."""
-        return np.frombuffer(zlib.decompress(self.packed), np.uint8).reshape(self.shape)
+        rows, columns = self.shape
+        # One more than there can be, so that a file that unpacks to more is found out.
+        pixels = zlib.decompressobj().decompress(self.packed, rows * columns + 1)
+        return np.frombuffer(pixels, np.uint8).reshape(self.shape)
 
     @property
     def when(self) -> str:
@@ -143,6 +146,16 @@ def _read(file: Path) -> SavedEdits | None:
             return None
         saved = msgspec.convert({**about, "packed": packed, "file": file}, SavedEdits)
         saved.labels()
-    except (OSError, KeyError, ValueError, msgspec.DecodeError, zlib.error):
+        saved.when  # noqa: B018 a year that no calendar of this machine has raises here
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+        msgspec.DecodeError,
+        zlib.error,
+    ):
         return None
     return saved

@@ -113,7 +113,7 @@ def _record_of(given: GivenLabels) -> Mapping[str, Any]:
     """The record that `bac` writes beside a mask; empty where there is none."""
     try:
         record = json.loads(given.path.with_name(f"{given.image_stem}.json").read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -7,15 +7,20 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.arguments import Subparsers, command, option
-from shared_core.cli.deidentifying import IMAGES, deidentified_listing
+from shared_core.cli.deidentifying import (
+    IMAGES,
+    DeidentifiedListing,
+    close_exams_with_identifiers,
+    deidentified_listing,
+)
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
+from shared_core.cli.plain_text import one_line
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
+from shared_core.cli.screen import PlainConsole
 from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
@@ -119,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
-    console = Console(stderr=True, quiet=quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=quiet, highlight=False)
     facts = arguments.facts_of(args)
     settings = settings_of(args)
     try:
@@ -134,11 +139,16 @@ def run(args: argparse.Namespace) -> int:
         except UsageError as error:
             print(f"bac: {error_words(error)}", file=sys.stderr)
             return USAGE
-        lost: tuple[str, ...] = ()
+        made = DeidentifiedListing(listing)
         if args.deidentify:
-            listing, lost = deidentified_listing(
-                listing, args.output, key_path=args.deidentify_key, tell=console.print
+            made = deidentified_listing(
+                listing,
+                args.output,
+                key_path=args.deidentify_key,
+                nothing_burned_in=args.nothing_burned_in,
+                tell=console.print,
             )
+            listing = made.listing
             args.paths = [args.output / IMAGES]
         finished = {}
         if args.resume:
@@ -158,12 +168,15 @@ def run(args: argparse.Namespace) -> int:
             view_done=view.view_done,
             progress=view.tile_done,
         )
+    lost = made.lost
+    if args.deidentify:
+        lost = (*lost, *close_exams_with_identifiers(report, made, args.output))
     if args.json:
         sys.stdout.buffer.write(json_bytes(report.document()))
         sys.stdout.buffer.flush()
     print_summary(report, console, output_dir=args.output, seconds=view.seconds)
     for reason in lost:
-        print(f"bac: {reason}", file=sys.stderr)
+        print(f"bac: {one_line(reason)}", file=sys.stderr)
     return FAILED if lost and not report.cancelled else _exit_code(report, listing, args.paths)
 
 
@@ -239,7 +252,7 @@ def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, obje
     left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
-    left_out |= set() if args.deidentify else {"deidentify"}
+    left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     left_out |= set() if facts is not None else {"facts"}
     asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
     asked["paths"] = [str(path) for path in args.paths]

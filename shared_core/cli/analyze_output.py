@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shared_core.cli.plain_text import one_line
 from shared_core.cli.remedies import notice_words
-from shared_core.cli.screen import plural, print_unused, progress_bar, table_of
+from shared_core.cli.screen import escape, plural, print_unused, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
@@ -84,7 +84,9 @@ class BatchConsole:
         self._show_tiles()
         if not self._console.is_terminal:
             self._console.print(
-                f"[{self._finished}/{self._total}] {outcome.task.path.name}: {outcome_phrase(outcome)}",
+                one_line(
+                    f"[{self._finished}/{self._total}] {outcome.task.path.name}: {outcome_phrase(outcome)}"
+                ),
                 markup=False,
                 soft_wrap=True,
             )

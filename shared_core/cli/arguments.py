@@ -110,6 +110,11 @@ def add_deidentification(options: Options, text: str) -> None:
         "its path is printed)",
         Path,
     )
+    option(
+        options,
+        "--nothing-burned-in",
+        "with --deidentify: you looked at every image, and no text is burned into any",
+    )
 
 
 def refuse_json_and_output(args: argparse.Namespace) -> None:

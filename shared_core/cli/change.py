@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.repeat_error import PairError, pair_error
@@ -24,7 +23,7 @@ from shared_core.cli.arguments import (
     refuse_json_and_output,
 )
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.screen import print_warnings, screen, table_of
+from shared_core.cli.screen import escape, print_warnings, screen, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.notices import Notice

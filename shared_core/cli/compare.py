@@ -6,15 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.markup import escape
-
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.compare_masks import MaskOptions, compare_masks
 from shared_core.cli.compare_report import Report, agreement_table, document, write_report
 from shared_core.cli.compare_tables import compare_tables
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.screen import print_place, screen
+from shared_core.cli.screen import escape, print_place, screen
 from shared_core.errors import UsageError
 from shared_core.records.canonical_json import json_bytes
 

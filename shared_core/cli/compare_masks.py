@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.markup import escape
 from rich.table import Table
 
 from shared_core.arteries.connected_parts import bounding_box
 from shared_core.cli.compare_report import Finding, Report, matched, quantity_finding
-from shared_core.cli.screen import number, table_of
+from shared_core.cli.screen import escape, number, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Mask

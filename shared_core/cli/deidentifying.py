@@ -1,30 +1,53 @@
-"""What ``--deidentify`` does before anything else is done."""
+"""What ``--deidentify`` does before anything else is done, and after all of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.markup import escape
-
 from shared_core.cli.remedies import notice_words
-from shared_core.cli.screen import print_warnings
+from shared_core.cli.screen import PlainConsole, escape, print_warnings
+from shared_core.cohort.batch import BatchReport, drop_exams
+from shared_core.errors import UnreadableImageError
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.unused import unused_sentences
+from shared_core.records.cells import csv_bytes
 
 if TYPE_CHECKING:
+    from shared_core.deidentification.identifiers import Identifiers
+    from shared_core.deidentification.images import DeidentifiedImages
     from shared_core.dicom_objects.result_exam import ResultExam
 
 IMAGES: Final = "images"
 """Folder of the images without identifiers."""
+TO_LOOK_AT: Final = "images_to_look_at.csv"
+"""Which of them may show a name."""
+
+
+@dataclass(frozen=True)
+class DeidentifiedListing:
+    """Exams of images without identifiers, and what came of it."""
+
+    listing: ExamListing
+    lost: tuple[str, ...] = ()
+    """Sentences on the files that are not among them."""
+    identifiers: Mapping[Path, Identifiers] = field(default_factory=dict)
+    """By image: what must be found in nothing that is made of it."""
 
 
 def deidentified_listing(
-    listing: ExamListing, output: Path, *, key_path: Path | None, tell: Callable[[str], None]
-) -> tuple[ExamListing, tuple[str, ...]]:
-    """The same exams from images without identifiers, and sentences on the files that are not among them.
+    listing: ExamListing,
+    output: Path,
+    *,
+    key_path: Path | None,
+    nothing_burned_in: bool,
+    tell: Callable[[str], None],
+) -> DeidentifiedListing:
+    """The same exams from images without identifiers.
 
     `tell` is told where the key lies, and which images may show a name.
     """
@@ -34,33 +57,113 @@ def deidentified_listing(
 
     key = load_key(key_path)
     tell(escape(_about_key(key_path)))
-    images = deidentified_exams(listing.exams, output / IMAGES, key=key)
+    images = deidentified_exams(listing.exams, output / IMAGES, key=key, nothing_burned_in=nothing_burned_in)
     for notice in images.notices:
         tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
+    _write_images_to_look_at(output, images)
     # Their names must not reach the tables.
     for sentence in unused_sentences([file for file in listing.unused if not file.is_failure], most=None):
         tell(escape(f"not used: {sentence}"))
     refused = tuple(file.text for file in listing.unused if file.is_failure)
+    lost = (*images.failures, *refused)
     if not images.files:
-        return ExamListing((), ()), (*images.failures, *refused)
-    return find_exams(images.files.values()), (*images.failures, *refused)
+        return DeidentifiedListing(ExamListing((), ()), lost)
+    return DeidentifiedListing(find_exams(images.files.values()), lost, images.identifiers)
+
+
+def close_exams_with_identifiers(report: BatchReport, made: DeidentifiedListing, output: Path) -> list[str]:
+    """Take away all of each exam in whose results an identifier is found; a sentence for each."""
+    from shared_core.deidentification.finished_folder import files_that_name
+
+    of_exam: dict[str, Identifiers] = {}
+    for exam in made.listing.exams:
+        paths = [header.path for header in exam.headers if header.path is not None]
+        of_exam[exam.key] = _together([made.identifiers[path] for path in paths])
+    tables = [path for path in output.iterdir() if path.is_file()] if output.is_dir() else []
+    in_tables = any(files_that_name(tables, _together(of_exam.values()), output=output))
+    closed = [
+        key
+        for key, identifiers in of_exam.items()
+        if any(files_that_name([output / key, *(tables if in_tables else ())], identifiers, output=output))
+    ]
+    if not closed:
+        return []
+    drop_exams(report, closed, output)
+    for exam in made.listing.exams:
+        if exam.key in closed:
+            shutil.rmtree(output / exam.key, ignore_errors=True)
+            for header in exam.headers:
+                if header.path is not None:
+                    header.path.unlink(missing_ok=True)
+    left = _together([of_exam[key] for key in closed])
+    for path in files_that_name([path for path in tables if path.exists()], left, output=output):
+        path.unlink()
+    return [
+        f"{key}: an identifier was still found in its results, or in the name of the folder for them, so "
+        "all of it was deleted again."
+        for key in closed
+    ]
 
 
 def deidentified_export(
-    exam: ResultExam, results: Path, output: Path, *, key_path: Path | None
-) -> ResultExam:
-    """A measured exam without identifiers; what has to be said of it goes to standard error."""
+    exam: ResultExam,
+    results: Path,
+    output: Path,
+    *,
+    key_path: Path | None,
+    nothing_burned_in: bool,
+    write: Callable[[ResultExam], Sequence[Path]],
+) -> tuple[ResultExam, Sequence[Path]]:
+    """Write a measured exam without identifiers; what has to be said of it goes to standard error.
+
+    Raises
+    ------
+    OpenBacError
+        It cannot be de-identified or written, or still names somebody; then nothing of it is left.
+    """
+    from shared_core.deidentification.finished_folder import files_that_name
     from shared_core.deidentification.key import load_key
     from shared_core.deidentification.results import deidentified_result
     from shared_core.records.record_reading import read_record
     from shared_core.records.record_types import RunRecord
 
-    console = Console(stderr=True, highlight=False)
+    console = PlainConsole(stderr=True, highlight=False)
     key = load_key(key_path)
     console.print(escape(_about_key(key_path)), soft_wrap=True)
-    made = deidentified_result(exam, read_record(results / "run.json", RunRecord), output / IMAGES, key=key)
+    made = deidentified_result(
+        exam,
+        read_record(results / "run.json", RunRecord),
+        output / IMAGES,
+        key=key,
+        nothing_burned_in=nothing_burned_in,
+    )
     print_warnings(made.notices, console)
-    return made.exam
+    files = write(made.exam)
+    if any(files_that_name([*files, *made.files], made.identifiers, output=output)):
+        for path in (*files, *made.files):
+            path.unlink(missing_ok=True)
+        raise UnreadableImageError(
+            "an identifier was still found in the objects of this exam, so they were deleted again."
+        )
+    return made.exam, files
+
+
+def _together(several: Iterable[Identifiers]) -> Identifiers:
+    from shared_core.deidentification.identifiers import Identifiers
+
+    found = Identifiers()
+    for one in several:
+        found |= one
+    return found
+
+
+def _write_images_to_look_at(output: Path, images: DeidentifiedImages) -> None:
+    """Under their new names: what a person has to look at before the folder goes to others."""
+    rows = sorted((str(path.relative_to(output)), code) for path, code in images.doubtful.items())
+    if rows:
+        write_bytes(output / TO_LOOK_AT, csv_bytes(("image", "why"), rows))
+    else:
+        (output / TO_LOOK_AT).unlink(missing_ok=True)
 
 
 def _about_key(key_path: Path | None) -> str:

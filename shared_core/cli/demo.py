@@ -16,7 +16,7 @@ from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shared_core.cli.remedies import error_words
-from shared_core.cli.screen import number, progress_bar, screen
+from shared_core.cli.screen import PlainConsole, number, progress_bar, screen
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     # What may be missing is asked for before the work, not after it.
     choose(args.device, args.backend, "float32")
     require_weights(card, weights_dir=weights_beside(args.model))
-    console = Console(stderr=True, highlight=False)
+    console = PlainConsole(stderr=True, highlight=False)
     sample = _sample(console)
     settings = BatchSettings(
         output_dir=args.output,

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Options, Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK
-from shared_core.cli.screen import progress_bar, screen
+from shared_core.cli.plain_text import one_line
+from shared_core.cli.screen import PlainConsole, escape, progress_bar, screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
 
     entries = _entries(args)
     source = _source(args, entries[0].card)
-    console = Console(stderr=True, quiet=args.quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=args.quiet, highlight=False)
     with progress_bar(console, TextColumn("left"), TimeRemainingColumn()) as bar:
         task = bar.add_task("views", total=len(source))
         rows = evaluate_models(
@@ -119,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
         for line in (*calibrated, f"Results in {args.output}"):
             print(line)
     for failure in rows[0].failures:
-        print(f"bac: {failure.view_id}: {failure.error}", file=sys.stderr)
+        print(f"bac: {one_line(f'{failure.view_id}: {failure.error}')}", file=sys.stderr)
     return FAILED if rows[0].failures else OK
 
 

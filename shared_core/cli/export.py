@@ -72,12 +72,20 @@ def run(args: argparse.Namespace) -> int:
         try:
             exam = read_exam(place, images=args.images)
             if args.deidentify:
-                exam = deidentified_export(exam, place.results, args.output, key_path=args.deidentify_key)
-                change = None  # it would name the dates
+                exam, files = deidentified_export(
+                    exam,
+                    place.results,
+                    args.output,
+                    key_path=args.deidentify_key,
+                    nothing_burned_in=args.nothing_burned_in,
+                    # Without the change over time, which would name the dates.
+                    write=lambda made: write_dicom(made, args.dicom, args.output / made.key),
+                )
+                folder = args.output / exam.key
             else:
                 change = course_until(place) if "pdf" in args.dicom else None
-            folder = args.output / exam.key if args.output is not None else place.folder / FOLDER
-            files = write_dicom(exam, args.dicom, folder, change=change)
+                folder = args.output / exam.key if args.output is not None else place.folder / FOLDER
+                files = write_dicom(exam, args.dicom, folder, change=change)
         except OpenBacError as error:
             print(f"bac: {place.key}: {error_words(error)}", file=sys.stderr)
             failed += 1

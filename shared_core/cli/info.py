@@ -8,13 +8,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, facts_of, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
-from shared_core.cli.screen import print_unused, print_warnings, screen
+from shared_core.cli.screen import escape, print_unused, print_warnings, screen
 from shared_core.errors import OpenBacError
 from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.content import is_archive

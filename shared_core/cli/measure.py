@@ -8,14 +8,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from shared_core.cli import arguments
 from shared_core.cli.analyze import add_measurement_options, measurement_settings_of
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.screen import print_place, print_warnings, screen
+from shared_core.cli.screen import escape, print_place, print_warnings, screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files

@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from shared_core.cli.arguments import Subparsers, command, count, name_for_card, number, option, whole
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
+from shared_core.cli.screen import PlainConsole, escape
 from shared_core.errors import ModelError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.foreign.facts import StatedFacts
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"bac models: {error_words(error)}", file=sys.stderr)
         return USAGE
     action = {"list": _list, "show": _show, "verify": _verify}[args.action]
-    return action(cards, None if name is None else weights_beside(name), Console())
+    return action(cards, None if name is None else weights_beside(name), PlainConsole())
 
 
 def run_import(args: argparse.Namespace) -> int:

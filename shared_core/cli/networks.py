@@ -7,11 +7,11 @@ import sys
 from functools import partial
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
+from shared_core.cli.screen import PlainConsole
 from shared_core.networks.table import COUNTED_AT_PX, Network, list_networks
 from shared_core.records.canonical_json import json_bytes
 
@@ -36,7 +36,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table; return the exit code."""
     networks = list_networks()
-    console = Console()
+    console = PlainConsole()
     if args.json:
         document = {"tile_px": COUNTED_AT_PX, "networks": [_entry(network) for network in networks]}
         sys.stdout.buffer.write(json_bytes(document))

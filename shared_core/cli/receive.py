@@ -13,6 +13,7 @@ from shared_core.cli import arguments, network_options
 from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK, USAGE
+from shared_core.cli.plain_text import one_line
 from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import kinds_of
 from shared_core.errors import UsageError
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(sentence: str) -> None:
-    print(sentence, flush=True)
+    print(one_line(sentence), flush=True)
 
 
 def _asked(args: argparse.Namespace) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from shared_core.cli.plain_text import one_line
 from shared_core.errors import OpenBacError
 from shared_core.notices import Notice, Remedy
 from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
@@ -39,9 +40,9 @@ WORDING: Final[Mapping[Remedy, str]] = {
 
 def notice_words(notice: Notice) -> str:
     """A notice and what to do about it."""
-    return with_remedy(notice.text, notice.remedy, WORDING)
+    return one_line(with_remedy(notice.text, notice.remedy, WORDING))
 
 
 def error_words(error: OpenBacError) -> str:
     """An error and what to do about it."""
-    return with_remedy(str(error), error.remedy, WORDING, subject=error.subject)
+    return one_line(with_remedy(str(error), error.remedy, WORDING, subject=error.subject))

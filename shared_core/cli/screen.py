@@ -5,20 +5,35 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Column, Table
+from rich.text import Text
 
+from shared_core.cli.plain_text import one_line, without_control
 from shared_core.cli.remedies import notice_words
 from shared_core.notices import Notice
 from shared_core.reading.unused import UnusedFile, unused_sentences
 
 
+class PlainConsole(Console):
+    """A console on which no text of a file or peer moves the cursor, or does what a terminal obeys."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(without_control(text), **options)
+
+
+def escape(text: object) -> str:
+    """A text as it is, on one line, for a console that understands markup."""
+    return markup.escape(one_line(text))
+
+
 def screen(columns: int) -> Console:
     """Standard output; so many columns wide where it is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else columns, highlight=False)
+    return PlainConsole(width=None if sys.stdout.isatty() else columns, highlight=False)
 
 
 def table_of(texts: Sequence[str], numbers: Sequence[str], *, title: str) -> Table:

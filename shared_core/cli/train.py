@@ -15,11 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, name_for_card, option
 from shared_core.cli.exit_codes import FAILED, OK
+from shared_core.cli.screen import PlainConsole
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
 from shared_core.inference.model import choose
@@ -77,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from shared_core.training.plan import Watch, open_output
     from shared_core.training.training_run import train
 
-    console = Console(stderr=True, quiet=args.quiet, highlight=False)
+    console = PlainConsole(stderr=True, quiet=args.quiet, highlight=False)
     plan = _plan(args)
     open_output(plan, resume=args.resume)
     with _stopping() as stopped, TrainingConsole(console) as view:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -33,6 +34,8 @@ from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
+_RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
+"""Names that Windows keeps for itself, with any ending."""
 ViewDone = Callable[[ViewOutcome], None]
 
 
@@ -126,6 +129,13 @@ def run_batch(
     return report
 
 
+def drop_exams(report: BatchReport, keys: Collection[str], folder: Path) -> None:
+    """Take exams out of a report and write its tables in `folder` without them."""
+    report.views = [record for record in report.views if record.exam not in keys]
+    report.exams = [record for record in report.exams if record.key not in keys]
+    _write_tables(report, folder)
+
+
 def _not_analysed(tasks: Sequence[ViewTask], gathered: Collector) -> list[UnusedFile]:
     failed = [(task, gathered.reasons[task.number]) for task in tasks if task.number in gathered.reasons]
     return [UnusedFile(task.path, why, str(gathered.views[task.number].error)) for task, why in failed]
@@ -145,7 +155,8 @@ def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
 
 def unique_stem(name: str, taken: set[str]) -> str:
     """A safe file name that is not taken yet, also where case does not count; it is then taken."""
-    safe = re.sub(r"[^\w.+-]+", "_", name).strip("._")[:100] or "image"
+    safe = re.sub(r"[^\w.+-]+", "_", name).strip("._")[:100].rstrip(".") or "image"
+    safe = _RESERVED.sub(r"\1_", safe)
     stem, number = safe, 2
     while stem.lower() in taken:
         stem, number = f"{safe}_{number}", number + 1

@@ -8,7 +8,6 @@ mark away first, so that there is none over a mixture of old and new.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import msgspec
 
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose_for
@@ -37,7 +37,6 @@ InputFile = dict[str, Any]
 """Name, size and time of change of a file."""
 HowMade = dict[str, Any]
 """What `how_made` gives, as it stands in the mark."""
-_Mark = dict[str, Any]
 
 MARK: Final = ".finished"
 _UNFINISHED: Final = ".*.part"
@@ -45,6 +44,17 @@ _UNFINISHED: Final = ".*.part"
 _UNFINISHED_FOLDER: Final = ".*.part*"
 """Left by `whole_folder`, in the folder of an exam: DICOM objects."""
 _MOST_DIFFERENCES: Final = 3
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """What stands in a mark."""
+
+    made: HowMade
+    inputs: list[InputFile]
+    listing_sha256: str
+    results: dict[str, int]
+    exam: Any
+    """Looked at last: another version may have another record, and says so by how it was made."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def finished_exams(
         mark = _read(folder / exam.key / MARK)
         if mark is None:
             continue
-        _check_same(mark["made"], made, folder, exam)
+        _check_same(mark.made, made, folder, exam)
         finished = _whole(mark, exam, [task for task in tasks if task.exam_key == exam.key], folder)
         if finished is not None:
             found[exam.key] = finished
@@ -261,23 +271,21 @@ def _listing_sha256(exam: Exam) -> str:
 
 def _read(path: Path) -> _Mark | None:
     try:
-        mark = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        return known_part(path.read_bytes(), _Mark)
+    except (OSError, DocumentError):
         return None
-    keys = {"made", "inputs", "listing_sha256", "results", "exam"}
-    return mark if isinstance(mark, dict) and keys <= set(mark) else None
 
 
 def _whole(mark: _Mark, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> FinishedExam | None:
-    if mark["inputs"] != inputs_of(exam) or mark["listing_sha256"] != _listing_sha256(exam):
+    if mark.inputs != inputs_of(exam) or mark.listing_sha256 != _listing_sha256(exam):
         return None
     base = folder / exam.key
     try:
-        if any((base / name).stat().st_size != size for name, size in mark["results"].items()):
+        if any((base / name).stat().st_size != size for name, size in mark.results.items()):
             return None
         views = tuple(read_record(base / f"{task.stem}.json", ViewRecord) for task in tasks)
-        return FinishedExam(views, msgspec.convert(mark["exam"], ExamRecord))
-    except (OSError, UnreadableImageError, msgspec.ValidationError):
+        return FinishedExam(views, msgspec.convert(mark.exam, ExamRecord))
+    except (OSError, ValueError, UnreadableImageError, msgspec.ValidationError):
         return None
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.dataset import Dataset
 
+from shared_core.deidentification.finished_files import said_by_dataset
+from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_file_name
 from shared_core.deidentification.key import DeidentificationKey
-from shared_core.deidentification.profile import deidentify, patient_of
+from shared_core.deidentification.profile import deidentified, moved_dates, patient_of
 from shared_core.dicom_objects.equipment import file_bytes, file_meta
 from shared_core.dicom_objects.images.converted_image import converted_image
 from shared_core.dicom_objects.source_image import source_image, source_images
-from shared_core.errors import OpenBacError, UnreadableImageError
+from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_changed
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
@@ -23,61 +24,101 @@ from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
 
-@dataclass(frozen=True)
+@dataclass
 class DeidentifiedImages:
     """What was written, and what could not be."""
 
-    files: dict[Path, Path]
+    files: dict[Path, Path] = field(default_factory=dict)
     """The new file of each old one."""
-    notices: tuple[Notice, ...]
+    notices: list[Notice] = field(default_factory=list)
     """About burned-in text; with the old names, for the person who asked alone."""
-    failures: tuple[str, ...]
+    failures: list[str] = field(default_factory=list)
+    doubtful: dict[Path, str] = field(default_factory=dict)
+    """Codes of the notices by new file: what text may be burned into."""
+    identifiers: dict[Path, Identifiers] = field(default_factory=dict)
+    """By new file: what must be found in nothing that is made of it."""
 
 
 def deidentified_exams(
-    exams: Sequence[Exam], folder: Path, *, key: DeidentificationKey
+    exams: Sequence[Exam], folder: Path, *, key: DeidentificationKey, nothing_burned_in: bool = False
 ) -> DeidentifiedImages:
     """Write all images of exams without identifiers: ``PSEUDONYM_DATE/VIEW_DIGEST.dcm``.
 
     A picture that is no DICOM becomes a DICOM image, as nothing says what such a file carries along. A file
-    that is there already with the same bytes is left as it is.
+    that is there already with the same bytes is left as it is. Of an exam in which an identifier is found in
+    the end nothing is written.
+
+    Parameters
+    ----------
+    nothing_burned_in
+        Whether a person looked at all of them, and no text is burned into any.
 
     Raises
     ------
     OutputError
         Nothing can be written.
-    UsageError
-        dicom-anonymizer is not installed.
     """
-    files: dict[Path, Path] = {}
-    notices: list[Notice] = []
-    failures: list[str] = []
+    images = DeidentifiedImages()
     for exam in exams:
-        read: list[tuple[MammogramHeader, Dataset]] = []
-        for number, header in enumerate(exam.headers, start=1):
-            try:
-                read.append((header, _dataset(header, exam.headers, number)))
-            except OpenBacError as error:
-                failures.append(str(error))
-        # Views without an own patient go with the exam that they were found in.
-        shared = EXAM_PERSONS_DIFFER.code in {notice.code for notice in exam.notices}
-        patients = sorted({patient_of(dataset, shared_id=shared) for _, dataset in read})
-        for header, dataset in read:
-            assert header.path is not None
-            notices += _about_pixels(header, dataset)
-            try:
-                deidentify(dataset, key, patient=patients[0])
-            except UnreadableImageError as error:
-                failures.append(f"{header.path}: {error}")
-                continue
-            place = folder / _folder(dataset) / _name(header, dataset)
-            # Several images may have one UID.
-            number, first = 2, place
-            while place in files.values():
-                place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
-            write_changed(place, _file_bytes(dataset))
-            files[header.path] = place
-    return DeidentifiedImages(files, tuple(notices), tuple(failures))
+        _add_exam(images, exam, folder, key, nothing_burned_in)
+    return images
+
+
+def _add_exam(
+    images: DeidentifiedImages, exam: Exam, folder: Path, key: DeidentificationKey, nothing_burned_in: bool
+) -> None:
+    read: list[tuple[MammogramHeader, Dataset]] = []
+    for number, header in enumerate(exam.headers, start=1):
+        try:
+            read.append((header, _dataset(header, exam.headers, number)))
+        except OpenBacError as error:
+            images.failures.append(str(error))
+    # Views without an own patient go with the exam that they were found in.
+    shared = EXAM_PERSONS_DIFFER.code in {notice.code for notice in exam.notices}
+    patients = sorted({patient_of(dataset, shared_id=shared) for _, dataset in read})
+    identifiers = Identifiers()
+    made: list[tuple[Path, Path, Dataset]] = []
+    about: dict[Path, list[Notice]] = {}
+    for header, dataset in read:
+        assert header.path is not None
+        identifiers |= identifiers_of(dataset)
+        if header.file_format != "DICOM":
+            identifiers |= of_file_name(header.path.stem)
+        about[header.path] = _about_pixels(header, dataset, nothing_burned_in)
+        images.notices += about[header.path]
+        try:
+            new = deidentified(
+                dataset,
+                key,
+                patient=patients[0],
+                name=str(header.path),
+                synthetic_2d=header.acquisition.synthetic_2d,
+                nothing_burned_in=nothing_burned_in,
+            )
+        except OpenBacError as error:
+            images.failures.append(str(error))
+            continue
+        place = folder / _folder(new) / _name(header, new)
+        # Several images may have one UID.
+        number, first = 2, place
+        while place in {*images.files.values(), *(other for _, other, _ in made)}:
+            place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
+        made.append((header.path, place, new))
+    for _, _, new in made:
+        identifiers = identifiers.without_dates(moved_dates(new))
+    contents = [(old, place, _file_bytes(new)) for old, place, new in made]
+    if any(said_by_dataset(new).found(identifiers) for _, _, new in made):
+        images.failures.append(
+            f"{exam.key}: an identifier was still found in one of its images, so none of them is written; "
+            "look for text in the pixels and at the headers of this exam."
+        )
+        return
+    for old, place, content in contents:
+        write_changed(place, content)
+        images.files[old] = place
+        images.identifiers[place] = identifiers
+        for notice in about[old]:
+            images.doubtful[place] = notice.code
 
 
 def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], number: int) -> Dataset:
@@ -94,11 +135,11 @@ def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], numbe
         )
 
 
-def _about_pixels(header: MammogramHeader, dataset: Dataset) -> list[Notice]:
+def _about_pixels(header: MammogramHeader, dataset: Dataset, nothing_burned_in: bool) -> list[Notice]:
     said = str(dataset.get("BurnedInAnnotation") or "")
     if said == "YES":
         return [TEXT_BURNED_IN.notice(name=header.path)]
-    if said != "NO":
+    if said != "NO" and not nothing_burned_in:
         return [TEXT_MAY_BE_BURNED_IN.notice(name=header.path)]
     return []
 
@@ -114,10 +155,7 @@ def _name(header: MammogramHeader, dataset: Dataset) -> str:
 
 def _file_bytes(dataset: Dataset) -> bytes:
     """With a head of our own: the old one names applications, and its preamble may hold anything."""
-    old: FileMetaDataset | Dataset = getattr(dataset, "file_meta", FileMetaDataset())
-    syntax = UID(str(old.get("TransferSyntaxUID") or ImplicitVRLittleEndian))
     dataset.file_meta = file_meta(dataset)
-    dataset.file_meta.TransferSyntaxUID = syntax
     dataset.preamble = b"\0" * 128
     with quiet_pydicom():
         return file_bytes(dataset)

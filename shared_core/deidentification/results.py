@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import pydicom
 
-from shared_core.deidentification.identifiers import names_patient, words_of
+from shared_core.deidentification.identifiers import Identifiers
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
+from shared_core.deidentification.search import found_in_text
 from shared_core.dicom_objects.result_exam import ResultExam, result_exam
 from shared_core.dicom_objects.source_image import source_images
 from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import MammogramHeader, StatedFacts
 from shared_core.notices import Notice
 from shared_core.notices.of_files import FACT_CONTRADICTED, FACTS_MISSING
-from shared_core.reading.content import source_of
-from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.exam_grouping import exam_of
 from shared_core.reading.reader import read_header
 from shared_core.records.canonical_json import plain
@@ -37,10 +35,19 @@ class DeidentifiedExam:
 
     exam: ResultExam
     notices: tuple[Notice, ...]
+    identifiers: Identifiers
+    """What must be found in nothing that is made of it."""
+    files: tuple[Path, ...]
+    """The images."""
 
 
 def deidentified_result(
-    exam: ResultExam, run: RunRecord, folder: Path, *, key: DeidentificationKey
+    exam: ResultExam,
+    run: RunRecord,
+    folder: Path,
+    *,
+    key: DeidentificationKey,
+    nothing_burned_in: bool = False,
 ) -> DeidentifiedExam:
     """Write the images of an exam without identifiers, and attach its results to them.
 
@@ -54,19 +61,23 @@ def deidentified_result(
         One of them cannot be de-identified.
     """
     old = [view.source.header for view in exam.views]
-    images = deidentified_exams([exam_of(old, key=exam.key)], folder, key=key)
+    images = deidentified_exams(
+        [exam_of(old, key=exam.key)], folder, key=key, nothing_burned_in=nothing_burned_in
+    )
     if images.failures:
         raise UnreadableImageError(images.failures[0])
     new = [read_header(images.files[_path(header)], facts=_of_image(header.stated)) for header in old]
     whole = exam_of(new)
-    words = frozenset().union(*(_words(header) for header in old))
+    identifiers = Identifiers()
+    for one in images.identifiers.values():
+        identifiers |= one
     names = _new_names(exam.key, whole.key, list(zip(old, new, strict=True)))
     views = [
         replace(
             view,
             source=source,
             stem=_path(source.header).stem,
-            record=_renamed_view(view.record, names, words),
+            record=_renamed_view(view.record, names, identifiers),
             overlay=None,
         )
         for view, source in zip(exam.views, source_images(new), strict=True)
@@ -74,13 +85,13 @@ def deidentified_result(
     record = None
     if exam.record is not None:
         record = msgspec.structs.replace(
-            msgspec.convert(_renamed(plain(exam.record), names, words), ExamRecord),
+            msgspec.convert(_renamed(plain(exam.record), names, identifiers), ExamRecord),
             patient_id=whole.patient_id,
             study_date=whole.study_date or None,
         )
     failed = [f"image {number}" for number, _ in enumerate(exam.failed, start=1)]
     made = result_exam(whole.key, views, run=run, record=record, failed=failed)
-    return DeidentifiedExam(made, images.notices)
+    return DeidentifiedExam(made, tuple(images.notices), identifiers, tuple(images.files.values()))
 
 
 def _of_image(stated: StatedFacts | None) -> StatedFacts | None:
@@ -95,13 +106,6 @@ def _path(header: MammogramHeader) -> Path:
     return header.path
 
 
-def _words(header: MammogramHeader) -> frozenset[str]:
-    if header.file_format != "DICOM":
-        return frozenset()
-    with quiet_pydicom():
-        return words_of(pydicom.dcmread(source_of(_path(header)), stop_before_pixels=True, force=True))
-
-
 def _new_names(
     old_key: str, new_key: str, headers: Sequence[tuple[MammogramHeader, MammogramHeader]]
 ) -> list[tuple[str, str]]:
@@ -113,8 +117,10 @@ def _new_names(
     return sorted(names.items(), key=lambda pair: -len(pair[0]))
 
 
-def _renamed_view(record: ViewRecord, names: Sequence[tuple[str, str]], words: frozenset[str]) -> ViewRecord:
-    renamed = msgspec.convert(_renamed(plain(record), names, words), ViewRecord)
+def _renamed_view(
+    record: ViewRecord, names: Sequence[tuple[str, str]], identifiers: Identifiers
+) -> ViewRecord:
+    renamed = msgspec.convert(_renamed(plain(record), names, identifiers), ViewRecord)
     renamed = _without_statements(renamed)
     if record.state == "from file":
         return msgspec.structs.replace(renamed, made_by=_GONE)
@@ -132,16 +138,16 @@ def _without_statements(record: ViewRecord) -> ViewRecord:
     )
 
 
-def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]) -> Any:
+def _renamed(value: Any, names: Sequence[tuple[str, str]], identifiers: Identifiers) -> Any:
     """The same with other names in all texts; a text that still names the patient goes."""
     if isinstance(value, Mapping):
         # Of a mask that a person gave, whose folder may say anything.
         return {
-            key: _GONE if key == "mask_file" and inside else _renamed(inside, names, words)
+            key: _GONE if key == "mask_file" and inside else _renamed(inside, names, identifiers)
             for key, inside in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [_renamed(inside, names, words) for inside in value]
+        return [_renamed(inside, names, identifiers) for inside in value]
     if not isinstance(value, str):
         return value
     for old, new in names:
@@ -150,4 +156,4 @@ def _renamed(value: Any, names: Sequence[tuple[str, str]], words: frozenset[str]
     rest = value
     for name in (Path(new).name for _, new in names):
         rest = rest.replace(name, " ") if name else rest
-    return _GONE if names_patient(rest, words) else value
+    return _GONE if found_in_text(rest, identifiers) else value

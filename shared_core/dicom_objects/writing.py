@@ -21,7 +21,7 @@ from shared_core.dicom_objects.result_exam import ResultExam
 from shared_core.dicom_objects.source_image import source_image
 from shared_core.dicom_objects.structured_reports.cad_report import cad_report
 from shared_core.dicom_objects.structured_reports.measurement_report import exam_report, views_report
-from shared_core.errors import UsageError
+from shared_core.errors import OpenBacError, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.whole_folder import whole_folder
 from shared_core.mammogram import MammogramHeader, Mask
@@ -101,9 +101,17 @@ def write_dicom(
         raise UsageError(f"{folder}: holds something else than DICOM objects; choose another folder.")
     names = []
     with whole_folder(folder, replace=True) as beside:
-        for name, made in dicom_objects(exam, kinds, change=change):
-            write_bytes(beside / name, file_bytes(made))
-            names.append(name)
+        try:
+            for name, made in dicom_objects(exam, kinds, change=change):
+                write_bytes(beside / name, file_bytes(made))
+                names.append(name)
+        except (OpenBacError, OSError, MemoryError):
+            raise
+        except Exception as error:  # boundary with the writing libraries: odd values raise anything
+            detail = " ".join(str(error).split())[:160] or type(error).__name__
+            raise OutputError(
+                f"{exam.key}: no object can be made of it ({detail}); check the headers of its images."
+            ) from error
     return tuple(folder / name for name in names)
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from shared_core.errors import OutputError
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees a half of it; folders above it are made.
+
+    A new file, as a new folder, is for its owner alone: it tells of patients. One that is replaced keeps the
+    rights that somebody gave it.
 
     The bytes go to a file beside it, to the disk, and then take the name in one step, replacing what
     was there.
@@ -26,13 +31,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         What was at `path` before is then untouched, and nothing is left beside it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         # A name of its own length: `path` may already have the longest that is allowed.
         beside = path.parent / f".{secrets.token_hex(8)}.part"
         try:
-            with beside.open("xb") as file:
+            with os.fdopen(os.open(beside, _NEW, _mode(path)), "wb") as file:
                 file.write(content)
                 file.flush()
                 # Network disks tell only here that they are full.
@@ -43,6 +48,21 @@ def write_bytes(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise OutputError(_explanation(path, error)) from error
+
+
+def make_private_folder(folder: Path) -> None:
+    """A folder for its owner alone, with those above it; what is there stays as it is."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)  # tells where a file stands in its place
+
+
+def _mode(path: Path) -> int:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return 0o600
 
 
 def write_changed(path: Path, content: bytes) -> None:

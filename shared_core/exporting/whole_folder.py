@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shared_core.errors import OutputError
+from shared_core.exporting.atomic_write import make_private_folder
 
 
 @contextmanager
@@ -30,9 +31,9 @@ def whole_folder(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         if folder.exists() and not replace and (not folder.is_dir() or any(folder.iterdir())):
             raise OutputError(f"{folder} is there already; choose another name, or let it be replaced.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder.parent)
         beside = folder.parent / f".{secrets.token_hex(8)}.part"
-        beside.mkdir()
+        beside.mkdir(0o700)
         try:
             yield beside
             _take_name(beside, folder)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9\-])?")
+_KEPT = re.compile(r"(?i)x-|(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+"""Names that are made here, and those that Windows keeps for itself."""
 
 
 def safe_name(text: str) -> str:
@@ -20,6 +22,6 @@ def safe_name(text: str) -> str:
     >>> safe_name("../../etc/passwd")
     'x-3754d6cb3a38e118'
     """
-    if len(text) <= 64 and _PLAIN.fullmatch(text) and not text.startswith("x-"):
+    if len(text) <= 64 and _PLAIN.fullmatch(text) and not _KEPT.match(text):
         return text
     return f"x-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from shared_core.errors import OutputError, UsageError
+from shared_core.exporting.atomic_write import make_private_folder
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     """
     lock = FileLock(folder / ".lock", blocking=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         lock.acquire()
     except Timeout:
         raise UsageError(

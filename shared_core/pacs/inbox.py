@@ -20,8 +20,9 @@ import msgspec
 import pydicom
 from pydicom.dataset import Dataset
 
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError
-from shared_core.exporting.atomic_write import write_bytes, write_changed
+from shared_core.exporting.atomic_write import make_private_folder, write_bytes, write_changed
 from shared_core.pacs.file_names import safe_name
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.dicom.dataset import quiet_pydicom
@@ -73,9 +74,9 @@ class ReceivedExam:
     def is_analysed(self, state: State) -> bool:
         """Whether the results are of these images."""
         try:
-            mark = msgspec.json.decode((self.place / _MARK).read_bytes(), type=_Mark)
+            mark = known_part((self.place / _MARK).read_bytes(), _Mark)
             return mark.images == state
-        except (OSError, msgspec.DecodeError):
+        except (OSError, DocumentError):
             return False
 
     def mark_analysed(self, state: State) -> None:
@@ -100,6 +101,10 @@ class ReceivedExam:
         return sorted(self.results.glob("*/dicom/*.dcm"))
 
 
+ROOM_LEFT_BYTES: Final = 256 << 20
+"""On the disk; below it no image is taken, so that results can still be written."""
+
+
 @dataclass(frozen=True)
 class Inbox:
     """Where everything that is received goes; nothing goes anywhere else."""
@@ -115,7 +120,7 @@ class Inbox:
             It cannot be made or changed.
         """
         try:
-            (self.folder / EXAMS).mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder / EXAMS)
             for pattern in ("*/.*.part*", "*/images/.*.part"):
                 for half in (self.folder / EXAMS).glob(pattern):
                     shutil.rmtree(half) if half.is_dir() else half.unlink()
@@ -145,6 +150,8 @@ class Inbox:
             raise OtherObjectError(f"{uid}: its data set has another SOP Instance UID; it is not kept.")
         exam = ReceivedExam(self.folder / EXAMS / _place(header))
         file = exam.images / f"{safe_name(uid)}.dcm"
+        if shutil.disk_usage(self.folder).free < len(content) + ROOM_LEFT_BYTES:
+            raise OutputError(f"{self.folder}: less than {ROOM_LEFT_BYTES >> 20} MB are free on its disk.")
         write_changed(file, content)
         return exam
 

@@ -10,7 +10,7 @@ from typing import Final
 import pydicom
 
 from shared_core.errors import OutputError, UnreadableImageError
-from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.atomic_write import make_private_folder, write_bytes
 from shared_core.pacs.dicom_node import Node
 from shared_core.pacs.file_names import safe_name
 from shared_core.pacs.sender import Outcome, is_dicom_result
@@ -75,7 +75,7 @@ class Outbox:
             if outcome.fate == "sent":
                 outcome.path.unlink(missing_ok=True)
             elif outcome.fate == "refused" and outcome.path.exists():
-                self.refused_place.mkdir(exist_ok=True)
+                make_private_folder(self.refused_place)
                 kept = self.refused_place / outcome.path.name
                 outcome.path.replace(kept)
                 write_bytes(kept.with_suffix(_REASON), f"{outcome.reason}\n".encode())
@@ -93,7 +93,7 @@ class Outbox:
             The folder cannot be made or changed.
         """
         try:
-            self.place.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.place)
             for half in self.place.glob(".*.part"):
                 half.unlink(missing_ok=True)
             for path in self.refused():

@@ -41,6 +41,17 @@ SYNTAXES: Final = (
     "1.2.840.10008.1.2.5",  # RLE
 )
 _VERIFICATION: Final = "1.2.840.10008.1.1"
+MOST_OBJECT_BYTES: Final = 512 << 20
+"""Twice the largest image that is read."""
+MOST_ASSOCIATIONS: Final = 100
+_REFUSALS: Final = {
+    (1, 3): "its AE title is not allowed",
+    (1, 7): "it called another AE title than ours",
+    (2, 1): "who it is could not be verified",
+    (3, 1): "we are busy",
+    (3, 2): f"{MOST_ASSOCIATIONS} associations are open",
+}
+"""By source and diagnostic of the rejection (PS3.8 9.3.4)."""
 _SUCCESS, _NO_ROOM, _NOT_UNDERSTOOD, _MISMATCH = 0x0000, 0xA700, 0xC000, 0xA900
 
 
@@ -105,48 +116,86 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
     from pynetdicom import evt
     from pynetdicom.ae import ApplicationEntity
 
+    from shared_core.pacs.listening import ListeningServer
+
     entity = ApplicationEntity(ae_title=door.ae_title)
     entity.require_calling_aet = list(door.allowed)
     entity.require_called_aet = True
     entity.acse_timeout = entity.dimse_timeout = door.wait_s
     entity.network_timeout = 2 * door.wait_s
+    entity.maximum_associations = MOST_ASSOCIATIONS
     entity.add_supported_context(_VERIFICATION)
     for sop_class in IMAGE_CLASSES:
         entity.add_supported_context(sop_class, list(SYNTAXES))
 
     def rejected(event: Any) -> None:
+        said = event.assoc.acceptor.primitive
+        why = _REFUSALS.get((said.result_source, said.diagnostic), f"reason {said.diagnostic}")
         caller = str(event.assoc.requestor.ae_title).strip()
-        tell(
-            f"{caller} at {event.assoc.requestor.address} was not let in: its AE title is not allowed, or it "
-            "called somebody else."
-        )
+        tell(f"{caller} at {event.assoc.requestor.address} was not let in: {why}.")
+
+    sizes = _Sizes(tell)
+
+    def closed(event: Any) -> None:
+        comings.left(event.assoc)
+        sizes.done(event.assoc)
 
     try:
-        server = entity.start_server(
+        server = ListeningServer(
+            entity,
             (door.address, door.port),
-            block=False,
-            ssl_context=door.tls.server() if door.tls is not None else None,
-            evt_handlers=[
-                (evt.EVT_C_STORE, _store, [inbox, comings, tell]),
+            [
+                (evt.EVT_C_STORE, _store, [inbox, comings, tell, sizes]),
                 (evt.EVT_C_ECHO, lambda _: _SUCCESS),
-                (evt.EVT_CONN_CLOSE, lambda event: comings.left(event.assoc)),
+                (evt.EVT_DATA_RECV, sizes.came),
+                (evt.EVT_CONN_CLOSE, closed),
                 (evt.EVT_REJECTED, rejected),
             ],
+            tls=door.tls.server() if door.tls is not None else None,
+            wait_s=door.wait_s,
+            tell=tell,
         )
     except OSError as error:
         raise UsageError(
             f"Port {door.port} at {door.address} cannot be opened ({error.strerror or error}).",
             Remedy.CHOOSE_PORT,
         ) from error
-    assert server is not None
+    entity._servers.append(server)  # from which it takes itself out when it ends
+    threading.Thread(target=server.serve_forever, name="receiver", daemon=True).start()
     try:
         yield int(server.server_address[1])
     finally:
-        entity.shutdown()
+        server.leave()
 
 
-def _store(event: Any, inbox: Inbox, comings: Comings, tell: Callable[[str], None]) -> int:
+class _Sizes:
+    """How much of an object has come on each association; one that grows without end is cut off."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._lock, self._bytes, self._tell = threading.Lock(), dict[int, int](), tell
+
+    def came(self, event: Any) -> None:
+        """A piece was received."""
+        with self._lock:
+            total = self._bytes.get(id(event.assoc), 0) + len(event.data)
+            self._bytes[id(event.assoc)] = total
+        if total > MOST_OBJECT_BYTES and event.assoc.is_established:
+            self.done(event.assoc)
+            self._tell(
+                f"{event.assoc.requestor.address}: an object of more than {MOST_OBJECT_BYTES >> 20} MB was "
+                "not taken, and the association ended."
+            )
+            event.assoc.abort(block=False)
+
+    def done(self, association: object) -> None:
+        """The object is there, or nothing more will come."""
+        with self._lock:
+            self._bytes.pop(id(association), None)
+
+
+def _store(event: Any, inbox: Inbox, comings: Comings, tell: Callable[[str], None], sizes: _Sizes) -> int:
     """One object; the status that the peer gets decides whether it sends again."""
+    sizes.done(event.assoc)
     uid = str(event.request.AffectedSOPInstanceUID)
     try:
         exam = inbox.store(event.encoded_dataset(), uid=uid)

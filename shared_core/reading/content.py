@@ -135,6 +135,8 @@ def _stream(path: Path) -> Iterator[IO[bytes]]:
     """The unpacked bytes; whatever goes wrong is one sentence."""
     archive = _archive_of(path)
     try:
+        if archive is None and path.exists() and not (path.is_file() or path.is_dir()):
+            raise CannotOpenError(f"{path}: is no file but a device or a pipe; give a file.")
         if archive is None:
             with path.open("rb") as file, _unpacked(file) as stream:
                 yield stream

@@ -40,7 +40,7 @@ from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plaus
 from shared_core.reading.dicom.voi import default_range, display_transform
 from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
 from shared_core.reading.kinds import FileFormat, image_stem
-from shared_core.reading.limits import check_size
+from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.netpbm import pgm_header, read_pgm
 from shared_core.reading.nifti import NiftiHeader, nifti_header, read_nifti
@@ -80,6 +80,11 @@ def read_raster_header(path: Path, file_format: FileFormat, spacing: PixelSpacin
     """Header of a raster image; the pixels are decoded only where the file may be a colour photograph."""
     data = read_bytes(path)
     raster = _header(data, path.name, file_format)
+    if raster.rows * raster.columns * raster.channels > LARGEST_PIXELS:
+        raise UnsupportedImageError(
+            f"{path.name}: is a picture of {raster.channels} channels and "
+            f"{raster.rows * raster.columns / 1e6:.0f} megapixels, which is not read; give the grey original."
+        )
     if raster.channels >= 3 and file_format == "JPEG":
         reduced = _opencv(
             data, path.name, file_format, cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION

@@ -6,6 +6,7 @@ import io
 import itertools
 import logging
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,8 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _MOST_PAGES = 4096
 _MINISWHITE = 0
+_ZLIB = (8, 32946)
+_SPARE_BYTES = 1 << 16
 _PALETTE = 3
 _LONG = 4
 """Type of a tag of four bytes."""
@@ -58,6 +61,8 @@ def read_tiff(data: bytes, name: str) -> NDArray[Any]:
     where its codec is missing or it has a palette.
     """
     with _opened(data, name) as page:
+        _check_page(page, len(data), name)
+        _check_unpacked(page, data, name)
         pixels = _page_pixels(page, data, name)
         if int(page.photometric) == _PALETTE:
             raise UnsupportedImageError(f"{name}: is a palette (colour) TIFF; give the grey original.")
@@ -130,6 +135,23 @@ def _check_page(page: Any, size: int, name: str) -> None:
     ends = [int(o) + int(c) for o, c in zip(page.dataoffsets, page.databytecounts, strict=True)]
     if not ends or max(ends) > size:
         raise UnreadableImageError(f"{name}: the TIFF is truncated; copy it again.")
+    if int(page.imagelength) * int(page.imagewidth) * int(page.samplesperpixel) > LARGEST_PIXELS:
+        raise UnsupportedImageError(f"{name}: has more samples than are read; give the grey original.")
+
+
+def _check_unpacked(page: Any, data: bytes, name: str) -> None:
+    """That no part unpacks to more than its pixels: libraries unpack all of it before they look."""
+    if int(page.compression) not in _ZLIB:
+        return
+    most = int(np.prod(page.chunks)) * page.dtype.itemsize + _SPARE_BYTES
+    for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+        unpacked = zlib.decompressobj()
+        part = data[int(offset) : int(offset) + int(count)]
+        produced = len(unpacked.decompress(part, most + 1))
+        if produced > most:
+            raise UnreadableImageError(
+                f"{name}: the TIFF is damaged (a part unpacks to more than its pixels); copy it again."
+            )
 
 
 def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:

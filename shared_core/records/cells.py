@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -11,22 +10,47 @@ LIST_SEPARATOR: Final = " | "
 """Between the items of a list: sentences have commas and semicolons of their own."""
 
 
+_RUN_BY_SPREADSHEETS: Final = re.compile(
+    r"'*(?:[=@\t\r\n＝＋－＠]|[+\-](?!(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+)?$))", re.DOTALL
+)
+"""How a text begins that a spreadsheet takes for a formula; a number with a sign is none."""
+_QUOTE: Final = '"'
+_NEEDS_QUOTES: Final = frozenset(',"\n\r')
+_HALF_LETTER: Final = re.compile(r"\\udc([89a-f][0-9a-f])")
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet runs: with an apostrophe in front where it looks like a formula."""
+    return f"'{text}" if _RUN_BY_SPREADSHEETS.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given, and a file name that is no UTF-8 as it was."""
+    if text.startswith("'") and _RUN_BY_SPREADSHEETS.match(text):
+        text = text[1:]
+    return _HALF_LETTER.sub(lambda found: chr(0xDC00 + int(found[1], 16)), text)
+
+
 def cell(value: Any) -> Any:
     """A value as it stands in the tables; None stands for an empty cell."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
-        return joined(value)
-    return value
+        value = joined(value)
+    return guarded(value) if isinstance(value, str) else value
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """A table of values in the order of its columns, as all of ours are written."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8", errors="backslashreplace")
+    lines = [columns, *([cell(value) for value in row] for row in rows)]
+    text = "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _quoted(value: object) -> str:
+    """As `csv.writer` does, which before Python 3.13 forgets a carriage return."""
+    text = "" if value is None else str(value)
+    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES & set(text) else text
 
 
 def joined(items: Sequence[object]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.serial_exams import SerialExam, SerialQuantity, contributions
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
@@ -242,17 +244,32 @@ def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
 
 def _made_with(rows: Sequence[Row]) -> dict[str, str]:
     """What is known: a mask that was drawn by hand alone has no model that others could differ from."""
-    cells = {name: {row[name] for row in rows} - {None} for name in (*MUST_AGREE, *_KIND)}
+    cells = {name: {row.get(name) for row in rows} - {None} for name in (*MUST_AGREE, *_KIND)}
     return {name: " / ".join(sorted(map(str, found))) for name, found in cells.items() if found}
 
 
 def _edited_files(source: Path) -> set[str]:
     """Images whose mask a person changed, as the ``run.json`` of an export says."""
     try:
-        views = json.loads((source / "run.json").read_bytes())["arguments"]["views"]
-        return {str(view["file"]) for view in views if view["edited_by_hand"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        run = known_part((source / "run.json").read_bytes(), _Run)
+    except (OSError, DocumentError):
         return set()
+    return {view.file for view in run.arguments.views if view.edited_by_hand}
+
+
+class _EditedView(msgspec.Struct, frozen=True):
+    file: str
+    edited_by_hand: bool
+
+
+class _Arguments(msgspec.Struct, frozen=True):
+    views: tuple[_EditedView, ...]
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """What is needed of the ``run.json`` of an export."""
+
+    arguments: _Arguments
 
 
 def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
@@ -282,5 +299,6 @@ def masks_of(source: Path, key: str) -> tuple[Path, ...]:
 
 def _technique_of_rows(rows: Sequence[Row]) -> str:
     makers = dict.fromkeys(str(row["manufacturer"]) for row in rows if row["manufacturer"])
-    spacings = dict.fromkeys(f"{row['spacing_row_mm']:.3f} mm" for row in rows if row.get("spacing_row_mm"))
+    steps = (row.get("spacing_row_mm") for row in rows)
+    spacings = dict.fromkeys(f"{step:.3f} mm" for step in steps if isinstance(step, float) and step)
     return ", ".join(filter(None, (" / ".join(makers), " / ".join(spacings))))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import UnreadableImageError
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
@@ -27,14 +26,12 @@ def decoded(content: bytes | str, kind: type[Record], name: Path | str) -> Recor
         It is not valid JSON, or not such a record of this version.
     """
     try:
-        return msgspec.json.decode(content, type=kind)
-    except msgspec.ValidationError as error:
+        return known_part(content, kind)
+    except DocumentError as error:
         raise UnreadableImageError(
-            f"{name}: is not {_WHAT.get(kind, 'such a record')} of this version ({error}); run the analysis "
-            "again."
+            f"{name}: is not {_WHAT.get(kind, 'such a record')} of this version: it {error}; "
+            "run the analysis again."
         ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableImageError(f"{name}: is not valid JSON ({error}); run the analysis again.") from None
 
 
 def read_record(path: Path, kind: type[Record]) -> Record:

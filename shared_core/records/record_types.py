@@ -46,6 +46,11 @@ class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
     stated: Mapping[str, Any] | None = None
     """What a person or a table stated of the image, and where; null where nobody did."""
 
+    def __post_init__(self) -> None:
+        excluded = (self.metrics or {}).get("exclusions_px")
+        if isinstance(excluded, Mapping) and not all(type(one) is int for one in excluded.values()):
+            raise ValueError("exclusions_px must be whole numbers")
+
     def number(self, key: str) -> Any:
         """A quantity of the view by its column; None where it is not known, or nothing was measured."""
         return QUANTITIES.entry("view", key).read(self.metrics or {})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +27,7 @@ from shared_core.notices import Notice, Remedy
 from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import items_of
+from shared_core.records.cells import items_of, unguarded
 from shared_core.records.record_reading import decoded
 from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.tables import exams_csv, views_csv
@@ -41,6 +44,14 @@ _TEXTS: Final = frozenset(
     }
 )
 """Columns that stay text where they look like a number."""
+_OF_VIEWS: Final[Mapping[str, type[Enum] | None]] = {
+    **dict.fromkeys(("file", "status", "exam", "view_modifiers", "manufacturer", "synthetic_2d")),
+    "view": View,
+    "laterality": Laterality,
+    "intent": PresentationIntent,
+}
+"""Columns that each table of views has, and the words that may stand in them."""
+_OF_EXAMS: Final[Mapping[str, type[Enum] | None]] = dict.fromkeys(("key", "patient_id", "study_date"))
 MUST_AGREE: Final = (
     "model_sha256",
     "threshold",
@@ -75,7 +86,9 @@ def read_results(path: Path) -> Results:
         views, exams = path / "views.csv", path / "exams.csv"
         if not is_results(path):
             raise UsageError(f"{path}: holds no views.csv and exams.csv.", Remedy.NAME_RESULTS)
-        return Results(path, read_table(views), read_table(exams))
+        return Results(
+            path, _checked(read_table(views), views, _OF_VIEWS), _checked(read_table(exams), exams, _OF_EXAMS)
+        )
     text = _text(path)
     try:
         document = decoded(text, ResultsDocument, path)
@@ -115,9 +128,39 @@ def read_table(path: Path) -> tuple[Row, ...]:
 
     `UnreadableImageError` where it cannot be read, `UsageError` where it has no rows.
     """
-    rows = _rows(_text(path))
+    try:
+        rows = _rows(_text(path))
+    except csv.Error as error:
+        raise UnreadableImageError(f"{path}: is no table ({error}); give a CSV file.") from None
     if not rows:
         raise UsageError(f"{path}: the table has no rows.")
+    return rows
+
+
+def _checked(rows: tuple[Row, ...], path: Path, needed: Mapping[str, type[Enum] | None]) -> tuple[Row, ...]:
+    """The rows, if they have the columns that are counted on, with the kinds of values that we write."""
+    missing = [column for column in needed if column not in rows[0]]
+    if missing:
+        raise UnreadableImageError(
+            f"{path}: has no column {', '.join(missing)}; give a table as it was written."
+        )
+    numbers = {entry.key for scope in ("view", "exam") for entry in QUANTITIES.of(scope)}
+    numbers -= _texts_of_the_registry()
+    for place, row in enumerate(rows, start=2):
+        for column, cell in row.items():
+            words = needed.get(column)
+            known = cell is None or (words is None or str(cell) in {str(word.value) for word in words})
+            if not known or (column in numbers and isinstance(cell, str)):
+                raise UnreadableImageError(
+                    f"{path}: line {place} has {str(cell)[:40]!r} in the column {column}, which cannot stand "
+                    "there; give a table as it was written."
+                )
+        modifiers = items_of(row.get("view_modifiers"))
+        if unknown := [one for one in modifiers if one not in {word.value for word in ViewModifier}]:
+            raise UnreadableImageError(
+                f"{path}: line {place} has the unknown view modifier {unknown[0][:40]!r}; give a table as it "
+                "was written."
+            )
     return rows
 
 
@@ -212,6 +255,8 @@ def date_of_exam(row: Row, source: Path) -> date:
     """When the exam of a row was made; `UsageError` where the row does not say."""
     text = str(row["study_date"] or "")
     try:
+        if not re.fullmatch(r"[0-9]{8}", text):
+            raise ValueError
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         raise UsageError(
@@ -243,12 +288,14 @@ def _cell(text: str | None, *, is_text: bool) -> Cell:
     if not text:
         return None
     if is_text:
-        return text
+        return unguarded(text)
     convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
     try:
-        return convert(text)
+        number = convert(text)
     except ValueError:
-        return text
+        return unguarded(text)
+    # We write none, and no statistics are made of them.
+    return number if isinstance(number, bool) or math.isfinite(float(str(number))) else text
 
 
 def _texts_of_the_registry() -> set[str]:

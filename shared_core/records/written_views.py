@@ -13,6 +13,7 @@ import msgspec
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.grades.csbi import VesselKinds
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.records.cells import unguarded
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ViewRecord
 
@@ -87,6 +88,6 @@ def _failures(path: Path) -> dict[str, str]:
         return {}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return {row["file"]: row["error"] for row in csv.DictReader(file)}
-    except (OSError, ValueError, KeyError) as error:
+            return {unguarded(row["file"]): unguarded(row["error"]) for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise UnreadableImageError(f"{path}: cannot be read ({error}); run the analysis again.") from None

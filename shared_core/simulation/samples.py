@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from shared_core.cache import user_cache_dir
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import Cancelled, OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.progress import ProgressCallback
@@ -166,10 +167,10 @@ class _Label(msgspec.Struct, frozen=True):
 def _found(name: SampleName, folder: Path, wanted: CohortSettings) -> Sample | None:
     """The sample that lies there, if it is whole and this version would make the same."""
     try:
-        label = msgspec.json.decode((folder / _LABEL).read_bytes(), type=_Label)
+        label = known_part((folder / _LABEL).read_bytes(), _Label)
         views = [[folder / file for file in files] for files in label.files]
         same = (label.software_version, label.settings) == (SOFTWARE_VERSION, settings_record(wanted))
-    except (OSError, msgspec.DecodeError):
+    except (OSError, DocumentError):
         return None
     # Cleaners of caches take single files.
     if not same or not all(path.is_file() for files in views for path in files):

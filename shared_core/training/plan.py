@@ -10,6 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from shared_core.documents import DocumentError, any_json
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.networks.table import NETWORKS, NetworkName, network_named
@@ -189,9 +190,11 @@ def open_output(plan: Plan, *, resume: bool) -> None:
                 f"{plan.output_dir} already holds a training run.", Remedy.RESUME_OR_OTHER_OUTPUT
             )
         try:
-            saved = json.loads(path.read_bytes())
-        except (OSError, ValueError):
-            raise UsageError(f"{path} cannot be read; choose another output folder.") from None
+            saved = any_json(path.read_bytes())
+        except (OSError, DocumentError):
+            saved = None
+        if not isinstance(saved, dict):
+            raise UsageError(f"{path} cannot be read; choose another output folder.")
         require_same(path, saved, record)
         return
     if plan.output_dir.is_dir() and any(plan.output_dir.iterdir()):

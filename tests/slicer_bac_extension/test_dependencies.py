@@ -22,8 +22,8 @@ from packaging.requirements import Requirement
 from tests.slicer_bac_extension.conftest import MODULE, ROOT
 
 PACKAGE = "a-package-that-nobody-has"
-CONSOLE_ONLY = {"dicom-anonymizer", "pynetdicom"}
-"""For de-identifying, sending and receiving, which the module has not."""
+CONSOLE_ONLY = {"pynetdicom"}
+"""For sending and receiving, which the module has not."""
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
@@ -27,10 +26,10 @@ from shared_core.mammogram import (
 from shared_core.notices import Notice
 from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
 from shared_core.reading.burnt_in_words import with_burnt_in_words
-from shared_core.reading.content import source_of
 from shared_core.reading.dicom.acceptance import accept
 from shared_core.reading.dicom.acquisition import acquisition, synthetic_evidence
 from shared_core.reading.dicom.attributes import Attributes
+from shared_core.reading.dicom.bounded_file import read_dicom_file
 from shared_core.reading.dicom.gdcm_view import gdcm_difference
 from shared_core.reading.dicom.identity import identity
 from shared_core.reading.dicom.modality import (
@@ -194,9 +193,9 @@ def parse_file(path: Path, *, pixels: bool, problem: str, advice: str) -> Datase
     """
     try:
         try:
-            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels)
+            dataset = read_dicom_file(path, pixels=pixels)
         except InvalidDicomError:  # no preamble; the first bytes looked like a data set
-            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=not pixels, force=True)
+            dataset = read_dicom_file(path, pixels=pixels, force=True)
         len(dataset)  # some damage shows only here
     except OpenBacError:
         raise

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
@@ -16,7 +15,7 @@ from pydicom.errors import InvalidDicomError
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
 from shared_core.notices import Remedy
-from shared_core.reading.content import source_of
+from shared_core.reading.dicom.bounded_file import read_dicom_file
 from shared_core.reading.dicom.dataset import quiet_pydicom
 
 SEGMENTATION: Final = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -40,7 +39,7 @@ def is_segmentation(path: Path) -> bool:
     """Whether a file is a DICOM segmentation, by its class; nothing else of it is read."""
     try:
         with quiet_pydicom():
-            dataset = pydicom.dcmread(source_of(path), stop_before_pixels=True, specific_tags=["SOPClassUID"])
+            dataset = read_dicom_file(path, pixels=False, only=["SOPClassUID"])
         return str(dataset.get("SOPClassUID", "")) in (SEGMENTATION, LABEL_MAP)
     except Exception:  # boundary with pydicom: whatever is wrong is told where the file is read
         return False
@@ -54,7 +53,7 @@ def read_segmentation(path: Path, *, segment: int | None = None) -> Segmentation
     """
     try:
         with quiet_pydicom():
-            dataset = pydicom.dcmread(source_of(path))
+            dataset = read_dicom_file(path, pixels=True)
             _check_kind(dataset, path.name)
             number = _chosen(dataset, path.name, segment)
             return Segmentation(_mask(dataset, number, path.name), number, _sources(dataset))

@@ -7,18 +7,55 @@ RGBA pixels, whose last channel counts).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
-from shared_core.training.data.annotation_exports import read_json
+from shared_core.training.data.annotation_exports import Side, checked_shape, read_export
 from shared_core.training.data.drawings import DrawnImage, Floats, merged
+
+
+class _Vertex(msgspec.Struct, frozen=True):
+    x: float
+    y: float
+
+
+class _Value(msgspec.Struct, frozen=True):
+    vertices: tuple[_Vertex, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    rle: tuple[Annotated[int, msgspec.Meta(ge=0, le=255)], ...] = ()
+    closed: bool | None = None
+    vectorlabels: tuple[str, ...] | None = None
+    polygonlabels: tuple[str, ...] | None = None
+    brushlabels: tuple[str, ...] | None = None
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    type: str = ""
+    value: _Value | None = None
+    original_height: Side | None = None
+    original_width: Side | None = None
+    image_rotation: float | None = None
+
+
+class _Annotation(msgspec.Struct, frozen=True):
+    result: tuple[_Shape, ...]
+    was_cancelled: bool | None = None
+
+
+class _Task(msgspec.Struct, frozen=True):
+    """What is read of a task."""
+
+    data: dict[str, object]
+    annotations: tuple[_Annotation, ...] = ()
+
 
 _KINDS = ("vectorlabels", "vector", "polygonlabels", "polygon", "brushlabels", "brush")
 
@@ -46,22 +83,18 @@ def read_label_studio(
     UsageError
         It is no such export, or a task has several annotations.
     """
-    tasks = read_json(path)
-    if not isinstance(tasks, list) or not all(isinstance(task, dict) and "data" in task for task in tasks):
-        raise UsageError(
-            f"{path} is not a JSON export of Label Studio; export the project in the format JSON."
-        )
+    tasks = read_export(path, list[_Task], "is not a JSON export of Label Studio")
     drawings = []
     for task in tasks:
-        done = [one for one in task.get("annotations", ()) if not one.get("was_cancelled")]
-        name = _image_name(task["data"], path, image_key)
+        done = [one for one in task.annotations if not one.was_cancelled]
+        name = _image_name(task.data, path, image_key)
         if len(done) > 1:
             raise UsageError(f"{path}: {name} has {len(done)} annotations; export one of each image.")
         if not done:
             continue
         try:
-            shapes = [_drawn(name, shape) for shape in _of_labels(done[0]["result"], labels)]
-        except (KeyError, TypeError, ValueError, IndexError):
+            shapes = [_drawn(name, shape) for shape in _of_labels(done[0].result, labels)]
+        except (TypeError, ValueError, IndexError):
             raise UsageError(
                 f"{path}: the annotation of {name} is not as Label Studio exports it; export again."
             ) from None
@@ -69,20 +102,24 @@ def read_label_studio(
     return tuple(drawings)
 
 
-def _image_name(data: dict[str, Any], path: Path, key: str | None) -> str:
+def _image_name(data: dict[str, object], path: Path, key: str | None) -> str:
     if key is not None:
-        if not isinstance(data.get(key), str):
+        named = data.get(key)
+        if not isinstance(named, str):
             raise UsageError(f"{path}: a task has no image {key!r}; it has {', '.join(data)}.")
-        return _file_name(data[key])
+        return _file_name(named, path)
     texts = [text for text in data.values() if isinstance(text, str) and PurePosixPath(text).suffix]
     if len(texts) != 1:
         raise UsageError(f"{path}: cannot tell which of {', '.join(data)} is the image; name it.")
-    return _file_name(texts[0])
+    return _file_name(texts[0], path)
 
 
-def _file_name(address: str) -> str:
+def _file_name(address: str, path: Path) -> str:
     """The file at the end of an address; uploads carry eight hexadecimal digits and a hyphen in front."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise UsageError(f"{path}: {address[:80]!r} is no address of an image; export again.") from None
     local = parse_qs(parts.query).get("d", [])
     name = PurePosixPath(unquote(local[0] if local else parts.path).replace("\\", "/")).name
     start, hyphen, rest = name.partition("-")
@@ -90,36 +127,37 @@ def _file_name(address: str) -> str:
     return rest if upload and "upload" in parts.path else name
 
 
-def _of_labels(result: list[dict[str, Any]], labels: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
+def _of_labels(result: Sequence[_Shape], labels: tuple[str, ...] | None) -> Iterator[_Shape]:
     for shape in result:
-        kind = shape.get("type")
-        if kind not in _KINDS:
+        if shape.type not in _KINDS:
             continue
-        names = shape["value"].get(kind, [])
+        names = getattr(shape.value, shape.type, None) or ()
         if labels is None or any(name in labels for name in names):
             yield shape
 
 
-def _drawn(name: str, shape: dict[str, Any]) -> DrawnImage:
-    rows, columns = int(shape["original_height"]), int(shape["original_width"])
-    if shape.get("image_rotation"):
+def _drawn(name: str, shape: _Shape) -> DrawnImage:
+    value = shape.value
+    if shape.image_rotation or value is None or not shape.original_height or not shape.original_width:
         raise ValueError
-    kind, value = shape["type"], shape["value"]
-    if kind.startswith("brush"):
-        return DrawnImage(name, (rows, columns), brushed=brushed(value["rle"], (rows, columns)))
-    if kind.startswith("vector"):
-        points = _points([(point["x"], point["y"]) for point in value["vertices"]], rows, columns)
-        closed = bool(value.get("closed"))
+    rows, columns = checked_shape(shape.original_height, shape.original_width)
+    if shape.type.startswith("brush"):
+        return DrawnImage(name, (rows, columns), brushed=brushed(list(value.rle), (rows, columns)))
+    if shape.type.startswith("vector"):
+        points = _points([(point.x, point.y) for point in value.vertices], rows, columns)
+        closed = bool(value.closed)
     else:
-        points = _points(value["points"], rows, columns)
-        closed = value.get("closed", True) is not False
+        points = _points(value.points, rows, columns)
+        closed = value.closed is not False
     if closed and len(points) > 2:
         return DrawnImage(name, (rows, columns), areas=(points,))
     return DrawnImage(name, (rows, columns), lines=(points,))
 
 
-def _points(per_cent: Any, rows: int, columns: int) -> Floats:
+def _points(per_cent: Sequence[tuple[float, float]], rows: int, columns: int) -> Floats:
     """(x, y) in per cent of the image to (row, column)."""
+    if not per_cent:
+        raise ValueError
     points = np.asarray(per_cent, np.float64).reshape(-1, 2)
     return np.asarray(points[:, ::-1] / 100 * np.array([rows, columns]))
 
@@ -169,6 +207,8 @@ class _Bits:
     def numbers(self, count: int, size: int) -> NDArray[np.int64]:
         """The next `count` numbers of `size` bits."""
         end = self._place + count * size
+        if end > len(self._bits):
+            raise ValueError("the stroke stops within its code")
         taken = self._bits[self._place : end].reshape(count, size).astype(np.int64)
         self._place = end
         return np.asarray(taken @ (1 << np.arange(size - 1, -1, -1, dtype=np.int64)))

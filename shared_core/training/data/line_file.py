@@ -6,21 +6,30 @@ By file name: ``lines`` that are sure, ``uncertain_lines`` that count neither wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.errors import UsageError
-from shared_core.training.data.annotation_exports import read_json
+from shared_core.training.data.annotation_exports import read_export
 
 Points = NDArray[np.float64]
 Confidence = Literal["certain", "probable", "possible", "none"]
 """Of a reader, that arteries of this image are calcified."""
-_CONFIDENCES: Final = get_args(Confidence)
+_Line = tuple[tuple[float, float], ...]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """What stands in the file for one image; what is no such group of fields is about the file."""
+
+    lines: tuple[_Line, ...]
+    uncertain_lines: tuple[_Line, ...]
+    other_calcification: tuple[tuple[float, float, float, float], ...]
+    confidence: Confidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,37 +65,27 @@ def read_lines(
     UsageError
         It cannot be read, or is no such file.
     """
-    content = read_json(path)
+    entries = read_export(
+        path, dict[str, _Entry | str | float | bool | list[Any] | None], "does not hold lines drawn on images"
+    )
     more = also_open or {}
-    try:
-        return {
-            name: LineDrawing(
-                _lines(entry["lines"]),
-                _lines(entry["uncertain_lines"]) + tuple(more.get(name, ())),
-                tuple(_box(box) for box in entry["other_calcification"]),
-                _confidence(entry["confidence"]),
-            )
-            for name, entry in content.items()
-            if isinstance(entry, dict)
-        }
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise UsageError(
-            f"{path} does not hold lines drawn on images: each image needs lines, uncertain_lines, "
-            "other_calcification and confidence; check the file."
-        ) from None
+    return {
+        name: LineDrawing(
+            _lines(entry.lines),
+            _lines(entry.uncertain_lines) + tuple(more.get(name, ())),
+            tuple(_box(box) for box in entry.other_calcification),
+            entry.confidence,
+        )
+        for name, entry in entries.items()
+        if isinstance(entry, _Entry)
+    }
 
 
-def _lines(content: list[list[list[float]]]) -> tuple[Points, ...]:
+def _lines(content: Sequence[Sequence[tuple[float, float]]]) -> tuple[Points, ...]:
     lines = tuple(np.asarray(line, np.float64).reshape(-1, 2) for line in content)
     return tuple(line for line in lines if len(line) > 1)
 
 
-def _box(content: list[float]) -> tuple[int, int, int, int]:
+def _box(content: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
     x, y, width, height = (round(side) for side in content)
     return x, y, width, height
-
-
-def _confidence(content: object) -> Confidence:
-    if content not in _CONFIDENCES:
-        raise ValueError(content)
-    return cast(Confidence, content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.listing import candidate_files
@@ -167,13 +169,19 @@ def _by_uid(images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Pat
             found[named] = mask
 
 
+class _Record(msgspec.Struct, frozen=True):
+    """What is needed of the record of a view."""
+
+    file: str
+
+
 def _of_results(images: Path, folder: Path) -> tuple[Pair, ...]:
     pairs = []
     for mask in sorted(folder.rglob("*_mask.png")):
         record_path = mask.with_name(mask.name.removesuffix("_mask.png") + ".json")
         try:
-            file = Path(json.loads(record_path.read_bytes())["file"])
-        except (OSError, ValueError, KeyError, TypeError):
+            file = Path(known_part(record_path.read_bytes(), _Record).file)
+        except (OSError, DocumentError):
             raise UsageError(
                 f"{mask}: its record {record_path.name} is missing or damaged; analyze the image again."
             ) from None

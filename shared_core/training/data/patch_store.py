@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from shared_core.documents import DocumentError, any_json
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import json_bytes
@@ -154,17 +155,28 @@ def _to_disk(descriptor: int, flush: Any) -> None:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read; delete the folder and build the patches again.") from error
-    return content
+        content = any_json(path.read_bytes())
+        if isinstance(content, dict):
+            return content
+    except (OSError, DocumentError):
+        pass
+    raise UsageError(f"{path} cannot be read; delete the folder and build the patches again.")
 
 
 def _read_records(folder: Path) -> list[Record]:
     """Whole lines only: the last may have been cut off by a crash."""
     path = folder / VIEWS
     lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
-    return [json.loads(line) for line in lines]
+    records: list[Record] = []
+    for line in lines:
+        try:
+            record = any_json(line)
+        except DocumentError:
+            record = None
+        if not isinstance(record, dict) or not isinstance(record.get("corners_px"), list):
+            raise UsageError(f"{path} is damaged; delete the folder and build the patches again.")
+        records.append(record)
+    return records
 
 
 def _whole_lines_bytes(content: bytes, count: int) -> int:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import json_bytes
@@ -131,10 +132,10 @@ def read_split(path: Path) -> Split:
     A `UsageError` where it is not there, is no split, or leaks.
     """
     try:
-        split = msgspec.json.decode(path.read_bytes(), type=Split)
+        split = known_part(path.read_bytes(), Split)
     except OSError as error:
         raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
-    except msgspec.DecodeError:
+    except DocumentError:
         raise UsageError(f"{path} is no split of patients; name the split.json of a training run.") from None
     check_split(split, ())
     return split

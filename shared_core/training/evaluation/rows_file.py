@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shared_core.documents import DocumentError, any_json
 from shared_core.errors import OutputError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import plain
@@ -68,8 +69,8 @@ def _whole_lines(path: Path) -> list[str]:
 
 def _parsed(path: Path, line: str) -> dict[str, Any]:
     try:
-        document = json.loads(line)
-    except ValueError as error:
+        document = any_json(line)
+    except DocumentError as error:
         raise UsageError(f"{path}: it is no file of rows; choose another output folder.") from error
     if not isinstance(document, dict):
         raise UsageError(f"{path}: it is no file of rows; choose another output folder.")
@@ -79,7 +80,7 @@ def _parsed(path: Path, line: str) -> dict[str, Any]:
 def _row(path: Path, line: str) -> ViewRow:
     try:
         return row_from_document(_parsed(path, line))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UsageError(
             f"{path}: a row of it is not of this version; choose another output folder."
         ) from error

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from shared_core.records.cells import cell
 from shared_core.training.evaluation.curves import CurvePoint
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import RANKINGS, SCORES, GroupScores
@@ -93,4 +94,4 @@ def _csv(lines: Sequence[Mapping[str, Any]]) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:.6g}" if math.isfinite(value) else ""
-    return "" if value is None else value
+    return "" if value is None else cell(value)

@@ -104,11 +104,11 @@ def test_files_that_are_no_export_are_refused(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="not a JSON export"):
             read(_written(tmp_path, {"a": 1}))
         (tmp_path / "text.json").write_text("{")
-        with pytest.raises(UsageError, match="not valid JSON"):
+        with pytest.raises(UsageError, match="not a JSON export"):
             read(tmp_path / "text.json")
         with pytest.raises(UsageError, match="check the path"):
             read(tmp_path / "none.json")
-    with pytest.raises(UsageError, match="annotation A_1"):
+    with pytest.raises(UsageError, match=r"at `\$.datasets\[0\].annotations\[0\]"):
         read_mdai(_written(tmp_path, _mdai("line", {"vertices": "?"})))
 
 

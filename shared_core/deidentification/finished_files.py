@@ -1,0 +1,187 @@
+"""What a finished file says, in texts and in bytes, with what is packed in it unpacked."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from shared_core.deidentification.identifiers import Identifiers, texts_of_element
+from shared_core.deidentification.search import found_in_bytes, found_in_texts
+from shared_core.reading.dicom.dataset import quiet_pydicom
+
+_NUMBERS: Final = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "AT", "TM", "OF", "OD", "OL"})
+"""Numbers and times, which no patient's number is looked for in but while the image is cleaned."""
+_BYTES: Final = frozenset({"OB", "OW", "UN", "OV"})
+_MOST_UNPACKED: Final = 1 << 30
+_PDF_STREAM: Final = re.compile(rb"(<<(?:(?!<<|>>).)*>>)\s*stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+_PDF_TEXT: Final = re.compile(rb"\(((?:\\.|[^()\\])*)\)", re.DOTALL)
+
+
+@dataclass
+class Said:
+    """What stands in a file."""
+
+    texts: list[str] = field(default_factory=list)
+    """One for each value, as far as the file has values."""
+    blobs: list[bytes] = field(default_factory=list)
+    """Pixels and the like."""
+
+    def found(self, identifiers: Identifiers) -> frozenset[str]:
+        """The identifiers in it."""
+        found = found_in_texts(self.texts, identifiers)
+        return found.union(*(found_in_bytes(blob, identifiers) for blob in self.blobs))
+
+
+def said_by_file(path: Path, *, without: Iterable[str] = ()) -> Said:
+    """Of a file of results; `without` are texts to be passed over, such as the folder of all results."""
+    content = path.read_bytes()
+    suffix = path.suffix.lower()
+    if suffix == ".dcm":
+        with quiet_pydicom():
+            said = said_by_dataset(pydicom.dcmread(io.BytesIO(content), force=True))
+    elif suffix == ".json":
+        said = Said(list(_json_texts(json.loads(content))))
+    elif suffix == ".csv":
+        text = content.decode("utf-8", "backslashreplace")
+        said = Said(
+            [
+                cell
+                for row in csv.reader(io.StringIO(text, newline=""))
+                for cell in row
+                if not _is_number(cell)
+            ]
+        )
+    elif suffix == ".pdf":
+        said = _said_by_pdf(content)
+    elif suffix == ".png":
+        said = _said_by_png(content)
+    elif suffix == ".gz":
+        said = Said(blobs=[gzip.GzipFile(fileobj=io.BytesIO(content)).read(_MOST_UNPACKED)])
+    else:
+        said = Said([content.decode("utf-8", "replace")], [content])
+    for text in without:
+        said.texts = [one.replace(text, " ") for one in said.texts]
+    return said
+
+
+def said_by_dataset(dataset: Dataset) -> Said:
+    """Every value of a data set and of the items in it, of its head too, and a document in it."""
+    said = Said(blobs=[bytes(getattr(dataset, "preamble", None) or b"")])
+    for part in (getattr(dataset, "file_meta", None), dataset):
+        if part is not None:
+            _add_elements(said, part)
+    return said
+
+
+def _add_elements(said: Said, dataset: Dataset) -> None:
+    of_standard = (
+        str(dataset.get("CodingSchemeDesignator")),
+        str(dataset.get("CodeValue")),
+        str(dataset.get("CodeMeaning")),
+    ) in _codes_of_standard()
+    for element in dataset:
+        if element.VR == "SQ":
+            for item in element.value or ():
+                _add_elements(said, item)
+        elif element.keyword == "EncapsulatedDocument":
+            inner = _said_by_pdf(bytes(element.value))
+            said.texts += inner.texts
+            said.blobs += inner.blobs
+        elif element.VR in _BYTES or isinstance(element.value, bytes):
+            said.blobs.append(bytes(element.value or b""))
+        elif element.VR not in _NUMBERS and not (of_standard and element.keyword.startswith("Cod")):
+            said.texts += texts_of_element(element)
+
+
+@cache
+def _codes_of_standard() -> frozenset[tuple[str, str, str]]:
+    """Scheme, value and meaning; a meaning is of the standard only together with its code."""
+    from pydicom.sr import _concepts_dict
+
+    concepts: dict[str, dict[str, dict[str, tuple[str, object]]]] = vars(_concepts_dict)["concepts"]
+    return frozenset(
+        (scheme, value, meaning)
+        for scheme, names in concepts.items()
+        for codes in names.values()
+        for value, (meaning, _) in codes.items()
+    )
+
+
+def _json_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            yield str(key)
+            yield from _json_texts(inside)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _json_texts(inside)
+    elif isinstance(value, str):
+        yield value
+
+
+def _is_number(cell: str) -> bool:
+    """A measured one; eight digits may be a date."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return not (cell.isdecimal() and len(cell) >= 8)
+
+
+def _said_by_pdf(document: bytes) -> Said:
+    """Its strings, and those of its streams unpacked; the streams of pictures as bytes."""
+    said = Said()
+
+    def unpacked(stream: re.Match[bytes]) -> bytes:
+        packed = stream[2].strip()
+        with suppress(ValueError):
+            if packed.endswith(b"~>"):
+                packed = base64.a85decode(packed[:-2])
+        with suppress(zlib.error):
+            packed = zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
+        if b"/Image" in stream[1] or b"/FontFile" in stream[1] or b"/Length1" in stream[1]:
+            said.blobs.append(packed)
+            return stream[1]
+        return stream[1] + packed
+
+    whole = _PDF_STREAM.sub(unpacked, document)
+    for text in _PDF_TEXT.findall(whole):
+        plain = re.sub(rb"\\([()\\])", rb"\1", text)
+        utf16 = plain.startswith(b"\xfe\xff")
+        said.texts.append(plain.decode("utf-16" if utf16 else "latin-1", "replace"))
+    return said
+
+
+def _said_by_png(content: bytes) -> Said:
+    """The texts of its chunks, and its pixels unpacked."""
+    said, packed, position = Said(), b"", 8
+    while position + 8 <= len(content):
+        end = position + 12 + int.from_bytes(content[position : position + 4], "big")
+        kind, inside = content[position + 4 : position + 8], content[position + 8 : end - 4]
+        if kind == b"IDAT":
+            packed += inside
+        elif kind in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"):
+            with suppress(zlib.error):
+                inside = inside.partition(b"\0")[0] + zlib.decompress(inside.partition(b"\0")[2][1:])
+            said.texts.append(inside.decode("utf-8", "replace"))
+        position = end
+        if kind == b"IEND":
+            break
+    said.blobs.append(content[position:])
+    with suppress(zlib.error):
+        said.blobs.append(zlib.decompressobj().decompress(packed, _MOST_UNPACKED))
+    return said

@@ -1,0 +1,140 @@
+"""Identifiers are found in every spelling, and never by chance."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset
+
+from shared_core.deidentification.finished_folder import files_that_name
+from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_dates
+from shared_core.deidentification.search import found_in_bytes, found_in_text, found_in_texts
+from shared_core.notices.catalogue import KINDS
+
+
+def known_by(**values: object) -> Identifiers:
+    dataset = Dataset()
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return identifiers_of(dataset)
+
+
+ZWILLINGSKY = known_by(
+    PatientName="Müller-Zwillingsky^Quirina^^Prof",
+    PatientID="PATID-774411",
+    AccessionNumber="12345",
+    PatientBirthDate="19510413",
+    InstitutionName="Klinikum Hinterwald",
+    StudyInstanceUID="1.2.840.10008.99.774411",
+)
+SHORT = known_by(PatientName="Xu^Bo=徐^波=", OtherPatientNames="山田^太郎")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seen by Zwillingsky",
+        "ZWILLINGSKY_LCC",
+        "müller",
+        "Mueller",
+        "Muller",
+        "MüllerZwillingsky",
+        "quirinazwillingsky",
+        "patid 774411",
+        "patid774411",
+        "no 774411.",
+        "film_774411",
+        "12345",
+        "19510413",
+        "1951-04-13",
+        "13.04.1951",
+        "04/13/1951",
+        "13/4/1951",
+        "13 Apr 1951",
+        "13. April 1951",
+        "April 13th, 1951",
+        "le 13 avril 1951",
+        "51-04-13",
+        "510413",
+        "19510413120000.5",
+        "Hinterwald",
+        "uid 1.2.840.10008.99.774411!",
+        "774411 of 2.25.130771234567890123456789012345678901",
+    ],
+)
+def test_spelling_is_found(text: str) -> None:
+    assert found_in_text(text, ZWILLINGSKY)
+
+
+@pytest.mark.parametrize("text", ["Xu", "of Xu:", "BoXu", "xu-bo", "xubo", "山田さん", "山田太郎"])
+def test_short_name_is_found(text: str) -> None:
+    assert found_in_text(text, SHORT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2.25.130774411567890123456789012345678901",
+        "sha256 " + "774411aa" * 8,
+        "ANON-774411ABCDEF_20190101",
+        "images/ANON-ABCDEF012345_20190101/LCC_19510413.dcm",
+        "area 0.774411 mm2",
+        "version 1.774411.2",
+        "has 12345 pixels",
+        "Prof",
+        "numpy 2.4.1",
+        "1951",
+    ],
+)
+def test_nothing_is_found_by_chance(text: str) -> None:
+    assert not found_in_text(text, ZWILLINGSKY)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Mass^Area", "Guo^An", "Mina^Cora", "Rest^Anna", "Best^Max", "Long^No", "Lena^Rule", "Field^Page"],
+)
+def test_words_of_the_program_are_the_name_of_nobody(name: str) -> None:
+    texts = [kind.text for kind in KINDS.values()]
+    assert len(texts) > 50
+    assert not found_in_texts(texts, known_by(PatientName=name))
+
+
+def test_date_that_a_moved_one_fell_upon_is_looked_for_no_more() -> None:
+    both = of_dates(["19510413", "20210304"])
+    left = both.without_dates(of_dates(["20210304"]).dates)
+    assert found_in_text("1951-04-13", left)
+    assert not found_in_text("2021-03-04 20210304", left)
+
+
+def test_bytes_that_spell_a_name_are_found() -> None:
+    for content in (b"xxZwillingskyxx", "zwillingsky".encode("utf-16-le"), b"\x0019510413"):
+        assert found_in_bytes(content, ZWILLINGSKY)
+    assert not found_in_bytes(bytes(range(256)) * 100, ZWILLINGSKY)
+
+
+def test_every_kind_of_file_is_searched_and_what_stands_above_the_results_is_not(tmp_path: Path) -> None:
+    output = tmp_path / "Zwillingsky" / "results"
+    output.mkdir(parents=True)
+    (output / "clean.json").write_text(json.dumps({"file": f"{output}/images/a.dcm", "area_px": 774411}))
+    (output / "key.json").write_text(json.dumps({"of Zwillingsky": 1}))
+    (output / "table.csv").write_text('a,b\n774411,"x, Zwillingsky"\n')
+    (output / "number.csv").write_text("a,b\n774411,0.5\n")
+    (output / "text.png").write_bytes(png(b"tEXt", b"Title\0of Zwillingsky"))
+    (output / "packed.png").write_bytes(png(b"zTXt", b"Title\0\0" + zlib.compress(b"of Zwillingsky")))
+    (output / "pixels.png").write_bytes(png(b"IDAT", zlib.compress(b"\0" * 99 + b"zwillingsky")))
+    (output / "after.png").write_bytes(png(b"IDAT", zlib.compress(b"\0" * 99)) + b"Zwillingsky")
+    stream = zlib.compress(b"BT (of Zwillingsky) Tj ET")
+    (output / "report.pdf").write_bytes(b"%PDF-1.4\n<</Length 9>>\nstream\n" + stream + b"\nendstream\n")
+    (output / "Zwillingsky.txt").touch()
+    (output / "log.txt").write_text("sent Zwillingsky")
+    found = {path.name for path in files_that_name([output], ZWILLINGSKY, output=output)}
+    assert found == {path.name for path in output.iterdir()} - {"clean.json", "number.csv"}
+
+
+def png(kind: bytes, content: bytes) -> bytes:
+    chunk = len(content).to_bytes(4, "big") + kind + content + b"\0\0\0\0"
+    return b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IEND\xaeB`\x82"
