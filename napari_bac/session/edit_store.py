@@ -56,11 +56,15 @@ class SavedEdits:
 
 
 def image_name(opened: OpenedView) -> str:
-    """What tells one image from all others: UID, which several may share, pixels, size."""
-    uid = opened.prepared.header.identity.sop_instance_uid
+    """What tells one image from all others: its DICOM UID and pixels, else its bytes; with its size."""
+    header = opened.prepared.header
     shape = "x".join(map(str, opened.prepared.image_u8.shape))
-    pixels = np.ascontiguousarray(opened.prepared.display_u8)
-    return f"uid {uid} pixels {hashlib.sha256(pixels.tobytes()).hexdigest()} {shape}"
+    uid = header.identity.sop_instance_uid
+    if not uid and header.path is not None and header.path.is_file():
+        return f"file {hashlib.sha256(header.path.read_bytes()).hexdigest()} {shape}"
+    pixels = hashlib.sha256(np.ascontiguousarray(opened.prepared.display_u8).tobytes()).hexdigest()
+    # Different images may share a UID.
+    return f"uid {uid} pixels {pixels} {shape}" if uid else f"pixels {pixels} {shape}"
 
 
 class EditStore:

@@ -67,4 +67,6 @@ def _base(paths: Sequence[Path]) -> Path:
 
 def _called(header: MammogramHeader, base: Path) -> str:
     assert header.path is not None
-    return header.path.absolute().relative_to(base).as_posix()
+    path = header.path.absolute()
+    # what came out of an archive lies elsewhere
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name

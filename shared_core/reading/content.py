@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import os
 import re
 import struct
@@ -30,12 +31,8 @@ _END_OF_DIRECTORY: Final = b"PK\x05\x06"
 _GZIP: Final = b"\x1f\x8b"
 ZIP_MAGICS: Final = (b"PK\x03\x04", _END_OF_DIRECTORY)
 _DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    gzip.BadGzipFile,
-    NotImplementedError,
-    RuntimeError,
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, struct.error),
+    *(NotImplementedError, RuntimeError, OverflowError, LookupError),
 )
 """What unpacking raises; a password and an unknown method among them."""
 
@@ -163,13 +160,19 @@ def _stream(path: Path) -> Iterator[IO[bytes]]:
             f"{path}: is a folder, where one image file is wanted; name a file in it."
         ) from None
     except _DAMAGE as error:
-        raise UnreadableImageError(
-            f"{path.name}: is damaged or cut off, it cannot be unpacked ({_reason(error)}); copy it again."
-        ) from None
+        raise _damaged(path, error) from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        if archive is not None and not isinstance(error, PermissionError):
+            raise _damaged(path, error) from None
         raise CannotOpenError(
             f"{path}: cannot be opened ({_reason(error)}); check the path and your rights."
         ) from None
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableImageError:
+    return UnreadableImageError(
+        f"{path.name}: is damaged or cut off, it cannot be unpacked ({_reason(error)}); copy it again."
+    )
 
 
 @contextmanager
@@ -213,7 +216,7 @@ def _names_in(archive: Path) -> dict[str, zipfile.ZipInfo]:
         raise CannotOpenError(
             f"{archive}: cannot be opened ({_reason(error)}); check the path and your rights."
         ) from None
-    except _DAMAGE as error:
+    except (*_DAMAGE, ValueError) as error:
         raise UnreadableImageError(
             f"{archive.name}: the ZIP archive is damaged ({_reason(error)}); copy it again."
         ) from None
@@ -229,7 +232,7 @@ def _members(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """By a name that leads nowhere else: without drives, roots and steps upwards; each name once."""
     found: dict[str, zipfile.ZipInfo] = {}
     for info in opened.infolist():
-        if info.is_dir():
+        if info.filename.endswith("/"):  # a folder
             continue
         parts = [part for part in re.split(r"[/\\]", info.filename) if part not in ("", ".", "..")]
         name = re.sub(r"[\x00-\x1f:]", "_", "/".join(parts)) or "unnamed"

@@ -31,6 +31,7 @@ from shared_core.notices.of_files import (
     SYNTHETIC_2D,
     TURNED_UPRIGHT,
 )
+from shared_core.reading.burnt_in_words import with_burnt_in_words
 from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
@@ -111,7 +112,8 @@ def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | Non
         description = f"full range {low:g} to {high:g}, inverted"
         display = replace(display, full_range=(mirror - high, mirror - low), description=description)
     pixels.flags.writeable = False
-    return Mammogram(_mammogram_header(path, file_format, raster, spacing), pixels, display)
+    header = with_burnt_in_words(_mammogram_header(path, file_format, raster, spacing), pixels)
+    return Mammogram(header, pixels, display)
 
 
 def raster_group(path: Path) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shared_core.mammogram import MammogramHeader
+from shared_core.mammogram import MammogramHeader, Person
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
     EXAM_PERSONS_DIFFER,
@@ -24,6 +24,7 @@ from shared_core.reading.persons import contradictions, is_known, is_no_identifi
 
 _Part = tuple[tuple[MammogramHeader, ...], list[Notice]]
 """Images that belong together, and what to say of it."""
+_FULL_DATE: Final = 8
 _LEAST_SET: Final = 3
 """Different views that make a set."""
 
@@ -90,38 +91,61 @@ def _by(
 # Women
 
 
+@dataclass(eq=False)
+class _Group:
+    """Images of one woman, and what they say of her."""
+
+    headers: list[MammogramHeader] = field(default_factory=list)
+    persons: set[Person] = field(default_factory=set)
+    studies: set[str] = field(default_factory=set)
+
+    def take(self, header: MammogramHeader, person: Person) -> None:
+        """One image more."""
+        self.headers.append(header)
+        self.persons.add(person)
+        self.studies |= {header.identity.study_uid} - {""}
+
+    def differences(self, person: Person) -> set[str]:
+        """What contradicts its being of her."""
+        return {what for member in self.persons for what in contradictions(person, member)}
+
+
 def _women(same_id: Sequence[MammogramHeader]) -> list[SameExam]:
     """Images of one patient ID, by the women whom names, birth dates and sexes tell apart."""
-    groups: list[list[MammogramHeader]] = []
+    groups: list[_Group] = []
+    by_birth: dict[str, list[_Group]] = defaultdict(list)
     differing: set[str] = set()
     left = []
     for header in sorted(same_id, key=_how_much_is_said, reverse=True):
-        found = [
-            {what for m in group for what in contradictions(header.person, m.person)} for group in groups
-        ]
-        fitting = [group for group, what in zip(groups, found, strict=True) if not what]
-        differing.update(*found)
+        person = replace(header.person, visit=())
+        birth = person.birth_date if len(person.birth_date) == _FULL_DATE else ""
+        # another day of birth is another woman: thousands may share an ID
+        near = [*by_birth[birth], *by_birth[""]] if birth else groups
+        if len(near) < len(groups):
+            differing.add("birth date")
+        fitting = list(near)
+        if person != Person():
+            found = [(group, group.differences(person)) for group in near]
+            differing.update(*(what for _, what in found))
+            fitting = [group for group, what in found if not what]
         if len(fitting) > 1:
-            fitting = [group for group in fitting if _shares_study(header, group)]
+            fitting = [group for group in fitting if header.identity.study_uid in group.studies]
             if len(fitting) != 1:
                 left.append(header)
                 continue
-        if fitting:
-            fitting[0].append(header)
-        else:
-            groups.append([header])
+        if not fitting:
+            fitting = [_Group()]
+            groups += fitting
+            by_birth[birth] += fitting
+        fitting[0].take(header, person)
     if len(groups) < 2:
         return [SameExam(tuple(same_id))]
     shared = "patient ID" if same_id[0].identity.patient_id else "study"
     notice = EXAM_PERSONS_DIFFER.notice(shared=shared, what=" and ".join(sorted(differing)))
-    groups.sort(key=lambda group: min(_order(header) for header in group))
+    groups.sort(key=lambda group: min(_order(header) for header in group.headers))
     # what fits more than one woman is given to none of them
-    numbered = [*map(tuple, groups), *_by(left, _study)]
+    numbered = [*(tuple(group.headers) for group in groups), *_by(left, _study)]
     return [SameExam(group, number, (notice,)) for number, group in enumerate(numbered, 1)]
-
-
-def _differences(header: MammogramHeader, group: Iterable[MammogramHeader]) -> set[str]:
-    return {what for member in group for what in contradictions(header.person, member.person)}
 
 
 def _how_much_is_said(header: MammogramHeader) -> tuple[object, ...]:
@@ -132,11 +156,6 @@ def _how_much_is_said(header: MammogramHeader) -> tuple[object, ...]:
 def _order(header: MammogramHeader) -> tuple[str, ...]:
     identity = header.identity
     return (identity.study_date, identity.study_uid, identity.sop_instance_uid, str(header.path))
-
-
-def _shares_study(header: MammogramHeader, group: Iterable[MammogramHeader]) -> bool:
-    uid = header.identity.study_uid
-    return bool(uid) and any(member.identity.study_uid == uid for member in group)
 
 
 # Studies

@@ -103,6 +103,7 @@ def judge_parts(
     grid = model_grid(display_u8, valid, spacing, card)
     table = describe_parts(
         probability,
+        grid,
         card=card,
         low_threshold=rule.low_threshold,
         valid=valid,
@@ -171,6 +172,7 @@ def _loaded(path: Path) -> TrackClassifier:
 
 def describe_parts(
     probability: NDArray[np.float32],
+    grid: tuple[int, int],
     *,
     card: ModelCard,
     low_threshold: float,
@@ -178,8 +180,7 @@ def describe_parts(
     spacing: PixelSpacing | None,
     display_u8: NDArray[np.uint8],
 ) -> TrackTable:
-    """Describe the parts above the low threshold on the grid of the model; parameters of `decide_by_card`."""
-    grid = model_grid(display_u8, valid, spacing, card)
+    """Describe the parts above the low threshold on the model's `grid`; parameters of `decide_by_card`."""
     if grid != probability.shape and (probability > low_threshold).any():
         size = grid[1], grid[0]
         how = cv2.INTER_AREA if grid[0] < probability.shape[0] else cv2.INTER_LINEAR

@@ -32,8 +32,10 @@ from shared_core.training.training_step import Stepper  # noqa: E402
 from tests.training.drawn import DrawnViews, drawn_patches, drawn_recipe  # noqa: E402
 
 TOLERANCE = 1e-4
-SIDE, LONG_SIDE_PX = 64, 200
-STEPS = 3
+JUMPS = {"segnet": 1e-2}
+"""SegNet puts a value back where the largest of four was; where two are equal but for rounding, that jumps."""
+SIDE, LONG_SIDE_PX = 64, 150
+STEPS = 2
 
 
 def trained_card(folder: Path, name: str, channels: int) -> Path:
@@ -96,4 +98,7 @@ def test_trained_network_gives_the_same_map_with_and_without_torch(
         assert ran.startswith(backend)
     first, second = (values.astype(np.int64) for values in maps.values())
     assert first.std() > 0
-    assert np.abs(first - second).max() <= TOLERANCE * 65535 + 1
+    difference = np.abs(first - second)
+    tolerance = JUMPS.get(name, TOLERANCE)
+    assert difference.max() <= tolerance * 65535 + 1
+    assert np.mean(difference > TOLERANCE * 65535 + 1) < 0.01

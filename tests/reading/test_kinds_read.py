@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import warnings
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.files import KindNotReadError
 from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
 from shared_core.reading.reader import read_header, read_mammogram
+from tests.reading.mutants import mutated
 from tests.reading.synthetic import breast, dataset, write
 
 nibabel = pytest.importorskip("nibabel")
@@ -353,3 +355,19 @@ def test_an_archive_in_an_archive_is_named_and_not_opened(tmp_path: Path, sound:
     archive = zipped(tmp_path / "outer.zip", {"inner.zip": inner.getvalue()})
     with pytest.raises(KindNotReadError, match="ZIP archive"):
         read_header(archive / "inner.zip")
+
+
+def test_damaged_archives_end_in_clear_sentences(tmp_path: Path, sound: bytes) -> None:
+    whole = zipped(
+        tmp_path / "m.zip", {"x/a.dcm": sound, "b.csv": b"1,2", "c.dcm.gz": gzip.compress(sound[:3000])}
+    ).read_bytes()
+    rng = random.Random(5)
+    for number in range(120):
+        # The list of the files is at the end.
+        head, tail = (whole[:-400], whole[-400:]) if number % 2 else (b"", whole)
+        (tmp_path / "m.zip").write_bytes(head + mutated(tail, rng))
+        listing = find_exams(tmp_path)
+        assert listing.exams or listing.unused
+        for file in listing.unused:
+            assert file.text.startswith(f"{file.path.name}: ")
+            assert "\n" not in file.text

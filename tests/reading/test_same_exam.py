@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from shared_core.mammogram import Exam, Person
+from shared_core.mammogram import Exam, Identity, MammogramHeader, Person
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.persons import contradictions, is_no_identifier
+from shared_core.reading.same_exam import same_exams
 from shared_core.records.canonical_json import json_bytes
 from tests.reading.synthetic import breast, dataset, new_uid, write
 from tests.told import codes
@@ -197,6 +199,25 @@ def test_nothing_of_the_person_is_written(tmp_path: Path) -> None:
     listing = find_exams([tmp_path])
     for text in (json_bytes(listing.exams).decode(), repr(listing), str(said(listing.exams))):
         assert not [word for word in ("Secretname", "1951", "1961", "0203", "ACC77") if word in text]
+
+
+def test_thousands_of_women_under_one_id_are_told_apart_in_a_moment() -> None:
+    def header(number: int, **said: Any) -> MammogramHeader:
+        identity = Identity(patient_id="ANON", study_uid=f"1.2.{number}")
+        person = Person(visit=(str(number),), **said)
+        return MammogramHeader(None, "memory", 2, 2, 8, identity=identity, person=person)
+
+    known = [
+        header(n, birth_date=f"{1900 + n // 300}{1 + n // 28 % 12:02}{1 + n % 28:02}") for n in range(5000)
+    ]
+    births = {one.person.birth_date for one in known}
+    unknown = [header(5000 + n) for n in range(300)]
+    begun = time.process_time()
+    women = same_exams([*known, *unknown])
+    assert time.process_time() - begun < 10
+    of_birth = {one.headers[0].person.birth_date for one in women} - {""}
+    assert of_birth == births
+    assert all(len({h.person.birth_date for h in one.headers}) == 1 for one in women)
 
 
 @settings(deadline=None)

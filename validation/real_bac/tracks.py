@@ -81,15 +81,16 @@ def described(
     image: RealBacImage, drawing: LineDrawing | None, answer: ImageMap, card: ModelCard, *, size: float = 1.0
 ) -> Described:
     """Describe and label the candidates of one image given at `size` times its size, as the engine does."""
+    shape = model_grid(answer.image_u8, answer.valid, None, card)
     table = describe_parts(
         answer.probability,
+        shape,
         card=card,
         low_threshold=LOW_THRESHOLD,
         valid=answer.valid,
         spacing=None,
         display_u8=answer.image_u8,
     )
-    shape = model_grid(answer.image_u8, answer.valid, None, card)
     size *= shape[0] / answer.image_u8.shape[0]
     sure = _corridor(drawing.sure if drawing else (), shape, _LINE_WIDTH_PX * size, size)
     uncertain = _corridor(drawing.open if drawing else (), shape, OPEN_WIDTH_PX * size, size) & ~sure

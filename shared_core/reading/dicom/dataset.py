@@ -25,6 +25,7 @@ from shared_core.mammogram import (
 )
 from shared_core.notices import Notice
 from shared_core.notices.of_files import INVERSION_CONTRADICTED, INVERTED_BY_SHAPE, NO_WINDOW, SYNTHETIC_2D
+from shared_core.reading.burnt_in_words import with_burnt_in_words
 from shared_core.reading.dicom.acceptance import accept
 from shared_core.reading.dicom.acquisition import acquisition, synthetic_evidence
 from shared_core.reading.dicom.attributes import Attributes
@@ -113,7 +114,7 @@ def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice
     pixels.flags.writeable = False
     display, yet_more = _display(opened, transform, pixels, padding)
     header = replace(opened.header, notices=(*opened.header.notices, *notices, *more, *yet_more))
-    return Mammogram(header, pixels, display, padding)
+    return Mammogram(with_burnt_in_words(header, pixels), pixels, display, padding)
 
 
 def _display(

@@ -69,7 +69,7 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     Parameters
     ----------
     path
-        DICOM SEG, of OpenBAC or another program, of which the calcification is taken; PNG or TIFF, of which
+        DICOM SEG, of OpenBAC or another program, of which the calcification is taken; PNG, TIFF, PGM or NIfTI, of which
         whatever is not 0 is taken.
     volume_node
         The mammogram.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import slicer
 
 from BACSegmentationLib import tables, view_records
-from BACSegmentationLib.mammograms import exam_of, header_of
+from BACSegmentationLib.mammograms import exam_of, exams_in_scene, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
@@ -145,10 +145,17 @@ def report(pairs: Sequence[Pair]) -> str:
         f"{_label(record)} {bac.made_words(bac.state_of(record.model), record.model)}" for record in records
     )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
-    whose = (one for _, record in exam_records(pairs) for one in record.notices if one.code in bac.WHO_IS_WHO)
-    notices |= dict.fromkeys(whose)
+    notices |= dict.fromkeys(_who_is_who(pairs))
     notes = (f"{states}.", *(notice_words(notice) for notice in notices))
     return "\n".join([*lines, *(f"Note: {note}" for note in notes)])
+
+
+def _who_is_who(pairs: Sequence[Pair]) -> Iterator[bac.Notice]:
+    """Why other images of the scene with the same patient ID are not of this exam."""
+    shown = {volume.GetID() for volume, _ in pairs}
+    for one in exams_in_scene():
+        if shown & {volume.GetID() for volume in one.volumes}:
+            yield from (notice for notice in one.exam.notices if notice.code in bac.WHO_IS_WHO)
 
 
 def csv_text(pairs: Sequence[Pair]) -> str:
