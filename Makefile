@@ -2,6 +2,7 @@
 # make test      style, types and tests
 # make coverage  the tests of the engine, and how much of it they reach: at least 90 %
 # make bench     speed and memory beside the published processing and MONAI
+# make fuzz      thousands of damaged files beside the images; FUZZ_FILES=3000 FUZZ_SEED=7 choose others
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
@@ -18,7 +19,7 @@ SEEDED := $(if $(filter-out any,$(SEED)),--randomly-seed=$(SEED))
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
-.PHONY: demo test coverage bench clean
+.PHONY: demo test coverage bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -47,6 +48,12 @@ coverage: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
+
+FUZZ_FILES ?= 3000
+FUZZ_SEED ?= 20
+
+fuzz: $(VENV)/.test
+	FUZZ_FILES=$(FUZZ_FILES) FUZZ_SEED=$(FUZZ_SEED) OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/fuzz $(SPREAD)
 
 clean:
 	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* \
