@@ -150,6 +150,7 @@ class Inbox:
             raise OtherObjectError(f"{uid}: its data set has another SOP Instance UID; it is not kept.")
         exam = ReceivedExam(self.folder / EXAMS / _place(header))
         file = exam.images / f"{safe_name(uid)}.dcm"
+        make_private_folder(self.folder)
         if shutil.disk_usage(self.folder).free < len(content) + ROOM_LEFT_BYTES:
             raise OutputError(f"{self.folder}: less than {ROOM_LEFT_BYTES >> 20} MB are free on its disk.")
         write_changed(file, content)

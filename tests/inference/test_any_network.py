@@ -33,7 +33,7 @@ from tests.training.drawn import DrawnViews, drawn_patches, drawn_recipe  # noqa
 
 TOLERANCE = 1e-4
 JUMPS = {"segnet": 1e-2}
-"""SegNet puts a value back where the largest of four was: where two differ by rounding alone, that jumps."""
+"""SegNet puts a value back where the largest of four was: that jumps where two are equal but for rounding."""
 SIDE, LONG_SIDE_PX = 64, 150
 STEPS = 2
 
