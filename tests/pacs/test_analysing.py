@@ -27,7 +27,7 @@ def test_object_that_is_no_mammogram_is_told_and_gives_no_results(
     dataset = pydicom.dcmread(exam_files[0])
     dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = pydicom.uid.SecondaryCaptureImageStorage
     dataset.Modality, dataset.BodyPartExamined = "OT", "FOOT"
-    del dataset.ViewCodeSequence, dataset.ViewPosition
+    del dataset.ViewCodeSequence, dataset.ViewPosition, dataset.AnatomicRegionSequence
     dataset.save_as(tmp_path / "foot.dcm")
     exam = Inbox(tmp_path / "inbox").store((tmp_path / "foot.dcm").read_bytes(), uid=dataset.SOPInstanceUID)
     said = analysis(SETTINGS, arguments={})(exam, lambda: False)
