@@ -177,7 +177,7 @@ def test_what_is_no_result_is_told_in_words(copied: Path, tmp_path: Path) -> Non
         exam_folders(tmp_path / "nowhere")
     record = copied / "exam" / "LCC.json"
     for content, words in (
-        ("{", "is not valid JSON"),
+        ("{", "is not the record of a view of this version: it is not valid JSON"),
         ("[]", "is not the record of a view"),
         ("{}", "is not the record"),
     ):

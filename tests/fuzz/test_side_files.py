@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -41,9 +40,10 @@ from shared_core.weights.card_json import card_json, parse_card
 from shared_core.weights.registry import list_models
 from tests.fuzz.mutations import mutated_csv, mutated_json, mutated_toml
 from tests.record_builders import a_run, a_view, an_exam
+from tests.time_limit import within
 
 FILES = int(os.environ.get("FUZZ_FILES", "60"))
-LONGEST_S = 5.0
+LONGEST_S = 20.0
 
 
 class Kind(NamedTuple):
@@ -236,9 +236,10 @@ def test_side_file_gives_one_sentence(kind: Kind, tmp_path: Path) -> None:
     for number in range(FILES):
         content = kind.mutate(kind.sound, chance)
         path.write_bytes(content)
-        began, said = time.monotonic(), "."
+        said = "."
         try:
-            kind.read(path)
+            with within(LONGEST_S):
+                kind.read(path)
         except OpenBacError as error:
             refused += 1
             said = str(error)
@@ -247,7 +248,6 @@ def test_side_file_gives_one_sentence(kind: Kind, tmp_path: Path) -> None:
         assert said
         assert "Traceback" not in said
         assert "\n" not in said
-        assert time.monotonic() - began < LONGEST_S
     assert refused or kind.name in (".finished", "inbox.json", "run.json")
 
 

@@ -20,9 +20,10 @@ from shared_core.pacs.sender import Caller, PeerError, send_files
 from tests.pacs.test_outbox import wait_for
 from tests.pacs.test_receiving import Running
 from tests.pacs.test_sending import certificate
+from tests.time_limit import within
 
 SILENT = 50
-SLACK = float(os.environ.get("SLOW_MACHINE", "4"))
+LONGEST_S = 40.0
 """Tests run beside others; by itself the receiver keeps the promise of docs/security.md."""
 
 
@@ -46,13 +47,11 @@ def test_silent_connections_keep_no_good_sender_out_and_do_not_hold_up_the_end(
     one = Running(tmp_path / "inbox", tls=known)
     one.start()
     silent_lines += [connect(one) for _ in range(SILENT)]
-    began = time.monotonic()
-    assert send_files(exam_files[:1], one.node, caller=Caller("UNIT", known))[0].fate == "sent"
-    answered_s = time.monotonic() - began
-    began = time.monotonic()
-    one.stop()
-    assert time.monotonic() - began < 5 * SLACK
-    assert answered_s < 2 * SLACK
+    # Who waited for a silent one would wait a minute for each.
+    with within(LONGEST_S):
+        assert send_files(exam_files[:1], one.node, caller=Caller("UNIT", known))[0].fate == "sent"
+    with within(LONGEST_S):
+        one.stop()
 
 
 def test_handshake_that_drips_ends_at_its_deadline(
