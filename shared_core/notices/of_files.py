@@ -167,6 +167,10 @@ FACTS_MISSING: Final = info("facts-missing", "{table} says nothing of {name}.")
 FACTS_OF_OTHER_FILES: Final = warning(
     "facts-of-other-files", "Rows of {table} that name files which are not among the images: {rows}."
 )
+FACTS_FIT_NOTHING: Final = warning("facts-fit-nothing", "No row of {table} is of any of the images.")
+FACTS_NOT_UNDERSTOOD: Final = warning(
+    "facts-not-understood", "What is not understood in {table}, so that it states nothing: {rows}."
+)
 FACTS_COLUMNS_UNUSED: Final = info("facts-columns-unused", "Columns of {table} that are not used: {columns}.")
 ORIENTATION_UNUSUAL: Final = info(
     "orientation-unusual",
@@ -189,8 +193,12 @@ EXAM_VIEW_UNKNOWN: Final = warning("exam-view-unknown", "The view or side of {na
 EXAM_VIEW_REPEATED: Final = info("exam-view-repeated", "{view} is present {count} times: {names}.")
 EXAM_PERSONS_DIFFER: Final = warning(
     "exam-persons-differ",
-    "Images with the same {shared} are kept apart, because they differ in {what}: they are not of one woman.",
+    "Images with the same {shared} differ in {what}, so that they are kept apart.",
     Remedy.STATE_FACTS,
+)
+EXAM_NAMES_DIFFER: Final = info(
+    "exam-names-differ",
+    "Names on the images differ, but the birth date is the same; they are taken to be of one woman.",
 )
 EXAM_STUDIES_APART: Final = warning(
     "exam-studies-apart",

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from shared_core.errors import OpenBacError
-from shared_core.mammogram import Exam, Laterality, MammogramHeader, View
+from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
 from shared_core.notices import Notice
 from shared_core.notices.of_files import EXAM_FILES_CONFLICT
 from shared_core.reading.content import read_bytes, size_of
+from shared_core.reading.persons import contradictions
 from shared_core.reading.reader import read_mammogram
 from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
 
@@ -27,7 +28,8 @@ def without_duplicates(
     """Headers of different images, and a word on each file that repeats or contradicts an earlier one.
 
     A file repeats another where it has the same bytes, or the same SOP Instance UID and the same pixels.
-    It contradicts it where side or view differ, or where patient, size or pixels of one SOP Instance UID do.
+    It contradicts it where side or view differ, or where patient, person, study, date, intent, size or
+    pixels of one SOP Instance UID do.
     """
     found = _Images()
     kept: list[MammogramHeader] = []
@@ -117,8 +119,19 @@ class _Images:
 
 def _apart(one: MammogramHeader, other: MammogramHeader) -> list[str]:
     """What headers say of different images; empty where they could be of one."""
-    patients = {one.identity.patient_id, other.identity.patient_id} - {""}
-    found = ["another patient"] if len(patients) > 1 else []
+    mine, theirs = one.identity, other.identity
+    found = []
+    if contradictions(one.person, other.person):  # names and dates of birth are never shown
+        found.append("another person")
+    for what, values in (
+        ("patient", {mine.patient_id, theirs.patient_id}),
+        ("study", {mine.study_uid, theirs.study_uid}),
+        ("date", {mine.study_date, theirs.study_date}),
+    ):
+        if len(values - {""}) > 1:
+            found.append(f"another {what}")
+    if len({one.intent, other.intent} - {PresentationIntent.UNKNOWN}) > 1:
+        found.append("another presentation intent")
     found += _labels_apart(one, other)
     return found if (one.rows, one.columns) == (other.rows, other.columns) else [*found, "another size"]
 

@@ -130,7 +130,10 @@ def _without_twins(group: Sequence[MammogramHeader], unused: list[UnusedFile]) -
 
 
 def _is_twin(raw: MammogramHeader, shown: MammogramHeader) -> bool:
-    if raw.identity.sop_instance_uid in shown.acquisition.source_image_uids:
+    uid = raw.identity.sop_instance_uid
+    if uid and uid == shown.identity.sop_instance_uid:  # files that contradict each other are both used
+        return False
+    if uid in shown.acquisition.source_image_uids:
         return True
     if shown.intent is not PresentationIntent.PRESENTATION or shown.acquisition.synthetic_2d:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -18,7 +19,16 @@ _NO_IDENTIFIER: Final = re.compile(
 """Words that anonymisers write in place of an identifier, letters and digits only."""
 _PLACEHOLDER_BIRTHS: Final = frozenset({"19000101", "19010101", "18000101", "00010101", "99991231"})
 _EXPANDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
-_STROKES: Final = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ı": "i"})
+_STROKES: Final = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+)
+_SEPARATORS: Final = re.compile(r"[\s^_/\\|;:,.()\[\]{}<>+&・·\"]+")
+_WITHIN_WORDS: Final = re.compile("[-\u2010-\u2015\u2212'\u2018\u2019\u02bc`\u00b4]")
+"""Hyphens and apostrophes, as one program writes them and another leaves them out."""
+_ONE_SCRIPT: Final = {"HIRAGANA": "KANA", "KATAKANA": "KANA", "KATAKANA-HIRAGANA": "KANA"}
+_AS_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_DAY: Final = 8
+"""Digits of a whole date."""
 _SHORT: Final = 4
 """Letters up to which oe is no way of writing ö, as in Doe."""
 _UNREADABLE: Final = ("?", "\ufffd", "*")
@@ -73,23 +83,60 @@ def contradictions(one: Person, other: Person) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_renamed(one: Person, other: Person, *, one_study: bool) -> bool:
+    """Whether names that differ may be of one woman, for images with one patient ID or of one study.
+
+    She may have married or her name may have been corrected: the day of birth is known and the same, and in
+    two studies her sex or one of her names, too.
+    """
+    if len(one.birth_date) != _DAY or one.birth_date != other.birth_date:
+        return False
+    if set(contradictions(one, other)) != {"name"}:
+        return False
+    return one_study or bool(one.sex and one.sex == other.sex) or _given_agree(one.names, other.names)
+
+
+def _given_agree(one: Sequence[str], other: Sequence[str]) -> bool:
+    given = [[part.split("^")[1] if "^" in part else "" for part in names] for names in (one, other)]
+    return any(
+        _one_name(_words(mine), _words(theirs))
+        for mine, theirs in itertools.product(*given)
+        if _letters(mine) and _letters(theirs)
+    )
+
+
 def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _names_differ(one: Sequence[str], other: Sequence[str]) -> bool:
-    """By the first way of writing that both have: alphabetic, ideographic, phonetic."""
-    for mine, theirs in zip(one, other, strict=False):
-        if not (is_no_identifier(mine) or is_no_identifier(theirs)):
-            return not _one_name(_words(mine), _words(theirs))
-    return False
+    """By all ways of writing in one script that both have: where one agrees, it is one name."""
+    known = [[name for name in names if not is_no_identifier(name)] for names in (one, other)]
+    compared = [
+        any(_one_name(a, b) for a, b in itertools.product(_spellings(mine), _spellings(theirs)))
+        for mine, theirs in itertools.product(*known)
+        if _scripts(mine) == _scripts(theirs)
+    ]
+    return bool(compared) and not any(compared)
+
+
+def _scripts(name: str) -> frozenset[str]:
+    """Of its letters; what is written with another script cannot be compared."""
+    letters = (c for c in unicodedata.normalize("NFKC", name) if c.isalpha())
+    found = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters}
+    return frozenset(_ONE_SCRIPT.get(script, script) for script in found)
+
+
+def _spellings(name: str) -> tuple[list[str], list[str]]:
+    """Its words with hyphens between them, and with hyphens within them."""
+    return _words(_WITHIN_WORDS.sub(" ", name)), _words(name)
 
 
 def _words(name: str) -> list[str]:
     """Words of family, given and middle name; title and suffix are left out."""
-    parts = " ".join(name.split("^")[:3])
-    normal = unicodedata.normalize("NFKC", parts).casefold()
-    return [word for word in re.split(r"[\s^,.'’\-]+", normal) if word]
+    parts = _WITHIN_WORDS.sub("", " ".join(name.split("^")[:3]))
+    normal = unicodedata.normalize("NFKC", parts).casefold().translate(_AS_HIRAGANA)
+    return [word for word in _SEPARATORS.split(normal) if word]
 
 
 def _one_name(one: list[str], other: list[str]) -> bool:
@@ -99,10 +146,23 @@ def _one_name(one: list[str], other: list[str]) -> bool:
     for word in sorted(fewer, key=len, reverse=True):
         match = next((w for w in left if _forms(w) & _forms(word)), None)
         match = match or next((w for w in left if _is_initial(w, word)), None)
-        if match is None:
+        if match is not None:
+            left.remove(match)
+            continue
+        run = _run_of(left, word)
+        if run is None:
             return "".join(fewer) == "".join(more)
-        left.remove(match)
+        del left[run]
     return True
+
+
+def _run_of(words: list[str], whole: str) -> slice | None:
+    """The neighbours that make one word: Mary Ann is Maryann."""
+    for start in range(len(words)):
+        for stop in range(start + 2, len(words) + 1):
+            if _forms("".join(words[start:stop])) & _forms(whole):
+                return slice(start, stop)
+    return None
 
 
 def _is_initial(one: str, other: str) -> bool:

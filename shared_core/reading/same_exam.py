@@ -15,12 +15,13 @@ from typing import Final
 from shared_core.mammogram import MammogramHeader, Person
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
+    EXAM_NAMES_DIFFER,
     EXAM_PERSONS_DIFFER,
     EXAM_SETS_REPEATED,
     EXAM_STUDIES_APART,
     EXAM_STUDIES_JOINED,
 )
-from shared_core.reading.persons import contradictions, is_known, is_no_identifier
+from shared_core.reading.persons import contradictions, is_known, is_no_identifier, is_renamed
 
 _Part = tuple[tuple[MammogramHeader, ...], list[Notice]]
 """Images that belong together, and what to say of it."""
@@ -96,18 +97,30 @@ class _Group:
     """Images of one woman, and what they say of her."""
 
     headers: list[MammogramHeader] = field(default_factory=list)
-    persons: set[Person] = field(default_factory=set)
+    persons: dict[Person, set[str]] = field(default_factory=dict)
+    """With the studies that say it."""
     studies: set[str] = field(default_factory=set)
+    renamed: bool = False
 
     def take(self, header: MammogramHeader, person: Person) -> None:
         """One image more."""
         self.headers.append(header)
-        self.persons.add(person)
-        self.studies |= {header.identity.study_uid} - {""}
+        self.renamed |= any(contradictions(person, member) for member in self.persons)
+        study = {header.identity.study_uid} - {""}
+        self.persons.setdefault(person, set()).update(study)
+        self.studies |= study
 
-    def differences(self, person: Person) -> set[str]:
+    def differences(self, header: MammogramHeader, person: Person) -> set[str]:
         """What contradicts its being of her."""
-        return {what for member in self.persons for what in contradictions(person, member)}
+        identity = header.identity
+        one_id = not is_no_identifier(identity.patient_id)
+        found: set[str] = set()
+        for member, studies in self.persons.items():
+            what = contradictions(person, member)
+            one_study = identity.study_uid in studies
+            if what and not ((one_id or one_study) and is_renamed(person, member, one_study=one_study)):
+                found.update(what)
+        return found
 
 
 def _women(same_id: Sequence[MammogramHeader]) -> list[SameExam]:
@@ -125,7 +138,7 @@ def _women(same_id: Sequence[MammogramHeader]) -> list[SameExam]:
             differing.add("birth date")
         fitting = list(near)
         if person != Person():
-            found = [(group, group.differences(person)) for group in near]
+            found = [(group, group.differences(header, person)) for group in near]
             differing.update(*(what for _, what in found))
             fitting = [group for group, what in found if not what]
         if len(fitting) > 1:
@@ -138,14 +151,18 @@ def _women(same_id: Sequence[MammogramHeader]) -> list[SameExam]:
             groups += fitting
             by_birth[birth] += fitting
         fitting[0].take(header, person)
+    renamed = EXAM_NAMES_DIFFER.notice()
     if len(groups) < 2:
-        return [SameExam(tuple(same_id))]
+        return [SameExam(tuple(same_id), notices=(renamed,) if any(g.renamed for g in groups) else ())]
     shared = "patient ID" if same_id[0].identity.patient_id else "study"
     notice = EXAM_PERSONS_DIFFER.notice(shared=shared, what=" and ".join(sorted(differing)))
     groups.sort(key=lambda group: min(_order(header) for header in group.headers))
     # what fits more than one woman is given to none of them
-    numbered = [*(tuple(group.headers) for group in groups), *_by(left, _study)]
-    return [SameExam(group, number, (notice,)) for number, group in enumerate(numbered, 1)]
+    numbered = [
+        *((tuple(group.headers), (notice, renamed) if group.renamed else (notice,)) for group in groups),
+        *((headers, (notice,)) for headers in _by(left, _study)),
+    ]
+    return [SameExam(headers, number, told) for number, (headers, told) in enumerate(numbered, 1)]
 
 
 def _how_much_is_said(header: MammogramHeader) -> tuple[object, ...]:

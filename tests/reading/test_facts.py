@@ -129,6 +129,9 @@ def test_wrong_rows_are_named_with_their_line(tmp_path: Path, row: str, words: s
         (b"name,side\na,L\n", "no column is called file"),
         (b"file,side,laterality\na,L,L\n", "the column side is there twice"),
         (b'file,side\n"a.png,L\n', "line 2 cannot be read"),
+        (b"file,side\n", "has no rows below the names of its columns"),
+        (b"file,side,view\na,L,CC\nb,R\n", "line 3: has 2 cells, and there are 3 columns"),
+        (b"file,side,view,\na\n", "line 2: has 1 cell, and there are 3 columns"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
@@ -218,3 +221,69 @@ def test_a_stated_view_says_that_a_stripped_file_is_a_mammogram(tmp_path: Path) 
     header = read_header(file, facts=StatedFacts(view=View.CC, spacing_mm=(0.07, 0.07)))
     assert header.view is View.CC
     assert "not-stored-as-mammography" in codes(header.notices)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Row Spacing [mm]", "Column Spacing [mm]"),
+        ("row_spacing(mm)", "COLUMN-SPACING (mm)"),
+        ("RowSpacingMm", "ColumnSpacing"),
+    ],
+)
+def test_columns_are_named_in_any_manner(tmp_path: Path, names: tuple[str, str]) -> None:
+    text = f"File Name,{','.join(names)}\na.png,0.07,0.08\n"
+    facts = read_facts(str(table(tmp_path / "t.csv", text)))
+    assert facts.rows[0].facts.spacing_mm == (0.07, 0.08)
+    assert facts.notices == ()
+
+
+def test_a_spacing_in_another_unit_is_not_taken(tmp_path: Path) -> None:
+    facts = read_facts(str(table(tmp_path / "t.csv", "file,Spacing [um]\na.png,70\n")))
+    assert facts.rows[0].facts.spacing_mm is None
+    assert codes(facts.notices) == ["facts-columns-unused"]
+
+
+def test_rows_of_one_image_by_two_spellings_agree_or_are_refused(tmp_path: Path) -> None:
+    file = picture(tmp_path / "a" / "x.png")
+    for second, row in (("x.png", "L"), (str(file), "L")):
+        text = f"file,side\na/x.png,L\n{second},{row}\n"
+        assert find_exams([tmp_path], facts=read_facts(str(table(tmp_path / "t.csv", text)))).notices == ()
+    facts = read_facts(str(table(tmp_path / "t.csv", "file,side\na/x.png,L\nx.png,R\n")))
+    with pytest.raises(UsageError, match=r"line 3: contradicts line 2 about x\.png"):
+        find_exams([tmp_path], facts=facts)
+
+
+def test_a_short_path_may_be_of_the_image_that_no_longer_path_names(tmp_path: Path) -> None:
+    files = [picture(tmp_path / place / "x.png", n) for n, place in enumerate("ab")]
+    facts = read_facts(str(table(tmp_path / "t.csv", "file,side\na/x.png,L\nx.png,R\n")))
+    listing = find_exams([tmp_path], facts=facts)
+    sides = {h.path: h.laterality.value for exam in listing.exams for h in exam.headers}
+    assert ([sides[file] for file in files], listing.notices) == (["L", "R"], ())
+
+
+RSNA = "patient_id,image_id,laterality,view\n"
+
+
+def test_a_public_table_of_other_images_is_told(tmp_path: Path) -> None:
+    picture(tmp_path / "7" / "8.png")
+    path = table(tmp_path / "t.csv", RSNA + "1,2,L,CC\n")
+    listing = find_exams([tmp_path], facts=read_facts(f"rsna:{path}"))
+    assert codes(listing.notices) == ["facts-fit-nothing"]
+    path = table(tmp_path / "t.csv", RSNA + "1,2,L,CC\n7,8,L,CC\n")
+    assert find_exams([tmp_path], facts=read_facts(f"rsna:{path}")).notices == ()
+
+
+def test_what_is_not_understood_in_a_public_table_is_told_by_line(tmp_path: Path) -> None:
+    path = table(tmp_path / "t.csv", RSNA + "1,2,Q,CC\n1,3,R,AT\n1,4,R\n1,5,,nan\n1,6,L,CC\n")
+    facts = read_facts(f"rsna:{path}")
+    assert [(row.line, row.facts.view) for row in facts.rows] == [
+        (2, View.CC),
+        (3, None),
+        (5, None),
+        (6, View.CC),
+    ]
+    (notice,) = facts.notices
+    assert notice.text.endswith(
+        "states nothing: line 2 has the side 'Q'; line 3 has the view 'AT'; line 4 has 3 cells of 4."
+    )

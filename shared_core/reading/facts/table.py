@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from shared_core.errors import UsageError
 from shared_core.mammogram import StatedFacts
 from shared_core.notices import Notice
-from shared_core.notices.of_files import FACTS_MISSING, FACTS_OF_OTHER_FILES
+from shared_core.notices.of_files import FACTS_FIT_NOTHING, FACTS_MISSING, FACTS_OF_OTHER_FILES
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES, cut
 
 _MOST_NAMED: Final = 8
@@ -70,7 +70,7 @@ class FactsTable:
         Raises
         ------
         UsageError
-            Several rows are of one image, or one row of several.
+            Several rows are of one image, or one row of several, or rows of one image contradict each other.
         """
         found: dict[Path, StatedFacts] = {}
         used: dict[int, list[Path]] = defaultdict(list)
@@ -82,6 +82,10 @@ class FactsTable:
         if not self.public:
             self._refuse_ambiguous(used)
         left = [row for row in self.rows if row.line not in used]
+        if self.public:
+            nothing = (FACTS_FIT_NOTHING.notice(table=self.name),) if files and not found else ()
+            return found, (*self.notices, *nothing)
+        left = self._without_spellings(left, files)
         return found, (*self.notices, *self._about_left(left))
 
     def _refuse_ambiguous(self, used: Mapping[int, Sequence[Path]]) -> None:
@@ -93,24 +97,46 @@ class FactsTable:
         ]
         refuse(wrong, self.name)
 
+    def _without_spellings(self, left: Sequence[FactsRow], files: Sequence[Path]) -> list[FactsRow]:
+        """Without rows that say of an image, by another spelling of its path, what its own row says."""
+        lines = {row.line for row in left}
+        told: set[int] = set()
+        wrong: dict[int, str] = {}
+        for file in files if lines else ():
+            fitting = self._fitting(file)
+            if len(fitting) < 2:
+                continue
+            own = self._rows_of(file)[0]
+            for row in fitting:
+                if row.line not in lines:
+                    continue
+                told.add(row.line)
+                if replace(row.facts, source="") != replace(own.facts, source=""):
+                    text = f"line {row.line}: contradicts line {own.line} about {row.file}"
+                    wrong.setdefault(row.line, text)
+        refuse([wrong[line] for line in sorted(wrong)], self.name)
+        return [row for row in left if row.line not in told]
+
     def _about_left(self, left: Sequence[FactsRow]) -> tuple[Notice, ...]:
-        if not left or self.public:
+        if not left:
             return ()
-        named = [f"line {row.line} ({row.file})" for row in left[:_MOST_NAMED]]
-        more = [f"and {len(left) - _MOST_NAMED} more"] if len(left) > _MOST_NAMED else []
-        rows = ", ".join([*named, *more])
+        rows = ", ".join(first_named([f"line {row.line} ({row.file})" for row in left]))
         return (FACTS_OF_OTHER_FILES.notice(table=self.name, rows=rows),)
 
     def _rows_of(self, file: Path) -> Sequence[FactsRow]:
         if self.public:
             key = cut(PUBLIC_TABLES[self.public].of_file, file.absolute().as_posix())
             return self._by_name.get(key, ()) if key else ()
+        fitting = self._fitting(file)
+        longest = max((len(row_parts(row, self.path)) for row in fitting), default=0)
+        return [row for row in fitting if len(row_parts(row, self.path)) == longest]
+
+    def _fitting(self, file: Path) -> list[FactsRow]:
+        """Rows whose file is the end of the path, however much of it they write."""
         parts = _parts(os.path.normpath(file.absolute()))
         stem = parts[-1].rpartition(".")[0] or parts[-1]
         rows = [*self._by_name.get(parts[-1], ()), *self._by_name.get(stem, ())]
-        fitting = [row for row in dict.fromkeys(rows) if _is_end_of(row_parts(row, self.path), parts)]
-        longest = max((len(row_parts(row, self.path)) for row in fitting), default=0)
-        return [row for row in fitting if len(row_parts(row, self.path)) == longest]
+        return [row for row in dict.fromkeys(rows) if _is_end_of(row_parts(row, self.path), parts)]
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[FactsRow]]:
@@ -135,9 +161,14 @@ def stated_of(table: FactsTable | None, file: Path) -> tuple[StatedFacts | None,
 def refuse(wrong: Sequence[str], name: str) -> None:
     """`UsageError` that names wrong rows, where there are any."""
     if wrong:
-        more = [f"and {len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
         count = "1 row is" if len(wrong) == 1 else f"{len(wrong)} rows are"
-        raise UsageError(f"{name}: {count} wrong: {'; '.join([*wrong[:_MOST_NAMED], *more])}.")
+        raise UsageError(f"{name}: {count} wrong: {'; '.join(first_named(wrong))}.")
+
+
+def first_named(texts: Sequence[str]) -> list[str]:
+    """The first of many, and how many more there are."""
+    more = [f"and {len(texts) - _MOST_NAMED} more"] if len(texts) > _MOST_NAMED else []
+    return [*texts[:_MOST_NAMED], *more]
 
 
 def public_key(row: FactsRow, public: str) -> str | None:

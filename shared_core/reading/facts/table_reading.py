@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Final, TypeVar
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import StatedFacts
-from shared_core.notices.of_files import FACTS_COLUMNS_UNUSED
+from shared_core.notices.of_files import FACTS_COLUMNS_UNUSED, FACTS_NOT_UNDERSTOOD
 from shared_core.reading.facts.cells import date_of, intent_of, length_mm, side_of, view_of
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES, Fact, PublicTable, cut
-from shared_core.reading.facts.table import FactsRow, FactsTable, public_key, refuse, row_parts
+from shared_core.reading.facts.table import FactsRow, FactsTable, first_named, public_key, refuse, row_parts
 from shared_core.reading.facts.table_text import table_lines
 from shared_core.reading.persons import is_no_identifier
 
@@ -35,6 +36,11 @@ _OTHER_NAMES: Final[Mapping[str, Fact]] = {
     "source": "source",
     **dict.fromkeys(("presentation_or_processing", "presentation_intent", "kind"), "intent"),
 }
+_PLAIN_NAMES: Final[Mapping[str, Fact]] = {
+    name.replace("_", ""): fact for name, fact in (*((fact, fact) for fact in COLUMNS), *_OTHER_NAMES.items())
+}
+_LEFT_EMPTY: Final = frozenset({"", "nan", "none", "null", "na", "n/a"})
+"""What programs write in cells without a value."""
 _Value = TypeVar("_Value")
 
 
@@ -70,7 +76,10 @@ def _own_table(path: Path) -> FactsTable:
     for number, cells in lines:
         # one more that is empty is a comma at the end of the line; more come of commas within numbers
         if len(cells) > len(head) + (not cells[-1]):
-            wrong.append(f"line {number}: has {len(cells)} cells, and there are {len(head)} columns")
+            wrong.append(f"line {number}: has {_cells(cells)}, and there are {len(head)} columns")
+            continue
+        if len(cells) < _fewest(head):
+            wrong.append(f"line {number}: has {_cells(cells)}, and there are {_fewest(head)} columns")
             continue
         values = {name: cell for name, cell in zip(named, cells, strict=False) if name and cell}
         try:
@@ -84,15 +93,20 @@ def _own_table(path: Path) -> FactsTable:
         first_of.setdefault(key, number)
         rows.append(row)
     refuse(wrong, path.name)
+    if not rows:
+        raise UsageError(f"{path.name}: has no rows below the names of its columns.")
     unused = [name for name, fact in zip(head, named, strict=True) if fact is None and name]
     notices = [FACTS_COLUMNS_UNUSED.notice(table=path.name, columns=", ".join(unused))] if unused else []
     return FactsTable(path, tuple(rows), notices=tuple(notices))
 
 
 def _column(name: str) -> Fact | None:
-    plain = "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
-    plain = plain.replace("(mm)", "mm").strip("_")
-    return next((fact for fact in COLUMNS if fact == plain), _OTHER_NAMES.get(plain))
+    return _PLAIN_NAMES.get(re.sub(r"[\s\[\](){}<>_.:,/-]+", "", name.casefold()))
+
+
+def _fewest(head: list[str]) -> int:
+    """Cells that a row has at least: to the last column that has a name."""
+    return max((number for number, name in enumerate(head, 1) if name), default=0)
 
 
 def stated_facts(values: Mapping[str, str], *, source: str = "stated by hand") -> StatedFacts:
@@ -152,8 +166,9 @@ def _public_table(path: Path, public: str) -> FactsTable:
     kind = PUBLIC_TABLES[public]
     rows: dict[str, FactsRow] = {}
     wrong: list[str] = []
-    for number, values in _public_lines(path, kind):
-        row = _public_row(path, number, values)
+    unclear: list[str] = []
+    for number, values in _public_lines(path, kind, unclear):
+        row = _public_row(path, number, values, unclear)
         key = public_key(row, public) if row is not None else None
         if row is None or not key:
             continue
@@ -163,10 +178,13 @@ def _public_table(path: Path, public: str) -> FactsTable:
     refuse(wrong, path.name)
     if not rows:
         raise UsageError(f"{path.name}: has no rows of the kind that {public} comes with.")
-    return FactsTable(path, tuple(rows.values()), public)
+    told = "; ".join(first_named(unclear))
+    notices = (FACTS_NOT_UNDERSTOOD.notice(table=path.name, rows=told),) if unclear else ()
+    return FactsTable(path, tuple(rows.values()), public, notices)
 
 
-def _public_lines(path: Path, kind: PublicTable) -> Iterable[tuple[int, dict[Fact, str]]]:
+def _public_lines(path: Path, kind: PublicTable, unclear: list[str]) -> Iterable[tuple[int, dict[Fact, str]]]:
+    """Values by line; rows that are cut off are told, for a cell may be missing anywhere in them."""
     lines = table_lines(path, words=kind.words)
     if kind.positions:
         head = list(kind.positions)
@@ -179,6 +197,9 @@ def _public_lines(path: Path, kind: PublicTable) -> Iterable[tuple[int, dict[Fac
     for number, cells in lines:
         if kind.rows and cut(f"({kind.rows})", cells[0]) != cells[0].casefold():
             continue
+        if not kind.positions and len(cells) < _fewest(head):
+            unclear.append(f"line {number} has {_cells(cells)} of {_fewest(head)}")
+            continue
         named = dict(zip(head, cells, strict=False))
         values: dict[Fact, str] = dict(kind.constants)
         for fact, names in kind.columns.items():
@@ -186,7 +207,11 @@ def _public_lines(path: Path, kind: PublicTable) -> Iterable[tuple[int, dict[Fac
         yield number, {fact: value for fact, value in values.items() if value.strip("/")}
 
 
-def _public_row(path: Path, number: int, values: Mapping[Fact, str]) -> FactsRow | None:
+def _cells(cells: list[str]) -> str:
+    return "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+
+
+def _public_row(path: Path, number: int, values: Mapping[Fact, str], unclear: list[str]) -> FactsRow | None:
     """What is understood of a row; a view that is none of ours is not stated."""
     if "file" not in values:
         return None
@@ -198,18 +223,22 @@ def _public_row(path: Path, number: int, values: Mapping[Fact, str]) -> FactsRow
         spacing_mm=_spacing(values),
         manufacturer=values.get("manufacturer", ""),
     )
-    side = _if_understood(side_of, values.get("side", ""))
-    view, side_of_view = _if_understood(view_of, values.get("view", "")) or (None, None)
-    date = _if_understood(date_of, values.get("study_date", "")) or ""
+
+    def understood(parse: Callable[[str], _Value], fact: Fact, what: str) -> _Value | None:
+        text = values.get(fact, "")
+        if text.casefold() in _LEFT_EMPTY:
+            return None
+        try:
+            return parse(text)
+        except ValueError:
+            unclear.append(f"line {number} has the {what} {text!r}")
+            return None
+
+    side = understood(side_of, "side", "side")
+    view, side_of_view = understood(view_of, "view", "view") or (None, None)
+    date = understood(date_of, "study_date", "date") or ""
     return FactsRow(
         number,
         values["file"],
         replace(facts, laterality=side or side_of_view, view=view, study_date=date),
     )
-
-
-def _if_understood(parse: Callable[[str], _Value], text: str) -> _Value | None:
-    try:
-        return parse(text)
-    except ValueError:
-        return None
