@@ -228,7 +228,7 @@ WHO_IS_WHO: Final = frozenset(
 
 NIFTI_SPACING_WITHOUT_UNIT: Final = warning(
     "nifti-spacing-without-unit",
-    "The NIfTI header gives pixels of {spacing} without the unit mm, so results are in pixels only.",
+    "The NIfTI header gives pixels of {spacing} without a unit of length, so results are in pixels only.",
     Remedy.GIVE_SPACING,
 )
 NIFTI_ORDER_AS_STORED: Final = info(

@@ -130,6 +130,19 @@ def files_in_archive(archive: Path) -> tuple[Path, ...]:
     return tuple(archive / name for name in sorted(_names_in(archive)))
 
 
+def names_beside(path: Path) -> Iterator[str]:
+    """Names of the files in the folder of a file, also in an archive; none where it cannot be read."""
+    try:
+        archive = _archive_of(path)
+        if archive is not None:
+            yield from (file.name for file in files_in_archive(archive) if file.parent == path.parent)
+            return
+        with os.scandir(path.absolute().parent) as entries:
+            yield from (entry.name for entry in entries)
+    except (OSError, OpenBacError):
+        return
+
+
 @contextmanager
 def _stream(path: Path) -> Iterator[IO[bytes]]:
     """The unpacked bytes; whatever goes wrong is one sentence."""

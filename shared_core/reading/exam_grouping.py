@@ -24,7 +24,7 @@ from shared_core.reading.facts.table import FactsTable
 from shared_core.reading.listing import files_found
 from shared_core.reading.reader import Spacing, read_header
 from shared_core.reading.same_exam import SameExam, same_exams
-from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
+from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file, with_places
 
 STANDARD_VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 _NOT_STANDARD = {ViewModifier.MAGNIFICATION, ViewModifier.SPOT_COMPRESSION}
@@ -92,6 +92,8 @@ def find_exams(
     unused += repeated
     groups = [replace(group, headers=_without_twins(group.headers, unused)) for group in same_exams(headers)]
     exams = sorted((_exam(group) for group in groups), key=lambda e: (e.key, str(e.headers[0].path)))
+    places = [Path(path) for path in given]
+    unused = with_places(unused, [_path(header) for header in headers], places)
     told = [replace(e, notices=(*e.notices, *conflict_notices(e, repeated))) for e in exams]
     by_path = tuple(sorted(unused, key=lambda file: str(file.path)))
     return ExamListing(_unique_keys(told), by_path, notices)

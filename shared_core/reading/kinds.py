@@ -101,6 +101,12 @@ _BY_SUFFIX: Final = {
     ".overlay": "an outline of DDSM",
 }
 """Where the first bytes say no more than ZIP, text or nothing."""
+OWN_ENDINGS: Final = (
+    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png", "_labels.png", "_other.png"),
+    *("_mask.nii", "_mask.nii.gz", "_labels.nii", "_labels.nii.gz", "_mask.tif", "_labels.tif"),
+    *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
+)
+"""Of pictures that this software writes."""
 _TEXT: Final = "a text file, not an image"
 _NOTHING: Final = "not an image"
 

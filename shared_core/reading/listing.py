@@ -13,6 +13,7 @@ from shared_core.errors import OpenBacError
 from shared_core.reading.content import EmptyFileError, files_in_archive, read_start
 from shared_core.reading.files import KindNotReadError
 from shared_core.reading.kinds import (
+    OWN_ENDINGS,
     READ_FORMATS,
     START_BYTES,
     guessed_format,
@@ -22,11 +23,6 @@ from shared_core.reading.kinds import (
 )
 from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
 
-_OWN_ENDINGS: Final = (
-    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png", "_labels.png", "_other.png"),
-    *("_mask.nii", "_mask.nii.gz", "_labels.nii", "_labels.nii.gz", "_mask.tif", "_labels.tif"),
-    *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
-)
 _OWN_NAMES: Final = frozenset(
     {"run.json", "views.csv", "exams.csv", "exams.json", "failures.csv", "unused.csv", ".finished"}
 )
@@ -195,7 +191,7 @@ class _Walk:
 
 def _is_own(path: Path) -> bool:
     name = path.name.lower()
-    if name in _OWN_NAMES or name.endswith(_OWN_ENDINGS):
+    if name in _OWN_NAMES or name.endswith(OWN_ENDINGS):
         return True
     return name.endswith(".json") and path.with_name(f"{path.name[:-5]}_mask.png").is_file()
 

@@ -34,5 +34,8 @@ def _with_patient(header: MammogramHeader, found: PublicName) -> MammogramHeader
     return replace(
         header,
         identity=replace(identity, patient_id=found.patient, exam=exam),
-        evidence=(*header.evidence, ("patient", f"{found.patient} from {found.source}")),
+        evidence=(
+            *(pair for pair in header.evidence if pair[0] != "patient"),
+            ("patient", f"{found.patient} from {found.source}"),
+        ),
     )

@@ -49,6 +49,14 @@ class NiftiHeader:
     as_stored: bool
     """Whether the affine asks for flips that are not believed."""
 
+    @property
+    def spacing_mm(self) -> tuple[float, float] | None:
+        """(row, column) distance of pixels; None where the unit is not known."""
+        if self.unit not in _MM_A_UNIT:
+            return None
+        row, column = (zoom * _MM_A_UNIT[self.unit] for zoom in self.zooms)
+        return row, column
+
 
 def nifti_header(data: bytes, name: str) -> NiftiHeader:
     """Header of a NIfTI; `UnreadableImageError` where it is damaged, `UnsupportedImageError` for a volume."""
@@ -74,8 +82,7 @@ def _has_few_values(image: Any) -> bool:
 def itk_spacing(data: bytes, name: str) -> tuple[float, float]:
     """(row, column) in mm as ITK takes it: an unknown unit stands for mm."""
     header = nifti_header(data, name)
-    scale = _MM_A_UNIT.get(header.unit, 1.0)
-    return header.zooms[0] * scale, header.zooms[1] * scale
+    return header.spacing_mm or header.zooms
 
 
 def read_nifti(data: bytes, name: str) -> NDArray[Any]:

@@ -39,7 +39,7 @@ from shared_core.reading.dicom.projection import named_file_projection
 from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plausible
 from shared_core.reading.dicom.voi import default_range, display_transform
 from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
-from shared_core.reading.kinds import FileFormat, image_stem
+from shared_core.reading.kinds import FileFormat
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.netpbm import pgm_header, read_pgm
@@ -51,7 +51,7 @@ from shared_core.reading.picture_orientation import (
     upright,
     upright_shape,
 )
-from shared_core.reading.projection_names import named_projection
+from shared_core.reading.picture_patient import named_patient
 from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.synthetic_names import synthetic_product
 from shared_core.reading.tiff import read_tiff, tiff_header
@@ -116,19 +116,11 @@ def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | Non
     return Mammogram(header, pixels, display)
 
 
-def raster_group(path: Path) -> str:
-    """Name of the exam that a raster image belongs to: its file name without the view.
-
-    Files named by their view alone belong to their folder.
-    """
-    stem = image_stem(path)
-    return named_projection(stem).rest or path.absolute().parent.name or stem
-
-
 def _mammogram_header(
     path: Path, file_format: FileFormat, raster: RasterHeader, spacing: PixelSpacing | None
 ) -> MammogramHeader:
     projection = named_file_projection(path)
+    patient, source = named_patient(path)
     notices = list(projection.notices)
     evidence = projection.evidence
     if raster.orientation != UPRIGHT:
@@ -153,9 +145,9 @@ def _mammogram_header(
         laterality=projection.laterality,
         modifiers=projection.modifiers,
         acquisition=Acquisition(lossy=file_format == "JPEG", synthetic_2d=bool(product)),
-        identity=Identity(patient_id=raster_group(path)),
+        identity=Identity(patient_id=patient),
         photometric="MONOCHROME1" if raster.white_is_zero else "MONOCHROME2",
-        evidence=evidence,
+        evidence=(*evidence, ("patient", f"{patient} from {source}")),
         notices=tuple(notices),
     )
     return with_public_name(header, path)
@@ -165,14 +157,16 @@ def _own_spacing(raster: RasterHeader, file_format: FileFormat) -> tuple[PixelSp
     """What the file says where its unit is known: of all kinds, only NIfTI has one that is meant."""
     if raster.nifti is None:
         return None, [SPACING_NOT_IN_FORMAT.notice(format=file_format)]
-    zooms = raster.nifti.zooms
-    if raster.nifti.unit != "mm":
+    zooms, spacing_mm = raster.nifti.zooms, raster.nifti.spacing_mm
+    if spacing_mm is None:
         return None, [NIFTI_SPACING_WITHOUT_UNIT.notice(spacing=f"{zooms[0]:g} x {zooms[1]:g}")]
     # Programs that know no spacing write 1 mm.
-    if not plausible(zooms) or alike(zooms, (1.0, 1.0)):
-        implausible = SPACING_IMPLAUSIBLE.notice(attribute="The NIfTI pixdim", spacing=in_mm_words(zooms))
+    if not plausible(spacing_mm) or alike(spacing_mm, (1.0, 1.0)):
+        implausible = SPACING_IMPLAUSIBLE.notice(
+            attribute="The NIfTI pixdim", spacing=in_mm_words(spacing_mm)
+        )
         return None, [implausible, SPACING_UNKNOWN.notice()]
-    return PixelSpacing(*zooms, SpacingSource.NIFTI), []
+    return PixelSpacing(*spacing_mm, SpacingSource.NIFTI), []
 
 
 def _header(data: bytes, name: str, file_format: FileFormat) -> RasterHeader:

@@ -154,7 +154,9 @@ def _women(same_id: Sequence[MammogramHeader]) -> list[SameExam]:
     renamed = EXAM_NAMES_DIFFER.notice()
     if len(groups) < 2:
         return [SameExam(tuple(same_id), notices=(renamed,) if any(g.renamed for g in groups) else ())]
-    shared = "patient ID" if same_id[0].identity.patient_id else "study"
+    one = same_id[0].identity
+    without_id = "exam" if one.exam else "study" if one.study_uid else "folder"
+    shared = "patient ID" if one.patient_id else without_id
     notice = EXAM_PERSONS_DIFFER.notice(shared=shared, what=" and ".join(sorted(differing)))
     groups.sort(key=lambda group: min(_order(header) for header in group.headers))
     # what fits more than one woman is given to none of them

@@ -6,7 +6,7 @@ Beside them stands what is used although another file contradicts it, so that no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -68,6 +68,12 @@ class UnusedFile:
     """The file that it repeats or contradicts, which is used."""
 
     @property
+    def label(self) -> str:
+        """The name that `text` begins with: of the file, or with folders where files share a name."""
+        names = ("/".join(self.path.parts[-n:]) for n in range(1, len(self.path.parts) + 1))
+        return next((name for name in names if self.text.startswith(f"{name}: ")), self.path.name)
+
+    @property
     def used(self) -> bool:
         """Whether it is in an exam all the same."""
         return self.reason is UnusedReason.CONFLICT
@@ -93,6 +99,28 @@ def _reason(path: Path, error: OpenBacError) -> UnusedReason:
     if isinstance(error, CannotOpenError):
         return UnusedReason.NOT_OPENED
     return UnusedReason.DAMAGED if isinstance(error, UnreadableImageError) else UnusedReason.UNSUPPORTED
+
+
+def with_places(files: Iterable[UnusedFile], used: Iterable[Path], given: Iterable[Path]) -> list[UnusedFile]:
+    """The files, those with the name of another file with their place below what was `given`."""
+    there = list(files)
+    by_name: dict[str, set[Path]] = {}
+    for path in (*used, *(file.path for file in there)):
+        by_name.setdefault(path.name, set()).add(path)
+    tops = list(given)
+    return [_with_place(file, tops) if len(by_name[file.path.name]) > 1 else file for file in there]
+
+
+def _with_place(file: UnusedFile, tops: Sequence[Path]) -> UnusedFile:
+    top = next((top for top in tops if top != file.path and file.path.is_relative_to(top)), None)
+    if len(tops) > 1 or (top is not None and not top.is_dir()):  # names of the folder or archive count
+        top = top.parent if top is not None else None
+    # what was named outright may lie anywhere
+    label = file.path.relative_to(top).as_posix() if top is not None else file.path.as_posix()
+    start = f"{file.path.name}: "
+    if not file.text.startswith(start):
+        return file
+    return replace(file, text=f"{label.lstrip('/')}: {file.text.removeprefix(start)}")
 
 
 def failure_reason(path: Path, error: OpenBacError) -> UnusedReason:
@@ -141,7 +169,7 @@ def unused_sentences(files: Iterable[UnusedFile], *, most: int | None = _MOST_SE
 def _kinds(files: Sequence[UnusedFile]) -> str:
     kinds: dict[str, list[str]] = {}
     for file in files:
-        kinds.setdefault(file.kind, []).append(file.path.name)
+        kinds.setdefault(file.kind, []).append(file.label)
     return "; ".join(
         f"{f'{len(names)} x ' if len(names) > 1 else ''}{kind} ({_named(names)})".lstrip()
         for kind, names in kinds.items()
@@ -151,9 +179,9 @@ def _kinds(files: Sequence[UnusedFile]) -> str:
 def _each(files: Sequence[UnusedFile], most: int | None) -> list[str]:
     alike: dict[str, list[UnusedFile]] = {}
     for file in files:
-        alike.setdefault(file.text.removeprefix(f"{file.path.name}: "), []).append(file)
+        alike.setdefault(file.text.removeprefix(f"{file.label}: "), []).append(file)
     told = [
-        some[0].text if len(some) == 1 else f"{_named([file.path.name for file in some])}: {words}"
+        some[0].text if len(some) == 1 else f"{_named([file.label for file in some])}: {words}"
         for words, some in alike.items()
     ]
     if most is None or len(told) <= most:

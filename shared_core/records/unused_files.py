@@ -84,5 +84,6 @@ def unused_csv(records: Iterable[UnusedRecord]) -> bytes | None:
 
 def _kind(record: UnusedRecord) -> str:
     """The words between the name and the advice: ``a ZIP archive``."""
-    words = record.text.removeprefix(f"{Path(record.file).name}: is ")
+    label = UnusedFile(Path(record.file), UnusedReason.KIND_NOT_READ, record.text).label
+    words = record.text.removeprefix(f"{label}: is ")
     return words.partition(";")[0].partition(" that is ")[0].partition(" by its name")[0]

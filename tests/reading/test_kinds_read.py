@@ -136,13 +136,15 @@ def test_a_nifti_without_directions_is_taken_as_stored(tmp_path: Path) -> None:
     [
         ("mm", 0.07, True),
         ("unknown", 0.07, False),
-        ("micron", 70, False),
-        ("meter", 7e-5, False),
+        ("micron", 70, True),
+        ("meter", 7e-5, True),
+        ("micron", 1000, False),
+        ("micron", 0.07, False),
         ("mm", 1.0, False),
         ("mm", 5.0, False),
     ],
 )
-def test_a_nifti_has_a_spacing_where_it_says_mm(
+def test_a_nifti_has_a_spacing_where_it_says_a_unit_of_length(
     tmp_path: Path, unit: str, spacing_mm: float, known: bool
 ) -> None:
     image = nibabel.Nifti1Image(breast(12).T[..., None], np.diag([-spacing_mm, -spacing_mm, 1, 1]))
@@ -150,6 +152,8 @@ def test_a_nifti_has_a_spacing_where_it_says_mm(
     nibabel.save(image, tmp_path / "x.nii.gz")
     header = read_header(tmp_path / "x.nii.gz")
     assert (header.spacing is not None) == known
+    if header.spacing is not None:
+        assert (header.spacing.row_mm, header.spacing.column_mm) == pytest.approx((0.07, 0.07), rel=1e-6)
     assert known == (not any(notice.code.startswith("nifti-spacing") or "spacing" in notice.code
                              for notice in header.notices))  # fmt: skip
 

@@ -11,7 +11,7 @@ import tifffile
 from shared_core.errors import UnsupportedImageError
 from shared_core.mammogram import Laterality, View
 from shared_core.reading.dicom.display_values import display_u8, display_values
-from shared_core.reading.raster import raster_group
+from shared_core.reading.picture_patient import named_patient
 from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading.synthetic import breast
 
@@ -136,4 +136,4 @@ def test_resolution_tags_are_not_trusted(tmp_path: Path) -> None:
     ],
 )
 def test_the_exam_of_a_raster_is_its_name_without_the_view(path: str, group: str) -> None:
-    assert raster_group(Path(path)) == group
+    assert named_patient(Path(path))[0] == group

@@ -9,6 +9,7 @@ from shared_core.notices.of_files import (
     NOT_STORED_AS_MAMMOGRAPHY,
     SINGLE_TOMOSYNTHESIS_FRAME,
 )
+from shared_core.reading.dicom.acquisition import is_tomosynthesis_slice
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.body_part import breast_examined
 from shared_core.reading.dicom.projection import has_mammographic_view
@@ -75,6 +76,13 @@ def _accept_look_alike(
     # what wrote the file made up the class of the File Meta Information, if the data set has none
     made_up = attributes.has_class_of_file_meta() and evidence is not None
     if sop_class and sop_class not in _LOOK_ALIKE and not made_up:
+        if modality == "MG":
+            kind = _class_name(sop_class)
+            unknown = "the unknown SOP class" if kind == sop_class else "the SOP class"
+            raise NotAMammogramError(
+                f"{name}: is of modality MG, but stored with {unknown} {kind}, so what it holds is not "
+                "known; export it as a Digital Mammography X-Ray Image."
+            )
         raise NotAMammogramError(
             f"{name}: is of modality {modality or 'unknown'} ({_class_name(sop_class)}), not a mammogram; "
             "give mammography (MG) images."
@@ -110,11 +118,16 @@ def _refuse_derived_masks(attributes: Attributes, name: str) -> None:
 def _refuse_volumes(attributes: Attributes, name: str, sop_class: str) -> None:
     frames = attributes.integer("NumberOfFrames") or 1
     if frames == 1:
+        if is_tomosynthesis_slice(attributes):
+            raise UnsupportedImageError(
+                f"{name}: is one slice of a tomosynthesis, not a 2-D mammogram; use the 2-D view, or the "
+                "synthetic one, of the same exam."
+            )
         return
     kind = "a tomosynthesis volume" if sop_class == BREAST_TOMOSYNTHESIS else "a stack"
     raise UnsupportedImageError(
         f"{name}: is {kind} of {frames} slices, and one 2-D image is wanted; use the synthetic 2-D view "
-        f"of the same exam, or export one slice, e.g. the middle one ({(frames + 1) // 2})."
+        f"of the same exam, or export one slice as PNG, e.g. the middle one ({(frames + 1) // 2})."
     )
 
 

@@ -72,6 +72,17 @@ def _yes(attributes: Attributes, keyword: str) -> bool | None:
     return {"YES": True, "NO": False}.get(attributes.text(keyword).upper())
 
 
+def is_tomosynthesis_slice(attributes: Attributes) -> bool:
+    """Whether the Image Type of breast tomosynthesis says that a frame is reconstructed and no 2-D view.
+
+    PS3.3 C.8.21.1.1: value 3 is TOMOSYNTHESIS, and value 4 tells a view that was generated from it.
+    """
+    if attributes.text("SOPClassUID") != BREAST_TOMOSYNTHESIS:
+        return False
+    kinds = [value.upper() for value in attributes.texts("ImageType")[2:]]
+    return "TOMOSYNTHESIS" in kinds and not any(map(synthetic_words, kinds))
+
+
 def synthetic_evidence(attributes: Attributes) -> str:
     """What says that the image was computed from tomosynthesis, and where; empty where nothing does."""
     for keyword in _DESCRIPTIONS:

@@ -139,7 +139,8 @@ def _display(
         voi=voi,
         description=description,
     )
-    if voi is None:
+    # what cannot be used is there, and told
+    if voi is None and not notices:
         notices.append(NO_WINDOW.notice(range=display.description))
     return display, notices
 

@@ -102,13 +102,23 @@ def stored_layout(attributes: Attributes, name: str) -> StoredLayout:
             f"{name}: is a colour image ({photometric or f'{samples} samples'}); give the grey original."
         )
     check_size(name, rows, columns)
-    allocated = attributes.integer("BitsAllocated")
-    stored = attributes.integer("BitsStored") or allocated
-    if allocated not in (8, 16) or stored is None or stored < 8:
+    allocated, said = attributes.integer("BitsAllocated"), attributes.integer("BitsStored")
+    if allocated is None:
+        raise UnreadableImageError(f"{name}: its header lacks BitsAllocated; export it again.")
+    # without it all bits are read, so that none is lost
+    stored = said or allocated
+    if allocated not in (8, 16) or stored < 8:
+        words = f"{said} bits in {allocated} (BitsStored, BitsAllocated)"
         raise UnsupportedImageError(
-            f"{name}: has {stored} bits in {allocated} (BitsStored, BitsAllocated); 8 to 16 bits are read."
+            f"{name}: has {words if said else f'{allocated} bits a pixel (BitsAllocated)'}; "
+            "8 to 16 bits are read."
         )
     high_bit = attributes.integer("HighBit")
+    if not said and high_bit is not None and high_bit + 1 != allocated:
+        raise UnreadableImageError(
+            f"{name}: its header lacks BitsStored, and HighBit {high_bit} of BitsAllocated {allocated} says "
+            "that not all bits are stored; export it again."
+        )
     high_bit = stored - 1 if high_bit is None else high_bit
     if not stored <= high_bit + 1 <= allocated:
         raise UnreadableImageError(

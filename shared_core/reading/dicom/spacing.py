@@ -28,6 +28,8 @@ BREAST_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 
 PLAUSIBLE_MM = (0.01, 1.0)
 """Mammograms have 0.02 to 0.2 mm; beyond these ends the value cannot be meant."""
+_MEASURES = "Pixel Spacing of Pixel Measures"
+_CALIBRATED = "Calibrated Pixel Spacing"
 _PLAUSIBLE_MAGNIFICATION = (1.0, 3.0)
 
 
@@ -61,12 +63,12 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
         measured = pixel_measures(attributes)
         if measured and plausible(measured):
             return PixelSpacing(*measured, SpacingSource.PIXEL_MEASURES), notices
-        notices += [_implausible("Pixel Spacing of Pixel Measures", measured)] if measured else []
+        notices += [_implausible(_MEASURES, measured)] if measured else []
     plain = pair_of(attributes, "PixelSpacing")
     if plain and attributes.text("PixelSpacingCalibrationType").upper() in ("GEOMETRY", "FIDUCIAL"):
         if plausible(plain):
             return PixelSpacing(*plain, SpacingSource.PIXEL_SPACING_CALIBRATED), notices
-        notices.append(_implausible("Calibrated Pixel Spacing", plain))
+        notices.append(_implausible(_CALIBRATED, plain))
     imager = pair_of(attributes, "ImagerPixelSpacing")
     if imager:
         spacing = _from_imager(attributes, imager, notices)
@@ -86,7 +88,8 @@ def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Not
         if plausible(nominal):
             return PixelSpacing(*nominal, SpacingSource.NOMINAL_SCANNED), notices
         notices.append(_implausible("Nominal Scanned Pixel Spacing", nominal))
-    if plain:
+    # not told twice, nor called calibrated and uncalibrated
+    if plain and all(_implausible(attribute, plain) not in notices for attribute in (_MEASURES, _CALIBRATED)):
         notices.append(SPACING_UNCALIBRATED.notice(spacing=in_mm(plain)))
     return None, [*notices, SPACING_UNKNOWN.notice()]
 
