@@ -23,7 +23,7 @@ def named_patient(path: Path) -> tuple[str, str]:
     """The patient whom names tell, and which name tells it, in words.
 
     It is the file name without the view and without words on processing. Files named by these alone are of
-    their folder; so are all files of a folder that are only counted beside views that do not repeat.
+    their folder; so are all files of a folder that are only counted on beside views that do not repeat.
     """
     stem = image_stem(path)
     rest = _rest(stem)
@@ -39,7 +39,10 @@ def _rest(stem: str) -> str:
 
 
 def _only_counted(path: Path) -> bool:
-    """Whether all pictures of the folder are views of one set, each with a number of its own."""
+    """Whether all pictures of the folder are views of one set, counted on from one to the next.
+
+    Two of them may as well be of two women with numbers, who must not become one.
+    """
     views, counts = set(), set()
     for name in names_beside(path):
         is_own = name.startswith(".") or name.lower().endswith(OWN_ENDINGS)
@@ -48,8 +51,8 @@ def _only_counted(path: Path) -> bool:
         stem = image_stem(Path(name))
         named, count = named_projection(stem), _rest(stem)
         view = named.view, named.laterality, named.modifiers
-        if None in view or not _COUNT.fullmatch(count) or view in views or count in counts:
+        if None in view or not _COUNT.fullmatch(count) or view in views:
             return False
         views.add(view)
-        counts.add(count)
-    return len(counts) > 1
+        counts.add(int(re.sub(r"\D", "", count)))
+    return len(views) > 2 and len(counts) == len(views) == max(counts) - min(counts) + 1
