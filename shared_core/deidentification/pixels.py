@@ -12,7 +12,6 @@ from pydicom.dataset import Dataset
 
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import lookup_table
-from shared_core.reading.dicom.padding import padding_range
 from shared_core.reading.dicom.pixel_data import stored_layout, stored_values, transfer_syntax
 from shared_core.reading.quiet_decoders import quiet_decoders
 
@@ -36,10 +35,10 @@ def put_pixels(new: Dataset, old: Dataset, name: str) -> None:
     syntax = str(transfer_syntax(old))
     coded_bytes = len(old.get("PixelData") or b"")
     with quiet_decoders():
-        values, _ = stored_values(old, layout, padding_range(Attributes(old), layout))
+        values, _ = stored_values(old, layout)
     bits = max(layout.bits_stored, _needed_bits(values))
     new.BitsAllocated, new.BitsStored, new.HighBit = values.dtype.itemsize * 8, bits, bits - 1
-    new.PixelRepresentation = int(values.dtype.kind == "i")
+    new.PixelRepresentation = int(layout.signed)
     content = _without_bits_above(values, bits).tobytes()
     new.PixelData = content + b"\0" * (len(content) % 2)
     new["PixelData"].VR = "OB" if values.dtype.itemsize == 1 else "OW"

@@ -38,11 +38,11 @@ from shared_core.reading.dicom.modality import (
     modality_transform,
     stored_from_gdcm,
 )
-from shared_core.reading.dicom.padding import beyond_bits, padding_mask, padding_range
+from shared_core.reading.dicom.padding import padding_mask, padding_range
 from shared_core.reading.dicom.person import person_of
 from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
-from shared_core.reading.dicom.significant_bits import looks_wrapped, within_bits
+from shared_core.reading.dicom.significant_bits import looks_wrapped
 from shared_core.reading.dicom.spacing import pixel_spacing
 from shared_core.reading.dicom.voi import display_transform, voi_step
 from shared_core.reading.named_identity import with_public_name
@@ -72,8 +72,7 @@ def read_dicom(path: Path, spacing: PixelSpacing | None, *, stated: bool = False
     """Read a DICOM mammogram; errors as for `read_mammogram`."""
     with quiet_pydicom():
         opened = open_dicom(path, spacing, pixels=True, stated=stated)
-        padding = padding_range(opened.attributes, opened.layout)
-        stored, notices = stored_values(opened.dataset, opened.layout, padding)
+        stored, notices = stored_values(opened.dataset, opened.layout)
         return mammogram_of(opened, stored, notices)
 
 
@@ -87,11 +86,9 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
         transform, _ = modality_transform(opened.attributes, opened.layout)
         turned = opened.header.photometric == "MONOCHROME1"
         stored = stored_from_gdcm(pixels, transform, opened.layout, turned)
-        padding = padding_range(opened.attributes, opened.layout)
-        # GDCM cuts off what lies above Bits Stored, and believes the sign
-        if beyond_bits(padding, opened.layout) or looks_wrapped(stored, opened.layout.bits_stored):
+        if looks_wrapped(stored, opened.layout.bits_stored):  # GDCM cuts off what lies above Bits Stored
             whole = open_dicom(path, spacing, pixels=True)
-            values, notices = stored_values(whole.dataset, whole.layout, padding)
+            values, notices = stored_values(whole.dataset, whole.layout)
             low_bits = (1 << opened.layout.bits_stored) - 1
             if np.array_equal(values.astype(np.int32) & low_bits, stored.astype(np.int32) & low_bits):
                 return mammogram_of(whole, values, notices)
@@ -100,12 +97,7 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
 
 def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice]) -> Mammogram:
     """The mammogram of stored values: padding, Modality LUT, inversion and display as the file says."""
-    # the pixels know their sign better than Pixel Representation
-    opened = replace(opened, layout=replace(opened.layout, signed=stored.dtype.kind == "i"))
-    marked = padding_range(opened.attributes, opened.layout)
-    padding = padding_mask(stored, marked)
-    if padding is not None and beyond_bits(marked, opened.layout):
-        stored = np.where(padding, within_bits(stored, opened.layout.bits_stored), stored)
+    padding = padding_mask(stored, padding_range(opened.attributes, opened.layout))
     if padding is not None and padding.all():
         name = opened.layout.name
         raise UnreadableImageError(

@@ -147,13 +147,8 @@ def transfer_syntax(dataset: Dataset) -> uid.UID:
     return uid.ExplicitVRLittleEndian if little or little is None else uid.ExplicitVRBigEndian
 
 
-def stored_values(
-    dataset: Dataset, layout: StoredLayout, padding: tuple[int, int] | None = None
-) -> tuple[NDArray[Any], list[Notice]]:
+def stored_values(dataset: Dataset, layout: StoredLayout) -> tuple[NDArray[Any], list[Notice]]:
     """Decode the one frame of a data set to (u)int8 or (u)int16; the data set loses its Pixel Data.
-
-    The type tells the sign of the values, which is not that of `layout` where the pixels contradict it.
-    `padding` are the values that mark padding: beyond Bits Stored they stay as they are.
 
     `UnreadableImageError` where it is missing, truncated, damaged, or not what the transfer syntax says;
     `UnsupportedImageError` where no decoder is there for this transfer syntax.
@@ -184,7 +179,6 @@ def stored_values(
         signed=layout.signed,
         native=syntax in _NATIVE,
         holds_more=values.dtype.itemsize > layout.container.itemsize,
-        padding=padding,
     )
     return values, [*notices, *more]
 

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from shared_core.notices import Notice
 from shared_core.notices.of_files import BITS_ABOVE_REMOVED, HIGH_BIT_SHIFTED
-from shared_core.notices.of_pixels import BITS_STORED_WRONG, SIGN_WRONG
-from shared_core.reading.dicom.pixel_sign import sign_contradicted
+from shared_core.notices.of_pixels import BITS_STORED_WRONG
 
 LEAST_SMOOTH_PART = 0.1
 """Of the neighbours that the upper bits tell apart, part that must lie closer together with these bits:
@@ -25,14 +24,11 @@ def significant_values(
     signed: bool,
     native: bool,
     holds_more: bool = False,
-    padding: tuple[int, int] | None = None,
 ) -> tuple[NDArray[Any], list[Notice]]:
     """Values of the `bits_stored` significant bits, with sign.
 
     Old files keep overlays in the bits above, and writers of signed values leave them empty; both are
-    removed. Values that go on above the limit are read whole, because Bits Stored is then wrong; where they
-    go on across the limit of the sign, Pixel Representation is wrong. Padding that the significant bits
-    cannot hold stays as it is, to be told from the image.
+    removed. Values that go on above the limit are read whole, because Bits Stored is then wrong.
 
     Parameters
     ----------
@@ -42,8 +38,6 @@ def significant_values(
         Not compressed: only then does `high_bit` say where the values lie.
     holds_more
         The compressed stream has more bits than Bits Allocated, which leaves no room for overlays.
-    padding
-        Whole values, both included, that mark padding.
 
     Returns
     -------
@@ -58,40 +52,17 @@ def significant_values(
         notices.append(HIGH_BIT_SHIFTED.notice(high_bit=high_bit, shift=shift))
     spare = max(bits - bits_stored, 0)
     whole = values.view(f"i{bits // 8}") if signed else values
-    above = bool(spare) and bool(int(values.max()) >> bits_stored)
-    cut = within_bits(whole, bits_stored) if above or signed else whole
-    outside = None
-    if above and padding is not None:
-        outside = (whole >= padding[0]) & (whole <= padding[1]) & (whole != cut)
-        image = np.where(outside, cut, whole)
-        above = bool((image != cut).any()) if not signed else above
-    else:
-        image = whole
-    other = within_bits(cut.view(f"{'u' if signed else 'i'}{bits // 8}"), bits_stored)
-    if signed and spare and not above and goes_on(whole, cut):  # upper bits empty: only the sign is in doubt
-        return other, [*notices, _sign_wrong(other)]
-    if holds_more or (spare and goes_on(image, cut)):
-        ends = int(image.min()), int(image.max())
+    if not spare or not (signed or int(values.max()) >> bits_stored):
+        return whole, notices
+    cut = (values << spare).view(whole.dtype) >> spare
+    if holds_more or goes_on(whole, cut):
+        ends = int(whole.min()), int(whole.max())
         needed = max(int(end if end >= 0 else -end - 1).bit_length() for end in ends) + signed
         wrong = BITS_STORED_WRONG.notice(bits=bits_stored, low=ends[0], high=ends[1], needed=needed)
         return whole, [*notices, wrong]
-    if sign_contradicted(cut, other, bits_stored, outside):
-        return other, [*notices, _sign_wrong(other)]
-    if above and not signed:
+    if not signed:
         notices.append(BITS_ABOVE_REMOVED.notice(bits=bits_stored))
-    return cut if outside is None else np.where(outside, whole, cut), notices
-
-
-def within_bits(values: NDArray[Any], bits_stored: int) -> NDArray[Any]:
-    """Values with what lies above `bits_stored` cut off, and the sign drawn from the highest bit left."""
-    size = values.dtype.itemsize
-    spare = max(size * 8 - bits_stored, 0)
-    return (values.view(f"u{size}") << spare).view(values.dtype) >> spare if spare else values
-
-
-def _sign_wrong(values: NDArray[Any]) -> Notice:
-    said, meant = ("unsigned", "signed") if values.dtype.kind == "i" else ("signed", "unsigned")
-    return SIGN_WRONG.notice(said=said, meant=meant, low=int(values.min()), high=int(values.max()))
+    return cut, notices
 
 
 def goes_on(whole: NDArray[Any], cut: NDArray[Any]) -> bool:
