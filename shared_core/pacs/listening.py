@@ -78,6 +78,14 @@ class ListeningServer(ThreadedAssociationServer):
             self.shutdown_request(request)
             return
         try:
+            self._hand_over(request, client_address)
+        finally:
+            # Counted until the association is, lest those that come at once find room that is not there.
+            with self._lock:
+                self._agreeing.discard(request)
+
+    def _hand_over(self, request: Any, client_address: Any) -> None:
+        try:
             line = request if self._tls is None else _agreed(self._tls, request, HANDSHAKE_S)
             line.settimeout(self._wait_s)
         except (OSError, ValueError) as error:
@@ -85,9 +93,6 @@ class ListeningServer(ThreadedAssociationServer):
             self._tell_of(f"{client_address[0]} was not let in: TLS was not agreed upon ({reason}).")
             self.shutdown_request(request)
             return
-        finally:
-            with self._lock:
-                self._agreeing.discard(request)
         super().process_request_thread(line, client_address)
 
     def service_actions(self) -> None:
