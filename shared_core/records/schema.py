@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -46,6 +47,10 @@ def schema_of(name: SchemaName) -> dict[str, Any]:
     for kind, scope in _METRICS.items():
         if kind in definitions:
             definitions[kind]["properties"]["metrics"] = _metrics(scope)
+    # msgspec before 0.23 keeps the indentation of docstrings: the schema must not depend on its version.
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
     return {"$schema": _DIALECT, "title": f"OpenBAC: {name}", **root, "$defs": definitions}
 
 
