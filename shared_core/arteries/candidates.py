@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.arteries.centre_line import CentreLine, distance_from_outside
+from shared_core.arteries.centre_line import CentreLine
 from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.followed_parts import SPECK_MM2, FollowedPart, OutlinedPart, follow, outlined_parts
 from shared_core.arteries.joining import Segment, chains_of_segments
 from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.skeleton import Points
+from shared_core.distance import distance_from_outside
 from shared_core.mammogram import Mask
 from shared_core.weights.candidate_rule import CandidateRule
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from shared_core.arteries.connected_groups import Groups
 from shared_core.arteries.skeleton import Chain, ChainEnd, Points, SkeletonGraph, skeleton_graph
+from shared_core.distance import distance_from_outside
 from shared_core.mammogram import Mask
 
 _MOST_BEND_DEGREES = 75.0
@@ -165,13 +166,6 @@ def _away(end: ChainEnd, reach: float = 25.0) -> NDArray[np.float64]:
     vector = points[stop] - points[start]
     norm = float(np.hypot(*vector))
     return vector / norm if norm > 0 else np.zeros(2)
-
-
-def distance_from_outside(band: Mask) -> NDArray[np.float64]:
-    """Of each pixel, exactly: the last bit of OpenCV's root is another one in another thread."""
-    nearly = cv2.distanceTransform(band.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    # Squares of distances on a grid are whole numbers.
-    return np.sqrt(np.rint(np.square(nearly, dtype=np.float64)))
 
 
 def _line(raw: Points, band: Mask, ridge: NDArray[Any], *, free: tuple[bool, bool]) -> tuple[Points, float]:

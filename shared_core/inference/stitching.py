@@ -26,6 +26,31 @@ class MaximumStitcher:
         return self._map
 
 
+class WholeStitcher:
+    """Of each tile only the inside is kept, where the network answers as it would in the whole image.
+
+    `margin_px` is how far the network sees; at an edge of the image, tile and image end alike.
+    """
+
+    def __init__(self, shape: tuple[int, int], *, margin_px: int) -> None:
+        self._map: Array = np.zeros(shape, np.float32)
+        self._margin_px = margin_px
+
+    def add(self, tile: Tile, probability: Array) -> None:
+        """Take one tile's probabilities."""
+        rows, columns = (
+            slice(self._margin_px if start else 0, length - (self._margin_px if start + length < side else 0))
+            for start, length, side in zip(
+                (tile.row, tile.column), (tile.height, tile.width), self._map.shape, strict=True
+            )
+        )
+        self._map[tile.slices][rows, columns] = probability[rows, columns]
+
+    def result(self) -> Array:
+        """The map, 0 where no tile was."""
+        return self._map
+
+
 class WeightedStitcher:
     """Overlaps are blended: over them, a tile's weight falls to nothing towards its rim."""
 

@@ -1,4 +1,4 @@
-"""Segment with whole tiles, each with its own gates: the published way, and blended overlaps."""
+"""Segment tile by tile: the published way, blended overlaps, or as if the image were seen as a whole."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from shared_core.inference.blocks import clip
 from shared_core.inference.plain_network import require_finite
 from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
-from shared_core.inference.stitching import MaximumStitcher, WeightedStitcher
+from shared_core.inference.stitching import MaximumStitcher, WeightedStitcher, WholeStitcher
 from shared_core.inference.tiles import mean_and_sd_pass, pad_to, regular_tiles
 from shared_core.mammogram import Mask
+from shared_core.networks.table import network_named
 from shared_core.weights.card import ModelCard
 
 Array = NDArray[np.float32]
@@ -38,7 +39,7 @@ class TiledRun:
         self._card = card
         self._runner = runner
         self._shape = image_u8.shape
-        self._image = pad_to(image_u8, (tiling.tile_px, tiling.tile_px))
+        self._image = pad_to(image_u8, _padded_shape(image_u8.shape, card))
         self._levels = normalised_levels(card)
         tiles = regular_tiles(
             self._image.shape, tile_px=tiling.tile_px, stride_px=tiling.stride_px, origin_px=origin_px
@@ -47,12 +48,7 @@ class TiledRun:
             self.tiles = tuple(tile for tile in tiles if mean_and_sd_pass(self._image, tile))
         else:
             self.tiles = tuple(tile for tile in tiles if valid[tile.slices].any())
-        self._stitcher: MaximumStitcher | WeightedStitcher
-        if tiling.stitching == "maximum":
-            self._stitcher = MaximumStitcher(self._image.shape)
-        else:
-            overlap = tiling.tile_px - tiling.stride_px
-            self._stitcher = WeightedStitcher(self._image.shape, tile_px=tiling.tile_px, overlap_px=overlap)
+        self._stitcher = _stitcher(self._image.shape, card)
 
     @property
     def total(self) -> int:
@@ -76,6 +72,24 @@ class TiledRun:
     def result(self) -> Array:
         """The map at the size of the image."""
         return self._stitcher.result()[: self._shape[0], : self._shape[1]]
+
+
+def _padded_shape(shape: tuple[int, ...], card: ModelCard) -> tuple[int, int]:
+    """At least one tile; for ``whole`` a multiple of the network's step, which all tiles then begin at."""
+    tile_px = card.tiling.tile_px
+    step = network_named(card.network).side_multiple if card.tiling.stitching == "whole" else 1
+    height, width = (max(-(-side // step) * step, tile_px) for side in shape)
+    return height, width
+
+
+def _stitcher(shape: tuple[int, int], card: ModelCard) -> MaximumStitcher | WeightedStitcher | WholeStitcher:
+    tiling = card.tiling
+    if tiling.stitching == "maximum":
+        return MaximumStitcher(shape)
+    if tiling.stitching == "whole":
+        return WholeStitcher(shape, margin_px=network_named(card.network).sees_px or 0)
+    overlap = tiling.tile_px - tiling.stride_px
+    return WeightedStitcher(shape, tile_px=tiling.tile_px, overlap_px=overlap)
 
 
 def normalised_levels(card: ModelCard) -> Array:

@@ -71,6 +71,9 @@ class Network:
     """Averages over the whole tile take part, so that the size of the tiles is part of a model."""
     options: tuple[Optional, ...] = ()
     note: str = ""
+    sees_px: int | None = None
+    """How far from a pixel the image still changes its answer, rounded up to `side_multiple`; None where that
+    was not worked out, or is the whole tile."""
 
     @property
     def windowed_gates(self) -> bool:
@@ -259,6 +262,7 @@ _TABLE: Final = (
         sees_whole_tile=False,
         options=("width",),
         note="Width 64 is the usual U-Net of 31,043,521 parameters.",
+        sees_px=128,
     ),
 )
 

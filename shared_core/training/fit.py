@@ -248,6 +248,9 @@ class _Trainer:
             "mined": len(run.hardest),
             "skipped_steps": self.stepper.skipped,
         }
+        if recipe.loss.kind == "dice+bce+hausdorff":
+            row["hausdorff_weight"] = self.stepper.hausdorff.weight
+        self.stepper.hausdorff.close_epoch(takes_part=run.epoch + 2 >= recipe.loss.hausdorff_from_epoch)
         last = run.epoch + 1 == recipe.epochs
         if last or (run.epoch + 1) % recipe.validation.every_epochs == 0:
             row.update(self._validate())

@@ -27,6 +27,7 @@ COLUMNS = (
     "best_dice",
     "mined",
     "skipped_steps",
+    "hausdorff_weight",
 )
 """No times: the same run writes the same bytes."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+IGNORED: Final = 255
+"""Label of a pixel that takes no part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +19,7 @@ class PatchSet:
     images_u8: NDArray[np.uint8]
     """(patches, tile_px, tile_px); may be a memory map."""
     labels: NDArray[np.uint8]
-    """(patches, tile_px, tile_px): 0 background, 1 BAC, 255 ignored."""
+    """(patches, tile_px, tile_px): 0 background, 1 BAC, `IGNORED`."""
     views: NDArray[np.int32]
     """(patches,): number of the view in its source."""
     corners_px: NDArray[np.int32]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.training.losses import IGNORED
+from shared_core.training.patch import IGNORED
 from shared_core.training.recipe import ScoreKind, ValidationRecipe
 
 STEPS = 1000

@@ -28,6 +28,8 @@ from shared_core.weights.location import require_weights
 from shared_core.weights.registry import load_card, weights_beside
 from shared_core.weights.safetensors import read_safetensors
 
+_TILE_BY_SIGHT = 6
+"""From here on less than 2.25 times the image is computed to answer as for the whole view."""
 PLAN_FILE, RECIPE_FILE, SPLIT_FILE = "plan.json", "recipe.toml", "split.json"
 
 
@@ -120,11 +122,17 @@ def _begun_card(recipe: Recipe, start: Start | None) -> ModelCard:
 
 
 def _tiled_for(card: ModelCard, recipe: Recipe) -> ModelCard:
-    """The card with blended tiles where the recipe's network has no gates for seamless ones."""
-    if network_named(recipe.network).windowed_gates or card.tiling.stitching != "seamless":
+    """The card with blended tiles where the recipe's network has no gates for seamless ones.
+
+    A network that sees a known distance answers as for the whole view, where tiles are large beside it.
+    """
+    network, tile_px = network_named(recipe.network), card.tiling.tile_px
+    if network.windowed_gates or card.tiling.stitching != "seamless":
         return card
-    tile_px = card.tiling.tile_px
-    tiling = replace(card.tiling, stride_px=tile_px * 7 // 8, stitching="weighted")
+    if network.sees_px is not None and tile_px >= _TILE_BY_SIGHT * network.sees_px:
+        tiling = replace(card.tiling, stride_px=tile_px - 2 * network.sees_px, stitching="whole")
+    else:
+        tiling = replace(card.tiling, stride_px=tile_px * 7 // 8, stitching="weighted")
     return replace(card, network=recipe.network, network_options=recipe.network_options, tiling=tiling)
 
 

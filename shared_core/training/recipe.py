@@ -15,7 +15,7 @@ from shared_core.networks.options import USUAL, NetworkOptions, network_problem
 from shared_core.networks.table import NETWORKS, Network, NetworkName, network_named
 from shared_core.training.data.augmentation import Augmentation
 
-LossKind = Literal["dice", "bce", "dice+bce"]
+LossKind = Literal["dice", "bce", "dice+bce", "dice+bce+hausdorff"]
 Schedule = Literal["constant", "cosine"]
 ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "recall-at-false-area"]
 TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
@@ -63,9 +63,14 @@ class LossRecipe:
 
     kind: LossKind = "dice"
     bce_weight: float = 1.0
-    """Of the cross-entropy in the sum ``dice+bce``."""
+    """Of the cross-entropy in a sum."""
     positive_weight: float = 1.0
     """Of a BAC pixel in the cross-entropy."""
+    hausdorff_scale_px: float = 100.0
+    """Unit of the distances in the Hausdorff loss; in pixels, their squares would drown the other losses."""
+    hausdorff_from_epoch: int = 6
+    """From 1: before it the Hausdorff loss has no weight, as it rewards an untrained network for marking
+    nothing. Then it counts as much as the Dice loss, by the means of the epoch before."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +280,8 @@ def _check(recipe: Recipe) -> None:
         _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
     _check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
     _check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
+    _check_range("loss.hausdorff_scale_px", recipe.loss.hausdorff_scale_px, 1, 10_000)
+    _check_range("loss.hausdorff_from_epoch", recipe.loss.hausdorff_from_epoch, 2)
     optimisation, validation = recipe.optimisation, recipe.validation
     _check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
     _check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)

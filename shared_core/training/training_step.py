@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from shared_core.errors import ModelError
 from shared_core.training.computing_device import Machine
+from shared_core.training.hausdorff_weight import HausdorffWeight
 from shared_core.training.losses import segmentation_loss
 from shared_core.training.network import network_input
 from shared_core.training.optimisation import make_optimiser
@@ -35,6 +36,7 @@ class Stepper:
     """Steps so far whose gradient was not finite, and that were left out."""
     _in_a_row: int = 0
     average: AveragedModel = field(init=False)
+    hausdorff: HausdorffWeight = field(default_factory=HausdorffWeight)
 
     def __post_init__(self) -> None:
         self.device = torch.device(self.machine.device)
@@ -65,7 +67,8 @@ class Stepper:
         y = torch.from_numpy(np.ascontiguousarray(labels)).to(self.device)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             logits = self.network(x)
-        loss = segmentation_loss(logits.float(), y, self.recipe.loss)
+        parts = segmentation_loss(logits.float(), y, self.recipe.loss, hausdorff_weight=self.hausdorff.weight)
+        loss = parts.total
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.scaler.unscale_(self.optimiser)
@@ -80,6 +83,7 @@ class Stepper:
             return None
         self._in_a_row = 0
         self.average.update_parameters(self.network)
+        self.hausdorff.add(parts)
         return float(loss.detach())
 
     def weights(self) -> dict[str, torch.Tensor]:
@@ -96,6 +100,7 @@ class Stepper:
             "average": self.weights(),
             "average_steps": steps_of(self.average),
             "skipped": self.skipped,
+            "hausdorff": asdict(self.hausdorff),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -106,6 +111,7 @@ class Stepper:
         self.average.module.load_state_dict(state["average"])
         set_steps(self.average, state["average_steps"])
         self.skipped = int(state["skipped"])
+        self.hausdorff = HausdorffWeight(**state["hausdorff"])
 
     def _skip(self) -> None:
         self.skipped += 1

@@ -11,7 +11,7 @@ from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.picture_scale import PictureScale
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
-Stitching = Literal["maximum", "weighted", "seamless"]
+Stitching = Literal["maximum", "weighted", "whole", "seamless"]
 MaskStyle = Literal["vessel-band", "calcium"]
 
 
@@ -23,7 +23,9 @@ class TilingPreset:
     stride_px: int = 480
     stitching: Stitching = "seamless"
     """``maximum``: published tiles, overlaps merged by maximum. ``weighted``: overlaps blended by
-    linear ramps. ``seamless``: windowed gates, no tile grid in the result (networks with gates only)."""
+    linear ramps. ``whole``: of each tile only the inside is kept that the network answers as it would in
+    the whole image (networks that see a known distance only). ``seamless``: windowed gates, no tile grid in
+    the result (networks with gates only)."""
     skip: Literal["outside-valid-area", "mean-and-sd"] = "outside-valid-area"
     """``mean-and-sd``: published rule, tile dropped when mean <= 20 or SD <= 10."""
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from shared_core.documents import DocumentError, from_json
 from shared_core.errors import ModelError
 from shared_core.networks.options import network_problem
-from shared_core.networks.table import IMPORTED, network_named
+from shared_core.networks.table import IMPORTED, Network, network_named
 from shared_core.weights.candidate_rule import CandidateRule
-from shared_core.weights.card import GraphFile, ModelCard
+from shared_core.weights.card import GraphFile, ModelCard, TilingPreset
 from shared_core.weights.picture_scale import BANDS_PX, PictureScale
 from shared_core.weights.track_rule import Sensitivity
 
@@ -115,7 +115,10 @@ def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:
         return [
             (graph is not None, "graph must say what the imported network gives"),
             *_graph_rules(graph),
-            (tiling.stitching != "seamless", "tiling.stitching cannot be seamless with an imported network"),
+            (
+                tiling.stitching in ("maximum", "weighted"),
+                f"tiling.stitching cannot be {tiling.stitching} with an imported network",
+            ),
         ]
     problem = network_problem(card.network, card.network_options)
     if problem is not None:
@@ -130,7 +133,27 @@ def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:
             tiling.stitching != "seamless" or network.windowed_gates,
             f"tiling.stitching cannot be seamless with network {network.name}; use weighted",
         ),
+        *_whole_rules(tiling, network),
         *_graph_rules(graph),
+    ]
+
+
+def _whole_rules(tiling: TilingPreset, network: Network) -> list[tuple[bool, str]]:
+    if tiling.stitching != "whole":
+        return []
+    if network.sees_px is None:
+        return [(False, f"tiling.stitching cannot be whole with network {network.name}; use weighted")]
+    return [
+        (
+            tiling.tile_px - tiling.stride_px >= 2 * network.sees_px,
+            f"tiling.stride_px must leave {2 * network.sees_px} px of each tile to overlap with network "
+            f"{network.name} and whole stitching",
+        ),
+        (
+            tiling.stride_px % network.side_multiple == 0,
+            f"tiling.stride_px must be a multiple of {network.side_multiple} with network {network.name} and "
+            "whole stitching",
+        ),
     ]
 
 

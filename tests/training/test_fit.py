@@ -17,7 +17,7 @@ from shared_core.training.batches import has_bac
 from shared_core.training.computing_device import Machine
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.logs import COLUMNS
-from shared_core.training.recipe import Recipe
+from shared_core.training.recipe import LossRecipe, Recipe
 from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -256,3 +256,21 @@ def _none() -> Any:
         views=patches.views[:0],
         corners_px=patches.corners_px[:0],
     )
+
+
+def test_weight_of_the_hausdorff_loss_is_kept_over_a_stop(tmp_path: Path) -> None:
+    recipe = replace(drawn_recipe(3), loss=LossRecipe(kind="dice+bce+hausdorff", hausdorff_from_epoch=2))
+    once = run(tmp_path / "once", recipe)
+    weights = [row["hausdorff_weight"] for row in once.history]
+    assert weights[0] == 0
+    assert min(weights[1:]) > 0
+    stops = iter(number % 3 == 0 for number in range(1, 10_000))
+    for _ in range(100):
+        try:
+            resumed = run(tmp_path / "stopped", recipe, cancelled=lambda: next(stops))
+            break
+        except Cancelled:
+            continue
+    assert same(once, resumed)
+    assert once.history == resumed.history
+    assert "hausdorff_weight" in (tmp_path / "once" / "log.csv").read_text(encoding="utf-8").splitlines()[0]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shared_core.arteries.centre_line import resampled
 from shared_core.arteries.vessels import find_vessels
+from shared_core.distance import distance_from_outside
 from shared_core.mammogram import Mask
 from shared_core.training.data.line_file import LineDrawing
 from shared_core.training.data.real_bac import Kind, RealBacImage
@@ -79,7 +80,7 @@ def marks_of(image: RealBacImage, drawing: LineDrawing | None, mask: Mask | None
 
 def _near(mask: Mask, points: NDArray[np.float64], tolerance_px: float) -> int:
     """How many points (n, 2), x and y, lie near a mark."""
-    distance = cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = distance_from_outside(~mask)
     places = np.clip(np.rint(points).astype(int), 0, np.array(mask.shape)[::-1] - 1)
     return int(np.count_nonzero(distance[places[:, 1], places[:, 0]] <= tolerance_px))
 

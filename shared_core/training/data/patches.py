@@ -20,9 +20,7 @@ from shared_core.simulation.randomness import stream
 from shared_core.thread_budget import ThreadBudget
 from shared_core.training.data.patch_store import PatchStore
 from shared_core.training.example import Identity, TrainingView, ViewSource
-from shared_core.training.patch import PatchSet
-
-IGNORED = 255
+from shared_core.training.patch import IGNORED, PatchSet
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.followed_parts import followed_parts
+from shared_core.distance import distance_from_outside
 from shared_core.mammogram import Mask
 from shared_core.statistics.overlap import Overlap
 from shared_core.training.example import TrainingView
@@ -84,7 +85,7 @@ def reference_of(view: TrainingView, *, tolerance_mm: float = TOLERANCE_MM) -> R
     tolerance_px = TOLERANCE_PX if spacing is None else tolerance_mm / spacing
     label = view.label if view.ignore is None else view.label & ~view.ignore
     told = label if view.ignore is None else label | view.ignore
-    near = _distance_px(told) <= tolerance_px if told.any() else np.zeros_like(label)
+    near = distance_from_outside(~told) <= tolerance_px if told.any() else np.zeros_like(label)
     open_label = None if view.ignore is None else view.label & view.ignore
     return Reference(label, view.ignore, *_line(label, spacing), open_label, near, tolerance_px)
 
@@ -146,7 +147,7 @@ def _found(mask: Mask, reference: Reference) -> NDArray[np.bool_]:
     around = mask[low[0] : high[0], low[1] : high[1]]
     if not around.any():
         return np.zeros(len(line), np.bool_)
-    distance = _distance_px(around)
+    distance = distance_from_outside(~around)
     rows, columns = (line - low).T
     return np.asarray(distance[rows, columns] <= reference.tolerance_px)
 
@@ -158,9 +159,3 @@ def _parts(mask: Mask, near: Mask) -> tuple[int, int]:
     count, numbers = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
     touching = np.unique(numbers[mask & near]).size
     return count - 1, count - 1 - touching
-
-
-def _distance_px(mask: Mask) -> NDArray[np.float32]:
-    """To the nearest pixel of a mask that holds one."""
-    outside = (~mask).view(np.uint8)
-    return np.asarray(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
