@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from shared_core.notices.of_results import LABELS_UNFIT
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.pipeline import decide_mask
-    from shared_core.preprocessing.prepare import prepare
+    from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
     from shared_core.quantification.exam import measure_exam
     from shared_core.quantification.judged_views import judged_notices as judged_notices

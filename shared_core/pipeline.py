@@ -329,7 +329,6 @@ def drawn_provenance(
     prepared: PreparedView,
     *,
     mask_style: MaskStyle,
-    preprocessing: str,
     edited: bool = True,
     began_as: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
@@ -347,7 +346,7 @@ def drawn_provenance(
         "model_name": None,
         **(began_as or {}),
         "mask_style": mask_style,
-        "preprocessing": preprocessing,
+        "preprocessing": prepared.preset.name if prepared.preset is not None else None,
         "spacing_source": spacing.source.value if spacing is not None else None,
         "edited_by_hand": edited,
     }

@@ -189,9 +189,12 @@ class ExamSession:
         """Change the labels of a view in one step of undo."""
         self.views[key].set_labels(labels)
 
-    def set_answer(self, key: str, answer: ModelAnswer) -> None:
-        """Take a model's labels for a view, as one step of undo."""
-        self.views[key].take_answer(answer)
+    def set_answer(self, key: str, answer: ModelAnswer, prepared: bac.PreparedView | None = None) -> None:
+        """Take a model's labels for a view, as one step of undo; what it was shown is then measured on."""
+        view = self.views[key]
+        if prepared is not None and prepared is not view.opened.prepared:
+            view.take_prepared(prepared, self.settings)
+        view.take_answer(answer)
         self.signals.edited_changed.emit(key)
         self.probabilities.follow(key)
         self.request_numbers(key)

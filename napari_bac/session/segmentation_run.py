@@ -62,6 +62,8 @@ class ViewDone:
 
     key: str
     answer: ModelAnswer
+    prepared: bac.PreparedView
+    """As the model takes it: another than that of the opened view where its preset is another."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,8 @@ def _view_events(
     key: str, opened: OpenedView, model: bac.Model, threshold: float | None
 ) -> Generator[RunEvent, None, None]:
     began = time.monotonic()
-    prepared, card = opened.prepared, model.card
+    card = model.card
+    prepared = bac.prepared_by(opened.prepared, card.preprocessing)
     yield ViewBegun(key, bac.model_grid(prepared.display_u8, prepared.valid_mask, prepared.spacing, card))
     result = None
     for step in bac.segment_steps(prepared, model):
@@ -213,7 +216,7 @@ def _view_events(
     cut = card.threshold if threshold is None else threshold
     labels, judged = _decided(prepared, result, card, cut)
     kept = KeptProbability.of(result)
-    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began, judged))
+    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began, judged), prepared)
 
 
 def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:

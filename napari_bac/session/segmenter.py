@@ -21,14 +21,14 @@ from shared_core import hosting as bac
 
 
 class Segmenter:
-    """Segments views, one run after the other; `take` gets what a model said of each."""
+    """Segments views, one run after the other; `take` gets what a model said and was shown of each."""
 
     def __init__(
         self,
         views: Mapping[str, ViewSession],
         probabilities: ProbabilityLayers,
         signals: SessionSignals,
-        take: Callable[[str, ModelAnswer], None],
+        take: Callable[[str, ModelAnswer, bac.PreparedView], None],
     ) -> None:
         self._views, self._probabilities = views, probabilities
         self._take_answer = take
@@ -108,7 +108,7 @@ class Segmenter:
     def _take(self, event: ViewDone) -> None:
         answer, view = event.answer, self._views[event.key]
         view.notices.extend(new for new in answer.kept.about.notices if new not in view.notices)
-        self._take_answer(event.key, answer)
+        self._take_answer(event.key, answer, event.prepared)
         if not view.label_pixels().any():
             by = f"by {answer.card.name} at threshold {bac.threshold(answer.threshold)}"
             self._say(f"{event.key}: no calcification was found {by}.")

@@ -50,13 +50,11 @@ class Snapshot:
 
     def final(self, settings: bac.MeasurementSettings) -> bac.ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
-        preprocessing = bac.default_model().preprocessing.name
         if not self.fits:
             return bac.unmeasured_view(
                 self.opened.prepared,
                 bac.LABELS_UNFIT.notice(),
                 mask_style=self.mask_style,
-                preprocessing=preprocessing,
                 exam_key=self.opened.exam_key,
             )
         answer = self.answer
@@ -69,7 +67,6 @@ class Snapshot:
             if answer is not None
             else None,
             mask_style=self.mask_style,
-            preprocessing=preprocessing,
             began_as=self.began_as,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,

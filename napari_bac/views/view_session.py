@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from napari.layers import Image, Labels
 
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
-from napari_bac.views.opened_view import OpenedView
+from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
 
@@ -117,6 +117,18 @@ class ViewSession:
         changed = np.nonzero(self.label_pixels() != labels)
         if len(changed[0]):
             self.labels.data_setitem(changed, labels[changed])
+
+    def take_prepared(self, prepared: bac.PreparedView, settings: bac.MeasurementSettings) -> None:
+        """Measure on the view as another preset prepares it, from now on."""
+        for notice in self.opened.prepared.notices:
+            if notice in self.notices and notice not in prepared.notices:
+                self.notices.remove(notice)
+        self.notices.extend(new for new in prepared.notices if new not in self.notices)
+        self.opened = replace(self.opened, prepared=prepared)
+        self.image.metadata[METADATA] = self.opened
+        self.counts = bac.LiveCounts(prepared, settings)
+        if self.fits:
+            self.counts.update(self.label_pixels(), None)
 
     def take_answer(self, answer: ModelAnswer) -> None:
         """Take a model's labels, as one step of undo."""

@@ -25,6 +25,7 @@ from shared_core.notices import Notice
 from shared_core.notices.of_results import MASK_EMPTY, MASK_OF_OTHER_IMAGE
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.view import measure_view
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     measured = measure_view(
         prepared, given.mask, None, mask_style=args.mask_style, settings=settings, mass=mass
     )
-    provenance = _provenance(prepared, given, args)
+    provenance = _provenance(prepared, preset, given, args)
     notices = [*prepared.header.notices, *prepared.notices, *_notices(mammogram, prepared, given)]
     notices += about_facts
     record = view_record(
@@ -124,7 +125,9 @@ def _notices(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> l
     return notices
 
 
-def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespace) -> dict[str, object]:
+def _provenance(
+    prepared: PreparedView, preset: PreprocessingPreset, given: MaskFile, args: argparse.Namespace
+) -> dict[str, object]:
     return {
         "software_version": SOFTWARE_VERSION,
         "model_name": None,
@@ -132,7 +135,7 @@ def _provenance(prepared: PreparedView, given: MaskFile, args: argparse.Namespac
         "mask_sha256": hashlib.sha256(given.path.read_bytes()).hexdigest(),
         "mask_segment": args.segment,
         "mask_style": args.mask_style,
-        "preprocessing": load_card(DEFAULT_MODEL).preprocessing.name,
+        "preprocessing": preset.name,
         "spacing_source": prepared.spacing.source.value if prepared.spacing is not None else None,
     }
 

@@ -103,7 +103,6 @@ def reviewed_view(
     settings: MeasurementSettings,
     answer: ModelOutput | None = None,
     mask_style: MaskStyle = "vessel-band",
-    preprocessing: str = "",
     began_as: Mapping[str, object] | None = None,
     raw: Mammogram | None = None,
     exam_key: str = "",
@@ -120,8 +119,6 @@ def reviewed_view(
         Of the model; None where there was none.
     mask_style
         Of labels without a model.
-    preprocessing
-        Name of the preset that `prepared` was made with, where there was no model.
     began_as
         See `drawn_provenance`.
     raw
@@ -132,7 +129,6 @@ def reviewed_view(
             prepared,
             VIEW_NOT_ANALYSED.notice(),
             mask_style=mask_style,
-            preprocessing=preprocessing,
             exam_key=exam_key,
         )
     decision = None
@@ -151,9 +147,7 @@ def reviewed_view(
     )
     notices = [*prepared.header.notices, *prepared.notices]
     if answer is None or decision is None:
-        provenance = drawn_provenance(
-            prepared, mask_style=mask_style, preprocessing=preprocessing, edited=edited, began_as=began_as
-        )
+        provenance = drawn_provenance(prepared, mask_style=mask_style, edited=edited, began_as=began_as)
     else:
         provenance = provenance_of(
             prepared, answer.probability, answer.card, threshold=answer.threshold, decision=decision
@@ -179,7 +173,6 @@ def unmeasured_view(
     reason: Notice,
     *,
     mask_style: MaskStyle = "vessel-band",
-    preprocessing: str = "",
     exam_key: str = "",
 ) -> ReviewedView:
     """A view without a mask and without numbers: nothing looked at it, or its labels cannot be measured."""
@@ -187,7 +180,7 @@ def unmeasured_view(
         prepared,
         np.zeros(prepared.image_u8.shape, np.uint8),
         None,
-        drawn_provenance(prepared, mask_style=mask_style, preprocessing=preprocessing, edited=False),
+        drawn_provenance(prepared, mask_style=mask_style, edited=False),
         tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, reason))),
         exam_key,
         why_not_measured=reason,

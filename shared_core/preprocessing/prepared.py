@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing
 from shared_core.notices import Notice
+from shared_core.preprocessing.preset import PreprocessingPreset
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,12 @@ class PreparedView:
     exclusions_px: tuple[tuple[str, int], ...] = ()
     """(what, pixels) taken out of the valid area, e.g. ``("film edge", 1200)``."""
     notices: tuple[Notice, ...] = ()
+    display_notices: tuple[Notice, ...] = ()
+    """Those among `notices` that are of `display_u8`, whatever the preset."""
+    preset: PreprocessingPreset | None = None
+    """What it was prepared by; None where it was put together otherwise."""
+    padding_bits: NDArray[np.uint8] | None = None
+    """Where the image has no pixels, packed along the rows; None where it has them everywhere."""
 
     @property
     def spacing(self) -> PixelSpacing | None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from shared_core.errors import NoBreastError
 from shared_core.mammogram import Laterality, View
-from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.prepare import prepare, prepared_by
 from shared_core.preprocessing.preset import PreprocessingPreset
 from tests.preprocessing import phantoms
 from tests.preprocessing.conftest import MakeMammogram
@@ -115,3 +116,25 @@ def test_muscle_that_is_not_found_is_told(make_mammogram: MakeMammogram) -> None
     view = prepare(make_mammogram(image, view=View.MLO), DEFAULT, find_pectoral=True)
     assert view.pectoral_mask is None
     assert codes(view.notices) == ["pectoral-not-found"]
+
+
+@pytest.mark.parametrize("find_pectoral", [False, True])
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize(("before", "after"), [(DEFAULT, PUBLISHED), (PUBLISHED, DEFAULT)])
+def test_preparing_again_by_another_preset_is_preparing_by_it(
+    make_mammogram: MakeMammogram,
+    before: PreprocessingPreset,
+    after: PreprocessingPreset,
+    padded: bool,
+    find_pectoral: bool,
+) -> None:
+    image = phantoms.paint(phantoms.half_ellipse((700, 500)))
+    padding = np.zeros(image.shape, bool)
+    padding[:, :31] = True
+    mammogram = make_mammogram(image, padding=padding if padded else None, view=View.MLO)
+    first = prepare(mammogram, before, find_pectoral=find_pectoral)
+    again, wanted = prepared_by(first, after), prepare(mammogram, after, find_pectoral=find_pectoral)
+    for field in fields(wanted):
+        np.testing.assert_equal(getattr(again, field.name), getattr(wanted, field.name), field.name)
+    assert prepared_by(first, before) is first
+    assert not np.array_equal(first.valid_mask, wanted.valid_mask)

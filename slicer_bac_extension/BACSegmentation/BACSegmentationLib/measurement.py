@@ -109,7 +109,6 @@ class SceneMeasurement:
             mask.astype(np.uint8),
             edited=edited,
             settings=bac.MeasurementSettings(),
-            preprocessing=bac.default_model().preprocessing.name,
             began_as={"mask_file": file} if file else None,
             raw=prepared.raw,
             exam_key=exam_key,
@@ -123,7 +122,7 @@ class SceneMeasurement:
             volume_node.GetSpacing(),
             volume_node.GetName(),
             volume_node.GetAttribute(FACTS_ATTRIBUTE),
-            preset.name,
+            preset,
         )
         known = self._views.get(volume_node.GetID())
         if known is None or known.stamp != stamp:
