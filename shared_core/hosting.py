@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from shared_core.mass.densitometry import mass_refusal
     from shared_core.notices import Notice, Remedy
     from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE, ORIENTATION_UNUSUAL, WHO_IS_WHO
-    from shared_core.notices.of_results import LABELS_UNFIT
+    from shared_core.notices.of_results import IMAGE_CHANGED, IMAGE_RESCALED, LABELS_MOVED, LABELS_UNFIT
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.pipeline import decide_mask
     from shared_core.preprocessing.prepare import prepare, prepared_by

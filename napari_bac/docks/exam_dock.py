@@ -24,10 +24,12 @@ from napari_bac.docks.views_list import ViewsList
 from napari_bac.docks.widgets import button, column, row
 from napari_bac.layout.single_view import fill
 from napari_bac.remedies import error_words
+from napari_bac.session.exam_swap import close_exam
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.session.stated_view import state_facts
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
+from napari_bac.views.open_exams import exam_keys, exam_words, whose_words
 from napari_bac.views.opened_view import METADATA
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
@@ -87,6 +89,7 @@ class ExamDock(QWidget):
         self.script_button = button(
             "Copy as Pytho&n", "Copy a Python script that repeats the run without a window", self._copy_script
         )
+        self._exams_asked: tuple[str, ...] = ()
         self._lay_out()
         self._connect()
         self._show()
@@ -198,6 +201,7 @@ class ExamDock(QWidget):
         self._show_threshold()
         for key in self.session.views:
             self._offer(key)
+        self._ask_for_one_exam()
 
     def _on_run(self) -> None:
         self.progress.show_session()
@@ -235,13 +239,17 @@ class ExamDock(QWidget):
         meant = self._target_views()
         self.reset_button.setEnabled(any(view.answer is not None and view.edited for view in meant))
 
+    def _is_of_choice(self, view: ViewSession) -> bool:
+        """Whether its labels are of the model that is chosen: the threshold of another is none of its."""
+        return view.answer is not None and view.answer.card.sha256 == self.choice.card.sha256
+
     def _show_threshold(self) -> None:
-        answer = next((view.answer for view in self._target_views() if view.answer is not None), None)
-        own = self.choice.card.threshold if answer is None else answer.card.threshold
+        answer = next((view.answer for view in self._target_views() if self._is_of_choice(view)), None)
+        own = self.choice.card.threshold
         self.threshold.show_value(own if answer is None else answer.threshold, own)
 
     def _on_threshold(self, value: float) -> None:
-        keys = [key for key in self._targets() if self.session.views[key].answer is not None]
+        keys = [key for key in self._targets() if self._is_of_choice(self.session.views[key])]
         edited = [key for key in keys if self.session.views[key].edited]
         if not edited:
             self._set_threshold(keys, value)
@@ -271,6 +279,22 @@ class ExamDock(QWidget):
                 ("Restore", partial(self.session.autosave.restore, key)),
                 ("Discard", partial(self.session.autosave.discard, key)),
             )
+
+    def _ask_for_one_exam(self) -> None:
+        """Views of two exams have no numbers together: offer to close the earlier one, once."""
+        views = self.session.views
+        keys = exam_keys(views.values())
+        if len(keys) < 2 or keys == self._exams_asked:
+            self._exams_asked = keys
+            return
+        self._exams_asked = keys
+        first = min(views.values(), key=lambda view: view.number).opened.exam_key
+        whose = exam_words(views.values(), first)
+        self.question.ask(
+            f"{whose_words(views.values())} Close the one that was opened first?",
+            (f"Close {whose}", partial(close_exam, self.session, first)),
+            ("Keep all", lambda: None),
+        )
 
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
         try:

@@ -21,6 +21,7 @@ from napari_bac.editing.arteries import go
 from napari_bac.editing.artery_keys import BEFORE, NEXT, bind_artery_keys
 from napari_bac.editing.artery_picker import ArteryPicker
 from napari_bac.session.registry import session_of
+from napari_bac.views.open_exams import whose_words
 
 try:
     from qtpy.QtGui import QShortcut
@@ -41,6 +42,7 @@ class MetricsDock(QWidget):
         self.line = LinePanel(self._session)
         self.numbers = NumbersTable(self._session)
         self.report = ReportBox(self._session)
+        self.whose = sentence(selectable=True)
         self.notes = sentence(selectable=True)
         self.before = button("◀ Pr&evious", f"Show the previous artery ({BEFORE})", partial(self._go, -1))
         self.next = button("&Next ▶", f"Show the next artery ({NEXT})", partial(self._go, 1))
@@ -73,7 +75,7 @@ class MetricsDock(QWidget):
         top, middle = QWidget(), QWidget()
         arteries_row = row(self.before, self.next, self.renumber, self.join, self.delete)
         column(top, arteries_row, (self.arteries, 1), self.line, margin_px=0)
-        column(middle, (self.numbers, 1), self.notes, row(self.copy, self.save), margin_px=0)
+        column(middle, self.whose, (self.numbers, 1), self.notes, row(self.copy, self.save), margin_px=0)
         splitter = QSplitter(Qt.Orientation.Vertical)
         for place, (widget, share) in enumerate(((top, 3), (middle, 5), (self.report, 1))):
             splitter.addWidget(widget)
@@ -121,6 +123,7 @@ class MetricsDock(QWidget):
         notes = (
             note_sentences(self._session) if self._session.views else ["Open a mammogram or an exam first."]
         )
+        self.whose.setText(whose_words(self._session.views.values()))
         more = len(notes) - _NOTES_SHOWN
         shown = (
             notes if more <= 0 else [*notes[:_NOTES_SHOWN], f"… and {more} more; hover here to read them."]

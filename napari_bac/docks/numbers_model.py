@@ -9,13 +9,14 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from napari_bac.docks.quantities import ROWS, Cell
 from napari_bac.docks.widgets import LEFT, RIGHT
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.open_exams import exam_keys, whose_words
 
 EXAM: Final = "Exam"
 _Role = Qt.ItemDataRole
 
 
 class NumbersModel(QAbstractTableModel):
-    """Quantities down, views across; the exam last, where there is more than one view."""
+    """Quantities down, views across; last the exam, where there is one and more than one view."""
 
     def __init__(self, session: ExamSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,8 @@ class NumbersModel(QAbstractTableModel):
             return list(self.columns)[section] if across else self._name(section)
         if role == _Role.ToolTipRole and not across:
             return ROWS[section].tip
+        if role == _Role.ToolTipRole and (view := self._session.views.get(list(self.columns)[section])):
+            return whose_words([view])
         if role == _Role.TextAlignmentRole and not across:
             return LEFT
         return None
@@ -59,7 +62,7 @@ class NumbersModel(QAbstractTableModel):
         """Take over other views."""
         self.beginResetModel()
         self.columns = {key: self._of_view(key) for key in self._session.views}
-        if len(self.columns) > 1:
+        if len(self.columns) > 1 and len(exam_keys(self._session.views.values())) == 1:
             self.columns[EXAM] = self._of_exam()
         self.endResetModel()
 

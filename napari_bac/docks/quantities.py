@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from napari_bac.docks.metrics_model import LATER, NONE
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession, problem_words
 from shared_core import hosting as bac
 
 
@@ -56,6 +56,8 @@ class TableRow:
             return self.of_state(view)
         if not view.state.is_analysed:
             return NOT_ANALYSED
+        if view.problem is not None:
+            return Cell(NONE, problem_words(view.problem))
         if self.live is not None:
             return self.live(view, live)
         if self.slow is None:

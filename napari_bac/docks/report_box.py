@@ -75,7 +75,7 @@ def draft(session: ExamSession) -> str:
     """The sentence of the exam, or of the one view; empty until it is measured."""
     if len(session.views) == 1:
         (view,) = session.views.values()
-        if not view.state.is_analysed:
+        if not view.is_measurable:
             return bac.view_sentence(None)
         if view.measured is None:
             return ""

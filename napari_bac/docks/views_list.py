@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWid
 
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession, problem_words
 from shared_core import hosting as bac
 
 COLUMNS: Final = ("View", "Labels", "Pixel size")
@@ -21,6 +21,8 @@ _PADDING_PX: Final = 4
 
 def labels_words(view: ViewSession) -> str:
     """The state of a view in a few words: ``by openbac-1, corrected``; and whether an export has it."""
+    if view.problem is not None:
+        return "not measured: point here to see why"
     words = bac.made_words(view.state, view.origin)
     return words + (", not exported" if view.dirty else "")
 
@@ -102,4 +104,6 @@ class ViewsList(QTreeWidget):
 
 def _show_labels(item: QTreeWidgetItem, view: ViewSession) -> None:
     item.setText(1, labels_words(view))
-    item.setToolTip(1, "\n".join(all_notice_words(view.told)))
+    problem = [problem_words(view.problem)] if view.problem is not None else []
+    told = [notice for notice in view.told if notice != view.problem]
+    item.setToolTip(1, "\n".join([*problem, *all_notice_words(told)]))

@@ -91,6 +91,7 @@ def add_view(
         image.scale, image.units = steps_of(opened), ("mm", "mm")
     labels = labels_layer(opened, name)
     labels.scale, labels.units = image.scale, image.units
+    labels.rotate, labels.shear = image.rotate, image.shear
     labels.translate, labels.affine = image.translate, image.affine
     viewer.add_layer(labels)
     return image, labels

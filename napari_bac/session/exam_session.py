@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -15,6 +16,7 @@ from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
 from napari_bac.session.exam_opener import ExamOpener
 from napari_bac.session.exporter import Exporter
+from napari_bac.session.layer_guard import LayerGuard
 from napari_bac.session.limits import size_warning
 from napari_bac.session.mask_layers import MaskLayers
 from napari_bac.session.measurement_queue import MeasurementQueue
@@ -22,13 +24,16 @@ from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
+from napari_bac.session.twins import open_already, twin_of, why_not_taken
 from napari_bac.settings import preferences
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
+from napari_bac.views.open_exams import exam_keys, exam_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_array, open_each
-from napari_bac.views.view_session import UNFIT, ViewSession, exam_of
+from napari_bac.views.taken_layers import TakenLayers
+from napari_bac.views.view_session import ViewSession
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
 
@@ -52,7 +57,9 @@ class ExamSession:
         self.opener = ExamOpener(self.add, self.say, self.signals.run_changed.emit)
         self._segmenter = Segmenter(self.views, self.probabilities, self.signals, self.set_answer)
         self._queue = MeasurementQueue(self.views.get, lambda: self.settings, self._on_measured, self.say)
+        self._guard = LayerGuard(self.views, self._on_measurable, self.say)
         self._adding = False
+        self._numbers = count()
         self.autosave = Autosave(self.views, self.signals, self.request_numbers)
         self._mask_layers = MaskLayers(viewer, self.views, take=self.set_given, say=self.say)
         self.exporter = Exporter(self.views, self.signals, lambda: self.settings, self._on_exported)
@@ -83,10 +90,16 @@ class ExamSession:
 
     def add(self, opened: Iterable[OpenedView]) -> tuple[str, ...]:
         """Hang views; return their keys."""
-        keys = tuple(self._add(view) for view in opened)
+        keys: list[str] = []
+        for view in opened:
+            twin = twin_of(view, self.views)
+            if twin is None:
+                keys.append(self._add(view))
+            else:
+                self.say(open_already(view, twin))
         if keys:
             self.hang()
-        return keys
+        return tuple(keys)
 
     def take_layer(self, layer: Layer, *, spacing_mm: float | tuple[float, float] | None = None) -> str:
         """Make a view of an image layer that is there; return its key.
@@ -103,7 +116,12 @@ class ExamSession:
             return taken
         opened = layer.metadata.get(METADATA)
         pixels = pixels_of(layer)
-        if not isinstance(opened, OpenedView):
+        if isinstance(opened, OpenedView) and opened.is_shown_by(pixels):
+            twin = twin_of(opened, self.views)
+            if twin is not None:
+                return twin
+        else:
+            # What was read, if anything, is another image than the one that is shown.
             spacing_mm = spacing_mm if spacing_mm is not None else spacing_of(layer)
             opened = open_array(pixels, name=layer.name, spacing_mm=spacing_mm)
         key = self._add(opened, image=layer)
@@ -119,9 +137,16 @@ class ExamSession:
             for layer in self.viewer.layers
             if isinstance(layer, Image) and METADATA in layer.metadata and id(layer) not in known
         ]
+        taken = False
         for layer in found:
-            self._add(layer.metadata[METADATA], image=layer)
-        if found:
+            opened = layer.metadata[METADATA]
+            why_not = why_not_taken(layer, opened, self.views)
+            if why_not is None:
+                self._add(opened, image=layer)
+                taken = True
+            else:
+                self.say(why_not)
+        if taken:
             self.hang()
 
     def hang(self) -> None:
@@ -143,6 +168,7 @@ class ExamSession:
         self._segmenter.stop()
         self.opener.stop()
         self._queue.stop()
+        self._guard.stop()
         viewer = self._viewer()
         if viewer is not None:
             self._keys.stop()
@@ -246,13 +272,22 @@ class ExamSession:
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
-        view = ViewSession(key, opened, image_layer, labels, bac.LiveCounts(opened.prepared, self.settings))
+        view = ViewSession(
+            key,
+            opened,
+            image_layer,
+            labels,
+            bac.LiveCounts(opened.prepared, self.settings),
+            TakenLayers.of(image_layer),
+            number=next(self._numbers),
+        )
         view.watcher = LabelsWatcher(
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )
         labels.events.selected_label.connect(lambda: self.select(key, int(labels.selected_label)))
         view.notices.extend((*opened.prepared.header.notices, *opened.prepared.notices))
         self.views[key] = view
+        self._guard.watch(view)
         self.request_numbers(key)
         # Reading and preparing freed several images of float32.
         bac.give_back_freed()
@@ -262,7 +297,7 @@ class ExamSession:
 
     def _on_change(self, view: ViewSession, region: Region | None) -> None:
         if not view.fits:
-            self.say(f"{view.labels.name}: {UNFIT}")
+            self._guard.look()
             return
         if not view.take_change(region):
             return
@@ -270,10 +305,17 @@ class ExamSession:
         self.signals.edited_changed.emit(view.key)
         self._queue.ask(view.key)
 
+    def _on_measurable(self, key: str) -> None:
+        """A view can be measured no more, or again."""
+        self.views[key].measured_is_current = False
+        self.signals.live_changed.emit(key)
+        self.signals.edited_changed.emit(key)
+        self.request_numbers(key)
+
     def _on_measured(self, key: str) -> None:
         self.signals.measured.emit(key)
         exam = exam_of(self.views.values())
-        if exam is not None:
+        if exam is not None or len(exam_keys(self.views.values())) > 1:
             self.exam = exam
             self.signals.exam_measured.emit()
 
@@ -292,6 +334,7 @@ class ExamSession:
         for key, view in list(self.views.items()):
             if gone is view.image or gone is view.labels:
                 view.close()
+                self._guard.forget(view)
                 del self.views[key]
                 self.exam = exam_of(self.views.values())
                 self._segmenter.on_view_gone(key)

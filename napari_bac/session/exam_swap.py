@@ -36,14 +36,22 @@ def show_exam(
         session.say("Files are already being opened; wait until that is finished.")
         return False
     if not beside:
-        for view in list(session.views.values()):
-            for layer in (view.labels, view.image):
-                if layer in session.viewer.layers:
-                    session.viewer.layers.remove(layer)
+        for key in {view.opened.exam_key for view in session.views.values()}:
+            close_exam(session, key)
     session.opener.start(there)
     if masks:
         _put_when_open(session, masks, before=set(session.views))
     return True
+
+
+def close_exam(session: ExamSession, key: str) -> None:
+    """Remove the layers of one exam; edits that were not exported are kept, as by `show_exam`."""
+    for view in list(session.views.values()):
+        if view.opened.exam_key == key:
+            for layer in (view.labels, view.image):
+                if layer in session.viewer.layers:
+                    session.viewer.layers.remove(layer)
+    session.hang()
 
 
 def _put_when_open(session: ExamSession, masks: Sequence[Path], *, before: set[str]) -> None:

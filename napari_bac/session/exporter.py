@@ -12,7 +12,7 @@ from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
 from napari_bac.views.snapshot import Snapshot
-from napari_bac.views.view_session import UNFIT, ViewSession
+from napari_bac.views.view_session import ViewSession, problem_words
 from shared_core import hosting as bac
 
 HOST: Final = "napari"
@@ -63,7 +63,7 @@ class Exporter:
             Whether an export that lies there gives way.
         """
         views = list(self._views.values())
-        if self.busy or not any(view.fits for view in views):
+        if self.busy or not any(view.problem is None for view in views):
             self._say(
                 "An export is already being written; wait until it is finished."
                 if self.busy
@@ -125,7 +125,7 @@ class Exporter:
             self._say(f"Not exported: {reason}")
             return
         for snapshot in snapshots:
-            if snapshot.fits:
+            if snapshot.problem is None:
                 self._exported(snapshot.view, snapshot.revision)
         self._say(f"Exported to {folder}.{left_out_words(snapshots)}")
 
@@ -142,10 +142,10 @@ class Exporter:
 
 def left_out_words(snapshots: Sequence[Snapshot]) -> str:
     """Which views are exported without mask and numbers, and why; empty where none is."""
-    unseen = [one.view.key for one in snapshots if one.fits and not one.has_numbers]
-    unfit = [one.view.key for one in snapshots if not one.fits]
+    unseen = [one.view.key for one in snapshots if one.problem is None and not one.has_numbers]
     said = f" Not analysed, so without mask and numbers: {', '.join(unseen)}." if unseen else ""
-    return f"{said} Not measured: {', '.join(unfit)}: {UNFIT}" if unfit else said
+    unfit = [f" {one.view.key}: {problem_words(one.problem)}" for one in snapshots if one.problem is not None]
+    return said + "".join(unfit)
 
 
 def _steps(

@@ -69,7 +69,7 @@ class MeasurementQueue:
             key = next(iter(self._waiting))
             del self._waiting[key]
             view = self._find(key)
-            if view is not None and view.state.is_analysed:
+            if view is not None and view.state.is_analysed and view.check_pixels() is None:
                 self._start(view)
                 return
             if view is not None:

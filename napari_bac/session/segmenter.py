@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import (
@@ -16,8 +17,10 @@ from napari_bac.session.segmentation_run import (
 )
 from napari_bac.session.signals import SessionSignals
 from napari_bac.views.model_answer import ModelAnswer
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession, problem_words
 from shared_core import hosting as bac
+
+_UNFIT: Final = bac.LABELS_UNFIT.notice()
 
 
 class Segmenter:
@@ -44,11 +47,19 @@ class Segmenter:
         self, keys: Iterable[str], *, model: str | None, device: bac.Device, threshold: float | None
     ) -> bool:
         """Begin, or say why not."""
-        views = tuple((key, self._views[key].opened) for key in keys if key in self._views)
+        asked = [self._views[key] for key in keys if key in self._views]
+        # Labels that do not fit are replaced by those of the run.
+        problems = {view.key: view.check_pixels() for view in asked}
+        kept = {key: one for key, one in problems.items() if one is not None and one != _UNFIT}
+        for key, problem in kept.items():
+            self._say(f"{key}: {problem_words(problem)}")
+        views = tuple((view.key, view.opened) for view in asked if view.key not in kept)
         if self.is_running:
             self._say("A segmentation is already running; wait until it ends, or cancel it.")
             return False
         if not views:
+            if kept:
+                return False
             self._say("There is no view to segment; open an exam or select an image layer.")
             return False
         self.run = SegmentationRun(RunRequest(views, model, device, threshold), self._on_event)

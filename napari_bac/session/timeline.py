@@ -189,7 +189,7 @@ def _as_now(one: bac.DatedExam, views: list[ViewSession]) -> bac.DatedExam:
     measured = [(view.opened.prepared.header, view.measured.view) for view in own if view.measured]
     if len(own) < len(one.files) or len(measured) < len(own):
         return one
-    if not all(view.measured_is_current and view.state.is_analysed for view in own):
+    if not all(view.measured_is_current and view.is_measurable for view in own):
         return one
     exam = bac.serial_exam(one.key, one.exam.date, measured)
     edited = frozenset(view.opened.prepared.header.view_label for view in own if view.edited)

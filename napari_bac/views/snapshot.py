@@ -24,8 +24,8 @@ class Snapshot:
     mask_style: bac.MaskStyle
     began_as: dict[str, object] | None
     state: bac.ViewState
-    fits: bool
-    """Whether the labels can be measured on the image."""
+    problem: bac.Notice | None
+    """Why the labels cannot be measured on the image."""
 
     @classmethod
     def of(cls, view: ViewSession) -> Snapshot:
@@ -40,20 +40,20 @@ class Snapshot:
             view.mask_style,
             view.origin if view.answer is None else None,
             view.state,
-            view.fits,
+            view.check_pixels(),
         )
 
     @property
     def has_numbers(self) -> bool:
         """Whether something looked at the view, and its labels can be measured."""
-        return self.fits and self.state.is_analysed
+        return self.problem is None and self.state.is_analysed
 
     def final(self, settings: bac.MeasurementSettings) -> bac.ReviewedView:
         """Measured again: the numbers of the table, to the digit."""
-        if not self.fits:
+        if self.problem is not None:
             return bac.unmeasured_view(
                 self.opened.prepared,
-                bac.LABELS_UNFIT.notice(),
+                self.problem,
                 mask_style=self.mask_style,
                 exam_key=self.opened.exam_key,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,13 +12,22 @@ from napari.layers import Image, Labels
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import METADATA, OpenedView
+from napari_bac.views.taken_layers import TakenLayers
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
 
-UNFIT: Final = (
-    "these labels differ from the image in shape or type and cannot be measured on it; undo, reset to the "
-    "model, or load them as a separate layer."
-)
+WHAT_TO_DO: Final = {
+    bac.LABELS_UNFIT.code: "Undo, reset to the model, or load these labels as a separate layer.",
+    bac.IMAGE_CHANGED.code: "Bring the image back, or remove its labels and select it as another image.",
+    bac.IMAGE_RESCALED.code: "Bring the size back; state a pixel spacing with Facts… in the BAC exam dock.",
+    bac.LABELS_MOVED.code: "Bring image and labels back to one place.",
+}
+"""By code of what keeps a view from being measured."""
+
+
+def problem_words(problem: bac.Notice) -> str:
+    """Why a view cannot be measured, and what to do."""
+    return f"{problem.text} {WHAT_TO_DO[problem.code]}"
 
 
 @dataclass(eq=False)
@@ -31,6 +40,8 @@ class ViewSession:
     image: Image
     labels: Labels
     counts: bac.LiveCounts
+    taken: TakenLayers
+    """How the image was."""
     watcher: LabelsWatcher | None = None
     answer: ModelAnswer | None = None
     measured: bac.LabelledMeasurement | None = None
@@ -52,13 +63,19 @@ class ViewSession:
     """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
     notices: list[bac.Notice] = field(default_factory=list)
     """Of reading and of the model."""
+    number: int = 0
+    """In the order in which views were opened."""
+    problem_told: bac.Notice | None = None
+    """Why it cannot be measured, as far as the person was told."""
+    _pixels_changed: bool = False
 
     @property
     def told(self) -> tuple[bac.Notice, ...]:
-        """All notices, with those of the parts that the model judged."""
+        """All notices, with those of the parts that the model judged, and why it cannot be measured."""
         judged = self.answer.judged if self.answer is not None else None
         own = bac.judged_notices(judged, edited=self.edited) if judged is not None else ()
-        return (*self.notices, *own)
+        problem = self.problem
+        return (*self.notices, *own, *(() if problem is None else (problem,)))
 
     @property
     def dirty(self) -> bool:
@@ -94,10 +111,32 @@ class ViewSession:
         return self.opened.prepared.spacing is not None
 
     @property
+    def problem(self) -> bac.Notice | None:
+        """Why the labels cannot be measured on the image; None where both are as they were taken.
+
+        Of pixels that were changed in their place, what `check_pixels` last saw.
+        """
+        return (
+            bac.IMAGE_CHANGED.notice()
+            if self._pixels_changed
+            else self.taken.problem(self.image, self.labels)
+        )
+
+    @property
     def fits(self) -> bool:
         """Whether the labels have the shape of the image and the type that can be counted."""
         pixels = self.label_pixels()
         return pixels.shape == self.opened.prepared.image_u8.shape and pixels.dtype == np.uint8
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether something looked at the view, and its labels can be measured."""
+        return self.state.is_analysed and self.problem is None
+
+    def check_pixels(self) -> bac.Notice | None:
+        """Look at the pixels of the image as well; return the `problem`."""
+        self._pixels_changed = self.taken.pixels_changed(self.image)
+        return self.problem
 
     def close(self) -> None:
         """Follow the labels no more."""
@@ -166,7 +205,7 @@ class ViewSession:
         return True
 
     def take_no_numbers(self) -> None:
-        """Nothing looked at the view, so that there is nothing to measure."""
+        """Nothing looked at the view, or it cannot be measured."""
         self.measured, self.measured_is_current = None, True
         self.stale.clear()
 
@@ -178,13 +217,3 @@ class ViewSession:
 
     def _differs(self) -> bool:
         return self.restored or self.counts.differing_px > 0
-
-
-def exam_of(views: Collection[ViewSession]) -> bac.ExamMeasurement | None:
-    """The numbers of the exam; None while those of a view are still to come."""
-    analysed = [view for view in views if view.state.is_analysed]
-    measured = [(view.opened.prepared.header, view.measured.view) for view in analysed if view.measured]
-    if not views or len(measured) < len(analysed) or not all(view.measured_is_current for view in views):
-        return None
-    left = [view.opened.prepared.header for view in views if not view.state.is_analysed]
-    return bac.measure_exam(measured, not_analysed=left)

@@ -110,6 +110,16 @@ VIEW_NOT_ANALYSED: Final = warning(
 LABELS_UNFIT: Final = warning(
     "labels-unfit", "This view was not measured: its labels differ from the image in shape or type."
 )
+IMAGE_CHANGED: Final = warning(
+    "image-changed", "This view was not measured: its image was changed after it was opened."
+)
+IMAGE_RESCALED: Final = warning(
+    "image-rescaled",
+    "This view was not measured: the size of its pixels on the screen was changed after it was opened.",
+)
+LABELS_MOVED: Final = warning(
+    "labels-moved", "This view was not measured: its image and its labels do not lie on each other any more."
+)
 
 # Exams and runs
 

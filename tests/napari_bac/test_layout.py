@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -235,7 +236,7 @@ def test_labels_of_another_shape_are_told_and_can_be_set_right(
 def test_views_with_and_without_spacing_hang_together(
     session: ExamSession, left_cc: OpenedView, without_spacing: OpenedView, said: list[str]
 ) -> None:
-    session.add([left_cc, without_spacing])
+    session.add([left_cc, replace(without_spacing, name="other.dcm")])
     for _ in range(5):
         QApplication.processEvents()
     assert len(session.views) == 2

@@ -15,6 +15,7 @@ class _Session:
 
     measured_is_current = True
     state = ViewState.BY_HAND
+    problem = None
 
     class measured:
         view = None

@@ -227,7 +227,7 @@ def test_labels_that_do_not_fit_are_left_out_of_an_export_by_name(
     settle(qtbot, session)
     session.views["L-CC"].labels.data = np.zeros((20, 20), np.uint8)
     export(session, tmp_path / "out", qtbot)
-    assert "Not measured: L-CC: these labels differ from the image" in said[-1]
+    assert "L-CC: This view was not measured: its labels differ from the image" in said[-1]
     run = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
     header = session.views["L-CC"].opened.prepared.header
     name = header.name if header.path is not None else "LCC"

@@ -1,0 +1,140 @@
+"""A layer that is changed after it was taken is never measured as if it were not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.layers import Image, Labels
+
+from napari_bac.docks.quantities import NOT_ANALYSED, ROWS
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.opened_view import OpenedView, open_view
+from tests.tram_track import write_tram_track
+
+LONG_MS = 60_000
+Change = Callable[[Image, Labels], Any]
+
+
+def _rotated(image: Image, _labels: Labels) -> None:
+    image.rotate = 10
+
+
+def _sheared(image: Image, _labels: Labels) -> None:
+    image.shear = [0.2]
+
+
+def _both_scaled(image: Image, labels: Labels) -> None:
+    image.scale = labels.scale = (0.05, 0.05)
+
+
+def _in_place(image: Image, _labels: Labels) -> None:
+    image.data[100:200] = 0
+
+
+def _in_place_and_shown(image: Image, _labels: Labels) -> None:
+    image.data[100:200] = 0
+    image.refresh()
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "other pixels": (lambda image, _: setattr(image, "data", 255 - image.data), "image-changed"),
+    "an equal copy": (lambda image, _: setattr(image, "data", image.data.copy()), "image-changed"),
+    "other shape": (lambda image, _: setattr(image, "data", image.data[:300]), "image-changed"),
+    "other type": (lambda image, _: setattr(image, "data", image.data.astype(float)), "image-changed"),
+    "other pixels in the same memory": (_in_place, "image-changed"),
+    "the same, drawn again": (_in_place_and_shown, "image-changed"),
+    "image moved": (lambda image, _: setattr(image, "translate", (30, 0)), "labels-moved"),
+    "image rotated": (_rotated, "labels-moved"),
+    "image sheared": (_sheared, "labels-moved"),
+    "image scaled": (lambda image, _: setattr(image, "scale", (2, 2)), "labels-moved"),
+    "image warped": (lambda image, _: setattr(image, "affine", np.diag([1.1, 1.0, 1.0])), "labels-moved"),
+    "labels moved": (lambda _, labels: setattr(labels, "translate", (0, 12)), "labels-moved"),
+    "labels scaled": (lambda _, labels: setattr(labels, "scale", (1, 1.01)), "labels-moved"),
+    "labels cropped": (lambda _, labels: setattr(labels, "data", labels.data[:200]), "labels-unfit"),
+    "labels of another type": (
+        lambda _, labels: setattr(labels, "data", labels.data.astype(np.int32)),
+        "labels-unfit",
+    ),
+    "both scaled": (_both_scaled, "image-rescaled"),
+}
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> OpenedView:
+    return open_view(write_tram_track(tmp_path / "LCC.png"))
+
+
+def settle(qtbot: Any, session: ExamSession) -> None:
+    qtbot.wait(150)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_changed_layer_has_no_numbers_and_says_why(
+    session: ExamSession, view: OpenedView, tmp_path: Path, qtbot: Any, what: str
+) -> None:
+    change, code = CHANGES[what]
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    settle(qtbot, session)
+    assert of.problem is None
+    assert session.exam is not None
+    assert session.exam.views_analysed == 1
+    said: list[str] = []
+    session.signals.said.connect(said.append)
+    change(of.image, of.labels)
+    if what == "other pixels in the same memory":
+        # Nothing tells of it: it is seen before the next measurement, run or export.
+        session.request_numbers(key)
+    settle(qtbot, session)
+    assert of.problem is not None
+    assert of.problem.code == code
+    assert of.measured is None
+    cells = [row.of_view(of, of.live) for row in ROWS if row.of_state is None]
+    assert {cell.text for cell in cells} == {NOT_ANALYSED.text}
+    assert code in {notice.code for notice in of.told}
+    assert session.exporter.metrics_csv().decode().count(code) == 1
+    if what != "other pixels in the same memory":
+        assert any(of.problem.text in sentence for sentence in said)
+    if code != "labels-unfit":
+        assert not session.segment([key], model="openbac-1", device="cpu")
+    assert not session.exporter.start(tmp_path / "out")
+
+
+def test_brought_back_it_has_its_numbers_again(session: ExamSession, view: OpenedView, qtbot: Any) -> None:
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    settle(qtbot, session)
+    assert of.measured is not None
+    before, pixels, scale = of.measured.view, of.image.data, of.image.scale
+    of.image.data = np.zeros_like(pixels)
+    of.image.scale = (3, 3)
+    settle(qtbot, session)
+    assert of.measured is None
+    of.image.data, of.image.scale = pixels, scale
+    settle(qtbot, session)
+    assert of.problem is None
+    assert of.measured is not None
+    assert of.measured.view == before
+
+
+def test_both_moved_together_and_hung_again_it_is_measured(
+    session: ExamSession, view: OpenedView, qtbot: Any
+) -> None:
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    for layer in (of.image, of.labels):
+        layer.translate = np.array(layer.translate) + (7, 9)
+    settle(qtbot, session)
+    assert of.problem is None
+    session.hang()
+    settle(qtbot, session)
+    assert of.problem is None
+    assert of.measured is not None
