@@ -43,7 +43,7 @@ from shared_core.reading.dicom.person import person_of
 from shared_core.reading.dicom.pixel_data import stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
 from shared_core.reading.dicom.significant_bits import StoredValues, looks_wrapped
-from shared_core.reading.dicom.spacing import pixel_spacing
+from shared_core.reading.dicom.spacing import given_against, pixel_spacing
 from shared_core.reading.dicom.stored_layout import StoredLayout, stored_layout
 from shared_core.reading.dicom.voi import display_transform, voi_step
 from shared_core.reading.named_identity import with_public_name
@@ -157,9 +157,12 @@ def open_dicom(
     syntax = str(transfer_syntax(dataset))
     projection = dicom_projection(attributes, path)
     notices += projection.notices
+    own_spacing, more = pixel_spacing(attributes)
     if spacing is None:
-        spacing, more = pixel_spacing(attributes)
+        spacing = own_spacing
         notices += more
+    else:
+        notices += given_against(spacing, own_spacing)
     difference = gdcm_difference(attributes, spacing)
     notices += [difference] if difference else []
     photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"

@@ -33,9 +33,12 @@ LEAST_SLOPE = 2
 """Pixels between rim and depth, for each of the rim; a rim that sharpening made is narrow."""
 EVEN_PART, EVEN_RANGE = 0.5, 1 / 16
 """Letters have this part of their pixels, or more, within this part of the range from the limit."""
-NOISE_BLOCK, NOISE_DENSITY, LEAST_NOISE = 8, 0.25, 0.05
-"""Side of a block, part of its neighbours that noise about zero tears, part of the image with such blocks;
-strokes of letters are wider than single pixels."""
+BLOCK = 8
+NOISE_DENSITY, LEAST_NOISE = 0.25, 0.05
+"""Part of the neighbours in a block that noise about zero tears, part of the image with such blocks; strokes
+of letters are wider than single pixels."""
+LEAST_SPREAD = 0.1
+"""Part of the image with any tears, as texture leaves them; text, frames and labels cover less."""
 _SAMPLED_LINES = 256
 _FEWEST_SAMPLED = 4
 _MOST_PARTS = 64
@@ -66,10 +69,10 @@ def sign_by_pixels(
         return "as said"
     said = _torn(stored, bits_stored, at_zero=not signed, padding=padding)
     plain = said.graded >= FEWEST_TEARS and said.area >= LEAST_AREA
-    if not (plain or said.noise >= LEAST_NOISE or (signed and said.uneven >= FEWEST_TEARS)):
+    if not (plain or said.everywhere or (signed and said.uneven >= FEWEST_TEARS)):
         return "as said"
     other = _torn(stored, bits_stored, at_zero=signed, padding=padding)
-    if said.noise >= LEAST_NOISE and said.all > MUCH_MORE * other.all:
+    if said.everywhere and said.all > MUCH_MORE * other.all:
         return "the other"
     if (plain and said.graded > MUCH_MORE * other.graded) or (
         signed and said.uneven > max(FEWEST_TEARS, MUCH_MORE * other.uneven)
@@ -89,8 +92,8 @@ class _Torn:
     """Those from which the values go on, on both sides."""
     area: float
     """Part of the image in which they do so, on the smaller side."""
-    noise: float
-    """Part of the image with as many as noise has."""
+    everywhere: bool
+    """Whether as many are there as noise has, or are spread as those of a texture."""
 
 
 def _torn(stored: NDArray[Any], bits: int, *, at_zero: bool, padding: Mask | None) -> _Torn:
@@ -116,7 +119,7 @@ def _torn(stored: NDArray[Any], bits: int, *, at_zero: bool, padding: Mask | Non
         uneven=_within(tears, uneven),
         graded=_within(tears, graded),
         area=min(areas) / stored.size,
-        noise=_noise(tears[0]),
+        everywhere=_everywhere(tears[0]),
     )
 
 
@@ -175,10 +178,9 @@ def _mark_parts(
     return area
 
 
-def _noise(across: Mask) -> float:
-    """Part of the image in which neighbours lie on either side of the limit as they do in noise."""
-    rows, columns = (length // NOISE_BLOCK * NOISE_BLOCK for length in across.shape)
+def _everywhere(across: Mask) -> bool:
+    rows, columns = (length // BLOCK * BLOCK for length in across.shape)
     if not rows or not columns:
-        return 0.0
-    blocks = across[:rows, :columns].reshape(rows // NOISE_BLOCK, NOISE_BLOCK, -1, NOISE_BLOCK)
-    return float((blocks.mean(axis=(1, 3)) > NOISE_DENSITY).mean())
+        return False
+    blocks = across[:rows, :columns].reshape(rows // BLOCK, BLOCK, -1, BLOCK).mean(axis=(1, 3))
+    return bool((blocks > NOISE_DENSITY).mean() >= LEAST_NOISE or (blocks > 0).mean() >= LEAST_SPREAD)
