@@ -49,6 +49,7 @@ class Row:
     """Codes, parted by spaces."""
 
 
+_END: Final = "."
 COLUMNS: Final = tuple(field.name for field in fields(Row))
 
 
@@ -95,19 +96,24 @@ def read_rows(path: Path) -> list[Row]:
         reader = csv.reader(file)
         if tuple(next(reader, ())) != COLUMNS:
             raise UsageError(f"{path}: is no table of this study; name another file with --rows.")
-        # a line that was cut off is measured again
-        whole = [cells for cells in reader if len(cells) == len(COLUMNS)]
-    return [Row(c[0], int(c[1]), int(c[2]), float(c[3]), float(c[4]), c[5]) for c in whole]
+        # a line that was cut off lacks its end, and is measured again
+        whole = [cells for cells in reader if len(cells) == len(COLUMNS) and cells[-1].endswith(_END)]
+    return [
+        Row(c[0], int(c[1]), int(c[2]), float(c[3]), float(c[4]), c[5].removesuffix(_END).strip())
+        for c in whole
+    ]
 
 
 def append_row(path: Path, row: Row) -> None:
     """Add a row, with a heading where the file is new."""
     new = not path.exists()
+    cut_off = not new and not path.read_bytes().endswith(b"\n")
     with path.open("a", newline="", encoding="utf-8") as file:
+        file.write("\n" if cut_off else "")
         writer = csv.writer(file, lineterminator="\n")
         if new:
             writer.writerow(COLUMNS)
-        writer.writerow(astuple(row))
+        writer.writerow([*astuple(row)[:-1], f"{row.notices} {_END}"])
 
 
 def differences(rows: Sequence[Row], depth: int, window: int) -> list[float]:

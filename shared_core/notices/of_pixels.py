@@ -20,3 +20,8 @@ SIGN_WRONG: Final = warning(
     "Pixel Representation says {said}, but only as {meant} values do the pixels go on without a break, from "
     "{low} to {high}; they are read so, where 3D Slicer (GDCM) reads them as {said}.",
 )
+SIGN_DOUBTFUL: Final = warning(
+    "sign-doubtful",
+    "The pixels jump by nearly their whole range between neighbours in many places, as where Pixel "
+    "Representation is wrong or values were cut off when the file was written; the numbers may be wrong.",
+)

@@ -162,6 +162,15 @@ def test_values_that_no_sign_puts_in_order_are_refused(tmp_path: Path) -> None:
     assert str(refused.value).startswith("a.dcm: Pixel Representation says signed")
 
 
+def test_values_that_were_cut_off_above_are_told(tmp_path: Path) -> None:
+    values = smooth(0, 8000, 30) & 4095
+    told = read(tmp_path, stored(values, 12, signed=0))
+    np.testing.assert_array_equal(told.pixels, values)
+    assert "sign-doubtful" in codes(told.header.notices)
+    right = read(tmp_path, stored(smooth(0, 4000, 30), 12, signed=0))
+    assert "sign-doubtful" not in codes(right.header.notices)
+
+
 def test_the_same_comes_of_pixels_that_gdcm_has_read(tmp_path: Path) -> None:
     sitk = pytest.importorskip("SimpleITK", reason="SimpleITK is the independent reader")
     for ds in (

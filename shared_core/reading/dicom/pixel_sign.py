@@ -38,7 +38,8 @@ NOISE_DENSITY, LEAST_NOISE = 0.25, 0.05
 """Part of the neighbours in a block that noise about zero tears, part of the image with such blocks; strokes
 of letters are wider than single pixels."""
 LEAST_SPREAD = 0.1
-"""Part of the image with any tears, as texture leaves them; text, frames and labels cover less."""
+"""Part of the image with any tears, as texture leaves them; text, frames and labels cover less. By itself it
+makes the sign doubtful and no more: a grid over the picture is spread, too."""
 _SAMPLED_LINES = 256
 _FEWEST_SAMPLED = 4
 _MOST_PARTS = 64
@@ -69,16 +70,17 @@ def sign_by_pixels(
         return "as said"
     said = _torn(stored, bits_stored, at_zero=not signed, padding=padding)
     plain = said.graded >= FEWEST_TEARS and said.area >= LEAST_AREA
-    if not (plain or said.everywhere or (signed and said.uneven >= FEWEST_TEARS)):
+    many = plain or said.noise >= LEAST_NOISE or said.spread >= LEAST_SPREAD
+    if not (many or (signed and said.uneven >= FEWEST_TEARS)):
         return "as said"
     other = _torn(stored, bits_stored, at_zero=signed, padding=padding)
-    if said.everywhere and said.all > MUCH_MORE * other.all:
-        return "the other"
-    if (plain and said.graded > MUCH_MORE * other.graded) or (
-        signed and said.uneven > max(FEWEST_TEARS, MUCH_MORE * other.uneven)
+    if (
+        (said.noise >= LEAST_NOISE and said.all > MUCH_MORE * other.all)
+        or (plain and said.graded > MUCH_MORE * other.graded)
+        or (signed and said.uneven > max(FEWEST_TEARS, MUCH_MORE * other.uneven))
     ):
         return "the other"
-    return "neither" if signed and plain else "as said"
+    return "neither" if plain or (many and not signed) else "as said"
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ class _Torn:
     """Those from which the values go on, on both sides."""
     area: float
     """Part of the image in which they do so, on the smaller side."""
-    everywhere: bool
-    """Whether as many are there as noise has, or are spread as those of a texture."""
+    noise: float
+    """Part of the image with as many as noise has."""
+    spread: float
+    """Part of the image with any."""
 
 
 def _torn(stored: NDArray[Any], bits: int, *, at_zero: bool, padding: Mask | None) -> _Torn:
@@ -110,6 +114,7 @@ def _torn(stored: NDArray[Any], bits: int, *, at_zero: bool, padding: Mask | Non
     values = _about_middle(stored, bits, at_zero=at_zero).astype(np.int32) - (1 << (bits - 1))
     depth = np.where(values < 0, ~values, values)
     uneven, graded = np.zeros(stored.shape, bool), np.zeros(stored.shape, bool)
+    dense = _density(tears[0])
     areas = []
     for side in (values >= 0, values < 0):
         side = side if padding is None else side & ~padding
@@ -119,7 +124,8 @@ def _torn(stored: NDArray[Any], bits: int, *, at_zero: bool, padding: Mask | Non
         uneven=_within(tears, uneven),
         graded=_within(tears, graded),
         area=min(areas) / stored.size,
-        everywhere=_everywhere(tears[0]),
+        noise=float((dense > NOISE_DENSITY).mean()),
+        spread=float((dense > 0).mean()),
     )
 
 
@@ -178,9 +184,10 @@ def _mark_parts(
     return area
 
 
-def _everywhere(across: Mask) -> bool:
+def _density(across: Mask) -> NDArray[np.float64]:
+    """Part of the neighbours in each block; a zero where the image is smaller than a block."""
     rows, columns = (length // BLOCK * BLOCK for length in across.shape)
     if not rows or not columns:
-        return False
-    blocks = across[:rows, :columns].reshape(rows // BLOCK, BLOCK, -1, BLOCK).mean(axis=(1, 3))
-    return bool((blocks > NOISE_DENSITY).mean() >= LEAST_NOISE or (blocks > 0).mean() >= LEAST_SPREAD)
+        return np.zeros(1)
+    blocks = across[:rows, :columns].reshape(rows // BLOCK, BLOCK, -1, BLOCK)
+    return np.asarray(blocks.mean(axis=(1, 3)), np.float64)

@@ -12,7 +12,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.mammogram import Mask
 from shared_core.notices import Notice
 from shared_core.notices.of_files import BITS_ABOVE_REMOVED, HIGH_BIT_SHIFTED
-from shared_core.notices.of_pixels import BITS_STORED_WRONG, SIGN_WRONG
+from shared_core.notices.of_pixels import BITS_STORED_WRONG, SIGN_DOUBTFUL, SIGN_WRONG
 from shared_core.reading.dicom.padding import padding_mask
 from shared_core.reading.dicom.pixel_sign import sign_by_pixels
 
@@ -66,7 +66,7 @@ def significant_values(
     Raises
     ------
     UnreadableImageError
-        If the values are torn apart with either sign.
+        If values that are called signed are torn apart with either sign.
     """
     notices: list[Notice] = []
     bits = values.dtype.itemsize * 8
@@ -83,11 +83,13 @@ def significant_values(
     if holds_more or (used_above and goes_on(image, cut)):
         return StoredValues(whole, marked, (*notices, _bits_wrong(image, bits_stored, signed)))
     sign = sign_by_pixels(cut, bits_stored, signed=signed, padding=marked)
-    if sign == "neither":
+    if sign == "neither" and signed:
         raise UnreadableImageError(
             f"{name}: Pixel Representation says signed, but its pixels jump by their whole range between "
             "neighbours, as signed and as unsigned values; export it again."
         )
+    if sign == "neither":
+        notices.append(SIGN_DOUBTFUL.notice())
     if sign == "the other":
         cut = within_bits(values.view(f"{'u' if signed else 'i'}{bits // 8}"), bits_stored)
         notices.append(_sign_wrong(cut))
