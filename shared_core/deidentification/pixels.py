@@ -12,7 +12,9 @@ from pydicom.dataset import Dataset
 
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import lookup_table
-from shared_core.reading.dicom.pixel_data import stored_layout, stored_values, transfer_syntax
+from shared_core.reading.dicom.padding import padding_range
+from shared_core.reading.dicom.pixel_data import stored_values, transfer_syntax
+from shared_core.reading.dicom.stored_layout import stored_layout
 from shared_core.reading.quiet_decoders import quiet_decoders
 
 _LOSSY: dict[str, str] = {
@@ -35,15 +37,28 @@ def put_pixels(new: Dataset, old: Dataset, name: str) -> None:
     syntax = str(transfer_syntax(old))
     coded_bytes = len(old.get("PixelData") or b"")
     with quiet_decoders():
-        values, _ = stored_values(old, layout)
+        found = stored_values(old, layout, padding_range(Attributes(old), layout))
+    values = found.values
+    if found.padding is not None:
+        _say_padding(new, int(values[found.padding].min()), int(values[found.padding].max()))
     bits = max(layout.bits_stored, _needed_bits(values))
     new.BitsAllocated, new.BitsStored, new.HighBit = values.dtype.itemsize * 8, bits, bits - 1
-    new.PixelRepresentation = int(layout.signed)
+    new.PixelRepresentation = int(values.dtype.kind == "i")
     content = _without_bits_above(values, bits).tobytes()
     new.PixelData = content + b"\0" * (len(content) % 2)
     new["PixelData"].VR = "OB" if values.dtype.itemsize == 1 else "OW"
     if syntax in _LOSSY and new.get("LossyImageCompression") != "01":
         _say_lossy(new, old, syntax, ratio=values.nbytes / max(coded_bytes, 1))
+
+
+def _say_padding(new: Dataset, first: int, last: int) -> None:
+    """Padding by the values that it has now: its upper bits and its sign may have been others."""
+    for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
+        if keyword in new:
+            del new[keyword]
+    new.PixelPaddingValue = first
+    if last != first:
+        new.PixelPaddingRangeLimit = last
 
 
 def put_table(new: Dataset, old: Dataset, *, signed: bool) -> bool:

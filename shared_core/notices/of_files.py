@@ -196,9 +196,10 @@ EXAM_PERSONS_DIFFER: Final = warning(
     "Images with the same {shared} differ in {what}, so that they are kept apart.",
     Remedy.STATE_FACTS,
 )
-EXAM_NAMES_DIFFER: Final = info(
+EXAM_NAMES_DIFFER: Final = warning(
     "exam-names-differ",
-    "Names on the images differ, but the birth date is the same; they are taken to be of one woman.",
+    "Names on the images differ, but birth date and given name are the same; they are taken to be of one "
+    "woman.",
 )
 EXAM_STUDIES_APART: Final = warning(
     "exam-studies-apart",

@@ -83,17 +83,14 @@ def contradictions(one: Person, other: Person) -> tuple[str, ...]:
     return tuple(found)
 
 
-def is_renamed(one: Person, other: Person, *, one_study: bool) -> bool:
+def is_renamed(one: Person, other: Person) -> bool:
     """Whether names that differ may be of one woman, for images with one patient ID or of one study.
 
-    She may have married or her name may have been corrected: the day of birth is known and the same, and in
-    two studies her sex or one of her names, too.
+    She may have married: the day of birth is known and the same, and so is one of her given names.
     """
     if len(one.birth_date) != _DAY or one.birth_date != other.birth_date:
         return False
-    if set(contradictions(one, other)) != {"name"}:
-        return False
-    return one_study or bool(one.sex and one.sex == other.sex) or _given_agree(one.names, other.names)
+    return set(contradictions(one, other)) == {"name"} and _given_agree(one.names, other.names)
 
 
 def _given_agree(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -93,7 +93,7 @@ _PATTERNS: Final = (
     ),
     _Pattern(
         "CDD-CESM",
-        _pattern(r"(?P<patient>P\d+)_(?P<side>[LR])_(?P<kind>DM|CM)_(?P<view>[A-Z]{2,4})\d*(?:\.[^/]*)?$"),
+        _pattern(r"(?P<patient>P\d+)_(?P<side>[LR])_(?P<kind>DM|CM)_(?P<view>[A-Z]{2,4})\d*\s*(?:\.[^/]*)?$"),
     ),
     _Pattern("VinDr-Mammo", _pattern(r"(?P<patient>[0-9a-f]{32})/[0-9a-f]{32}(?:\.[^/]*)?$")),
     _Pattern("RSNA", _pattern(r"(?:train|test)_images/(?P<patient>\d+)/\d+(?:\.[^/]*)?$")),

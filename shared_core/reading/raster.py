@@ -36,7 +36,7 @@ from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
 from shared_core.reading.dicom.projection import named_file_projection
-from shared_core.reading.dicom.spacing import alike, in_mm as in_mm_words, plausible
+from shared_core.reading.dicom.spacing import alike, given_against, in_mm as in_mm_words, plausible
 from shared_core.reading.dicom.voi import default_range, display_transform
 from shared_core.reading.jpeg2000 import jpeg2000_header, read_jpeg2000
 from shared_core.reading.kinds import FileFormat
@@ -129,9 +129,12 @@ def _mammogram_header(
     if product:
         notices.append(SYNTHETIC_2D.notice())
         evidence = (*evidence, ("synthetic", f"{product} in the file name"))
+    own_spacing, more = _own_spacing(raster, file_format)
     if spacing is None:
-        spacing, more = _own_spacing(raster, file_format)
+        spacing = own_spacing
         notices += more
+    else:
+        notices += given_against(spacing, own_spacing)
     if raster.nifti is not None and raster.nifti.as_stored:
         notices.append(NIFTI_ORDER_AS_STORED.notice())
     header = MammogramHeader(

@@ -118,7 +118,7 @@ class _Group:
         for member, studies in self.persons.items():
             what = contradictions(person, member)
             one_study = identity.study_uid in studies
-            if what and not ((one_id or one_study) and is_renamed(person, member, one_study=one_study)):
+            if what and not ((one_id or one_study) and is_renamed(person, member)):
                 found.update(what)
         return found
 

@@ -142,7 +142,8 @@ def cesm(folder: Path) -> str:
     for number in range(8):
         side, view = VIEWS[number % 4]
         kind, place = (("DM", "Low energy images"), ("CM", "Subtracted images"))[number // 4]
-        image(folder / f"{place} of CDD-CESM" / f"P1_{side}_{kind}_{view}.jpg", number)
+        blank = " " if number == 3 else ""
+        image(folder / f"{place} of CDD-CESM" / f"P1_{side}_{kind}_{view}{blank}.jpg", number)
         lines.append(f" P1_{side}_{kind}_{view} ,1,{side},{'DM' if kind == 'DM' else 'CESM'},50,{view}")
     (folder / "annotations.csv").write_text("\n".join(lines))
     return "cdd-cesm:annotations.csv"

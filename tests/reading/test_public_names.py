@@ -26,6 +26,7 @@ HEX = "0123456789abcdef" * 2
         ("Calc-Test_P_00038_RIGHT_MLO.png", "CBIS-DDSM", "P_00038", "", "RMLO"),
         ("00075_20990909_L_CC_1.dcm", "CSAW-CC", "00075", "1", "LCC"),
         ("P12_R_DM_MLO.jpg", "CDD-CESM", "P12", "", "RMLO"),
+        ("P12_R_DM_MLO .jpg", "CDD-CESM", "P12", "", "RMLO"),
         (f"images/{HEX}/{HEX}.dicom", "VinDr-Mammo", HEX, "", "??"),
         ("train_images/10006/462822612.dcm", "RSNA", "10006", "", "??"),
         ("cohort_1/10000893/1.2.3/1.2.4/1.2.5.dcm", "EMBED", "10000893", "", "??"),

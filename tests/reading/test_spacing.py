@@ -12,7 +12,7 @@ from shared_core.notices import Notice, Remedy
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.gdcm_view import gdcm_spacing
 from shared_core.reading.dicom.spacing import pixel_spacing
-from shared_core.reading.reader import read_header
+from shared_core.reading.reader import read_header, read_mammogram
 from tests.reading import synthetic
 from tests.reading.synthetic import dataset, write
 from tests.told import codes, texts
@@ -177,3 +177,13 @@ def test_what_gdcm_takes_is_known(tmp_path: Path, sop_class: str, row: str) -> N
     ours = None if header.spacing is None else (header.spacing.row_mm, header.spacing.column_mm)
     warned = bool({"gdcm-spacing-unfounded", "gdcm-spacing-differs"} & set(codes(header.notices)))
     assert warned == (ours is None or ours != pytest.approx((row_mm, column_mm), rel=1e-3))
+
+
+def test_another_spacing_than_that_of_the_file_is_told_where_a_person_gives_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "LCC.dcm", dataset(ImagerPixelSpacing=[0.07, 0.07]))
+    for read in (read_header, lambda path, spacing_mm: read_mammogram(path, spacing_mm=spacing_mm).header):
+        header = read(file, spacing_mm=0.1)
+        assert "fact-contradicted" in codes(header.notices)
+        assert "spacing 0.1 x 0.1 mm (given by the user) is used" in texts(header.notices)
+        assert "0.07 x 0.07 mm (ImagerPixelSpacing" in texts(header.notices)
+        assert "fact-contradicted" not in codes(read(file, spacing_mm=0.07).notices)

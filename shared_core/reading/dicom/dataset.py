@@ -38,12 +38,13 @@ from shared_core.reading.dicom.modality import (
     modality_transform,
     stored_from_gdcm,
 )
-from shared_core.reading.dicom.padding import padding_mask, padding_range
+from shared_core.reading.dicom.padding import beyond_bits, padding_mask, padding_range
 from shared_core.reading.dicom.person import person_of
-from shared_core.reading.dicom.pixel_data import StoredLayout, stored_layout, stored_values, transfer_syntax
+from shared_core.reading.dicom.pixel_data import stored_values, transfer_syntax
 from shared_core.reading.dicom.projection import dicom_projection
-from shared_core.reading.dicom.significant_bits import looks_wrapped
-from shared_core.reading.dicom.spacing import pixel_spacing
+from shared_core.reading.dicom.significant_bits import StoredValues, looks_wrapped
+from shared_core.reading.dicom.spacing import given_against, pixel_spacing
+from shared_core.reading.dicom.stored_layout import StoredLayout, stored_layout
 from shared_core.reading.dicom.voi import display_transform, voi_step
 from shared_core.reading.named_identity import with_public_name
 from shared_core.reading.orientation import with_orientation
@@ -72,8 +73,8 @@ def read_dicom(path: Path, spacing: PixelSpacing | None, *, stated: bool = False
     """Read a DICOM mammogram; errors as for `read_mammogram`."""
     with quiet_pydicom():
         opened = open_dicom(path, spacing, pixels=True, stated=stated)
-        stored, notices = stored_values(opened.dataset, opened.layout)
-        return mammogram_of(opened, stored, notices)
+        padding = padding_range(opened.attributes, opened.layout)
+        return mammogram_of(opened, stored_values(opened.dataset, opened.layout, padding))
 
 
 def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | None) -> Mammogram:
@@ -86,18 +87,22 @@ def dicom_from_gdcm(pixels: NDArray[Any], path: Path, spacing: PixelSpacing | No
         transform, _ = modality_transform(opened.attributes, opened.layout)
         turned = opened.header.photometric == "MONOCHROME1"
         stored = stored_from_gdcm(pixels, transform, opened.layout, turned)
-        if looks_wrapped(stored, opened.layout.bits_stored):  # GDCM cuts off what lies above Bits Stored
+        padding = padding_range(opened.attributes, opened.layout)
+        # GDCM cuts off what lies above Bits Stored, and believes the sign
+        if beyond_bits(padding, opened.layout) or looks_wrapped(stored, opened.layout.bits_stored):
             whole = open_dicom(path, spacing, pixels=True)
-            values, notices = stored_values(whole.dataset, whole.layout)
+            found = stored_values(whole.dataset, whole.layout, padding)
             low_bits = (1 << opened.layout.bits_stored) - 1
-            if np.array_equal(values.astype(np.int32) & low_bits, stored.astype(np.int32) & low_bits):
-                return mammogram_of(whole, values, notices)
-        return mammogram_of(opened, stored, [])
+            if np.array_equal(found.values.astype(np.int32) & low_bits, stored.astype(np.int32) & low_bits):
+                return mammogram_of(whole, found)
+        return mammogram_of(opened, StoredValues(stored, padding_mask(stored, padding)))
 
 
-def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice]) -> Mammogram:
-    """The mammogram of stored values: padding, Modality LUT, inversion and display as the file says."""
-    padding = padding_mask(stored, padding_range(opened.attributes, opened.layout))
+def mammogram_of(opened: OpenedDicom, found: StoredValues) -> Mammogram:
+    """The mammogram of stored values: Modality LUT, inversion and display as the file says."""
+    stored, padding = found.values, found.padding
+    # the pixels know their sign better than Pixel Representation
+    opened = replace(opened, layout=replace(opened.layout, signed=stored.dtype.kind == "i"))
     if padding is not None and padding.all():
         name = opened.layout.name
         raise UnreadableImageError(
@@ -113,7 +118,7 @@ def mammogram_of(opened: OpenedDicom, stored: NDArray[Any], notices: list[Notice
         )
     pixels.flags.writeable = False
     display, yet_more = _display(opened, transform, pixels, padding)
-    header = replace(opened.header, notices=(*opened.header.notices, *notices, *more, *yet_more))
+    header = replace(opened.header, notices=(*opened.header.notices, *found.notices, *more, *yet_more))
     return Mammogram(with_burnt_in_words(header, pixels), pixels, display, padding)
 
 
@@ -152,9 +157,12 @@ def open_dicom(
     syntax = str(transfer_syntax(dataset))
     projection = dicom_projection(attributes, path)
     notices += projection.notices
+    own_spacing, more = pixel_spacing(attributes)
     if spacing is None:
-        spacing, more = pixel_spacing(attributes)
+        spacing = own_spacing
         notices += more
+    else:
+        notices += given_against(spacing, own_spacing)
     difference = gdcm_difference(attributes, spacing)
     notices += [difference] if difference else []
     photometric = attributes.text("PhotometricInterpretation") or "MONOCHROME2"

@@ -13,8 +13,8 @@ from shared_core.notices import Notice
 from shared_core.notices.of_files import MODALITY_LUT_APPLIED, RESCALE_SLOPE_ZERO
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import LookupTable, lookup_table
-from shared_core.reading.dicom.pixel_data import StoredLayout
 from shared_core.reading.dicom.pointwise import map_values
+from shared_core.reading.dicom.stored_layout import StoredLayout
 from shared_core.reading.pixel_types import smallest_type
 
 Values = NDArray[np.float64]

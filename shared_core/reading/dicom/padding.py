@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 from shared_core.reading.dicom.attributes import Attributes
-from shared_core.reading.dicom.pixel_data import StoredLayout
+from shared_core.reading.dicom.stored_layout import StoredLayout
 
 
 def padding_range(attributes: Attributes, layout: StoredLayout) -> tuple[int, int] | None:
@@ -38,10 +38,15 @@ def padding_mask(stored: NDArray[Any], padding: tuple[int, int] | None) -> Mask 
     return mask if mask.any() else None
 
 
+def beyond_bits(padding: tuple[int, int] | None, layout: StoredLayout) -> bool:
+    """Whether padding is marked by values that Bits Stored cannot hold."""
+    return padding is not None and (padding[0] < layout.lowest or padding[1] > layout.highest)
+
+
 def _as_stored(value: int, layout: StoredLayout) -> int:
     """Undo a sign that the attribute's VR (US or SS) got wrong."""
     if not layout.signed and value < 0:
         return value + (1 << 16)
     if layout.signed and value > layout.highest:
-        return value - (1 << 16)
+        return value - (1 << (layout.bits_stored if value < 1 << layout.bits_stored else 16))
     return value

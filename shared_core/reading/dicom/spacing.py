@@ -14,6 +14,7 @@ from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
     DISTANCES_IMPLAUSIBLE,
+    FACT_CONTRADICTED,
     MAGNIFICATION_IMPLAUSIBLE,
     SPACING_IMPLAUSIBLE,
     SPACING_UNCALIBRATED,
@@ -49,6 +50,22 @@ def user_spacing(spacing_mm: Pair | float) -> PixelSpacing:
             f"give {low:g} to {high:g} mm."
         )
     return PixelSpacing(row, column, SpacingSource.USER)
+
+
+def given_against(given: PixelSpacing, own: PixelSpacing | None) -> list[Notice]:
+    """A notice where a person gives another spacing than the file has.
+
+    What is stated in a table or typed as a fact is told with the other facts.
+    """
+    if given.source is not SpacingSource.USER or own is None:
+        return []
+    mine, theirs = (given.row_mm, given.column_mm), (own.row_mm, own.column_mm)
+    if alike(mine, theirs):
+        return []
+    other = f"{in_mm(theirs)} ({own.source.value})"
+    return [
+        FACT_CONTRADICTED.notice(what="spacing", value=in_mm(mine), source=given.source.value, other=other)
+    ]
 
 
 def pixel_spacing(attributes: Attributes) -> tuple[PixelSpacing | None, list[Notice]]:

@@ -136,4 +136,5 @@ PUBLIC_TABLES: Final[Mapping[str, PublicTable]] = {
 def cut(pattern: str, text: str) -> str | None:
     """The first group of a pattern in a text, in small letters; None where it does not fit."""
     match = re.search(pattern, text.replace("\\", "/").strip())
-    return match[1].casefold() if match else None
+    # CDD-CESM has blanks before the ending
+    return match[1].strip().casefold() if match else None
