@@ -63,10 +63,10 @@ def run(args: argparse.Namespace) -> int:
     """Receive until Ctrl-C or SIGTERM; return the exit code."""
     # Loaded here: the other commands need none of it.
     from shared_core.pacs.analysis import analysis
+    from shared_core.pacs.call import Caller
     from shared_core.pacs.delivery import Courier
     from shared_core.pacs.outbox import Outbox
     from shared_core.pacs.receiver import Receiver
-    from shared_core.pacs.sender import Caller
     from shared_core.pacs.storage_scp import Door
 
     try:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from shared_core.pacs import listening, storage_scp
+from shared_core.pacs import handshake, listening, storage_scp
+from shared_core.pacs.call import Caller, PeerError
 from shared_core.pacs.dicom_node import Tls
-from shared_core.pacs.sender import Caller, PeerError, send_files
+from shared_core.pacs.sender import send_files
 from tests.pacs.test_outbox import wait_for
 from tests.pacs.test_receiving import Running
 from tests.pacs.test_sending import certificate
@@ -57,7 +58,7 @@ def test_silent_connections_keep_no_good_sender_out_and_do_not_hold_up_the_end(
 def test_handshake_that_drips_ends_at_its_deadline(
     tmp_path: Path, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "HANDSHAKE_S", 0.5)
+    monkeypatch.setattr(handshake, "HANDSHAKE_S", 0.5)
     known = certificate(tmp_path, "known")
     one = Running(tmp_path / "inbox", tls=known)
     one.start()
