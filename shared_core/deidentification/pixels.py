@@ -13,7 +13,6 @@ from pydicom.dataset import Dataset
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import lookup_table
 from shared_core.reading.dicom.pixel_data import stored_layout, stored_values, transfer_syntax
-from shared_core.reading.quiet_decoders import quiet_decoders
 
 _LOSSY: dict[str, str] = {
     "1.2.840.10008.1.2.4.50": "ISO_10918_1",
@@ -34,8 +33,7 @@ def put_pixels(new: Dataset, old: Dataset, name: str) -> None:
     layout = stored_layout(Attributes(old), name)
     syntax = str(transfer_syntax(old))
     coded_bytes = len(old.get("PixelData") or b"")
-    with quiet_decoders():
-        values, _ = stored_values(old, layout)
+    values, _ = stored_values(old, layout)
     bits = max(layout.bits_stored, _needed_bits(values))
     new.BitsAllocated, new.BitsStored, new.HighBit = values.dtype.itemsize * 8, bits, bits - 1
     new.PixelRepresentation = int(layout.signed)

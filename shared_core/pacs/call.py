@@ -6,6 +6,7 @@ object longer than a slow line needs for it. An answer counts for the object tha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 _WAIT_S: Final = 30.0
+_LOOK_S: Final = 0.2
 _SLOWEST_BYTES_S: Final = 20_000
 """Of a line that is waited for: an image of 20 MB has a quarter of an hour."""
 _MOST_ANSWER_BYTES: Final = 1 << 20
@@ -142,11 +144,21 @@ def call(node: Node, caller: Caller, kinds: Sequence[tuple[str, str]]) -> Iterat
     )
     if not association.is_established:
         raise _no_association(association, node, caller)
+    over = threading.Event()
+    threading.Thread(target=_let_go, args=(association, over), daemon=True).start()
     try:
         yield Call(association, lines[0], caller.wait_s, answers)
     finally:
         if association.is_established:
             association.release()
+        over.set()
+
+
+def _let_go(association: Any, over: threading.Event) -> None:
+    """Of an association that ended: pynetdicom waits for its thread to pause, also where there is none."""
+    while not over.wait(_LOOK_S):
+        if association._kill or not association.is_alive():
+            association._is_paused = True
 
 
 def _no_association(association: Any, node: Node, caller: Caller) -> PeerError:
