@@ -61,7 +61,9 @@ class Call:
     answers: list[tuple[int, str]]
     """Message and object that each answer is to, as they come; the object is empty where it is not said."""
     _asked: int = field(default=0, init=False)
-    """Objects that an answer came to."""
+    """Number of the message that was sent last."""
+    _answered: int = field(default=0, init=False)
+    """Objects that had an answer."""
 
     @property
     def is_open(self) -> bool:
@@ -78,21 +80,21 @@ class Call:
         """
         self.line.renew()
         self.association.dimse_timeout = self.wait_s + size_bytes / _SLOWEST_BYTES_S
-        message = self._asked % 65535 + 1
+        before = len(self.answers)
+        self._asked = self._asked % 65535 + 1
         try:
-            status: Dataset = self.association.send_c_store(dataset, msg_id=message)
-        except RuntimeError:  # the association ended meanwhile
-            return None
-        except (AttributeError, TypeError, KeyError):  # boundary with pynetdicom: an answer of another kind
+            status: Dataset = self.association.send_c_store(dataset, msg_id=self._asked)
+        except ValueError:
+            raise
+        except Exception:  # boundary with pynetdicom: an answer may be anything, and the association gone
             status = Dataset()
-        if "Status" not in status:
-            return None
-        to, uid = self.answers[self._asked]
-        self._asked += 1
-        if to == message and uid in ("", str(dataset.SOPInstanceUID)):
+        fitting = ([(self._asked, str(dataset.SOPInstanceUID))], [(self._asked, "")])
+        if "Status" in status and before == self._answered and self.answers[before:] in fitting:
+            self._answered += 1
             return status
-        # Whatever it is an answer to, from now on none is to be trusted.
-        self.association.abort()
+        # Whatever came is an answer to something else; from now on none is to be trusted.
+        if self.is_open:
+            self.association.abort()
         return None
 
 

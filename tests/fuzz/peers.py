@@ -14,7 +14,7 @@ from typing import Final
 from shared_core.pacs.dicom_node import Node
 from tests.fuzz.images import nasty
 
-_MOST_S: Final = 4.0
+_MOST_S: Final = 2.0
 """That a peer of ours stays; those that it talks to let it go before."""
 _LITTLE: Final = 256
 

@@ -63,7 +63,7 @@ def test_receiver_takes_hostile_peers_and_a_good_one_among_them(
     uncaught: list[str], tmp_path: Path, exam_files: list[Path]
 ) -> None:
     caller = Caller("UNIT", wait_s=60)
-    one = Running(tmp_path / "inbox", wait_s=0.5)
+    one = Running(tmp_path / "inbox", wait_s=5)
     one.start()
     sound = units(bytes(recorded(one.node, small_object(tmp_path, exam_files), caller).said))
     assert len(sound) >= 4
