@@ -81,6 +81,8 @@ def mutated_units(sound: list[bytes], chance: random.Random) -> list[bytes]:
         if how == 2:
             result.insert(chance.randrange(len(result)), result.pop(at))
             continue
+        if len(unit) < 8:
+            unit += bytes(8)
         if how == 3:
             unit[0] = chance.randrange(256)
         elif how == 4:

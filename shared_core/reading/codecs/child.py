@@ -15,7 +15,7 @@ from shared_core.reading.codecs.messages import receive, send
 
 LONGEST_S: Final = 120.0
 """Of a processor, not of the clock: what else a machine does has no say. Ten times what a mammogram takes."""
-MOST_BYTES: Final = 3 << 30
+MOST_BYTES: Final = 2 << 30
 """Of memory: several copies of the largest image that is read."""
 
 

@@ -6,6 +6,7 @@ Image number N is the same in every run with one seed, wherever the run begins.
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import resource
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import OpenBacError
+from shared_core.reading.codecs import process
 from shared_core.reading.description import describe
 from shared_core.reading.dicom.display_values import display_u8
 from shared_core.reading.exam_grouping import find_exams
@@ -85,15 +87,35 @@ def said_of(path: Path) -> list[str]:
     return said
 
 
+def _processes() -> list[Path]:
+    """This one, and those that decode for it."""
+    return [Path("/proc/self"), *(Path(f"/proc/{one._process.pid}") for one in process._idle._workers)]
+
+
 def _peak_mb() -> int:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    assert found is not None
-    return int(found[1]) >> 10
+    """Of the largest of them."""
+    found = (re.search(r"VmHWM:\s+(\d+) kB", _text(place / "status")) for place in _processes())
+    return max(int(one[1]) >> 10 for one in found if one is not None)
+
+
+def _decoding_s() -> float:
+    """What those that decode have taken so far."""
+    fields = (_text(place / "stat").rpartition(")")[2].split() for place in _processes()[1:])
+    ticks = sum(int(one[11]) + int(one[12]) for one in fields if one)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
 
 
 def _forget_peak() -> None:
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    for place in _processes():
+        with suppress(OSError):
+            (place / "clear_refs").write_text("5", encoding="ascii")
 
 
 def main(seed: str, first: int, last: int) -> None:
@@ -109,6 +131,7 @@ def main(seed: str, first: int, last: int) -> None:
             print(json.dumps({"number": number, "kind": kind}), flush=True)
             wrong = ""
             _forget_peak()
+            decoded_s = _decoding_s()
             signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
             try:
                 said = said_of(path)
@@ -119,6 +142,8 @@ def main(seed: str, first: int, last: int) -> None:
             signal.setitimer(signal.ITIMER_PROF, 0)
             if (peak := _peak_mb()) > MOST_MB:
                 wrong = f"{wrong} {peak} MB"
+            if (took_s := _decoding_s() - decoded_s) > LONGEST_S:
+                wrong = f"{wrong} {took_s:.0f} s of decoding"
             print(json.dumps({"refused": bool(said), "wrong": wrong, "mb": peak}), flush=True)
             path.unlink()
 
