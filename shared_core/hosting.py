@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shared_core.cohort.worker import ViewOutcome
     from shared_core.dicom_objects.object_kinds import DICOM_KINDS
     from shared_core.dicom_objects.writing import segmentation_file
+    from shared_core.documents import any_json
     from shared_core.errors import (
         ModelError,
         OpenBacError,
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
     from shared_core.reading.facts.table_reading import stated_facts
     from shared_core.reading.files import file_format
     from shared_core.reading.kinds import FileFormat
+    from shared_core.reading.limits import LARGEST_PIXELS
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
     from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
     from shared_core.reading.orientation import Turn, hanging_turn

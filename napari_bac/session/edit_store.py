@@ -45,6 +45,8 @@ class SavedEdits:
     def labels(self) -> LabelPixels:
         """(rows, columns) uint8."""
         rows, columns = self.shape
+        if not 0 < rows * columns <= bac.LARGEST_PIXELS:
+            raise ValueError("no image has so many pixels")
         # One more than there can be, so that a file that unpacks to more is found out.
         pixels = zlib.decompressobj().decompress(self.packed, rows * columns + 1)
         return np.frombuffer(pixels, np.uint8).reshape(self.shape)
@@ -141,7 +143,7 @@ def _digest(image: str) -> str:
 def _read(file: Path) -> SavedEdits | None:
     try:
         head, _, packed = file.read_bytes().partition(b"\n")
-        about = msgspec.json.decode(head, type=dict)
+        about = bac.any_json(head)
         if about["format"] != _FORMAT:
             return None
         saved = msgspec.convert({**about, "packed": packed, "file": file}, SavedEdits)

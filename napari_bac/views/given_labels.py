@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -112,8 +111,8 @@ def _has_name(given: GivenLabels, view: OpenedView) -> bool:
 def _record_of(given: GivenLabels) -> Mapping[str, Any]:
     """The record that `bac` writes beside a mask; empty where there is none."""
     try:
-        record = json.loads(given.path.with_name(f"{given.image_stem}.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
+        record = bac.any_json(given.path.with_name(f"{given.image_stem}.json").read_bytes())
+    except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -52,6 +52,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = partial(option, run_options)
     add("--workers N", "images at the same time (default: processors)", arguments.count)
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
+    arguments.add_time_limit(run_options)
     add("--no-pictures", "no overlays and exam sheets")
     add("--probability", "also write probability maps (16-bit PNG, p x 65535)")
     objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
@@ -234,6 +235,7 @@ def settings_of(args: argparse.Namespace) -> BatchSettings:
         pictures=not args.no_pictures,
         probability=args.probability,
         dicom=args.dicom,
+        time_limit_min=args.time_limit,
     )
 
 
@@ -249,7 +251,7 @@ def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
 
 def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
-    left_out = {"run", "parser", "command", "workers", "quiet", "json", "resume", "progress"}
+    left_out = {"run", "parser", "command", "workers", "time_limit", "quiet", "json", "resume", "progress"}
     left_out.add("deidentify_key")
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}

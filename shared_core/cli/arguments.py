@@ -78,6 +78,12 @@ def add_spacing(options: Options, text: str = _SPACING_HELP) -> None:
     option(options, "--spacing-mm MM[,MM]", text, spacing)
 
 
+def add_time_limit(options: Options) -> None:
+    """How long one image may take."""
+    text = "minutes that one image may take; one that takes longer fails (default: 30)"
+    option(options, "--time-limit MINUTES", text, minutes, default=30.0)
+
+
 def add_facts(options: Options) -> None:
     """What a person knows of the images, in a table."""
     sets = ", ".join(PUBLIC_TABLES)
@@ -160,6 +166,14 @@ def count(text: str) -> int:
     if value != int(value) or value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text}")
     return int(value)
+
+
+def minutes(text: str) -> float:
+    """A length of time above 0, of 30 days at most."""
+    value = number(text)
+    if not 0 < value <= 43200:
+        raise argparse.ArgumentTypeError(f"must be a number of minutes above 0, not {text}")
+    return value
 
 
 def whole(text: str) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+import msgspec
+
+from shared_core.documents import DocumentError, known_part
+from shared_core.errors import UnreadableImageError
 from shared_core.exporting.mask_files import read_mask
 from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import MassResult, measure_mass
@@ -40,6 +43,26 @@ class TruthRow:
     measured_mass_high_mg: float | None
 
 
+class _Vessel(msgspec.Struct, frozen=True):
+    length_mm: float
+
+
+class _Truth(msgspec.Struct, frozen=True):
+    mass_mg: float
+    vessels: tuple[_Vessel, ...]
+
+
+class _ViewTruth(msgspec.Struct, frozen=True):
+    """What is compared of the truth of a view."""
+
+    rows: int
+    columns: int
+    laterality: str
+    view: str
+    spacing_mm: float
+    truth: _Truth
+
+
 def compare_with_truth(sample: Sample, records: Sequence[ViewRecord], results: Path) -> list[TruthRow]:
     """One row a view of a sample with raw images, of which all were measured; `results` holds their masks."""
     by_file = {Path(record.file): record for record in records}
@@ -54,23 +77,32 @@ def truth_csv(rows: Sequence[TruthRow]) -> bytes:
     return csv_bytes([field.name for field in fields(TruthRow)], map(astuple, rows))
 
 
+def read_truth(file: Path) -> _ViewTruth:
+    """What is known of a simulated view; `UnreadableImageError` where the file is damaged."""
+    try:
+        return known_part(file.read_bytes(), _ViewTruth)
+    except OSError as error:
+        raise UnreadableImageError(f"{file}: cannot be read ({error.strerror}); simulate it again.") from None
+    except DocumentError as error:
+        raise UnreadableImageError(error.sentence(str(file))) from None
+
+
 def _row(record: ViewRecord, raw: Path, truth_file: Path, results: Path) -> TruthRow:
-    document = json.loads(truth_file.read_bytes())
-    truth, stem = document["truth"], Path(record.file).stem
-    shape = document["rows"], document["columns"]
+    known, stem = read_truth(truth_file), Path(record.file).stem
+    shape = known.rows, known.columns
     mask = read_mask(results / (record.exam or "") / f"{stem}_mask.png", shape)
     band = read_mask(truth_file.with_name(f"{truth_file.stem}_band.png"), shape)
     mass = _mass(raw, mask)
     return TruthRow(
-        view=document["laterality"] + document["view"],
+        view=known.laterality + known.view,
         dice=overlap(mask, band).dice,
-        true_area_mm2=float(band.sum()) * document["spacing_mm"] ** 2,
+        true_area_mm2=float(band.sum()) * known.spacing_mm**2,
         measured_area_mm2=record.number("bac_area_mm2"),
-        true_length_mm=sum(vessel["length_mm"] for vessel in truth["vessels"]),
+        true_length_mm=sum(vessel.length_mm for vessel in known.truth.vessels),
         measured_length_mm=record.number("calcified_length_mm"),
-        true_vessels_count=len(truth["vessels"]),
+        true_vessels_count=len(known.truth.vessels),
         measured_vessels_count=record.number("vessels_count"),
-        true_mass_ha_mg=truth["mass_mg"],
+        true_mass_ha_mg=known.truth.mass_mg,
         measured_mass_ha_mg=mass.mass_ha_mg,
         measured_mass_low_mg=mass.interval_low_mg,
         measured_mass_high_mg=mass.interval_high_mg,

@@ -56,6 +56,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_model_options(parser)
     add_measurement_options(parser)
     add("--threads N", "CPU threads (default: 1)", arguments.count, default=1)
+    arguments.add_time_limit(parser)
     parser.set_defaults(output=None, no_pictures=False, probability=False, deidentify=False)
 
 
@@ -63,10 +64,10 @@ def run(args: argparse.Namespace) -> int:
     """Receive until Ctrl-C or SIGTERM; return the exit code."""
     # Loaded here: the other commands need none of it.
     from shared_core.pacs.analysis import analysis
+    from shared_core.pacs.call import Caller
     from shared_core.pacs.delivery import Courier
     from shared_core.pacs.outbox import Outbox
     from shared_core.pacs.receiver import Receiver
-    from shared_core.pacs.sender import Caller
     from shared_core.pacs.storage_scp import Door
 
     try:
@@ -109,6 +110,15 @@ def _asked(args: argparse.Namespace) -> dict[str, object]:
     """What decides on the results; neither addresses nor waiting times do."""
     left_out = {
         *("run", "parser", "command", "port", "folder", "allow", "ae_title", "address", "send_to"),
-        *("quiet_seconds", "tls", "tls_authorities", "tls_certificate", "tls_key", "output", "deidentify"),
+        *(
+            "quiet_seconds",
+            "time_limit",
+            "tls",
+            "tls_authorities",
+            "tls_certificate",
+            "tls_key",
+            "output",
+            "deidentify",
+        ),
     }
     return {name: value for name, value in sorted(vars(args).items()) if name not in left_out}

@@ -17,7 +17,7 @@ from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
 
 if TYPE_CHECKING:
-    from shared_core.pacs.sender import Caller
+    from shared_core.pacs.call import Caller
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -48,7 +48,8 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Send; return the exit code."""
     # Loaded here: the other commands need none of it.
-    from shared_core.pacs.sender import Caller, echo
+    from shared_core.pacs.call import Caller
+    from shared_core.pacs.sender import echo
 
     caller = Caller(args.ae_title, network_options.tls_of(args))
     try:
@@ -113,8 +114,9 @@ def _queued(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
 
 def _straight(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
     """Send the files from where they are, without a queue."""
+    from shared_core.pacs.call import PeerError
     from shared_core.pacs.delivery import Patience
-    from shared_core.pacs.sender import Outcome, PeerError, send_files
+    from shared_core.pacs.sender import Outcome, send_files
 
     patience = Patience(args.wait, tries=args.tries)
     left, failures, refused = list(files), 0, 0

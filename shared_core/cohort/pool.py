@@ -1,19 +1,24 @@
 """Run the images of a batch: here, or in several processes, each within its budget of threads.
 
-A damaged file can crash a decoder written in C, and with it the process. Such a crash must not take the
-batch along: the images that were under way are tried again alone, and the one that crashes is a failure.
+Each image has a limit of time. A process that crashes, or takes longer, is replaced and does not take the
+batch along: its image is a failure. One that crashes is tried once more when all others are done, as it may
+have been short of memory.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -26,6 +31,8 @@ TileProgress = Callable[[int, int, int], None]
 """Called with (task number, done, total)."""
 
 _CRASHED = "{path}: the process that read or analysed this file crashed; the file is probably damaged."
+_TOO_LONG = "{path}: takes longer than the {minutes:g} minutes that one image may take; it is left out."
+_LOOK_S = 0.2
 _PER_WORKER_BYTES = 1_500_000_000
 
 
@@ -42,11 +49,21 @@ def run_here(
     progress: TileProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[ViewOutcome]:
-    """Analyse the images in this process, in order."""
+    """Analyse the images in this process, in order; the limit of time is looked at between tiles."""
     budget = ThreadBudget(worker.settings.threads)
     for task in tasks:
+        until = time.monotonic() + worker.settings.time_limit_min * 60
+
+        def over(until: float = until) -> bool:
+            return time.monotonic() > until or (cancelled is not None and cancelled())
+
         with budget.held():
-            outcome = worker.analyze(task, progress=_numbered(progress, task), cancelled=cancelled)
+            try:
+                outcome = worker.analyze(task, progress=_numbered(progress, task), cancelled=over)
+            except Cancelled:
+                if time.monotonic() <= until or (cancelled is not None and cancelled()):
+                    raise
+                outcome = _too_long(task, worker.settings)
         yield outcome
 
 
@@ -69,15 +86,16 @@ def run_in_processes(
     stop = context.Event()
     messages = context.Queue() if progress is not None else None
     listener = _Listener(messages, progress) if messages is not None and progress is not None else None
-    left = list(tasks)
+    crashed: list[ViewTask] = []
     try:
-        for outcome in _pooled(left, settings, workers, stop, messages, cancelled):
-            left.remove(outcome.task)
-            yield outcome
-        # Only after a crash is anything left: one image a process now, so that the culprit is known.
-        for task in left:
-            outcomes = list(_pooled([task], settings, 1, stop, messages, cancelled))
-            yield outcomes[0] if outcomes else failed_outcome(task, _CRASHED.format(path=task.path))
+        for task, outcome in _in_lanes(tasks, settings, workers, stop, messages, cancelled):
+            if outcome is None:
+                crashed.append(task)
+            else:
+                yield outcome
+        for task in crashed:
+            for _, outcome in _in_lanes([task], settings, 1, stop, messages, cancelled):
+                yield outcome or failed_outcome(task, _CRASHED.format(path=task.path))
     finally:
         stop.set()
         if listener is not None:
@@ -96,47 +114,47 @@ def worker_pool(
     )
 
 
-def _pooled(
+def _in_lanes(
     tasks: Sequence[ViewTask],
     settings: BatchSettings,
     workers: int,
     stop: Event,
     messages: Any,
     cancelled: Callable[[], bool] | None,
-) -> Iterator[ViewOutcome]:
-    """Outcomes until all are there or a process crashed."""
-    pool = worker_pool(settings, workers, stop, messages)
+) -> Iterator[tuple[ViewTask, ViewOutcome | None]]:
+    """Each image in one of so many processes; None where its process crashed, which is then replaced."""
+    waiting = deque(tasks)
+    idle = [worker_pool(settings, 1, stop, messages) for _ in range(min(workers, len(tasks)))]
+    busy: dict[Future[ViewOutcome], tuple[ProcessPoolExecutor, ViewTask, float]] = {}
     try:
-        futures = [pool.submit(_analyze, task) for task in tasks]
-        for future in _as_completed(futures, stop, cancelled):
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                return
-            yield outcome
+        while waiting or busy:
+            while waiting and idle:
+                task, lane = waiting.popleft(), idle.pop()
+                busy[lane.submit(_analyze, task)] = lane, task, time.monotonic()
+            for future in wait(busy, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done:
+                lane, task, began = busy.pop(future)
+                outcome: ViewOutcome | None
+                try:
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    took_too_long = time.monotonic() - began >= settings.time_limit_min * 60
+                    outcome = _too_long(task, settings) if took_too_long else None
+                    lane.shutdown(wait=False)
+                    lane = worker_pool(settings, 1, stop, messages)
+                idle.append(lane)
+                yield task, outcome
+            if cancelled is not None and cancelled():
+                raise Cancelled("The batch was cancelled; what was finished before is kept.")
     except BaseException:  # whatever ends the batch early, Ctrl-C included, must not leave workers at work
         stop.set()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for lane in (*idle, *(lane for lane, _, _ in busy.values())):
+            lane.shutdown(wait=True, cancel_futures=True)
 
 
-def _as_completed(
-    futures: Sequence[Future[ViewOutcome]], stop: Event, cancelled: Callable[[], bool] | None
-) -> Iterator[Future[ViewOutcome]]:
-    pending = set(futures)
-    while pending:
-        try:
-            for future in as_completed(pending, timeout=0.2):
-                pending.remove(future)
-                yield future
-        except TimeoutError:
-            pass
-        if cancelled is not None and cancelled():
-            stop.set()
-            for future in pending:
-                future.cancel()
-            raise Cancelled("The batch was cancelled; what was finished before is kept.")
+def _too_long(task: ViewTask, settings: BatchSettings) -> ViewOutcome:
+    return failed_outcome(task, _TOO_LONG.format(path=task.path, minutes=settings.time_limit_min))
 
 
 _worker: Worker | None = None
@@ -169,7 +187,14 @@ def _analyze(task: ViewTask) -> ViewOutcome:
         _messages.put((number, done, total))
 
     progress = report if _messages is not None else None
-    return _worker.analyze(task, progress=_numbered(progress, task), cancelled=_stop.is_set)
+    with Path(os.devnull).open("w") as nowhere:
+        # Ends this process from outside of Python, whatever it hangs in.
+        limit_s = _worker.settings.time_limit_min * 60
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=nowhere)
+        try:
+            return _worker.analyze(task, progress=_numbered(progress, task), cancelled=_stop.is_set)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _numbered(progress: TileProgress | None, task: ViewTask) -> Callable[[int, int], None] | None:

@@ -40,6 +40,8 @@ class BatchSettings:
     """Write the probability map of each view as 16-bit PNG."""
     dicom: tuple[DicomKind, ...] = ()
     """DICOM objects to write of each exam."""
+    time_limit_min: float = 30.0
+    """Of one image, by the clock; it has no say in the results of those that take less."""
 
 
 def named_model(settings: BatchSettings) -> str:

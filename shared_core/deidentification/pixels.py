@@ -15,7 +15,6 @@ from shared_core.reading.dicom.lut import lookup_table
 from shared_core.reading.dicom.padding import padding_range
 from shared_core.reading.dicom.pixel_data import stored_values, transfer_syntax
 from shared_core.reading.dicom.stored_layout import stored_layout
-from shared_core.reading.quiet_decoders import quiet_decoders
 
 _LOSSY: dict[str, str] = {
     "1.2.840.10008.1.2.4.50": "ISO_10918_1",
@@ -36,8 +35,7 @@ def put_pixels(new: Dataset, old: Dataset, name: str) -> None:
     layout = stored_layout(Attributes(old), name)
     syntax = str(transfer_syntax(old))
     coded_bytes = len(old.get("PixelData") or b"")
-    with quiet_decoders():
-        found = stored_values(old, layout, padding_range(Attributes(old), layout))
+    found = stored_values(old, layout, padding_range(Attributes(old), layout))
     values = found.values
     if found.padding is not None:
         _say_padding(new, int(values[found.padding].min()), int(values[found.padding].max()))

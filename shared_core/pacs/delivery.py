@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared_core.errors import OutputError
+from shared_core.pacs.call import Caller, PeerError
 from shared_core.pacs.outbox import Outbox
-from shared_core.pacs.sender import Caller, Outcome, PeerError, send_files
+from shared_core.pacs.sender import Outcome, send_files
 
 Tell = Callable[[str], None]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 import threading
@@ -13,16 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
+from shared_core.pacs import handshake
+from shared_core.pacs.bounded_line import BoundedLine
+from shared_core.pacs.handshake import shake_hands
+
 if TYPE_CHECKING:
     from pynetdicom.ae import ApplicationEntity
     from pynetdicom.association import Association
 
-HANDSHAKE_S: Final = 10.0
-"""From the first byte of TLS to the last."""
 MOST_CONNECTIONS: Final = 200
 """Open at the same time, all peers together; further ones are closed at once."""
-MOST_PDU_BYTES: Final = 1 << 20
-"""Of one message unit, of which we ask for 16 kB; four times what any sender makes."""
+MOST_OF_ONE_PEER: Final = 64
+"""Of those, from one address, so that one peer does not keep out the others."""
 LONGEST_ASSOCIATION_S: Final = 4 * 3600.0
 _LEAVING_S: Final = 2.0
 
@@ -35,7 +36,7 @@ class ListeningServer(ThreadedAssociationServer):
     handlers
         Of events of associations.
     wait_s
-        Longest silence within a message.
+        In which each message unit must come whole.
     tell
         Is told of connections that were not let in, and why.
     """
@@ -62,19 +63,21 @@ class ListeningServer(ThreadedAssociationServer):
             evt_handlers=handlers,
             request_handler=_Handler,
         )
-        self._tls, self._wait_s, self._tell_of = tls, wait_s, tell
-        self._agreeing: set[socket.socket] = set()
+        self._tls, self.unit_s, self._tell_of = tls, wait_s, tell
+        self._agreeing: dict[socket.socket, str] = {}
+        """Connections that no association has yet, and where they come from."""
         self._lock = threading.Lock()
         self._began: dict[int, float] = {}
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """In a thread of its own: agree upon TLS, then hand over to the association."""
+        peer = str(client_address[0])
         with self._lock:
-            full = len(self._agreeing) + len(self.active_associations) >= MOST_CONNECTIONS
+            full = self._full(peer)
             if not full:
-                self._agreeing.add(request)
+                self._agreeing[request] = peer
         if full:
-            self._tell_of(f"{client_address[0]} was not let in: {MOST_CONNECTIONS} connections are open.")
+            self._tell_of(f"{peer} was not let in: {full}.")
             self.shutdown_request(request)
             return
         try:
@@ -82,12 +85,22 @@ class ListeningServer(ThreadedAssociationServer):
         finally:
             # Counted until the association is, lest those that come at once find room that is not there.
             with self._lock:
-                self._agreeing.discard(request)
+                del self._agreeing[request]
+
+    def _full(self, peer: str) -> str:
+        """Why no further connection of a peer is let in; empty where one is."""
+        there = [str(one.requestor.address) for one in self.active_associations]
+        there += self._agreeing.values()
+        if len(there) >= MOST_CONNECTIONS:
+            return f"{MOST_CONNECTIONS} connections are open"
+        if there.count(peer) >= MOST_OF_ONE_PEER:
+            return f"{MOST_OF_ONE_PEER} connections of it are open"
+        return ""
 
     def _hand_over(self, request: Any, client_address: Any) -> None:
         try:
-            line = request if self._tls is None else _agreed(self._tls, request, HANDSHAKE_S)
-            line.settimeout(self._wait_s)
+            line = request if self._tls is None else _agreed(self._tls, request)
+            line.settimeout(self.unit_s)
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or error.args[-1] if error.args else type(error).__name__
             self._tell_of(f"{client_address[0]} was not let in: TLS was not agreed upon ({reason}).")
@@ -125,43 +138,25 @@ class ListeningServer(ThreadedAssociationServer):
 
 
 class _Handler(RequestHandler):
-    """Associations that take no message unit of a size that nobody agreed to."""
+    """Associations whose line is bounded."""
 
     def _create_association(self) -> Association:
         association = super()._create_association()
         line = association.dul.socket
         assert line is not None
-        received = line.recv
-
-        def bounded(nr_bytes: int) -> bytearray:
-            if nr_bytes > MOST_PDU_BYTES:
-                raise ConnectionError(f"a message unit of {nr_bytes} bytes")
-            return received(nr_bytes)
-
-        line.recv = bounded  # type: ignore[method-assign]
+        BoundedLine(line, unit_s=self.server.unit_s)  # type: ignore[attr-defined]
         return association
 
 
-def _agreed(context: ssl.SSLContext, plain: socket.socket, within_s: float) -> ssl.SSLSocket:
-    """TLS over a connection; `OSError` where it does not come about in time, however slowly bytes come."""
-    until = time.monotonic() + within_s
+def _agreed(context: ssl.SSLContext, plain: socket.socket) -> ssl.SSLSocket:
+    """TLS over a connection; `OSError` where it does not come about in time."""
     line = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-    line.settimeout(0)
-    while True:
-        left = until - time.monotonic()
-        if left <= 0:
-            _close(line)
-            raise TimeoutError(f"nothing came within {within_s:g} s")
-        try:
-            line.do_handshake()
-            return line
-        except ssl.SSLWantReadError:
-            select.select([line], [], [], left)
-        except ssl.SSLWantWriteError:
-            select.select([], [line], [], left)
-        except OSError:
-            _close(line)
-            raise
+    try:
+        shake_hands(line, line.do_handshake, handshake.HANDSHAKE_S)
+    except OSError:
+        _close(line)
+        raise
+    return line
 
 
 def _close(line: socket.socket) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,32 +11,19 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from shared_core.dicom_objects.required_libraries import needed
-from shared_core.errors import OpenBacError, UnreadableImageError, UsageError
-from shared_core.pacs.dicom_node import OWN_TITLE, Node, Tls
+from shared_core.errors import UnreadableImageError, UsageError
+from shared_core.pacs.call import Call, Caller, PeerError, call
+from shared_core.pacs.dicom_node import Node
 from shared_core.reading.dicom.dataset import quiet_pydicom
 
 Fate = Literal["sent", "later", "refused"]
 """Stored by the peer; not now, try again; never, as things stand."""
-_PLAIN: Final = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 _MOST_CONTEXTS: Final = 128
 """Presentation contexts of an association (PS3.8 9.3.2)."""
 _VERIFICATION: Final = "1.2.840.10008.1.1"
-_WAIT_S: Final = 30.0
-_REASONS: Final = {
-    # (source, reason) of A-ASSOCIATE-RJ, PS3.8 table 9-21.
-    (1, 3): "it does not know our AE title {own}: have it allowed there, or use the one that is allowed",
-    (1, 7): "it is not called {peer}: check the AE title of the node",
-    (1, 2): "it does not do what is asked for (application context)",
-    (3, 1): "it is too busy just now",
-    (3, 2): "it has no room for another association just now",
-}
-
-
-class PeerError(OpenBacError):
-    """A peer is not there, or refuses the association."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +34,6 @@ class Outcome:
     fate: Fate
     reason: str = ""
     """A sentence, unless all is well."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who sends, and how long it waits for an answer."""
-
-    ae_title: str = OWN_TITLE
-    tls: Tls | None = None
-    wait_s: float = _WAIT_S
 
 
 def send_files(
@@ -95,10 +72,10 @@ def send_files(
     pairs = list(kinds)
     for start in range(0, len(pairs), _MOST_CONTEXTS):
         group = pairs[start : start + _MOST_CONTEXTS]
-        with _associated(node, caller or Caller(), group) as association:
+        with call(node, caller or Caller(), group) as open_call:
             for kind in group:
                 for path in kinds[kind]:
-                    tell(_sent(association, path, kind, node))
+                    tell(_sent(open_call, path, kind, node))
     return [outcomes[path] for path in files]
 
 
@@ -112,8 +89,8 @@ def echo(node: Node, *, caller: Caller | None = None) -> None:
     """
     needed("pynetdicom")
     plain = str(ImplicitVRLittleEndian)
-    with _associated(node, caller or Caller(), [(_VERIFICATION, plain)]) as association:
-        status = association.send_c_echo()
+    with call(node, caller or Caller(), [(_VERIFICATION, plain)]) as open_call:
+        status = open_call.association.send_c_echo()
         if not status or status.Status != 0x0000:
             raise PeerError(f"{node}: took the association, and gave no answer to C-ECHO.")
 
@@ -137,59 +114,25 @@ def _kind(path: Path) -> tuple[str, str]:
     return found
 
 
-@contextmanager
-def _associated(node: Node, caller: Caller, kinds: Sequence[tuple[str, str]]) -> Iterator[Any]:
-    from pynetdicom.ae import ApplicationEntity
-
-    entity = ApplicationEntity(ae_title=caller.ae_title)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = caller.wait_s
-    entity.connection_timeout = caller.wait_s
-    for sop_class, syntax in kinds:
-        # Plain objects are written either way as it is sent; compressed ones as they are.
-        entity.add_requested_context(sop_class, list(_PLAIN) if UID(syntax) in _PLAIN else syntax)
-    tls = (caller.tls.client(), node.host) if caller.tls is not None else None
-    association = entity.associate(node.host, node.port, ae_title=node.ae_title, tls_args=tls)
-    if not association.is_established:
-        raise _no_association(association, node, caller)
-    try:
-        yield association
-    finally:
-        if association.is_established:
-            association.release()
-
-
-def _no_association(association: Any, node: Node, caller: Caller) -> PeerError:
-    if association.is_rejected:
-        answer = association.acceptor.primitive
-        source, why = answer.result_source, answer.diagnostic
-        said = _REASONS.get((source, why), f"source {source}, reason {why} of PS3.8 table 9-21")
-        said = said.format(own=caller.ae_title, peer=node.ae_title)
-        return PeerError(f"{node}: refuses the association: {said}.")
-    if association.acceptor.primitive is not None and not association.accepted_contexts:
-        return PeerError(
-            f"{node}: takes none of these objects, neither their kind (SOP class) nor how they are written "
-            "(transfer syntax): have it configured there."
-        )
-    secure = ", or it does not talk TLS with our certificates" if caller.tls is not None else ""
-    return PeerError(
-        f"{node}: nobody answers there{secure}; check host and port, and that the node is running."
-    )
-
-
-def _sent(association: Any, path: Path, kind: tuple[str, str], node: Node) -> Outcome:
-    if not association.is_established:
+def _sent(open_call: Call, path: Path, kind: tuple[str, str], node: Node) -> Outcome:
+    if not open_call.is_open:
         return Outcome(path, "later", f"{node}: went away before {path.name} was sent.")
     try:
         dataset = _dataset(path)
     except UnreadableImageError as error:
         return Outcome(path, "refused", str(error))
     try:
-        status = association.send_c_store(dataset)
+        status = open_call.store(dataset, _size(path))
     except ValueError:  # pynetdicom: no accepted context fits
-        return Outcome(path, "refused", _why_no_context(association, path, kind, node))
-    except RuntimeError:  # pynetdicom: the association ended meanwhile
-        return Outcome(path, "later", f"{node}: went away before {path.name} was sent.")
+        return Outcome(path, "refused", _why_no_context(open_call.association, path, kind, node))
     return _outcome(path, status, node)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _dataset(path: Path) -> Dataset:
@@ -211,12 +154,12 @@ def _why_no_context(association: Any, path: Path, kind: tuple[str, str], node: N
     return f"{node}: does not take {sop_class.name} (SOP class) of {path.name}; have it configured there."
 
 
-def _outcome(path: Path, status: Dataset, node: Node) -> Outcome:
+def _outcome(path: Path, status: Dataset | None, node: Node) -> Outcome:
     """PS3.4 table B.2-1: warnings (B000 ...) are stored, A7xx is a lack of room, the rest is for good."""
-    if not status or "Status" not in status:
-        return Outcome(path, "later", f"{node}: went away while {path.name} was sent.")
+    if status is None:
+        return Outcome(path, "later", f"{node}: gave no answer to {path.name}, or went away.")
     code = int(status.Status)
-    said = str(status.get("ErrorComment") or "").strip()
+    said = _as_words(status.get("ErrorComment"))
     comment = f": {said}" if said else ""
     if code == 0x0000:
         return Outcome(path, "sent")
@@ -227,6 +170,11 @@ def _outcome(path: Path, status: Dataset, node: Node) -> Outcome:
     return Outcome(
         path, "refused", f"{node}: refuses {path.name} ({code:04X}{comment}); look into the log there."
     )
+
+
+def _as_words(comment: object) -> str:
+    """What a peer says, which may be anything, as the end of a sentence: 64 letters at most (PS3.5 6.2)."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(comment or "")).strip()[:64]
 
 
 def is_dicom_result(path: Path) -> bool:

@@ -43,6 +43,8 @@ SYNTAXES: Final = (
 _VERIFICATION: Final = "1.2.840.10008.1.1"
 MOST_OBJECT_BYTES: Final = 512 << 20
 """Twice the largest image that is read."""
+MOST_UNDER_WAY_BYTES: Final = 1 << 30
+"""Of all objects that are being received, which are in memory until they are whole."""
 MOST_ASSOCIATIONS: Final = 100
 _REFUSALS: Final = {
     (1, 3): "its AE title is not allowed",
@@ -169,28 +171,34 @@ def open_door(door: Door, inbox: Inbox, *, comings: Comings, tell: Callable[[str
 
 
 class _Sizes:
-    """How much of an object has come on each association; one that grows without end is cut off."""
+    """How much of an object has come on each association; what grows without end is cut off."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
-        self._lock, self._bytes, self._tell = threading.Lock(), dict[int, int](), tell
+        self._lock, self._tell = threading.Lock(), tell
+        self._came: dict[int, tuple[Any, int]] = {}
+        """Association and bytes, by the identity of the association."""
 
     def came(self, event: Any) -> None:
         """A piece was received."""
         with self._lock:
-            total = self._bytes.get(id(event.assoc), 0) + len(event.data)
-            self._bytes[id(event.assoc)] = total
-        if total > MOST_OBJECT_BYTES and event.assoc.is_established:
-            self.done(event.assoc)
-            self._tell(
-                f"{event.assoc.requestor.address}: an object of more than {MOST_OBJECT_BYTES >> 20} MB was "
-                "not taken, and the association ended."
-            )
-            event.assoc.abort(block=False)
+            own = self._came.get(id(event.assoc), (event.assoc, 0))[1] + len(event.data)
+            self._came[id(event.assoc)] = (event.assoc, own)
+            if sum(size for _, size in self._came.values()) > MOST_UNDER_WAY_BYTES:
+                largest, _ = max(self._came.values(), key=lambda one: one[1])
+                why = f"more than {MOST_UNDER_WAY_BYTES >> 20} MB were under way, of its object most"
+            elif own > MOST_OBJECT_BYTES:
+                largest, why = event.assoc, f"an object of more than {MOST_OBJECT_BYTES >> 20} MB"
+            else:
+                return
+            del self._came[id(largest)]
+        if largest.is_established:
+            self._tell(f"{largest.requestor.address}: {why}; it was not taken, and the association ended.")
+        largest.abort(block=False)
 
     def done(self, association: object) -> None:
         """The object is there, or nothing more will come."""
         with self._lock:
-            self._bytes.pop(id(association), None)
+            self._came.pop(id(association), None)
 
 
 def _store(event: Any, inbox: Inbox, comings: Comings, tell: Callable[[str], None], sizes: _Sizes) -> int:

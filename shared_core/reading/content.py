@@ -83,7 +83,7 @@ def size_of(path: Path) -> int:
 
 def is_there(path: Path) -> bool:
     """Whether there is such a file, on the disk or in an archive."""
-    if path.is_file():
+    if _is_file(path):
         return True
     try:
         archive = _archive_of(path)
@@ -99,13 +99,20 @@ def file_on_disk(path: Path) -> Path:
 
 def is_plain(path: Path) -> bool:
     """Whether the bytes on the disk are those of the image; also of what is not there."""
-    if not path.is_file():
+    if not _is_file(path):
         return _archive_of(path) is None
     try:
         with path.open("rb") as file:
             return file.read(2) != _GZIP
     except OSError:
         return True
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is longer than any may be
+        return False
 
 
 def is_archive(path: Path) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
+from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.dicom.codestream import StreamError, StreamHeader, stream_header
 from shared_core.reading.pixel_types import tidy_pixels
 
@@ -30,17 +31,17 @@ def jpeg2000_header(data: bytes, name: str) -> StreamHeader:
 
 def read_jpeg2000(data: bytes, name: str) -> NDArray[Any]:
     """(rows, columns) or (rows, columns, channels); errors as of `jpeg2000_header`."""
-    try:
-        from openjpeg.utils import decode
-    except ImportError:
+    if find_spec("openjpeg") is None:
         raise UnsupportedImageError(
             f"{name}: is a JPEG 2000 file, for which the codec is missing; install the package "
             "pylibjpeg-openjpeg, or save it as 16-bit PNG."
-        ) from None
+        )
     try:
-        return tidy_pixels(np.asarray(decode(data)))
-    except Exception as error:  # boundary with OpenJPEG: damaged bytes raise anything
-        reason = " ".join(str(error).split())[:100].rstrip(".") or type(error).__name__
+        pixels = decode("openjpeg_file", data, name=name)
+        assert pixels is not None, "it says why where it gives up"
+        return tidy_pixels(pixels)
+    except CodecError as error:
+        reason = str(error).rstrip(".")
         raise UnreadableImageError(
             f"{name}: the JPEG 2000 is damaged, its pixels cannot be decoded ({reason}); copy it again."
         ) from None

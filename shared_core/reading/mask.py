@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.mammogram import Mask
+from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.segmentation import is_segmentation, read_segmentation
 from shared_core.reading.files import file_format
@@ -19,13 +21,13 @@ from shared_core.reading.limits import check_size
 from shared_core.reading.netpbm import read_pgm
 from shared_core.reading.nifti import nifti_header, read_nifti
 from shared_core.reading.picture_orientation import picture_orientation, upright
-from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.tiff import read_tiff
 
 _MOST_BETWEEN = 0.25
 """Part of the grey pixels of labels that may lie between others; of soft edges 0.39 and more do."""
 _FEWEST_GREYS = 4
 """A picture with fewer values holds labels: one may be the outline of another."""
+_PNG_SIZES_END = 24
 MASK_SUFFIXES = (".png", ".tif", ".tiff", ".pgm", ".nii", ".nii.gz", ".dcm")
 
 
@@ -164,10 +166,14 @@ def _picture(path: Path) -> NDArray[Any]:
 
 
 def _png(data: bytes, name: str) -> NDArray[Any]:
-    with quiet_decoders():
-        picture = cv2.imdecode(
-            np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
-        )
+    if len(data) >= _PNG_SIZES_END:
+        columns, rows = struct.unpack_from(">II", data, _PNG_SIZES_END - 8)
+        check_size(name, rows, columns)
+    try:
+        flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+        picture = decode("opencv", data, name=name, flags=flags)
+    except CodecError:
+        picture = None
     if picture is None:
         raise UnreadableImageError(
             f"{name}: the PNG is damaged, its pixels cannot be decoded; copy it again."

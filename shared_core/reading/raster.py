@@ -32,6 +32,7 @@ from shared_core.notices.of_files import (
     TURNED_UPRIGHT,
 )
 from shared_core.reading.burnt_in_words import with_burnt_in_words
+from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.content import read_bytes
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.dicom.codestream import StreamError, stream_header
@@ -52,7 +53,6 @@ from shared_core.reading.picture_orientation import (
     upright_shape,
 )
 from shared_core.reading.picture_patient import named_patient
-from shared_core.reading.quiet_decoders import quiet_decoders
 from shared_core.reading.synthetic_names import synthetic_product
 from shared_core.reading.tiff import read_tiff, tiff_header
 
@@ -258,9 +258,8 @@ def _decoded(data: bytes, name: str, file_format: FileFormat, raster: RasterHead
 
 def _opencv(data: bytes, name: str, file_format: FileFormat, flags: int) -> NDArray[Any]:
     try:
-        with quiet_decoders():
-            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
+        decoded = decode("opencv", data, name=name, flags=flags)
+    except CodecError:
         decoded = None
     if decoded is None:
         raise UnreadableImageError(

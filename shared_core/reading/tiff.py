@@ -17,10 +17,10 @@ import tifffile
 from numpy.typing import NDArray
 
 from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
+from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.limits import LARGEST_PIXELS, check_size
 from shared_core.reading.picture_orientation import TAG, UPRIGHT, orientation_of, upright, upright_shape
 from shared_core.reading.pixel_types import tidy_pixels
-from shared_core.reading.quiet_decoders import quiet_decoders
 
 # without a handler Python prints what tifffile logs; it is checked here and said in plain words
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -161,9 +161,8 @@ def _page_pixels(page: Any, data: bytes, name: str) -> NDArray[Any]:
         decoded = None
     except ValueError:  # tifffile lacks a codec (LZW and JPEG without imagecodecs); OpenCV has its own
         try:
-            with quiet_decoders():
-                decoded = cv2.imdecode(np.frombuffer(_as_stored(data, page), np.uint8), cv2.IMREAD_UNCHANGED)
-        except cv2.error:
+            decoded = decode("opencv", _as_stored(data, page), name=name, flags=cv2.IMREAD_UNCHANGED)
+        except CodecError:
             decoded = None
     if decoded is None:
         raise UnsupportedImageError(

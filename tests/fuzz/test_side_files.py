@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +17,17 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from shared_core.cli.demo_truth import read_truth
 from shared_core.cohort.resume import _read, _whole
 from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError
+from shared_core.inference.foreign.exported_program import require_harmless
+from shared_core.inference.foreign.facts import StatedFacts as ImportFacts
+from shared_core.inference.foreign.monai_bundle import bundle_at, stated_by
 from shared_core.mammogram import Exam
 from shared_core.mass.site_calibration import Calibration
 from shared_core.pacs.inbox import _Mark as InboxMark
+from shared_core.reading.facts.table_reading import read_facts
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.patient_timeline import dated_exams, timeline
 from shared_core.records.record_reading import read_record
@@ -167,6 +173,24 @@ CALIBRATION = {
 }
 
 
+TRUTH = {
+    "rows": 100,
+    "columns": 80,
+    "laterality": "L",
+    "view": "CC",
+    "spacing_mm": 0.07,
+    "truth": {"mass_mg": 1.5, "vessels": [{"length_mm": 10.0}]},
+}
+MONAI = {
+    "network_data_format": {
+        "inputs": {"image": {"spatial_shape": [512, 512], "num_channels": 1}},
+        "outputs": {"pred": {"num_channels": 2, "channel_def": {"0": "background", "1": "BAC"}}},
+    }
+}
+PROGRAM = {"graph_module": {"graph": {"nodes": [{"target": "torch.ops.aten.relu.default", "inputs": []}]}}}
+FACTS = b"file,patient,study_date,side,view,spacing_mm\na.png,P1,2020-01-31,L,CC,0.07\nb.png,P1,,R,MLO,\n"
+
+
 def as_json(content: Any) -> bytes:
     return json.dumps(content).encode()
 
@@ -196,6 +220,10 @@ def kinds() -> list[Kind]:
         Kind("calibration.json", as_json(CALIBRATION), mutated_json, Calibration.load),
         Kind("card.json", card_json(card, "card"), mutated_json, card_of),
         Kind("recipe.toml", recipe_text(list_recipes()[0]).encode(), mutated_toml, load_recipe),
+        Kind("truth.json", as_json(TRUTH), mutated_json, read_truth),
+        Kind("metadata.json", as_json(MONAI), mutated_json, monai),
+        Kind("program.json", as_json(PROGRAM), mutated_json, program),
+        Kind("facts.csv", FACTS, mutated_csv, facts),
         Kind("inbox.json", as_json({"images": {"a.dcm": [1, 2]}}), mutated_json, inbox_mark),
     ]
 
@@ -221,6 +249,26 @@ def card_of(path: Path) -> None:
     except UnicodeDecodeError:
         return
     parse_card(text, "card")
+
+
+def facts(path: Path) -> None:
+    read_facts(str(path))
+
+
+def monai(path: Path) -> None:
+    folder = path.parent / "configs"
+    folder.mkdir(exist_ok=True)
+    (folder / path.name).write_bytes(path.read_bytes())
+    bundle = bundle_at(path.parent)
+    assert bundle is not None
+    stated_by(bundle, ImportFacts())
+
+
+def program(path: Path) -> None:
+    packed = path.with_suffix(".pt2")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/models/model.json", path.read_bytes())
+    require_harmless(packed)
 
 
 def inbox_mark(path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import ssl
 import stat
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from shared_core.pacs import listening, storage_scp
-from shared_core.pacs.dicom_node import Tls
-from shared_core.pacs.sender import Caller, PeerError, send_files
+from shared_core.pacs import handshake, listening, storage_scp
+from shared_core.pacs.call import Caller, PeerError
+from shared_core.pacs.dicom_node import Node, Tls
+from shared_core.pacs.sender import echo, send_files
+from tests.host.orthanc import free_port
 from tests.pacs.test_outbox import wait_for
 from tests.pacs.test_receiving import Running
 from tests.pacs.test_sending import certificate
@@ -57,7 +62,7 @@ def test_silent_connections_keep_no_good_sender_out_and_do_not_hold_up_the_end(
 def test_handshake_that_drips_ends_at_its_deadline(
     tmp_path: Path, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "HANDSHAKE_S", 0.5)
+    monkeypatch.setattr(handshake, "HANDSHAKE_S", 0.5)
     known = certificate(tmp_path, "known")
     one = Running(tmp_path / "inbox", tls=known)
     one.start()
@@ -101,6 +106,67 @@ def test_too_many_connections_are_closed_and_told(
     silent_lines += [connect(one) for _ in range(5)]
     wait_for(lambda: any("3 connections are open" in said for said in one.said))
     one.stop()
+
+
+def test_one_peer_does_not_take_all_connections(
+    silent_lines: list[socket.socket], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "MOST_OF_ONE_PEER", 3)
+    one = Running(tmp_path / "inbox")
+    one.start()
+    silent_lines += [connect(one) for _ in range(5)]
+    wait_for(lambda: any("let in: 3 connections of it are open" in said for said in one.said))
+    one.stop()
+
+
+def test_message_unit_that_drips_is_not_waited_for(tmp_path: Path) -> None:
+    """One byte now and then, in a unit that is never whole: nobody may hold a connection so."""
+    one = Running(tmp_path / "inbox", wait_s=0.5)
+    one.start()
+    with connect(one) as line, within(LONGEST_S):
+        line.sendall(struct.pack(">BBL", 1, 0, 100_000))
+        with suppress(OSError):
+            while True:
+                line.sendall(b"\0")
+                time.sleep(0.05)
+    one.stop()
+
+
+def test_objects_under_way_do_not_fill_the_memory(
+    tmp_path: Path, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_scp, "MOST_UNDER_WAY_BYTES", 20_000)
+    one = Running(tmp_path / "inbox")
+    one.start()
+    with suppress(PeerError):
+        sent = send_files(exam_files[:1], one.node, caller=Caller("UNIT", None, wait_s=5))
+        assert sent[0].fate != "sent"
+    wait_for(lambda: any("were under way" in said for said in one.said))
+    one.stop()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of this system are others")
+def test_sigterm_ends_a_receiver_that_silent_connections_surround(
+    silent_lines: list[socket.socket], tmp_path: Path
+) -> None:
+    """A program of its own, with TLS, 50 silent connections, and a good sender among them."""
+    known = certificate(tmp_path, "known")
+    node = Node("127.0.0.1", free_port(), "OPENBAC")
+    command = [sys.executable, "-m", "shared_core", "receive", "--port", str(node.port), "--allow", "UNIT"]
+    command += ["--folder", str(tmp_path / "inbox"), "--tls", "--tls-authorities", str(known.authorities)]
+    command += ["--tls-certificate", str(known.certificate), "--tls-key", str(known.key)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert "receives at" in process.stdout.readline()
+            silent_lines += [socket.create_connection((node.host, node.port)) for _ in range(SILENT)]
+            with within(LONGEST_S):
+                echo(node, caller=Caller("UNIT", known))
+            process.send_signal(signal.SIGTERM)
+            with within(LONGEST_S):
+                assert process.wait() == 0
+        finally:
+            process.kill()
 
 
 def test_message_unit_that_claims_gigabytes_is_not_waited_for(tmp_path: Path) -> None:

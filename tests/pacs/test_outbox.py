@@ -17,10 +17,11 @@ import pytest
 
 from shared_core.cli.main import main
 from shared_core.errors import OutputError, UnreadableImageError
+from shared_core.pacs.call import Caller
 from shared_core.pacs.delivery import Courier, Patience, deliver
 from shared_core.pacs.dicom_node import Node
 from shared_core.pacs.outbox import Outbox
-from shared_core.pacs.sender import Caller, Outcome
+from shared_core.pacs.sender import Outcome
 from tests.host.orthanc import free_port
 from tests.pacs.conftest import Archive
 

@@ -13,11 +13,12 @@ import pydicom
 import pytest
 
 from shared_core.errors import OutputError, UsageError
+from shared_core.pacs.call import Caller, PeerError
 from shared_core.pacs.delivery import Patience
 from shared_core.pacs.dicom_node import Node
 from shared_core.pacs.inbox import ReceivedExam
 from shared_core.pacs.receiver import Receiver
-from shared_core.pacs.sender import Caller, PeerError, echo, send_files
+from shared_core.pacs.sender import echo, send_files
 from shared_core.pacs.storage_scp import Door
 from tests.host.orthanc import free_port
 from tests.pacs.test_outbox import full_disk, wait_for
@@ -75,7 +76,7 @@ class Running:
     def start(self) -> None:
         self._stop = threading.Event()
         self.receiver = WatchedReceiver(
-            Door(self.node.port, ("UNIT",), wait_s=60, **self._wishes),  # type: ignore[arg-type]
+            Door(self.node.port, ("UNIT",), **{"wait_s": 60, **self._wishes}),  # type: ignore[arg-type]
             self.folder,
             analyse=self._analyse,
             quiet_s=self._quiet_s,  # type: ignore[arg-type]

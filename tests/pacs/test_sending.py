@@ -12,8 +12,9 @@ import pydicom
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from shared_core.pacs.call import Caller, PeerError
 from shared_core.pacs.dicom_node import Node, Tls
-from shared_core.pacs.sender import Caller, PeerError, echo, send_files
+from shared_core.pacs.sender import echo, send_files
 from tests.host.orthanc import free_port
 from tests.pacs.conftest import Archive
 

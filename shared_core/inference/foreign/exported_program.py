@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared_core.errors import ModelError
 from shared_core.inference.foreign.allowed_operations import OPERATIONS
-from shared_core.inference.foreign.torchscript import members
+from shared_core.inference.foreign.torchscript import UNPACKING_RAISES, members
 
 if TYPE_CHECKING:
     import torch
@@ -64,13 +64,15 @@ def require_harmless(path: Path) -> None:
                         f"{path} holds {name!r}, which a program of plain arithmetic has not; save it with "
                         "a newer torch.export, or export the network to ONNX."
                     )
+                if name != _EXAMPLE and not name.endswith(".json"):
+                    continue
+                if entry.file_size > MOST_TEXT_BYTES:
+                    raise ModelError(f"{path} is larger than any network of use.")
                 if name == _EXAMPLE:
                     _require_tensors(archive.read(entry), path)
-                if name.endswith(".json"):
-                    if entry.file_size > MOST_TEXT_BYTES:
-                        raise ModelError(f"{path} is larger than any network of use.")
+                else:
                     _check(json.loads(archive.read(entry)), path)
-    except (OSError, zipfile.BadZipFile, ValueError, RecursionError):
+    except (OSError, ValueError, *UNPACKING_RAISES):  # RecursionError is a RuntimeError
         raise ModelError(f"{path} is truncated or damaged; save the program again.") from None
 
 

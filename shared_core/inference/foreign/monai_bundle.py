@@ -7,16 +7,16 @@ configuration could turn into a network, is refused.
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from shared_core.documents import any_json
 from shared_core.errors import ModelError
 from shared_core.inference.foreign.facts import StatedFacts
-from shared_core.inference.foreign.torchscript import members
+from shared_core.inference.foreign.torchscript import UNPACKING_RAISES, members
 
 METADATA: Final = "configs/metadata.json"
 NETWORKS: Final = ("models/model.onnx", "models/model.ts")
@@ -40,7 +40,7 @@ class Bundle:
                 return file.read_bytes() if file.is_file() else None
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(self.prefix + name) if self.prefix + name in archive.namelist() else None
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, *UNPACKING_RAISES) as error:
             raise ModelError(f"The bundle {self.path} cannot be read: {error}.") from None
 
 
@@ -80,11 +80,11 @@ def stated_by(bundle: Bundle, stated: StatedFacts) -> StatedFacts:
     try:
         if len(content) > MOST_METADATA_BYTES:
             raise ValueError
-        data_format = json.loads(content)["network_data_format"]
+        data_format = any_json(content)["network_data_format"]
         image, answer = data_format["inputs"]["image"], data_format["outputs"]["pred"]
         classes = int(answer["num_channels"])
         shape = [int(side) for side in image.get("spatial_shape", []) if str(side).isdigit()]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise ModelError(
             f"{METADATA} of {bundle.path} does not say what the network takes and gives; import its "
             "models/model.ts and state that."

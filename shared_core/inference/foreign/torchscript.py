@@ -8,7 +8,10 @@ tensors. What remains of the file is numbers, which torch's own reader takes wit
 from __future__ import annotations
 
 import ast
+import lzma
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     import torch
 
 MOST_TEXT_BYTES: Final = 20_000_000
+UNPACKING_RAISES: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error),
+    *(NotImplementedError, RuntimeError),
+)
+"""Of an archive that is damaged, locked, or packed in a way that is not known."""
 _WITHOUT_END: Final = 2**63 - 1
 """How often TorchScript runs a loop that has no count."""
 _RUN_AT_LOAD: Final = ("__setstate__", "__getstate__")
@@ -34,7 +42,7 @@ def members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, ValueError, *UNPACKING_RAISES):
         return []
 
 
@@ -45,19 +53,28 @@ def read_torchscript(path: Path) -> torch.jit.ScriptModule:
     """
     import torch
 
-    with zipfile.ZipFile(path) as archive:
-        texts = [entry for entry in archive.infolist() if "/code/" in entry.filename]
-        if sum(entry.file_size for entry in texts) > MOST_TEXT_BYTES:
-            raise ModelError(f"{path} holds more code than any network of use; export the network to ONNX.")
-        for entry in texts:
-            if entry.filename.endswith(".py"):
-                require_arithmetic(archive.read(entry), f"{path}")
+    _require_arithmetic_in(path)
     try:
         load: Any = torch.jit.load  # torch leaves it untyped
         module: torch.jit.ScriptModule = load(str(path), map_location="cpu").eval()
     except Exception:  # torch raises whatever its readers raise
         raise ModelError(f"{path} is damaged, or of another version of torch; save it again.") from None
     return module
+
+
+def _require_arithmetic_in(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            texts = [entry for entry in archive.infolist() if "/code/" in entry.filename]
+            if sum(entry.file_size for entry in texts) > MOST_TEXT_BYTES:
+                raise ModelError(
+                    f"{path} holds more code than any network of use; export the network to ONNX."
+                )
+            for entry in texts:
+                if entry.filename.endswith(".py"):
+                    require_arithmetic(archive.read(entry), f"{path}")
+    except (OSError, *UNPACKING_RAISES):
+        raise ModelError(f"{path} is truncated or damaged; save it again.") from None
 
 
 def require_arithmetic(code: bytes, source: str) -> None:

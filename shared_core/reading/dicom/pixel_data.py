@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.notices import Notice
 from shared_core.notices.of_files import BYTES_AFTER_PIXELS
+from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.codestream import (
     Coding,
@@ -28,7 +28,6 @@ from shared_core.reading.dicom.codestream import (
 )
 from shared_core.reading.dicom.significant_bits import StoredValues, significant_values
 from shared_core.reading.dicom.stored_layout import StoredLayout
-from shared_core.reading.quiet_decoders import quiet_decoders
 
 _CODINGS: dict[str, Coding] = {
     uid.JPEGBaseline8Bit: "JPEG Baseline",
@@ -191,65 +190,30 @@ def _compressed(frame: bytes, layout: StoredLayout, syntax: uid.UID) -> NDArray[
             "export it uncompressed or as JPEG lossless."
         )
     dtype = np.dtype("u1" if header.precision <= 8 else "u2")
-    with quiet_decoders():
-        data = _decode(frame, header, syntax)
-    if data is None or len(data) != layout.rows * layout.columns * dtype.itemsize:
+    try:
+        data = _decode(frame, header, syntax, layout.name)
+    except CodecError:
+        data = None
+    if data is None or data.nbytes != layout.rows * layout.columns * dtype.itemsize:
         raise _damaged(layout, declared, "the codec gives up")
     return np.frombuffer(data, dtype).reshape(layout.rows, layout.columns)
 
 
-def _decode(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | bytearray | None:
+def _decode(frame: bytes, header: StreamHeader, syntax: uid.UID, name: str) -> NDArray[Any] | None:
+    """By the codec that is fastest, or survives what others do not."""
     if header.coding == "JPEG 2000":
-        return _openjpeg(frame)
+        return decode("openjpeg_frame", frame, name=name)
     if header.coding in ("JPEG Baseline", "JPEG Extended") and header.precision == 8:
-        return _opencv(frame)
-    return _gdcm(without_notes(frame), header, syntax)
-
-
-def _gdcm(frame: bytes, header: StreamHeader, syntax: uid.UID) -> bytes | None:
-    """Decode with GDCM, the fastest here for JPEG lossless and JPEG-LS.
-
-    The pixel format is the stream's own: where it differs GDCM ends the process.
-    """
-    import gdcm  # loading it takes 50 ms, which uncompressed files need not pay
-
-    fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(frame)
-    fragments = gdcm.SequenceOfFragments.New()
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((header.columns, header.rows, 1))
-    image.SetDataElement(element)
-    monochrome = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
-    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(monochrome))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str(syntax))))
-    allocated = 8 if header.precision <= 8 else 16
-    precision = max(header.precision, 8)
-    image.SetPixelFormat(gdcm.PixelFormat(1, allocated, precision, precision - 1, 0))
-    buffer: str | None = image.GetBuffer()
-    # GDCM hands bytes over as text
-    return None if buffer is None else buffer.encode("utf-8", "surrogateescape")
-
-
-def _openjpeg(frame: bytes) -> bytearray | None:
-    """Decode with OpenJPEG, the fastest here for JPEG 2000."""
-    from openjpeg.utils import decode_pixel_data
-
-    with contextlib.suppress(RuntimeError):
-        return cast(bytearray, decode_pixel_data(frame, version=2))
-    return None
-
-
-def _opencv(frame: bytes) -> bytes | None:
-    """Decode lossy 8-bit JPEG with OpenCV, whose decoder survives what GDCM's does not."""
-    try:
-        pixels = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-    return None if pixels is None else pixels.tobytes()
+        return decode("opencv", frame, name=name, flags=cv2.IMREAD_UNCHANGED)
+    return decode(
+        "gdcm_frame",
+        without_notes(frame),
+        name=name,
+        rows=header.rows,
+        columns=header.columns,
+        precision=header.precision,
+        syntax=str(syntax),
+    )
 
 
 def _damaged(layout: StoredLayout, coding: str, detail: str) -> UnreadableImageError:
