@@ -63,6 +63,8 @@ class ViewFiles:
     """See `shared_core.training.data.owners.Owner`."""
     mask_value: int | None = None
     """Of BAC, where the mask holds several values."""
+    drawing_sha256: str = ""
+    """Fingerprint of what the label is made from where that is no mask."""
 
 
 @runtime_checkable

@@ -16,6 +16,7 @@ from shared_core.training.batches import Numbers, has_bac
 from shared_core.training.before_after import Comparison
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import repeatable
+from shared_core.training.data.input_files import keep_inputs
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
@@ -28,10 +29,11 @@ from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
 from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
 from shared_core.training.recipe import FineTuningRecipe
 from shared_core.training.scoring import count_patches
-from shared_core.training.training_run import STATEMENT_FILE, cut_side
+from shared_core.training.training_run import STATEMENT_FILE, checked_data, cut_side
 from shared_core.weights.card import ModelCard
 
 PATCHES = Path("patches/all")
+REPLAY_INPUTS_FILE = "replay_inputs.json"
 REJECTED, COMPARISON_FILE = "rejected", "before_after.csv"
 _REPLAY_MEASURED = 3
 """One in so many replay patients measures what was forgotten."""
@@ -88,13 +90,16 @@ def default_replay(recipe: FineTuningRecipe, card: ModelCard) -> SimulatedViews:
 
 class _Tuner:
     def __init__(self, plan: Plan, start: Start, replay: ViewSource, watch: Watch) -> None:
-        self.own_views = len(plan.source)
+        self.own_views, self.replay = len(plan.source), replay
         self.plan = replace(plan, source=Joined((plan.source, replay)))
         self.start, self.watch, self.recipe = start, watch, plan.recipe
         self.device = torch.device(plan.machine.device)
 
     def run(self) -> FineTuned:
         plan = self.plan
+        keep_inputs(plan.output_dir / REPLAY_INPUTS_FILE, self.replay)
+        if not (plan.output_dir / PATCHES).exists():
+            checked_data(plan, self.watch).refuse_same_pictures()
         self.patches = cut_side(plan, list(range(len(plan.source))), PATCHES, self.watch)
         self.positive = has_bac(self.patches)
         cut = cut_views(plan.output_dir / PATCHES)

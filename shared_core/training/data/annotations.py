@@ -13,6 +13,7 @@ from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
 from shared_core.training.data.drawings import DrawnImage, drawn_band
+from shared_core.training.data.fingerprints import fingerprint
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import read_with_spacing
 from shared_core.training.data.owners import Owner, owners_of
@@ -77,7 +78,14 @@ class AnnotatedViews:
     def files(self, number: int) -> ViewFiles:
         """Of view `number`."""
         image = self.images[number]
-        return ViewFiles(image.path, None, image.owner.source, image.owner.doubt)
+        drawn = image.drawn
+        return ViewFiles(
+            image.path,
+            None,
+            image.owner.source,
+            image.owner.doubt,
+            drawing_sha256=fingerprint(*drawn.lines, *drawn.areas, drawn.brushed),
+        )
 
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""

@@ -27,7 +27,7 @@ _YEAR: Final = r"(?:19|20)\d\d"
 _MONTH_DAY: Final = r"(?:0[1-9]|1[0-2])[-_. ]?(?:0[1-9]|[12]\d|3[01])"
 _DATE: Final = re.compile(
     rf"(?<!\d)(?:{_YEAR}[-_. ]?{_MONTH_DAY}|(?:0?[1-9]|[12]\d|3[01])[-.](?:0?[1-9]|1[0-2])[-.]{_YEAR}"
-    rf"|{_YEAR}[-.](?:0[1-9]|1[0-2])|{_YEAR})(?!\d)"
+    rf"|{_YEAR}[-.](?:0[1-9]|1[0-2])|{_YEAR})(?![A-Za-z0-9])"
 )
 _VISIT: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:visit|exam|study|round|screening|follow[-_ ]?up|baseline|prior|current|year|jahr"
