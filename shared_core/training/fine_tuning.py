@@ -16,7 +16,7 @@ from shared_core.training.batches import Numbers, has_bac
 from shared_core.training.before_after import Comparison
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import repeatable
-from shared_core.training.data.input_files import keep_inputs
+from shared_core.training.data.input_files import image_prints, keep_inputs
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
@@ -26,7 +26,7 @@ from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.network import Arrays, blended, make_network
 from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
-from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Start, Watch
 from shared_core.training.recipe import FineTuningRecipe
 from shared_core.training.scoring import count_patches
 from shared_core.training.training_run import STATEMENT_FILE, checked_data, cut_side
@@ -190,6 +190,7 @@ class _Tuner:
         split = Split(self.plan.seed, tuple(sorted(names[0] | taught)), (), tuple(sorted(names[1])))
         check_split(split, [*own, *replay])
         write_split(split, self.plan.output_dir / SPLIT_FILE)
+        self.split = split
 
     def _finish(
         self, final: Fitted, comparison: Comparison, said: str, sides: dict[str, tuple[CutView, ...]]
@@ -208,7 +209,16 @@ class _Tuner:
             *([f"Rejected: {because}."] if because else []),
             *card.limitations,
         )
-        origin = Origin(f"{card.title}; {plan.recipe.title}", short_statement(plan.source, sides), limits)
+        origin = Origin(
+            f"{card.title}; {plan.recipe.title}",
+            short_statement(plan.source, sides),
+            limits,
+            taught=self.split.train,
+            chose=self.split.test,
+            image_sha256=image_prints(
+                *(plan.output_dir / name for name in (INPUTS_FILE, REPLAY_INPUTS_FILE))
+            ),
+        )
         kept = replace(final, threshold=card.threshold)
         return FineTuned(write_model(folder, kept, plan, origin), folder, comparison, because, said)
 

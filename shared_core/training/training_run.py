@@ -10,6 +10,7 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
 from shared_core.training.data.data_check import DataCheck, check_data
+from shared_core.training.data.input_files import image_prints
 from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.data.split import (
     Side,
@@ -23,7 +24,7 @@ from shared_core.training.data.split import (
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
-from shared_core.training.plan import SPLIT_FILE, Plan, Watch
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
 from shared_core.weights.card import ModelCard
 
 TRAIN, VALIDATION = Path("patches/train"), Path("patches/validation")
@@ -79,7 +80,7 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     require_something_found(fitted)
     statement = data_statement(plan.source, views, split=said)
     write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
-    return write_model(plan.output_dir, fitted, plan, origin_of(plan, views, fitted))
+    return write_model(plan.output_dir, fitted, plan, origin_of(plan, split, views, fitted))
 
 
 def checked_split(plan: Plan, watch: Watch) -> Split:
@@ -171,7 +172,7 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
     )
 
 
-def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
+def origin_of(plan: Plan, split: Split, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
     """What the card says of where the model comes from."""
     scores, validation = fitted.scores, plan.recipe.validation
     limits = (
@@ -179,7 +180,14 @@ def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted)
         f"Dice {scores['dice']:.3f}, recall {scores['recall']:.3f}, precision {scores['precision']:.3f}; "
         "other images may do worse.",
     )
-    return Origin(plan.recipe.title, short_statement(plan.source, views), limits)
+    return Origin(
+        plan.recipe.title,
+        short_statement(plan.source, views),
+        limits,
+        taught=split.train,
+        chose=split.validation,
+        image_sha256=image_prints(plan.output_dir / INPUTS_FILE),
+    )
 
 
 _FOLDERS = {"training": TRAIN, "validation": VALIDATION}

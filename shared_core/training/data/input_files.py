@@ -36,6 +36,16 @@ def input_prints(source: ViewSource) -> dict[str, str]:
     return found
 
 
+def image_prints(*paths: Path) -> tuple[str, ...]:
+    """sha256 of the images in files of `keep_inputs`, each once; none where views are made."""
+    found = set()
+    for path in paths:
+        if path.exists():
+            content = any_json(path.read_bytes())
+            found |= {print_ for name, print_ in content.items() if name.endswith(": image")}
+    return tuple(sorted(found))
+
+
 def keep_inputs(path: Path, source: ViewSource) -> None:
     """Write the fingerprints of a source; where they were written before, see that nothing has changed.
 
