@@ -20,6 +20,7 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.NAME_KEY: "Name another key with --deidentify-key on the command line.",
     bac.Remedy.NAME_CERTIFICATE: "Name it with --tls-certificate on the command line.",
     bac.Remedy.NAME_TRAINING_DATA: "Name it with --data on the command line.",
+    bac.Remedy.STATE_PATIENTS: "State whose they are in --data on the command line.",
     bac.Remedy.NAME_START_MODEL: "Name it with --from on the command line.",
     bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
     bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",

@@ -99,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
     from shared_core.training.evaluation.model_runs import evaluate_models
     from shared_core.training.evaluation.model_scores import evaluate_rows
     from shared_core.training.evaluation.report import write_evaluation
+    from shared_core.training.evaluation.seen_words import seen_sentences
 
     entries = _entries(args)
     source = _source(args, entries[0].card)
@@ -112,12 +113,15 @@ def run(args: argparse.Namespace) -> int:
             workers=args.workers,
             progress=lambda done, _: bar.update(task, completed=done),
         )
-    evaluation = write_evaluation(evaluate_rows(rows), source, args.output)
+    seen = seen_sentences([entry.card for entry in entries], source)
+    evaluation = write_evaluation(replace(evaluate_rows(rows), seen=seen), source, args.output)
     calibrated = _calibrate(args, rows[0]) if args.calibrate is not None else ()
     if not args.quiet:
         _print(evaluation, screen(160))
         for line in (*calibrated, f"Results in {args.output}"):
             print(line)
+    for sentence in seen:
+        print(f"bac: {one_line(sentence)}", file=sys.stderr)
     for failure in rows[0].failures:
         print(f"bac: {one_line(f'{failure.view_id}: {failure.error}')}", file=sys.stderr)
     return FAILED if rows[0].failures else OK

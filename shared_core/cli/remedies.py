@@ -23,6 +23,8 @@ WORDING: Final[Mapping[Remedy, str]] = {
     Remedy.NAME_KEY: "Name another key with --deidentify-key.",
     Remedy.NAME_CERTIFICATE: "Name it with --tls-certificate.",
     Remedy.NAME_TRAINING_DATA: "Name it with --data, such as --data simulated:patients=40,seed=1.",
+    Remedy.STATE_PATIENTS: "State whose they are in --data: patient=folder:1, patient=name:PATTERN or "
+    "patient=TABLE.csv.",
     Remedy.NAME_START_MODEL: "Name it with --from MODEL.",
     Remedy.CHOOSE_DEVICE: "Use --device auto or --device cpu.",
     Remedy.CHOOSE_PORT: "Choose another one with --port.",

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, name_for_card, option
 from shared_core.cli.exit_codes import FAILED, OK
-from shared_core.cli.screen import PlainConsole
+from shared_core.cli.screen import PlainConsole, screen
+from shared_core.cli.train_check import print_check
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
 from shared_core.inference.model import choose
@@ -51,7 +52,8 @@ def add_parser(subparsers: Subparsers) -> None:
         action="append",
         required=True,
     )
-    add("--out DIR", "folder for the model", Path, required=True)
+    add("--out DIR", "folder for the model", Path)
+    add("--check", "only check the data: patients, masks, pictures that are there twice, sides of the split")
     add("--from MODEL", "start from a model: name or card file", dest="start")
     rehearsed = "fine-tuning: views to rehearse, so that the model does not forget; can be repeated"
     add("--replay SPEC", rehearsed, action="append")
@@ -77,7 +79,11 @@ def run(args: argparse.Namespace) -> int:
     from shared_core.training.training_run import train
 
     console = PlainConsole(stderr=True, quiet=args.quiet, highlight=False)
+    if args.out is None and not args.check:
+        args.parser.error("the following arguments are required: --out")
     plan = _plan(args)
+    if args.check:
+        return _check(args, plan, console)
     open_output(plan, resume=args.resume)
     with _stopping() as stopped, TrainingConsole(console) as view:
         watch = Watch(view.patches, view.step, view.epoch, view.say, lambda: bool(stopped))
@@ -87,6 +93,20 @@ def run(args: argparse.Namespace) -> int:
     print(f"{plan.output_dir / 'model.json'}: {card.name}, threshold {card.threshold:g}")
     print(f"Use it with: bac analyze IMAGES --model {plan.output_dir / 'model.json'}", file=sys.stderr)
     return OK
+
+
+def _check(args: argparse.Namespace, plan: Plan, console: PlainConsole) -> int:
+    from shared_core.training.data.data_check import check_data
+    from shared_core.training.training_run import plan_split
+
+    with TrainingConsole(console) as view:
+        check = check_data(
+            plan.source,
+            problems=plan.problems,
+            workers=plan.workers,
+            progress=partial(view.patches, "check"),
+        )
+    return OK if print_check(check, lambda: plan_split(plan, check), screen(120)) else FAILED
 
 
 def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:
@@ -129,6 +149,8 @@ def _plan(args: argparse.Namespace) -> Plan:
 
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
     machine = Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1)
+    out = args.out or Path("model")
+    problems: list[str] = []
     start = None if args.start is None else Start.load(args.start)
     if recipe.fine_tuning.enabled and start is None:
         raise UsageError(
@@ -140,19 +162,20 @@ def _plan(args: argparse.Namespace) -> Plan:
         recipe = start.fitted(recipe)
     if args.hours is not None:
         # What was measured when the run began stays: another measurement would be another run.
-        begun = args.out / RECIPE_FILE
+        begun = out / RECIPE_FILE
         again = args.resume and begun.is_file()
         recipe = load_recipe(begun) if again else within_hours(recipe, args.hours, machine)
     plan = Plan(
         recipe=recipe,
-        source=view_source(args.data, cutting_card(recipe, start)),
-        output_dir=args.out,
-        name=args.name or name_for_card(args.out.resolve().name) or "model",
+        source=view_source(args.data, cutting_card(recipe, start), problems=problems),
+        output_dir=out,
+        name=args.name or name_for_card(out.resolve().name) or "model",
         seed=args.seed,
         machine=machine,
         workers=args.workers,
         start=start,
         split=args.split,
+        problems=tuple(problems),
     )
     return plan if args.licence is None else replace(plan, licence=args.licence)
 

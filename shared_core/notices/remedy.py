@@ -30,6 +30,7 @@ class Remedy(str, Enum):
     NAME_KEY = "name-key"
     NAME_CERTIFICATE = "name-certificate"
     NAME_TRAINING_DATA = "name-training-data"
+    STATE_PATIENTS = "state-patients"
     NAME_START_MODEL = "name-start-model"
     CHOOSE_DEVICE = "choose-device"
     CHOOSE_PORT = "choose-port"

@@ -25,6 +25,8 @@ class Comparison:
         """
         before, after = self.held_out_before, self.held_out_after
         if before.best_dice > 0 or after.best_dice > 0:
+            if not after.recall:
+                return "on held-out views it finds no BAC at all"
             if after.dice < before.dice:
                 return f"on held-out views Dice fell from {before.dice:.3f} to {after.dice:.3f}"
         elif after.false_share > before.false_share:

@@ -21,17 +21,24 @@ from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.weights.card import GraphFile, ModelCard
 from shared_core.weights.card_json import CARD_FILE, GRAPH_FILE, WEIGHTS_FILE, card_json
 from shared_core.weights.safetensors import safetensors_bytes
+from shared_core.weights.seen_views import seen_views
 
 _STATISTICS = ("running_mean", "running_var")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What the card of a trained model says in words."""
+    """What the card of a trained model says of where it comes from."""
 
     title: str
     training_data: str
     limitations: tuple[str, ...] = ()
+    taught: tuple[str, ...] = ()
+    """IDs of patients whose views taught; the card has only their fingerprints."""
+    chose: tuple[str, ...] = ()
+    """Of patients whose views told the best weights."""
+    image_sha256: tuple[str, ...] = ()
+    """Of the image files of both."""
 
 
 def write_model(folder: Path, fitted: Fitted, plan: Plan, origin: Origin) -> ModelCard:
@@ -81,6 +88,8 @@ def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> Mod
         "began_from": "random weights" if start is None else f"{start.card.name}, sha256 {start.card.sha256}",
         **fitted.made_by,
     }
+    sha256 = hashlib.sha256(weights).hexdigest()
+    own = seen_views(sha256, taught=origin.taught, chose=origin.chose, image_sha256=origin.image_sha256)
     before = "" if start is None else f"Began from {start.card.name}: {start.card.training_data} Then: "
     card = replace(
         processing_card(recipe, start),
@@ -90,7 +99,8 @@ def make_card(weights: bytes, fitted: Fitted, plan: Plan, origin: Origin) -> Mod
         network_options=recipe.network_options,
         graph=None,
         weights_file=WEIGHTS_FILE,
-        sha256=hashlib.sha256(weights).hexdigest(),
+        sha256=sha256,
+        seen=(own, *(() if start is None else start.card.seen)),
         size_bytes=len(weights),
         url="",
         output="logits",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from shared_core.training.data.images import RealImage
 from shared_core.training.data.inserted import InsertedViews
 from shared_core.training.data.label_studio import read_label_studio
 from shared_core.training.data.mdai import read_mdai
-from shared_core.training.data.pairs import find_pairs
+from shared_core.training.data.owners import owners_of
+from shared_core.training.data.pairs import pair_up, refuse_problems
+from shared_core.training.data.patient_rule import PatientRule, patient_rule
 from shared_core.training.data.real_bac import FOLDS, KINDS, SIDES, real_bac_views
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.example import Joined, ViewSource
@@ -32,6 +35,8 @@ class _Options:
 
     spec: str
     values: dict[str, str]
+    problems: list[str]
+    """Gets a sentence about each image and mask without partner."""
 
     def text(self, name: str, default: str = "") -> str:
         return self.values.pop(name, default)
@@ -51,6 +56,10 @@ class _Options:
         except ValueError:
             raise UsageError(f"Training data {self.spec}: {name} must be a number, not {value!r}.") from None
 
+    def patient(self) -> PatientRule | None:
+        text = self.text("patient")
+        return patient_rule(text) if text else None
+
     def folder(self, name: str = "") -> Path:
         path = Path(self.text(name))
         if not path.is_dir():
@@ -58,24 +67,26 @@ class _Options:
         return path
 
 
-def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
+def view_source(specs: Sequence[str], card: ModelCard, *, problems: list[str] | None = None) -> ViewSource:
     """Make what one or several texts describe, one after the other.
 
     Parameters
     ----------
     specs
         ``simulated:patients=N,seed=N[,styles=hologic+ge][,pitch_mm=F]``: views of patients that do not
-        exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N]``: images with masks.
+        exist. ``folder:IMAGES[,masks=MASKS][,spacing_mm=F][,value=N][,patient=RULE]``: images with masks.
         ``corrections:RESULTS[,images=IMAGES]``: a folder of ``bac analyze -o`` whose masks a person looked
         at and corrected.
         ``inserted:IMAGES[,variants=N][,seed=N][,spacing_mm=F][,contrast=F][,contrast_spread=F]``: images
-        that are free of BAC, with simulated BAC put in. Files other than DICOM that lie in a folder below
-        IMAGES are of one patient.
+        that are free of BAC, with simulated BAC put in.
         ``real-bac:FOLDER[,fold=N][,side=teaching|held-out][,kinds=vascular+cesm][,spacing_mm=F]``: real
         images with drawn lines, other calcifications, views without BAC; the folds of patients are fixed.
         ``mdai:EXPORT,images=IMAGES`` and ``label-studio:EXPORT,images=IMAGES``: lines drawn on images.
+        ``patient=RULE`` says whose images are, but for simulated and ``real-bac`` ones, see `patient_rule`.
     card
         Of the model that is to be trained: preprocessing and spacing.
+    problems
+        Gets a sentence about each image and mask without partner, which is then left out; None refuses them.
 
     Raises
     ------
@@ -84,11 +95,16 @@ def view_source(specs: Sequence[str], card: ModelCard) -> ViewSource:
     """
     if not specs:
         raise UsageError("No training data was named.", Remedy.NAME_TRAINING_DATA)
-    sources = tuple(_one(spec, card) for spec in specs)
+    found: list[str] = []
+    sources = tuple(_one(spec, card, found) for spec in specs)
+    if problems is None:
+        refuse_problems(found)
+    else:
+        problems += found
     return sources[0] if len(sources) == 1 else Joined(sources)
 
 
-def _one(spec: str, card: ModelCard) -> ViewSource:
+def _one(spec: str, card: ModelCard, problems: list[str]) -> ViewSource:
     kind, _, rest = spec.partition(":")
     if kind not in _KINDS:
         raise UsageError(f"Training data {spec}: must begin with {', '.join(f'{name}:' for name in _KINDS)}.")
@@ -104,7 +120,7 @@ def _one(spec: str, card: ModelCard) -> ViewSource:
                 f"Training data {spec}: {part!r} must be a name and a value, like seed=1, given once."
             )
         values[name] = value
-    options = _Options(spec, values)
+    options = _Options(spec, values, problems)
     source = _KINDS[kind](options, card)
     if options.values:
         left = next(iter(options.values)) or options.values[""]
@@ -133,17 +149,20 @@ def _folder(options: _Options, card: ModelCard) -> ViewSource:
     images = options.folder()
     masks = options.folder("masks") if "masks" in options.values else None
     value = options.whole("value", 0)
-    pairs = (replace(pair, patient_id=_patient(pair.image, images)) for pair in find_pairs(images, masks))
+    pairing = pair_up(images, masks, patient=options.patient())
+    options.problems.extend(pairing.problems)
     return FolderViews(
-        tuple(pairs), spacing_mm=options.number("spacing_mm"), mask_value=value or None, card=card
+        pairing.pairs, spacing_mm=options.number("spacing_mm"), mask_value=value or None, card=card
     )
 
 
 def _corrections(options: _Options, card: ModelCard) -> ViewSource:
     results = options.folder()
     images = options.folder("images") if "images" in options.values else results
+    pairing = pair_up(images, results, patient=options.patient())
+    options.problems.extend(pairing.problems)
     return FolderViews(
-        find_pairs(images, results),
+        pairing.pairs,
         origin="correction",
         spacing_mm=options.number("spacing_mm"),
         title="masks of a model, corrected",
@@ -154,9 +173,22 @@ def _corrections(options: _Options, card: ModelCard) -> ViewSource:
 def _inserted(options: _Options, card: ModelCard) -> ViewSource:
     folder = options.folder()
     spacing_mm = options.number("spacing_mm")
+    headers = {path: read_header(path) for path in candidate_files([folder])}
+    owners = owners_of(headers, folder, options.patient())
+    names = Counter((owner.patient_id, path.stem) for path, owner in owners.items())
     images = tuple(
-        RealImage(path, _patient(path, folder), bac_free=True, spacing_mm=spacing_mm)
-        for path in candidate_files([folder])
+        RealImage(
+            path,
+            owner.patient_id,
+            bac_free=True,
+            spacing_mm=spacing_mm,
+            place="-".join(path.relative_to(folder).with_suffix("").parts)
+            if names[owner.patient_id, path.stem] > 1
+            else "",
+            patient_from=owner.source,
+            doubt=owner.doubt,
+        )
+        for path, owner in owners.items()
     )
     return InsertedViews(
         seed=options.whole("seed", 0),
@@ -194,16 +226,9 @@ def _real_bac(options: _Options, card: ModelCard) -> ViewSource:
 def _annotated(
     read: Callable[[Path], tuple[DrawnImage, ...]], options: _Options, card: ModelCard
 ) -> ViewSource:
-    images = join_drawings(read(Path(options.text(""))), options.folder("images"))
+    drawings = read(Path(options.text("")))
+    images = join_drawings(drawings, options.folder("images"), patient=options.patient())
     return AnnotatedViews(images, spacing_mm=options.number("spacing_mm"), card=card)
-
-
-def _patient(path: Path, folder: Path) -> str:
-    """From a DICOM file; else the folder below `folder` that it lies in, or what its name says."""
-    identity = read_header(path).identity
-    if identity.sop_instance_uid or path.parent == folder:
-        return identity.patient_id or path.stem
-    return path.parent.name
 
 
 _KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,32 @@ class TrainingView:
     """(rows, columns) the image before it was filtered for the network; None where that is `image_u8`."""
 
 
+@dataclass(frozen=True)
+class ViewFiles:
+    """The files of a view that is read, not made."""
+
+    image: Path
+    mask: Path | None = None
+    """None where the label is not a mask of its own."""
+    patient_from: str = ""
+    """What says whose it is."""
+    doubt: str = ""
+    """See `shared_core.training.data.owners.Owner`."""
+    mask_value: int | None = None
+    """Of BAC, where the mask holds several values."""
+    drawing_sha256: str = ""
+    """Fingerprint of what the label is made from where that is no mask."""
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """A source that can say which files its views are read from."""
+
+    def files(self, number: int) -> ViewFiles | None:
+        """Of view `number`; None where it is made."""
+        ...
+
+
 class ViewSource(Protocol):
     """Views by number. The same number gives the same view, so that a run can be repeated and resumed."""
 
@@ -68,6 +95,11 @@ class ViewSource(Protocol):
     def description(self) -> dict[str, str]:
         """What it is and what made it, for the data statement of the card."""
         ...
+
+
+def files_of(source: ViewSource, number: int) -> ViewFiles | None:
+    """The files of a view; None where it is made, or the source does not say."""
+    return source.files(number) if isinstance(source, FileSource) else None
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,11 @@ class Joined:
         """Make or read view `number`."""
         source, own = self._find(number)
         return source.load(own)
+
+    def files(self, number: int) -> ViewFiles | None:
+        """Of view `number`."""
+        source, own = self._find(number)
+        return files_of(source, own)
 
     @property
     def description(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from shared_core.training.batches import Numbers, has_bac
 from shared_core.training.before_after import Comparison
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import repeatable
+from shared_core.training.data.input_files import image_prints, keep_inputs
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.split import Split, check_split, write_split
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
@@ -25,13 +26,14 @@ from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.network import Arrays, blended, make_network
 from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
-from shared_core.training.plan import SPLIT_FILE, Plan, Start, Watch
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Start, Watch
 from shared_core.training.recipe import FineTuningRecipe
 from shared_core.training.scoring import count_patches
-from shared_core.training.training_run import STATEMENT_FILE, cut_side
+from shared_core.training.training_run import STATEMENT_FILE, checked_data, cut_side
 from shared_core.weights.card import ModelCard
 
 PATCHES = Path("patches/all")
+REPLAY_INPUTS_FILE = "replay_inputs.json"
 REJECTED, COMPARISON_FILE = "rejected", "before_after.csv"
 _REPLAY_MEASURED = 3
 """One in so many replay patients measures what was forgotten."""
@@ -88,13 +90,16 @@ def default_replay(recipe: FineTuningRecipe, card: ModelCard) -> SimulatedViews:
 
 class _Tuner:
     def __init__(self, plan: Plan, start: Start, replay: ViewSource, watch: Watch) -> None:
-        self.own_views = len(plan.source)
+        self.own_views, self.replay = len(plan.source), replay
         self.plan = replace(plan, source=Joined((plan.source, replay)))
         self.start, self.watch, self.recipe = start, watch, plan.recipe
         self.device = torch.device(plan.machine.device)
 
     def run(self) -> FineTuned:
         plan = self.plan
+        keep_inputs(plan.output_dir / REPLAY_INPUTS_FILE, self.replay)
+        if not (plan.output_dir / PATCHES).exists():
+            checked_data(plan, self.watch).refuse_same_pictures()
         self.patches = cut_side(plan, list(range(len(plan.source))), PATCHES, self.watch)
         self.positive = has_bac(self.patches)
         cut = cut_views(plan.output_dir / PATCHES)
@@ -185,6 +190,7 @@ class _Tuner:
         split = Split(self.plan.seed, tuple(sorted(names[0] | taught)), (), tuple(sorted(names[1])))
         check_split(split, [*own, *replay])
         write_split(split, self.plan.output_dir / SPLIT_FILE)
+        self.split = split
 
     def _finish(
         self, final: Fitted, comparison: Comparison, said: str, sides: dict[str, tuple[CutView, ...]]
@@ -203,7 +209,16 @@ class _Tuner:
             *([f"Rejected: {because}."] if because else []),
             *card.limitations,
         )
-        origin = Origin(f"{card.title}; {plan.recipe.title}", short_statement(plan.source, sides), limits)
+        origin = Origin(
+            f"{card.title}; {plan.recipe.title}",
+            short_statement(plan.source, sides),
+            limits,
+            taught=self.split.train,
+            chose=self.split.test,
+            image_sha256=image_prints(
+                *(plan.output_dir / name for name in (INPUTS_FILE, REPLAY_INPUTS_FILE))
+            ),
+        )
         kept = replace(final, threshold=card.threshold)
         return FineTuned(write_model(folder, kept, plan, origin), folder, comparison, because, said)
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from shared_core.errors import Cancelled, UsageError
 from shared_core.training.batches import EpochBatches, Numbers, epoch_order, has_bac
+from shared_core.training.board import RunBoard, found_picture
 from shared_core.training.computing_device import Machine, repeatable
-from shared_core.training.logs import write_history, write_tensorboard
-from shared_core.training.network import Arrays, arrays_of, make_network
+from shared_core.training.logs import write_history
+from shared_core.training.network import Arrays, arrays_of, make_network, probabilities
 from shared_core.training.optimisation import learning_rate
 from shared_core.training.patch import PatchSet
 from shared_core.training.recipe import Recipe
@@ -28,6 +29,8 @@ from shared_core.version import SOFTWARE_VERSION
 STATE_FILE = "state.pt"
 _MINING = 2
 """Which of the independent streams of random numbers of an epoch, beside those of the batches."""
+_SHOWN = 4
+"""Validation patches with BAC on TensorBoard's pictures."""
 SAVE_SECONDS = 120.0
 """Longest work that a killed run loses."""
 
@@ -183,14 +186,19 @@ class _Trainer:
         cancelled: Callable[[], bool] | None,
     ) -> Fitted:
         run, clock = self.run, _Clock()
-        while not run.finished:
-            self._epoch(clock, progress, cancelled)
-            row = self._close_epoch()
-            self._save()
-            write_history(self.output_dir, run.history)
-            write_tensorboard(self.output_dir, row)
-            if epoch_done is not None:
-                epoch_done(row)
+        done = run.history[-1]["step"] if run.history else 0
+        self.board = RunBoard(self.output_dir, last_step=done + run.step)
+        try:
+            while not run.finished:
+                self._epoch(clock, progress, cancelled)
+                row = self._close_epoch()
+                self._save()
+                write_history(self.output_dir, run.history)
+                self.board.epoch(row)
+                if epoch_done is not None:
+                    epoch_done(row)
+        finally:
+            self.board.close()
         assert run.best is not None
         return Fitted(
             arrays=arrays_of(run.best),
@@ -227,6 +235,7 @@ class _Trainer:
             run.step += 1
             if loss is not None:
                 run.losses.append(loss)
+                self.board.step(run.epoch * steps + run.step, loss=loss, learning_rate=rate)
             clock.steps += 1
             if progress is not None:
                 left = clock.seconds_left((recipe.epochs - run.epoch) * steps - run.step)
@@ -254,6 +263,7 @@ class _Trainer:
         last = run.epoch + 1 == recipe.epochs
         if last or (run.epoch + 1) % recipe.validation.every_epochs == 0:
             row.update(self._validate())
+            self._show(row["step"], row["threshold"])
         run.history.append(row)
         run.epoch, run.step, run.losses = run.epoch + 1, 0, []
         patience = recipe.validation.patience
@@ -273,6 +283,17 @@ class _Trainer:
         else:
             run.stale += 1
         return scores
+
+    def _show(self, step: int, threshold: float) -> None:
+        """Some validation patches for TensorBoard."""
+        if not self.board.wants_pictures:
+            return
+        shown = np.flatnonzero(has_bac(self.validation))[:_SHOWN]
+        if not len(shown):
+            shown = np.arange(min(_SHOWN, len(self.validation)))
+        images, labels = self.validation.images_u8[shown], self.validation.labels[shown]
+        found = probabilities(self._judging(), np.asarray(images), self.recipe, self.stepper.device)
+        self.board.pictures(step, found_picture(images, labels, found > threshold))
 
     def _mine(self) -> list[int]:
         drawn = np.unique(self.pool)

@@ -1,11 +1,10 @@
-"""What a training run writes down as it goes: a CSV table, and TensorBoard where it is installed."""
+"""What a training run writes down as it goes: a CSV table."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +44,6 @@ def history_csv(history: History) -> bytes:
 def write_history(folder: Path, history: History) -> None:
     """Write ``log.csv`` whole, as a resumed run may have to replace rows."""
     write_bytes(folder / "log.csv", history_csv(history))
-
-
-def write_tensorboard(folder: Path, row: dict[str, Any]) -> None:
-    """Add one epoch to TensorBoard's events in ``tensorboard/``; nothing where it is not installed."""
-    if find_spec("tensorboard") is None:
-        return
-    from torch.utils.tensorboard import SummaryWriter
-
-    with SummaryWriter(str(folder / "tensorboard")) as writer:
-        for name in COLUMNS[2:]:
-            if isinstance(row.get(name), (int, float)):
-                writer.add_scalar(name, row[name], row["epoch"])
 
 
 def _short(value: Any) -> Any:

@@ -17,6 +17,7 @@ from shared_core.networks.table import NETWORKS, NetworkName, network_named
 from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
+from shared_core.training.data.input_files import keep_inputs
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import TrainingProgress
 from shared_core.training.recipe import Recipe, recipe_toml
@@ -30,7 +31,7 @@ from shared_core.weights.safetensors import read_safetensors
 
 _TILE_BY_SIGHT = 6
 """From here on less than 2.25 times the image is computed to answer as for the whole view."""
-PLAN_FILE, RECIPE_FILE, SPLIT_FILE = "plan.json", "recipe.toml", "split.json"
+PLAN_FILE, RECIPE_FILE, SPLIT_FILE, INPUTS_FILE = "plan.json", "recipe.toml", "split.json", "inputs.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,8 @@ class Plan:
     split: Path | None = None
     """A ``split.json`` to keep to; None draws one."""
     licence: str = "not stated by whoever trained it"
+    problems: tuple[str, ...] = ()
+    """That were found when the data were put together, such as images without a mask; any stops the run."""
 
     def record(self) -> dict[str, Any]:
         """What two runs must have in common for the one to go on with the other."""
@@ -188,7 +191,8 @@ class Watch:
 def open_output(plan: Plan, *, resume: bool) -> None:
     """Begin the folder of a run, or see that it is of the same run.
 
-    A `UsageError` where it holds another run, or this one and `resume` was not asked for.
+    A `UsageError` where it holds another run, or this one and `resume` was not asked for, or images or labels
+    changed since it began.
     """
     path = plan.output_dir / PLAN_FILE
     record = json.loads(json_bytes(plan.record()))
@@ -204,8 +208,10 @@ def open_output(plan: Plan, *, resume: bool) -> None:
         if not isinstance(saved, dict):
             raise UsageError(f"{path} cannot be read; choose another output folder.")
         require_same(path, saved, record)
+        keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
         return
     if plan.output_dir.is_dir() and any(plan.output_dir.iterdir()):
         raise UsageError(f"{plan.output_dir} holds other files; choose a new folder for the training run.")
+    keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
     write_bytes(path, json_bytes(record))
     write_bytes(plan.output_dir / RECIPE_FILE, recipe_toml(plan.recipe).encode())

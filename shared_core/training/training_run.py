@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from shared_core.errors import UsageError
+from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
+from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
+from shared_core.training.data.data_check import DataCheck, check_data
+from shared_core.training.data.input_files import image_prints
 from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.data.split import (
     Side,
@@ -21,11 +24,11 @@ from shared_core.training.data.split import (
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
-from shared_core.training.plan import SPLIT_FILE, Plan, Watch
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
 from shared_core.weights.card import ModelCard
 
 TRAIN, VALIDATION = Path("patches/train"), Path("patches/validation")
-STATEMENT_FILE = "data_statement.md"
+STATEMENT_FILE, CHECK_FILE = "data_statement.md", "data_check.json"
 
 
 def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
@@ -36,12 +39,15 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     Raises
     ------
     UsageError
-        The split leaks, there is no BAC to learn from, or the folder holds something else.
+        Data that cannot be used, see `checked_split`; there is no BAC to learn from or to validate on, or the
+        folder holds something else.
+    ModelError
+        Nothing was learnt.
     Cancelled
         The person stopped it; calling again goes on.
     """
     watch = watch or Watch()
-    split = plan_split(plan)
+    split = checked_split(plan, watch)
     sides = {
         "training": cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch),
         "validation": cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch),
@@ -51,6 +57,11 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     check_split(split, [view for cut in views.values() for view in cut])
     if not any(view.with_bac for view in views["training"]):
         raise UsageError("No patch to train on holds BAC, so there is nothing to learn; give other data.")
+    if not any(view.with_bac for view in views["validation"]):
+        raise UsageError(
+            "No patch to validate on holds BAC, so no weights can be told from others; add patients "
+            "with BAC, or give another split."
+        )
     fitted = fit(
         plan.recipe,
         sides["training"],
@@ -66,13 +77,59 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     )
     how = f"by chance (seed {split.seed})" if plan.split is None else "by a split that was given"
     said = f"Patients were put on the sides {how}; none is on two."
+    require_something_found(fitted)
     statement = data_statement(plan.source, views, split=said)
     write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
-    return write_model(plan.output_dir, fitted, plan, origin_of(plan, views, fitted))
+    return write_model(plan.output_dir, fitted, plan, origin_of(plan, split, views, fitted))
 
 
-def plan_split(plan: Plan) -> Split:
-    """Draw the split or read the given one, check it, and write it to the folder."""
+def checked_split(plan: Plan, watch: Watch) -> Split:
+    """Check the data, then draw the split or read the given one, and check that; written to the folder.
+
+    Where both were done before, only the split is read: `open_output` sees that the data are the same.
+
+    Raises
+    ------
+    UsageError
+        See `DataCheck.refuse`, `DataCheck.refuse_split` and `plan_split`.
+    """
+    path = plan.output_dir / CHECK_FILE
+    if path.exists() and (plan.output_dir / SPLIT_FILE).exists():
+        return plan_split(plan)
+    check = checked_data(plan, watch)
+    split = plan_split(plan, check)
+    check.refuse_split(split)
+    watch.say(sides_in_words(check, split))
+    write_bytes(path, check_json(check, split))
+    write_split(split, plan.output_dir / SPLIT_FILE)
+    return split
+
+
+def checked_data(plan: Plan, watch: Watch) -> DataCheck:
+    """Check the data of a plan and say whose they are; a `UsageError` as of `DataCheck.refuse`."""
+    check = check_data(
+        plan.source,
+        problems=plan.problems,
+        workers=plan.workers,
+        progress=None if watch.patches is None else partial(watch.patches, "check"),
+        cancelled=watch.cancelled,
+    )
+    check.refuse()
+    watch.say(patients_in_words(check))
+    return check
+
+
+def require_something_found(fitted: Fitted) -> None:
+    """A `ModelError` where even the best weights find nothing of what they were validated on."""
+    if not fitted.scores["recall"]:
+        raise ModelError(
+            f"Training failed: the best weights (epoch {fitted.epoch}) find none of the BAC on the "
+            "validation patches, so no model was written; train longer, or with another learning rate."
+        )
+
+
+def plan_split(plan: Plan, check: DataCheck | None = None) -> Split:
+    """Draw the split, with the labels as `check` saw them, or read the given one; checked, not written."""
     path = plan.output_dir / SPLIT_FILE
     if path.exists():
         split = read_split(path)
@@ -80,12 +137,16 @@ def plan_split(plan: Plan) -> Split:
         split = read_split(plan.split)
     else:
         identities = [plan.source.identity(number) for number in range(len(plan.source))]
-        split = split_by_patient(identities, seed=plan.seed, validation=plan.recipe.validation.share)
+        split = split_by_patient(
+            identities,
+            seed=plan.seed,
+            validation=plan.recipe.validation.share,
+            has_bac=None if check is None else check.has_bac(),
+        )
     check_split(split, members_of(plan.source))
     empty: list[Side] = [side for side in ("train", "validation") if not split.numbers(plan.source, side)]
     if empty:
         raise UsageError(f"The split leaves no view for {empty[0]}; add patients or give another split.")
-    write_split(split, path)
     return split
 
 
@@ -111,7 +172,7 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
     )
 
 
-def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
+def origin_of(plan: Plan, split: Split, views: dict[str, tuple[CutView, ...]], fitted: Fitted) -> Origin:
     """What the card says of where the model comes from."""
     scores, validation = fitted.scores, plan.recipe.validation
     limits = (
@@ -119,7 +180,14 @@ def origin_of(plan: Plan, views: dict[str, tuple[CutView, ...]], fitted: Fitted)
         f"Dice {scores['dice']:.3f}, recall {scores['recall']:.3f}, precision {scores['precision']:.3f}; "
         "other images may do worse.",
     )
-    return Origin(plan.recipe.title, short_statement(plan.source, views), limits)
+    return Origin(
+        plan.recipe.title,
+        short_statement(plan.source, views),
+        limits,
+        taught=split.train,
+        chose=split.validation,
+        image_sha256=image_prints(plan.output_dir / INPUTS_FILE),
+    )
 
 
 _FOLDERS = {"training": TRAIN, "validation": VALIDATION}

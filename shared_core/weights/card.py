@@ -9,6 +9,7 @@ from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.picture_scale import PictureScale
+from shared_core.weights.seen_views import SeenViews
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "whole", "seamless"]
@@ -95,6 +96,8 @@ class ModelCard:
     """Brings pictures of unknown spacing to one size; None takes them as they are."""
     sensitivity: Sensitivity | None = None
     """Goes with every result that finds nothing; None where it is not known."""
+    seen: tuple[SeenViews, ...] = ()
+    """Fingerprints of whom it and those that it began from have seen; empty where that is not known."""
     made_by: tuple[str, ...] = ()
     """``what: value`` of the run that trained it (recipe, seed, software, machine, sha256 of its data), or of
     the checkpoint that it was imported from (``origin``, with its sha256)."""

@@ -11,6 +11,7 @@ import torch
 from shared_core.errors import ModelError, UsageError
 from shared_core.inference.model import load_model
 from shared_core.training.data.split import Split, write_split
+from shared_core.training.fit import Fitted
 from shared_core.training.network import make_network, network_input
 from shared_core.training.plan import (
     Plan,
@@ -20,7 +21,7 @@ from shared_core.training.plan import (
     open_output,
     processing_card,
 )
-from shared_core.training.training_run import train
+from shared_core.training.training_run import require_something_found, train
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.registry import load_card
 from tests.training.drawn import DrawnViews, drawn_patches, drawn_recipe
@@ -43,7 +44,7 @@ def test_folder_holds_all_that_made_the_model(trained: Plan) -> None:
     names = {path.name for path in trained.output_dir.iterdir()}
     assert names == {
         *("model.json", "model.safetensors", "split.json", "log.csv", "recipe.toml", "plan.json"),
-        *("state.pt", "data_statement.md", "patches"),
+        *("state.pt", "data_statement.md", "data_check.json", "patches"),
         *({"tensorboard"} & names),
     }
 
@@ -181,6 +182,14 @@ def test_only_an_scunet_with_logits_can_be_begun_from(trained: Plan, tmp_path: P
         Start.load(path)
     with pytest.raises(ModelError, match="There is no model"):
         Start.load("unknown")
+
+
+def test_weights_that_find_nothing_are_no_model() -> None:
+    scores = {"recall": 0.0, "dice": 0.0}
+    fitted = Fitted({}, 0.5, 3, scores, (), {})
+    with pytest.raises(ModelError, match=r"best weights \(epoch 3\) find none of the BAC"):
+        require_something_found(fitted)
+    require_something_found(replace(fitted, scores={"recall": 0.1, "dice": 0.0}))
 
 
 def test_data_without_bac_teaches_nothing(tmp_path: Path) -> None:

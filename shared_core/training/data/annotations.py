@@ -13,9 +13,12 @@ from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
 from shared_core.training.data.drawings import DrawnImage, drawn_band
+from shared_core.training.data.fingerprints import fingerprint
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import read_with_spacing
-from shared_core.training.example import Identity, TrainingView
+from shared_core.training.data.owners import Owner, owners_of
+from shared_core.training.data.patient_rule import PatientRule
+from shared_core.training.example import Identity, TrainingView, ViewFiles
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import default_model
 
@@ -27,6 +30,7 @@ class AnnotatedImage:
     path: Path
     header: MammogramHeader
     drawn: DrawnImage
+    owner: Owner
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class AnnotatedViews:
     def identity(self, number: int) -> Identity:
         """Who and what view `number` shows."""
         image = self.images[number]
-        patient = image.header.identity.patient_id or image.path.stem
+        patient = image.owner.patient_id
         tags = {
             "projection": image.header.view.value,
             "severity": "some" if _anything(image.drawn) else "none",
@@ -70,6 +74,18 @@ class AnnotatedViews:
         }
         view_id = f"{patient}/{image.path.parent.name}/{image.path.name}"
         return Identity(patient, view_id, "annotation", tuple(sorted(tags.items())))
+
+    def files(self, number: int) -> ViewFiles:
+        """Of view `number`."""
+        image = self.images[number]
+        drawn = image.drawn
+        return ViewFiles(
+            image.path,
+            None,
+            image.owner.source,
+            image.owner.doubt,
+            drawing_sha256=fingerprint(*drawn.lines, *drawn.areas, drawn.brushed),
+        )
 
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""
@@ -86,10 +102,12 @@ class AnnotatedViews:
         return training_view(prepared, band, identity=self.identity(number), card=self.card)
 
 
-def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[AnnotatedImage, ...]:
+def join_drawings(
+    drawings: tuple[DrawnImage, ...], images: Path, *, patient: PatientRule | None = None
+) -> tuple[AnnotatedImage, ...]:
     """Find the images that were drawn on, in a folder, by SOP Instance UID or name of the file.
 
-    Images that nobody annotated are left out.
+    Images that nobody annotated are left out. Whose they are is told by `patient`, else see `owners_of`.
 
     Raises
     ------
@@ -111,7 +129,7 @@ def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[Annot
             continue
         if header.identity.sop_instance_uid in found:
             found[header.identity.sop_instance_uid].append((path, header))
-    joined = []
+    joined: list[tuple[Path, MammogramHeader, DrawnImage]] = []
     for drawn in drawings:
         candidates = found[drawn.key]
         if len(candidates) != 1:
@@ -123,8 +141,9 @@ def join_drawings(drawings: tuple[DrawnImage, ...], images: Path) -> tuple[Annot
                 f"{path}: has {header.rows} x {header.columns} pixels, the image that was drawn on "
                 f"{drawn.shape[0]} x {drawn.shape[1]}; give the same images."
             )
-        joined.append(AnnotatedImage(path, header, drawn))
-    return tuple(joined)
+        joined.append((path, header, drawn))
+    owners = owners_of({path: header for path, header, _ in joined}, images, patient)
+    return tuple(AnnotatedImage(path, header, drawn, owners[path]) for path, header, drawn in joined)
 
 
 def _anything(drawn: DrawnImage) -> bool:

@@ -9,7 +9,7 @@ from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import read_with_spacing
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.pairs import Pair
-from shared_core.training.example import Identity, Origin, TrainingView
+from shared_core.training.example import Identity, Origin, TrainingView, ViewFiles
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import default_model
 
@@ -43,6 +43,11 @@ class FolderViews:
         """Who and what view `number` shows."""
         pair = self.pairs[number]
         return Identity(pair.patient_id, pair.view_id, self.origin, pair.tags)
+
+    def files(self, number: int) -> ViewFiles:
+        """Of view `number`."""
+        pair = self.pairs[number]
+        return ViewFiles(pair.image, pair.mask, pair.patient_from, pair.doubt, self.mask_value)
 
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""

@@ -22,11 +22,17 @@ class RealImage:
     and for the way to the model's grid."""
     licence: str = ""
     tags: tuple[tuple[str, str], ...] = ()
+    place: str = ""
+    """Where the patient has several files of one name: what tells them apart."""
+    patient_from: str = ""
+    """What says whose it is."""
+    doubt: str = ""
+    """See `shared_core.training.data.owners.Owner`."""
 
     @property
     def view_id(self) -> str:
         """Patient and file."""
-        return f"{self.patient_id}-{self.path.stem}"
+        return f"{self.patient_id}-{self.place or self.path.stem}"
 
     def read(self) -> Mammogram:
         """The image; what its file says of the spacing comes before what is assumed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,12 +13,16 @@ import msgspec
 
 from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError, UsageError
+from shared_core.mammogram import MammogramHeader
 from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
 from shared_core.training.data.masks import LABEL_SUFFIXES
+from shared_core.training.data.owners import Owner, owners_of, root_of
+from shared_core.training.data.patient_rule import PatientRule
 
 _MASK_ENDING: Final = re.compile(r"[-_. ](mask|seg|segmentation|label|bac)$")
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,54 @@ class Pair:
     mask: Path
     patient_id: str
     tags: tuple[tuple[str, str], ...] = ()
+    place: str = ""
+    """Of the image, below the folder of all."""
+    patient_from: str = ""
+    """What says whose it is."""
+    doubt: str = ""
+    """See `Owner`."""
 
     @property
     def view_id(self) -> str:
-        """Patient, folder and file: names alone repeat in many collections."""
-        return f"{self.patient_id}/{self.image.parent.name}/{self.image.name}"
+        """Patient, folders and file: names alone repeat in many collections."""
+        return f"{self.patient_id}/{self.place or f'{self.image.parent.name}/{self.image.name}'}"
 
 
-def find_pairs(images: Path, masks: Path | None = None) -> tuple[Pair, ...]:
-    """Pair the images of a folder with masks.
+@dataclass(frozen=True)
+class Pairing:
+    """What belongs together, and a sentence about each image or mask that has no partner."""
+
+    pairs: tuple[Pair, ...]
+    problems: tuple[str, ...] = ()
+
+
+def find_pairs(
+    images: Path, masks: Path | None = None, *, patient: PatientRule | None = None
+) -> tuple[Pair, ...]:
+    """Pair the images of a folder with masks; see `pair_up`.
+
+    Raises
+    ------
+    UsageError
+        An image without mask or with several, a mask without image, or none at all; all are named.
+    """
+    pairing = pair_up(images, masks, patient=patient)
+    refuse_problems(pairing.problems)
+    return pairing.pairs
+
+
+def refuse_problems(problems: Sequence[str]) -> None:
+    """Raise a `UsageError` that names the first problems, where there are any."""
+    if len(problems) == 1:
+        raise UsageError(problems[0])
+    if problems:
+        more = f" and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
+        some = "; ".join(problem.rstrip(".") for problem in problems[:_NAMED])
+        raise UsageError(f"{len(problems)} images or masks do not fit: {some}{more}.")
+
+
+def pair_up(images: Path, masks: Path | None = None, *, patient: PatientRule | None = None) -> Pairing:
+    """Pair the images of a folder with masks, and list what has no partner.
 
     Names without folder, ending and ``_mask``, ``_seg``, ``_label`` or ``_bac`` must be equal; where they
     repeat, the folder below `images` and `masks` must be, too. A DICOM SEG of another name belongs to the
@@ -50,35 +93,39 @@ def find_pairs(images: Path, masks: Path | None = None) -> tuple[Pair, ...]:
         Folder of mammograms, searched through.
     masks
         Folder of masks; None: they lie beside the images.
+    patient
+        Whose an image is; None: as the header says, else names, see `owners_of`.
 
     Raises
     ------
     UsageError
-        An image without mask or with several, a mask without image, or none at all.
+        There are no images, or the rule does not say whose one is.
     """
     folder = masks if masks is not None else images
     for path in {images, folder}:
         if not path.is_dir():
             raise UsageError(f"{path} is no folder; name the folder of images and that of masks.")
     if (folder / "views.csv").is_file():
-        return _of_results(images, folder)
+        return _of_results(images, folder, patient)
     mask_files = _mask_files(folder, beside=masks is None or masks == images)
     image_files = [path for path in candidate_files([images]) if path not in set(mask_files)]
     if not image_files:
         raise UsageError(f"{images} holds no mammograms that masks could belong to.")
-    found = _by_name(image_files, mask_files, images, folder)
-    _by_uid(image_files, mask_files, found)
+    problems: list[str] = []
+    found = _by_name(image_files, mask_files, (images, folder), problems)
+    _by_uid(image_files, mask_files, found, problems)
+    told = set(problems)
     for image in image_files:
-        if image not in found:
-            raise UsageError(
+        if image not in found and not any(problem.startswith(f"{image}: ") for problem in told):
+            problems.append(
                 f"{image}: there is no mask of it in {folder}; add one, all black where there is no BAC."
             )
-    left = set(mask_files) - set(found.values())
-    if left:
-        raise UsageError(
-            f"{min(left)}: there is no image of that name in {images}; rename or remove the mask."
-        )
-    return tuple(_pair(image, found[image]) for image in image_files)
+    for mask in sorted(set(mask_files) - set(found.values())):
+        if not any(f"{mask.name}" in problem for problem in told):
+            problems.append(f"{mask}: there is no image of that name in {images}; rename or remove the mask.")
+    return _pairing(
+        [(image, found[image]) for image in image_files if image in found], images, patient, problems
+    )
 
 
 def _mask_files(folder: Path, *, beside: bool) -> list[Path]:
@@ -109,8 +156,9 @@ def _key(path: Path) -> str:
 
 
 def _by_name(
-    images: Iterable[Path], masks: Iterable[Path], image_root: Path, mask_root: Path
+    images: Iterable[Path], masks: Iterable[Path], roots: tuple[Path, Path], problems: list[str]
 ) -> dict[Path, Path]:
+    image_root, mask_root = roots
     masks_of: dict[str, list[Path]] = defaultdict(list)
     images_of: dict[str, list[Path]] = defaultdict(list)
     for mask in masks:
@@ -130,16 +178,18 @@ def _by_name(
             if len(near) > 1 or (near and len(twins) > 1):
                 several = near if len(near) > 1 else twins
                 names = ", ".join(sorted(path.name for path in several))
-                raise UsageError(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
-            if near:
+                problems.append(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
+            elif near:
                 found[image] = near[0]
             elif len(own) == 1 and candidates:
                 names = ", ".join(str(mask.relative_to(mask_root)) for mask in candidates)
-                raise UsageError(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
+                problems.append(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
     return found
 
 
-def _by_uid(images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Path]) -> None:
+def _by_uid(
+    images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Path], problems: list[str]
+) -> None:
     """SEGs that no name has claimed."""
     claimed = set(found.values())
     open_masks = [mask for mask in masks if mask not in claimed and mask.suffix.lower() == ".dcm"]
@@ -148,7 +198,11 @@ def _by_uid(images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Pat
     image_of = {}
     for image in images:
         if image not in found:
-            uid = read_header(image).identity.sop_instance_uid
+            try:
+                uid = read_header(image).identity.sop_instance_uid
+            except OpenBacError:
+                # Told with the other images that cannot be read.
+                continue
             if uid:
                 image_of[uid] = image
     for mask in open_masks:
@@ -162,10 +216,11 @@ def _by_uid(images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Pat
             if named is None:
                 continue
             if named in found:
-                raise UsageError(
+                problems.append(
                     f"{named}: cannot tell which mask belongs to it ({found[named].name}, {mask.name}); "
                     "leave one."
                 )
+                continue
             found[named] = mask
 
 
@@ -175,20 +230,26 @@ class _Record(msgspec.Struct, frozen=True):
     file: str
 
 
-def _of_results(images: Path, folder: Path) -> tuple[Pair, ...]:
-    pairs = []
+def _of_results(images: Path, folder: Path, patient: PatientRule | None) -> Pairing:
+    found: list[tuple[Path, Path]] = []
+    problems: list[str] = []
     for mask in sorted(folder.rglob("*_mask.png")):
         record_path = mask.with_name(mask.name.removesuffix("_mask.png") + ".json")
         try:
             file = Path(known_part(record_path.read_bytes(), _Record).file)
         except (OSError, DocumentError):
-            raise UsageError(
+            problems.append(
                 f"{mask}: its record {record_path.name} is missing or damaged; analyze the image again."
-            ) from None
-        pairs.append(_pair(_moved(file, images, folder), mask))
-    if not pairs:
+            )
+            continue
+        try:
+            found.append((_moved(file, images, folder), mask))
+        except UsageError as error:
+            problems.append(str(error))
+    if not (found or problems):
         raise UsageError(f"{folder} holds no masks of analysed views.")
-    return tuple(pairs)
+    root = images if images != folder or not found else root_of([image for image, _ in found])
+    return _pairing(found, root, patient, problems)
 
 
 def _moved(file: Path, images: Path, folder: Path) -> Path:
@@ -204,8 +265,29 @@ def _moved(file: Path, images: Path, folder: Path) -> Path:
     raise UsageError(f"{file} was analysed and is not there any more; name the folder that holds it now.")
 
 
-def _pair(image: Path, mask: Path) -> Pair:
-    header = read_header(image)
+def _pairing(
+    found: Sequence[tuple[Path, Path]], root: Path, rule: PatientRule | None, problems: list[str]
+) -> Pairing:
+    headers: dict[Path, MammogramHeader] = {}
+    for image, _ in found:
+        try:
+            headers[image] = read_header(image)
+        except OpenBacError as error:
+            problems.append(f"{image}: cannot be read: {error}")
+    owners = owners_of(headers, root, rule)
+    pairs = [
+        _pair(headers[image], (image, mask), owners[image], root) for image, mask in found if image in headers
+    ]
+    return Pairing(tuple(pairs), tuple(problems))
+
+
+def _pair(header: MammogramHeader, files: tuple[Path, Path], owner: Owner, root: Path) -> Pair:
     tags = {"projection": header.view.value, "style": header.acquisition.manufacturer or "unknown"}
-    patient = header.identity.patient_id or image.stem
-    return Pair(image, mask, patient, tuple(sorted(tags.items())))
+    image, mask = files
+    place = image.relative_to(root).as_posix() if image.is_relative_to(root) else ""
+    return Pair(
+        *(image, mask, owner.patient_id, tuple(sorted(tags.items()))),
+        place=place,
+        patient_from=owner.source,
+        doubt=owner.doubt,
+    )

@@ -24,10 +24,11 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
+from shared_core.training.data.fingerprints import fingerprint
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.line_file import LineDrawing, Points, read_lines
 from shared_core.training.data.own_width import measure_line, paint_band
-from shared_core.training.example import Identity, TrainingView
+from shared_core.training.example import Identity, TrainingView, ViewFiles
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
@@ -99,6 +100,13 @@ class RealBacViews:
             "annotation",
             tuple(sorted(tags.items())),
         )
+
+    def files(self, number: int) -> ViewFiles:
+        """Of view `number`."""
+        path = self.images[number].path
+        drawing = self.drawings.get(path.name)
+        parts = () if drawing is None else (*drawing.sure, "open", *drawing.open)
+        return ViewFiles(path, None, "the table of folds", drawing_sha256=fingerprint(*parts))
 
     def load(self, number: int) -> TrainingView:
         """Read view `number`."""

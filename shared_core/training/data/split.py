@@ -103,10 +103,11 @@ def _deal(
     patients: list[str], sides: dict[Side, list[str]], shares: Mapping[Side, float], seed: int, stratum: str
 ) -> None:
     """Deal one stratum; one patient alone trains."""
+    active = sum(share > 0 for share in shares.values())
     order = [patients[place] for place in stream(seed, "split", stratum).permutation(len(patients))]
     for side, share in shares.items():
         wanted = round(len(patients) * share)
-        if share > 0 and len(patients) > len(shares):
+        if share > 0 and len(patients) > active:
             wanted = max(wanted, 1)
         taken = min(wanted, max(len(order) - 1, 0))
         sides[side] += order[:taken]

@@ -31,7 +31,17 @@ from shared_core.weights.card import ModelCard
 
 ROWS_FILE, MASKS_FOLDER = "rows.jsonl", "masks"
 _WORDS_OF_A_CARD = (
-    *("title", "url", "licence", "citation", "training_data", "intended_use", "limitations", "made_by"),
+    *(
+        "title",
+        "url",
+        "licence",
+        "citation",
+        "training_data",
+        "intended_use",
+        "limitations",
+        "made_by",
+        "seen",
+    ),
 )
 """Fields that change no pixel."""
 

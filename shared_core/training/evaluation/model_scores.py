@@ -66,6 +66,8 @@ class Evaluation:
     differences: tuple[ScoreDifference, ...] = ()
     guo_differences: tuple[GuoDifference, ...] = ()
     """First model less the second."""
+    seen: tuple[str, ...] = ()
+    """A sentence for each model that has seen some of these views before."""
     pictures: tuple[tuple[str, str], ...] = field(default=())
     """(file, what it shows)."""
 

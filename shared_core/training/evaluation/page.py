@@ -25,6 +25,7 @@ def page(evaluation: Evaluation) -> str:
     models = evaluation.models
     lines = ["# " + " and ".join(model.name for model in models), ""]
     lines += _about(models[0].rows)
+    lines += [f"**{sentence}**\n" for sentence in evaluation.seen]
     lines += ["## Scores", "", _BRACKETS, ""]
     lines += _scores(models)
     lines += ["", "## As in Guo et al. 2021", "", *_guo(evaluation)]

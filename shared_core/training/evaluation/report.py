@@ -60,6 +60,7 @@ def document(evaluation: Evaluation) -> dict[str, Any]:
         "software": {"openbac": SOFTWARE_VERSION},
         "data": first.description,
         "views": len(first.rows),
+        "seen_before": evaluation.seen,
         "tolerance_mm": first.tolerance_mm,
         "models": models,
         "differences": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared_core.training.example import Identity, TrainingView, ViewSource
+from shared_core.training.example import Identity, TrainingView, ViewFiles, ViewSource, files_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class SourceSubset:
     def load(self, number: int) -> TrainingView:
         """Make or read view `number`."""
         return self.source.load(self.numbers[number])
+
+    def files(self, number: int) -> ViewFiles | None:
+        """Of view `number`."""
+        return files_of(self.source, self.numbers[number])
 
     @property
     def description(self) -> dict[str, str]:
