@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _views(folder: Path) -> list[pydicom.Dataset]:
     pixels = make_mammogram(SHAPE)
     write_dicom(folder / "view.dcm", pixels)
-    found = []
+    found: list[pydicom.Dataset] = []
     for side, view in VIEWS:
         dataset = pydicom.dcmread(folder / "view.dcm")
         dataset.ImageLaterality, dataset.ViewPosition = side, view

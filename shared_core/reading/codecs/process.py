@@ -109,7 +109,8 @@ class _Worker:
             raise CodecError(about["error"])
         if about["shape"] is None:
             return None
-        return np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
+        found: Pixels = np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
+        return found
 
     def end(self) -> str:
         """Away with it; why it ended, in words."""
