@@ -59,7 +59,12 @@ class ArteryRow:
 
 
 def rows_of(view: ViewSession) -> list[ArteryRow]:
-    """The rows of a view: areas of this moment, slow numbers of the arteries that were not changed since."""
+    """The rows of a view: areas of this moment, slow numbers of the arteries that were not changed since.
+
+    None where the view cannot be measured.
+    """
+    if view.problem is not None:
+        return []
     spacing = view.opened.prepared.spacing
     measured: dict[int, bac.LabelNumbers] = {}
     if view.measured is not None:

@@ -12,7 +12,7 @@ from napari_bac.docks.widgets import RIGHT
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 
-_WIDEST_NAME = "TAM100 / breast "
+_WIDEST_NAME = "Calcified length, mm "
 _FRAMES_PX = 14
 _NO_SPACING = "The pixel spacing is unknown: areas and lengths are in pixels."
 _MASK_STYLES = {

@@ -85,6 +85,8 @@ def _left_words(exam: bac.ExamMeasurement) -> str:
 
 
 def _state(view: ViewSession) -> Cell:
+    if view.problem is not None:
+        return Cell("no", problem_words(view.problem))
     words = bac.made_words(view.state, view.origin)
     return Cell("yes" if view.state.is_analysed else "no", f"{words[0].upper()}{words[1:]}")
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels
 
+from napari_bac.docks.metrics_model import rows_of
 from napari_bac.docks.quantities import NOT_ANALYSED, ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView, open_view
@@ -97,6 +98,9 @@ def test_a_changed_layer_has_no_numbers_and_says_why(
     assert of.measured is None
     cells = [row.of_view(of, of.live) for row in ROWS if row.of_state is None]
     assert {cell.text for cell in cells} == {NOT_ANALYSED.text}
+    (analysed,) = [row.of_view(of, of.live) for row in ROWS if row.name == "Analysed"]
+    assert analysed.text == "no"
+    assert rows_of(of) == []
     assert code in {notice.code for notice in of.told}
     assert session.exporter.metrics_csv().decode().count(code) == 1
     if what != "other pixels in the same memory":
