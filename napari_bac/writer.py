@@ -13,7 +13,7 @@ from napari.utils.notifications import show_error
 from numpy.typing import NDArray
 
 from napari_bac.layout.view_layers import LABELS_SUFFIX
-from napari_bac.session.registry import session_of
+from napari_bac.session.registry import open_sessions, session_of
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
@@ -89,9 +89,13 @@ def _session_view(meta: Mapping[str, Any]) -> ViewSession:
     """The view of a labels layer: it knows what a model gave and whether a person changed it."""
     opened, viewer = _opened(meta), napari.current_viewer()
     if opened is not None and viewer is not None:
-        for view in session_of(viewer).views.values():
-            if view.opened is opened:
-                return view
+        # Of a viewer whose docks were never opened there is no session yet.
+        session_of(viewer)
+        # The layer may be of another viewer than the current one.
+        for session in open_sessions():
+            for view in session.views.values():
+                if view.opened is opened:
+                    return view
     raise bac.UsageError(
         "A DICOM segmentation can only be saved from the labels of a mammogram opened with OpenBAC."
     )

@@ -25,6 +25,7 @@ from napari_bac.docks.widgets import button, column, row
 from napari_bac.layout.single_view import fill
 from napari_bac.remedies import error_words
 from napari_bac.session.exam_swap import close_exam
+from napari_bac.session.foreign_labels import use_labels
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.session.stated_view import state_facts
@@ -80,6 +81,11 @@ class ExamDock(QWidget):
             "Fac&ts…",
             "State side, view, pixel spacing, patient or date of the selected view",
             self.ask_for_facts,
+        )
+        self.labels_button = button(
+            "&Use selected labels",
+            "Take the labels layer that is selected in the layer list for the view selected above",
+            self.use_selected_labels,
         )
         self.export_button = button(
             "&Export exam…",
@@ -144,6 +150,17 @@ class ExamDock(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def use_selected_labels(self) -> None:
+        """Take the labels layer that is selected for the view that is selected, or the only one."""
+        keys = self._targets()
+        if len(keys) != 1:
+            self.session.say("Select one view in the list first.")
+            return
+        try:
+            use_labels(self.session, self.session.viewer.layers.selection.active, keys[0])
+        except bac.OpenBacError as error:
+            self.session.say(str(error))
+
     # Inside
 
     def _state_facts(self, key: str, facts: bac.StatedFacts) -> None:
@@ -171,7 +188,7 @@ class ExamDock(QWidget):
             inside,
             row(self.open_files_button, self.open_folder_button),
             self.views,
-            self.facts_button,
+            row(self.facts_button, self.labels_button),
             model_box,
             self.display,
             row(self.export_button, self.script_button),

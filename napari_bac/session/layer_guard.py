@@ -7,6 +7,7 @@ from typing import Any
 
 from qtpy.QtCore import QTimer
 
+from napari_bac.views.layer_pixels import in_bytes
 from napari_bac.views.taken_layers import CHANGES
 from napari_bac.views.view_session import ViewSession, problem_words
 
@@ -57,6 +58,10 @@ class LayerGuard:
     def look(self) -> None:
         """Look at all views now."""
         for key, view in list(self._views.items()):
+            labels = in_bytes(view.labels, view.opened.prepared.image_u8.shape)
+            if labels is not None and labels.dtype != view.label_pixels().dtype:
+                view.labels.data = labels
+                self._say(f"{key}: its labels were brought back to 8 bits, in which they are measured.")
             before, problem = view.problem_told, view.check_pixels()
             if problem == before:
                 continue

@@ -23,6 +23,11 @@ def session_of(viewer: ViewerModel) -> ExamSession:
     return _SESSIONS[own]
 
 
+def open_sessions() -> tuple[ExamSession, ...]:
+    """Those of all viewers that are there."""
+    return tuple(_SESSIONS.values())
+
+
 def _begun(viewer: ViewerModel) -> ExamSession:
     session = ExamSession(viewer)
     # A session must not keep its viewer, nor the table a session that is closed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from napari.layers import Image, Layer
+from napari.layers import Image, Labels, Layer
 from numpy.typing import NDArray
 
 from shared_core import hosting as bac
@@ -44,3 +44,24 @@ def spacing_of(layer: Layer) -> tuple[float, float] | None:
         return None
     row, column = (float(scale) * (factor or 1.0) for scale, factor in zip(layer.scale, factors, strict=True))
     return row, column
+
+
+def in_bytes(layer: Labels, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    """Labels of any type as the numbers 0 to 255 that are measured; None where they are no such labels.
+
+    Of a pyramid, the finest level; more than 255 numbers are counted anew from 1, in their order.
+    """
+    data = layer.data[0] if layer.multiscale else layer.data
+    if tuple(data.shape) != tuple(shape) or np.dtype(data.dtype).kind not in "bui":
+        return None
+    pixels = np.asarray(data)
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype == bool or (pixels.min() >= 0 and pixels.max() <= np.iinfo(np.uint8).max):
+        return pixels.astype(np.uint8)
+    numbers = np.unique(pixels)
+    numbers = numbers[numbers != 0]
+    if len(numbers) > np.iinfo(np.uint8).max:
+        return None
+    found = np.searchsorted(numbers, pixels) + 1
+    return np.where(pixels == 0, 0, found).astype(np.uint8)

@@ -164,7 +164,8 @@ class ViewSession:
                 self.notices.remove(notice)
         self.notices.extend(new for new in prepared.notices if new not in self.notices)
         self.opened = replace(self.opened, prepared=prepared)
-        self.image.metadata[METADATA] = self.opened
+        for layer in (self.image, self.labels):
+            layer.metadata[METADATA] = self.opened
         self.counts = bac.LiveCounts(prepared, settings)
         if self.fits:
             self.counts.update(self.label_pixels(), None)

@@ -28,6 +28,10 @@ def _sheared(image: Image, _labels: Labels) -> None:
     image.shear = [0.2]
 
 
+def _fractions(_image: Image, labels: Labels) -> None:
+    labels.data = np.arange(labels.data.size, dtype=np.int64).reshape(labels.data.shape)
+
+
 def _both_scaled(image: Image, labels: Labels) -> None:
     image.scale = labels.scale = (0.05, 0.05)
 
@@ -56,10 +60,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "labels moved": (lambda _, labels: setattr(labels, "translate", (0, 12)), "labels-moved"),
     "labels scaled": (lambda _, labels: setattr(labels, "scale", (1, 1.01)), "labels-moved"),
     "labels cropped": (lambda _, labels: setattr(labels, "data", labels.data[:200]), "labels-unfit"),
-    "labels of another type": (
-        lambda _, labels: setattr(labels, "data", labels.data.astype(np.int32)),
-        "labels-unfit",
-    ),
+    "labels of too many numbers": (_fractions, "labels-unfit"),
     "both scaled": (_both_scaled, "image-rescaled"),
 }
 
@@ -142,3 +143,23 @@ def test_both_moved_together_and_hung_again_it_is_measured(
     settle(qtbot, session)
     assert of.problem is None
     assert of.measured is not None
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint16, np.int32, np.int64])
+def test_labels_converted_to_another_type_stay_those_of_the_view(
+    session: ExamSession, view: OpenedView, qtbot: Any, dtype: type
+) -> None:
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 1)
+    settle(qtbot, session)
+    assert of.measured is not None
+    before = of.measured.view
+    of.labels.data = of.labels.data.astype(dtype)
+    settle(qtbot, session)
+    assert of.label_pixels().dtype == np.uint8
+    assert of.problem is None
+    assert of.measured is not None
+    assert of.measured.view == before
+    assert session.exam is not None
+    assert session.exam.views_analysed == 1

@@ -10,7 +10,7 @@ import pytest
 
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import RunRequest, ViewDone, run_events
-from napari_bac.views.opened_view import open_view
+from napari_bac.views.opened_view import METADATA, open_view
 from napari_bac.views.snapshot import Snapshot
 from shared_core import analyze_view, load_model
 from shared_core.hosting import MeasurementSettings, default_model
@@ -40,6 +40,8 @@ def test_session_and_engine_agree_on_mask_numbers_and_preset(
     known = analyze_view(file, model=model)
     view = session.views[key]
     np.testing.assert_array_equal(view.label_pixels() > 0, known.mask)
+    # By it the layer is known again when it is saved.
+    assert view.labels.metadata[METADATA] is view.image.metadata[METADATA] is view.opened
     assert view.measured is not None
     assert view.measured.view == known.measurement
     assert view.live.am_px == known.measurement.am_px

@@ -1,0 +1,99 @@
+"""Labels that another plugin made can be taken for a view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dask.array as da
+import napari
+import numpy as np
+import pytest
+from napari.layers import Labels
+
+from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.foreign_labels import use_labels
+from napari_bac.views.opened_view import open_view
+from napari_bac.writer import write_segmentation
+from shared_core.errors import UsageError
+from tests.napari_bac import pictures
+from tests.tram_track import SHAPE, write_tram_track
+
+LONG_MS = 60_000
+
+
+def drawn(dtype: type = np.int32) -> np.ndarray:
+    labels = np.zeros(SHAPE, np.int64)
+    labels[290:310, 40:120], labels[200:210, 50:90] = 1, 2
+    return labels.astype(dtype)
+
+
+def many() -> np.ndarray:
+    labels = drawn(np.int64)
+    labels[labels > 0] += 70_000
+    return labels
+
+
+KINDS: dict[str, Any] = {
+    "bool": drawn(bool),
+    "uint8": drawn(np.uint8),
+    "int32": drawn(),
+    "int64": drawn(np.int64),
+    "large numbers": many(),
+    "dask": da.from_array(drawn(), chunks=100),  # type: ignore[no-untyped-call]  # dask says nothing
+    "pyramid": [drawn(), drawn()[::2, ::2]],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_labels_of_any_plugin_are_taken_for_a_view(
+    viewer: napari.Viewer, session: ExamSession, tmp_path: Path, qtbot: Any, kind: str
+) -> None:
+    dock = ExamDock(viewer)
+    (key,) = session.add([open_view(write_tram_track(tmp_path / "LCC.png"))])
+    layer = Labels(KINDS[kind], multiscale=kind == "pyramid", name="SAM")
+    viewer.add_layer(layer)
+    viewer.layers.selection.active = layer
+    dock.labels_button.click()
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
+    view = session.views[key]
+    wanted = drawn(np.uint8)
+    np.testing.assert_array_equal(view.label_pixels() > 0, wanted > 0)
+    if kind != "bool":
+        np.testing.assert_array_equal(view.label_pixels(), wanted)
+    assert view.measured is not None
+    assert view.measured.view.am_px == np.count_nonzero(wanted)
+    assert view.edited
+    assert layer in viewer.layers
+    view.labels.undo()
+    assert not view.label_pixels().any()
+
+
+def test_what_cannot_be_taken_is_said(viewer: napari.Viewer, session: ExamSession, tmp_path: Path) -> None:
+    (key,) = session.add([open_view(write_tram_track(tmp_path / "LCC.png"))])
+    small = Labels(np.zeros((30, 40), np.uint8), name="small")
+    busy = Labels(np.arange(SHAPE[0] * SHAPE[1]).reshape(SHAPE), name="busy")
+    for layer, words in (
+        (small, "600 x 400 pixels"),
+        (busy, "at most 255 numbers"),
+        (session.views[key].labels, "belongs to a view"),
+        (session.views[key].image, "Select the layer of the labels"),
+        (None, "Select the layer of the labels"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            use_labels(session, layer, key)
+    assert not session.views[key].label_pixels().any()
+
+
+def test_labels_of_a_viewer_that_is_not_current_are_saved(
+    session: ExamSession, exam_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.open([exam_folder])
+    key = "L-CC"
+    session.set_labels(key, pictures.labels())
+    other = napari.components.ViewerModel()
+    monkeypatch.setattr(napari, "current_viewer", lambda: other)
+    data, meta, _ = session.views[key].labels.as_layer_data_tuple()
+    written = tmp_path / "seg.dcm"
+    assert write_segmentation(str(written), data, meta) == [str(written)]
