@@ -71,23 +71,27 @@ def put(layer: Image | Labels, placed: Placed) -> None:
 
 
 def hang_layers(views: Mapping[str, ViewSession], hanging: Hanging) -> dict[str, ViewSession]:
-    """Move the layers of views to where a radiologist looks for them; the views in that order."""
+    """Move the layers of views to where a radiologist looks for them; the views in that order.
+
+    A layer that was the person's stays where it is, as others of theirs lie on it.
+    """
     prepared = {key: view.opened.prepared for key, view in views.items()}
-    steps = {key: steps_of(view.opened) for key, view in views.items()}
-    for key, place in hang(prepared, steps, hanging).items():
+    ours = {key: prepared[key] for key, view in views.items() if not view.in_place}
+    steps = {key: steps_of(views[key].opened) for key in ours}
+    for key, place in hang(ours, steps, hanging).items():
         put(views[key].image, place)
         put(views[key].labels, place)
     return {key: views[key] for key in order_of(prepared, hanging)}
 
 
 def add_view(
-    viewer: ViewerModel, opened: OpenedView, name: str, *, image: Image | None = None
+    viewer: ViewerModel, opened: OpenedView, name: str, *, image: Image | None = None, in_place: bool = False
 ) -> tuple[Image, Labels]:
-    """Put a view into the viewer: images below, labels above."""
+    """Put a view into the viewer: images below, labels above; an image stays as it is if `in_place`."""
     if image is None:
         image = image_layer(opened, name)
         viewer.layers.insert(_images(viewer), image)
-    elif opened.prepared.spacing is not None:
+    elif opened.prepared.spacing is not None and not in_place:
         image.scale, image.units = steps_of(opened), ("mm", "mm")
     labels = labels_layer(opened, name)
     labels.scale, labels.units = image.scale, image.units

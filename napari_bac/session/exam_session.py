@@ -101,10 +101,17 @@ class ExamSession:
             self.hang()
         return tuple(keys)
 
-    def take_layer(self, layer: Layer, *, spacing_mm: float | tuple[float, float] | None = None) -> str:
+    def take_layer(
+        self,
+        layer: Layer,
+        *,
+        spacing_mm: float | tuple[float, float] | None = None,
+        in_place: bool | None = None,
+    ) -> str:
         """Make a view of an image layer that is there; return its key.
 
-        The spacing is the one given, else that of a layer in units of length, else not known.
+        The spacing is the one given, else that of a layer in units of length, else not known. A layer that is
+        not of our reader is the person's, and stays where it is, unless `in_place` says otherwise.
 
         Raises
         ------
@@ -120,11 +127,13 @@ class ExamSession:
             twin = twin_of(opened, self.views)
             if twin is not None:
                 return twin
+            in_place = bool(in_place)
         else:
+            in_place = in_place is None or in_place
             # What was read, if anything, is another image than the one that is shown.
             spacing_mm = spacing_mm if spacing_mm is not None else spacing_of(layer)
             opened = open_array(pixels, name=layer.name, spacing_mm=spacing_mm)
-        key = self._add(opened, image=layer)
+        key = self._add(opened, image=layer, in_place=in_place)
         show_scale_bar(self.viewer)
         self.signals.views_changed.emit()
         return key
@@ -264,11 +273,11 @@ class ExamSession:
 
     # Inside
 
-    def _add(self, opened: OpenedView, *, image: Layer | None = None) -> str:
+    def _add(self, opened: OpenedView, *, image: Layer | None = None, in_place: bool = False) -> str:
         key = opened.unique_title(self.views)
         self._adding = True
         try:
-            image_layer, labels = add_view(self.viewer, opened, key, image=image)
+            image_layer, labels = add_view(self.viewer, opened, key, image=image, in_place=in_place)
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
@@ -279,6 +288,7 @@ class ExamSession:
             labels,
             bac.LiveCounts(opened.prepared, self.settings),
             TakenLayers.of(image_layer),
+            in_place=in_place,
             number=next(self._numbers),
         )
         view.watcher = LabelsWatcher(

@@ -24,7 +24,7 @@ def state_facts(session: ExamSession, key: str, facts: bac.StatedFacts) -> str:
     view.image.metadata[METADATA] = opened
     # Without its labels a view is none; its image layer is then taken anew.
     session.viewer.layers.remove(view.labels)
-    new = session.take_layer(view.image)
+    new = session.take_layer(view.image, in_place=view.in_place)
     view.image.name = new
     if edited and session.views[new].label_pixels().shape == labels.shape:
         session.views[new].take_restored(labels)

@@ -63,6 +63,8 @@ class ViewSession:
     """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
     notices: list[bac.Notice] = field(default_factory=list)
     """Of reading and of the model."""
+    in_place: bool = False
+    """The image is a layer of the person's, which is not moved, turned or scaled."""
     number: int = 0
     """In the order in which views were opened."""
     problem_told: bac.Notice | None = None

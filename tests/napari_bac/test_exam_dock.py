@@ -142,8 +142,16 @@ def test_the_dock_closed_and_opened_again_shows_the_same(exam_session: ExamSessi
     assert rows(again)[0][1] == "by hand, not exported"
 
 
-def test_an_image_layer_is_segmented_once_its_spacing_is_given(dock: ExamDock, qtbot: Any) -> None:
-    layer = dock.session.viewer.add_image(pictures.breast(), name="scan")
+def test_an_image_layer_is_segmented_where_it_is_once_its_spacing_is_given(
+    dock: ExamDock, qtbot: Any
+) -> None:
+    viewer = dock.session.viewer
+    layer = viewer.add_image(pictures.breast(), name="scan", rotate=20, shear=[0.1], translate=(5, 7))
+    own = viewer.add_labels(
+        np.zeros(pictures.breast().shape, np.uint8), rotate=20, shear=[0.1], translate=(5, 7)
+    )
+    before = [np.array(one.extent.world) for one in (layer, own)]
+    viewer.layers.selection.active = layer
     dock.layer_button.click()
     dialog = dock.findChild(SpacingDialog)
     assert dialog is not None
@@ -154,9 +162,16 @@ def test_an_image_layer_is_segmented_once_its_spacing_is_given(dock: ExamDock, q
     view = dock.session.views["scan"]
     assert view.image is layer
     assert view.answer is not None
-    assert tuple(layer.scale) == (0.2, 0.2)
-    assert {str(unit) for unit in layer.units} == {"millimeter"}
-    assert np.array_equal(view.labels.extent.world, layer.extent.world)
+    assert view.opened.prepared.spacing is not None
+    assert view.opened.prepared.spacing.row_mm == 0.2
+    # The person's other layers still lie on it, and ours does.
+    assert tuple(layer.scale) == (1, 1)
+    dock.session.hang()
+    for one, extent in zip((layer, own), before, strict=True):
+        np.testing.assert_array_equal(one.extent.world, extent)
+    np.testing.assert_allclose(view.labels.extent.world, layer.extent.world)
+    assert view.problem is None
+    qtbot.waitUntil(lambda: view.measured is not None, timeout=60_000)
 
 
 @pytest.mark.pyside6
