@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
+from pydicom import dcmread
 
 from shared_core.cli.main import main
 from shared_core.inference.model import Model, load_model
@@ -58,6 +59,42 @@ def area_of_12_bits(tmp_path_factory: pytest.TempPathFactory, model: Model) -> f
     assert area is not None
     assert area > 1
     return area
+
+
+@pytest.mark.parametrize(("bits", "inverted"), [(16, False), (12, True)])
+def test_unsigned_pixels_that_are_called_signed_give_the_same_area(
+    bits: int,
+    inverted: bool,
+    tmp_path: Path,
+    area_of_12_bits: float,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    top = 2**bits - 1
+    values = np.rint(tram_track() / 255 * top).astype(np.uint16)
+    ds = dataset(
+        top - values if inverted else values,
+        bits=bits,
+        PixelRepresentation=1,
+        ImagerPixelSpacing=[0.07, 0.07],
+        PhotometricInterpretation="MONOCHROME1" if inverted else "MONOCHROME2",
+    )
+    main(["analyze", str(write(tmp_path / "LCC.dcm", ds)), "--json", "--workers", "1"])
+    (view,) = json.loads(capsys.readouterr().out)["views"]
+    assert view["metrics"]["bac_area_mm2"] == pytest.approx(area_of_12_bits, rel=0.03)
+    assert "sign-wrong" in told(view)
+    assert "sign-wrong" in told(info(tmp_path / "LCC.dcm", capsys))
+
+
+def test_signed_pixels_that_are_called_unsigned_give_the_same_area(tmp_path: Path, model: Model) -> None:
+    ds = dcmread(case("control_12bit.dcm"))
+    values = ds.pixel_array.astype(np.int64) - 2048
+    ds.PixelData = (values & 65535).astype("<u2").tobytes()
+    ds.RescaleIntercept, ds.RescaleSlope = 2048, 1
+    found, expected = (
+        analyze_view(one, model=model) for one in (write(tmp_path / "LCC.dcm", ds), case("control_12bit.dcm"))
+    )
+    assert found.measurement.bac_area_mm2 == pytest.approx(expected.measurement.bac_area_mm2, rel=0.03)
+    assert "sign-wrong" in codes(found.notices)
 
 
 def artery(path: Path, depth: int, window: int) -> Path:

@@ -32,7 +32,8 @@ LEAST_DEPTH = 4
 LEAST_SLOPE = 2
 """Pixels between rim and depth, for each of the rim; a rim that sharpening made is narrow."""
 EVEN_PART, EVEN_RANGE = 0.5, 1 / 16
-"""Letters have this part of their pixels, or more, within this part of the range from the limit."""
+"""Letters have this part of their pixels, or more, within this part of the range from the limit; calcium that
+reaches beyond it has not."""
 BLOCK = 8
 NOISE_DENSITY, LEAST_NOISE = 0.25, 0.05
 """Part of the neighbours in a block that noise about zero tears, part of the image with such blocks; strokes
@@ -71,7 +72,7 @@ def sign_by_pixels(
     said = _torn(stored, bits_stored, at_zero=not signed, padding=padding)
     plain = said.graded >= FEWEST_TEARS and said.area >= LEAST_AREA
     many = plain or said.noise >= LEAST_NOISE or said.spread >= LEAST_SPREAD
-    if not (many or (signed and said.uneven >= FEWEST_TEARS)):
+    if not (many or said.uneven >= FEWEST_TEARS):
         return "as said"
     other = _torn(stored, bits_stored, at_zero=signed, padding=padding)
     if (
@@ -80,7 +81,10 @@ def sign_by_pixels(
         or (signed and said.uneven > max(FEWEST_TEARS, MUCH_MORE * other.uneven))
     ):
         return "the other"
-    return "neither" if plain or (many and not signed) else "as said"
+    if other.all > MUCH_MORE * said.all:
+        return "as said"
+    doubtful = many or said.uneven > MUCH_MORE * other.all
+    return "neither" if plain or (doubtful and not signed) else "as said"
 
 
 @dataclass(frozen=True)

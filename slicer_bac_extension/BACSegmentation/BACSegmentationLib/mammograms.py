@@ -72,7 +72,9 @@ def mammogram_of(volume_node: Any, *, dicom_files: Sequence[str | Path] | None =
         return _stated(_with_notices(alone, *notices), facts)
     read, reason = _as_its_file(image, file, given, facts)
     if read is not None:
-        return _with_notices(read, *notices)
+        # the reader tells of a given spacing that contradicts that of the file
+        told = given is not None and known.spacing is not None
+        return _with_notices(read, *(() if told else notices))
     # The raw signal of a changed image is no physical quantity: no calcium is weighed on it.
     own = replace(known, path=None, file_format="memory", intent=bac.PresentationIntent.UNKNOWN, bits=16)
     own = replace(own, rows=image.pixels.shape[0], columns=image.pixels.shape[1], spacing=spacing)
