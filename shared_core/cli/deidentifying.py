@@ -15,7 +15,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.unused import unused_sentences
-from shared_core.records.cells import csv_bytes
+from shared_core.records.cells import CsvStyle, csv_bytes
 
 if TYPE_CHECKING:
     from shared_core.deidentification.identifiers import Identifiers
@@ -71,7 +71,9 @@ def deidentified_listing(
     return DeidentifiedListing(find_exams(images.files.values()), lost, images.identifiers)
 
 
-def close_exams_with_identifiers(report: BatchReport, made: DeidentifiedListing, output: Path) -> list[str]:
+def close_exams_with_identifiers(
+    report: BatchReport, made: DeidentifiedListing, output: Path, *, style: CsvStyle = "plain"
+) -> list[str]:
     """Take away all of each exam in whose results an identifier is found; a sentence for each."""
     from shared_core.deidentification.finished_folder import files_that_name
 
@@ -88,7 +90,7 @@ def close_exams_with_identifiers(report: BatchReport, made: DeidentifiedListing,
     ]
     if not closed:
         return []
-    drop_exams(report, closed, output)
+    drop_exams(report, closed, output, style=style)
     for exam in made.listing.exams:
         if exam.key in closed:
             shutil.rmtree(output / exam.key, ignore_errors=True)

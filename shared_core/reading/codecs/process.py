@@ -109,7 +109,8 @@ class _Worker:
             raise CodecError(about["error"])
         if about["shape"] is None:
             return None
-        return np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
+        decoded: Pixels = np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
+        return decoded
 
     def end(self) -> str:
         """Away with it; why it ended, in words."""
