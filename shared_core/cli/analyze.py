@@ -154,6 +154,7 @@ def run(args: argparse.Namespace) -> int:
                 args.output,
                 key_path=args.deidentify_key,
                 nothing_burned_in=args.nothing_burned_in,
+                blanking=args.blank,
                 tell=console.print,
             )
             listing = made.listing
@@ -264,6 +265,7 @@ def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, obje
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     left_out |= set() if facts is not None else {"facts"}
+    left_out |= set() if args.blank is not None else {"blank"}
     left_out |= set() if args.csv != "plain" else {"csv"}
     asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
     asked["paths"] = [str(path) for path in args.paths]

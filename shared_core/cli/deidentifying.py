@@ -45,6 +45,7 @@ def deidentified_listing(
     *,
     key_path: Path | None,
     nothing_burned_in: bool,
+    blanking: Path | None = None,
     tell: Callable[[str], None],
 ) -> DeidentifiedListing:
     """The same exams from images without identifiers.
@@ -52,12 +53,19 @@ def deidentified_listing(
     `tell` is told where the key lies, and which images may show a name.
     """
     # Loaded here: most runs need neither.
+    from shared_core.deidentification.blanking import NO_BLANKING, read_blanking
     from shared_core.deidentification.images import deidentified_exams
     from shared_core.deidentification.key import load_key
 
     key = load_key(key_path)
     tell(escape(_about_key(key_path)))
-    images = deidentified_exams(listing.exams, output / IMAGES, key=key, nothing_burned_in=nothing_burned_in)
+    images = deidentified_exams(
+        listing.exams,
+        output / IMAGES,
+        key=key,
+        nothing_burned_in=nothing_burned_in,
+        blanking=read_blanking(blanking) if blanking is not None else NO_BLANKING,
+    )
     for notice in images.notices:
         tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
     _write_images_to_look_at(output, images)
@@ -114,6 +122,7 @@ def deidentified_export(
     *,
     key_path: Path | None,
     nothing_burned_in: bool,
+    blanking: Path | None = None,
     write: Callable[[ResultExam], Sequence[Path]],
 ) -> tuple[ResultExam, Sequence[Path]]:
     """Write a measured exam without identifiers; what has to be said of it goes to standard error.
@@ -123,6 +132,7 @@ def deidentified_export(
     OpenBacError
         It cannot be de-identified or written, or still names somebody; then nothing of it is left.
     """
+    from shared_core.deidentification.blanking import NO_BLANKING, read_blanking
     from shared_core.deidentification.finished_folder import files_that_name
     from shared_core.deidentification.key import load_key
     from shared_core.deidentification.results import deidentified_result
@@ -138,6 +148,7 @@ def deidentified_export(
         output / IMAGES,
         key=key,
         nothing_burned_in=nothing_burned_in,
+        blanking=read_blanking(blanking) if blanking is not None else NO_BLANKING,
     )
     print_warnings(made.notices, console)
     files = write(made.exam)
