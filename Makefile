@@ -2,7 +2,7 @@
 # make test      style, types and tests
 # make coverage  the tests of the engine, and how much of it they reach: at least 90 %
 # make bench     speed and memory beside the published processing and MONAI
-# make fuzz      thousands of damaged files beside the images; FUZZ_FILES=3000 FUZZ_SEED=7 choose others
+# make fuzz      thousands of damaged images, side files and peers; FUZZ_IMAGES=500 FUZZ_SEED=7 choose others
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
@@ -49,11 +49,14 @@ coverage: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
 
+FUZZ_IMAGES ?= 10000
 FUZZ_FILES ?= 3000
+FUZZ_PEERS ?= 200
 FUZZ_SEED ?= 20
 
 fuzz: $(VENV)/.test
-	FUZZ_FILES=$(FUZZ_FILES) FUZZ_SEED=$(FUZZ_SEED) OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/fuzz $(SPREAD)
+	FUZZ_IMAGES=$(FUZZ_IMAGES) FUZZ_FILES=$(FUZZ_FILES) FUZZ_PEERS=$(FUZZ_PEERS) FUZZ_SEED=$(FUZZ_SEED) \
+		OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/fuzz $(SPREAD) -rP
 
 clean:
 	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* \

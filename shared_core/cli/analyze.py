@@ -53,6 +53,13 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--workers N", "images at the same time (default: processors)", arguments.count)
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
     arguments.add_time_limit(run_options)
+    add(
+        "--csv",
+        "how tables are written: for Excel with a byte order mark, where numbers have decimal commas with "
+        "semicolons and those (default: plain: UTF-8, comma, decimal point)",
+        choices=("plain", "excel", "excel-semicolon"),
+        default="plain",
+    )
     add("--no-pictures", "no overlays and exam sheets")
     add("--probability", "also write probability maps (16-bit PNG, p x 65535)")
     objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
@@ -147,6 +154,7 @@ def run(args: argparse.Namespace) -> int:
                 args.output,
                 key_path=args.deidentify_key,
                 nothing_burned_in=args.nothing_burned_in,
+                blanking=args.blank,
                 tell=console.print,
             )
             listing = made.listing
@@ -171,7 +179,7 @@ def run(args: argparse.Namespace) -> int:
         )
     lost = made.lost
     if args.deidentify:
-        lost = (*lost, *close_exams_with_identifiers(report, made, args.output))
+        lost = (*lost, *close_exams_with_identifiers(report, made, args.output, style=args.csv))
     if args.json:
         sys.stdout.buffer.write(json_bytes(report.document()))
         sys.stdout.buffer.flush()
@@ -235,6 +243,7 @@ def settings_of(args: argparse.Namespace) -> BatchSettings:
         pictures=not args.no_pictures,
         probability=args.probability,
         dicom=args.dicom,
+        csv=args.csv,
         time_limit_min=args.time_limit,
     )
 
@@ -256,6 +265,8 @@ def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, obje
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     left_out |= set() if facts is not None else {"facts"}
+    left_out |= set() if args.blank is not None else {"blank"}
+    left_out |= set() if args.csv != "plain" else {"csv"}
     asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
     asked["paths"] = [str(path) for path in args.paths]
     if facts is not None:

@@ -121,6 +121,12 @@ def add_deidentification(options: Options, text: str) -> None:
         "--nothing-burned-in",
         "with --deidentify: you looked at every image, and no text is burned into any",
     )
+    option(
+        options,
+        "--blank FILE",
+        "with --deidentify: rectangles (TOML) that are made dark in the images of a machine",
+        Path,
+    )
 
 
 def refuse_json_and_output(args: argparse.Namespace) -> None:

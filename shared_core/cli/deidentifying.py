@@ -15,7 +15,7 @@ from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.unused import unused_sentences
-from shared_core.records.cells import csv_bytes
+from shared_core.records.cells import CsvStyle, csv_bytes
 
 if TYPE_CHECKING:
     from shared_core.deidentification.identifiers import Identifiers
@@ -45,6 +45,7 @@ def deidentified_listing(
     *,
     key_path: Path | None,
     nothing_burned_in: bool,
+    blanking: Path | None = None,
     tell: Callable[[str], None],
 ) -> DeidentifiedListing:
     """The same exams from images without identifiers.
@@ -52,12 +53,19 @@ def deidentified_listing(
     `tell` is told where the key lies, and which images may show a name.
     """
     # Loaded here: most runs need neither.
+    from shared_core.deidentification.blanking import NO_BLANKING, read_blanking
     from shared_core.deidentification.images import deidentified_exams
     from shared_core.deidentification.key import load_key
 
     key = load_key(key_path)
     tell(escape(_about_key(key_path)))
-    images = deidentified_exams(listing.exams, output / IMAGES, key=key, nothing_burned_in=nothing_burned_in)
+    images = deidentified_exams(
+        listing.exams,
+        output / IMAGES,
+        key=key,
+        nothing_burned_in=nothing_burned_in,
+        blanking=read_blanking(blanking) if blanking is not None else NO_BLANKING,
+    )
     for notice in images.notices:
         tell(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}")
     _write_images_to_look_at(output, images)
@@ -71,7 +79,9 @@ def deidentified_listing(
     return DeidentifiedListing(find_exams(images.files.values()), lost, images.identifiers)
 
 
-def close_exams_with_identifiers(report: BatchReport, made: DeidentifiedListing, output: Path) -> list[str]:
+def close_exams_with_identifiers(
+    report: BatchReport, made: DeidentifiedListing, output: Path, *, style: CsvStyle = "plain"
+) -> list[str]:
     """Take away all of each exam in whose results an identifier is found; a sentence for each."""
     from shared_core.deidentification.finished_folder import files_that_name
 
@@ -88,7 +98,7 @@ def close_exams_with_identifiers(report: BatchReport, made: DeidentifiedListing,
     ]
     if not closed:
         return []
-    drop_exams(report, closed, output)
+    drop_exams(report, closed, output, style=style)
     for exam in made.listing.exams:
         if exam.key in closed:
             shutil.rmtree(output / exam.key, ignore_errors=True)
@@ -112,6 +122,7 @@ def deidentified_export(
     *,
     key_path: Path | None,
     nothing_burned_in: bool,
+    blanking: Path | None = None,
     write: Callable[[ResultExam], Sequence[Path]],
 ) -> tuple[ResultExam, Sequence[Path]]:
     """Write a measured exam without identifiers; what has to be said of it goes to standard error.
@@ -121,6 +132,7 @@ def deidentified_export(
     OpenBacError
         It cannot be de-identified or written, or still names somebody; then nothing of it is left.
     """
+    from shared_core.deidentification.blanking import NO_BLANKING, read_blanking
     from shared_core.deidentification.finished_folder import files_that_name
     from shared_core.deidentification.key import load_key
     from shared_core.deidentification.results import deidentified_result
@@ -136,6 +148,7 @@ def deidentified_export(
         output / IMAGES,
         key=key,
         nothing_burned_in=nothing_burned_in,
+        blanking=read_blanking(blanking) if blanking is not None else NO_BLANKING,
     )
     print_warnings(made.notices, console)
     files = write(made.exam)

@@ -78,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
                     args.output,
                     key_path=args.deidentify_key,
                     nothing_burned_in=args.nothing_burned_in,
+                    blanking=args.blank,
                     # Without the change over time, which would name the dates.
                     write=lambda made: write_dicom(made, args.dicom, args.output / made.key),
                 )

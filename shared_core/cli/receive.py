@@ -110,15 +110,7 @@ def _asked(args: argparse.Namespace) -> dict[str, object]:
     """What decides on the results; neither addresses nor waiting times do."""
     left_out = {
         *("run", "parser", "command", "port", "folder", "allow", "ae_title", "address", "send_to"),
-        *(
-            "quiet_seconds",
-            "time_limit",
-            "tls",
-            "tls_authorities",
-            "tls_certificate",
-            "tls_key",
-            "output",
-            "deidentify",
-        ),
+        *("quiet_seconds", "time_limit", "tls", "tls_authorities", "tls_certificate", "tls_key"),
+        *("output", "deidentify", "csv"),
     }
     return {name: value for name, value in sorted(vars(args).items()) if name not in left_out}

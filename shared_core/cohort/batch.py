@@ -25,6 +25,7 @@ from shared_core.pipeline import checked_threshold
 from shared_core.reading.exam_grouping import ExamListing
 from shared_core.reading.unused import UnusedFile, failed_files
 from shared_core.records.canonical_json import json_bytes
+from shared_core.records.cells import CsvStyle
 from shared_core.records.record_types import ExamRecord, ResultsDocument, RunRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
@@ -125,15 +126,17 @@ def run_batch(
     report.views += [failed_record(f.path, f.text) for f in failed_files(listing.unused, named)]
     report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
     report.unwritten = gathered.unwritten
-    _write_tables(report, settings.output_dir)
+    _write_tables(report, settings.output_dir, settings.csv)
     return report
 
 
-def drop_exams(report: BatchReport, keys: Collection[str], folder: Path) -> None:
+def drop_exams(
+    report: BatchReport, keys: Collection[str], folder: Path, *, style: CsvStyle = "plain"
+) -> None:
     """Take exams out of a report and write its tables in `folder` without them."""
     report.views = [record for record in report.views if record.exam not in keys]
     report.exams = [record for record in report.exams if record.key not in keys]
-    _write_tables(report, folder)
+    _write_tables(report, folder, style)
 
 
 def _not_analysed(tasks: Sequence[ViewTask], gathered: Collector) -> list[UnusedFile]:
@@ -205,16 +208,16 @@ def _prepare(
     return run, model
 
 
-def _write_tables(report: BatchReport, folder: Path | None) -> None:
+def _write_tables(report: BatchReport, folder: Path | None, style: CsvStyle) -> None:
     if folder is None:
         return
     errors: list[OpenBacError] = []
     tables = {
         "run.json": json_bytes(report.run),
-        "views.csv": views_csv(report.views),
-        "exams.csv": exams_csv(report.exams),
-        "failures.csv": failures_csv(report.views),
-        "unused.csv": unused_csv(report.run.unused),
+        "views.csv": views_csv(report.views, style=style),
+        "exams.csv": exams_csv(report.exams, style=style),
+        "failures.csv": failures_csv(report.views, style=style),
+        "unused.csv": unused_csv(report.run.unused, style=style),
         EXAMS_JSON: json_bytes(report.exams),
     }
     for name, content in tables.items():

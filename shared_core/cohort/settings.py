@@ -13,6 +13,7 @@ from shared_core.mammogram import MammogramHeader
 from shared_core.mass.site_calibration import Calibration
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
 from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.records.cells import CsvStyle
 from shared_core.weights.registry import DEFAULT_MODEL
 
 
@@ -40,6 +41,8 @@ class BatchSettings:
     """Write the probability map of each view as 16-bit PNG."""
     dicom: tuple[DicomKind, ...] = ()
     """DICOM objects to write of each exam."""
+    csv: CsvStyle = "plain"
+    """How the tables are written."""
     time_limit_min: float = 30.0
     """Of one image, by the clock; it has no say in the results of those that take less."""
 

@@ -22,6 +22,7 @@ from pydicom.dataset import Dataset
 from shared_core.deidentification.identifiers import Identifiers, texts_of_element
 from shared_core.deidentification.search import found_in_bytes, found_in_texts
 from shared_core.reading.dicom.dataset import quiet_pydicom
+from shared_core.records.cells import separator_of
 
 _NUMBERS: Final = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD", "AT", "TM", "OF", "OD", "OL"})
 """Numbers and times, which no patient's number is looked for in but while the image is cleaned."""
@@ -56,13 +57,15 @@ def said_by_file(path: Path, *, without: Iterable[str] = ()) -> Said:
     elif suffix == ".json":
         said = Said(list(_json_texts(json.loads(content))))
     elif suffix == ".csv":
-        text = content.decode("utf-8", "backslashreplace")
+        text = content.decode("utf-8-sig", "backslashreplace")
+        separator = separator_of(text.partition("\n")[0])
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         said = Said(
             [
-                cell
-                for row in csv.reader(io.StringIO(text, newline=""))
-                for cell in row
-                if not _is_number(cell)
+                one
+                for row in rows
+                for one in row
+                if not _is_number(one.replace(",", ".") if separator == ";" else one)
             ]
         )
     elif suffix == ".pdf":

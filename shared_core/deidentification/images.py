@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from shared_core.deidentification.blanking import NO_BLANKING, Blanking, blank
 from shared_core.deidentification.finished_files import said_by_dataset
 from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_file_name
 from shared_core.deidentification.key import DeidentificationKey
@@ -20,7 +21,7 @@ from shared_core.exporting.atomic_write import write_changed
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_files import EXAM_PERSONS_DIFFER
-from shared_core.notices.of_results import TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
+from shared_core.notices.of_results import TEXT_BLANKED, TEXT_BURNED_IN, TEXT_MAY_BE_BURNED_IN
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
 
 
@@ -40,7 +41,12 @@ class DeidentifiedImages:
 
 
 def deidentified_exams(
-    exams: Sequence[Exam], folder: Path, *, key: DeidentificationKey, nothing_burned_in: bool = False
+    exams: Sequence[Exam],
+    folder: Path,
+    *,
+    key: DeidentificationKey,
+    nothing_burned_in: bool = False,
+    blanking: Blanking = NO_BLANKING,
 ) -> DeidentifiedImages:
     """Write all images of exams without identifiers: ``PSEUDONYM_DATE/VIEW_DIGEST.dcm``.
 
@@ -52,6 +58,8 @@ def deidentified_exams(
     ----------
     nothing_burned_in
         Whether a person looked at all of them, and no text is burned into any.
+    blanking
+        Rectangles that are made dark, by machine.
 
     Raises
     ------
@@ -60,12 +68,18 @@ def deidentified_exams(
     """
     images = DeidentifiedImages()
     for exam in exams:
-        _add_exam(images, exam, folder, key, nothing_burned_in)
+        _add_exam(images, exam, folder, key=key, nothing_burned_in=nothing_burned_in, blanking=blanking)
     return images
 
 
 def _add_exam(
-    images: DeidentifiedImages, exam: Exam, folder: Path, key: DeidentificationKey, nothing_burned_in: bool
+    images: DeidentifiedImages,
+    exam: Exam,
+    folder: Path,
+    *,
+    key: DeidentificationKey,
+    nothing_burned_in: bool,
+    blanking: Blanking,
 ) -> None:
     read: list[tuple[MammogramHeader, Dataset]] = []
     for number, header in enumerate(exam.headers, start=1):
@@ -86,6 +100,7 @@ def _add_exam(
             identifiers |= of_file_name(header.path.stem)
         about[header.path] = _about_pixels(header, dataset, nothing_burned_in)
         images.notices += about[header.path]
+        rectangles = blanking.of(dataset)
         try:
             new = deidentified(
                 dataset,
@@ -98,6 +113,8 @@ def _add_exam(
         except OpenBacError as error:
             images.failures.append(str(error))
             continue
+        if count := blank(new, rectangles):
+            images.notices.append(TEXT_BLANKED.notice(name=header.path, count=count))
         place = folder / _folder(new) / _name(header, new)
         # Several images may have one UID.
         number, first = 2, place

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from shared_core.deidentification.blanking import NO_BLANKING, Blanking
 from shared_core.deidentification.identifiers import Identifiers
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
@@ -48,6 +49,7 @@ def deidentified_result(
     *,
     key: DeidentificationKey,
     nothing_burned_in: bool = False,
+    blanking: Blanking = NO_BLANKING,
 ) -> DeidentifiedExam:
     """Write the images of an exam without identifiers, and attach its results to them.
 
@@ -62,7 +64,11 @@ def deidentified_result(
     """
     old = [view.source.header for view in exam.views]
     images = deidentified_exams(
-        [exam_of(old, key=exam.key)], folder, key=key, nothing_burned_in=nothing_burned_in
+        [exam_of(old, key=exam.key)],
+        folder,
+        key=key,
+        nothing_burned_in=nothing_burned_in,
+        blanking=blanking,
     )
     if images.failures:
         raise UnreadableImageError(images.failures[0])

@@ -186,6 +186,10 @@ TEXT_BURNED_IN: Final = warning(
     "{name} has text burned into the picture, which stays there, so it is not marked as de-identified.",
     Remedy.LOOK_AT_IMAGE,
 )
+TEXT_BLANKED: Final = info(
+    "text-blanked",
+    "{name}: rectangles that were stated for its machine were made dark: {count}.",
+)
 TEXT_MAY_BE_BURNED_IN: Final = warning(
     "text-may-be-burned-in",
     "{name} does not say whether text is burned into the picture, where it would stay.",

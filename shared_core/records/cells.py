@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 LIST_SEPARATOR: Final = " | "
 """Between the items of a list: sentences have commas and semicolons of their own."""
@@ -15,7 +15,11 @@ _RUN_BY_SPREADSHEETS: Final = re.compile(
 )
 """How a text begins that a spreadsheet takes for a formula; a number with a sign is none."""
 _QUOTE: Final = '"'
-_NEEDS_QUOTES: Final = frozenset(',"\n\r')
+_NEEDS_QUOTES: Final = {",": frozenset(',"\n\r'), ";": frozenset(';"\n\r')}
+_BYTE_ORDER_MARK: Final = "\ufeff"
+CsvStyle = Literal["plain", "excel", "excel-semicolon"]
+"""Plain; with a byte order mark, by which Excel knows UTF-8; and with semicolons and decimal commas besides,
+as Excel expects where people write numbers so."""
 _HALF_LETTER: Final = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -40,17 +44,36 @@ def cell(value: Any) -> Any:
     return guarded(value) if isinstance(value, str) else value
 
 
-def csv_bytes(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+def csv_bytes(
+    columns: Sequence[str], rows: Iterable[Iterable[object]], *, style: CsvStyle = "plain"
+) -> bytes:
     """A table of values in the order of its columns, as all of ours are written."""
-    lines = [columns, *([cell(value) for value in row] for row in rows)]
-    text = "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
-    return text.encode("utf-8", errors="backslashreplace")
+    comma = style == "excel-semicolon"
+    lines = [columns, *([_local(cell(value)) if comma else cell(value) for value in row] for row in rows)]
+    separator = ";" if comma else ","
+    text = "".join(f"{separator.join(_quoted(one, separator) for one in line)}\n" for line in lines)
+    mark = "" if style == "plain" else _BYTE_ORDER_MARK
+    return (mark + text).encode("utf-8", errors="backslashreplace")
 
 
-def _quoted(value: object) -> str:
+def separator_of(head: str) -> str:
+    """What parts the columns of a table of ours, by its first line: their names have neither in them."""
+    return ";" if ";" in head and "," not in head else ","
+
+
+def number_of(text: str, separator: str) -> float:
+    """A number as it stands in a table with this separator; `ValueError` where it is none."""
+    return float(text.replace(",", ".") if separator == ";" else text)
+
+
+def _local(value: object) -> object:
+    return str(value).replace(".", ",") if isinstance(value, float) else value
+
+
+def _quoted(value: object, separator: str) -> str:
     """As `csv.writer` does, which before Python 3.13 forgets a carriage return."""
     text = "" if value is None else str(value)
-    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES & set(text) else text
+    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES[separator] & set(text) else text
 
 
 def joined(items: Sequence[object]) -> str:

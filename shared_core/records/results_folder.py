@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -27,7 +27,7 @@ from shared_core.notices import Notice, Remedy
 from shared_core.notices.of_results import VIEWS_DIFFER
 from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import items_of, unguarded
+from shared_core.records.cells import items_of, number_of, separator_of, unguarded
 from shared_core.records.record_reading import decoded
 from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.tables import exams_csv, views_csv
@@ -276,26 +276,32 @@ def _text(path: Path) -> str:
 
 
 def _rows(text: str) -> tuple[Row, ...]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    separator = separator_of(text.partition("\n")[0])
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     texts = _TEXTS | _texts_of_the_registry()
     return tuple(
-        {column: _cell(cell, is_text=column in texts) for column, cell in row.items() if column is not None}
+        {
+            column: _cell(cell, is_text=column in texts, separator=separator)
+            for column, cell in row.items()
+            if column is not None
+        }
         for row in reader
     )
 
 
-def _cell(text: str | None, *, is_text: bool) -> Cell:
+def _cell(text: str | None, *, is_text: bool, separator: str) -> Cell:
     if not text:
         return None
     if is_text:
         return unguarded(text)
-    convert: Callable[[str], Cell] = {"true": lambda _: True, "false": lambda _: False}.get(text, float)
+    if text in ("true", "false"):
+        return text == "true"
     try:
-        number = convert(text)
+        number = number_of(text, separator)
     except ValueError:
         return unguarded(text)
     # We write none, and no statistics are made of them.
-    return number if isinstance(number, bool) or math.isfinite(float(str(number))) else text
+    return number if math.isfinite(number) else text
 
 
 def _texts_of_the_registry() -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from shared_core.notices import Notice
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import csv_bytes
+from shared_core.records.cells import CsvStyle, csv_bytes
 from shared_core.records.record_types import ExamRecord, ViewRecord
 
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
@@ -63,20 +63,20 @@ def exam_columns() -> tuple[str, ...]:
     )
 
 
-def views_csv(records: Iterable[ViewRecord]) -> bytes:
+def views_csv(records: Iterable[ViewRecord], *, style: CsvStyle = "plain") -> bytes:
     """``views.csv`` from view records, failed ones with empty numbers, in the order given."""
-    return _csv(view_columns(), [view_row(record) for record in records])
+    return _csv(view_columns(), [view_row(record) for record in records], style)
 
 
-def exams_csv(records: Iterable[ExamRecord]) -> bytes:
+def exams_csv(records: Iterable[ExamRecord], *, style: CsvStyle = "plain") -> bytes:
     """``exams.csv`` from exam records, in the order given."""
-    return _csv(exam_columns(), [exam_row(record) for record in records])
+    return _csv(exam_columns(), [exam_row(record) for record in records], style)
 
 
-def failures_csv(records: Iterable[ViewRecord]) -> bytes | None:
+def failures_csv(records: Iterable[ViewRecord], *, style: CsvStyle = "plain") -> bytes | None:
     """``failures.csv`` from view records; None where none failed, as then there is no such file."""
     failed = [{"file": one.file, "error": one.error} for one in records if one.status == "failed"]
-    return _csv(FAILURE_COLUMNS, failed) if failed else None
+    return _csv(FAILURE_COLUMNS, failed, style) if failed else None
 
 
 def view_row(record: ViewRecord) -> dict[str, Any]:
@@ -114,8 +114,8 @@ def _notice_cells(notices: Sequence[Notice]) -> dict[str, Any]:
     }
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    return csv_bytes(columns, ([row[column] for column in columns] for row in rows))
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], style: CsvStyle) -> bytes:
+    return csv_bytes(columns, ([row[column] for column in columns] for row in rows), style=style)
 
 
 def column_unit(column: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from shared_core.errors import UnreadableImageError
 from shared_core.reading.unused import UnusedFile, UnusedReason, unused_sentences
-from shared_core.records.cells import csv_bytes
+from shared_core.records.cells import CsvStyle, csv_bytes
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import RunRecord, UnusedRecord
 
@@ -76,10 +76,10 @@ def unused_beside(run: RunRecord, images: Collection[str]) -> tuple[str, ...]:
     return unused_sentences(beside)
 
 
-def unused_csv(records: Iterable[UnusedRecord]) -> bytes | None:
+def unused_csv(records: Iterable[UnusedRecord], *, style: CsvStyle = "plain") -> bytes | None:
     """``unused.csv``; None where nothing is in it, as then there is no such file."""
     rows = [[getattr(record, column) for column in UNUSED_COLUMNS] for record in records]
-    return csv_bytes(UNUSED_COLUMNS, rows) if rows else None
+    return csv_bytes(UNUSED_COLUMNS, rows, style=style) if rows else None
 
 
 def _kind(record: UnusedRecord) -> str:

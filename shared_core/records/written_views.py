@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.grades.csbi import VesselKinds
 from shared_core.quantification.measurement import ViewMeasurement
-from shared_core.records.cells import unguarded
+from shared_core.records.cells import separator_of, unguarded
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ViewRecord
 
@@ -87,7 +88,8 @@ def _failures(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return {unguarded(row["file"]): unguarded(row["error"]) for row in csv.DictReader(file)}
+        text = path.read_text(encoding="utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
+        return {unguarded(row["file"]): unguarded(row["error"]) for row in rows}
     except (OSError, ValueError, KeyError, AttributeError, csv.Error) as error:
         raise UnreadableImageError(f"{path}: cannot be read ({error}); run the analysis again.") from None

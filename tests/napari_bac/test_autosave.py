@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _PAINTER = """
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import napari
@@ -210,6 +214,29 @@ def test_damaged_files_are_passed_over(cache: Path, left_cc: OpenedView) -> None
     file.write_bytes(b'{"format": "openbac edits 1"}\nrubbish')
     store.close()
     assert EditStore().find(image_name(left_cc)) == []
+
+
+def test_edits_of_a_size_that_no_image_has_are_not_unpacked(cache: Path, left_cc: OpenedView) -> None:
+    """A few bytes could unpack to gigabytes."""
+    store = EditStore()
+    file = store.new_file(image_name(left_cc))
+    file.parent.mkdir(parents=True)
+    head = {
+        "format": "openbac edits 1",
+        "image": image_name(left_cc),
+        "path": "",
+        "began_as": None,
+        "saved_at": "2026-01-31T10:00:00Z",
+        "mask_style": "vessel-band",
+        "shape": [20_000, 20_000],
+    }
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(382)) + packer.flush()
+    file.write_bytes(json.dumps(head).encode() + b"\n" + packed)
+    store.close()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert EditStore().find(image_name(left_cc)) == []
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
 
 
 def test_an_older_write_never_follows_a_newer_one(cache: Path, left_cc: OpenedView) -> None:

@@ -109,8 +109,8 @@ class _Worker:
             raise CodecError(about["error"])
         if about["shape"] is None:
             return None
-        found: Pixels = np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
-        return found
+        decoded: Pixels = np.frombuffer(pixels, about["dtype"]).reshape(about["shape"])
+        return decoded
 
     def end(self) -> str:
         """Away with it; why it ended, in words."""
