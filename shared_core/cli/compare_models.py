@@ -58,9 +58,9 @@ def compare_models(files: Sequence[Path], reference: Path, options: ModelOptions
     warnings: list[str] = []
     overlaps: list[dict[str, Overlap]] = []
     for path in files:
-        names, said = matched(masks_in(path), truth, common=options.masks.common, what="masks")
+        pairs, said = matched(masks_in(path), truth, common=options.masks.common, what="masks")
         warnings += said
-        overlaps.append({name: overlap(*read_pair(*pair, options.masks)) for name, pair in names.items()})
+        overlaps.append({name: overlap(*read_pair(*pair, options.masks)) for name, pair in pairs.items()})
     names = [name for name in overlaps[0] if all(name in own for own in overlaps)]
     cases = named_rows(options.cases, options.key).rows if options.cases is not None else {}
     for column in options.strata:

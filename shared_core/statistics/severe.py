@@ -75,7 +75,7 @@ def auc_of_counts(tables: NDArray[np.int64]) -> Values:
     below = np.cumsum(negatives, axis=1) - negatives
     won = np.sum(positives * (below + negatives / 2), axis=1)
     pairs = positives.sum(axis=1) * negatives.sum(axis=1)
-    return np.divide(won, pairs, out=np.full(len(tables), np.nan), where=pairs > 0)
+    return np.asarray(np.divide(won, pairs, out=np.full(len(tables), np.nan), where=pairs > 0))
 
 
 def _auc_rate(counts: NDArray[np.int64], drawn: NDArray[np.int64], n: int) -> Rate:
