@@ -35,6 +35,8 @@ class Finding:
     agreement: QuantityAgreement
     a: Values
     b: Values
+    names: tuple[str, str] | None = None
+    """Of the columns where they are different ones, which may have other units; None where they are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +56,9 @@ class Report:
     """For ``statistics.csv``."""
 
 
-def quantity_finding(name: str, a: Values, b: Values) -> Finding:
+def quantity_finding(name: str, a: Values, b: Values, *, names: tuple[str, str] | None = None) -> Finding:
     """Agreement of A with the reference B."""
-    return Finding(quantity_agreement(name, a, b), a, b)
+    return Finding(quantity_agreement(name, a, b), a, b, names)
 
 
 def matched(
@@ -160,15 +162,17 @@ def _bland_altman_plot(finding: Finding) -> bytes:
         bias=limits.bias,
         limits=(limits.lower, limits.upper),
         title=f"{finding.agreement.name}, n = {limits.n}",
+        names=finding.names or ("A", "B"),
     )
 
 
 def _regression_plot(finding: Finding) -> bytes:
     line = finding.agreement.regression
     assert line is not None
+    a, b = finding.names or ("A", "B")
     sign = "+" if line.intercept >= 0 else "-"
     words = (
-        f"A = {line.slope:.3g} B {sign} {abs(line.intercept):.3g}\n"
+        f"{a} = {line.slope:.3g} {b} {sign} {abs(line.intercept):.3g}\n"
         f"R² = {line.r_squared:.3f}, SEE = {line.see:.3g}, n = {line.n}"
     )
     return regression_plot(
@@ -178,6 +182,8 @@ def _regression_plot(finding: Finding) -> bytes:
         intercept=line.intercept,
         words=words,
         title=finding.agreement.name,
+        names=(b, a),
+        one_unit=finding.names is None,
     )
 
 

@@ -66,8 +66,7 @@ def compare_tables(a: Path, b: Path, options: TableOptions | None = None) -> Rep
     options = options or TableOptions()
     one, other = (named_rows(path, key_of(options.key, place)) for place, path in enumerate((a, b)))
     pairs, warnings = matched(one.rows, other.rows, common=options.common, what="rows")
-    names = list(pairs)
-    strata = case_strata(names, options, (one, other))
+    strata = case_strata(list(pairs), options, (one, other))
     findings: list[Finding] = []
     grades: list[GradeAgreement] = []
     found: list[Found] = []
@@ -90,7 +89,8 @@ def compare_tables(a: Path, b: Path, options: TableOptions | None = None) -> Rep
             grades.append(grade_agreement(title, first, second))
             found += grade_rows(title, ("A", "B"), (first, second), own)
         else:
-            findings.append(quantity_finding(title, first, second))
+            names = None if column_a == column_b else (column_a, column_b)
+            findings.append(quantity_finding(title, first, second, names=names))
             found += quantity_rows(title, ("A", "B"), (first, second), own)
     if not (findings or grades):
         raise UsageError(f"{a} and {b} have no column with two or more pairs of numbers.")

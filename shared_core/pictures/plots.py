@@ -66,18 +66,23 @@ def regression_plot(
     title: str,
     unit: str = "",
     names: tuple[str, str] = ("B", "A"),
+    one_unit: bool = True,
 ) -> bytes:
-    """y over x with the line of regression and the line of equality; `words` stand in the corner."""
+    """y over x with the line of regression, and of `one_unit` that of equality; `words` are in the corner."""
     one, other = np.asarray(x, float), np.asarray(y, float)
     figure = new_figure(4.8, 4.8)
     axes = figure.add_subplot()
-    low, high = min(one.min(), other.min()), max(one.max(), other.max())
+    low, high = one.min(), one.max()
+    if one_unit:
+        low, high = min(low, other.min()), max(high, other.max())
     room = 0.04 * (high - low or 1)
     ends = np.array([low - room, high + room])
-    axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+    if one_unit:
+        axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+        axes.set(ylim=ends, aspect="equal")
     axes.plot(ends, slope * ends + intercept, color=DERIVED, linewidth=1.6, label="regression")
     axes.scatter(one, other, s=22, color=DATA, alpha=0.75, linewidths=0)
-    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set_xlim(*ends)
     axes.set_xlabel(_with_unit(names[0], unit))
     axes.set_ylabel(_with_unit(names[1], unit))
     axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=8, color=DERIVED)
