@@ -1,4 +1,4 @@
-"""``bac compare``: agreement of two masks, two folders of masks, or two tables of results."""
+"""``bac compare``: agreement of masks, folders of masks, and tables of results or readers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from pathlib import Path
 
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.compare_found import found_tables
+from shared_core.cli.compare_groups import compare_groups, describe_table
 from shared_core.cli.compare_masks import MaskOptions, compare_masks
-from shared_core.cli.compare_report import Report, agreement_table, document, write_report
-from shared_core.cli.compare_tables import compare_tables
+from shared_core.cli.compare_models import ModelOptions, compare_models
+from shared_core.cli.compare_readers import compare_readers
+from shared_core.cli.compare_report import Report, agreement_tables, document, write_report
+from shared_core.cli.compare_tables import TableOptions, compare_tables
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import escape, print_place, screen
 from shared_core.errors import UsageError
@@ -23,15 +27,31 @@ def add_parser(subparsers: Subparsers) -> None:
         subparsers,
         "compare",
         run,
-        help="measure how well two masks, folders of masks or tables agree",
-        description="Agreement of A with B: two masks, two folders of masks with equal names, or two "
-        "tables (views.csv, exams.csv). B is the reference.",
+        help="measure how well masks, folders of masks or tables agree",
+        description="Agreement of A with the reference B: two masks, two folders of masks with equal names, "
+        "or two tables (views.csv, exams.csv). Three or more tables are readers, compared in all pairs and "
+        "each with the consensus of the others. One table gives classes, groups and percentiles by age.",
     )
-    option(parser, "a A", "mask, folder of masks, or table", Path)
-    option(parser, "b B", "the reference, of the same kind", Path)
+    option(
+        parser,
+        "files FILE",
+        "masks, folders of masks, or tables; of two, the second is the reference",
+        Path,
+        nargs="+",
+    )
     option(parser, "-o/--output OUT", "folder for tables and plots", Path)
     option(parser, "--json", "print a JSON document to standard output")
-    option(parser, "--common", "leave out what is only in A or only in B (default: an error)")
+    option(parser, "--common", "leave out what is not in all (default: an error)")
+    option(parser, "--reference REF", "compare each FILE with this one, and the models with each other", Path)
+    option(
+        parser, "--strata COLUMN", "also apart by the values of this column; can be repeated", action="append"
+    )
+    option(
+        parser,
+        "--cases TABLE",
+        "table about the cases, with columns for --strata (and exam, for masks)",
+        Path,
+    )
     masks = parser.add_argument_group("masks")
     arguments.add_spacing(masks, "pixel spacing (row,column), for results in mm and mm2")
     option(masks, "--segment N", "only this label, or this segment of a SEG", arguments.count)
@@ -39,21 +59,36 @@ def add_parser(subparsers: Subparsers) -> None:
     tables = parser.add_argument_group("tables")
     chosen = "only this column; can be repeated (default: all numbers)"
     option(tables, "--quantity COLUMN", chosen, action="append")
-    option(tables, "--key COLUMN", "column that identifies a row (default: exam and view, key or name)")
+    option(tables, "--key COLUMN", "column that identifies a row; A=B where the tables name it differently")
+    option(
+        tables,
+        "--pair A=B",
+        "a column of A with another one of B, such as pm=ct_voxels; can be repeated",
+        _pair,
+        action="append",
+    )
+    option(
+        tables,
+        "--covariate COLUMN",
+        "compare its distribution in two groups; can be repeated",
+        action="append",
+    )
+    option(tables, "--between COLUMN", "groups for --covariate: the values of this column (default: A and B)")
+    option(tables, "--percentiles TABLE", "a site's table with age: percentiles by age of FILE's cases", Path)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare; return the exit code."""
     arguments.refuse_json_and_output(args)
     report = _compare(args)
-    content = document(report, args.a, args.b)
+    content = document(report, args.files)
     if args.json:
         sys.stdout.buffer.write(json_bytes(content))
         return OK
     if args.output is not None:
         write_report(args.output, report, content)
     console = screen(160)
-    for table in (*report.tables, *([agreement_table(report.findings)] if report.findings else [])):
+    for table in (*report.tables, *agreement_tables(report.findings), *found_tables(report.found)):
         console.print(table)
     for warning in report.warnings:
         console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
@@ -62,15 +97,63 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> Report:
-    kinds = [_kind(path) for path in (args.a, args.b)]
-    if kinds[0] != kinds[1]:
-        raise UsageError(f"{args.a} is a {kinds[0]}, {args.b} is a {kinds[1]}; give two of one kind.")
+    files = tuple(args.files)
+    kinds = [_kind(path) for path in (*files, *([args.reference] if args.reference is not None else []))]
+    if len(set(kinds)) > 1:
+        said = ", ".join(f"{path} is a {kind}" for path, kind in zip(files, kinds, strict=False))
+        raise UsageError(f"{said}; give files of one kind.")
     if kinds[0] == "table":
-        return compare_tables(args.a, args.b, columns=args.quantity, key=args.key, common=args.common)
+        return _compare_tables(args, files)
     options = MaskOptions(
         spacing_mm=args.spacing_mm, segment=args.segment, patches=args.patches, common=args.common
     )
-    return compare_masks(args.a, args.b, options)
+    if args.reference is not None and kinds[0] == "folder":
+        models = ModelOptions(options, args.strata or (), args.cases, args.key)
+        return compare_models(files, args.reference, models)
+    if args.reference is not None:
+        files = (*files, args.reference)
+    if len(files) != 2:
+        raise UsageError(
+            "Masks are compared two by two; to compare several with one reference, give folders and name it "
+            "with --reference."
+        )
+    if args.strata:
+        raise UsageError("Strata of masks need folders of them, and the reference named with --reference.")
+    return compare_masks(*files, options)
+
+
+def _compare_tables(args: argparse.Namespace, files: tuple[Path, ...]) -> Report:
+    if args.covariate:
+        if args.reference is not None or len(files) != (1 if args.between else 2):
+            raise UsageError("Covariates are compared in two tables, or with --between in one.")
+        return compare_groups(files, covariates=args.covariate, between=args.between, key=args.key)
+    if args.between:
+        raise UsageError("Groups need a covariate to be compared in; name it with --covariate.")
+    options = TableOptions(
+        columns=args.quantity,
+        key=args.key,
+        common=args.common,
+        pairs=args.pair or (),
+        strata=args.strata or (),
+        cases=args.cases,
+    )
+    if len(files) == 1 and args.reference is None:
+        return describe_table(files[0], percentiles=args.percentiles, columns=args.quantity, key=args.key)
+    if args.percentiles is not None:
+        raise UsageError("Percentiles are of one table; give FILE alone.")
+    if len(files) == 2 and args.reference is None:
+        return compare_tables(*files, options)
+    if args.pair:
+        raise UsageError("A pair of columns is compared in two tables; give two.")
+    return compare_readers(files, options, reference=args.reference)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """``pm=ct_voxels``: a column of each table."""
+    first, equals, second = text.partition("=")
+    if not (first and equals and second):
+        raise argparse.ArgumentTypeError(f"must be two columns like pm=ct_voxels, not {text!r}")
+    return first, second
 
 
 def _kind(path: Path) -> str:

@@ -19,9 +19,11 @@ from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Mask
 from shared_core.reading.mask import MASK_SUFFIXES, read_mask_file
 from shared_core.records.canonical_json import plain
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL, STATISTICS
 from shared_core.statistics.comparison import MaskAgreement, mask_agreement
 from shared_core.statistics.hausdorff import outline_distance
 from shared_core.statistics.overlap import SCORES, MeanScore, Overlap, overlap, patch_overlaps
+from shared_core.statistics.severe import Rate, yes_or_no_rates
 
 _MOST_ROWS = 30
 _MARGIN_PX = 20
@@ -58,11 +60,11 @@ def compare_masks(a: Path, b: Path, options: MaskOptions) -> Report:
     warnings: list[str] = []
     pictures: dict[str, Callable[[], bytes]] = {}
     if a.is_dir():
-        names, warnings = matched(_masks_in(a), _masks_in(b), common=options.common, what="masks")
+        names, warnings = matched(masks_in(a), masks_in(b), common=options.common, what="masks")
         measured = [_compare_pair(name, *files, options) for name, files in names.items()]
     else:
         measured = [_compare_pair(a.name, a, b, options)]
-        pictures["difference.png"] = lambda: _difference_picture(*_read(a, b, options))
+        pictures["difference.png"] = lambda: _difference_picture(*read_pair(a, b, options))
     found = mask_agreement(
         [pair.overlap for pair in measured],
         patches=[patch for pair in measured for patch in pair.patches],
@@ -85,7 +87,7 @@ def compare_masks(a: Path, b: Path, options: MaskOptions) -> Report:
     )
 
 
-def _masks_in(folder: Path) -> dict[str, Path]:
+def masks_in(folder: Path) -> dict[str, Path]:
     """Mask files by their path in the folder, without ending and ``_mask``."""
     files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(MASK_SUFFIXES))
     # Of a folder of results only the masks are masks: overlays and sheets are not.
@@ -109,7 +111,8 @@ def _stem(path: Path) -> str:
     return path.name[: -len(ending)]
 
 
-def _read(a: Path, b: Path, options: MaskOptions) -> tuple[Mask, Mask]:
+def read_pair(a: Path, b: Path, options: MaskOptions) -> tuple[Mask, Mask]:
+    """Two masks of one shape; a `UsageError` where the shapes differ."""
     one, other = (read_mask_file(path, segment=options.segment).mask for path in (a, b))
     if one.shape != other.shape:
         raise UsageError(
@@ -120,7 +123,7 @@ def _read(a: Path, b: Path, options: MaskOptions) -> tuple[Mask, Mask]:
 
 
 def _compare_pair(name: str, a: Path, b: Path, options: MaskOptions) -> _Pair:
-    one, other = _read(a, b, options)
+    one, other = read_pair(a, b, options)
     found = overlap(one, other)
     distance = outline_distance(one, other, spacing_mm=options.spacing_mm)
     pixel = options.spacing_mm[0] * options.spacing_mm[1] if options.spacing_mm is not None else 1
@@ -157,6 +160,11 @@ def _document(found: MaskAgreement, unit: str) -> dict[str, Any]:
         },
         "detection": {
             **plain(detection),
+            **{
+                key: {"value": plain(rate.value), "limits": plain(rate.limits), "n": rate.n}
+                for key, rate in yes_or_no_rates(detection).items()
+                if key not in ("sensitivity", "specificity")
+            },
             "sensitivity": plain(detection.sensitivity),
             "specificity": plain(detection.specificity),
             "balanced_accuracy": plain(detection.balanced_accuracy),
@@ -195,14 +203,19 @@ def _detection_table(found: MaskAgreement, unit: str) -> Table:
         "FP": str(counts.false_positives),
         "FN": str(counts.false_negatives),
         "TN": str(counts.true_negatives),
-        "sensitivity": number(counts.sensitivity),
-        "specificity": number(counts.specificity),
+        **{STATISTICS[key].label: _with_limits(rate) for key, rate in yes_or_no_rates(counts).items()},
         "AUC-ROC of the area": number(found.curves.auc_roc) if found.curves is not None else "-",
         f"HD95 {unit}": f"{number(found.distance95_mean, 2)} ± {number(found.distance95_sd, 2)}",
     }
     table = table_of([], list(cells), title="Any BAC in the image")
     table.add_row(*cells.values())
     return table
+
+
+def _with_limits(rate: Rate) -> str:
+    if rate.limits is None or rate.n < LEAST_FOR_INTERVAL:
+        return number(rate.value)
+    return f"{number(rate.value)} ({number(rate.limits[0])} to {number(rate.limits[1])})"
 
 
 def _mean(score: MeanScore) -> str:

@@ -12,16 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from shared_core.cli.screen import number, table_of
+from shared_core.cli.compare_found import found_record
+from shared_core.cli.screen import escape, number, table_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.pictures.plots import bland_altman_plot, regression_plot
 from shared_core.records.canonical_json import json_bytes, plain
 from shared_core.records.cells import csv_bytes
+from shared_core.statistics.catalogue import Found
 from shared_core.statistics.comparison import QuantityAgreement, quantity_agreement
 
 Values = NDArray[np.float64]
 _NAMED = 5
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _Item = TypeVar("_Item")
 
 
@@ -32,6 +35,8 @@ class Finding:
     agreement: QuantityAgreement
     a: Values
     b: Values
+    names: tuple[str, str] | None = None
+    """Of the columns where they are different ones, which may have other units; None where they are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +52,13 @@ class Report:
     warnings: tuple[str, ...] = ()
     pictures: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     """File name to what draws it."""
+    found: tuple[Found, ...] = ()
+    """For ``statistics.csv``."""
 
 
-def quantity_finding(name: str, a: Values, b: Values) -> Finding:
+def quantity_finding(name: str, a: Values, b: Values, *, names: tuple[str, str] | None = None) -> Finding:
     """Agreement of A with the reference B."""
-    return Finding(quantity_agreement(name, a, b), a, b)
+    return Finding(quantity_agreement(name, a, b), a, b, names)
 
 
 def matched(
@@ -81,39 +88,51 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def agreement_table(findings: Sequence[Finding]) -> Table:
-    """Agreement of quantities for the screen."""
+def agreement_tables(findings: Sequence[Finding]) -> tuple[Table, ...]:
+    """Agreement of quantities for the screen, and the lines of A on B; nothing without quantities."""
+    if not findings:
+        return ()
     columns = (
-        *("n", "mean A", "mean B", r"bias \[limits of agreement]", "ICC(2,1) [95 % CI]"),
-        *("R²", "SEE", "Spearman", "paired t P"),
+        *("n", "mean A", "mean B", r"bias \[limits of agreement]", "RMSE", "ICC(2,1) [95 % CI]"),
+        "paired t P",
     )
     table = table_of(["Quantity"], columns, title="A against B")
+    lines = table_of(
+        ["Quantity"], ["slope ± SE", "intercept", "R²", "SEE", "Spearman"], title="Line of A on B"
+    )
     for finding in findings:
         one = finding.agreement
-        limits, single = one.bland_altman, one.icc_agreement
+        limits, single, line = one.bland_altman, one.icc_agreement, one.regression
+        name = escape(one.name)
         table.add_row(
-            one.name,
+            name,
             str(one.n),
             f"{one.mean_a:.4g}",
             f"{one.mean_b:.4g}",
             f"{limits.bias:+.3g} [{limits.lower:.3g}, {limits.upper:.3g}]",
+            f"{one.rmse:.3g}",
             f"{number(single.icc)} [{number(single.limits[0])}, {number(single.limits[1])}]",
-            number(one.regression.r_squared) if one.regression is not None else "-",
-            f"{one.regression.see:.3g}" if one.regression is not None else "-",
-            f"{one.spearman.r:.2f} {one.spearman.words}" if one.spearman is not None else "-",
             f"{one.paired_t.p:.3g}" if np.isfinite(one.paired_t.p) else "-",
         )
-    return table
+        lines.add_row(
+            name,
+            f"{line.slope:.3g} ± {line.slope_se:.2g}" if line is not None else "-",
+            f"{line.intercept:.3g}" if line is not None else "-",
+            number(line.r_squared) if line is not None else "-",
+            f"{line.see:.3g}" if line is not None else "-",
+            f"{one.spearman.r:.2f} {one.spearman.words}" if one.spearman is not None else "-",
+        )
+    return table, lines
 
 
-def document(report: Report, a: Path, b: Path) -> dict[str, Any]:
+def document(report: Report, files: Sequence[Path]) -> dict[str, Any]:
     """The report as JSON has it."""
     return {
-        "a": str(a),
-        "b": str(b),
+        **dict(zip(_LETTERS, map(str, files), strict=False)),
         "kind": report.kind,
         **report.document,
         "quantities": [plain(finding.agreement) for finding in report.findings],
+        "statistics": [found_record(one) for one in report.found],
         "warnings": list(report.warnings),
     }
 
@@ -130,6 +149,8 @@ def write_report(output: Path, report: Report, content: Mapping[str, Any]) -> No
     write_bytes(output / "pairs.csv", _csv(report.rows))
     if report.findings:
         write_bytes(output / "agreement.csv", _csv([_flat(f.agreement) for f in report.findings]))
+    if report.found:
+        write_bytes(output / "statistics.csv", _csv([found_record(one) for one in report.found]))
     write_bytes(output / "compare.json", json_bytes(content))
 
 
@@ -141,15 +162,17 @@ def _bland_altman_plot(finding: Finding) -> bytes:
         bias=limits.bias,
         limits=(limits.lower, limits.upper),
         title=f"{finding.agreement.name}, n = {limits.n}",
+        names=finding.names or ("A", "B"),
     )
 
 
 def _regression_plot(finding: Finding) -> bytes:
     line = finding.agreement.regression
     assert line is not None
+    a, b = finding.names or ("A", "B")
     sign = "+" if line.intercept >= 0 else "-"
     words = (
-        f"A = {line.slope:.3g} B {sign} {abs(line.intercept):.3g}\n"
+        f"{a} = {line.slope:.3g} {b} {sign} {abs(line.intercept):.3g}\n"
         f"R² = {line.r_squared:.3f}, SEE = {line.see:.3g}, n = {line.n}"
     )
     return regression_plot(
@@ -159,6 +182,8 @@ def _regression_plot(finding: Finding) -> bytes:
         intercept=line.intercept,
         words=words,
         title=finding.agreement.name,
+        names=(b, a),
+        one_unit=finding.names is None,
     )
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 
 _SHOWN = (
-    *("dice_pooled", "dice_mean", "vessel_recall", "false_parts_mean", "false_px_mean", "false_px_median"),
+    *("dice_pooled", "dice_mean", "jaccard_mean", "accuracy_mean", "patch_accuracy"),
+    *("vessel_recall", "false_parts_mean", "false_px_mean", "false_px_median"),
     *("false_above_0_px", "false_above_500_px", "false_above_2000_px"),
 )
 

@@ -106,7 +106,8 @@ def _check(args: argparse.Namespace, plan: Plan, console: PlainConsole) -> int:
             workers=plan.workers,
             progress=partial(view.patches, "check"),
         )
-    return OK if print_check(check, lambda: plan_split(plan, check), screen(120)) else FAILED
+    draw = None if plan.recipe.fine_tuning.enabled else partial(plan_split, plan, check)
+    return OK if print_check(check, draw, screen(120)) else FAILED
 
 
 def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:

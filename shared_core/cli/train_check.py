@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _MOST_ROWS = 40
 
 
-def print_check(check: DataCheck, draw: Callable[[], Split], console: Console) -> bool:
+def print_check(check: DataCheck, draw: Callable[[], Split] | None, console: Console) -> bool:
     """Print patients, sides and problems; whether nothing stands in the way of training.
 
     Parameters
     ----------
     draw
-        Draws the split, or reads the given one.
+        Draws the split, or reads the given one; None for fine-tuning, which holds out patients its own way.
     """
     _print_patients(check, console)
     sound = _is_sound(check.refuse, console, told=len(check.problems) > 0)
@@ -39,6 +39,8 @@ def print_check(check: DataCheck, draw: Callable[[], Split], console: Console) -
             markup=False,
             soft_wrap=True,
         )
+    if draw is None:
+        return _is_sound(check.refuse_same_pictures, console) and sound
     try:
         split = draw()
     except OpenBacError as error:

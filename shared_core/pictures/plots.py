@@ -5,15 +5,17 @@ Quiet on purpose: one ink for data, one for what is derived from it, limits as b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange
 from shared_core.pictures.figure import DATA, DERIVED, QUIET, finish, new_figure, png_bytes
+
+_CURVES = (DATA, DERIVED, "#2a8f5a", "#8a4fa0", "#b8860b")
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,23 +66,55 @@ def regression_plot(
     title: str,
     unit: str = "",
     names: tuple[str, str] = ("B", "A"),
+    one_unit: bool = True,
 ) -> bytes:
-    """y over x with the line of regression and the line of equality; `words` stand in the corner."""
+    """y over x with the line of regression, and of `one_unit` that of equality; `words` are in the corner."""
     one, other = np.asarray(x, float), np.asarray(y, float)
     figure = new_figure(4.8, 4.8)
     axes = figure.add_subplot()
-    low, high = min(one.min(), other.min()), max(one.max(), other.max())
+    low, high = one.min(), one.max()
+    if one_unit:
+        low, high = min(low, other.min()), max(high, other.max())
     room = 0.04 * (high - low or 1)
     ends = np.array([low - room, high + room])
-    axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+    if one_unit:
+        axes.plot(ends, ends, color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)), label="equality")
+        axes.set(ylim=ends, aspect="equal")
     axes.plot(ends, slope * ends + intercept, color=DERIVED, linewidth=1.6, label="regression")
     axes.scatter(one, other, s=22, color=DATA, alpha=0.75, linewidths=0)
-    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set_xlim(*ends)
     axes.set_xlabel(_with_unit(names[0], unit))
     axes.set_ylabel(_with_unit(names[1], unit))
     axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=8, color=DERIVED)
     axes.legend(loc="lower right", fontsize=8, frameon=False)
     finish(axes, title)
+    return png_bytes(figure)
+
+
+def severe_roc_plot(tables: Mapping[str, NDArray[np.int64]], *, severe: int = 3) -> bytes:
+    """ROC curves of grades as scores for a severe reference; a dot where the grade itself is severe.
+
+    Parameters
+    ----------
+    tables
+        By name, (grades, grades) cases: row the grade that is judged, column that of the reference.
+    """
+    figure = new_figure(5.2, 4.8)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 3)))
+    for place, (name, table) in enumerate(tables.items()):
+        positives, negatives = table[:, severe:].sum(axis=1), table[:, :severe].sum(axis=1)
+        up = np.cumsum(positives[::-1]) / positives.sum()
+        along = np.cumsum(negatives[::-1]) / negatives.sum()
+        colour = _CURVES[place % len(_CURVES)]
+        axes.plot([0, *along], [0, *up], color=colour, linewidth=1.6, marker=".", label=name)
+        at = len(table) - 1 - severe
+        axes.plot(along[at], up[at], "o", color=colour, markersize=8, clip_on=False)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), aspect="equal")
+    axes.set_xlabel("1 - specificity", loc="left")
+    axes.set_ylabel("sensitivity")
+    axes.legend(loc="lower right", fontsize=8, frameon=False)
+    finish(axes, f"Grade {severe} of the reference; dots: grade {severe} or not")
     return png_bytes(figure)
 
 

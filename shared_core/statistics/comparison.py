@@ -28,6 +28,8 @@ class QuantityAgreement:
     mean_b: float
     bland_altman: BlandAltman
     """Of A - B."""
+    rmse: float
+    """Root of the mean of (A - B)²."""
     icc_agreement: Icc
     icc_consistency: Icc
     regression: Regression | None
@@ -82,6 +84,7 @@ def quantity_agreement(name: str, first: ArrayLike, second: ArrayLike) -> Quanti
         mean_a=float(one.mean()),
         mean_b=float(other.mean()),
         bland_altman=bland_altman(one, other),
+        rmse=float(np.sqrt(np.mean((one - other) ** 2))),
         icc_agreement=icc(table),
         icc_consistency=icc(table, kind="ICC(3,1)"),
         regression=linear_regression(other, one) if varies else None,

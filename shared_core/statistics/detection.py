@@ -42,11 +42,6 @@ class Confusion:
         return ratio(self.true_positives, self.true_positives + self.false_positives)
 
     @property
-    def negative_predictive_value(self) -> float:
-        """TN / (TN + FN)."""
-        return ratio(self.true_negatives, self.true_negatives + self.false_negatives)
-
-    @property
     def accuracy(self) -> float:
         """(TP + TN) / all."""
         return ratio(self.true_positives + self.true_negatives, self.n)

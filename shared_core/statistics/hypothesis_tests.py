@@ -1,4 +1,4 @@
-"""The hypothesis test of paired measurements: paired t (Guo 2021), and Holm's correction for several."""
+"""Hypothesis tests: paired t (Guo 2021), of two groups, and Holm's correction for several."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shared_core.statistics.paired_samples import pairs
+from shared_core.statistics.paired_samples import pairs, values
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,26 @@ class HypothesisTest:
     p: float
     """Two-sided."""
     n: int
-    """Pairs."""
+    """Pairs; of two groups, the cases of both."""
+
+
+def mann_whitney(first: ArrayLike, second: ArrayLike) -> HypothesisTest:
+    """Mann-Whitney U of the first of two groups, two-sided (scipy's choice of exact or normal)."""
+    one, other = values(first), values(second)
+    from scipy import stats
+
+    found = stats.mannwhitneyu(one, other, alternative="two-sided")
+    return HypothesisTest("Mann-Whitney", float(found.statistic), float(found.pvalue), one.size + other.size)
+
+
+def kolmogorov_smirnov(first: ArrayLike, second: ArrayLike) -> HypothesisTest:
+    """Largest distance of the distributions of two groups, two-sided."""
+    one, other = values(first), values(second)
+    from scipy import stats
+
+    found = stats.ks_2samp(one, other)
+    n = one.size + other.size
+    return HypothesisTest("Kolmogorov-Smirnov", float(found.statistic), float(found.pvalue), n)
 
 
 def paired_t(first: ArrayLike, second: ArrayLike) -> HypothesisTest:

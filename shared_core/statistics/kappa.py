@@ -25,12 +25,6 @@ class Kappa:
     n: int
 
 
-def quadratic_weights(grades: int = GRADES) -> Values:
-    """w_ij = 1 - (i - j)² / (grades - 1)², (grades, grades) float64."""
-    grade = np.arange(grades)
-    return np.asarray(1 - (grade[:, None] - grade[None, :]) ** 2 / (grades - 1) ** 2)
-
-
 def contingency(first: ArrayLike, second: ArrayLike, *, grades: int = GRADES) -> NDArray[np.int64]:
     """Cases by the grade of the first reader (row) and of the second (column).
 
@@ -43,7 +37,7 @@ def contingency(first: ArrayLike, second: ArrayLike, *, grades: int = GRADES) ->
 
 
 def quadratic_kappa(first: ArrayLike, second: ArrayLike, *, grades: int = GRADES) -> Kappa:
-    """Quadratic-weighted kappa: (p_o - p_e) / (1 - p_e), agreement weighted by `quadratic_weights`."""
+    """Quadratic-weighted kappa: (p_o - p_e) / (1 - p_e), weighted by 1 - (i - j)² / (grades - 1)²."""
     table = contingency(first, second, grades=grades)
     return Kappa(kappa=float(kappa_of_tables(table[None])[0]), table=table, n=int(table.sum()))
 

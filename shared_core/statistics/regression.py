@@ -26,6 +26,8 @@ class Regression:
     """y = slope x + intercept, by least squares."""
 
     slope: float
+    slope_se: float
+    """Standard error of the slope."""
     slope_limits: Limits
     """Confidence interval of the slope."""
     intercept: float
@@ -62,6 +64,7 @@ def linear_regression(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -
     constant = np.ptp(other) == 0
     return Regression(
         slope=float(fit.slope),
+        slope_se=float(fit.stderr),
         slope_limits=around(fit.slope, t * fit.stderr),
         intercept=float(fit.intercept),
         intercept_limits=around(fit.intercept, t * fit.intercept_stderr),

@@ -173,6 +173,6 @@ def test_two_kinds_are_refused(
     tables: tuple[Path, Path], folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compare", str(tables[0]), str(folders[0])]) == 1
-    assert "give two of one kind" in capsys.readouterr().err
+    assert "give files of one kind" in capsys.readouterr().err
     assert main(["compare", str(tables[0]), "none.csv"]) == 1
     assert "no such file" in capsys.readouterr().err

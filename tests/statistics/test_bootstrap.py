@@ -38,7 +38,7 @@ def test_limits_from_the_same_resamples_are_those_of_scipy(
     ).confidence_interval
     jackknife = np.array([np.delete(difference, i).mean() for i in range(difference.size)])
     found = bootstrap_limits(resampled, difference.mean(), method=ours, jackknife=jackknife)  # type: ignore[arg-type]
-    assert found == pytest.approx((answer.low, answer.high), abs=1e-6)
+    assert found == pytest.approx((answer.low, answer.high), abs=1e-10)
 
 
 def test_bias_corrected_limits_move_with_the_bias() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.statistics.detection import Confusion, confusion, curves
+from shared_core.statistics.severe import yes_or_no_rates
 
 metrics = pytest.importorskip("sklearn.metrics", reason="the extra statistics is not installed")
 
@@ -60,10 +61,10 @@ def test_confusion_is_that_of_scikit_learn() -> None:
     assert (found.true_negatives, found.true_positives) == (tn, tp)
     assert (found.false_negatives, found.false_positives) == (fn, fp)
     assert found.n == 300
-    assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(truth, answer), abs=1e-9)
-    assert found.negative_predictive_value == pytest.approx(
-        metrics.precision_score(truth, answer, pos_label=0), abs=1e-9
-    )
+    assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(truth, answer), abs=1e-10)
+    rates = yes_or_no_rates(found)
+    assert rates["npv"].value == pytest.approx(metrics.precision_score(truth, answer, pos_label=0), abs=1e-10)
+    assert rates["f1"].value == pytest.approx(metrics.f1_score(truth, answer), abs=1e-10)
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:
@@ -71,7 +72,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:
     truth = random.random(80) > 0.7
     score = np.round(random.random(80) + truth * 0.3, 1)
     apart = score[truth][:, None] - score[~truth][None, :]
-    assert curves(truth, score).auc_roc == pytest.approx(np.mean((apart > 0) + (apart == 0) / 2), abs=1e-9)
+    assert curves(truth, score).auc_roc == pytest.approx(np.mean((apart > 0) + (apart == 0) / 2), abs=1e-10)
 
 
 def test_rates_without_cases_are_not_numbers() -> None:

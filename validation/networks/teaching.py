@@ -17,7 +17,7 @@ from shared_core.training.data_specs import view_source
 from shared_core.training.fit import TrainingProgress, fit
 from shared_core.training.plan import Plan, Watch, cutting_card
 from shared_core.training.recipe import RULE, load_recipe, recipe_toml
-from shared_core.training.training_run import TRAIN, VALIDATION, cut_side, plan_split
+from shared_core.training.training_run import TRAIN, VALIDATION, checked_split, cut_side
 from shared_core.weights.card_json import CARD_FILE
 from validation.networks.study import Job, Study
 
@@ -49,8 +49,8 @@ class Teacher:
             machine=self.machine,
             workers=self.workers,
         )
-        split = plan_split(plan)
         watch = Watch(patches=_told_of_views, cancelled=self.cancelled)
+        split = checked_split(plan, watch)
         cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch)
         cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch)
         return plan

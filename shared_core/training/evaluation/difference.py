@@ -20,6 +20,7 @@ from shared_core.training.evaluation.scores import SCORES, MedianScore, RatioSco
 COMPARED: Final = (
     "dice_pooled",
     "dice_mean",
+    "jaccard_mean",
     "vessel_recall",
     "false_parts_mean",
     "false_px_mean",

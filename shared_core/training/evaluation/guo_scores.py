@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
+from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
 from shared_core.statistics.clusters import EstimateDifference, clustered_ratio_difference
 from shared_core.statistics.hypothesis_tests import HypothesisTest, holm, paired_t
-from shared_core.statistics.overlap import MeanScore, Overlap, Score, mean_scores
-from shared_core.training.evaluation.row import ViewRow
+from shared_core.statistics.overlap import MeanScore, Score, mean_scores
+from shared_core.training.evaluation.row import ViewRow, whole_overlap
 
 Level = Literal["patches", "images"]
 LEVELS: Final[tuple[Level, ...]] = ("patches", "images")
@@ -46,6 +48,8 @@ class GuoDifference:
     """Of the paired t, corrected for all models that the score was compared for."""
     clustered: EstimateDifference
     """Model less reference, patients drawn together."""
+    paired: BootstrapDifference | None
+    """The same of each patient's mean (Ibrahim 2025); None below two patients."""
 
 
 def guo_scores(rows: Sequence[ViewRow]) -> tuple[GuoScores, ...]:
@@ -55,15 +59,6 @@ def guo_scores(rows: Sequence[ViewRow]) -> tuple[GuoScores, ...]:
         "images": [whole_overlap(row) for row in rows if row.kind == "BAC"],
     }
     return tuple(GuoScores(level, len(counted[level]), mean_scores(counted[level])) for level in LEVELS)
-
-
-def whole_overlap(row: ViewRow) -> Overlap:
-    """Of a whole image, with its true negatives."""
-    point = row.at_card
-    told = point.true_positive_px + point.false_positive_px + point.false_negative_px
-    return Overlap(
-        point.true_positive_px, point.false_positive_px, point.false_negative_px, row.counted_px - told
-    )
 
 
 def guo_differences(
@@ -83,15 +78,28 @@ def guo_differences(
     found: list[GuoDifference] = []
     for score in TESTED:
         base = np.array([whole_overlap(reference[place]).score(score) for place in positive])
-        tests, differences = [], []
+        tests, differences, paired = [], [], []
         for rows in others.values():
             own = np.array([whole_overlap(rows[place]).score(score) for place in positive])
             tests.append(paired_t(own, base))
             ones = np.ones_like(own)
+            paired.append(_of_patients(own, base, patients))
             differences.append(clustered_ratio_difference((own, ones), (base, ones), patients, seed=seed))
         corrected = holm([test.p for test in tests])
         found += [
             GuoDifference(*parts)
-            for parts in zip(others, [score] * len(tests), tests, corrected, differences, strict=True)
+            for parts in zip(others, [score] * len(tests), tests, corrected, differences, paired, strict=True)
         ]
     return tuple(found)
+
+
+def _of_patients(
+    own: NDArray[np.float64], base: NDArray[np.float64], patients: Sequence[str]
+) -> BootstrapDifference | None:
+    """The paired bootstrap of each patient's mean score."""
+    names = list(dict.fromkeys(patients))
+    if len(names) < 2:
+        return None
+    whose = np.array(patients)
+    means = [[sample[whose == name].mean() for name in names] for sample in (own, base)]
+    return paired_bootstrap(*means)

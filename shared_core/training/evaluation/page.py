@@ -85,6 +85,13 @@ def _guo(evaluation: Evaluation) -> Iterable[str]:
             f"were independent, P = {_number(one.p_holm)}; patients drawn together "
             f"{_number(one.clustered.difference)} [{_number(low)}, {_number(high)}]."
         )
+        if one.paired is not None:
+            low, high = one.paired.limits
+            yield (
+                f"Mean of each patient, bias-corrected bootstrap, {one.paired.resamples:,} draws (Ibrahim "
+                f"2025): {_number(one.paired.difference)} [{_number(low)}, {_number(high)}], "
+                f"P = {_number(one.paired.p)}."
+            )
 
 
 def _difference(differences: Sequence[ScoreDifference], models: Sequence[ModelScores]) -> Iterable[str]:

@@ -130,6 +130,15 @@ def score_view(
     return row, mask
 
 
+def whole_overlap(row: ViewRow) -> Overlap:
+    """Of a whole image, with its true negatives."""
+    point = row.at_card
+    told = point.true_positive_px + point.false_positive_px + point.false_negative_px
+    return Overlap(
+        point.true_positive_px, point.false_positive_px, point.false_negative_px, row.counted_px - told
+    )
+
+
 def prepared_view(view: TrainingView, card: ModelCard) -> PreparedView:
     """A view as the inference engine takes it: already prepared, at the model's spacing or near it."""
     rows, columns = view.image_u8.shape

@@ -14,7 +14,7 @@ import numpy as np
 
 from shared_core.statistics.clusters import Estimate, clustered_ratio, clustered_statistic
 from shared_core.statistics.paired_samples import Values
-from shared_core.training.evaluation.row import ViewRow
+from shared_core.training.evaluation.row import ViewRow, whole_overlap
 
 Sums = tuple[float, float]
 NOTHING: Final[Sums] = (0.0, 0.0)
@@ -65,6 +65,11 @@ def _mean(value: float) -> Sums:
     return NOTHING if np.isnan(value) else (value, 1.0)
 
 
+def _summed(values: Sequence[float]) -> Sums:
+    """The part of one view in a mean over patches."""
+    return float(sum(values)), float(len(values))
+
+
 def _pooled_dice(row: ViewRow) -> Sums:
     point = row.at_card
     twice = 2 * point.true_positive_px
@@ -101,6 +106,21 @@ RATIOS: Final[tuple[RatioScore, ...]] = (
     RatioScore("dice_pooled_whole", "Dice, all pixels as one, faint BAC not left open", _whole_dice),
     RatioScore(
         "dice_mean", "Dice, mean of the views with BAC", _when("BAC", lambda r: _mean(r.at_card.overlap.dice))
+    ),
+    RatioScore(
+        "jaccard_mean",
+        "Jaccard, mean of the views with BAC",
+        _when("BAC", lambda r: _mean(r.at_card.overlap.jaccard)),
+    ),
+    RatioScore(
+        "accuracy_mean",
+        "accuracy of pixels, mean of the views with BAC",
+        _when("BAC", lambda r: _mean(whole_overlap(r).accuracy)),
+    ),
+    RatioScore(
+        "patch_accuracy",
+        "accuracy of pixels, mean of the patches with BAC",
+        lambda r: _summed([patch.overlap.accuracy for patch in r.patches if patch.label_px]),
     ),
     RatioScore(
         "recall_mean", "recall of pixels, mean", _when("BAC", lambda r: _mean(r.at_card.overlap.recall))

@@ -94,7 +94,7 @@ def mask_of(segmentation_node: Any, volume_node: Any) -> bac.Mask:
     ------
     UsageError
         There is no BAC segment, or its pixels are not the volume's, as where the spacing was changed after
-        segmenting: see `geometry_problem` and `refit`.
+        segmenting: see `geometry_problem`.
     """
     problem = geometry_problem(segmentation_node, volume_node)
     if problem:
@@ -127,27 +127,6 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
         f"{column_mm:.4g} mm now: the pixel size was changed after segmenting. Press Apply "
         "again."
     )
-
-
-def refit(segmentation_node: Any, volume_node: Any) -> None:
-    """Put the BAC segment pixel for pixel on a volume whose spacing or position was changed after it.
-
-    Raises
-    ------
-    UsageError
-        There is no BAC segment, or it was made on an image of another size.
-    """
-    labelmap, reference = _labelmap(segmentation_node), _reference_image(segmentation_node)
-    shape = shape_of(volume_node.GetImageData())
-    shift = None
-    if reference is not None and shape_of(reference) == shape:
-        shift = offset_px(matrix_of_image(labelmap), matrix_of_image(reference), shape)
-    if shift is None:
-        raise bac.UsageError(
-            f"{segmentation_node.GetName()} was not made on the pixels of {volume_node.GetName()}; "
-            "press Apply to segment it again."
-        )
-    replace_mask(segmentation_node, volume_node, placed(labelmap, shift, shape))
 
 
 def is_empty(segmentation_node: Any) -> bool:
