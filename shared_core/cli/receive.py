@@ -57,7 +57,9 @@ def add_parser(subparsers: Subparsers) -> None:
     add_measurement_options(parser)
     add("--threads N", "CPU threads (default: 1)", arguments.count, default=1)
     arguments.add_time_limit(parser)
-    parser.set_defaults(output=None, no_pictures=False, probability=False, deidentify=False)
+    parser.set_defaults(
+        output=None, no_pictures=False, probability=False, deidentify=False, csv="plain", blank=None
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -111,6 +113,6 @@ def _asked(args: argparse.Namespace) -> dict[str, object]:
     left_out = {
         *("run", "parser", "command", "port", "folder", "allow", "ae_title", "address", "send_to"),
         *("quiet_seconds", "time_limit", "tls", "tls_authorities", "tls_certificate", "tls_key"),
-        *("output", "deidentify", "csv"),
+        *("output", "deidentify", "csv", "blank"),
     }
     return {name: value for name, value in sorted(vars(args).items()) if name not in left_out}

@@ -212,7 +212,7 @@ def test_full_disk_is_told_to_the_sender_and_loses_nothing(running: Running, exa
         outcomes = send_files(exam_files[1:], running.node, caller=UNIT)
     assert {outcome.fate for outcome in outcomes} == {"later"}
     assert any("disk or quota is full" in line for line in running.said)
-    assert {path: path.read_bytes() for path in running.files() if path.suffix != ".analysed"} == before
+    assert {path: path.read_bytes() for path in running.files() if path.name != ".analysed"} == before
     assert {outcome.fate for outcome in send_files(exam_files, running.node, caller=UNIT)} == {"sent"}
 
 
