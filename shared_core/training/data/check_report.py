@@ -26,8 +26,8 @@ def sides_in_words(check: DataCheck, split: Split) -> str:
     return (
         "Split: "
         + "; ".join(
-            f"{side.side} {side.patients} patients ({side.with_bac} with BAC, {side.without_bac} without, "
-            f"{side.patients - side.with_bac - side.without_bac} not known), {side.views} views"
+            f"{side.side}: patients {side.patients} ({side.with_bac} with BAC, {side.without_bac} without, "
+            f"{side.patients - side.with_bac - side.without_bac} not known), views {side.views}"
             for side in check.sides(split)
         )
         + "."
