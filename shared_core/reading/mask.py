@@ -166,7 +166,7 @@ def _picture(path: Path) -> NDArray[Any]:
 
 
 def _png(data: bytes, name: str) -> NDArray[Any]:
-    if len(data) >= _PNG_SIZES_END:
+    if data[12:16] == b"IHDR" and len(data) >= _PNG_SIZES_END:
         columns, rows = struct.unpack_from(">II", data, _PNG_SIZES_END - 8)
         check_size(name, rows, columns)
     try:
