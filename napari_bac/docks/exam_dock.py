@@ -11,11 +11,12 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
 
+from napari_bac.docks.about_view import AboutView
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
-from napari_bac.docks.facts_dialog import FactsDialog
 from napari_bac.docks.model_choice import ModelChoice
+from napari_bac.docks.one_exam_question import OneExamQuestion
 from napari_bac.docks.question_box import QuestionBox
 from napari_bac.docks.run_progress import RunProgress
 from napari_bac.docks.spacing_dialog import SpacingDialog
@@ -23,14 +24,9 @@ from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
 from napari_bac.docks.widgets import button, column, row
 from napari_bac.layout.single_view import fill
-from napari_bac.remedies import error_words
-from napari_bac.session.exam_swap import close_exam
-from napari_bac.session.foreign_labels import use_labels
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
-from napari_bac.session.stated_view import state_facts
 from napari_bac.views.layer_pixels import pixels_of, spacing_of
-from napari_bac.views.open_exams import exam_keys, exam_words, whose_words
 from napari_bac.views.opened_view import METADATA
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
@@ -77,16 +73,7 @@ class ExamDock(QWidget):
         self.reset_button = button(
             "&Reset to model", "Restore the model's labels; undo brings back yours", self._reset
         )
-        self.facts_button = button(
-            "Fac&ts…",
-            "State side, view, pixel spacing, patient or date of the selected view",
-            self.ask_for_facts,
-        )
-        self.labels_button = button(
-            "&Use selected labels",
-            "Take the labels layer that is selected in the layer list for the view selected above",
-            self.use_selected_labels,
-        )
+        self.about = AboutView(self.session, self._targets)
         self.export_button = button(
             "&Export exam…",
             "Save masks, measurements and images to a folder",
@@ -95,7 +82,7 @@ class ExamDock(QWidget):
         self.script_button = button(
             "Copy as Pytho&n", "Copy a Python script that repeats the run without a window", self._copy_script
         )
-        self._exams_asked: tuple[str, ...] = ()
+        self._one_exam = OneExamQuestion(self.session, self.question)
         self._lay_out()
         self._connect()
         self._show()
@@ -138,36 +125,7 @@ class ExamDock(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def ask_for_facts(self) -> None:
-        """Ask what the person knows of the view that is selected, or of the only one."""
-        keys = self._targets()
-        if len(keys) != 1:
-            self.session.say("Select one view in the list first.")
-            return
-        header = self.session.views[keys[0]].opened.prepared.header
-        dialog = FactsDialog(keys[0], header, self)
-        dialog.stated.connect(partial(self._state_facts, keys[0]))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def use_selected_labels(self) -> None:
-        """Take the labels layer that is selected for the view that is selected, or the only one."""
-        keys = self._targets()
-        if len(keys) != 1:
-            self.session.say("Select one view in the list first.")
-            return
-        try:
-            use_labels(self.session, self.session.viewer.layers.selection.active, keys[0])
-        except bac.OpenBacError as error:
-            self.session.say(str(error))
-
     # Inside
-
-    def _state_facts(self, key: str, facts: bac.StatedFacts) -> None:
-        try:
-            self.session.select(state_facts(self.session, key, facts))
-        except bac.OpenBacError as error:
-            self.session.say(error_words(error))
 
     def _lay_out(self) -> None:
         model_box = QGroupBox("Segment")
@@ -188,7 +146,7 @@ class ExamDock(QWidget):
             inside,
             row(self.open_files_button, self.open_folder_button),
             self.views,
-            row(self.facts_button, self.labels_button),
+            self.about,
             model_box,
             self.display,
             row(self.export_button, self.script_button),
@@ -218,7 +176,7 @@ class ExamDock(QWidget):
         self._show_threshold()
         for key in self.session.views:
             self._offer(key)
-        self._ask_for_one_exam()
+        self._one_exam.ask()
 
     def _on_run(self) -> None:
         self.progress.show_session()
@@ -296,22 +254,6 @@ class ExamDock(QWidget):
                 ("Restore", partial(self.session.autosave.restore, key)),
                 ("Discard", partial(self.session.autosave.discard, key)),
             )
-
-    def _ask_for_one_exam(self) -> None:
-        """Views of two exams have no numbers together: offer to close the earlier one, once."""
-        views = self.session.views
-        keys = exam_keys(views.values())
-        if len(keys) < 2 or keys == self._exams_asked:
-            self._exams_asked = keys
-            return
-        self._exams_asked = keys
-        first = min(views.values(), key=lambda view: view.number).opened.exam_key
-        whose = exam_words(views.values(), first)
-        self.question.ask(
-            f"{whose_words(views.values())} Close the one that was opened first?",
-            (f"Close {whose}", partial(close_exam, self.session, first)),
-            ("Keep all", lambda: None),
-        )
 
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
         try:

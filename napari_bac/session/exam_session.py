@@ -17,6 +17,7 @@ from napari_bac.session.autosave import Autosave
 from napari_bac.session.exam_opener import ExamOpener
 from napari_bac.session.exporter import Exporter
 from napari_bac.session.layer_guard import LayerGuard
+from napari_bac.session.layer_taking import Spacing, layer_as_view, not_open_yet, to_take
 from napari_bac.session.limits import size_warning
 from napari_bac.session.mask_layers import MaskLayers
 from napari_bac.session.measurement_queue import MeasurementQueue
@@ -24,14 +25,12 @@ from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
-from napari_bac.session.twins import open_already, twin_of, why_not_taken
 from napari_bac.settings import preferences
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
-from napari_bac.views.layer_pixels import pixels_of, spacing_of
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.open_exams import exam_keys, exam_of
-from napari_bac.views.opened_view import METADATA, OpenedView, open_array, open_each
+from napari_bac.views.opened_view import METADATA, OpenedView, open_each
 from napari_bac.views.taken_layers import TakenLayers
 from napari_bac.views.view_session import ViewSession
 from napari_bac.views.watcher import LabelsWatcher, Region
@@ -57,7 +56,7 @@ class ExamSession:
         self.opener = ExamOpener(self.add, self.say, self.signals.run_changed.emit)
         self._segmenter = Segmenter(self.views, self.probabilities, self.signals, self.set_answer)
         self._queue = MeasurementQueue(self.views.get, lambda: self.settings, self._on_measured, self.say)
-        self._guard = LayerGuard(self.views, self._on_measurable, self.say)
+        self._guard = LayerGuard(self.views, self.signals, self.request_numbers)
         self._adding = False
         self._numbers = count()
         self.autosave = Autosave(self.views, self.signals, self.request_numbers)
@@ -90,23 +89,13 @@ class ExamSession:
 
     def add(self, opened: Iterable[OpenedView]) -> tuple[str, ...]:
         """Hang views; return their keys."""
-        keys: list[str] = []
-        for view in opened:
-            twin = twin_of(view, self.views)
-            if twin is None:
-                keys.append(self._add(view))
-            else:
-                self.say(open_already(view, twin))
+        keys = tuple(self._add(view) for view in not_open_yet(opened, self.views, self.say))
         if keys:
             self.hang()
-        return tuple(keys)
+        return keys
 
     def take_layer(
-        self,
-        layer: Layer,
-        *,
-        spacing_mm: float | tuple[float, float] | None = None,
-        in_place: bool | None = None,
+        self, layer: Layer, *, spacing_mm: Spacing | None = None, in_place: bool | None = None
     ) -> str:
         """Make a view of an image layer that is there; return its key.
 
@@ -118,44 +107,18 @@ class ExamSession:
         OpenBacError
             The layer is no single grey image, or shows no breast.
         """
-        taken = next((key for key, view in self.views.items() if layer in (view.image, view.labels)), None)
-        if taken is not None:
+        taken = layer_as_view(layer, self.views, spacing_mm=spacing_mm, in_place=in_place)
+        if isinstance(taken, str):
             return taken
-        opened = layer.metadata.get(METADATA)
-        pixels = pixels_of(layer)
-        if isinstance(opened, OpenedView) and opened.is_shown_by(pixels):
-            twin = twin_of(opened, self.views)
-            if twin is not None:
-                return twin
-            in_place = bool(in_place)
-        else:
-            in_place = in_place is None or in_place
-            # What was read, if anything, is another image than the one that is shown.
-            spacing_mm = spacing_mm if spacing_mm is not None else spacing_of(layer)
-            opened = open_array(pixels, name=layer.name, spacing_mm=spacing_mm)
-        key = self._add(opened, image=layer, in_place=in_place)
+        key = self._add(taken.opened, image=layer, in_place=taken.in_place)
         show_scale_bar(self.viewer)
         self.signals.views_changed.emit()
         return key
 
     def take_layers(self) -> None:
         """Make views of the image layers that our reader brought and nobody took yet."""
-        known = {id(view.image) for view in self.views.values()}
-        found = [
-            layer
-            for layer in self.viewer.layers
-            if isinstance(layer, Image) and METADATA in layer.metadata and id(layer) not in known
-        ]
-        taken = False
-        for layer in found:
-            opened = layer.metadata[METADATA]
-            why_not = why_not_taken(layer, opened, self.views)
-            if why_not is None:
-                self._add(opened, image=layer)
-                taken = True
-            else:
-                self.say(why_not)
-        if taken:
+        found = to_take(self.viewer.layers, self.views, self.say)
+        if tuple(self._add(layer.metadata[METADATA], image=layer) for layer in found):
             self.hang()
 
     def hang(self) -> None:
@@ -281,16 +244,9 @@ class ExamSession:
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
-        view = ViewSession(
-            key,
-            opened,
-            image_layer,
-            labels,
-            bac.LiveCounts(opened.prepared, self.settings),
-            TakenLayers.of(image_layer),
-            in_place=in_place,
-            number=next(self._numbers),
-        )
+        counts, taken = bac.LiveCounts(opened.prepared, self.settings), TakenLayers.of(image_layer)
+        view = ViewSession(key, opened, image_layer, labels, counts, taken, in_place=in_place)
+        view.number = next(self._numbers)
         view.watcher = LabelsWatcher(
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )
@@ -314,13 +270,6 @@ class ExamSession:
         self.signals.live_changed.emit(view.key)
         self.signals.edited_changed.emit(view.key)
         self._queue.ask(view.key)
-
-    def _on_measurable(self, key: str) -> None:
-        """A view can be measured no more, or again."""
-        self.views[key].measured_is_current = False
-        self.signals.live_changed.emit(key)
-        self.signals.edited_changed.emit(key)
-        self.request_numbers(key)
 
     def _on_measured(self, key: str) -> None:
         self.signals.measured.emit(key)

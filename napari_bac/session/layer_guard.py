@@ -7,6 +7,7 @@ from typing import Any
 
 from qtpy.QtCore import QTimer
 
+from napari_bac.session.signals import SessionSignals
 from napari_bac.views.layer_pixels import in_bytes
 from napari_bac.views.taken_layers import CHANGES
 from napari_bac.views.view_session import ViewSession, problem_words
@@ -18,18 +19,16 @@ REST_MS = 100
 class LayerGuard:
     """Looks at the layers of views after each change.
 
-    Parameters
-    ----------
-    changed
-        Called with the key of a view that can be measured no more, or again.
-    say
-        Called with a sentence.
+    `request_numbers` is called with the key of a view that can be measured no more, or again.
     """
 
     def __init__(
-        self, views: Mapping[str, ViewSession], changed: Callable[[str], None], say: Callable[[str], None]
+        self,
+        views: Mapping[str, ViewSession],
+        signals: SessionSignals,
+        request_numbers: Callable[[str], None],
     ) -> None:
-        self._views, self._changed, self._say = views, changed, say
+        self._views, self._signals, self._request_numbers = views, signals, request_numbers
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
@@ -61,14 +60,19 @@ class LayerGuard:
             labels = in_bytes(view.labels, view.opened.prepared.image_u8.shape)
             if labels is not None and labels.dtype != view.label_pixels().dtype:
                 view.labels.data = labels
-                self._say(f"{key}: its labels were brought back to 8 bits, in which they are measured.")
+                self._signals.said.emit(
+                    f"{key}: its labels were brought back to 8 bits, in which they are measured."
+                )
             before, problem = view.problem_told, view.check_pixels()
             if problem == before:
                 continue
             view.problem_told = problem
             if problem is not None:
-                self._say(f"{key}: {problem_words(problem)}")
-            self._changed(key)
+                self._signals.said.emit(f"{key}: {problem_words(problem)}")
+            view.measured_is_current = False
+            self._signals.live_changed.emit(key)
+            self._signals.edited_changed.emit(key)
+            self._request_numbers(key)
 
     def _on_event(self, _event: Any = None) -> None:
         self._timer.start()

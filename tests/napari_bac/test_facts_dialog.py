@@ -28,7 +28,7 @@ def dock(session: ExamSession, viewer: napari.Viewer, qtbot: Any) -> ExamDock:
 
 
 def dialog_of(dock: ExamDock) -> FactsDialog:
-    dock.facts_button.click()
+    dock.about.facts_button.click()
     found = [child for child in dock.findChildren(FactsDialog) if child.isVisible()]
     assert len(found) == 1
     return found[0]
@@ -120,7 +120,7 @@ def test_without_one_view_nothing_is_asked(dock: ExamDock) -> None:
     said: list[str] = []
     dock.session.signals.said.connect(said.append)
     dock.session.add(pictures.exam())
-    dock.facts_button.click()
+    dock.about.facts_button.click()
     assert said == ["Select one view in the list first."]
 
 

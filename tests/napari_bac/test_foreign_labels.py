@@ -55,7 +55,7 @@ def test_labels_of_any_plugin_are_taken_for_a_view(
     layer = Labels(KINDS[kind], multiscale=kind == "pyramid", name="SAM")
     viewer.add_layer(layer)
     viewer.layers.selection.active = layer
-    dock.labels_button.click()
+    dock.about.labels_button.click()
     qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
     view = session.views[key]
     wanted = drawn(np.uint8)

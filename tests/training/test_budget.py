@@ -13,7 +13,14 @@ from hypothesis import given, strategies as st
 from shared_core.cli.main import main
 from shared_core.errors import UsageError
 from shared_core.networks.table import NETWORKS, network_named
-from shared_core.training.recipe import RULE, PatchRecipe, load_recipe, parse_recipe, recipe_toml
+from shared_core.training.recipe import (
+    RULE,
+    PatchRecipe,
+    ValidationRecipe,
+    load_recipe,
+    parse_recipe,
+    recipe_toml,
+)
 
 pytest.importorskip("torch", reason="torch is not installed")
 
@@ -80,7 +87,16 @@ def test_command_trains_any_network_within_hours_and_goes_on(
     tmp_path: Path,
 ) -> None:
     patches = PatchRecipe(tile_px=128, overlap_px=16, least_negatives=1)
-    recipe = replace(load_recipe("guo2021-fpenet"), name="small", epochs=1, patches=patches, spacing_mm=0.28)
+    # At its best threshold a network finds some BAC, however little it has learnt.
+    judged = ValidationRecipe(score="dice-at-best-threshold")
+    recipe = replace(
+        load_recipe("guo2021-fpenet"),
+        name="small",
+        epochs=1,
+        patches=patches,
+        spacing_mm=0.28,
+        validation=judged,
+    )
     file = tmp_path / "small.toml"
     file.write_text(recipe_toml(recipe), encoding="utf-8")
     out = tmp_path / "out"
