@@ -16,7 +16,8 @@ SETUP := scripts/setup.sh $(VENV)
 SEED ?= 1
 SEEDED := $(if $(filter-out any,$(SEED)),--randomly-seed=$(SEED))
 # A file stays in one process, and those that take long come first, see tests/conftest.py.
-SPREAD := -n auto --dist loadfile --no-loadscope-reorder
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
 .PHONY: demo test coverage bench fuzz clean

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6 import QtCore, QtUiTools, QtWidgets
@@ -38,7 +41,8 @@ class QUiLoader(QtUiTools.QUiLoader):
         """All widgets of the file, connected."""
         root = ElementTree.parse(file.fileName()).getroot()
         self._kept = []
-        made = super().load(file, *parent)
+        with _collecting_later():
+            made = super().load(file, *parent)
         if made is None:
             raise UiFileError(self.errorString())
         # Python's side of a widget must live as long as the widget.
@@ -49,6 +53,18 @@ class QUiLoader(QtUiTools.QUiLoader):
         for connection in root.iter("connection"):
             _connect(connection, by_name)
         return made
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Qt makes widgets here; Python's collector would end those of an earlier panel in the midst of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _check_properties(root: ElementTree.Element, by_name: dict[str, Any]) -> None:
