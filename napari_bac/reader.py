@@ -62,7 +62,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
         if len(unused) == 1 and unused[0].is_failure:
             raise bac.UnreadableImageError(unused[0].text)
         nothing = f"{where}: contains no mammograms; choose the folder of an exam."
-        raise bac.UnsupportedImageError("\n".join([nothing, *bac.unused_sentences(unused)]))
+        raise bac.UnsupportedImageError(" ".join([nothing, *bac.unused_sentences(unused)]))
     exams, sentence = chosen_exams(listing, paths)
     found = progress(
         open_each(exams), total=sum(len(exam.headers) for exam in exams), desc="Reading mammograms"
@@ -76,7 +76,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
     for words in filter(None, (sentence, *apart_words(exams))):
         show_info(words)
     if not opened:
-        raise bac.UnreadableImageError("\n".join(bac.unused_sentences(unused)))
+        raise bac.UnreadableImageError(" ".join(bac.unused_sentences(unused)))
     if unused:
         told = show_warning if any(file.is_failure or file.used for file in unused) else show_info
         told("\n".join(bac.unused_sentences(unused)))

@@ -8,6 +8,7 @@ words. Whoever shows an error to a person prints both and no traceback.
 from __future__ import annotations
 
 from shared_core.notices.remedy import Remedy
+from shared_core.plain_text import one_line
 
 
 class OpenBacError(Exception):
@@ -24,7 +25,8 @@ class OpenBacError(Exception):
     """
 
     def __init__(self, message: str = "", remedy: Remedy | None = None, *, subject: str = "") -> None:
-        super().__init__(message)
+        # Names in it are those of files, cells and peers, and may have any letter in them.
+        super().__init__(one_line(message))
         self.remedy = remedy
         self.subject = subject
 

@@ -17,7 +17,6 @@ from shared_core.cli.deidentifying import (
     deidentified_listing,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
-from shared_core.cli.plain_text import one_line
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole
@@ -26,6 +25,7 @@ from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError, UsageError
 from shared_core.mass.site_calibration import Calibration
+from shared_core.plain_text import one_line
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.facts.table import FactsTable

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from shared_core.cli.plain_text import one_line
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import escape, plural, print_unused, progress_bar, table_of
 from shared_core.cohort.batch import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.cohort.worker import ViewOutcome
 from shared_core.notices.of_files import WHO_IS_WHO
+from shared_core.plain_text import one_line
 from shared_core.quantities.quantity import Scope
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.reading.exam_grouping import ExamListing

@@ -16,11 +16,11 @@ from rich.table import Table
 from shared_core.cli import arguments
 from shared_core.cli.arguments import Options, Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK
-from shared_core.cli.plain_text import one_line
 from shared_core.cli.screen import PlainConsole, escape, progress_bar, screen
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
+from shared_core.plain_text import one_line
 from shared_core.quantities.number_formats import threshold
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import card_json

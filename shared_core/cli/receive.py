@@ -13,10 +13,10 @@ from shared_core.cli import arguments, network_options
 from shared_core.cli.analyze import add_measurement_options, add_model_options, settings_of
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK, USAGE
-from shared_core.cli.plain_text import one_line
 from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import kinds_of
 from shared_core.errors import UsageError
+from shared_core.plain_text import one_line
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from shared_core.cli.plain_text import one_line
 from shared_core.errors import OpenBacError
 from shared_core.notices import Notice, Remedy
 from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
+from shared_core.plain_text import one_line
 
 WORDING: Final[Mapping[Remedy, str]] = {
     **SAME_EVERYWHERE,

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared_core.cli.plain_text import one_line, without_control
 from shared_core.cli.remedies import notice_words
 from shared_core.notices import Notice
+from shared_core.plain_text import one_line, without_control
 from shared_core.reading.unused import UnusedFile, unused_sentences
 
 

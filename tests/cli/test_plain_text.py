@@ -9,9 +9,9 @@ import pytest
 from rich.table import Table
 
 from shared_core.cli.main import main
-from shared_core.cli.plain_text import one_line, without_control
 from shared_core.cli.screen import PlainConsole, escape
 from shared_core.cohort.batch import unique_stem
+from shared_core.plain_text import one_line, without_control
 
 EVIL = "a\x1b]0;owned\x07\x1b[2Jb\x9b31m\u202ec\ud800\nd"
 

@@ -89,7 +89,7 @@ def test_a_folder_without_mammograms_says_so_in_one_sentence(tmp_path: Path, not
     (tmp_path / "notes.txt").write_text("a text")
     assert read_layers(str(tmp_path)) == [(None,)]
     assert notes == [
-        f"{tmp_path}: contains no mammograms; choose the folder of an exam.\n"
+        f"{tmp_path}: contains no mammograms; choose the folder of an exam. "
         "Of kinds that are not read: a text file, not an image (notes.txt)."
     ]
 
