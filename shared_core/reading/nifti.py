@@ -7,6 +7,9 @@ where its array lies. A picture has its first pixel at the top left: columns go 
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -113,9 +116,20 @@ def _image(data: bytes, name: str) -> Any:
         nibabel.Nifti2Image if data[:4] in (_NIFTI2_START, _NIFTI2_START[::-1]) else nibabel.Nifti1Image
     )
     try:
-        return kind.from_bytes(data)
+        with _quietly(nibabel.imageglobals.logger):
+            return kind.from_bytes(data)
     except Exception as error:  # boundary with nibabel: damaged files raise anything
         raise _damaged(name, error) from None
+
+
+@contextmanager
+def _quietly(logger: logging.Logger) -> Iterator[None]:
+    """What nibabel mends in a header, it would write to stderr."""
+    was, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was
 
 
 def _header(image: Any, size: int, name: str) -> NiftiHeader:

@@ -375,3 +375,14 @@ def test_damaged_archives_end_in_clear_sentences(tmp_path: Path, sound: bytes) -
         for file in listing.unused:
             assert file.text.startswith(f"{file.path.name}: ")
             assert "\n" not in file.text
+
+
+def test_a_header_that_is_mended_is_read_without_a_word_on_stderr(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = bytearray(nibabel.Nifti1Image(breast(8).T[..., None].astype(np.int16), np.eye(4)).to_bytes())
+    data[252:254] = (512).to_bytes(2, "little")  # qform_code, of which there is no such
+    path = tmp_path / "x_LCC.nii"
+    path.write_bytes(bytes(data))
+    assert read_mammogram(path).pixels.size == breast(8).size
+    assert capfd.readouterr().err == ""
