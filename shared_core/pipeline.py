@@ -142,16 +142,15 @@ def analyze_view(
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
     decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
     mask = decision.mask
-    style, breast = loaded.card.mask_style, prepared.breast_mask
+    style, breast, mass = loaded.card.mask_style, prepared.breast_mask, without_mass
     vessels = view_vessels(prepared, mask, mask_style=style, judged=decision.judged)
-    mass = without_mass
     if raw is not None:
         mass = measure_mass(raw, mask, calibration=calibration, breast=breast, mask_style=style)
     measurement = measure_view(
         prepared,
         mask,
         probability.values,
-        mask_style=loaded.card.mask_style,
+        mask_style=style,
         settings=settings,
         vessels=vessels,
         mass=mass,

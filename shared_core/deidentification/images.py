@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,12 +115,8 @@ def _add_exam(
             continue
         if count := blank(new, rectangles):
             images.notices.append(TEXT_BLANKED.notice(name=header.path, count=count))
-        place = folder / _folder(new) / _name(header, new)
-        # Several images may have one UID.
-        number, first = 2, place
-        while place in {*images.files.values(), *(other for _, other, _ in made)}:
-            place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
-        made.append((header.path, place, new))
+        taken = {*images.files.values(), *(other for _, other, _ in made)}
+        made.append((header.path, _free_place(folder / _folder(new) / _name(header, new), taken), new))
     for _, _, new in made:
         identifiers = identifiers.without_dates(moved_dates(new))
     contents = [(old, place, _file_bytes(new)) for old, place, new in made]
@@ -136,6 +132,14 @@ def _add_exam(
         images.identifiers[place] = identifiers
         for notice in about[old]:
             images.doubtful[place] = notice.code
+
+
+def _free_place(first: Path, taken: Collection[Path]) -> Path:
+    """With a number where it is taken: several images may have one UID."""
+    number, place = 2, first
+    while place in taken:
+        place, number = first.with_name(f"{first.stem}_{number}.dcm"), number + 1
+    return place
 
 
 def _dataset(header: MammogramHeader, siblings: Sequence[MammogramHeader], number: int) -> Dataset:

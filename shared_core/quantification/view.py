@@ -96,9 +96,9 @@ def measure_view(
     box = bounding_box(mask) or Box(0, 0, 0, 0)
     image_in_box, mask_in_box = prepared.image_u8[box.slices], mask[box.slices]
     histogram = intensity_histogram(image_in_box, mask_in_box)
-    counted = histogram
-    if breast.left_out is not None:
-        counted = intensity_histogram(image_in_box, mask_in_box & ~breast.left_out[box.slices])
+    left, counted = breast.left_out, histogram
+    if left is not None:
+        counted = intensity_histogram(image_in_box, mask_in_box & ~left[box.slices])
 
     am_px, counted_px = mask_area_px(histogram), mask_area_px(counted)
     bac_percent = percent(counted_px, breast.area_px)

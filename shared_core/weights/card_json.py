@@ -45,7 +45,7 @@ def parse_card(text: str, source: str) -> ModelCard:
 
 
 def _check_values(card: ModelCard) -> None:
-    tiling, preprocessing = card.tiling, card.preprocessing
+    preprocessing = card.preprocessing
     address = urlsplit(card.url)
     rules = [
         (
@@ -76,11 +76,7 @@ def _check_values(card: ModelCard) -> None:
         ),
         (preprocessing.median_px >= 0, "preprocessing.median_px must not be negative"),
         (preprocessing.opening_radius_px >= 0, "preprocessing.opening_radius_px must not be negative"),
-        (0 < tiling.stride_px <= tiling.tile_px, "tiling.stride_px must be above 0 and at most tile_px"),
-        (
-            tiling.tile_px % (16 if tiling.stitching == "seamless" else 8) == 0,
-            "tiling.tile_px must be a multiple of 8, with seamless stitching of 16",
-        ),
+        *_tiling_rules(card.tiling),
         (math.isfinite(card.threshold), "threshold must be finite"),
         (
             card.output != "logits" or 0 < card.threshold < 1,
@@ -107,6 +103,16 @@ def _check_values(card: ModelCard) -> None:
     for holds, message in rules:
         if not holds:
             raise DocumentError(message)
+
+
+def _tiling_rules(tiling: TilingPreset) -> list[tuple[bool, str]]:
+    return [
+        (0 < tiling.stride_px <= tiling.tile_px, "tiling.stride_px must be above 0 and at most tile_px"),
+        (
+            tiling.tile_px % (16 if tiling.stitching == "seamless" else 8) == 0,
+            "tiling.tile_px must be a multiple of 8, with seamless stitching of 16",
+        ),
+    ]
 
 
 def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:

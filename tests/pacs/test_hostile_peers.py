@@ -44,6 +44,16 @@ def connect(one: Running) -> socket.socket:
     return socket.create_connection((one.node.host, one.node.port), timeout=10)
 
 
+def refusing(folder: Path, file: Path, why: str) -> Running:
+    """A receiver that did not take a file, and said why."""
+    one = Running(folder / "inbox")
+    one.start()
+    with suppress(PeerError):
+        assert send_files([file], one.node, caller=Caller("UNIT", None, wait_s=5))[0].fate != "sent"
+    wait_for(lambda: any(why in said for said in one.said))
+    return one
+
+
 @pytest.mark.parametrize("encrypted", [True, False])
 def test_silent_connections_keep_no_good_sender_out_and_do_not_hold_up_the_end(
     encrypted: bool, silent_lines: list[socket.socket], tmp_path: Path, exam_files: list[Path]
@@ -136,12 +146,7 @@ def test_objects_under_way_do_not_fill_the_memory(
     tmp_path: Path, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_scp, "MOST_UNDER_WAY_BYTES", 20_000)
-    one = Running(tmp_path / "inbox")
-    one.start()
-    with suppress(PeerError):
-        sent = send_files(exam_files[:1], one.node, caller=Caller("UNIT", None, wait_s=5))
-        assert sent[0].fate != "sent"
-    wait_for(lambda: any("were under way" in said for said in one.said))
+    one = refusing(tmp_path, exam_files[0], "were under way")
     one.stop()
 
 
@@ -187,12 +192,7 @@ def test_object_beyond_the_limit_is_cut_off(
     tmp_path: Path, exam_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_scp, "MOST_OBJECT_BYTES", 20_000)
-    one = Running(tmp_path / "inbox")
-    one.start()
-    with suppress(PeerError):
-        sent = send_files(exam_files[:1], one.node, caller=Caller("UNIT", None, wait_s=5))
-        assert sent[0].fate != "sent"
-    wait_for(lambda: any("was not taken" in said for said in one.said))
+    one = refusing(tmp_path, exam_files[0], "was not taken")
     assert [path for path in one.files() if path.suffix == ".dcm"] == []
     one.stop()
 
