@@ -155,7 +155,7 @@ def test_an_image_layer_is_segmented_where_it_is_once_its_spacing_is_given(
     dock.layer_button.click()
     dialog = dock.findChild(SpacingDialog)
     assert dialog is not None
-    dialog.spacing_mm.setValue(0.2)
+    dialog.spacing_mm.setText("0.2")
     dialog.use_button.click()
     assert dock.session.is_running
     wait(dock, qtbot)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import napari
 import numpy as np
 import pytest
 from qtpy.QtCore import QTimer
@@ -274,6 +275,24 @@ def test_images_without_a_file_are_exported_by_their_name(
     _export(session, tmp_path / "out", qtbot)
     (mask,) = (tmp_path / "out").rglob("*_mask.png")
     assert mask.read_bytes() == mask_png(pictures.truth())
+
+
+def test_image_layers_without_side_and_view_keep_their_names_in_tables_masks_and_notices(
+    session: ExamSession, viewer: napari.Viewer, tmp_path: Path, qtbot: Any
+) -> None:
+    keys = []
+    for name in ("patient A", "左乳房"):
+        keys.append(session.take_layer(viewer.add_image(pictures.breast(), name=name), spacing_mm=0.1))
+        session.set_labels(keys[-1], pictures.labels(Laterality.LEFT))
+    assert keys == ["patient A", "左乳房"]
+    _export(session, tmp_path / "out", qtbot)
+    names = {path.name for path in (tmp_path / "out").rglob("*_mask.png")}
+    assert names == {"patient_A_mask.png", "左乳房_mask.png"}
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "views.csv").read_text(encoding="utf-8"))))
+    assert {row["file"] for row in rows} == set(keys)
+    run = (tmp_path / "out" / "run.json").read_text(encoding="utf-8")
+    assert "image in memory" not in run
+    assert "??" not in run
 
 
 def test_a_gpu_that_gives_up_is_told_and_not_swallowed(
