@@ -32,6 +32,28 @@ def has_bac(patches: PatchSet) -> NDArray[np.bool_]:
     return np.concatenate(blocks) if blocks else np.zeros(0, bool)
 
 
+def evenly(positive: NDArray[np.bool_], most: int) -> Numbers:
+    """Numbers of at most so many patches, 0 for all: with and without BAC in proportion, spread over the set.
+
+    Parameters
+    ----------
+    positive
+        Of each patch, whether it holds BAC; where any does, one is chosen.
+    """
+    count = len(positive)
+    if not most or most >= count:
+        return np.arange(count)
+    with_bac, without = np.flatnonzero(positive), np.flatnonzero(~positive)
+    wanted = min(max(round(most * len(with_bac) / count), min(len(with_bac), 1)), most)
+    return np.sort(np.concatenate([_spread(with_bac, wanted), _spread(without, most - wanted)]))
+
+
+def _spread(numbers: Numbers, count: int) -> Numbers:
+    """`count` of them, at even distances."""
+    places = (np.arange(count) * len(numbers)) // max(count, 1)
+    return np.asarray(numbers[places], np.int64)
+
+
 def epoch_order(
     positive: NDArray[np.bool_],
     sampling: SamplingRecipe,

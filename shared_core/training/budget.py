@@ -17,25 +17,48 @@ from shared_core.training.training_step import Stepper
 
 FOR_STEPS: Final = 0.8
 """Share of the time that steps get; patches, augmentation and validation take the rest."""
+FOR_VALIDATION: Final = 0.15
+"""Of the time of the steps, what validation may take besides."""
+_PASSES: Final = 3
+"""A step costs as much as so many times the network's answer: forward, and backward to input and weights."""
+_LEAST_VALIDATED: Final = 24
+"""Patches of one validation, where the time allows: with fewer, validations are rarer instead."""
 _TIMED_STEPS: Final = 2
 
 
 def with_steps(recipe: Recipe, steps: int) -> Recipe:
     """The recipe with at least so many steps in all, whatever the data: at most its epochs, of equal length.
 
-    No early stop comes, so that networks that are compared learn equally long.
+    No early stop comes, so that networks that are compared learn equally long. Validations take at most
+    `FOR_VALIDATION` of the time of the steps: where that does not suffice for all of them on all patches,
+    they are fewer, and on a part of the patches.
     """
     if steps < 1:
         raise UsageError(f"A training has at least one step, not {steps}.")
     epochs = min(recipe.epochs, steps)
     patches = math.ceil(steps / epochs) * recipe.sampling.batch
     positives = math.ceil(patches / (1 + recipe.sampling.negatives_per_positive))
+    validated = _patches_to_validate(recipe, epochs * math.ceil(steps / epochs))
+    usual = math.ceil(epochs / recipe.validation.every_epochs)
+    validations = min(max(validated // _LEAST_VALIDATED, 1), usual)
     return replace(
         recipe,
         epochs=epochs,
         sampling=replace(recipe.sampling, positives=positives),
-        validation=replace(recipe.validation, patience=0),
+        validation=replace(
+            recipe.validation,
+            patience=0,
+            every_epochs=math.ceil(epochs / validations),
+            most_patches=max(validated // validations, 2),
+        ),
     )
+
+
+def _patches_to_validate(recipe: Recipe, steps: int) -> int:
+    """Whole patches that a network answers in the time that validation may take."""
+    patches = recipe.patches
+    shown = (patches.crop_px or patches.tile_px) / patches.tile_px
+    return int(FOR_VALIDATION * steps * recipe.sampling.batch * _PASSES * shown**2)
 
 
 def seconds_a_step(recipe: Recipe, machine: Machine) -> float:

@@ -150,7 +150,7 @@ class _Tuner:
         trained = fit(
             self.recipe,
             self.patches,
-            _chosen(self.patches, self.replay_measured),
+            self.patches.chosen(self.replay_measured),
             output_dir=folder,
             seed=self.plan.seed,
             machine=self.plan.machine,
@@ -221,15 +221,6 @@ class _Tuner:
         )
         kept = replace(final, threshold=card.threshold)
         return FineTuned(write_model(folder, kept, plan, origin), folder, comparison, because, said)
-
-
-def _chosen(patches: PatchSet, numbers: Numbers) -> PatchSet:
-    return PatchSet(
-        patches.images_u8[numbers],
-        patches.labels[numbers],
-        patches.views[numbers],
-        patches.corners_px[numbers],
-    )
 
 
 def _refuse_common_patients(own: Sequence[CutView], replay: Sequence[CutView]) -> None:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from shared_core.errors import Cancelled, UsageError
-from shared_core.training.batches import EpochBatches, Numbers, epoch_order, has_bac
+from shared_core.training.batches import EpochBatches, Numbers, epoch_order, evenly, has_bac
 from shared_core.training.board import RunBoard, found_picture
 from shared_core.training.computing_device import Machine, repeatable
 from shared_core.training.logs import write_history
@@ -153,6 +153,9 @@ class _Trainer:
         start: Arrays | None,
         pool: Numbers | None,
     ) -> None:
+        most = recipe.validation.most_patches
+        if 0 < most < len(validation):
+            validation = validation.chosen(evenly(has_bac(validation), most))
         self.recipe, self.training, self.validation = recipe, training, validation
         self.output_dir, self.seed, self.workers = output_dir, seed, workers
         self.pool = np.arange(len(training)) if pool is None else np.asarray(pool, np.int64)

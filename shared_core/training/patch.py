@@ -27,3 +27,9 @@ class PatchSet:
 
     def __len__(self) -> int:
         return len(self.images_u8)
+
+    def chosen(self, numbers: NDArray[np.int64]) -> PatchSet:
+        """Those of these numbers, in memory."""
+        return PatchSet(
+            self.images_u8[numbers], self.labels[numbers], self.views[numbers], self.corners_px[numbers]
+        )

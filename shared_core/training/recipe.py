@@ -102,6 +102,8 @@ class ValidationRecipe:
     false_area_share: float = 2e-4
     """For ``recall-at-false-area``: share of the pixels of patches without BAC that may be marked."""
     every_epochs: int = 1
+    most_patches: int = 0
+    """Validated on at most so many, spread evenly over all; 0 for all."""
     patience: int = 10
     """Validations without a better score after which training stops; 0 never stops."""
 
@@ -291,6 +293,7 @@ def _check(recipe: Recipe) -> None:
     _check_range("validation.share", validation.share, 0.01, 0.9)
     _check_range("validation.false_area_share", validation.false_area_share, 0, 1)
     _check_range("validation.every_epochs", validation.every_epochs, 1)
+    _check_range("validation.most_patches", validation.most_patches, 0)
     _check_range("validation.patience", validation.patience, 0)
     fine_tuning = recipe.fine_tuning
     _check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)

@@ -24,7 +24,7 @@ from shared_core.training.recipe import (
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from shared_core.training.batches import EpochBatches, epoch_order, has_bac
+from shared_core.training.batches import EpochBatches, epoch_order, evenly, has_bac
 from shared_core.training.budget import FOR_STEPS, seconds_a_step, with_steps, within_hours
 from shared_core.training.computing_device import Machine
 from shared_core.weights.card_json import CARD_FILE
@@ -122,3 +122,44 @@ def test_network_and_options_are_checked_when_a_recipe_is_read() -> None:
     ):
         with pytest.raises(UsageError, match=message):
             parse_recipe(head + text, "own.toml")
+
+
+@given(
+    steps=st.integers(1, 50_000),
+    crop_px=st.sampled_from([0, 128, 256]),
+    every=st.integers(1, 7),
+)
+def test_validation_takes_a_small_part_of_the_time_of_the_steps(steps: int, crop_px: int, every: int) -> None:
+    rule = load_recipe(RULE)
+    recipe = with_steps(
+        replace(
+            rule,
+            patches=replace(rule.patches, crop_px=crop_px),
+            validation=replace(rule.validation, every_epochs=every),
+        ),
+        steps,
+    )
+    validation = recipe.validation
+    validations = -(-recipe.epochs // validation.every_epochs)
+    shown = (crop_px or 512) ** 2 / 512**2
+    made = -(-steps // recipe.epochs) * recipe.epochs
+    # In answers of the network to whole patches; a step is three of them for each patch of its batch.
+    assert validations * validation.most_patches <= max(0.15 * made * 4 * 3 * shown, 2)
+    assert validations == 1 or validation.most_patches >= 24
+    assert 1 <= validations <= -(-recipe.epochs // every)
+
+
+@given(
+    positive=st.lists(st.booleans(), min_size=1, max_size=300).map(np.array),
+    most=st.integers(0, 320),
+)
+def test_a_part_of_the_patches_has_both_kinds_in_proportion(positive: np.ndarray, most: int) -> None:
+    chosen = evenly(positive, most)
+    assert list(chosen) == sorted(set(chosen))
+    assert len(chosen) == (min(most, len(positive)) if most else len(positive))
+    assert 0 <= chosen.min()
+    assert chosen.max() < len(positive)
+    if positive.any():
+        assert positive[chosen].any()
+    if most and most < len(positive):
+        assert abs(positive[chosen].sum() - most * positive.mean()) <= 1
