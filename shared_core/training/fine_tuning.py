@@ -24,7 +24,6 @@ from shared_core.training.example import Joined, ViewSource
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.network import Arrays, blended, make_network
-from shared_core.training.patch import PatchSet
 from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
 from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Start, Watch
 from shared_core.training.recipe import FineTuningRecipe

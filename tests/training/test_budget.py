@@ -157,7 +157,7 @@ def test_a_part_of_the_patches_has_both_kinds_in_proportion(positive: np.ndarray
     chosen = evenly(positive, most)
     assert list(chosen) == sorted(set(chosen))
     assert len(chosen) == (min(most, len(positive)) if most else len(positive))
-    assert 0 <= chosen.min()
+    assert chosen.min() >= 0
     assert chosen.max() < len(positive)
     if positive.any():
         assert positive[chosen].any()
