@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from napari import Viewer
 from napari.utils.notifications import show_info
@@ -11,6 +10,7 @@ from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog
 
 from napari_bac.docks.export_dialog import ask_and_export
+from napari_bac.docks.panel_opening import open_panel
 from napari_bac.editing.arteries import go
 from napari_bac.editing.view_keys import toggle_outline
 from napari_bac.layout.single_view import fill
@@ -20,22 +20,19 @@ from napari_bac.session.script import script_of
 from napari_bac.settings import preferences
 from shared_core import hosting as bac
 
-PLUGIN: Final = "openbac"
-EXAM_DOCK: Final = "BAC exam"
-
 
 def open_exam(viewer: Viewer) -> None:
     """Choose the folder of an exam and hang its views."""
     chosen = QFileDialog.getExistingDirectory(None, "Open the folder of an exam")
     if chosen:
         session = session_of(viewer)
-        viewer.window.add_plugin_dock_widget(PLUGIN, EXAM_DOCK)
+        open_panel(viewer)
         session.opener.start([Path(chosen)])
 
 
 def segment_all(viewer: Viewer) -> None:
     """Segment all views, as the Preferences say."""
-    viewer.window.add_plugin_dock_widget(PLUGIN, EXAM_DOCK)
+    open_panel(viewer)
     chosen = preferences()
     session_of(viewer).segment(model=chosen.model or None, device=chosen.device)
 

@@ -9,8 +9,8 @@ from shared_core import hosting as bac
 
 WORDING: Final[Mapping[bac.Remedy, str]] = {
     **bac.SAME_EVERYWHERE,
-    bac.Remedy.GIVE_SPACING: "If you know it, state it with Facts… in the BAC exam dock.",
-    bac.Remedy.STATE_FACTS: "State what you know with Facts… in the BAC exam dock.",
+    bac.Remedy.GIVE_SPACING: "If you know it, state it with Facts… in the BAC panel.",
+    bac.Remedy.STATE_FACTS: "State what you know with Facts… in the BAC panel.",
     bac.Remedy.CHECK_MASK_FILE: "Check that it is the mask of this mammogram.",
     bac.Remedy.CHOOSE_SEGMENT: "Save the segment of the calcifications in a file of its own, and open that.",
     bac.Remedy.NAME_RESULTS: "Choose the folder of the results of a batch or of an export.",
@@ -25,8 +25,7 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
     bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
     bac.Remedy.CHOOSE_OTHER_OUTPUT: (
-        "Or choose another folder for the results in the BAC batch dock, or clear Go on to run the analysis "
-        "again."
+        "Or choose another folder for the results in the tab Batch, or clear Go on to run the analysis again."
     ),
     bac.Remedy.CHOOSE_MODEL_OR_OUTPUT: (
         "Choose its card under Model, choose another folder for the results, or clear Go on to run the "

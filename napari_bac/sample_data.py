@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Final
 
-from qtpy.QtCore import QEventLoop, Qt, QThread, Signal
+import napari
+from qtpy.QtCore import QEventLoop, Qt, QThread, QTimer, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog
 
+from napari_bac.docks.over_time_dock import OverTimeDock
+from napari_bac.docks.panel_opening import open_panel
 from napari_bac.reader import LayerData, read_layers
+from napari_bac.views.opened_view import METADATA
 from shared_core import hosting as bac
 
 Maker = Callable[..., bac.Sample]
@@ -19,12 +25,34 @@ _VIEWS: Final = 4
 
 def sample_exam() -> list[LayerData]:
     """Four views of a simulated patient with calcified arteries in both breasts."""
-    return layers_of("exam")
+    return _in_the_panel(layers_of("exam"))
 
 
 def sample_series() -> list[LayerData]:
     """Three exams of the same patient, two years apart, of which the latest opens."""
-    return layers_of("series")
+    return _in_the_panel(layers_of("series"), over_time=True)
+
+
+def _in_the_panel(layers: list[LayerData], *, over_time: bool = False) -> list[LayerData]:
+    """The layers, which the panel hangs when napari has added them; with all dates where `over_time`."""
+    viewer = napari.current_viewer()
+    if viewer is not None:
+        QTimer.singleShot(0, partial(_open, viewer, _folder_of_dates(layers) if over_time else None))
+    return layers
+
+
+def _open(viewer: napari.Viewer, dates: Path | None) -> None:
+    panel = open_panel(viewer)
+    if dates is not None:
+        over_time = panel.show_tab("Over time")
+        assert isinstance(over_time, OverTimeDock), "the tab shows that dock"
+        over_time.load(dates)
+
+
+def _folder_of_dates(layers: list[LayerData]) -> Path | None:
+    """The folder of the exams of which the latest has these layers."""
+    opened = next((layer[1]["metadata"][METADATA] for layer in layers if len(layer) > 1), None)
+    return None if opened is None else opened.path.parent.parent
 
 
 def layers_of(name: str, *, make: Maker = bac.make_sample) -> list[LayerData]:

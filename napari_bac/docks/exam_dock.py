@@ -17,8 +17,7 @@ from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.one_exam_question import OneExamQuestion
-from napari_bac.docks.question_box import QuestionBox
-from napari_bac.docks.run_progress import RunProgress
+from napari_bac.docks.run_bar import RunBar
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
@@ -46,8 +45,10 @@ class ExamDock(QWidget):
         self.views = ViewsList(self.session, self._on_rows)
         self.choice = ModelChoice()
         self.threshold = ThresholdRow()
-        self.progress = RunProgress(self.session)
-        self.question = QuestionBox()
+        self.run_bar = RunBar(self.session, lambda: self.segment())
+        """Below what scrolls; a panel of several docks shows it below all of them."""
+        self.all_button, self.progress = self.run_bar.all_button, self.run_bar.progress
+        self.question = self.run_bar.question
         self.display = DisplayBox(self.session)
         self.open_files_button = button(
             "Open &files…",
@@ -56,9 +57,6 @@ class ExamDock(QWidget):
         )
         self.open_folder_button = button(
             "Open f&older…", "Open all mammograms of an exam", self._ask_for_folder
-        )
-        self.all_button = button(
-            "Segment &all views", "Run the model on every view in the list", lambda: self.segment()
         )
         self.selected_button = button(
             "Segment se&lected",
@@ -135,10 +133,7 @@ class ExamDock(QWidget):
         column(
             model_box,
             self.choice,
-            self.all_button,
             row(self.selected_button, self.layer_button),
-            self.progress,
-            self.question,
             self.reset_button,
         )
         inside = QWidget()
@@ -156,7 +151,7 @@ class ExamDock(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        column(self, scroll, margin_px=0)
+        column(self, (scroll, 1), self.run_bar, margin_px=0)
         self.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
 
     def _connect(self) -> None:
@@ -167,6 +162,8 @@ class ExamDock(QWidget):
         self._connections.to(signals.views_changed, self._show)
         self._connections.to(signals.run_changed, self._on_run)
         self._connections.to(signals.edited_changed, self._on_edited)
+        for changed in (signals.live_changed, signals.measured):
+            self._connections.to(changed, self.views.show_view)
         self._connections.to(signals.selected, self._on_selected)
         self._connections.to(signals.restorable_changed, self._offer)
 

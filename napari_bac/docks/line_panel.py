@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QDoubleSpinBox, QLabel, QWidget
+from qtpy.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QWidget
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.widgets import button, column, row, sentence, with_tip
@@ -25,6 +25,12 @@ class LinePanel(QWidget):
             "the last point, Esc cancels.",
         )
         self.draw.setCheckable(True)
+        self.follow = with_tip(
+            QCheckBox("Follow &calcium"),
+            "A click takes the artery that is there, from one end of its calcium to the other; each further "
+            "click goes on to where it points.\nOff: points are joined by straight lines.",
+        )
+        self.follow.setChecked(self.tool.follows)
         self.width_box = with_tip(
             QDoubleSpinBox(), "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
         )
@@ -33,6 +39,7 @@ class LinePanel(QWidget):
         self.cancel = button("Cancel", "Discard this line (Esc)", self.tool.cancel)
         self.hint = sentence()
         self._lay_out()
+        self.follow.toggled.connect(self._on_follow)
         self.draw.toggled.connect(lambda on: self.tool.start() if on else self.tool.stop())
         self.width_box.valueChanged.connect(self._on_width)
         connections = Connections(self)
@@ -49,7 +56,7 @@ class LinePanel(QWidget):
     def _lay_out(self) -> None:
         label = QLabel("W&idth")
         label.setBuddy(self.width_box)
-        tools = row(self.draw, label, self.width_box, self.finish, self.cancel)
+        tools = row(self.draw, self.follow, label, self.width_box, self.finish, self.cancel)
         tools.addStretch(1)
         column(self, tools, self.hint, margin_px=0)
 
@@ -69,6 +76,10 @@ class LinePanel(QWidget):
         self.width_box.blockSignals(False)
         self._show()
 
+    def _on_follow(self, on: bool) -> None:
+        self.tool.follows = on
+        self._show()
+
     def _on_width(self, value: float) -> None:
         self.tool.set_width(value * bac.ASSUMED_SPACING_MM if self.in_pixels else value)
 
@@ -81,9 +92,11 @@ class LinePanel(QWidget):
             widget.setVisible(tool.active)
         self.finish.setEnabled(len(tool.points) > 1)
         self.hint.setVisible(tool.active)
-        points = (
-            f"{tool.key}: {bac.counted(len(tool.points), 'point')}. "
-            if tool.points
-            else "Click along an artery. "
-        )
-        self.hint.setText(points + "Enter: finish. Backspace: remove the last point. Esc: cancel.")
+        begun = f"{tool.key}: click to go on. " if tool.follows else f"{tool.key}: {_points_words(tool)}. "
+        first = "Click on an artery. " if tool.follows else "Click along an artery. "
+        said = begun if tool.points else first
+        self.hint.setText(said + "Enter: finish. Backspace: take the last click back. Esc: cancel.")
+
+
+def _points_words(tool: CentreLineTool) -> str:
+    return bac.counted(len(tool.points), "point")

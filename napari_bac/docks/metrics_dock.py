@@ -29,6 +29,7 @@ except ImportError:  # Qt 5
     from qtpy.QtWidgets import QShortcut
 
 _NOTES_SHOWN = 3
+_LEAST_COLUMNS = 2
 _MARGIN_PX = 6
 
 
@@ -83,8 +84,8 @@ class MetricsDock(QWidget):
             splitter.setCollapsible(place, False)
         column(self, splitter, margin_px=_MARGIN_PX)
         splitter.setSizes([260, 440, 150])
-        # Four views and the exam.
-        self.setMinimumWidth(self.numbers.width_of(5) + 2 * _MARGIN_PX)
+        # More columns scroll where the screen is small.
+        self.setMinimumWidth(self.numbers.width_of(_LEAST_COLUMNS) + 2 * _MARGIN_PX)
 
     def _connect(self) -> None:
         session = self._session

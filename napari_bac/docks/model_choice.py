@@ -29,10 +29,12 @@ class ModelChoice(QWidget):
         self.model = QComboBox()
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.setMinimumContentsLength(14)
-        self.model.addItem("Default", None)
-        self.model.setItemData(0, bac.default_model().name, Qt.ItemDataRole.ToolTipRole)
+        default = bac.default_model()
+        self.model.addItem(f"{default.name} (default)", None)
+        self.model.setItemData(0, default.title, Qt.ItemDataRole.ToolTipRole)
         for card in bac.list_models():
-            self.add_card(card, card.name)
+            if card.sha256 != default.sha256 or card.name != default.name:
+                self.add_card(card, card.name)
         self.model.setToolTip("The model that marks the calcification")
         self.own_button = button(
             "&Own…", "Use a model of your own: the .json card that bac train writes", self._ask_for_card
@@ -75,7 +77,7 @@ class ModelChoice(QWidget):
 
     def take(self, name: str) -> str:
         """Choose a model by name or card file; a sentence where that is none, else empty."""
-        place = self.model.findData(name)
+        place = 0 if name == bac.default_model().name else self.model.findData(name)
         if place < 0:
             try:
                 self.add_card(bac.load_card(name), name)

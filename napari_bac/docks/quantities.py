@@ -42,6 +42,8 @@ class TableRow:
     name: str
     """With ``{x}`` where the threshold of grey levels stands."""
     tip: str
+    key: str = ""
+    """In the registry; empty for what only a window knows."""
     live: Live | None = None
     """Known at every stroke."""
     slow: Slow | None = None
@@ -220,7 +222,7 @@ def _row(quantity: bac.Quantity) -> TableRow:
         slow = None if at_every_stroke else of_view
     if quantity.exam is not None and exam is None:
         exam = of_exam
-    return TableRow(quantity.label, _tip(quantity), live=live, slow=slow, exam=exam)
+    return TableRow(quantity.label, _tip(quantity), quantity.key, live=live, slow=slow, exam=exam)
 
 
 def _tip(quantity: bac.Quantity) -> str:
@@ -233,3 +235,8 @@ def _tip(quantity: bac.Quantity) -> str:
 
 
 ROWS: Final = table_rows()
+
+
+def cell_of(view: ViewSession, key: str) -> Cell:
+    """A quantity of a view as the table has it, by its key in the registry."""
+    return next(row for row in ROWS if row.key == key).of_view(view, view.live)

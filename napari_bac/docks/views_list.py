@@ -1,4 +1,4 @@
-"""The views of the exam in the order in which they hang, and how far each is."""
+"""The views of the exam in the order in which they hang: how far each is, its area and its grade."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from napari_bac.docks.quantities import cell_of
+from napari_bac.docks.widgets import RIGHT
 from napari_bac.remedies import all_notice_words
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.view_session import ViewSession, problem_words
 from shared_core import hosting as bac
 
-COLUMNS: Final = ("View", "Labels", "Pixel size")
+COLUMNS: Final = ("View", "Labels", "Area", "Grade", "Pixel size")
+_LABELS, _AREA, _GRADE, _PIXEL = range(1, len(COLUMNS))
+_NUMBERS: Final = {_AREA: "bac_area_mm2", _GRADE: "area_grade"}
 _KEY: Final = Qt.ItemDataRole.UserRole
 _ROWS_SEEN: Final = 5
 _PADDING_PX: Final = 4
@@ -54,8 +58,13 @@ class ViewsList(QTreeWidget):
         self.setStyleSheet(f"QTreeWidget::item {{ padding: {_PADDING_PX}px 0; }}")
         header = self.header()
         header.setStretchLastSection(False)
-        for column, mode in enumerate(("ResizeToContents", "Stretch", "ResizeToContents")):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
+        for place in range(len(COLUMNS)):
+            fits = (
+                QHeaderView.ResizeMode.Stretch
+                if place == _LABELS
+                else QHeaderView.ResizeMode.ResizeToContents
+            )
+            header.setSectionResizeMode(place, fits)
         self.setFixedHeight(
             _ROWS_SEEN * (self.fontMetrics().height() + 2 * _PADDING_PX) + self.header().sizeHint().height()
         )
@@ -73,11 +82,11 @@ class ViewsList(QTreeWidget):
         self._filling = True
         self.clear()
         for view in self._session.views.values():
-            item = QTreeWidgetItem([view.key, "", spacing_words(view)])
+            item = QTreeWidgetItem([view.key, "", "", "", spacing_words(view)])
             item.setData(0, _KEY, view.key)
             _show_labels(item, view)
             if view.opened.prepared.spacing is None:
-                item.setToolTip(2, "The pixel spacing is unknown: numbers are in pixels")
+                item.setToolTip(_PIXEL, "The pixel spacing is unknown: numbers are in pixels")
             self.addTopLevelItem(item)
             item.setSelected(view.key in selected)
         self._filling = False
@@ -103,7 +112,12 @@ class ViewsList(QTreeWidget):
 
 
 def _show_labels(item: QTreeWidgetItem, view: ViewSession) -> None:
-    item.setText(1, labels_words(view))
+    item.setText(_LABELS, labels_words(view))
     problem = [problem_words(view.problem)] if view.problem is not None else []
     told = [notice for notice in view.told if notice != view.problem]
-    item.setToolTip(1, "\n".join([*problem, *all_notice_words(told)]))
+    item.setToolTip(_LABELS, "\n".join([*problem, *all_notice_words(told)]))
+    for place, quantity in _NUMBERS.items():
+        cell = cell_of(view, quantity)
+        item.setText(place, f"{cell.text} {cell.unit}".strip())
+        item.setToolTip(place, cell.tip)
+        item.setTextAlignment(place, RIGHT)

@@ -1,7 +1,8 @@
 """Mark an artery by clicking along it: the line becomes a band of one width, as Guo 2021 annotated.
 
-While the tool is on, a click on a view adds a point and a drag moves the image. Enter or a double click
-makes the band, Backspace takes the last point back, Escape leaves everything as it was.
+While the tool is on, a click on a view adds a point and a drag moves the image. Where it follows calcium,
+the first click takes the artery that is there from end to end, and each further one goes on to its place.
+Enter or a double click makes the band, Backspace takes the last click back, Escape leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from psygnal import Signal
 
 from napari_bac.editing.arteries import choose
 from napari_bac.editing.clicks import Floats, click_callback, key_callback, view_at
+from napari_bac.editing.followed_calcium import FollowedCalcium
 from napari_bac.editing.line_preview import LinePreview
 from napari_bac.views.host import ViewsHost
+from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
 _CLOSER_IS_THE_SAME_PX: Final = 1.5
@@ -37,6 +40,11 @@ class CentreLineTool:
         self.points: list[Floats] = []
         """(row, column) in the pixels of the view."""
         self.active = False
+        self.follows = True
+        """Whether a click follows calcium; else points are joined by straight lines."""
+        self._clicks: list[int] = []
+        """How many points each click added."""
+        self._calcium = FollowedCalcium()
         self._host = host
         self._viewer = ref(host.viewer)
         self._on_press = click_callback(self._add)
@@ -111,9 +119,9 @@ class CentreLineTool:
         return True
 
     def take_back(self) -> None:
-        """Forget the last point."""
+        """Forget what the last click added."""
         if self.points:
-            self.points.pop()
+            del self.points[len(self.points) - self._clicks.pop() :]
             if not self.points:
                 self._clear()
             self._show()
@@ -138,19 +146,43 @@ class CentreLineTool:
         self.key = key
         if self.points and float(np.hypot(*(place - self.points[-1]))) < _CLOSER_IS_THE_SAME_PX:
             return
-        self.points.append(place)
+        added = self._added(self._host.views[key], place)
+        self.points.extend(added)
+        self._clicks.append(len(added))
         self._show()
         self.changed.emit()
+
+    def _added(self, view: ViewSession, place: Floats) -> list[Floats]:
+        """The points that a click stands for."""
+        if not self.follows:
+            return [place]
+        if self.points:
+            if len(self._clicks) == 1 and _is_nearer(place, self.points[0], self.points[-1]):
+                # The artery goes on at its other end.
+                self.points.reverse()
+            return list(self._calcium.way_on(view, self.points[-1], place))
+        found = self._calcium.artery(view, place)
+        if found is None:
+            self._host.say(
+                f"No calcium was found within {bac.SNAP_MM:g} mm of this point of {view.key}; the next clicks "
+                "go on from here, along calcium where there is some."
+            )
+            return [place]
+        return list(found)
 
     def _show(self, towards: Floats | None = None) -> None:
         if self.key is None or self.key not in self._host.views or not self.points:
             self._preview.hide()
             return
-        points = [*self.points, towards] if towards is not None else self.points
-        self._preview.show(self._host.views[self.key], points, self.width_mm)
+        view, points = self._host.views[self.key], list(self.points)
+        if towards is not None:
+            if self.follows and len(self._clicks) == 1 and _is_nearer(towards, points[0], points[-1]):
+                points.reverse()
+            points.extend(self._calcium.way_on(view, points[-1], towards) if self.follows else [towards])
+        self._preview.show(view, points, self.width_mm)
 
     def _clear(self) -> None:
-        self.key, self.points = None, []
+        self.key, self.points, self._clicks = None, [], []
         self._preview.hide()
 
     def _on_move(self, _viewer: Any, event: Any) -> None:
@@ -180,3 +212,8 @@ class CentreLineTool:
             key = self._host.selected[0] if self._host.selected is not None else None
             chosen = self._host.views.get(key) if key is not None else None
             selection.active = chosen.labels if chosen is not None else layers[0]
+
+
+def _is_nearer(place: Floats, one: Floats, other: Floats) -> bool:
+    """Whether a place is nearer to one point than to the other."""
+    return bool(np.hypot(*(place - one)) < np.hypot(*(place - other)))

@@ -14,7 +14,7 @@ from napari_bac.layout.colours import label_colormap
 from napari_bac.layout.hanging_protocol import Placed, hang, order_of
 from napari_bac.settings import Hanging, preferences
 from napari_bac.views.opened_view import METADATA, OpenedView
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import BRUSH_PX, ViewSession
 
 LABELS_SUFFIX = " calcification"
 
@@ -46,7 +46,7 @@ def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None
     pixels = np.zeros(opened.prepared.image_u8.shape, np.uint8) if labels is None else labels
     layer = Labels(pixels, name=name + LABELS_SUFFIX, opacity=preferences().opacity, **_of_layer(opened))
     layer.colormap = label_colormap()
-    layer.brush_size = 12
+    layer.brush_size = BRUSH_PX
     return layer
 
 
@@ -107,6 +107,8 @@ def show_scale_bar(viewer: ViewerModel) -> None:
     overlays = getattr(getattr(viewer, "canvas", None), "overlays", None)
     bar = overlays.scale_bar if overlays is not None else viewer.scale_bar
     bar.visible = True
+    # Notifications come up on the right.
+    bar.position = "bottom_left"
     if not hasattr(viewer.layers.extent, "units"):
         # An older bar does not ask the layers.
         units = {str(unit) for layer in viewer.layers for unit in layer.units}

@@ -136,7 +136,7 @@ class Autosave:
                 if kept.offers:
                     self._signals.said.emit(
                         f"{view.key}: corrections from {kept.offers[0].when} were not exported; "
-                        "choose Restore or Discard in BAC exam."
+                        "choose Restore or Discard in the BAC panel."
                     )
                     self._signals.restorable_changed.emit(view.key)
 

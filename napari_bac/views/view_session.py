@@ -16,10 +16,13 @@ from napari_bac.views.taken_layers import TakenLayers
 from napari_bac.views.watcher import LabelsWatcher, Region
 from shared_core import hosting as bac
 
+BRUSH_PX: Final = 12
+"""Width of the brush of a new view, before a model marked anything."""
+LEAST_BRUSH_PX: Final = 3
 WHAT_TO_DO: Final = {
     bac.LABELS_UNFIT.code: "Undo, reset to the model, or load these labels as a separate layer.",
     bac.IMAGE_CHANGED.code: "Bring the image back, or remove its labels and select it as another image.",
-    bac.IMAGE_RESCALED.code: "Bring the size back; state a pixel spacing with Facts… in the BAC exam dock.",
+    bac.IMAGE_RESCALED.code: "Bring the size back; state a pixel spacing with Facts… in the BAC panel.",
     bac.LABELS_MOVED.code: "Bring image and labels back to one place.",
 }
 """By code of what keeps a view from being measured."""
@@ -70,6 +73,7 @@ class ViewSession:
     problem_told: bac.Notice | None = None
     """Why it cannot be measured, as far as the person was told."""
     _pixels_changed: bool = False
+    _fitted_brush_px: float | None = None
 
     @property
     def told(self) -> tuple[bac.Notice, ...]:
@@ -177,6 +181,7 @@ class ViewSession:
         labels = answer.labels.labels()
         self.answer, self.mask_style, self.restored = answer, answer.card.mask_style, False
         self.counts.compare_with(labels > 0)
+        self._fit_brush(labels)
         self._take(labels)
 
     def take_given(self, given: GivenLabels) -> None:
@@ -211,6 +216,12 @@ class ViewSession:
         """Nothing looked at the view, or it cannot be measured."""
         self.measured, self.measured_is_current = None, True
         self.stale.clear()
+
+    def _fit_brush(self, labels: LabelPixels) -> None:
+        """As wide as the model's bands, unless the person chose another width."""
+        width = bac.band_width_px(labels > 0)
+        if width is not None and self.labels.brush_size in (BRUSH_PX, self._fitted_brush_px):
+            self._fitted_brush_px = self.labels.brush_size = max(width, LEAST_BRUSH_PX)
 
     def _take(self, labels: LabelPixels) -> None:
         """Also where no pixel changes: an empty mask of a model is a finding, and none before was not."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,6 +50,19 @@ def line_bands(
     mm = steps_mm(spacing)
     segments = [Segment(np.asarray(line, np.float64) * mm, width_mm, (True, True)) for line in lines]
     return bands_of(segments, shape, mm=mm, width_mm=width_mm)
+
+
+def band_width_px(mask: Mask) -> int | None:
+    """How wide the bands of a mask are in its middle, in pixels; None where nothing is marked.
+
+    A long band of width w has an area of w times its length, and an outline of twice its length.
+    """
+    if not mask.any():
+        return None
+    marked = mask.view(np.uint8)
+    inside = cv2.erode(marked, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), borderValue=0)
+    outline = int(marked.sum()) - int(inside.sum())
+    return max(round(2 * int(marked.sum()) / outline), 1)
 
 
 def bands_of(

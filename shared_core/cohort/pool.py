@@ -22,6 +22,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from shared_core.cohort.processes import EngineContext
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.cohort.worker import ViewOutcome, Worker, failed_outcome
 from shared_core.errors import Cancelled
@@ -82,7 +83,7 @@ def run_in_processes(
     Cancelled
         If `cancelled` said so; running images stop within a tile.
     """
-    context = multiprocessing.get_context("spawn")
+    context = EngineContext()
     stop = context.Event()
     messages = context.Queue() if progress is not None else None
     listener = _Listener(messages, progress) if messages is not None and progress is not None else None
@@ -108,7 +109,7 @@ def worker_pool(
     """Processes that are ready to analyse, each within the budget of threads of `settings`."""
     return ProcessPoolExecutor(
         workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=EngineContext(),
         initializer=_start_process,
         initargs=(settings, stop, messages),
     )

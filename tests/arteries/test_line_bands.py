@@ -10,7 +10,7 @@ from hypothesis import given, settings as effort, strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.spatial import cKDTree
 
-from shared_core.arteries.line_bands import BAND_MM, line_bands
+from shared_core.arteries.line_bands import BAND_MM, band_width_px, line_bands
 from shared_core.arteries.vessels import find_vessels
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.simulation.annotation_bands import NARROWEST_MM
@@ -86,3 +86,11 @@ def test_a_band_beside_the_image_marks_nothing() -> None:
     assert not line_bands(
         [np.array([[-90.0, -90.0], [-80.0, 70.0]])], SHAPE, spacing=_spacing(0.1, 0.1)
     ).any()
+
+
+@pytest.mark.parametrize("width_px", [5, 12, 27])
+def test_the_width_of_bands_is_told_from_their_mask(width_px: int) -> None:
+    line = np.stack([100 + 40 * np.sin(np.arange(20, 380) / 60), np.arange(20.0, 380)], axis=1)
+    band = line_bands([line], (300, 400), spacing=None, width_mm=width_px * 0.07)
+    assert band_width_px(band) == pytest.approx(width_px, rel=0.25, abs=1.5)
+    assert band_width_px(np.zeros((300, 400), bool)) is None

@@ -26,6 +26,8 @@ def dock(viewer: napari.Viewer, session: ExamSession) -> MetricsDock:
     show(viewer)
     made = MetricsDock(viewer)
     viewer.window.add_dock_widget(made, name="BAC metrics")
+    # Straight from click to click; following calcium has tests of its own.
+    made.line.follow.setChecked(False)
     return made
 
 

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.facts_dialog import FactsDialog
+from napari_bac.docks.views_list import COLUMNS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.script import _facts
 from shared_core import Laterality, StatedFacts, View
@@ -64,7 +65,7 @@ def test_a_view_that_lacks_everything_gets_it(dock: ExamDock, tmp_path: Path) ->
     assert view.image.name == "R-MLO"
     assert tuple(view.image.scale) == tuple(view.labels.scale) == (0.2, 0.2)
     assert len(session.viewer.layers) == 2
-    assert "0.200 mm" in dock.views.topLevelItem(0).text(2)
+    assert "0.200 mm" in dock.views.topLevelItem(0).text(COLUMNS.index("Pixel size"))
     assert view.image.extent.world[1, 1] <= 0, "a right breast hangs on the left"
 
 

@@ -83,7 +83,7 @@ def test_the_preferences_are_those_that_the_plugin_reads(manifest: npe2.PluginMa
 
 
 @pytest.mark.pyside6
-@pytest.mark.parametrize("name", ["BAC exam", "BAC metrics", "BAC over time", "BAC batch"])
+@pytest.mark.parametrize("name", ["BAC panel", "BAC exam", "BAC metrics", "BAC over time", "BAC batch"])
 def test_a_dock_opens_closes_and_opens_again(
     viewer: Any, session: ExamSession, plugin: None, name: str
 ) -> None:
