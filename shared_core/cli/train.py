@@ -27,7 +27,9 @@ from shared_core.notices import Remedy
 
 if TYPE_CHECKING:
     from shared_core.training.before_after import Comparison
+    from shared_core.training.data.split import Split
     from shared_core.training.plan import Plan, Watch
+    from shared_core.training.recipe import Recipe
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -51,6 +53,12 @@ def add_parser(subparsers: Subparsers) -> None:
         "is inserted) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES",
         action="append",
         required=True,
+    )
+    add(
+        "--pool SPEC",
+        "views without labels for a recipe with pseudo-labels (ibrahim-2025); can be repeated: a folder of "
+        "images · images:DIR,spacing_mm=F,patient=RULE · any SPEC of --data, whose labels are not used",
+        action="append",
     )
     add("--out DIR", "folder for the model", Path)
     add("--check", "only check the data: patients, masks, pictures that are there twice, sides of the split")
@@ -76,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
     if find_spec("torch") is None:
         raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")
     from shared_core.training.plan import Watch, open_output
+    from shared_core.training.pseudo_labels.run import train_with_pool
     from shared_core.training.training_run import train
 
     console = PlainConsole(stderr=True, quiet=args.quiet, highlight=False)
@@ -86,10 +95,17 @@ def run(args: argparse.Namespace) -> int:
         return _check(args, plan, console)
     open_output(plan, resume=args.resume)
     with _stopping() as stopped, TrainingConsole(console) as view:
-        watch = Watch(view.patches, view.step, view.epoch, view.say, lambda: bool(stopped))
+        watch = Watch(
+            patches=view.patches,
+            steps=view.step,
+            pool=view.pool,
+            epoch=view.epoch,
+            says=view.say,
+            cancelled=lambda: bool(stopped),
+        )
         if plan.recipe.fine_tuning.enabled:
             return _fine_tune(args, plan, watch)
-        card = train(plan, watch)
+        card = train(plan, watch) if plan.pool is None else train_with_pool(plan, watch)
     print(f"{plan.output_dir / 'model.json'}: {card.name}, threshold {card.threshold:g}")
     print(f"Use it with: bac analyze IMAGES --model {plan.output_dir / 'model.json'}", file=sys.stderr)
     return OK
@@ -97,17 +113,27 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace, plan: Plan, console: PlainConsole) -> int:
     from shared_core.training.data.data_check import check_data
+    from shared_core.training.data.pool_check import refuse_shared
+    from shared_core.training.example import Joined
     from shared_core.training.training_run import plan_split
 
+    labelled = len(plan.source)
     with TrainingConsole(console) as view:
-        check = check_data(
-            plan.source,
+        everything = check_data(
+            plan.source if plan.pool is None else Joined((plan.source, plan.pool)),
             problems=plan.problems,
             workers=plan.workers,
             progress=partial(view.patches, "check"),
         )
-    draw = None if plan.recipe.fine_tuning.enabled else partial(plan_split, plan, check)
-    return OK if print_check(check, draw, screen(120)) else FAILED
+    check = everything.of_first(labelled)
+
+    def draw() -> Split:
+        split = plan_split(plan, check)
+        refuse_shared(everything, labelled, split)
+        return split
+
+    sound = print_check(check, None if plan.recipe.fine_tuning.enabled else draw, screen(120))
+    return OK if sound else FAILED
 
 
 def _fine_tune(args: argparse.Namespace, plan: Plan, watch: Watch) -> int:
@@ -144,7 +170,7 @@ def _print_comparison(both: Comparison) -> None:
 def _plan(args: argparse.Namespace) -> Plan:
     from shared_core.training.budget import within_hours
     from shared_core.training.computing_device import Machine
-    from shared_core.training.data_specs import view_source
+    from shared_core.training.data_specs import pool_source, view_source
     from shared_core.training.plan import RECIPE_FILE, Plan, Start, cutting_card
     from shared_core.training.recipe import load_recipe
 
@@ -161,14 +187,17 @@ def _plan(args: argparse.Namespace) -> Plan:
         raise UsageError(f"--replay is for fine-tuning; recipe {recipe.name} takes --data only.")
     if start is not None:
         recipe = start.fitted(recipe)
+    _check_pool(args, recipe)
     if args.hours is not None:
         # What was measured when the run began stays: another measurement would be another run.
         begun = out / RECIPE_FILE
         again = args.resume and begun.is_file()
         recipe = load_recipe(begun) if again else within_hours(recipe, args.hours, machine)
+    card = cutting_card(recipe, start)
     plan = Plan(
         recipe=recipe,
-        source=view_source(args.data, cutting_card(recipe, start), problems=problems),
+        source=view_source(args.data, card, problems=problems),
+        pool=pool_source(args.pool, card, problems=problems) if args.pool else None,
         output_dir=out,
         name=args.name or name_for_card(out.resolve().name) or "model",
         seed=args.seed,
@@ -179,6 +208,19 @@ def _plan(args: argparse.Namespace) -> Plan:
         problems=tuple(problems),
     )
     return plan if args.licence is None else replace(plan, licence=args.licence)
+
+
+def _check_pool(args: argparse.Namespace, recipe: Recipe) -> None:
+    """A `UsageError` where the recipe and --pool do not fit."""
+    if args.pool and not recipe.pseudo_labels.rounds:
+        raise UsageError(f"--pool is for recipes with pseudo-labels; {recipe.name} takes --data only.")
+    if recipe.pseudo_labels.rounds and not args.pool:
+        raise UsageError(
+            f"Recipe {recipe.name} learns from views without labels as well; name them with --pool, such as "
+            "--pool FOLDER."
+        )
+    if recipe.pseudo_labels.rounds and args.hours is not None:
+        raise UsageError(f"--hours does not count the rounds of recipe {recipe.name}; leave it out.")
 
 
 def hours(text: str) -> float:

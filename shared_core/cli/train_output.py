@@ -37,6 +37,10 @@ class TrainingConsole:
         """A view was cut into patches."""
         self._show(f"views for {what}", done, total, "")
 
+    def pool(self, number: int, done: int, total: int) -> None:
+        """Patches of a pool were ranked for a round."""
+        self._show(f"pool patches for round {number}", done, total, "")
+
     def step(self, now: Step) -> None:
         """One step of training is done."""
         parts = [] if now.loss is None else [f"loss {now.loss:.3f}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from shared_core.training.data.pairs import pair_up, refuse_problems
 from shared_core.training.data.patient_rule import PatientRule, patient_rule
 from shared_core.training.data.real_bac import FOLDS, KINDS, SIDES, real_bac_views
 from shared_core.training.data.simulated import SimulatedViews
+from shared_core.training.data.unlabelled import Unlabelled, UnlabelledImages
 from shared_core.training.example import Joined, ViewSource
 from shared_core.weights.card import ModelCard
 
@@ -67,6 +68,9 @@ class _Options:
         return path
 
 
+_Maker = Callable[[_Options, ModelCard], ViewSource]
+
+
 def view_source(specs: Sequence[str], card: ModelCard, *, problems: list[str] | None = None) -> ViewSource:
     """Make what one or several texts describe, one after the other.
 
@@ -96,7 +100,7 @@ def view_source(specs: Sequence[str], card: ModelCard, *, problems: list[str] | 
     if not specs:
         raise UsageError("No training data was named.", Remedy.NAME_TRAINING_DATA)
     found: list[str] = []
-    sources = tuple(_one(spec, card, found) for spec in specs)
+    sources = tuple(_one(spec, card, found, _KINDS) for spec in specs)
     if problems is None:
         refuse_problems(found)
     else:
@@ -104,10 +108,24 @@ def view_source(specs: Sequence[str], card: ModelCard, *, problems: list[str] | 
     return sources[0] if len(sources) == 1 else Joined(sources)
 
 
-def _one(spec: str, card: ModelCard, problems: list[str]) -> ViewSource:
+def pool_source(specs: Sequence[str], card: ModelCard, *, problems: list[str]) -> ViewSource:
+    """Make views whose labels, if there are any, are not used; see `view_source`.
+
+    Parameters
+    ----------
+    specs
+        A folder of images, ``images:DIR[,spacing_mm=F][,patient=RULE]``, or one of `view_source`.
+    """
+    kinds = {"images": _images, **_KINDS}
+    named = [f"images:{spec}" if Path(spec).is_dir() else spec for spec in specs]
+    sources = tuple(Unlabelled(_one(spec, card, problems, kinds)) for spec in named)
+    return sources[0] if len(sources) == 1 else Joined(sources)
+
+
+def _one(spec: str, card: ModelCard, problems: list[str], kinds: Mapping[str, _Maker]) -> ViewSource:
     kind, _, rest = spec.partition(":")
-    if kind not in _KINDS:
-        raise UsageError(f"Training data {spec}: must begin with {', '.join(f'{name}:' for name in _KINDS)}.")
+    if kind not in kinds:
+        raise UsageError(f"Training data {spec}: must begin with {', '.join(f'{name}:' for name in kinds)}.")
     parts = [part for part in rest.split(",") if part]
     values: dict[str, str] = {}
     # The first part without a name is the path.
@@ -121,7 +139,7 @@ def _one(spec: str, card: ModelCard, problems: list[str]) -> ViewSource:
             )
         values[name] = value
     options = _Options(spec, values, problems)
-    source = _KINDS[kind](options, card)
+    source = kinds[kind](options, card)
     if options.values:
         left = next(iter(options.values)) or options.values[""]
         raise UsageError(f"Training data {spec}: {kind} knows no {left!r}.")
@@ -171,16 +189,33 @@ def _corrections(options: _Options, card: ModelCard) -> ViewSource:
 
 
 def _inserted(options: _Options, card: ModelCard) -> ViewSource:
+    images = _images_of(options, bac_free=True)
+    return InsertedViews(
+        seed=options.whole("seed", 0),
+        images=images,
+        variants=options.whole("variants", 8),
+        contrast=options.number("contrast", 1.0) or 1.0,
+        contrast_spread=options.number("contrast_spread", 0.35) or 0.0,
+        card=card,
+    )
+
+
+def _images(options: _Options, card: ModelCard) -> ViewSource:
+    return UnlabelledImages(_images_of(options, bac_free=False), card)
+
+
+def _images_of(options: _Options, *, bac_free: bool) -> tuple[RealImage, ...]:
+    """The images of a folder, and whose they are."""
     folder = options.folder()
     spacing_mm = options.number("spacing_mm")
     headers = {path: read_header(path) for path in candidate_files([folder])}
     owners = owners_of(headers, folder, options.patient())
     names = Counter((owner.patient_id, path.stem) for path, owner in owners.items())
-    images = tuple(
+    return tuple(
         RealImage(
             path,
             owner.patient_id,
-            bac_free=True,
+            bac_free=bac_free,
             spacing_mm=spacing_mm,
             place="-".join(path.relative_to(folder).with_suffix("").parts)
             if names[owner.patient_id, path.stem] > 1
@@ -189,14 +224,6 @@ def _inserted(options: _Options, card: ModelCard) -> ViewSource:
             doubt=owner.doubt,
         )
         for path, owner in owners.items()
-    )
-    return InsertedViews(
-        seed=options.whole("seed", 0),
-        images=images,
-        variants=options.whole("variants", 8),
-        contrast=options.number("contrast", 1.0) or 1.0,
-        contrast_spread=options.number("contrast_spread", 0.35) or 0.0,
-        card=card,
     )
 
 
@@ -231,7 +258,7 @@ def _annotated(
     return AnnotatedViews(images, spacing_mm=options.number("spacing_mm"), card=card)
 
 
-_KINDS: dict[str, Callable[[_Options, ModelCard], ViewSource]] = {
+_KINDS: dict[str, _Maker] = {
     "simulated": _simulated,
     "folder": _folder,
     "corrections": _corrections,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 
-Origin = Literal["simulated", "inserted", "folder", "annotation", "correction", "teacher"]
+Origin = Literal["simulated", "inserted", "folder", "annotation", "correction", "teacher", "unlabelled"]
 """Where a label comes from: the simulator; calcium put into a real image; a mask beside an image; lines
-drawn by hand; a model's mask corrected by hand; another model."""
+drawn by hand; a model's mask corrected by hand; another model; there is none."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from shared_core.distance import distance_from_outside
+from shared_core.training.loss_recipe import LossRecipe
 from shared_core.training.patch import IGNORED
-from shared_core.training.recipe import LossRecipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,14 @@ def bce_loss(logits: Tensor, labels: Tensor, *, positive_weight: float = 1.0) ->
         logits[:, 0].float(), truth, reduction="none", pos_weight=weight
     )
     return (loss * counted).sum() / counted.sum().clamp(min=1)
+
+
+def jaccard_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """1 - (I + 1) / (U + 1) of probabilities, pooled over the batch (Ibrahim 2025); see `soft_dice_loss`."""
+    truth, counted = _split(labels)
+    probability = torch.sigmoid(logits[:, 0].float()) * counted
+    overlap = (probability * truth).sum()
+    return 1 - (overlap + 1) / (probability.sum() + truth.sum() - overlap + 1)
 
 
 def hausdorff_loss(logits: Tensor, labels: Tensor, *, scale_px: float) -> Tensor:
@@ -85,6 +93,9 @@ def segmentation_loss(
     cross_entropy = bce_loss(logits, labels, positive_weight=recipe.positive_weight)
     if recipe.kind == "bce":
         return Loss(cross_entropy)
+    if recipe.kind == "bce+jaccard":
+        jaccard = jaccard_loss(logits, labels)
+        return Loss(recipe.bce_weight * cross_entropy + recipe.jaccard_weight * jaccard)
     dice = soft_dice_loss(logits, labels)
     overlap = dice + recipe.bce_weight * cross_entropy
     if recipe.kind == "dice+bce":

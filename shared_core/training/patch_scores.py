@@ -48,6 +48,8 @@ class ProbabilityCounts:
         dice, share = self._dice(), self._false_share()
         step = _chosen_step(recipe.score, dice, share, recipe.false_area_share)
         scores = self.at(step / STEPS)
+        if recipe.score == "jaccard-at-half":
+            return replace(scores, score=scores.jaccard)
         return replace(scores, score=scores.recall) if recipe.score == "recall-at-false-area" else scores
 
     def at(self, threshold: float) -> PatchScores:
@@ -91,6 +93,11 @@ class PatchScores:
     best_dice: float
     """At the threshold where it is highest."""
 
+    @property
+    def jaccard(self) -> float:
+        """That of the same overlap."""
+        return self.dice / (2 - self.dice)
+
 
 def _above(counts: Counts) -> Counts:
     """Count of pixels at or above each step."""
@@ -98,7 +105,7 @@ def _above(counts: Counts) -> Counts:
 
 
 def _chosen_step(kind: ScoreKind, dice: NDArray[np.float64], share: NDArray[np.float64], limit: float) -> int:
-    if kind == "dice-at-half":
+    if kind in ("dice-at-half", "jaccard-at-half"):
         return STEPS // 2
     inner = slice(1, STEPS)  # a card's threshold lies between 0 and 1
     if kind == "dice-at-best-threshold":

@@ -32,6 +32,7 @@ from shared_core.weights.safetensors import read_safetensors
 _TILE_BY_SIGHT = 6
 """From here on less than 2.25 times the image is computed to answer as for the whole view."""
 PLAN_FILE, RECIPE_FILE, SPLIT_FILE, INPUTS_FILE = "plan.json", "recipe.toml", "split.json", "inputs.json"
+POOL_INPUTS_FILE = "pool_inputs.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +157,8 @@ class Plan:
     licence: str = "not stated by whoever trained it"
     problems: tuple[str, ...] = ()
     """That were found when the data were put together, such as images without a mask; any stops the run."""
+    pool: ViewSource | None = None
+    """Views without labels, for a recipe with rounds of pseudo-labels."""
 
     def record(self) -> dict[str, Any]:
         """What two runs must have in common for the one to go on with the other."""
@@ -167,6 +170,7 @@ class Plan:
             "name": self.name,
             "start": None if self.start is None else [self.start.card.name, self.start.card.sha256],
             "software": SOFTWARE_VERSION,
+            "pool": None if self.pool is None else [self.pool.description, len(self.pool)],
         }
 
 
@@ -177,6 +181,8 @@ class Watch:
     patches: Callable[[str, int, int], None] | None = None
     """Called with (what, views done, views in all)."""
     steps: Callable[[TrainingProgress], None] | None = None
+    pool: Callable[[int, int, int], None] | None = None
+    """Called with (round, patches ranked, patches in all)."""
     epoch: Callable[[dict[str, Any]], None] | None = None
     says: Callable[[str], None] | None = None
     """Called with a sentence that a person should read."""
@@ -208,10 +214,16 @@ def open_output(plan: Plan, *, resume: bool) -> None:
         if not isinstance(saved, dict):
             raise UsageError(f"{path} cannot be read; choose another output folder.")
         require_same(path, saved, record)
-        keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
+        _keep_inputs(plan)
         return
     if plan.output_dir.is_dir() and any(plan.output_dir.iterdir()):
         raise UsageError(f"{plan.output_dir} holds other files; choose a new folder for the training run.")
-    keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
+    _keep_inputs(plan)
     write_bytes(path, json_bytes(record))
     write_bytes(plan.output_dir / RECIPE_FILE, recipe_toml(plan.recipe).encode())
+
+
+def _keep_inputs(plan: Plan) -> None:
+    keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
+    if plan.pool is not None:
+        keep_inputs(plan.output_dir / POOL_INPUTS_FILE, plan.pool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -14,10 +13,12 @@ from shared_core.errors import UsageError
 from shared_core.networks.options import USUAL, NetworkOptions, network_problem
 from shared_core.networks.table import NETWORKS, Network, NetworkName, network_named
 from shared_core.training.data.augmentation import Augmentation
+from shared_core.training.loss_recipe import LossRecipe
+from shared_core.training.pseudo_label_recipe import PseudoLabelRecipe, check_pseudo_labels
+from shared_core.training.ranges import check_range
 
-LossKind = Literal["dice", "bce", "dice+bce", "dice+bce+hausdorff"]
 Schedule = Literal["constant", "cosine"]
-ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "recall-at-false-area"]
+ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "jaccard-at-half", "recall-at-false-area"]
 TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
 RULE: Final = "guo2021"
 """Recipe that networks are compared by."""
@@ -55,22 +56,6 @@ class SamplingRecipe:
     """How many of the hardest are kept."""
     mined_share: float = 0.5
     """Share of an epoch's negatives that is drawn from the hardest."""
-
-
-@dataclass(frozen=True)
-class LossRecipe:
-    """What is made small."""
-
-    kind: LossKind = "dice"
-    bce_weight: float = 1.0
-    """Of the cross-entropy in a sum."""
-    positive_weight: float = 1.0
-    """Of a BAC pixel in the cross-entropy."""
-    hausdorff_scale_px: float = 100.0
-    """Unit of the distances in the Hausdorff loss; in pixels, their squares would drown the other losses."""
-    hausdorff_from_epoch: int = 6
-    """From 1: before it the Hausdorff loss has no weight, as it rewards an untrained network for marking
-    nothing. Then it counts as much as the Dice loss, by the means of the epoch before."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +134,11 @@ class Recipe:
     patches: PatchRecipe = PatchRecipe()
     sampling: SamplingRecipe = SamplingRecipe()
     augmentation: Augmentation = field(default_factory=Augmentation)
-    loss: LossRecipe = LossRecipe()
+    loss: LossRecipe = field(default_factory=LossRecipe)
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
+    pseudo_labels: PseudoLabelRecipe = field(default_factory=PseudoLabelRecipe)
     network_options: NetworkOptions = USUAL
 
     def as_dict(self) -> dict[str, Any]:
@@ -243,11 +229,11 @@ def _toml_line(name: str, value: Any) -> str:
 
 
 def _check(recipe: Recipe) -> None:
-    _check_range("epochs", recipe.epochs, 1)
-    _check_range("dropout", recipe.dropout, 0, 0.95)
-    _check_range("normalisation_mean", recipe.normalisation_mean, 0, 1)
-    _check_range("normalisation_sd", recipe.normalisation_sd, 1e-3, 10)
-    _check_range("spacing_mm", recipe.spacing_mm, 0.01, 1)
+    check_range("epochs", recipe.epochs, 1)
+    check_range("dropout", recipe.dropout, 0, 0.95)
+    check_range("normalisation_mean", recipe.normalisation_mean, 0, 1)
+    check_range("normalisation_sd", recipe.normalisation_sd, 1e-3, 10)
+    check_range("spacing_mm", recipe.spacing_mm, 0.01, 1)
     problem = network_problem(recipe.network, recipe.network_options)
     if problem is not None:
         raise DocumentError(problem)
@@ -257,54 +243,50 @@ def _check(recipe: Recipe) -> None:
         value = getattr(patches, name)
         if value % step or (name == "tile_px" and value < step):
             raise DocumentError(f"patches.{name} must be a multiple of {step}, not {value}")
-    _check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
-    _check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
-    _check_range("patches.least_negatives", patches.least_negatives, 0)
-    _check_range("patches.crop_px", patches.crop_px, 0, patches.tile_px)
-    _check_range("sampling.batch", sampling.batch, 1, 1024)
-    _check_range("sampling.positives", sampling.positives, 0)
-    _check_range("sampling.negatives_per_positive", sampling.negatives_per_positive, 0, 100)
-    _check_range("sampling.mine_every_epochs", sampling.mine_every_epochs, 0)
-    _check_range("sampling.mine_from", sampling.mine_from, 0)
-    _check_range("sampling.mined", sampling.mined, 1)
-    _check_range("sampling.mined_share", sampling.mined_share, 0, 1)
+    check_range("patches.overlap_px", patches.overlap_px, 0, patches.tile_px // 2)
+    check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
+    check_range("patches.least_negatives", patches.least_negatives, 0)
+    check_range("patches.crop_px", patches.crop_px, 0, patches.tile_px)
+    check_range("sampling.batch", sampling.batch, 1, 1024)
+    check_range("sampling.positives", sampling.positives, 0)
+    check_range("sampling.negatives_per_positive", sampling.negatives_per_positive, 0, 100)
+    check_range("sampling.mine_every_epochs", sampling.mine_every_epochs, 0)
+    check_range("sampling.mine_from", sampling.mine_from, 0)
+    check_range("sampling.mined", sampling.mined, 1)
+    check_range("sampling.mined_share", sampling.mined_share, 0, 1)
     if recipe.median_px and recipe.median_px % 2 == 0:
         raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
-    _check_range("median_px", recipe.median_px, 0, 15)
+    check_range("median_px", recipe.median_px, 0, 15)
     for name in ("scale", "brightness", "contrast", "gamma"):
-        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
-    _check_range("augmentation.zoom", augmentation.zoom, 1, 4)
-    _check_range("augmentation.sharpening", augmentation.sharpening, 0, 5)
-    _check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
+        check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
+    check_range("augmentation.zoom", augmentation.zoom, 1, 4)
+    check_range("augmentation.sharpening", augmentation.sharpening, 0, 5)
+    check_range("augmentation.turn_degrees", augmentation.turn_degrees, 0, 45)
     for name in ("noise", "grain_px", "blur_px"):
-        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
+        check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
     for name in ("film_edge", "letters", "synthesised_2d"):
-        _check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
-    _check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
-    _check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
-    _check_range("loss.hausdorff_scale_px", recipe.loss.hausdorff_scale_px, 1, 10_000)
-    _check_range("loss.hausdorff_from_epoch", recipe.loss.hausdorff_from_epoch, 2)
+        check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
+    check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
+    check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
+    check_range("loss.jaccard_weight", recipe.loss.jaccard_weight, 0)
+    check_range("loss.hausdorff_scale_px", recipe.loss.hausdorff_scale_px, 1, 10_000)
+    check_range("loss.hausdorff_from_epoch", recipe.loss.hausdorff_from_epoch, 2)
     optimisation, validation = recipe.optimisation, recipe.validation
-    _check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
-    _check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)
-    _check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
-    _check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
-    _check_range("optimisation.ema_decay", optimisation.ema_decay, 0, 0.99999)
-    _check_range("validation.share", validation.share, 0.01, 0.9)
-    _check_range("validation.false_area_share", validation.false_area_share, 0, 1)
-    _check_range("validation.every_epochs", validation.every_epochs, 1)
-    _check_range("validation.most_patches", validation.most_patches, 0)
-    _check_range("validation.patience", validation.patience, 0)
+    check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
+    check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)
+    check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
+    check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
+    check_range("optimisation.ema_decay", optimisation.ema_decay, 0, 0.99999)
+    check_range("validation.share", validation.share, 0.01, 0.9)
+    check_range("validation.false_area_share", validation.false_area_share, 0, 1)
+    check_range("validation.every_epochs", validation.every_epochs, 1)
+    check_range("validation.most_patches", validation.most_patches, 0)
+    check_range("validation.patience", validation.patience, 0)
     fine_tuning = recipe.fine_tuning
-    _check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)
-    _check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
-    _check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
-    _check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
-    _check_range("fine_tuning.blend", fine_tuning.blend, 0.05, 1)
-    _check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
-
-
-def _check_range(name: str, value: float, low: float, high: float = math.inf) -> None:
-    if not math.isfinite(value) or not low <= value <= high:
-        limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
-        raise DocumentError(f"{name} must be {limits}, not {value:g}")
+    check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)
+    check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
+    check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
+    check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
+    check_range("fine_tuning.blend", fine_tuning.blend, 0.05, 1)
+    check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
+    check_pseudo_labels(recipe.pseudo_labels, patches.tile_px)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shared_core.training.data.check_report import check_json, patients_in_words
 from shared_core.training.data.data_check import DataCheck, check_data
 from shared_core.training.data.input_files import image_prints
 from shared_core.training.data.patches import PatchSettings, build_patches
+from shared_core.training.data.pool_check import refuse_shared
 from shared_core.training.data.split import (
     Side,
     Split,
@@ -22,6 +24,7 @@ from shared_core.training.data.split import (
     write_split,
 )
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
+from shared_core.training.example import Joined
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
 from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
@@ -48,10 +51,40 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
     """
     watch = watch or Watch()
     split = checked_split(plan, watch)
-    sides = {
-        "training": cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch),
-        "validation": cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch),
-    }
+    sides = cut_sides(plan, split, watch)
+    fitted = fit(
+        plan.recipe,
+        sides.training,
+        sides.validation,
+        output_dir=plan.output_dir,
+        seed=plan.seed,
+        machine=plan.machine,
+        workers=plan.workers,
+        start=None if plan.start is None else plan.start.arrays,
+        progress=watch.steps,
+        epoch_done=watch.epoch,
+        cancelled=watch.cancelled,
+    )
+    require_something_found(fitted)
+    statement = data_statement(plan.source, sides.views, split=split_in_words(plan, split))
+    write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
+    return write_model(plan.output_dir, fitted, plan, origin_of(plan, split, sides.views, fitted))
+
+
+@dataclass(frozen=True, eq=False)
+class CutSides:
+    """Both sides of a split, cut into patches."""
+
+    training: PatchSet
+    validation: PatchSet
+    views: dict[str, tuple[CutView, ...]]
+    """Of ``training`` and ``validation``."""
+
+
+def cut_sides(plan: Plan, split: Split, watch: Watch) -> CutSides:
+    """Cut both sides, or take what is there; a `UsageError` where one has no BAC, or both one picture."""
+    training = cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch)
+    validation = cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch)
     views = {side: cut_views(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
     # The same picture under two names shows only now.
     check_split(split, [view for cut in views.values() for view in cut])
@@ -62,25 +95,13 @@ def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
             "No patch to validate on holds BAC, so no weights can be told from others; add patients "
             "with BAC, or give another split."
         )
-    fitted = fit(
-        plan.recipe,
-        sides["training"],
-        sides["validation"],
-        output_dir=plan.output_dir,
-        seed=plan.seed,
-        machine=plan.machine,
-        workers=plan.workers,
-        start=None if plan.start is None else plan.start.arrays,
-        progress=watch.steps,
-        epoch_done=watch.epoch,
-        cancelled=watch.cancelled,
-    )
+    return CutSides(training, validation, views)
+
+
+def split_in_words(plan: Plan, split: Split) -> str:
+    """How patients were put on the sides."""
     how = f"by chance (seed {split.seed})" if plan.split is None else "by a split that was given"
-    said = f"Patients were put on the sides {how}; none is on two."
-    require_something_found(fitted)
-    statement = data_statement(plan.source, views, split=said)
-    write_bytes(plan.output_dir / STATEMENT_FILE, statement.encode())
-    return write_model(plan.output_dir, fitted, plan, origin_of(plan, split, views, fitted))
+    return f"Patients were put on the sides {how}; none is on two."
 
 
 def checked_split(plan: Plan, watch: Watch) -> Split:
@@ -96,9 +117,11 @@ def checked_split(plan: Plan, watch: Watch) -> Split:
     path = plan.output_dir / CHECK_FILE
     if path.exists() and (plan.output_dir / SPLIT_FILE).exists():
         return plan_split(plan)
-    check = checked_data(plan, watch)
+    everything = checked_data(plan, watch)
+    check = everything.of_first(len(plan.source))
     split = plan_split(plan, check)
     check.refuse_split(split)
+    refuse_shared(everything, len(plan.source), split)
     watch.say(sides_in_words(check, split))
     write_bytes(path, check_json(check, split))
     write_split(split, plan.output_dir / SPLIT_FILE)
@@ -106,16 +129,19 @@ def checked_split(plan: Plan, watch: Watch) -> Split:
 
 
 def checked_data(plan: Plan, watch: Watch) -> DataCheck:
-    """Check the data of a plan and say whose they are; a `UsageError` as of `DataCheck.refuse`."""
+    """Check the data of a plan, those of its pool behind them, and say whose they are.
+
+    A `UsageError` as of `DataCheck.refuse`.
+    """
     check = check_data(
-        plan.source,
+        plan.source if plan.pool is None else Joined((plan.source, plan.pool)),
         problems=plan.problems,
         workers=plan.workers,
         progress=None if watch.patches is None else partial(watch.patches, "check"),
         cancelled=watch.cancelled,
     )
     check.refuse()
-    watch.say(patients_in_words(check))
+    watch.say(patients_in_words(check.of_first(len(plan.source))))
     return check
 
 

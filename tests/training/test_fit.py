@@ -17,7 +17,8 @@ from shared_core.training.batches import has_bac
 from shared_core.training.computing_device import Machine
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.logs import COLUMNS
-from shared_core.training.recipe import LossRecipe, Recipe
+from shared_core.training.loss_recipe import LossRecipe
+from shared_core.training.recipe import Recipe
 from tests.training.drawn import drawn_patches, drawn_recipe, with_optimisation
 
 ROOT = Path(__file__).resolve().parents[2]

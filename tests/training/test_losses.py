@@ -10,8 +10,8 @@ from monai.losses import HausdorffDTLoss
 from scipy.ndimage import distance_transform_edt
 
 from shared_core.training.hausdorff_weight import HausdorffWeight
+from shared_core.training.loss_recipe import LossRecipe
 from shared_core.training.losses import Loss, bce_loss, hausdorff_loss, segmentation_loss, soft_dice_loss
-from shared_core.training.recipe import LossRecipe
 
 SURE = 40.0
 

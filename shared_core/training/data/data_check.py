@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -87,6 +87,11 @@ class DataCheck:
             for view in self.views
             if view.has_bac is False and view.files is not None and view.files.mask is not None
         )
+
+    def of_first(self, count: int) -> DataCheck:
+        """Of the first views alone; with the problems of all."""
+        pairs = tuple(same for same in self.same_pictures if max(same.first, same.second) < count)
+        return replace(self, views=self.views[:count], same_pictures=pairs)
 
     def has_bac(self) -> dict[str, bool]:
         """By patient, as far as labels say: BAC in one view is BAC of the patient."""
