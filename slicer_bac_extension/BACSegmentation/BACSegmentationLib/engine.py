@@ -10,10 +10,11 @@ import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 NAME: Final = "shared_core"
-OLDEST_PYTHON: Final = (3, 10)
+OLDEST_SLICER: Final = (5, 12)
+"""Into older ones the requirements cannot be installed: they bring pydicom 2."""
 
 
 class EngineError(ImportError):
@@ -45,10 +46,9 @@ def make_importable() -> ModuleType:
     Raises
     ------
     EngineError
-        Python is too old, the engine is missing, or another `shared_core` was imported before.
+        Slicer is too old, the engine is missing, or another `shared_core` was imported before.
     """
-    if sys.version_info < OLDEST_PYTHON:
-        raise EngineError("BAC Segmentation needs Slicer 5.12 or newer, with Python 3.10 or newer.")
+    _check_slicer()
     place = folder()
     if NAME not in sys.modules and str(place) not in sys.path[:1]:
         sys.path.insert(0, str(place))
@@ -60,3 +60,19 @@ def make_importable() -> ModuleType:
             "remove or disable the extension it belongs to, and restart Slicer."
         )
     return engine
+
+
+def oldest_slicer() -> str:
+    """The oldest release of Slicer that this runs in, as people write it."""
+    return ".".join(map(str, OLDEST_SLICER))
+
+
+def _check_slicer() -> None:
+    app: Any = getattr(sys.modules.get("slicer"), "app", None)
+    if not hasattr(app, "majorVersion"):  # PythonSlicer, which is no application
+        return
+    here = (int(app.majorVersion), int(app.minorVersion))
+    if here < OLDEST_SLICER:
+        raise EngineError(
+            f"BAC Segmentation needs Slicer {oldest_slicer()} or newer; this is {here[0]}.{here[1]}."
+        )
