@@ -1,12 +1,12 @@
 """The one place that makes the engine `shared_core` importable, and refuses another package of that name.
 
-All extensions share one `sys.path`: the copy that came with this module is put first, and nothing else is
-taken for it.
+All extensions share one `sys.path`, which is left alone: the copy that came with this module is imported from
+its place, and nothing else is taken for it.
 """
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -41,7 +41,7 @@ def folder() -> Path:
 
 
 def make_importable() -> ModuleType:
-    """Put the engine first on the path and import it; it brings in nothing that Slicer lacks.
+    """Import the engine from its place; it brings in nothing that Slicer lacks.
 
     Raises
     ------
@@ -50,15 +50,30 @@ def make_importable() -> ModuleType:
     """
     _check_slicer()
     place = folder()
-    if NAME not in sys.modules and str(place) not in sys.path[:1]:
-        sys.path.insert(0, str(place))
-    engine = importlib.import_module(NAME)
+    engine = sys.modules.get(NAME) or _imported(place / NAME)
     home = Path(engine.__file__ or "").resolve().parent
     if home != place / NAME:
         raise EngineError(
             f"Another package named {NAME}, of {home}, was loaded before that of BAC Segmentation; "
             "remove or disable the extension it belongs to, and restart Slicer."
         )
+    return engine
+
+
+def _imported(package: Path) -> ModuleType:
+    """The package in a folder, by whatever path it would be found otherwise."""
+    spec = importlib.util.spec_from_file_location(
+        NAME, package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    engine = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = engine
+    try:
+        spec.loader.exec_module(engine)
+    except BaseException:
+        del sys.modules[NAME]
+        raise
     return engine
 
 

@@ -58,7 +58,9 @@ def cause_of(output: str) -> str:
     if re.search(_NETWORK, output):
         return "there is no connection to the package index (PyPI); check the internet connection."
     if re.search(_DENIED, output):
-        return "Slicer's folder cannot be written to; close other Slicers, or install Slicer in a folder of yours."
+        return (
+            "Slicer's folder cannot be written to; close other Slicers, or install it in a folder of yours."
+        )
     if re.search(_CONFLICT, output):
         return _conflict(output)
     missing = re.findall(_NO_BUILD, output)
@@ -81,7 +83,7 @@ def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int)
     free_mb = shutil.disk_usage(sysconfig.get_paths()["purelib"]).free // _MB
     if free_mb < disk_mb:
         return f"the disk is full: {disk_mb} MB are needed, {free_mb} are free; make room, and try again."
-    options = "--dry-run --no-input --disable-pip-version-check --retries 1 --timeout 15".split()
+    options = ("--dry-run", "--no-input", "--disable-pip-version-check", "--retries=1", "--timeout=15")
     try:
         command = [python(), "-m", "pip", "install", *options, *requirements]
         command += ["--constraint", str(constraints)]
