@@ -67,7 +67,7 @@ def test_published_preset_reproduces_the_published_metrics(
     )
 
 
-@pytest.mark.parametrize("backend", ["torch", "openvino"])
+@pytest.mark.parametrize("backend", ["torch", "openvino", "numpy"])
 def test_probability_is_the_published_one_on_every_backend(
     backend: str, shared_dir: Path, real_mammograms: Path
 ) -> None:

@@ -69,8 +69,8 @@ def add_device(options: Options) -> None:
 
 def add_backend(options: Options) -> None:
     """What runs the network."""
-    text = "what runs the network (default: auto: OpenVINO on a CPU where it is installed, else torch)"
-    option(options, "--backend", text, choices=("auto", "torch", "openvino"), default="auto")
+    text = "what runs the network (default: auto: on a CPU the first installed of OpenVINO, torch, numpy)"
+    option(options, "--backend", text, choices=("auto", "torch", "openvino", "numpy"), default="auto")
 
 
 def add_spacing(options: Options, text: str = _SPACING_HELP) -> None:

@@ -19,7 +19,7 @@ from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
-BackendChoice = Literal["auto", "torch", "openvino"]
+BackendChoice = Literal["auto", "torch", "openvino", "numpy"]
 
 GPU_BATCH_TILES = 8
 
@@ -65,7 +65,7 @@ def load_model(
     device
         ``auto`` takes CUDA, then MPS, then the CPU.
     backend
-        ``auto`` takes torch on a GPU; on a CPU OpenVINO where installed, else torch.
+        ``auto`` takes torch on a GPU; on a CPU OpenVINO where installed, else torch, else numpy.
     precision
         float32 is the reference; others are recorded with the result.
     threads
@@ -102,13 +102,18 @@ def choose_for(
     saved without a graph need torch.
     """
     if card.network == IMPORTED:
-        if backend == "torch" or device in ("cuda", "mps"):
+        if backend in ("torch", "numpy") or device in ("cuda", "mps"):
             raise DeviceError(
                 f"Model {card.name} was imported as a graph, which runs with OpenVINO on the CPU alone; "
                 "choose that."
             )
         return choose("cpu", "openvino", precision)
     chosen = choose(device, backend, precision)
+    if chosen[1] == "numpy" and card.network not in SCU_NETS:
+        raise DeviceError(
+            f"Model {card.name} is no SCU-Net, so numpy alone does not run it; "
+            "install OpenVINO or torch, and choose that."
+        )
     if chosen[1] == "openvino" and card.graph is None and card.network not in SCU_NETS:
         if backend == "openvino" or find_spec("torch") is None:
             raise DeviceError(
@@ -135,6 +140,10 @@ def make_backend(
         from shared_core.inference.backends.openvino_scunet import OpenVinoScuNet
 
         return OpenVinoScuNet(net, precision=precision, threads=threads)
+    if chosen_backend == "numpy":
+        from shared_core.inference.backends.numpy_scunet import NumpyScuNet
+
+        return NumpyScuNet(net, precision=precision, threads=threads)
     from shared_core.inference.backends.torch_scunet import TorchScuNet
 
     return TorchScuNet(net, device=chosen_device, precision=precision, threads=threads)
@@ -155,17 +164,13 @@ def choose(
 
 def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
     has_torch, has_openvino = (find_spec(name) is not None for name in ("torch", "openvino"))
-    if not has_torch and not has_openvino:
-        raise DeviceError(
-            "No inference backend is installed; run pip install openvino (small, CPU) "
-            "or pip install torch (GPU or CPU)."
-        )
-    if backend == "openvino":
-        if not has_openvino:
-            raise DeviceError("OpenVINO is not installed; run pip install openvino.")
+    if backend == "openvino" and not has_openvino:
+        raise DeviceError("OpenVINO is not installed; run pip install openvino.")
+    if backend in ("openvino", "numpy"):
         if device in ("cuda", "mps"):
-            raise DeviceError(f"The OpenVINO backend runs on the CPU; for {device} use the torch backend.")
-        return "cpu", "openvino"
+            name = "OpenVINO" if backend == "openvino" else backend
+            raise DeviceError(f"The {name} backend runs on the CPU; for {device} use the torch backend.")
+        return "cpu", backend
     if backend == "torch" and not has_torch:
         raise DeviceError("torch is not installed; run pip install torch.")
     if device in ("cuda", "mps"):
@@ -176,7 +181,9 @@ def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
         return device, "torch"
     if device == "auto" and has_torch and (found := gpu()) is not None:
         return found, "torch"
-    return "cpu", "torch" if backend == "torch" or not has_openvino else "openvino"
+    if has_openvino and backend != "torch":
+        return "cpu", "openvino"
+    return "cpu", "torch" if has_torch else "numpy"
 
 
 def gpu() -> Literal["cuda", "mps"] | None:

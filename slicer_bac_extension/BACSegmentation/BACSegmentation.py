@@ -3,12 +3,14 @@
 Order and names are those of Slicer's scripted template; the work is done in BACSegmentationLib.
 """
 
+import logging
 from typing import Any
 
 import slicer
 import slicer.util
 import vtk
 from BACSegmentationLib import results
+from BACSegmentationLib.cache_panel import CachePanel
 from BACSegmentationLib.change_panel import ChangePanel
 from BACSegmentationLib.correction_panel import CorrectionPanel
 from BACSegmentationLib.export_panel import ExportPanel
@@ -17,7 +19,7 @@ from BACSegmentationLib.input_panel import InputPanel
 from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
-from BACSegmentationLib.parameters import RESEARCH_USE, TITLE
+from BACSegmentationLib.parameters import MODULES, RESEARCH_USE, TITLE
 from BACSegmentationLib.run_panel import RunPanel
 from BACSegmentationLib.self_test import SelfTest
 from slicer.i18n import tr as _, translate
@@ -37,7 +39,7 @@ class BACSegmentation(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _(TITLE)
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
-        self.parent.dependencies = []
+        self.parent.dependencies = list(MODULES)
         self.parent.contributors = ["OpenBAC developers"]
         self.parent.helpText = _(
             "Finds breast arterial calcification (BAC) on mammograms, outlines it, and measures it: area, "
@@ -52,10 +54,16 @@ class BACSegmentation(ScriptedLoadableModule):
 
 
 def registerSampleData() -> None:
-    """Offer simulated exams in the module Sample Data."""
+    """Offer simulated exams in the module Sample Data.
+
+    Called as Slicer starts, where an exception would end a Slicer without a main window.
+    """
     from BACSegmentationLib import sample_data
 
-    sample_data.register()
+    try:
+        sample_data.register()
+    except Exception:
+        logging.exception("The simulated exam of BAC Segmentation is not offered in Sample Data")
 
 
 class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -87,6 +95,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.export = ExportPanel(self, self.numbers, self.logic.measurement)
         self.correction = CorrectionPanel(self, self.numbers)
         self.change = ChangePanel(self)
+        self.cache = CachePanel(self)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeRemovedEvent, self.onNodeRemoved)

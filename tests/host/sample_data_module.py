@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 
+@dataclass
+class SampleDataSource:
+    """One sample."""
+
+    sampleName: str | None
+    uris: str
+    customDownloader: Callable[[Any], Any] | None
+    thumbnailFileName: str | None
+
+
 class SampleDataLogic:
-    """The two functions that modules call."""
+    """What modules and scripts call."""
 
     categories: dict[str, str]
-    sources: dict[str, list[dict[str, Any]]]
+    sources: dict[str, list[SampleDataSource]]
 
     @classmethod
     def registerCustomSampleDataCategory(cls, category: str, title: str) -> None:
@@ -35,8 +46,24 @@ class SampleDataLogic:
     ) -> None:
         """As in Slicer 5.12, which asks for an address even where nothing is downloaded."""
         assert isinstance(uris, str), "SampleDataSource counts its addresses"
-        source = {"name": sampleName, "load": customDownloader, "thumbnail": thumbnailFileName}
+        source = SampleDataSource(sampleName, uris, customDownloader, thumbnailFileName)
         cls.sources.setdefault(category, []).append(source)
+
+    def sourceForSampleName(self, sampleName: str) -> SampleDataSource | None:
+        """As in Slicer 5.12."""
+        found = (one for sources in self.sources.values() for one in sources if one.sampleName == sampleName)
+        return next(found, None)
+
+    def downloadFromSource(
+        self, source: SampleDataSource, maximumAttemptsCount: int = 3, forceDownload: bool = False
+    ) -> list[Any]:
+        """As in Slicer 5.12: the address is opened, whatever the button would do."""
+        raise ValueError(f"unknown url type: {source.uris}")
+
+    def downloadSamples(self, sampleName: str) -> list[Any]:
+        """As in Slicer 5.12."""
+        source = self.sourceForSampleName(sampleName)
+        return self.downloadFromSource(source) if source else []
 
 
 def sample_data_module() -> ModuleType:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from BACSegmentationLib import engine
@@ -67,6 +68,29 @@ def test_one_that_is_loaded_already_is_refused_in_words(foreign: Path) -> None:
     assert result.stdout.startswith("EngineError Another package named shared_core, of "), result.stderr
     assert "remove or disable the extension" in result.stdout
     assert str(foreign.resolve() / "shared_core") in result.stdout
+
+
+def test_no_path_is_added_to_those_of_slicer() -> None:
+    program = f"""
+import sys
+sys.path.insert(0, {str(MODULE)!r})
+before = list(sys.path)
+import BACSegmentationLib, shared_core
+print(sys.path == before, shared_core.__file__)
+"""
+    result = run(program)
+    assert result.stdout.split() == ["True", str(engine.folder() / "shared_core" / "__init__.py")], (
+        result.stderr
+    )
+
+
+def test_an_older_slicer_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    import slicer
+
+    older = SimpleNamespace(majorVersion=5, minorVersion=10)
+    monkeypatch.setattr(slicer, "app", older, raising=False)
+    with pytest.raises(engine.EngineError, match="needs Slicer 5.12 or newer; this is 5.10"):
+        engine.make_importable()
 
 
 def test_one_that_is_missing_is_said(tmp_path: Path) -> None:

@@ -97,5 +97,25 @@ def test_sample_is_offered_with_a_thumbnail(monkeypatch: pytest.MonkeyPatch) -> 
     sample_data.register()
     assert module.SampleDataLogic.categories == {"OpenBAC": "OpenBAC"}
     (source,) = module.SampleDataLogic.sources["OpenBAC"]
-    with Image.open(source["thumbnail"]) as thumbnail:
+    assert source.sampleName == "OpenBAC simulated exam, four views"
+    with Image.open(str(source.thumbnailFileName)) as thumbnail:
         assert thumbnail.size == (260, 280)
+
+
+def test_scripts_get_the_exam_by_its_name(
+    app: HeadlessApp, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sample_data_module()
+    monkeypatch.setitem(sys.modules, "SampleData", module)
+    monkeypatch.setenv("OPENBAC_CACHE", str(samples.parent))
+    monkeypatch.setattr(sample_data, "kept_folder", lambda: samples)
+    for _ in range(2):  # "Reload" registers again
+        sample_data.register()
+    volumes = module.SampleDataLogic().downloadSamples("OpenBAC simulated exam, four views")
+    assert [volume.GetName() for volume in volumes] == list(VIEWS)
+    other = module.SampleDataLogic
+    other.registerCustomSampleDataSource(
+        category="Other", sampleName="MRHead", uris="https://x", fileNames="x"
+    )
+    with pytest.raises(ValueError, match="unknown url type: https://x"):
+        other().downloadSamples("MRHead")

@@ -164,3 +164,15 @@ class TestSummary:
             assert tables.column_values(table, NEW.key) == [2.5]
             tables.fill_summary(table, [structs.replace(record, metrics=metrics)])
             assert self.texts(table)[NEW.label] == {"L-CC": "2.50", "Unit": "mm"}
+
+
+def test_tables_are_locked_against_typing_and_made_without_deprecated_calls(
+    app: HeadlessApp, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table, summary = (app.scene.AddNewNodeByClass("vtkMRMLTableNode") for _ in range(2))
+    tables.fill_table(table, [])
+    tables.fill_summary(summary, [])
+    assert table.GetLocked()
+    assert summary.GetLocked()
+    assert summary.GetUseColumnTitleAsColumnHeader()
+    assert "deprecated" not in capfd.readouterr().err

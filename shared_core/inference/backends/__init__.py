@@ -1,1 +1,1 @@
-"""What runs the network: torch on CPU, CUDA or MPS, or OpenVINO without torch."""
+"""What runs the network: torch on CPU, CUDA or MPS, OpenVINO without torch, or numpy without both."""

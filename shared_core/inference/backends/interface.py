@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 Precision = Literal["float32", "float16", "bfloat16"]
-BackendName = Literal["torch", "openvino"]
+BackendName = Literal["torch", "openvino", "numpy"]
 
 
 class OutOfDeviceMemory(Exception):

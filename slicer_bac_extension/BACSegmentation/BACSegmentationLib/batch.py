@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +25,12 @@ if __name__ == "__main__":  # Slicer puts the folder of a script on the path, no
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import slicer
+import slicer.util
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.exam_scenes import write_exam
 from BACSegmentationLib.process import EngineProcess, ProcessError
+from BACSegmentationLib.remedies import error_words
 from shared_core import hosting as bac
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -134,6 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BatchError, ProcessError) as error:
         print(f"batch: {error}", file=sys.stderr)
         return USAGE
+    except bac.OpenBacError as error:
+        print(f"batch: {error_words(error)}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("batch: stopped; results that were finished are kept.", file=sys.stderr)
         return INTERRUPTED
@@ -227,8 +233,22 @@ def _incomplete(tables: bac.Results) -> Iterator[tuple[str, str]]:
             yield str(row["key"]), f"{bac.analysed_words(analysed, total)}{names}"
 
 
-if __name__ == "__main__":
-    code = main()
+def leave(command: Callable[[], int]) -> None:
+    """Run a command and end this process with its exit code.
+
+    Slicer without its main window goes on after an exception in a script, or ends as if all were well.
+    """
+    try:
+        code = command()
+    except Exception:
+        traceback.print_exc()
+        print("batch: an error that was not foreseen ended the batch; see above.", file=sys.stderr)
+        code = FAILED
+    sys.stdout.flush()
     if getattr(slicer, "app", None) is not None:
         slicer.util.exit(code)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    leave(main)

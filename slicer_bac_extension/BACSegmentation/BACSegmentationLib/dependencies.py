@@ -13,7 +13,9 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
+from BACSegmentationLib.package_sizes import size_of
 from BACSegmentationLib.parameters import Device
+from BACSegmentationLib.pip_causes import cause_by_trial, cause_of
 
 REQUESTER: Final = "BAC Segmentation"
 KEPT: Final = (
@@ -51,9 +53,9 @@ class DependencyError(RuntimeError):
 
 
 def requirements_in(path: Path) -> list[str]:
-    """The lines of a requirements file."""
+    """The lines of a requirements file that are for this computer."""
     lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line and not line.startswith("-")]
+    return [line for line in lines if line and not line.startswith("-") and _is_for_here(line)]
 
 
 def missing(path: Path) -> list[str]:
@@ -72,7 +74,7 @@ def ensure(path: Path, *, device: Device = "auto", ask: Callable[[str, str], boo
     device
         That the model is to run on; "cuda" and "mps" need torch.
     ask
-        Called with (question, details) where Slicer has no dialog of its own for it; None asks in a window.
+        Called with (question, details), true where the user agrees; None asks in a window.
 
     Raises
     ------
@@ -98,35 +100,34 @@ def offline_advice(path: Path) -> str:
 
 
 def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) -> None:
+    size = size_of([_requirement(line).name for line in lacking])
+    question = (
+        f"{len(lacking)} Python packages are needed to run the model on the processor of this computer: "
+        f"about {size.download_mb} MB to download, {size.disk_mb} MB on the disk. Install them into Slicer "
+        "now? No image data is sent anywhere."
+    )
+    if not ask(question, "\n".join(lacking)):
+        raise DependencyError(
+            "The model cannot run without its Python packages, which were not installed.",
+            offline_advice(path),
+        )
     with tempfile.TemporaryDirectory() as folder:
         constraints = Path(folder) / "keep-slicers-own.txt"
         constraints.write_text("\n".join(_kept_versions()) + "\n", encoding="utf-8")
         try:
             packaging = importlib.import_module("slicer.packaging")
-        except ImportError:
-            packaging = None
-        try:
-            if packaging is not None:
-                # Asks by itself, shows pip's progress, and says when a restart is wanted.
-                packaging.pip_ensure(lacking, constraints=str(constraints), requester=REQUESTER)
-            else:
-                question = (
-                    f"{len(lacking)} Python packages are needed to run the model on the processor of this "
-                    "computer, about 150 MB. Install them into Slicer now? No image data is sent anywhere."
-                )
-                if not ask(question, "\n".join(lacking)):
-                    raise RuntimeError("declined")
-                slicer.util.pip_install([*lacking, "--constraint", str(constraints)])
+            # Shows pip's progress, and says when a restart is wanted; the question was ours, with the size.
+            packaging.pip_ensure(
+                lacking, constraints=str(constraints), requester=REQUESTER, prompt_install=False
+            )
         except subprocess.CalledProcessError as error:
+            cause = cause_of(_said(error)) or cause_by_trial(lacking, constraints, size.disk_mb)
             raise DependencyError(
-                f"The Python packages could not be installed (pip ended with {error.returncode}); "
-                "see the Python console for its messages, and check the internet connection.",
-                offline_advice(path),
+                f"The Python packages could not be installed: {cause}", offline_advice(path)
             ) from error
         except RuntimeError as error:
             raise DependencyError(
-                "The model cannot run without its Python packages, which were not installed.",
-                offline_advice(path),
+                f"The Python packages could not be installed: {error}", offline_advice(path)
             ) from error
 
 
@@ -141,9 +142,24 @@ def _ensure_torch() -> None:
             "or choose the processor (CPU)."
         ) from None
     minimum = TORCH.removeprefix("torch")
-    installed = utils.PyTorchUtilsLogic().installTorch(askConfirmation=True, torchVersionRequirement=minimum)
+    try:
+        installed = utils.PyTorchUtilsLogic().installTorch(
+            askConfirmation=True, torchVersionRequirement=minimum
+        )
+    except Exception as error:  # the extension has errors of its own, and those of pip
+        cause = cause_of(_said(error)) or str(error) or type(error).__name__
+        raise DependencyError(
+            f"torch could not be installed: {cause.rstrip('.')}. Choose the processor (CPU), or try again."
+        ) from error
     if installed is None:
         raise DependencyError("torch was not installed; choose the processor (CPU), or try again.")
+
+
+def _said(error: Exception) -> str:
+    """What pip wrote, where the error kept it."""
+    parts = [getattr(error, name, None) for name in ("stderr", "stdout", "output")]
+    texts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in parts]
+    return "\n".join([*filter(None, texts), str(error)])
 
 
 def _kept_versions() -> list[str]:
@@ -164,13 +180,13 @@ def _is_met(line: str) -> bool:
     return installed is not None and requirement.specifier.contains(installed, prereleases=True)
 
 
+def _is_for_here(line: str) -> bool:
+    marker = _requirement(line).marker
+    return marker is None or bool(marker.evaluate())
+
+
 def _requirement(line: str) -> Any:
-    try:
-        requirements = importlib.import_module("packaging.requirements")
-    except ImportError:
-        # Slicer before 5.12; pip is always there.
-        requirements = importlib.import_module("pip._vendor.packaging.requirements")
-    return requirements.Requirement(line)
+    return importlib.import_module("packaging.requirements").Requirement(line)
 
 
 def _confirm(question: str, details: str) -> bool:

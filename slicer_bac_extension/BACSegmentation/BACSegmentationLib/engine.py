@@ -1,19 +1,20 @@
 """The one place that makes the engine `shared_core` importable, and refuses another package of that name.
 
-All extensions share one `sys.path`: the copy that came with this module is put first, and nothing else is
-taken for it.
+All extensions share one `sys.path`, which is left alone: the copy that came with this module is imported from
+its place, and nothing else is taken for it.
 """
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 NAME: Final = "shared_core"
-OLDEST_PYTHON: Final = (3, 10)
+OLDEST_SLICER: Final = (5, 12)
+"""Into older ones the requirements cannot be installed: they bring pydicom 2."""
 
 
 class EngineError(ImportError):
@@ -40,19 +41,16 @@ def folder() -> Path:
 
 
 def make_importable() -> ModuleType:
-    """Put the engine first on the path and import it; it brings in nothing that Slicer lacks.
+    """Import the engine from its place; it brings in nothing that Slicer lacks.
 
     Raises
     ------
     EngineError
-        Python is too old, the engine is missing, or another `shared_core` was imported before.
+        Slicer is too old, the engine is missing, or another `shared_core` was imported before.
     """
-    if sys.version_info < OLDEST_PYTHON:
-        raise EngineError("BAC Segmentation needs Slicer 5.12 or newer, with Python 3.10 or newer.")
+    _check_slicer()
     place = folder()
-    if NAME not in sys.modules and str(place) not in sys.path[:1]:
-        sys.path.insert(0, str(place))
-    engine = importlib.import_module(NAME)
+    engine = sys.modules.get(NAME) or _imported(place / NAME)
     home = Path(engine.__file__ or "").resolve().parent
     if home != place / NAME:
         raise EngineError(
@@ -60,3 +58,36 @@ def make_importable() -> ModuleType:
             "remove or disable the extension it belongs to, and restart Slicer."
         )
     return engine
+
+
+def _imported(package: Path) -> ModuleType:
+    """The package in a folder, by whatever path it would be found otherwise."""
+    spec = importlib.util.spec_from_file_location(
+        NAME, package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    engine = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = engine
+    try:
+        spec.loader.exec_module(engine)
+    except BaseException:
+        del sys.modules[NAME]
+        raise
+    return engine
+
+
+def oldest_slicer() -> str:
+    """The oldest release of Slicer that this runs in, as people write it."""
+    return ".".join(map(str, OLDEST_SLICER))
+
+
+def _check_slicer() -> None:
+    app: Any = getattr(sys.modules.get("slicer"), "app", None)
+    if not hasattr(app, "majorVersion"):  # PythonSlicer, which is no application
+        return
+    here = (int(app.majorVersion), int(app.minorVersion))
+    if here < OLDEST_SLICER:
+        raise EngineError(
+            f"BAC Segmentation needs Slicer {oldest_slicer()} or newer; this is {here[0]}.{here[1]}."
+        )

@@ -11,6 +11,17 @@ from shared_core import hosting as bac
 
 TITLE: Final = "BAC Segmentation"
 RESEARCH_USE: Final = "Research use only. Never a diagnosis."
+MODULES: Final = (
+    "Markups",
+    "Plots",
+    "SegmentEditor",
+    "Segmentations",
+    "SubjectHierarchy",
+    "Tables",
+    "Terminologies",
+    "Volumes",
+)
+"""Of Slicer, that must be loaded before this one."""
 REQUIREMENTS: Final = Path(__file__).resolve().parents[1] / "Resources" / "requirements.txt"
 
 Device = Literal["auto", "cpu", "cuda", "mps"]

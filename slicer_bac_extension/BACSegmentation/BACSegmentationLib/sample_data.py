@@ -5,6 +5,7 @@ Nothing is downloaded; its calcium is known, see docs/simulation.md.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +24,9 @@ from BACSegmentationLib.segments import put_into
 from shared_core import hosting as bac
 
 CATEGORY: Final = "OpenBAC"
-NAME: Final = "BACSimulatedExam"
-TITLE: Final = "Simulated exam, four views"
+NAME: Final = "OpenBAC simulated exam, four views"
+"""As the module Sample Data shows it, and as scripts ask for it."""
+THUMBNAIL: Final = "BACSimulatedExam.png"
 VIEWS: Final = 4
 
 _RESOURCES: Final = Path(__file__).resolve().parents[1] / "Resources"
@@ -45,13 +47,36 @@ def register() -> None:
     logic.registerCustomSampleDataSource(
         category=CATEGORY,
         sampleName=NAME,
-        thumbnailFileName=str(_RESOURCES / "Icons" / f"{NAME}.png"),
+        thumbnailFileName=str(_RESOURCES / "Icons" / THUMBNAIL),
         # An address is asked for; this one is never opened, as the exam is made here.
         uris="openbac:exam",
         fileNames="LCC.dcm",
-        nodeNames=TITLE,
+        nodeNames=NAME,
         customDownloader=load_from_button,
     )
+    _let_scripts_ask(logic)
+
+
+def kept_folder() -> Path:
+    """Where samples that were made are kept."""
+    return bac.user_cache_dir() / "samples"
+
+
+def _let_scripts_ask(logic: Any) -> None:
+    """Have ``SampleData.downloadSamples`` make the exam: Slicer heeds the downloader of a button alone."""
+    usual = logic.downloadFromSource
+    if getattr(usual, "of_openbac", False):
+        return
+
+    @functools.wraps(usual)
+    def download(self: Any, source: Any, *arguments: Any, **options: Any) -> Any:
+        if source.sampleName != NAME:
+            return usual(self, source, *arguments, **options)
+        dependencies.ensure(_RESOURCES / "requirements.txt")
+        return list(load_exam(kept_folder()))
+
+    vars(download)["of_openbac"] = True
+    logic.downloadFromSource = download
 
 
 def load_from_button(_source: Any = None) -> tuple[Any, ...]:
@@ -152,7 +177,7 @@ def _put_into_study(volumes: tuple[Any, ...]) -> None:
         return
     identity = header_of(volumes[0]).identity
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or TITLE)
+    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), identity.patient_id or NAME)
     study = hierarchy.CreateStudyItem(patient, identity.study_date or "")
     for volume in volumes:
         put_into(hierarchy, study, volume)

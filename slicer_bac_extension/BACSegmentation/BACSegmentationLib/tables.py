@@ -64,7 +64,7 @@ def fill_summary(
     _clear(table_node)
     for title, texts in columns:
         table_node.AddColumn(column_of(title, texts))
-    table_node.SetUseColumnNameAsColumnHeader(True)
+    table_node.SetUseColumnTitleAsColumnHeader(True)
     table_node.SetUseFirstColumnAsRowHeader(True)
     table_node.EndModify(modified)
 
@@ -77,8 +77,10 @@ def column_values(table_node: Any, column: str) -> list[Any]:
 
 def _clear(table_node: Any) -> None:
     table_node.RemoveAllColumns()
+    # Against typing in table views: what stands in it was measured.
+    table_node.SetLocked(True)
     table_node.SetUseFirstColumnAsRowHeader(False)
-    table_node.SetUseColumnNameAsColumnHeader(True)
+    table_node.SetUseColumnTitleAsColumnHeader(True)
 
 
 def _view_titles(records: Sequence[bac.ViewRecord]) -> list[str]:

@@ -1,0 +1,128 @@
+"""Why pip did not install: one sentence, from what it wrote itself."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from BACSegmentationLib.process import ProcessError, python
+
+TRIAL_S: Final = 180.0
+"""That a trial of pip may take."""
+_MB: Final = 1_000_000
+# No console opens on Windows; elsewhere there is no such flag.
+_NO_WINDOW: Final[int] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+_FULL: Final = r"No space left on device|\[?Errno 28\]?|WinError 112|not enough space on the disk"
+_DENIED: Final = r"Permission denied|Errno 13\]|WinError 5\]|Access is denied"
+_CERTIFICATE: Final = r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError"
+_PROXY: Final = r"ProxyError|Cannot connect to proxy|Proxy Authentication Required"
+_NETWORK: Final = (
+    r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ConnectionResetError|Failed to establish a new "
+    r"connection|Name or service not known|getaddrinfo failed|Temporary failure in name resolution|"
+    r"IncompleteRead"
+)
+_CONFLICT: Final = r"ResolutionImpossible|conflicting dependencies"
+_PIN: Final = r"The user requested \(constraint\) (\S+)"
+_WANTS: Final = r"^\s+(\S+ \S+) depends on (.+)$"
+_NO_BUILD: Final = r"No matching distribution found for (.+)"
+_COMPILED: Final = (
+    r"Failed to build (?:installable wheels for some pyproject\.toml based projects \()?([\w.-]+)"
+)
+
+
+def cause_of(output: str) -> str:
+    """What pip says went wrong; empty where it says nothing that is known.
+
+    Parameters
+    ----------
+    output
+        Of pip, standard output and errors together.
+    """
+    # In this order: without a network pip ends with "no matching distribution" as well.
+    if re.search(_FULL, output):
+        return "the disk is full; make room on it, and try again."
+    if re.search(_CERTIFICATE, output):
+        return (
+            "the connection is not trusted (SSL certificate); ask who runs your network for its certificate."
+        )
+    if re.search(_PROXY, output):
+        return "the proxy of your network refused; set HTTPS_PROXY before Slicer starts."
+    if re.search(_NETWORK, output):
+        return "there is no connection to the package index (PyPI); check the internet connection."
+    if re.search(_DENIED, output):
+        return (
+            "Slicer's folder cannot be written to; close other Slicers, or install it in a folder of yours."
+        )
+    if re.search(_CONFLICT, output):
+        return _conflict(output)
+    missing = re.findall(_NO_BUILD, output)
+    if missing:
+        return f"there is no build of {missing[-1].strip()} for this computer ({_here()})."
+    compiled = re.findall(_COMPILED, output)
+    if compiled:
+        return f"{compiled[-1]} has no build for this computer ({_here()}), and could not be compiled."
+    return ""
+
+
+def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int) -> str:
+    """Ask pip again, installing nothing, and say why it would not: for a failure without output.
+
+    Parameters
+    ----------
+    disk_mb
+        That the packages take.
+    """
+    free_mb = shutil.disk_usage(sysconfig.get_paths()["purelib"]).free // _MB
+    if free_mb < disk_mb:
+        return f"the disk is full: {disk_mb} MB are needed, {free_mb} are free; make room, and try again."
+    options = ("--dry-run", "--no-input", "--disable-pip-version-check", "--retries=1", "--timeout=15")
+    try:
+        command = [python(), "-m", "pip", "install", *options, *requirements]
+        command += ["--constraint", str(constraints)]
+        trial = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TRIAL_S,
+            check=False,
+            creationflags=_NO_WINDOW,
+        )
+    except subprocess.TimeoutExpired:
+        return "the package index (PyPI) answers too slowly; try again later."
+    except (OSError, ProcessError) as error:
+        return f"pip could not be started: {error}"
+    output = trial.stdout.decode("utf-8", "replace")
+    return cause_of(output) or _last_error(output)
+
+
+def _conflict(output: str) -> str:
+    pins, wants = re.findall(_PIN, output), re.findall(_WANTS, output, re.MULTILINE)
+    about = "; ".join(f"{who} needs {what.strip()}" for who, what in dict.fromkeys(wants))
+    kept = ", ".join(dict.fromkeys(pins))
+    sentence = "the packages contradict those that Slicer has"
+    if kept:
+        sentence += f" ({kept})"
+    return (
+        f"{sentence}{': ' + about if about else ''}. Use another version of Slicer, or tell the developers."
+    )
+
+
+def _last_error(output: str) -> str:
+    errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
+    if errors:
+        return errors[-1].removeprefix("ERROR:").strip()
+    return "pip found all packages but could not install them; its messages are in the Python console."
+
+
+def _here() -> str:
+    version = ".".join(map(str, sys.version_info[:2]))
+    return f"{platform.system()} {platform.machine()}, Python {version}"

@@ -1,0 +1,82 @@
+"""Small things of the panel: kept samples go by a button, and nothing that fails as Slicer starts ends it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import slicer
+import slicer.util
+
+from tests.host.module_panel import Panel
+from tests.host.scene import HeadlessApp
+from tests.host.swallowed import no_swallowed_error
+from tests.reading.synthetic import dataset, write
+from tests.slicer_bac_extension.conftest import MODULE
+from tests.slicer_bac_extension.volumes_of_files import load
+
+
+@pytest.fixture
+def panel(app: HeadlessApp) -> Iterator[Panel]:
+    with no_swallowed_error():
+        opened = Panel()
+        yield opened
+        opened.close()
+
+
+def test_kept_samples_are_removed_by_a_button_and_corrections_stay(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBAC_CACHE", str(tmp_path))
+    panel.ui.clearCacheButton.click()
+    assert panel.ui.statusLabel.text == "No sample exam is kept on this computer."
+    (tmp_path / "samples" / "exam").mkdir(parents=True)
+    (tmp_path / "edits").mkdir()
+    load(write(tmp_path / "samples" / "exam" / "LCC.dcm", dataset(ImagerPixelSpacing=[0.07, 0.07])))
+    asked: list[str] = []
+    answer = [False, True]
+
+    def ask(question: str, *_: object, **__: object) -> bool:
+        asked.append(question)
+        return answer.pop(0)
+
+    monkeypatch.setattr(slicer.util, "confirmYesNoDisplay", ask)
+    panel.ui.clearCacheButton.click()
+    assert (tmp_path / "samples").is_dir()
+    assert f"{tmp_path / 'samples'} (1 MB)" in asked[0]
+    assert asked[0].endswith("LCC of the open scene were loaded from there.")
+    panel.ui.clearCacheButton.click()
+    assert not (tmp_path / "samples").exists()
+    assert (tmp_path / "edits").is_dir()
+    assert panel.ui.statusLabel.text == "The simulated exams were removed."
+
+
+def test_a_slicer_without_sample_data_starts(
+    app: HeadlessApp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = ModuleType("SampleData")  # of a custom Slicer: it has no logic
+    monkeypatch.setitem(sys.modules, "SampleData", broken)
+    opened = Panel()
+    opened.module.registerSampleData()
+    opened.close()
+    assert "is not offered in Sample Data" in caplog.text
+
+
+def test_dependencies_name_the_modules_whose_logics_and_widgets_are_used() -> None:
+    from BACSegmentationLib.parameters import MODULES
+
+    used = set()
+    for path in MODULE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr.endswith("ModuleLogic"):
+                used.add(node.attr.removeprefix("vtkSlicer").removesuffix("ModuleLogic"))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                ("selectModule", "ModuleWidget")
+            ):
+                used |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+    assert used <= set(MODULES)
+    assert {"Segmentations", "SegmentEditor"} <= used
