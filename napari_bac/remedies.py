@@ -22,6 +22,7 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.NAME_TRAINING_DATA: "Name it with --data on the command line.",
     bac.Remedy.STATE_PATIENTS: "State whose they are in --data on the command line.",
     bac.Remedy.NAME_START_MODEL: "Name it with --from on the command line.",
+    bac.Remedy.NAME_INITIAL_WEIGHTS: "Name your file of them with --initial on the command line.",
     bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
     bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
     bac.Remedy.CHOOSE_OTHER_OUTPUT: (

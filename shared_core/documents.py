@@ -121,15 +121,20 @@ def known_part(text: str | bytes, kind: type[Record]) -> Record:
 
 def from_toml(text: str, kind: type[Record]) -> Record:
     """Read TOML as a dataclass or struct; see `from_json`."""
+    return from_content(any_toml(text), kind)
+
+
+def any_toml(text: str) -> dict[str, Any]:
+    """What TOML holds, of whatever types; a `DocumentError` where it is none."""
     try:
-        content = tomllib.loads(text)
+        content: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DocumentError(f"is not valid TOML: {error}", whole=True) from None
     except RecursionError:
         raise DocumentError("is nested too deeply", whole=True) from None
     except ValueError:
         raise DocumentError("holds a number of too many digits, or a day that is none", whole=True) from None
-    return from_content(content, kind)
+    return content
 
 
 def from_content(content: object, kind: type[Record]) -> Record:

@@ -14,7 +14,7 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.arteries.connected_parts import bounding_box
-    from shared_core.arteries.judged_parts import JudgedParts as JudgedParts
+    from shared_core.arteries.judged_image import Judged as Judged
     from shared_core.arteries.line_bands import BAND_MM, band_width_px, line_bands
     from shared_core.arteries.tracing import SNAP_MM, CalciumEvidence, WaysOn, artery_at, calcium_evidence
     from shared_core.arteries.vessels import ASSUMED_SPACING_MM, steps_mm

@@ -140,7 +140,13 @@ def analyze_view(
     raw = mammogram if without_mass is None else None
     del mammogram, source
     probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
-    decision = decide_mask(prepared, probability.values, loaded.card, threshold=cut)
+    decision = decide_mask(
+        prepared,
+        probability.values,
+        loaded.card,
+        threshold=cut,
+        image_probability=probability.image_probability,
+    )
     mask = decision.mask
     style, breast, mass = loaded.card.mask_style, prepared.breast_mask, without_mass
     vessels = view_vessels(prepared, mask, mask_style=style, judged=decision.judged)
@@ -238,6 +244,7 @@ def decide_mask(
     card: ModelCard,
     *,
     threshold: float | None = None,
+    image_probability: float | None = None,
 ) -> Decision:
     """Where there is BAC, in parts that the card's rule or classifier takes for arteries.
 
@@ -251,6 +258,8 @@ def decide_mask(
     threshold
         BAC where probability > threshold: of a pixel, or, by a card with `tracks`, of a part being an
         artery; None takes the card's.
+    image_probability
+        Of the whole view, where the model gives one; see `ProbabilityMap`.
 
     Raises
     ------
@@ -266,6 +275,7 @@ def decide_mask(
         valid=prepared.valid_mask,
         spacing=prepared.spacing,
         display_u8=prepared.display_u8,
+        image_probability=image_probability,
     )
 
 
@@ -306,6 +316,7 @@ def provenance_of(
         "temperature": card.temperature,
         "candidates": asdict(card.candidates) if card.candidates is not None else None,
         "tracks": asdict(card.tracks) if card.tracks is not None else None,
+        "heat_map": asdict(card.heat_map) if card.heat_map is not None else None,
         "sensitivity": asdict(card.sensitivity) if card.sensitivity is not None else None,
         "parts_refused": sum(parts for _, parts in decision.refused) if decision is not None else 0,
         "mask_style": card.mask_style,

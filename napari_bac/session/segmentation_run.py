@@ -233,7 +233,13 @@ def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -
 
 def _decided(
     prepared: bac.PreparedView, probability: bac.ProbabilityMap, card: bac.ModelCard, threshold: float
-) -> tuple[KeptLabels, bac.JudgedParts | None]:
-    decision = bac.decide_mask(prepared, probability.values, card, threshold=threshold)
+) -> tuple[KeptLabels, bac.Judged | None]:
+    decision = bac.decide_mask(
+        prepared,
+        probability.values,
+        card,
+        threshold=threshold,
+        image_probability=probability.image_probability,
+    )
     labels = bac.numbered_labels(prepared, decision.mask, mask_style=card.mask_style)
     return KeptLabels.of(labels), decision.judged

@@ -69,8 +69,8 @@ class ModelAnswer:
     threshold: float
     labels: KeptLabels
     seconds: float
-    judged: bac.JudgedParts | None = None
-    """The parts one by one, where the model judges them."""
+    judged: bac.Judged | None = None
+    """The parts one by one, or the view as a whole, where the model judges them."""
 
     @property
     def probability(self) -> bac.ProbabilityMap:

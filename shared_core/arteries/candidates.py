@@ -20,6 +20,7 @@ from shared_core.arteries.centre_line import CentreLine
 from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.followed_parts import SPECK_MM2, FollowedPart, OutlinedPart, follow, outlined_parts
 from shared_core.arteries.joining import Segment, chains_of_segments
+from shared_core.arteries.judged_image import Judged
 from shared_core.arteries.judged_parts import JudgedParts
 from shared_core.arteries.skeleton import Points
 from shared_core.distance import distance_from_outside
@@ -73,13 +74,15 @@ class Decision:
     """Parts; 0 where no rule was asked."""
     refused: tuple[tuple[Refusal, int], ...] = ()
     """(why, parts), by the words."""
-    judged: JudgedParts | None = None
-    """Every part with its class and probability; None where no classifier was asked."""
+    judged: Judged | None = None
+    """Every part with its class and probability, or the view as a whole; None where nothing judged."""
 
     @property
     def other(self) -> Mask | None:
         """(rows, columns) bool: calcium that does not run along an artery; None where nothing tells it."""
-        return self.judged.mask("other calcification", self.mask.shape) if self.judged is not None else None
+        if not isinstance(self.judged, JudgedParts):
+            return None
+        return self.judged.mask("other calcification", self.mask.shape)
 
 
 def decide(

@@ -12,10 +12,12 @@ from rich.table import Table
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import PlainConsole
-from shared_core.networks.table import COUNTED_AT_PX, Network, list_networks
+from shared_core.networks.classifiers import STEP_PX, Classifier, list_classifiers
+from shared_core.networks.table import COUNTED_AT_PX, Network, Size, list_networks
 from shared_core.records.canonical_json import json_bytes
 
 GIGA = 1e9
+Known = Network | Classifier
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -27,7 +29,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="list the networks that can be trained and run, with sizes and sources",
         description="List the networks that recipes and model cards can name: parameters with 3 and with 1 "
         f"input channel, multiply-adds for a tile of {COUNTED_AT_PX} x {COUNTED_AT_PX} pixels, source, and "
-        "the licence of public code of the same network.",
+        "the licence of public code of the same network. Those at the end judge whole views, and show where "
+        "they looked; all others mark pixels.",
     )
     add = partial(option, parser)
     add("--json", "print JSON")
@@ -35,7 +38,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table; return the exit code."""
-    networks = list_networks()
+    networks: tuple[Known, ...] = (*list_networks(), *list_classifiers())
     console = PlainConsole()
     if args.json:
         document = {"tile_px": COUNTED_AT_PX, "networks": [_entry(network) for network in networks]}
@@ -48,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _entry(network: Network) -> dict[str, Any]:
+def _entry(network: Known) -> dict[str, Any]:
     return {
         "name": network.name,
         "title": network.title,
+        "answers_for": "pixels" if isinstance(network, Network) else "views",
         "source": network.source,
         "code_licence": network.code_licence,
         "sizes": [
@@ -62,15 +66,16 @@ def _entry(network: Network) -> dict[str, Any]:
             }
             for size in network.sizes
         ],
-        "side_multiple_px": network.side_multiple,
-        "sees_whole_tile": network.sees_whole_tile,
-        "options": list(network.options),
+        "side_multiple_px": network.side_multiple if isinstance(network, Network) else STEP_PX,
+        "sees_whole_tile": network.sees_whole_tile if isinstance(network, Network) else True,
+        "options": list(network.options) if isinstance(network, Network) else ["width"],
         "note": network.note,
     }
 
 
-def _cells(network: Network) -> list[str]:
-    three, one = network.size(3), network.size(1)
+def _cells(network: Known) -> list[str]:
+    by_channels: dict[int, Size] = {size.channels: size for size in network.sizes}
+    three, one = by_channels.get(3), by_channels.get(1)
     largest = network.sizes[0]
     return [
         network.name,
@@ -82,7 +87,7 @@ def _cells(network: Network) -> list[str]:
     ]
 
 
-def _table(networks: tuple[Network, ...]) -> Table:
+def _table(networks: tuple[Known, ...]) -> Table:
     table = Table(box=None)
     for title in ("network", "parameters, 3 channels", "1 channel", "multiply-adds, billion"):
         table.add_column(title, justify="left" if title == "network" else "right", no_wrap=title == "network")

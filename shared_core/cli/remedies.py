@@ -26,6 +26,7 @@ WORDING: Final[Mapping[Remedy, str]] = {
     Remedy.STATE_PATIENTS: "State whose they are in --data: patient=folder:1, patient=name:PATTERN or "
     "patient=TABLE.csv.",
     Remedy.NAME_START_MODEL: "Name it with --from MODEL.",
+    Remedy.NAME_INITIAL_WEIGHTS: "Name your file of them with --initial, such as vgg16-397923af.pth.",
     Remedy.CHOOSE_DEVICE: "Use --device auto or --device cpu.",
     Remedy.CHOOSE_PORT: "Choose another one with --port.",
     Remedy.CHOOSE_OTHER_OUTPUT: (

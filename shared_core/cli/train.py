@@ -40,7 +40,8 @@ def add_parser(subparsers: Subparsers) -> None:
         run,
         help="train a model, or improve one with corrected exams",
         description="Train a model from a recipe and labelled views, or improve one with corrected exams "
-        "(recipe scunet-fine-tune). guo2021-NETWORK trains any network by one rule. After an interruption "
+        "(recipe scunet-fine-tune). guo2021-NETWORK trains any network by one rule; mobini-2023 and "
+        "mobini-2023-scratch learn from labels of whole images. After an interruption "
         "the same command with --resume continues and gives the same result. Needs the extra train: "
         "pip install openbac[train].",
     )
@@ -50,7 +51,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "--data SPEC",
         "labelled views; can be repeated: simulated:patients=40,seed=1 · folder:IMAGES,masks=MASKS · "
         "corrections:RESULTS (of bac analyze, masks corrected) · inserted:IMAGES (free of BAC; simulated BAC "
-        "is inserted) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES",
+        "is inserted) · mdai:EXPORT,images=IMAGES · label-studio:EXPORT,images=IMAGES · "
+        "labels:TABLE.csv,images=IMAGES (labels of whole images, for mobini-2023)",
         action="append",
         required=True,
     )
@@ -63,6 +65,9 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--out DIR", "folder for the model", Path)
     add("--check", "only check the data: patients, masks, pictures that are there twice, sides of the split")
     add("--from MODEL", "start from a model: name or card file", dest="start")
+    add(
+        "--initial FILE", "weights of VGG16 to start from, where the recipe asks for them (mobini-2023)", Path
+    )
     rehearsed = "fine-tuning: views to rehearse, so that the model does not forget; can be repeated"
     add("--replay SPEC", rehearsed, action="append")
     add("--name NAME", "name of the model (default: that of DIR)")
@@ -83,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     """Train; return the exit code."""
     if find_spec("torch") is None:
         raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")
+    from shared_core.training.image_labels.recipe import is_label_recipe
     from shared_core.training.plan import Watch, open_output
     from shared_core.training.pseudo_labels.run import train_with_pool
     from shared_core.training.training_run import train
@@ -90,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
     console = PlainConsole(stderr=True, quiet=args.quiet, highlight=False)
     if args.out is None and not args.check:
         args.parser.error("the following arguments are required: --out")
+    if is_label_recipe(args.recipe):
+        return _with_labels(args, console)
     plan = _plan(args)
     if args.check:
         return _check(args, plan, console)
@@ -109,6 +117,22 @@ def run(args: argparse.Namespace) -> int:
     print(f"{plan.output_dir / 'model.json'}: {card.name}, threshold {card.threshold:g}")
     print(f"Use it with: bac analyze IMAGES --model {plan.output_dir / 'model.json'}", file=sys.stderr)
     return OK
+
+
+def _with_labels(args: argparse.Namespace, console: PlainConsole) -> int:
+    from shared_core.cli.train_labels import check_labels, label_plan, train_labels
+    from shared_core.training.plan import Watch
+
+    plan = label_plan(args)
+    with _stopping() as stopped, TrainingConsole(console) as view:
+        watch = Watch(
+            patches=view.patches,
+            steps=view.step,
+            epoch=view.epoch,
+            says=view.say,
+            cancelled=lambda: bool(stopped),
+        )
+        return check_labels(plan, watch) if args.check else train_labels(plan, watch, resume=args.resume)
 
 
 def _check(args: argparse.Namespace, plan: Plan, console: PlainConsole) -> int:
@@ -183,6 +207,8 @@ def _plan(args: argparse.Namespace) -> Plan:
         raise UsageError(
             f"Recipe {recipe.name} improves a model, and none was named.", Remedy.NAME_START_MODEL
         )
+    if args.initial is not None:
+        raise UsageError(f"--initial is for mobini-2023; recipe {recipe.name} begins with --from MODEL.")
     if args.replay and not recipe.fine_tuning.enabled:
         raise UsageError(f"--replay is for fine-tuning; recipe {recipe.name} takes --data only.")
     if start is not None:

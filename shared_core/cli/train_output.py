@@ -51,6 +51,8 @@ class TrainingConsole:
     def epoch(self, row: dict[str, Any]) -> None:
         """One epoch is done."""
         line = f"epoch {row['epoch']}: loss {row['loss']:.3f}"
+        if "auc" in row:
+            line += f", validation AUC {row['auc']:.3f}, AUC-PR {row['auc_pr']:.3f}"
         if "score" in row:
             line += (
                 f", validation score {row['score']:.3f}, Dice {row['dice']:.3f}, recall {row['recall']:.3f}, "

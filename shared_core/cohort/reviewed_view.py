@@ -19,6 +19,7 @@ from shared_core.notices.of_results import (
     ARTERY_SPOTS_NOT_COUNTED,
     ARTERY_UNDECIDED,
     CALCIFICATIONS_SPREAD,
+    HEAT_MAP,
     MASK_DRAWN,
     MASK_EDITED,
     VIEW_NOT_ANALYSED,
@@ -36,7 +37,7 @@ from shared_core.records.view_and_exam import not_analysed_record, view_record
 from shared_core.records.written_views import measurement_of
 from shared_core.weights.card import MaskStyle, ModelCard
 
-_ABOUT_ARTERIES: Final = frozenset(
+_ABOUT_THE_MASK: Final = frozenset(
     kind.code
     for kind in (
         ARTERIES_TOO_MANY,
@@ -44,6 +45,7 @@ _ABOUT_ARTERIES: Final = frozenset(
         ARTERY_SPOTS_NOT_COUNTED,
         ARTERY_UNDECIDED,
         CALCIFICATIONS_SPREAD,
+        HEAT_MAP,
     )
 )
 """They hold of the mask that the model gave, not of one that a person changed."""
@@ -133,7 +135,13 @@ def reviewed_view(
         )
     decision = None
     if answer is not None:
-        decision = decide_mask(prepared, answer.probability.values, answer.card, threshold=answer.threshold)
+        decision = decide_mask(
+            prepared,
+            answer.probability.values,
+            answer.card,
+            threshold=answer.threshold,
+            image_probability=answer.probability.image_probability,
+        )
     judged = decision.judged if decision is not None else None
     measured = measure_labels(
         prepared,
@@ -241,7 +249,7 @@ def recorded_view(
         return ReviewedView(
             prepared, labels, measurement_of(record), provenance, record.notices, exam_key, card
         )
-    notices = tuple(notice for notice in record.notices if notice.code not in _ABOUT_ARTERIES)
+    notices = tuple(notice for notice in record.notices if notice.code not in _ABOUT_THE_MASK)
     measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
     # What is not in the mask is still what the model found.
     others = {name: record.number(name) for name in ("other_count", "other_area_px", "other_area_mm2")}

@@ -17,7 +17,7 @@ HowMade = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"]
 
 _PARAMETERS: Final = (
     *("model_sha256", "threshold", "temperature", "mask_style", "preprocessing", "stitching"),
-    *("resampled", "precision", "backend", "spacing_source", "candidates", "tracks"),
+    *("resampled", "precision", "backend", "spacing_source", "candidates", "tracks", "heat_map"),
 )
 """Of the provenance of a view, those that change its numbers."""
 _LONGEST: Final = 1000

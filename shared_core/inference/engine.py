@@ -12,6 +12,7 @@ from shared_core.inference.resampling import ModelView, to_model_view, to_source
 from shared_core.inference.runner import Runner
 from shared_core.inference.seamless import ALIGN_PX, SeamlessRun
 from shared_core.inference.tiled import TiledRun
+from shared_core.inference.whole_view import judge_view
 from shared_core.networks.scunet_lean import LeanScuNet
 from shared_core.preprocessing.prepared import PreparedView
 
@@ -38,8 +39,15 @@ def segment_steps(
     DeviceError
         If even the CPU has too little memory.
     """
-    view = to_model_view(prepared, model.card)
     runner = model.runner()
+    if model.card.heat_map is not None:
+        give_back_freed()
+        whole = judge_view(prepared, model.card, runner)
+        runner.release_memory()
+        give_back_freed()
+        yield Step(1, 1, result=whole)
+        return
+    view = to_model_view(prepared, model.card)
     run = _run_for(view, model, runner, origin_px)
     total = run.total + 1
     give_back_freed()

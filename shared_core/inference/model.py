@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from shared_core.errors import DeviceError
-from shared_core.inference.backends.interface import BackendName, Precision, TileBackend
+from shared_core.inference.backends.interface import Backend, BackendName, Precision
 from shared_core.inference.plain_network import Network, PlainNetwork, read_network, try_out
 from shared_core.inference.runner import Runner
 from shared_core.networks.table import IMPORTED, SCU_NETS
@@ -30,7 +30,7 @@ class Model:
 
     card: ModelCard
     net: Network
-    backend: TileBackend
+    backend: Backend
     weights_path: Path
     threads: int | None
 
@@ -131,7 +131,7 @@ def make_backend(
     backend: BackendChoice = "auto",
     precision: Precision = "float32",
     threads: int | None = 1,
-) -> TileBackend:
+) -> Backend:
     """Put a network on a device; see `load_model`."""
     chosen_device, chosen_backend = choose(device, backend, precision)
     if isinstance(net, PlainNetwork):

@@ -6,14 +6,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import DeviceError, ModelError
-from shared_core.inference.backends.interface import BackendName, OutOfDeviceMemory, Precision, TileBackend
-from shared_core.networks.options import checked_network
+from shared_core.inference.backends.interface import (
+    Backend,
+    BackendName,
+    ClassifierBackend,
+    OutOfDeviceMemory,
+    Precision,
+    TileBackend,
+)
+from shared_core.networks.classifiers import STEP_PX
+from shared_core.networks.options import checked_classifier, checked_network
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.networks.table import IMPORTED
 from shared_core.weights.card import ModelCard
@@ -28,7 +36,7 @@ LEAST_BYTES_A_PIXEL: Final = 4 * 32
 
 @dataclass(frozen=True, eq=False)
 class PlainNetwork:
-    """A network that answers whole tiles; `arrays` are its weights for torch, or its graph for OpenVINO."""
+    """A network for tiles or views; `arrays` are its weights for torch, or its graph for OpenVINO."""
 
     card: ModelCard
     arrays: Arrays
@@ -36,8 +44,10 @@ class PlainNetwork:
 
     def backend(
         self, device: str, backend: BackendName, precision: Precision, threads: int | None
-    ) -> TileBackend:
-        """Put it on a device."""
+    ) -> Backend:
+        """Put it on a device: a `ClassifierBackend` where the card has a heat map, else a `TileBackend`."""
+        if self.card.heat_map is not None:
+            return self._classifier(device, precision, threads)
         if self.made_for == "openvino":
             from shared_core.inference.backends.openvino_graph import OpenVinoGraph
 
@@ -63,6 +73,25 @@ class PlainNetwork:
             threads=threads,
         )
 
+    def _classifier(self, device: str, precision: Precision, threads: int | None) -> Backend:
+        rule = self.card.heat_map
+        assert rule is not None
+        if self.made_for == "openvino":
+            from shared_core.inference.backends.openvino_classifier import OpenVinoClassifier
+
+            size = (rule.rows, rule.columns)
+            return OpenVinoClassifier(self.arrays, size=size, precision=precision, threads=threads)
+        from shared_core.inference.backends.torch_classifier import TorchClassifier
+
+        return TorchClassifier(
+            self.card.network,
+            self.card.network_options,
+            self.arrays,
+            device=device,
+            precision=precision,
+            threads=threads,
+        )
+
 
 Network = LeanScuNet | PlainNetwork
 
@@ -71,7 +100,11 @@ def read_network(
     card: ModelCard, backend: BackendName, weights: Path, *, weights_dir: Path | None
 ) -> Network:
     """The network of a model for a backend; a `ModelError` where it is unknown or a file is unfit."""
-    if card.network != IMPORTED:
+    if card.heat_map is not None:
+        checked_classifier(card.network, card.network_options)
+        if backend == "torch":
+            return PlainNetwork(card, read_safetensors(weights), backend)
+    elif card.network != IMPORTED:
         network = checked_network(card.network, card.network_options)
         if network.windowed_gates:
             return fold_scunet(read_safetensors(weights))
@@ -80,8 +113,8 @@ def read_network(
     return PlainNetwork(card, read_safetensors(require_graph(card, weights_dir=weights_dir)), "openvino")
 
 
-def try_out(backend: TileBackend, card: ModelCard) -> None:
-    """Run one tile, so that what is wrong with a network is told once and before any image.
+def try_out(backend: Backend, card: ModelCard) -> None:
+    """Run one tile or view, so that what is wrong with a network is told once and before any image.
 
     Raises
     ------
@@ -90,23 +123,31 @@ def try_out(backend: TileBackend, card: ModelCard) -> None:
     DeviceError
         One tile needs more memory than there is.
     """
-    side = card.tiling.tile_px
+    rule, tile_px = card.heat_map, card.tiling.tile_px
+    rows, columns = (tile_px, tile_px) if rule is None else (rule.rows, rule.columns)
+    what = "tile" if rule is None else "view"
     too_large = (
-        f"One tile of model {card.name}, {side} x {side} px, does not fit in memory; "
-        "use a model with smaller tiles or a larger machine."
+        f"One {what} of model {card.name}, {rows} x {columns} px, does not fit in memory; "
+        f"use a model with smaller {what}s or a larger machine."
     )
     memory = memory_bytes()
-    if memory is not None and side * side * LEAST_BYTES_A_PIXEL > memory:
+    if memory is not None and rows * columns * LEAST_BYTES_A_PIXEL > memory:
         raise DeviceError(too_large)
-    ramp = np.linspace(-2.0, 2.0, side, dtype=np.float32)
-    tile = np.sin(7 * ramp)[:, None] * ramp[None, :]
+    down, across = (np.linspace(-2.0, 2.0, side, dtype=np.float32) for side in (rows, columns))
+    tile = np.sin(7 * down)[:, None] * across[None, :]
+    wanted: tuple[int, ...] = (rows, columns)
     try:
-        answer = backend.tile_logits(tile[None])
+        if rule is None:
+            answer = cast(TileBackend, backend).tile_logits(tile[None])
+        else:
+            answer = cast(ClassifierBackend, backend).explain(tile[None])
+            wanted = (2, rows // STEP_PX, columns // STEP_PX)
     except (OutOfDeviceMemory, MemoryError):
         raise DeviceError(too_large) from None
-    if answer.shape != (1, side, side):
+    if answer.shape != (1, *wanted):
         raise ModelError(
-            f"Model {card.name} gives {answer.shape[1:]} for a tile of {side} px; check the model card."
+            f"Model {card.name} gives {answer.shape[1:]} for a {what} of {rows} x {columns} px; "
+            "check the model card."
         )
     require_finite(answer, card)
 

@@ -26,6 +26,9 @@ class ProbabilityMap:
     resampled: bool
     backend: BackendInfo
     notices: tuple[Notice, ...] = ()
+    image_probability: float | None = None
+    """That the view shows BAC at all, of a model that judges whole views: `values` is then its heat map,
+    from 0 to 1, and empty where the view counts as negative."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import DeviceError
-from shared_core.inference.backends.interface import BackendInfo, GatedBackend, OutOfDeviceMemory, TileBackend
+from shared_core.inference.backends.interface import (
+    Backend,
+    BackendInfo,
+    ClassifierBackend,
+    GatedBackend,
+    OutOfDeviceMemory,
+    TileBackend,
+)
 from shared_core.notices import Notice
 from shared_core.notices.of_results import DEVICE_MEMORY_BATCHES, DEVICE_MEMORY_CPU
 
@@ -25,10 +32,10 @@ class Runner:
 
     def __init__(
         self,
-        backend: TileBackend,
+        backend: Backend,
         *,
         batch_size: int = 1,
-        cpu_fallback: Callable[[], TileBackend] | None = None,
+        cpu_fallback: Callable[[], Backend] | None = None,
     ) -> None:
         self.batch_size = batch_size
         self.notices: list[Notice] = []
@@ -41,12 +48,16 @@ class Runner:
         return self._backend.info
 
     def release_memory(self) -> None:
-        """See `TileBackend.release_memory`."""
+        """See `Backend.release_memory`."""
         self._backend.release_memory()
 
     def tile_logits(self, tiles: Array) -> Array:
         """Whole tiles, (n, h, w) to (n, h, w)."""
-        return self._run(lambda backend: backend.tile_logits, tiles)
+        return self._run(lambda backend: _tiled(backend).tile_logits, tiles)
+
+    def explain(self, pictures: Array) -> Array:
+        """See `ClassifierBackend.explain`."""
+        return self._run(lambda backend: _classifier(backend).explain, pictures)
 
     def encode(self, image: Array) -> Array:
         """See `GatedBackend.encode`."""
@@ -60,7 +71,7 @@ class Runner:
         """See `GatedBackend.decode`."""
         return self._run(lambda backend: _gated(backend).decode, image, features_2, features_3)
 
-    def _run(self, step: Callable[[TileBackend], Step], *inputs: Array) -> Array:
+    def _run(self, step: Callable[[Backend], Step], *inputs: Array) -> Array:
         answers: list[Array] = []
         first = 0
         while first < len(inputs[0]):
@@ -88,6 +99,16 @@ class Runner:
             ) from error
 
 
-def _gated(backend: TileBackend) -> GatedBackend:
+def _tiled(backend: Backend) -> TileBackend:
+    """Tiles are asked for only of networks that are no classifiers."""
+    return cast(TileBackend, backend)
+
+
+def _classifier(backend: Backend) -> ClassifierBackend:
+    """Pictures are asked for only where the card has a heat map, which other networks may not."""
+    return cast(ClassifierBackend, backend)
+
+
+def _gated(backend: Backend) -> GatedBackend:
     """Steps are asked for only where the card says ``seamless``, which networks without gates may not."""
     return cast(GatedBackend, backend)

@@ -118,7 +118,7 @@ def measure_mass(
         (rows, columns) bool: where the background may be taken from. None: the whole image but padding.
     mask_style
         ``vessel-band`` is wider than the artery, ``calcium`` as wide: decides on what blood and wall are
-        taken to add to the signal.
+        taken to add to the signal. Under a ``heat-map`` nothing is weighed.
 
     Returns
     -------
@@ -133,6 +133,10 @@ def measure_mass(
     for what, array in (("mask", mask), ("breast", breast)):
         if array is not None and array.shape != mammogram.pixels.shape:
             raise ValueError(f"{what} has shape {array.shape}, the image has {mammogram.pixels.shape}")
+    if mask_style == "heat-map":
+        return MassResult(
+            "not_computed:heat_map", "No calcium mass: a heat map does not say where the calcium ends."
+        )
     found = _signal(mammogram.header, calibration, settings)
     if not isinstance(found, _Found):
         return MassResult(*found)

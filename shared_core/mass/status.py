@@ -17,6 +17,7 @@ MassStatus = Literal[
     "not_computed:no_beam",
     "not_computed:no_thickness",
     "not_computed:unsupported_beam",
+    "not_computed:heat_map",
     "not_computed:no_background",
     "not_computed:no_pixels",
 ]

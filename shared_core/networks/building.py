@@ -8,6 +8,7 @@ from typing import Final
 from torch import nn
 
 from shared_core.networks.cgnet import CgNet
+from shared_core.networks.classifiers import USUAL_WIDTH
 from shared_core.networks.contextnet import ContextNet
 from shared_core.networks.dabnet import DabNet
 from shared_core.networks.deeplabv3 import DeepLabV3
@@ -20,11 +21,12 @@ from shared_core.networks.fpenet import FpeNet
 from shared_core.networks.full_resolution_unet import DEFAULT_WIDTH, FullResolutionUNet
 from shared_core.networks.ibrahim_unet import IbrahimUNet
 from shared_core.networks.linknet import LinkNet
-from shared_core.networks.options import USUAL, NetworkOptions, checked_network
+from shared_core.networks.options import USUAL, NetworkOptions, checked_classifier, checked_network
 from shared_core.networks.scunet import ScuNet
 from shared_core.networks.segnet import SegNet
 from shared_core.networks.table import NetworkName
 from shared_core.networks.unet import UNet
+from shared_core.networks.vgg16 import Vgg16
 from shared_core.networks.widths import DECODER_CHANNELS
 
 Maker = Callable[[NetworkOptions], nn.Module]
@@ -56,3 +58,9 @@ def build(name: str, options: NetworkOptions = USUAL) -> nn.Module:
     Weights are drawn from torch's random numbers. A `ModelError` where there is no such network or option.
     """
     return _MAKERS[checked_network(name, options).name](options)
+
+
+def build_classifier(name: str, options: NetworkOptions = USUAL) -> Vgg16:
+    """A network for whole views: (N, channels, H, W) to logits (N,); see `build`."""
+    classifier = checked_classifier(name, options)
+    return Vgg16(options.channels, width=options.width or USUAL_WIDTH, batch_norm=classifier.batch_norm)

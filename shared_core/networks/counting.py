@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from shared_core.networks.building import build
+from shared_core.networks.building import build, build_classifier
+from shared_core.networks.classifiers import CLASSIFIERS
 from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.networks.table import COUNTED_AT_PX, Size
 
@@ -13,7 +14,8 @@ from shared_core.networks.table import COUNTED_AT_PX, Size
 def counted(name: str, options: NetworkOptions = USUAL, *, side_px: int = COUNTED_AT_PX) -> Size:
     """Parameters and multiply-adds of a network, on torch's device that keeps shapes alone."""
     with torch.device("meta"):
-        network = build(name, options).eval()
+        made = build_classifier(name, options) if name in CLASSIFIERS else build(name, options)
+        network = made.eval()
         tile = torch.zeros(1, options.channels, side_px, side_px)
     parameters = sum(parameter.numel() for parameter in network.parameters())
     return Size(options.channels, parameters, multiply_adds(network, tile))

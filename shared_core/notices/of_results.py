@@ -87,6 +87,14 @@ ARTERY_UNDECIDED: Final = NoticeKind(
     "Nothing is marked, but there may be an artery with calcium at {place}: look here.",
 )
 
+# A view that a model judged as a whole
+
+HEAT_MAP: Final = warning(
+    "heat-map",
+    "The mask is where a classifier looked (Grad-CAM++, cut at {threshold}), which learnt from labels of "
+    "whole images: it is no segmentation, and its area is not that of calcium.",
+)
+
 # Masks that a person made or gave
 
 MASK_EDITED: Final = info("mask-edited", "The mask was edited by hand.")

@@ -32,6 +32,7 @@ class Remedy(str, Enum):
     NAME_TRAINING_DATA = "name-training-data"
     STATE_PATIENTS = "state-patients"
     NAME_START_MODEL = "name-start-model"
+    NAME_INITIAL_WEIGHTS = "name-initial-weights"
     CHOOSE_DEVICE = "choose-device"
     CHOOSE_PORT = "choose-port"
     CHOOSE_OTHER_OUTPUT = "choose-other-output"

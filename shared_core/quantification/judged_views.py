@@ -1,21 +1,26 @@
-"""What follows for a view whose parts were judged one by one: numbers, and what has to be said."""
+"""What follows for a view that was judged, as a whole or part by part: numbers, and what has to be said."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from shared_core.arteries.judged_parts import JudgedPart, JudgedParts, Spread
+from shared_core.arteries.judged_image import Judged, JudgedImage
+from shared_core.arteries.judged_parts import JudgedPart, Spread
 from shared_core.notices import Notice
 from shared_core.notices.of_results import (
     ARTERY_UNDECIDED,
     CALCIFICATIONS_SPREAD,
+    HEAT_MAP,
     OTHER_CALCIFICATIONS,
 )
 from shared_core.quantification.measurement import ViewMeasurement
 
 
-def with_opinion(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasurement:
-    """The same with what was judged of the parts of the mask, and of those that are not in it."""
+def with_opinion(measured: ViewMeasurement, judged: Judged) -> ViewMeasurement:
+    """The same with what was judged of the view, or of the parts of the mask and those that are not in it."""
+    if isinstance(judged, JudgedImage):
+        # The sum of a heat map is no sum of probabilities.
+        return replace(measured, bac_probability=judged.bac_probability, pm=None)
     unsure, spread = judged.undecided, judged.spread
     found = replace(
         with_others(measured, judged),
@@ -35,8 +40,10 @@ def with_opinion(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasurem
     )
 
 
-def with_others(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasurement:
+def with_others(measured: ViewMeasurement, judged: Judged) -> ViewMeasurement:
     """The same with the calcifications that are not along an artery: they stay when the mask is edited."""
+    if isinstance(judged, JudgedImage):
+        return measured
     area_px = judged.area_px("other calcification")
     pixel_area = measured.pixel_area_mm2
     return replace(
@@ -47,11 +54,14 @@ def with_others(measured: ViewMeasurement, judged: JudgedParts) -> ViewMeasureme
     )
 
 
-def judged_notices(judged: JudgedParts, *, edited: bool = False) -> tuple[Notice, ...]:
-    """Other calcifications, a spread of them, and a place where nobody can tell.
+def judged_notices(judged: Judged, *, edited: bool = False) -> tuple[Notice, ...]:
+    """What a heat map is; other calcifications, a spread of them, and a place where nobody can tell.
 
-    The last two are about the mask that the model gave, and not said of one that a person changed.
+    All but the other calcifications are about the mask that the model gave, and not said of one that a person
+    changed.
     """
+    if isinstance(judged, JudgedImage):
+        return () if edited or not judged.positive else (HEAT_MAP.notice(threshold=f"{judged.threshold:g}"),)
     found = []
     others, unsure, spread = len(judged.of("other calcification")), judged.undecided, judged.spread
     if others:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box
-from shared_core.arteries.judged_parts import JudgedParts
+from shared_core.arteries.judged_image import Judged
 from shared_core.arteries.vessel_map import VesselMap
 from shared_core.arteries.vessels import find_vessels
 from shared_core.mammogram import Mammogram, Mask, PixelSpacing
@@ -90,7 +90,7 @@ def measure_labels(
     settings: MeasurementSettings | None = None,
     raw: Mammogram | None = None,
     calibration: Calibration | None = None,
-    judged: JudgedParts | None = None,
+    judged: Judged | None = None,
     edited: bool = False,
 ) -> LabelledMeasurement:
     """Measure an edited view, all labels together and each alone.

@@ -92,7 +92,7 @@ class ViewMeasurement:
     other_area_px: int | None = None
     other_area_mm2: float | None = None
     bac_probability: float | None = None
-    """Calibrated, that the view shows an artery with calcium; None after an edit by hand."""
+    """That the view shows an artery with calcium; None after an edit by hand."""
     undecided: str | None = None
     """The place that may be an artery, where nothing is marked."""
 

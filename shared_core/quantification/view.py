@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box, connected_parts
-from shared_core.arteries.judged_parts import JudgedParts
+from shared_core.arteries.judged_image import Judged
 from shared_core.arteries.vessel_map import VesselMap
 from shared_core.arteries.vessels import find_vessels
 from shared_core.grades.csbi import WRONG_STYLE, csbi_grade, kinds_of
@@ -52,7 +52,7 @@ def measure_view(
     settings: MeasurementSettings,
     vessels: VesselMap | None = None,
     mass: MassResult | None = None,
-    judged: JudgedParts | None = None,
+    judged: Judged | None = None,
 ) -> ViewMeasurement:
     """Measure the BAC mask of one view.
 
@@ -80,7 +80,7 @@ def measure_view(
         What `measure_mass` found under this mask: it needs the pixels as read, which are not at hand here.
     judged
         The parts that the mask was made of, where a model judged them: a spread of calcifications has
-        neither grade nor vessels.
+        neither grade nor vessels. Or what it said of the whole view.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def view_vessels(
     mask: NDArray[np.bool_],
     *,
     mask_style: MaskStyle,
-    judged: JudgedParts | None = None,
+    judged: Judged | None = None,
 ) -> VesselMap | None:
     """Follow the arteries of one view; None where the mask is not made of vessel bands.
 

@@ -1,4 +1,4 @@
-"""Quantities of parts that a model judged: calcifications not along an artery, and how sure it is of BAC."""
+"""Quantities of what a model judged: calcifications not along an artery, and how sure it is of BAC."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PARTS: Final = (
         concept=own("BACPROBABILITY", "Probability that an artery with calcium is shown"),
         source="validation_real_bac.md",
         view=Reading(
-            "calibrated probability that the view shows an artery with calcium, from its likeliest part; "
-            "`null` where the model judges no parts, and after an edit by hand",
+            "probability that the view shows an artery with calcium: calibrated, from its likeliest part, or "
+            "as a classifier of whole views gives it; `null` with other models, and after an edit by hand",
         ),
         exam=Reading("the largest of its views", derivation=MAXIMUM),
         place=9,

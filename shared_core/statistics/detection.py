@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 from shared_core.statistics.paired_samples import ratio, values
 
 
@@ -70,6 +69,20 @@ class Curves:
     negatives: int
 
 
+@dataclass(frozen=True, eq=False)
+class CurvePoints:
+    """Rates at every threshold, the highest first: a case is positive from the threshold on."""
+
+    recall: NDArray[np.float64]
+    """TP / (TP + FN), also called sensitivity."""
+    precision: NDArray[np.float64]
+    """TP / (TP + FP)."""
+    false_alarms: NDArray[np.float64]
+    """FP / (FP + TN), which is 1 - specificity."""
+    positives: int
+    negatives: int
+
+
 def confusion(truth: ArrayLike, answer: ArrayLike) -> Confusion:
     """Count yes and no: `truth` and `answer` are 0 and 1 or bool, one a case."""
     true, said = _yes_or_no(truth, "truth"), _yes_or_no(answer, "answers")
@@ -87,8 +100,21 @@ def curves(truth: ArrayLike, score: ArrayLike) -> Curves:
 
     With a grade 0 to 3 as the score the AUC-ROC is the *ordinal* one; with "grade is 3" as the score it
     is the *binary* one, which is the balanced accuracy. Ibrahim 2025 prints both as one: .93 and .87.
-    `UsageError` where all cases are positive or all negative, or scikit-learn is not installed.
+    `UsageError` where all cases are positive or all negative.
     """
+    points = curve_points(truth, score)
+    steps = np.diff(points.recall, prepend=0.0)
+    middles = points.recall - steps / 2
+    return Curves(
+        auc_roc=float(middles @ np.diff(points.false_alarms, prepend=0.0)),
+        auc_pr=float(steps @ points.precision),
+        positives=points.positives,
+        negatives=points.negatives,
+    )
+
+
+def curve_points(truth: ArrayLike, score: ArrayLike) -> CurvePoints:
+    """The points of both curves, one for each different score; errors as of `curves`."""
     true = _yes_or_no(truth, "truth")
     scores = values(score, what="scores")
     _same_length(true, scores)
@@ -97,13 +123,12 @@ def curves(truth: ArrayLike, score: ArrayLike) -> Curves:
         raise UsageError(
             f"A curve needs positive and negative cases; {positives} of {true.size} are positive."
         )
-    metrics = package("sklearn.metrics")
-    return Curves(
-        auc_roc=float(metrics.roc_auc_score(true, scores)),
-        auc_pr=float(metrics.average_precision_score(true, scores)),
-        positives=positives,
-        negatives=true.size - positives,
-    )
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(true[order])
+    last = np.append(np.flatnonzero(np.diff(scores[order])), true.size - 1)
+    above, hits = last + 1, found[last]
+    negatives = true.size - positives
+    return CurvePoints(hits / positives, hits / above, (above - hits) / negatives, positives, negatives)
 
 
 def _yes_or_no(sample: ArrayLike, what: str) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shared_core.arteries.candidates import Decision, Refusal, decide
 from shared_core.arteries.connected_parts import Box
+from shared_core.arteries.judged_image import JudgedImage
 from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
 from shared_core.inference.resampling import model_grid, model_picture
 from shared_core.mammogram import Mask, PixelSpacing
@@ -31,6 +32,7 @@ def decide_by_card(
     valid: Mask,
     spacing: PixelSpacing | None,
     display_u8: NDArray[np.uint8],
+    image_probability: float | None = None,
 ) -> Decision:
     """Where there is BAC.
 
@@ -48,12 +50,19 @@ def decide_by_card(
         Of these pixels.
     display_u8
         (rows, columns) display values, not filtered.
+    image_probability
+        Of a card with a `heat_map`: that of the view as a whole.
 
     Raises
     ------
     ModelError
         The track classifier of the card is missing or damaged.
     """
+    if card.heat_map is not None:
+        judged_image = None
+        if image_probability is not None:
+            judged_image = JudgedImage(image_probability, card.heat_map.positive_from, threshold)
+        return Decision(np.asarray(probability > threshold), judged=judged_image)
     if card.tracks is not None:
         judged = judge_parts(
             probability, card=card, threshold=threshold, valid=valid, spacing=spacing, display_u8=display_u8

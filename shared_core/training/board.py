@@ -11,8 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.training.logs import COLUMNS
-
 Pixels = NDArray[np.uint8]
 FOLDER = "tensorboard"
 _LABEL, _FOUND = (40, 130, 230), (230, 110, 20)
@@ -50,9 +48,9 @@ class RunBoard:
         """One epoch, with its row of the log; over steps, as everything."""
         if self._writer is None:
             return
-        for name in COLUMNS[2:]:
-            if isinstance(row.get(name), (int, float)):
-                self._writer.add_scalar(f"epoch/{name}", row[name], row["step"])
+        for name, value in row.items():
+            if name not in ("epoch", "step") and isinstance(value, (int, float)):
+                self._writer.add_scalar(f"epoch/{name}", value, row["step"])
         self._writer.flush()
 
     def pictures(self, step: int, picture: Pixels) -> None:

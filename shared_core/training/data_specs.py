@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,53 +21,14 @@ from shared_core.training.data.label_studio import read_label_studio
 from shared_core.training.data.mdai import read_mdai
 from shared_core.training.data.owners import owners_of
 from shared_core.training.data.pairs import pair_up, refuse_problems
-from shared_core.training.data.patient_rule import PatientRule, patient_rule
 from shared_core.training.data.real_bac import FOLDS, KINDS, SIDES, real_bac_views
 from shared_core.training.data.simulated import SimulatedViews
 from shared_core.training.data.unlabelled import Unlabelled, UnlabelledImages
 from shared_core.training.example import Joined, ViewSource
+from shared_core.training.spec_options import LABELS, SpecOptions
 from shared_core.weights.card import ModelCard
 
-
-@dataclass(frozen=True)
-class _Options:
-    """``name=value`` pairs of one text, each asked for once."""
-
-    spec: str
-    values: dict[str, str]
-    problems: list[str]
-    """Gets a sentence about each image and mask without partner."""
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.values.pop(name, default)
-
-    def whole(self, name: str, default: int) -> int:
-        value = self.text(name, str(default))
-        if not value.isdecimal():
-            raise UsageError(
-                f"Training data {self.spec}: {name} must be a whole number from 0 on, not {value!r}."
-            )
-        return int(value)
-
-    def number(self, name: str, default: float | None = None) -> float | None:
-        value = self.text(name)
-        try:
-            return float(value) if value else default
-        except ValueError:
-            raise UsageError(f"Training data {self.spec}: {name} must be a number, not {value!r}.") from None
-
-    def patient(self) -> PatientRule | None:
-        text = self.text("patient")
-        return patient_rule(text) if text else None
-
-    def folder(self, name: str = "") -> Path:
-        path = Path(self.text(name))
-        if not path.is_dir():
-            raise UsageError(f"Training data {self.spec}: {path} is not a folder; check the path.")
-        return path
-
-
-_Maker = Callable[[_Options, ModelCard], ViewSource]
+_Maker = Callable[[SpecOptions, ModelCard], ViewSource]
 
 
 def view_source(specs: Sequence[str], card: ModelCard, *, problems: list[str] | None = None) -> ViewSource:
@@ -124,29 +84,20 @@ def pool_source(specs: Sequence[str], card: ModelCard, *, problems: list[str]) -
 
 def _one(spec: str, card: ModelCard, problems: list[str], kinds: Mapping[str, _Maker]) -> ViewSource:
     kind, _, rest = spec.partition(":")
+    if kind == LABELS:
+        raise UsageError(
+            f"Training data {spec}: labels of whole images teach no masks; use them with a recipe for "
+            "them, such as mobini-2023-scratch."
+        )
     if kind not in kinds:
         raise UsageError(f"Training data {spec}: must begin with {', '.join(f'{name}:' for name in kinds)}.")
-    parts = [part for part in rest.split(",") if part]
-    values: dict[str, str] = {}
-    # The first part without a name is the path.
-    if parts and "=" not in parts[0]:
-        values[""] = parts.pop(0)
-    for part in parts:
-        name, equals, value = part.partition("=")
-        if not equals or name in values:
-            raise UsageError(
-                f"Training data {spec}: {part!r} must be a name and a value, like seed=1, given once."
-            )
-        values[name] = value
-    options = _Options(spec, values, problems)
+    options = SpecOptions.of(spec, rest, problems)
     source = kinds[kind](options, card)
-    if options.values:
-        left = next(iter(options.values)) or options.values[""]
-        raise UsageError(f"Training data {spec}: {kind} knows no {left!r}.")
+    options.require_all_used(kind)
     return source
 
 
-def _simulated(options: _Options, card: ModelCard) -> ViewSource:
+def _simulated(options: SpecOptions, card: ModelCard) -> ViewSource:
     asked = [style for style in options.text("styles", "+".join(STYLES)).split("+") if style]
     unknown = sorted(set(asked) - set(STYLES))
     if unknown:
@@ -163,7 +114,7 @@ def _simulated(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
-def _folder(options: _Options, card: ModelCard) -> ViewSource:
+def _folder(options: SpecOptions, card: ModelCard) -> ViewSource:
     images = options.folder()
     masks = options.folder("masks") if "masks" in options.values else None
     value = options.whole("value", 0)
@@ -174,7 +125,7 @@ def _folder(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
-def _corrections(options: _Options, card: ModelCard) -> ViewSource:
+def _corrections(options: SpecOptions, card: ModelCard) -> ViewSource:
     results = options.folder()
     images = options.folder("images") if "images" in options.values else results
     pairing = pair_up(images, results, patient=options.patient())
@@ -188,7 +139,7 @@ def _corrections(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
-def _inserted(options: _Options, card: ModelCard) -> ViewSource:
+def _inserted(options: SpecOptions, card: ModelCard) -> ViewSource:
     images = _images_of(options, bac_free=True)
     return InsertedViews(
         seed=options.whole("seed", 0),
@@ -200,11 +151,11 @@ def _inserted(options: _Options, card: ModelCard) -> ViewSource:
     )
 
 
-def _images(options: _Options, card: ModelCard) -> ViewSource:
+def _images(options: SpecOptions, card: ModelCard) -> ViewSource:
     return UnlabelledImages(_images_of(options, bac_free=False), card)
 
 
-def _images_of(options: _Options, *, bac_free: bool) -> tuple[RealImage, ...]:
+def _images_of(options: SpecOptions, *, bac_free: bool) -> tuple[RealImage, ...]:
     """The images of a folder, and whose they are."""
     folder = options.folder()
     spacing_mm = options.number("spacing_mm")
@@ -227,7 +178,7 @@ def _images_of(options: _Options, *, bac_free: bool) -> tuple[RealImage, ...]:
     )
 
 
-def _real_bac(options: _Options, card: ModelCard) -> ViewSource:
+def _real_bac(options: SpecOptions, card: ModelCard) -> ViewSource:
     folder = options.folder()
     fold = options.whole("fold", 0) if "fold" in options.values else None
     side = options.text("side", "all" if fold is None else "held-out")
@@ -251,7 +202,7 @@ def _real_bac(options: _Options, card: ModelCard) -> ViewSource:
 
 
 def _annotated(
-    read: Callable[[Path], tuple[DrawnImage, ...]], options: _Options, card: ModelCard
+    read: Callable[[Path], tuple[DrawnImage, ...]], options: SpecOptions, card: ModelCard
 ) -> ViewSource:
     drawings = read(Path(options.text("")))
     images = join_drawings(drawings, options.folder("images"), patient=options.patient())

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
 
-Origin = Literal["simulated", "inserted", "folder", "annotation", "correction", "teacher", "unlabelled"]
+Origin = Literal[
+    "simulated", "inserted", "folder", "annotation", "correction", "teacher", "image label", "unlabelled"
+]
 """Where a label comes from: the simulator; calcium put into a real image; a mask beside an image; lines
-drawn by hand; a model's mask corrected by hand; another model; there is none."""
+drawn by hand; a model's mask corrected by hand; another model; a word about the image as a whole; there is
+none."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class FileSource(Protocol):
         ...
 
 
-class ViewSource(Protocol):
-    """Views by number. The same number gives the same view, so that a run can be repeated and resumed."""
+class ViewList(Protocol):
+    """Views by number. The same number is the same view, so that a run can be repeated and resumed."""
 
     def __len__(self) -> int:
         """Count of views."""
@@ -87,17 +90,21 @@ class ViewSource(Protocol):
         """Who and what view `number` shows, without loading it."""
         ...
 
-    def load(self, number: int) -> TrainingView:
-        """Make or read view `number`."""
-        ...
-
     @property
     def description(self) -> dict[str, str]:
         """What it is and what made it, for the data statement of the card."""
         ...
 
 
-def files_of(source: ViewSource, number: int) -> ViewFiles | None:
+class ViewSource(ViewList, Protocol):
+    """Views with a label for every pixel."""
+
+    def load(self, number: int) -> TrainingView:
+        """Make or read view `number`."""
+        ...
+
+
+def files_of(source: ViewList, number: int) -> ViewFiles | None:
     """The files of a view; None where it is made, or the source does not say."""
     return source.files(number) if isinstance(source, FileSource) else None
 

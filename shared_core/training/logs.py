@@ -31,19 +31,19 @@ COLUMNS = (
 """No times: the same run writes the same bytes."""
 
 
-def history_csv(history: History) -> bytes:
+def history_csv(history: History, columns: Sequence[str] = COLUMNS) -> bytes:
     """One row an epoch."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in history:
-        writer.writerow({name: _short(row.get(name, "")) for name in COLUMNS})
+        writer.writerow({name: _short(row.get(name, "")) for name in columns})
     return stream.getvalue().encode()
 
 
-def write_history(folder: Path, history: History) -> None:
+def write_history(folder: Path, history: History, columns: Sequence[str] = COLUMNS) -> None:
     """Write ``log.csv`` whole, as a resumed run may have to replace rows."""
-    write_bytes(folder / "log.csv", history_csv(history))
+    write_bytes(folder / "log.csv", history_csv(history, columns))
 
 
 def _short(value: Any) -> Any:

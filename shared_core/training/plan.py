@@ -18,7 +18,7 @@ from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.input_files import keep_inputs
-from shared_core.training.example import ViewSource
+from shared_core.training.example import ViewList, ViewSource
 from shared_core.training.fit import TrainingProgress
 from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
@@ -200,30 +200,43 @@ def open_output(plan: Plan, *, resume: bool) -> None:
     A `UsageError` where it holds another run, or this one and `resume` was not asked for, or images or labels
     changed since it began.
     """
-    path = plan.output_dir / PLAN_FILE
-    record = json.loads(json_bytes(plan.record()))
+    open_folder(
+        plan.output_dir,
+        record=plan.record(),
+        recipe=recipe_toml(plan.recipe),
+        inputs={INPUTS_FILE: plan.source} | ({} if plan.pool is None else {POOL_INPUTS_FILE: plan.pool}),
+        resume=resume,
+    )
+
+
+def open_folder(
+    folder: Path, *, record: Mapping[str, Any], recipe: str, inputs: Mapping[str, ViewList], resume: bool
+) -> None:
+    """The same of any kind of run, by what two runs must have in common; see `open_output`.
+
+    `inputs` are the views that are read, by the file that keeps their prints.
+    """
+    path = folder / PLAN_FILE
+    record = json.loads(json_bytes(record))
     if path.exists():
         if not resume:
-            raise UsageError(
-                f"{plan.output_dir} already holds a training run.", Remedy.RESUME_OR_OTHER_OUTPUT
-            )
+            raise UsageError(f"{folder} already holds a training run.", Remedy.RESUME_OR_OTHER_OUTPUT)
         try:
             saved = any_json(path.read_bytes())
         except (OSError, DocumentError):
             saved = None
         if not isinstance(saved, dict):
             raise UsageError(f"{path} cannot be read; choose another output folder.")
-        require_same(path, saved, record)
-        _keep_inputs(plan)
+        require_same(path, saved, dict(record))
+        _keep_all(folder, inputs)
         return
-    if plan.output_dir.is_dir() and any(plan.output_dir.iterdir()):
-        raise UsageError(f"{plan.output_dir} holds other files; choose a new folder for the training run.")
-    _keep_inputs(plan)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{folder} holds other files; choose a new folder for the training run.")
+    _keep_all(folder, inputs)
     write_bytes(path, json_bytes(record))
-    write_bytes(plan.output_dir / RECIPE_FILE, recipe_toml(plan.recipe).encode())
+    write_bytes(folder / RECIPE_FILE, recipe.encode())
 
 
-def _keep_inputs(plan: Plan) -> None:
-    keep_inputs(plan.output_dir / INPUTS_FILE, plan.source)
-    if plan.pool is not None:
-        keep_inputs(plan.output_dir / POOL_INPUTS_FILE, plan.pool)
+def _keep_all(folder: Path, inputs: Mapping[str, ViewList]) -> None:
+    for name, source in inputs.items():
+        keep_inputs(folder / name, source)

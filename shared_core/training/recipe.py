@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,8 @@ ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "jaccard-at-half",
 TrainingPrecision = Literal["auto", "float32", "bfloat16", "float16"]
 RULE: Final = "guo2021"
 """Recipe that networks are compared by."""
+LABEL_RECIPES: Final = ("mobini-2023", "mobini-2023-scratch")
+"""Recipes of the package that learn from labels of whole images, see `shared_core.training.image_labels`."""
 _RULED: Final[dict[str, NetworkName]] = {f"{RULE}-{network}": network for network in NETWORKS}
 
 
@@ -151,10 +154,10 @@ class Recipe:
 
 
 def list_recipes() -> tuple[str, ...]:
-    """Names of the recipes that come with the package, and of Guo's rule for each network."""
+    """Names of the package's recipes that learn from masks, and of Guo's rule for each network."""
     folder = resources.files("shared_core.training").joinpath("recipes")
     files = [entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")]
-    return tuple(sorted((*files, *_RULED)))
+    return tuple(sorted({*files, *_RULED} - set(LABEL_RECIPES)))
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -178,13 +181,14 @@ def recipe_text(name_or_path: str | Path) -> str:
     name = str(name_or_path)
     if name in _RULED:
         return recipe_toml(by_rule(network_named(_RULED[name])))
-    if name in list_recipes():
+    known = (*list_recipes(), *LABEL_RECIPES)
+    if name in known:
         folder = resources.files("shared_core.training").joinpath("recipes")
         return folder.joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
     if path.suffix.lower() != ".toml" and not path.is_file():
         raise UsageError(
-            f"There is no recipe {str(name_or_path)!r}: known are {', '.join(list_recipes())}, "
+            f"There is no recipe {str(name_or_path)!r}: known are {', '.join(known)}, "
             "or give the path of a .toml file."
         )
     try:
@@ -213,7 +217,11 @@ def parse_recipe(text: str, source: str) -> Recipe:
 
 def recipe_toml(recipe: Recipe) -> str:
     """A recipe as TOML that `parse_recipe` reads back as the same."""
-    values = recipe.as_dict()
+    return toml_of(recipe.as_dict())
+
+
+def toml_of(values: Mapping[str, Any]) -> str:
+    """Values, and sections of values, as TOML; what is None in a section is left out."""
     lines = [_toml_line(name, value) for name, value in values.items() if not isinstance(value, dict)]
     for name, section in values.items():
         if isinstance(section, dict):

@@ -8,12 +8,14 @@ from typing import Literal
 from shared_core.networks.options import USUAL, NetworkOptions
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.weights.candidate_rule import CandidateRule
+from shared_core.weights.heat_map_rule import HeatMapRule
 from shared_core.weights.picture_scale import PictureScale
 from shared_core.weights.seen_views import SeenViews
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "whole", "seamless"]
-MaskStyle = Literal["vessel-band", "calcium"]
+MaskStyle = Literal["vessel-band", "calcium", "heat-map"]
+"""What a mask covers: the vessel as wide as it is, its calcium alone, or where a classifier looked."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class GraphFile:
     sha256: str
     size_bytes: int
     classes: int = 1
-    """Maps that the graph gives."""
+    """Maps that the graph gives; of a network for whole views the heat map, and everywhere the logit."""
     bac_class: int = 0
     """Which of them is BAC; with several, the others are the alternatives to it."""
 
@@ -52,7 +54,8 @@ class ModelCard:
     name: str
     title: str
     network: str
-    """One of `shared_core.networks.table`, or ``imported`` where the weights are a graph from elsewhere."""
+    """One of `shared_core.networks.table` or, with a `heat_map`, of `shared_core.networks.classifiers`; or
+    ``imported`` where the weights are a graph from elsewhere."""
     weights_file: str
     sha256: str
     size_bytes: int
@@ -71,7 +74,8 @@ class ModelCard:
     preprocessing: PreprocessingPreset
     tiling: TilingPreset
     threshold: float
-    """BAC where probability > threshold: of a pixel, or with `tracks` of a part being an artery."""
+    """BAC where probability > threshold: of a pixel, or with `tracks` of a part being an artery; with
+    `heat_map` where the heat map lies above it."""
     mask_style: MaskStyle
     licence: str
     citation: str
@@ -94,6 +98,8 @@ class ModelCard:
     """A second stage that judges whole parts, in place of `candidates`; None has none."""
     picture_scale: PictureScale | None = None
     """Brings pictures of unknown spacing to one size; None takes them as they are."""
+    heat_map: HeatMapRule | None = None
+    """Of a network that judges whole views, in place of tiles, `tracks` and `candidates`; None for others."""
     sensitivity: Sensitivity | None = None
     """Goes with every result that finds nothing; None where it is not known."""
     seen: tuple[SeenViews, ...] = ()

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from shared_core.documents import DocumentError, from_json
 from shared_core.errors import ModelError
-from shared_core.networks.options import network_problem
+from shared_core.networks.classifiers import STEP_PX
+from shared_core.networks.options import classifier_problem, network_problem
 from shared_core.networks.table import IMPORTED, Network, network_named
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.card import GraphFile, ModelCard, TilingPreset
+from shared_core.weights.heat_map_rule import HeatMapRule
 from shared_core.weights.picture_scale import BANDS_PX, PictureScale
 from shared_core.weights.track_rule import Sensitivity
 
@@ -94,6 +96,10 @@ def _check_values(card: ModelCard) -> None:
             or (card.input_median_px > 0 and card.input_median_px % 2 == 1),
             "input_median_px must be odd or 0",
         ),
+        (
+            (card.mask_style == "heat-map") == (card.heat_map is not None),
+            "mask_style must be heat-map with a heat_map, and only then",
+        ),
         *_network_rules(card),
         *_candidate_rules(card.candidates),
         *_track_rules(card),
@@ -117,6 +123,8 @@ def _tiling_rules(tiling: TilingPreset) -> list[tuple[bool, str]]:
 
 def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:
     tiling, graph = card.tiling, card.graph
+    if card.heat_map is not None:
+        return _heat_map_rules(card, card.heat_map)
     if card.network == IMPORTED:
         return [
             (graph is not None, "graph must say what the imported network gives"),
@@ -141,6 +149,25 @@ def _network_rules(card: ModelCard) -> list[tuple[bool, str]]:
         ),
         *_whole_rules(tiling, network),
         *_graph_rules(graph),
+    ]
+
+
+def _heat_map_rules(card: ModelCard, rule: HeatMapRule) -> list[tuple[bool, str]]:
+    problem = classifier_problem(card.network, card.network_options)
+    sides = (rule.rows, rule.columns)
+    return [
+        (problem is None, problem or ""),
+        (
+            all(side > 0 and side % STEP_PX == 0 for side in sides),
+            f"heat_map.rows and heat_map.columns must be multiples of {STEP_PX}",
+        ),
+        (0 < rule.positive_from < 1, "heat_map.positive_from must lie between 0 and 1"),
+        (card.output == "logits", "heat_map is for models with logits"),
+        (
+            card.candidates is None and card.tracks is None and card.picture_scale is None,
+            "heat_map excludes candidates, tracks and picture_scale; leave them out",
+        ),
+        *_graph_rules(card.graph),
     ]
 
 

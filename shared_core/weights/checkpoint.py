@@ -43,7 +43,7 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     if find_spec("torch") is None:
         raise DeviceError(f"Reading the checkpoint {path} needs torch; run pip install torch.")
     is_safetensors = path.suffix.lower() == ".safetensors"
-    arrays = read_safetensors(path) if is_safetensors else _read_torch(path)
+    arrays = read_safetensors(path) if is_safetensors else read_torch_file(path)
     arrays = {name.removeprefix(_DATA_PARALLEL_PREFIX): array for name, array in arrays.items()}
     try:
         state = scunet_state_from_published(arrays) if is_published(arrays) else arrays
@@ -54,7 +54,8 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     return state
 
 
-def _read_torch(path: Path) -> dict[str, Array]:
+def read_torch_file(path: Path) -> dict[str, Array]:
+    """Arrays of a state dict that torch saved, under its own names; errors as of `read_checkpoint`."""
     import torch
 
     try:

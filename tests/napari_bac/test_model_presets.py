@@ -51,6 +51,39 @@ def test_session_and_engine_agree_on_mask_numbers_and_preset(
     assert set(final.notices) == set(known.notices)
 
 
+def test_a_classifier_of_whole_views_says_the_same_in_a_session(
+    session: ExamSession, tmp_path: Path, qtbot: Any
+) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    pytest.importorskip("torch", reason="torch is not installed")
+    from tests.tiny_classifier import write_classifier
+
+    card = str(write_classifier(tmp_path / "model", logit=9.0))
+    file = write_tram_track(tmp_path / "LCC.png")
+    (key,) = session.add([open_view(file)])
+    *_, done = run_events(RunRequest(((key, session.views[key].opened),), card, "cpu"))
+    assert isinstance(done, ViewDone)
+    session.set_answer(key, done.answer, done.prepared)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
+    known = analyze_view(file, model=card)
+    view = session.views[key]
+    np.testing.assert_array_equal(view.label_pixels() > 0, known.mask)
+    # The probability layer shows the heat map.
+    np.testing.assert_array_equal(done.answer.probability.values, known.probability.values)
+    assert view.measured is not None
+    assert view.measured.view == known.measurement
+    assert "heat-map" in [notice.code for notice in view.told]
+    final = Snapshot.of(view).final(MeasurementSettings())
+    assert final.measurement == known.measurement
+    assert {**known.provenance, "edited_by_hand": False} == dict(final.provenance)
+    assert set(final.notices) == set(known.notices)
+    # What a person changes is no heat map any more, and nobody knows its probability.
+    view.labels.paint((300, 40), 5)
+    qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
+    assert "heat-map" not in [notice.code for notice in view.told]
+    assert view.measured.view.bac_probability is None
+
+
 def test_a_mask_drawn_after_a_run_of_another_preset_is_measured_on_what_is_said(
     session: ExamSession, tmp_path: Path, qtbot: Any
 ) -> None:

@@ -89,7 +89,7 @@ def test_an_older_slicer_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) ->
 
     older = SimpleNamespace(majorVersion=5, minorVersion=10)
     monkeypatch.setattr(slicer, "app", older, raising=False)
-    with pytest.raises(engine.EngineError, match="needs Slicer 5.12 or newer; this is 5.10"):
+    with pytest.raises(engine.EngineError, match=r"needs Slicer 5\.12 or newer; this is 5\.10"):
         engine.make_importable()
 
 

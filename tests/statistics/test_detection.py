@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shared_core.errors import UsageError
-from shared_core.statistics.detection import Confusion, confusion, curves
+from shared_core.statistics.detection import Confusion, confusion, curve_points, curves
 from shared_core.statistics.severe import yes_or_no_rates
 
 metrics = pytest.importorskip("sklearn.metrics", reason="the extra statistics is not installed")
@@ -65,6 +65,18 @@ def test_confusion_is_that_of_scikit_learn() -> None:
     rates = yes_or_no_rates(found)
     assert rates["npv"].value == pytest.approx(metrics.precision_score(truth, answer, pos_label=0), abs=1e-10)
     assert rates["f1"].value == pytest.approx(metrics.f1_score(truth, answer), abs=1e-10)
+
+
+def test_areas_and_points_are_those_of_scikit_learn() -> None:
+    random = np.random.default_rng(3)
+    truth = random.random(200) > 0.8
+    for score in (random.random(200) + truth, np.round(random.random(200) + 0.4 * truth, 1)):
+        found, points = curves(truth, score), curve_points(truth, score)
+        assert found.auc_roc == pytest.approx(metrics.roc_auc_score(truth, score), abs=1e-10)
+        assert found.auc_pr == pytest.approx(metrics.average_precision_score(truth, score), abs=1e-10)
+        along, up, _ = metrics.roc_curve(truth, score, drop_intermediate=False)
+        np.testing.assert_allclose(points.false_alarms, along[1:], atol=1e-12)
+        np.testing.assert_allclose(points.recall, up[1:], atol=1e-12)
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:

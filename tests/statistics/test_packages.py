@@ -8,10 +8,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
-
-from shared_core.errors import UsageError
-from shared_core.statistics.optional_packages import package
 
 _WITHOUT = (
     "import sys\n"
@@ -25,11 +21,6 @@ def _bac_without_the_extra(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _WITHOUT, *arguments], capture_output=True, text=True, check=False
     )
-
-
-def test_missing_package_is_named_with_the_command() -> None:
-    with pytest.raises(UsageError, match=r"needs nonsense, .* pip install 'openbac\[statistics\]'"):
-        package("nonsense.stats")
 
 
 def test_comparing_two_masks_does_not_need_the_extra(tmp_path: Path) -> None:

@@ -28,20 +28,32 @@ class BackendInfo:
     precision: Precision
 
 
-class TileBackend(Protocol):
-    """Runs a network on whole tiles."""
+class Backend(Protocol):
+    """Runs a network."""
 
     @property
     def info(self) -> BackendInfo:
         """What runs."""
         ...
 
+    def release_memory(self) -> None:
+        """Give back what is kept for the next call of a step; it is allocated again then."""
+        ...
+
+
+class TileBackend(Backend, Protocol):
+    """Runs a network on whole tiles."""
+
     def tile_logits(self, tiles: Array) -> Array:
         """Logits (n, h, w) of normalised tiles; `OutOfDeviceMemory` where the batch does not fit."""
         ...
 
-    def release_memory(self) -> None:
-        """Give back what is kept for the next call of a step; it is allocated again then."""
+
+class ClassifierBackend(Backend, Protocol):
+    """Runs a network on pictures of whole breasts."""
+
+    def explain(self, pictures: Array) -> Array:
+        """Heat map and logit (n, 2, h / 16, w / 16) of normalised pictures (n, h, w); memory as above."""
         ...
 
 

@@ -17,13 +17,22 @@ from shared_core.inference.backends.openvino_options import ov
 
 
 def exported(
-    network: torch.nn.Module | torch.export.ExportedProgram, *, channels: int, tile_px: int
+    network: torch.nn.Module | torch.export.ExportedProgram,
+    *,
+    channels: int,
+    tile_px: int | tuple[int, int],
 ) -> dict[str, NDArray[Any]]:
-    """The graph of a network on the CPU, in evaluation mode, for one tile, as the arrays of `OpenVinoGraph`.
+    """The graph of a network on the CPU, in evaluation mode, for one input, as the arrays of `OpenVinoGraph`.
 
     Weights keep float32. A `ModelError` where the network does what OpenVINO has no operation for.
+
+    Parameters
+    ----------
+    tile_px
+        Side of the input, or its (rows, columns).
     """
-    shape = [1, channels, tile_px, tile_px]
+    rows, columns = (tile_px, tile_px) if isinstance(tile_px, int) else tile_px
+    shape = [1, channels, rows, columns]
     more: dict[str, Any] = {"example_input": torch.zeros(shape), "input": shape}
     if isinstance(network, torch.export.ExportedProgram):
         more = {}
@@ -41,7 +50,11 @@ def exported(
 
 
 def graph_arrays(graph: Any) -> dict[str, NDArray[Any]]:
-    """An OpenVINO graph as two arrays of bytes."""
+    """An OpenVINO graph as two arrays of bytes; of the same network they are the same."""
+    # OpenVINO's own names count what the process has made before.
+    graph.set_friendly_name("network")
+    for number, operation in enumerate(graph.get_ordered_ops()):
+        operation.set_friendly_name(f"{operation.get_type_name()}_{number}")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.xml"
         ov.save_model(graph, path, compress_to_fp16=False)

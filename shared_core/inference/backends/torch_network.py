@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from shared_core.networks.building import build
 from shared_core.networks.options import NetworkOptions
 
 Arrays = Mapping[str, NDArray[Any]]
+Net = TypeVar("Net", bound=torch.nn.Module)
 _COUNTER = "num_batches_tracked"
 
 
@@ -23,6 +24,11 @@ def filled(name: str, options: NetworkOptions, arrays: Arrays) -> torch.nn.Modul
     """A network with these weights, for use; a `ModelError` where they are another network's."""
     with torch.device("meta"):
         network = build(name, options)
+    return with_weights(network, arrays, name)
+
+
+def with_weights(network: Net, arrays: Arrays, name: str) -> Net:
+    """A network of torch's device that keeps shapes alone, with weights on the CPU; see `filled`."""
     wanted = {key: value.shape for key, value in network.state_dict().items() if _COUNTER not in key}
     for key in sorted(wanted.keys() | arrays.keys()):
         if key not in wanted or key not in arrays or tuple(arrays[key].shape) != tuple(wanted[key]):
@@ -33,7 +39,8 @@ def filled(name: str, options: NetworkOptions, arrays: Arrays) -> torch.nn.Modul
     state = {key: torch.from_numpy(np.array(array, np.float32)) for key, array in arrays.items()}
     counters = {key: torch.tensor(0) for key in network.state_dict() if _COUNTER in key}
     network.load_state_dict({**state, **counters}, assign=True)
-    return network.eval().requires_grad_(False)
+    network.eval().requires_grad_(False)
+    return network
 
 
 class TorchNetwork:

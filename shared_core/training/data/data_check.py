@@ -17,7 +17,7 @@ from shared_core.reading.reader import read_mammogram
 from shared_core.training.data.looks import Look, look_of, near_duplicates
 from shared_core.training.data.masks import read_label
 from shared_core.training.data.split import SIDES, Side, Split
-from shared_core.training.example import Identity, ViewFiles, ViewSource, files_of
+from shared_core.training.example import Identity, ViewFiles, ViewList, files_of
 
 _NAMED = 5
 
@@ -140,7 +140,9 @@ class DataCheck:
             one, other = self.views[same.first].identity, self.views[same.second].identity
             sides = ["", ""]
             if side_of is not None:
-                if side_of.get(one.patient_id) == side_of.get(other.patient_id):
+                of_both = [side_of.get(identity.patient_id) for identity in (one, other)]
+                # Who is on no side neither teaches nor judges.
+                if of_both[0] == of_both[1] or None in of_both:
                     continue
                 sides = [f" ({side_of.get(identity.patient_id)})" for identity in (one, other)]
             raise UsageError(
@@ -161,7 +163,7 @@ class DataCheck:
 
 
 def check_data(
-    source: ViewSource,
+    source: ViewList,
     *,
     problems: Iterable[str] = (),
     workers: int = 1,

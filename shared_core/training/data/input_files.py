@@ -9,12 +9,12 @@ from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.data.fingerprints import file_sha256
-from shared_core.training.example import ViewSource, files_of
+from shared_core.training.example import ViewList, files_of
 
 _NAMED = 5
 
 
-def input_prints(source: ViewSource) -> dict[str, str]:
+def input_prints(source: ViewList) -> dict[str, str]:
     """sha256 of every image, mask and drawing, by view; empty where views are made.
 
     Where the files lie does not count. A `UsageError` where one cannot be read.
@@ -46,7 +46,7 @@ def image_prints(*paths: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def keep_inputs(path: Path, source: ViewSource) -> None:
+def keep_inputs(path: Path, source: ViewList) -> None:
     """Write the fingerprints of a source; where they were written before, see that nothing has changed.
 
     Nothing is written of views that are made.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -14,7 +14,7 @@ from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.records.canonical_json import json_bytes
 from shared_core.simulation.randomness import stream
-from shared_core.training.example import Identity, ViewSource
+from shared_core.training.example import Identity, ViewList
 
 Side = Literal["train", "validation", "test"]
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -28,15 +28,23 @@ class Split(msgspec.Struct, frozen=True, tag_field="kind", tag="OpenBAC split by
     validation: tuple[str, ...]
     test: tuple[str, ...] = ()
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Patients who are on no side on purpose."""
+        return ()
+
     def patients(self, side: Side) -> tuple[str, ...]:
         """Patients of one side."""
         patients: tuple[str, ...] = getattr(self, side)
         return patients
 
-    def numbers(self, source: ViewSource, side: Side) -> list[int]:
+    def numbers(self, source: ViewList, side: Side) -> list[int]:
         """Numbers of the views of one side."""
         patients = set(self.patients(side))
         return [number for number in range(len(source)) if source.identity(number).patient_id in patients]
+
+
+Kind = TypeVar("Kind", bound=Split)
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,13 @@ def read_split(path: Path) -> Split:
 
     A `UsageError` where it is not there, is no split, or leaks.
     """
+    return read_split_of(path, Split)
+
+
+def read_split_of(path: Path, kind: type[Kind]) -> Kind:
+    """Read a split of one kind; see `read_split`."""
     try:
-        split = known_part(path.read_bytes(), Split)
+        split = known_part(path.read_bytes(), kind)
     except OSError as error:
         raise UsageError(f"The split {path} cannot be read: {error.strerror}; check the path.") from None
     except DocumentError:
@@ -152,6 +165,7 @@ def check_split(split: Split, members: Iterable[Member]) -> None:
         of two patients.
     """
     side_of: dict[str, Side] = {}
+    unused = set(split.unused)
     for side in SIDES:
         for patient in split.patients(side):
             other = side_of.setdefault(patient, side)
@@ -159,9 +173,13 @@ def check_split(split: Split, members: Iterable[Member]) -> None:
                 raise UsageError(
                     f"Patient {patient} stands on two sides of the split, {other} and {side}; leave one."
                 )
+            if patient in unused:
+                raise UsageError(f"Patient {patient} is both on a side of the split, {side}, and left out.")
     first_with: dict[str, tuple[Identity, Side]] = {}
     for member in members:
         identity = member.identity
+        if identity.patient_id in unused:
+            continue
         if identity.patient_id not in side_of:
             raise UsageError(
                 f"Patient {identity.patient_id} ({identity.view_id}) is on no side of the split; split again."
@@ -178,6 +196,6 @@ def check_split(split: Split, members: Iterable[Member]) -> None:
             )
 
 
-def members_of(source: ViewSource) -> list[Member]:
+def members_of(source: ViewList) -> list[Member]:
     """The views of a source without their pixels."""
     return [Member(source.identity(number)) for number in range(len(source))]
