@@ -2,7 +2,8 @@
 
 While the tool is on, a click on a view adds a point and a drag moves the image. Where it follows calcium,
 the first click takes the artery that is there from end to end, and each further one goes on to its place.
-Enter or a double click makes the band, Backspace takes the last click back, Escape leaves everything as it was.
+Enter or a double click makes the band, Backspace takes the last click back, Escape leaves everything as it
+was.
 """
 
 from __future__ import annotations
@@ -164,8 +165,8 @@ class CentreLineTool:
         found = self._calcium.artery(view, place)
         if found is None:
             self._host.say(
-                f"No calcium was found within {bac.SNAP_MM:g} mm of this point of {view.key}; the next clicks "
-                "go on from here, along calcium where there is some."
+                f"No calcium was found within {bac.SNAP_MM:g} mm of this point of {view.key}; the next "
+                "clicks go on from here, along calcium where there is some."
             )
             return [place]
         return list(found)
