@@ -17,6 +17,8 @@ from napari_bac.docks.display_box import DisplayBox
 from napari_bac.docks.export_dialog import ask_and_export
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.one_exam_question import OneExamQuestion
+from napari_bac.docks.question_box import Question
+from napari_bac.docks.restore_question import RestoreQuestion
 from napari_bac.docks.run_bar import RunBar
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
@@ -80,6 +82,7 @@ class ExamDock(QWidget):
         self.script_button = button(
             "Copy as Pytho&n", "Copy a Python script that repeats the run without a window", self._copy_script
         )
+        self._restore = RestoreQuestion(self.session, self.question)
         self._one_exam = OneExamQuestion(self.session, self.question)
         self._lay_out()
         self._connect()
@@ -165,14 +168,14 @@ class ExamDock(QWidget):
         for changed in (signals.live_changed, signals.measured):
             self._connections.to(changed, self.views.show_view)
         self._connections.to(signals.selected, self._on_selected)
-        self._connections.to(signals.restorable_changed, self._offer)
+        self._connections.to(signals.restorable_changed, lambda _key: self._restore.ask())
 
     def _show(self) -> None:
         self.views.show_views()
         self._on_run()
         self._show_threshold()
-        for key in self.session.views:
-            self._offer(key)
+        self.question.keep_those_about(self.session.views)
+        self._restore.ask()
         self._one_exam.ask()
 
     def _on_run(self) -> None:
@@ -229,9 +232,14 @@ class ExamDock(QWidget):
         others = [key for key in keys if key not in edited]
         self._set_threshold(others, value)
         self.question.ask(
-            f"{', '.join(edited)}: edited by hand. A new threshold replaces the edits; undo restores them.",
-            ("Replace the edits", partial(self._set_threshold, edited, value)),
-            ("Keep the edits", self._show_threshold),
+            "threshold",
+            Question(
+                f"{', '.join(edited)}: edited by hand. A new threshold replaces the edits; undo restores "
+                "them.",
+                tuple(edited),
+                ("Replace the edits", partial(self._set_threshold, edited, value)),
+                ("Keep the edits", self._show_threshold),
+            ),
         )
 
     def _set_threshold(self, keys: list[str], value: float) -> None:
@@ -242,15 +250,6 @@ class ExamDock(QWidget):
     def _reset(self) -> None:
         for key in self._targets():
             self.session.reset_to_model(key)
-
-    def _offer(self, key: str) -> None:
-        found = self.session.autosave.restorable(key)
-        if found is not None:
-            self.question.ask(
-                f"{key}: corrections from an earlier session were not exported.",
-                ("Restore", partial(self.session.autosave.restore, key)),
-                ("Discard", partial(self.session.autosave.discard, key)),
-            )
 
     def _take_and_segment(self, layer: Layer, spacing_mm: float | None) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from napari_bac.docks.question_box import QuestionBox
+from napari_bac.docks.question_box import Question, QuestionBox
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import close_exam
 from napari_bac.views.open_exams import exam_keys, exam_words, whose_words
@@ -27,7 +27,11 @@ class OneExamQuestion:
         first = min(views, key=lambda view: view.number).opened.exam_key
         whose = exam_words(views, first)
         self._box.ask(
-            f"{whose_words(views)} Close the one that was opened first?",
-            (f"Close {whose}", partial(close_exam, self._session, first)),
-            ("Keep all", lambda: None),
+            "exams",
+            Question(
+                f"{whose_words(views)} Close the one that was opened first?",
+                tuple(view.key for view in views),
+                (f"Close {whose}", partial(close_exam, self._session, first)),
+                ("Keep all", lambda: None),
+            ),
         )

@@ -128,17 +128,21 @@ class Autosave:
         for view in set(self._kept) - there:
             self._write_here(view)
             self._store.release(self._kept[view].file)
+        offered: dict[str, SavedEdits] = {}
         for view in self._views.values():
             if view not in self._kept:
                 image = image_name(view.opened)
                 kept = _Kept(image, self._store.new_file(image), self._store.find(image))
                 self._kept[view] = kept
                 if kept.offers:
-                    self._signals.said.emit(
-                        f"{view.key}: corrections from {kept.offers[0].when} were not exported; "
-                        "choose Restore or Discard in the BAC panel."
-                    )
-                    self._signals.restorable_changed.emit(view.key)
+                    offered[view.key] = kept.offers[0]
+        if offered:
+            listed = ", ".join(f"{key} from {saved.when}" for key, saved in offered.items())
+            self._signals.said.emit(
+                f"Corrections were not exported: {listed}; choose Restore or Discard in the BAC panel."
+            )
+        for key in offered:
+            self._signals.restorable_changed.emit(key)
 
     def _on_change(self, key: str) -> None:
         self._waiting[self._views[key]] = None

@@ -97,7 +97,7 @@ def test_edits_of_a_session_that_is_over_come_back_in_one_step_of_undo(
     found = second.autosave.restorable("L-CC")
     assert found is not None
     assert offered == ["L-CC"]
-    assert "corrections" in said[0]
+    assert "Corrections" in said[0]
     assert found.when in said[0]
     assert not second.views["L-CC"].label_pixels().any()
     second.autosave.restore("L-CC")

@@ -1,0 +1,93 @@
+"""Questions of the panel: one for all corrections, none lost, none over another patient's image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.docks.question_box import Question, QuestionBox
+from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.registry import session_of
+from napari_bac.views.opened_view import OpenedView
+from tests.napari_bac import pictures
+
+
+@pytest.fixture
+def after_a_crash(viewer: Any, session: ExamSession, four_views: list[OpenedView]) -> ExamDock:
+    """Two of four views were corrected in a session that is over; the exam is open again."""
+    session.add(four_views)
+    for key in ("R-CC", "L-MLO"):
+        session.set_labels(key, pictures.labels(session.views[key].opened.prepared.header.laterality))
+    session.close()
+    viewer.layers.clear()
+    again = session_of(viewer)
+    said: list[str] = []
+    again.signals.said.connect(said.append)
+    dock = ExamDock(viewer)
+    viewer.window.add_dock_widget(dock, name="BAC exam")
+    again.add(four_views)
+    # One sentence as well, not one a view.
+    assert len([sentence for sentence in said if "not exported" in sentence]) == 1
+    return dock
+
+
+def test_one_question_offers_the_corrections_of_all_views_with_their_dates(
+    after_a_crash: ExamDock,
+) -> None:
+    dock, session = after_a_crash, after_a_crash.session
+    assert not dock.question.isHidden()
+    for key in ("R-CC", "L-MLO"):
+        saved = session.autosave.restorable(key)
+        assert saved is not None
+        assert f"{key} ({saved.when})" in dock.question.words.text()
+    dock.question.yes_button.click()
+    assert dock.question.isHidden()
+    for key, view in session.views.items():
+        assert bool(np.asarray(view.labels.data).any()) == (key in ("R-CC", "L-MLO"))
+    session.close()
+
+
+def test_discarded_once_they_are_all_gone(after_a_crash: ExamDock) -> None:
+    dock, session = after_a_crash, after_a_crash.session
+    dock.question.no_button.click()
+    assert dock.question.isHidden()
+    assert [session.autosave.restorable(key) for key in session.views] == [None] * 4
+    session.close()
+
+
+def test_the_question_goes_with_its_views(after_a_crash: ExamDock) -> None:
+    dock, session = after_a_crash, after_a_crash.session
+    for key in ("R-CC", "L-MLO"):
+        session.viewer.layers.remove(session.views[key].labels)
+    assert dock.question.isHidden()
+    session.close()
+
+
+def test_a_second_question_does_not_lose_the_first(qtbot: Any) -> None:
+    box = QuestionBox()
+    done: list[str] = []
+    qtbot.addWidget(box)
+    no = ("No", lambda: done.append("no"))
+    box.ask("restore", Question("first", ("R-CC",), ("Yes", lambda: done.append("first")), no))
+    box.ask("threshold", Question("second", ("L-CC",), ("Yes", lambda: done.append("second")), no))
+    assert box.words.text() == "second"
+    box.yes_button.click()
+    assert box.words.text() == "first"
+    assert not box.isHidden()
+    box.no_button.click()
+    assert done == ["second", "no"]
+    assert box.isHidden()
+
+
+def test_a_question_about_views_that_are_gone_is_void(qtbot: Any) -> None:
+    box = QuestionBox()
+    qtbot.addWidget(box)
+    nothing = ("", lambda: None)
+    box.ask("threshold", Question("about two", ("L-CC", "R-CC"), nothing, nothing))
+    box.keep_those_about({"L-CC", "R-CC"})
+    assert not box.isHidden()
+    box.keep_those_about({"L-CC"})
+    assert box.isHidden()
