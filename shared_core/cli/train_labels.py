@@ -56,7 +56,8 @@ def label_plan(args: argparse.Namespace) -> LabelPlan:
         seed=args.seed,
         machine=Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1),
         workers=args.workers,
-        initial=initial_for(recipe, args.initial),
+        # The data can be checked without.
+        initial=None if args.check else initial_for(recipe, args.initial),
         split=args.split,
         licence=args.licence or NOT_STATED,
     )

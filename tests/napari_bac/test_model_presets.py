@@ -78,7 +78,8 @@ def test_a_classifier_of_whole_views_says_the_same_in_a_session(
     assert {**known.provenance, "edited_by_hand": False} == dict(final.provenance)
     assert set(final.notices) == set(known.notices)
     # What a person changes is no heat map any more, and nobody knows its probability.
-    view.labels.paint((300, 40), 5)
+    assert not known.mask[300, 390]
+    view.labels.paint((300, 390), 3)
     qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
     assert "heat-map" not in [notice.code for notice in view.told]
     assert view.measured.view.bac_probability is None

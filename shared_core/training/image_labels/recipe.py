@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shared_core.documents import DocumentError, any_toml, from_toml
 from shared_core.errors import UsageError
@@ -14,6 +14,8 @@ from shared_core.networks.options import USUAL, NetworkOptions, classifier_probl
 from shared_core.training.recipe import LABEL_RECIPES, OptimisationRecipe, recipe_text, toml_of
 
 LearnsFrom = Literal["image labels"]
+_LEAST: Final = 2 * STEP_PX
+"""Of a side: batch norm needs two places, even for one picture."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ def _check(recipe: LabelRecipe) -> None:
     if problem is not None:
         raise DocumentError(problem)
     for name, side in (("rows", recipe.picture.rows), ("columns", recipe.picture.columns)):
-        if side < STEP_PX or side % STEP_PX:
-            raise DocumentError(f"picture.{name} must be a multiple of {STEP_PX}, not {side}")
+        if side < _LEAST or side % STEP_PX:
+            raise DocumentError(f"picture.{name} must be a multiple of {STEP_PX} from {_LEAST}, not {side}")
     if recipe.median_px and recipe.median_px % 2 == 0:
         raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
     if recipe.optimisation.ema_decay:

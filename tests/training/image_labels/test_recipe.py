@@ -64,7 +64,7 @@ def test_an_unknown_recipe_names_these_too() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("rows = 96", "rows = 100", "picture.rows must be a multiple of 16, not 100"),
+        ("rows = 96", "rows = 100", "picture.rows must be a multiple of 16 from 32, not 100"),
         ("batch = 6", "batch = 0", "batch must be from 1 to 1024, not 0"),
         ('network = "vgg16-bn"', 'network = "unet"', "network must be"),
         ("width = 4", "width = 400", "width of network vgg16-bn must lie from 1 to 128"),

@@ -212,6 +212,8 @@ def test_the_paper_s_recipe_without_a_file_names_the_alternative(
 ) -> None:
     command = arguments(folder, tmp_path / "out")
     command[1] = "mobini-2023"
+    # The data can be checked without it.
+    assert main([*command, "--check"]) == 0
     assert main(command) != 0
     said = capsys.readouterr().err
     assert "the recipe mobini-2023-scratch needs none" in said
