@@ -26,6 +26,8 @@ class ProbabilityMap:
     resampled: bool
     backend: BackendInfo
     notices: tuple[Notice, ...] = ()
+    spread: NDArray[np.float32] | None = None
+    """(rows, columns) standard deviation of the members of an ensemble; None of a single network."""
 
 
 @dataclass(frozen=True, eq=False)
