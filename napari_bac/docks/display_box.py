@@ -25,7 +25,8 @@ class DisplayBox(QGroupBox):
         self.invert = with_tip(QCheckBox("&Invert"), "Show bright as dark (key I)")
         self.invert.clicked.connect(lambda on: invert(self._images(), inverted=on))
         self.probability = with_tip(
-            QCheckBox("&Probability"), "Overlay the model's probability on the segmented views"
+            QCheckBox("&Probability"),
+            "Overlay the model's probability on the segmented views; of an ensemble its spread, too",
         )
         self.probability.clicked.connect(self._show_probability)
         self.keys = with_tip(

@@ -16,6 +16,10 @@ from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
 SUFFIX: Final = " probability"
+SPREAD_SUFFIX: Final = " spread"
+"""Of the members of an ensemble, around the probability."""
+SPREAD_TOP: Final = 0.5
+"""Of the colours: members that are of two minds, half of them sure."""
 PREVIEW_STEP: Final = 4
 """Pixels of the network's image in one of the preview: all of them would take 0.2 s to be shown."""
 REFRESH_S: Final = 0.25
@@ -28,6 +32,7 @@ class ProbabilityLayers:
     def __init__(self, viewer: ViewerModel, views: Mapping[str, ViewSession]) -> None:
         self._viewer, self._views = ref(viewer), views
         self._shown: dict[str, Image] = {}
+        self._spreads: dict[str, Image] = {}
         self._preview: Image | None = None
         self._refreshed = 0.0
 
@@ -37,22 +42,36 @@ class ProbabilityLayers:
         return viewer is not None and key in self._shown and self._shown[key] in viewer.layers
 
     def show(self, key: str) -> None:
-        """Show the whole map of a view that has one."""
+        """Show the whole map of a view that has one, and that of the spread of an ensemble."""
         view = self._views[key]
         if view.answer is not None and not self.is_shown(key):
-            self._shown[key] = self._add(view, view.answer.probability.values, top=1.0, step=(1.0, 1.0))
+            found = view.answer.probability
+            if found.spread is not None:
+                self._spreads[key] = self._add(
+                    view, found.spread, top=SPREAD_TOP, step=(1.0, 1.0), suffix=SPREAD_SUFFIX
+                )
+            self._shown[key] = self._add(view, found.values, top=1.0, step=(1.0, 1.0))
 
     def hide(self, key: str) -> None:
         """Take the map of a view away."""
-        if self.is_shown(key):
-            self._remove(self._shown[key])
-        self._shown.pop(key, None)
+        for layers in (self._shown, self._spreads):
+            layer = layers.pop(key, None)
+            if layer is not None:
+                self._remove(layer)
 
     def follow(self, key: str) -> None:
         """Show the new map where the old one is shown."""
         answer = self._views[key].answer
-        if self.is_shown(key) and answer is not None:
-            self._shown[key].data = answer.probability.values
+        if not self.is_shown(key) or answer is None:
+            return
+        if (answer.kept.spread is None) != (key not in self._spreads):
+            self.hide(key)
+            self.show(key)
+            return
+        found = answer.probability
+        self._shown[key].data = found.values
+        if found.spread is not None:
+            self._spreads[key].data = found.spread
 
     def begin_preview(self, key: str, shape: tuple[int, int]) -> None:
         """Make ready for the tiles of a view, on an image of (rows, columns)."""
@@ -82,7 +101,13 @@ class ProbabilityLayers:
             self._remove(preview)
 
     def _add(
-        self, view: ViewSession, values: NDArray[Any], *, top: float, step: tuple[float, float]
+        self,
+        view: ViewSession,
+        values: NDArray[Any],
+        *,
+        top: float,
+        step: tuple[float, float],
+        suffix: str = SUFFIX,
     ) -> Image:
         """`step`: pixels of the view's image that one of these takes."""
         image, viewer = view.image, self._viewer()
@@ -91,7 +116,7 @@ class ProbabilityLayers:
         scale = np.asarray(image.scale) * step
         layer = Image(
             values,
-            name=view.key + SUFFIX,
+            name=view.key + suffix,
             scale=scale,
             translate=np.asarray(image.translate) + (scale - np.asarray(image.scale)) / 2,
             affine=image.affine,

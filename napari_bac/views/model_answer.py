@@ -44,20 +44,33 @@ class KeptProbability:
     values: NDArray[np.float32]
     """Of those."""
     shape: tuple[int, int]
+    spread: NDArray[np.float32] | None = None
+    """Of those, where the model is an ensemble: where its mean is 0, all members say 0."""
 
     @classmethod
     def of(cls, probability: bac.ProbabilityMap) -> KeptProbability:
         """Put away."""
         values = probability.values
         filled = values != 0
-        about = replace(probability, values=np.empty((0, 0), np.float32))
-        return cls(about, np.packbits(filled, axis=1), values[filled], (values.shape[0], values.shape[1]))
+        about = replace(probability, values=np.empty((0, 0), np.float32), spread=None)
+        return cls(
+            about,
+            np.packbits(filled, axis=1),
+            values[filled],
+            (values.shape[0], values.shape[1]),
+            None if probability.spread is None else probability.spread[filled],
+        )
 
     def map(self) -> bac.ProbabilityMap:
         """Take out."""
+        filled = np.unpackbits(self.filled, axis=1, count=self.shape[1]).view(np.bool_)
         values = np.zeros(self.shape, np.float32)
-        values[np.unpackbits(self.filled, axis=1, count=self.shape[1]).view(np.bool_)] = self.values
-        return replace(self.about, values=values)
+        values[filled] = self.values
+        spread = None
+        if self.spread is not None:
+            spread = np.zeros(self.shape, np.float32)
+            spread[filled] = self.spread
+        return replace(self.about, values=values, spread=spread)
 
 
 @dataclass(frozen=True, eq=False)

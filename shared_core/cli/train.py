@@ -73,6 +73,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--name NAME", "name of the model (default: that of DIR)")
     add("--licence TEXT", "licence of the model, for its card")
     add("--split FILE", "use the split.json of another run", Path)
+    add("--folds N", "cross-validation: a model for each part of the patients, and their ensemble", folds)
     add("--seed N", "another seed is another run (default: 0)", arguments.whole, default=0)
     add("--epochs N", "number of epochs (default: the recipe's)", arguments.count)
     add("--hours H", "as many steps as fit in about H hours on this machine; measured first", hours)
@@ -113,6 +114,8 @@ def run(args: argparse.Namespace) -> int:
         )
         if plan.recipe.fine_tuning.enabled:
             return _fine_tune(args, plan, watch)
+        if plan.folds:
+            return _cross_validate(plan, watch)
         card = train(plan, watch) if plan.pool is None else train_with_pool(plan, watch)
     print(f"{plan.output_dir / 'model.json'}: {card.name}, threshold {card.threshold:g}")
     print(f"Use it with: bac analyze IMAGES --model {plan.output_dir / 'model.json'}", file=sys.stderr)
@@ -214,6 +217,8 @@ def _plan(args: argparse.Namespace) -> Plan:
     if start is not None:
         recipe = start.fitted(recipe)
     _check_pool(args, recipe)
+    if args.folds and (args.split is not None or recipe.fine_tuning.enabled):
+        raise UsageError("--folds deals the patients itself, and goes with neither --split nor fine-tuning.")
     if args.hours is not None:
         # What was measured when the run began stays: another measurement would be another run.
         begun = out / RECIPE_FILE
@@ -231,9 +236,26 @@ def _plan(args: argparse.Namespace) -> Plan:
         workers=args.workers,
         start=start,
         split=args.split,
+        folds=args.folds or 0,
         problems=tuple(problems),
     )
     return plan if args.licence is None else replace(plan, licence=args.licence)
+
+
+def _cross_validate(plan: Plan, watch: Watch) -> int:
+    from shared_core.training.folds.run import cross_validate
+    from shared_core.training.folds.table import FOLDS_FILE
+
+    done = cross_validate(plan, watch)
+    print((plan.output_dir / FOLDS_FILE).read_text(encoding="utf-8"), end="")
+    card = done.ensemble
+    print(
+        f"{plan.output_dir / 'model.json'}: {card.name}, {card.members} members, threshold {card.threshold:g}"
+    )
+    failures = [failure for one in done.folds for failure in one.failures]
+    for failure in failures:
+        print(f"bac: {failure.view_id}: {failure.error}", file=sys.stderr)
+    return FAILED if failures else OK
 
 
 def _check_pool(args: argparse.Namespace, recipe: Recipe) -> None:
@@ -247,6 +269,14 @@ def _check_pool(args: argparse.Namespace, recipe: Recipe) -> None:
         )
     if recipe.pseudo_labels.rounds and args.hours is not None:
         raise UsageError(f"--hours does not count the rounds of recipe {recipe.name}; leave it out.")
+
+
+def folds(text: str) -> int:
+    """A count of folds, from 2 on."""
+    value = arguments.count(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError(f"must be 2 or more, not {text!r}")
+    return value
 
 
 def hours(text: str) -> float:

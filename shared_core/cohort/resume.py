@@ -258,7 +258,7 @@ def mark_finished(
 
 def _results(base: Path, tasks: Sequence[ViewTask]) -> Iterator[Path]:
     sheet = base / "exam_sheet.png"
-    endings = (".json", "_mask.png", "_overlay.png", "_probability.png")
+    endings = (".json", "_mask.png", "_overlay.png", "_probability.png", "_spread.png")
     wanted = (base / f"{task.stem}{ending}" for task in tasks for ending in endings)
     objects = (base / DICOM_FOLDER).glob("*.dcm")
     return (path for path in (sheet, *wanted, *objects) if path.is_file())

@@ -127,6 +127,7 @@ class Worker:
             record,
             other=result.other,
             probability=result.probability.values if self.settings.probability else None,
+            spread=result.probability.spread if self.settings.probability else None,
             pictures=self.settings.pictures,
         )
         for name, content in files:

@@ -26,6 +26,7 @@ def view_files(
     *,
     other: Mask | None = None,
     probability: NDArray[np.float32] | None = None,
+    spread: NDArray[np.float32] | None = None,
     pictures: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file; the JSON comes last: where it is, the others of the view are too.
@@ -38,6 +39,8 @@ def view_files(
         (rows, columns) bool, calcification that is not along an artery; None where nothing tells it.
     probability
         To be written as a picture, too.
+    spread
+        Of the members of an ensemble, likewise.
     pictures
         Whether the overlay is drawn.
     """
@@ -46,6 +49,8 @@ def view_files(
         yield f"{stem}_other.png", mask_png(other)
     if probability is not None:
         yield f"{stem}_probability.png", probability_png(probability)
+    if spread is not None:
+        yield f"{stem}_spread.png", probability_png(spread)
     if pictures:
         picture = overlay_picture(prepared, mask, measurement, provenance=record.provenance, other=other)
         yield f"{stem}_overlay.png", encode_png(picture)

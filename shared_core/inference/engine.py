@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from shared_core.errors import Cancelled, UsageError
+from shared_core.inference.member_mean import MemberMean
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.model import Model
 from shared_core.inference.probability import ProbabilityMap, Step
@@ -39,29 +40,38 @@ def segment_steps(
     DeviceError
         If even the CPU has too little memory.
     """
-    runner = model.runner()
     if model.card.heat_map is not None:
         give_back_freed()
+        runner = model.runner()
         whole = judge_view(prepared, model.card, runner)
         runner.release_memory()
         give_back_freed()
         yield Step(1, 1, result=whole)
         return
     view = to_model_view(prepared, model.card)
-    run = _run_for(view, model, runner, origin_px)
-    total = run.total + 1
-    give_back_freed()
-    for done, answer in enumerate(run.answers(), start=1):
-        yield Step(done, total, answer=answer)
-    runner.release_memory()
-    give_back_freed()
+    members = (model, *model.others)
+    total = done = 0
+    mean = MemberMean()
+    for number, member in enumerate(members):
+        runner = member.runner()
+        run = _run_for(view, member, runner, origin_px)
+        total = len(members) * run.total + 1
+        give_back_freed()
+        for answer in run.answers():
+            done += 1
+            # Of an ensemble the first member alone is shown as it comes: another one has other tiles.
+            yield Step(done, total, answer=answer if number == 0 else None)
+        runner.release_memory()
+        give_back_freed()
+        mean.add(to_source(run.result(), prepared))
     result = ProbabilityMap(
-        values=to_source(run.result(), prepared),
+        values=mean.values,
         tiles=len(run.tiles),
         model_spacing_mm=view.spacing_mm,
         resampled=view.resampled,
         backend=runner.info,
         notices=(*view.notices, *runner.notices),
+        spread=mean.spread(),
     )
     yield Step(total, total, result=result)
 

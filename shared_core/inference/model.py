@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Literal
 
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.interface import Backend, BackendName, Precision
-from shared_core.inference.plain_network import Network, PlainNetwork, read_network, try_out
+from shared_core.inference.plain_network import Network, PlainNetwork, read_networks, try_out
 from shared_core.inference.runner import Runner
 from shared_core.networks.table import IMPORTED, SCU_NETS
 from shared_core.notices import Remedy
@@ -33,6 +33,8 @@ class Model:
     backend: Backend
     weights_path: Path
     threads: int | None
+    others: tuple[Model, ...] = ()
+    """The other members of an ensemble, each a model of its own with the same card."""
 
     def runner(self) -> Runner:
         """Make what runs one image: batches on a GPU with the CPU behind it, single tiles on a CPU."""
@@ -86,11 +88,13 @@ def load_model(
     if card.tracks is not None:
         require_tracks(card, weights_dir=weights_dir)
     chosen = choose_for(card, device, backend, precision)
-    net = read_network(card, chosen[1], path, weights_dir=weights_dir)
-    runs = make_backend(net, device=device, backend=chosen[1], precision=precision, threads=threads)
-    if isinstance(net, PlainNetwork):
-        try_out(runs, card)
-    return Model(card, net, runs, path, threads)
+    members = []
+    for net in read_networks(card, chosen[1], path, weights_dir=weights_dir):
+        runs = make_backend(net, device=device, backend=chosen[1], precision=precision, threads=threads)
+        if isinstance(net, PlainNetwork):
+            try_out(runs, card)
+        members.append(Model(card, net, runs, path, threads))
+    return replace(members[0], others=tuple(members[1:]))
 
 
 def choose_for(

@@ -25,6 +25,7 @@ from shared_core.networks.options import checked_classifier, checked_network
 from shared_core.networks.scunet_lean import LeanScuNet, fold_scunet
 from shared_core.networks.table import IMPORTED
 from shared_core.weights.card import ModelCard
+from shared_core.weights.ensemble import read_members
 from shared_core.weights.location import require_graph
 from shared_core.weights.safetensors import read_safetensors
 
@@ -96,21 +97,24 @@ class PlainNetwork:
 Network = LeanScuNet | PlainNetwork
 
 
-def read_network(
+def read_networks(
     card: ModelCard, backend: BackendName, weights: Path, *, weights_dir: Path | None
-) -> Network:
-    """The network of a model for a backend; a `ModelError` where it is unknown or a file is unfit."""
+) -> tuple[Network, ...]:
+    """The networks of a model for a backend: one, or those of an ensemble.
+
+    A `ModelError` where it is unknown or a file is unfit.
+    """
     if card.heat_map is not None:
         checked_classifier(card.network, card.network_options)
         if backend == "torch":
-            return PlainNetwork(card, read_safetensors(weights), backend)
+            return (PlainNetwork(card, read_safetensors(weights), backend),)
     elif card.network != IMPORTED:
         network = checked_network(card.network, card.network_options)
         if network.windowed_gates:
-            return fold_scunet(read_safetensors(weights))
+            return tuple(fold_scunet(arrays) for arrays in read_members(weights, card))
         if backend == "torch":
-            return PlainNetwork(card, read_safetensors(weights), backend)
-    return PlainNetwork(card, read_safetensors(require_graph(card, weights_dir=weights_dir)), "openvino")
+            return tuple(PlainNetwork(card, arrays, backend) for arrays in read_members(weights, card))
+    return (PlainNetwork(card, read_safetensors(require_graph(card, weights_dir=weights_dir)), "openvino"),)
 
 
 def try_out(backend: Backend, card: ModelCard) -> None:

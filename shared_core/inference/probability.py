@@ -29,6 +29,8 @@ class ProbabilityMap:
     image_probability: float | None = None
     """That the view shows BAC at all, of a model that judges whole views: `values` is then its heat map,
     from 0 to 1, and empty where the view counts as negative."""
+    spread: NDArray[np.float32] | None = None
+    """(rows, columns) standard deviation of the members of an ensemble; None of a single network."""
 
 
 @dataclass(frozen=True, eq=False)

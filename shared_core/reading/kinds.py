@@ -102,7 +102,15 @@ _BY_SUFFIX: Final = {
 }
 """Where the first bytes say no more than ZIP, text or nothing."""
 OWN_ENDINGS: Final = (
-    *("_mask.png", "_overlay.png", "_probability.png", "_sheet.png", "_labels.png", "_other.png"),
+    *(
+        "_mask.png",
+        "_overlay.png",
+        "_probability.png",
+        "_spread.png",
+        "_sheet.png",
+        "_labels.png",
+        "_other.png",
+    ),
     *("_mask.nii", "_mask.nii.gz", "_labels.nii", "_labels.nii.gz", "_mask.tif", "_labels.tif"),
     *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
 )

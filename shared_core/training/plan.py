@@ -57,6 +57,11 @@ class Start:
                 f"Model {card.name} cannot be trained further: only a network of our own that gives logits "
                 "can; begin from another model."
             )
+        if card.members > 1:
+            raise ModelError(
+                f"Model {card.name} cannot be trained further: it is an ensemble; begin from one of its "
+                "members."
+            )
         path = require_weights(card, weights_dir=weights_beside(name_or_path))
         return cls(card, read_safetensors(path))
 
@@ -159,6 +164,8 @@ class Plan:
     """That were found when the data were put together, such as images without a mask; any stops the run."""
     pool: ViewSource | None = None
     """Views without labels, for a recipe with rounds of pseudo-labels."""
+    folds: int = 0
+    """Of a cross-validation over patients; 0 for one training."""
 
     def record(self) -> dict[str, Any]:
         """What two runs must have in common for the one to go on with the other."""
@@ -171,6 +178,7 @@ class Plan:
             "start": None if self.start is None else [self.start.card.name, self.start.card.sha256],
             "software": SOFTWARE_VERSION,
             "pool": None if self.pool is None else [self.pool.description, len(self.pool)],
+            "folds": self.folds,
         }
 
 

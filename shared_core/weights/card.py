@@ -90,6 +90,8 @@ class ModelCard:
     filtered image is also what intensities are measured in."""
     parameters: int = 0
     """Trainable parameters that take part in the result."""
+    members: int = 1
+    """Networks in the weights file whose probabilities are averaged, see `shared_core.weights.ensemble`."""
     temperature: float = 1.0
     """Logits are divided by it before the sigmoid (Guo, C. 2017, temperature scaling); 1 changes nothing."""
     candidates: CandidateRule | None = None

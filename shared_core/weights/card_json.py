@@ -21,6 +21,8 @@ from shared_core.weights.track_rule import Sensitivity
 
 CARD_FILE, WEIGHTS_FILE, GRAPH_FILE = "model.json", "model.safetensors", "graph.safetensors"
 """In the folder of a model that was trained or imported."""
+MOST_MEMBERS = 100
+"""Networks of an ensemble."""
 
 
 def card_json(card: ModelCard, source: str) -> bytes:
@@ -85,6 +87,8 @@ def _check_values(card: ModelCard) -> None:
             "threshold of a model with logits must lie between 0 and 1",
         ),
         (card.parameters >= 0, "parameters must not be negative"),
+        (1 <= card.members <= MOST_MEMBERS, f"members must be from 1 to {MOST_MEMBERS}"),
+        (card.members == 1 or card.graph is None, "an ensemble has no graph"),
         (0 < card.temperature < math.inf, "temperature must be above 0"),
         (
             card.output == "logits" or card.temperature == 1,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.model_answer import KeptProbability
 from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
@@ -97,6 +99,31 @@ def test_the_probability_is_a_layer_where_asked_for(one_view: ExamSession, qtbot
     one_view.viewer.layers.remove(shown)
     assert not one_view.probabilities.is_shown("L-CC")
     one_view.probabilities.show("L-CC")
+    one_view.probabilities.hide("L-CC")
+    assert len(one_view.viewer.layers) == layers
+
+
+def test_the_spread_of_an_ensemble_is_shown_and_taken_away_with_its_probability(
+    one_view: ExamSession, qtbot: Any
+) -> None:
+    layers = len(one_view.viewer.layers)
+    run(one_view, qtbot)
+    view = one_view.views["L-CC"]
+    answer = view.answer
+    assert answer is not None
+    assert answer.probability.spread is None
+    found = answer.probability
+    spread = np.where(found.values > 0, found.values / 4, 0).astype(np.float32)
+    kept = KeptProbability.of(replace(found, spread=spread))
+    view.answer = replace(answer, kept=kept)
+    one_view.probabilities.show("L-CC")
+    shown = one_view.viewer.layers["L-CC spread"]
+    assert np.array_equal(shown.data, spread)
+    assert shown.contrast_limits == [0.0, 0.5]
+    view.answer = answer
+    one_view.probabilities.follow("L-CC")
+    assert "L-CC spread" not in one_view.viewer.layers
+    assert "L-CC probability" in one_view.viewer.layers
     one_view.probabilities.hide("L-CC")
     assert len(one_view.viewer.layers) == layers
 

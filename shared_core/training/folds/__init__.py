@@ -1,0 +1,1 @@
+"""Cross-validation over patients, and the ensemble of its models."""

@@ -1,0 +1,48 @@
+"""``folds.csv``: what each model scored on the patients that it had not seen, and all together."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Final
+
+from shared_core.training.evaluation.row import ViewRow
+from shared_core.training.evaluation.scores import SCORES, RatioScore
+
+FOLDS_FILE: Final = "folds.csv"
+_SCORES: Final = (
+    *("dice_pooled", "dice_mean", "jaccard_mean", "recall_mean", "precision_mean", "vessel_recall"),
+    *("false_parts_mean", "false_px_mean"),
+)
+COLUMNS: Final = ("fold", "patients", "views", "views_with_bac", "threshold", *_SCORES)
+
+
+def folds_csv(folds: Sequence[tuple[float, Sequence[ViewRow]]]) -> bytes:
+    """A row a fold, from its threshold and its held-out views, and a row of all views."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for number, (threshold, rows) in enumerate(folds, 1):
+        writer.writerow({"fold": number, "threshold": f"{threshold:g}", **_cells(rows)})
+    writer.writerow({"fold": "all", "threshold": "", **_cells([row for _, rows in folds for row in rows])})
+    return stream.getvalue().encode()
+
+
+def mean_score(rows: Sequence[ViewRow], name: str) -> float | None:
+    """A score of views; None where no view has a say in it."""
+    score = SCORES[name]
+    assert isinstance(score, RatioScore)
+    sums = [score.sums(row) for row in rows]
+    below = sum(one for _, one in sums)
+    return sum(one for one, _ in sums) / below if below else None
+
+
+def _cells(rows: Sequence[ViewRow]) -> dict[str, object]:
+    found = {name: mean_score(rows, name) for name in _SCORES}
+    return {
+        "patients": len({row.identity.patient_id for row in rows}),
+        "views": len(rows),
+        "views_with_bac": sum(row.kind == "BAC" for row in rows),
+        **{name: "" if value is None else f"{value:.6g}" for name, value in found.items()},
+    }
