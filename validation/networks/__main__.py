@@ -33,7 +33,7 @@ def main() -> int:
             training=(f"simulated:patients={args.patients},seed=1", f"real-bac:{real},fold=0,side=teaching"),
             simulated=f"simulated:patients={args.test_patients},seed=900",
             positives=f"real-bac:{real},fold=0,side=held-out,kinds=vascular",
-            others=f"real-bac:{real},fold=0,side=held-out,kinds=other-calcification+cesm",
+            others=f"real-bac:{real},fold=0,side=held-out,kinds=other-calcification",
             networks=[name for name in NETWORKS if name in args.networks],
             seeds=args.seeds,
             machine=machine,
