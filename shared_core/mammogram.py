@@ -253,12 +253,19 @@ class MammogramHeader:
     notices: tuple[Notice, ...] = ()
     stated: StatedFacts | None = None
     """What was stated of the image; it stands in the fields above already."""
+    given_name: str = ""
+    """What a host calls an image that it has in memory; empty for a file."""
     person: Person = field(default_factory=Person, repr=False, compare=False, metadata={"private": True})
 
     @property
     def name(self) -> str:
-        """Short name for messages."""
-        return self.path.name if self.path is not None else "image in memory"
+        """Short name for messages, tables and pictures: of the file, else what the host calls the image."""
+        return self.path.name if self.path is not None else self.given_name or "image in memory"
+
+    @property
+    def stem(self) -> str:
+        """The name without the ending of a file: what names of results begin with."""
+        return (self.path is not None and self.name.rpartition(".")[0]) or self.name
 
     @property
     def view_label(self) -> str:

@@ -151,7 +151,7 @@ def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
         taken: set[str] = set()
         for header in exam.headers:
             assert header.path is not None
-            stem = unique_stem(header.path.name.rpartition(".")[0] or header.path.name, taken)
+            stem = unique_stem(header.stem, taken)
             tasks.append(ViewTask(len(tasks), header, header.path, exam.key, stem))
     return tasks
 

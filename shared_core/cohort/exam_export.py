@@ -115,7 +115,7 @@ def export_steps(
             written: list[tuple[str, ViewRecord, ReviewedView]] = []
             for view in (by_header[id(header)] for header in exam.headers):
                 record = with_fields(record_of(view), exam=exam.key)
-                stem = unique_stem(view.header.name.rpartition(".")[0] or view.header.name, taken)
+                stem = unique_stem(view.header.stem, taken)
                 for name, content in _view_files(stem, view, record, formats):
                     write_bytes(beside / exam.key / name, content)
                 if "png" in formats and view.measurement is not None:
@@ -228,8 +228,8 @@ def _view_files(
 
 
 def _name(header: MammogramHeader) -> str:
-    """The file; the view of an image in memory, which has none."""
-    return header.name if header.path is not None else header.view_label
+    """The file, or what a host calls the image; the view of one in memory without a name."""
+    return header.name if header.path is not None or header.given_name else header.view_label
 
 
 def _run(views: Sequence[ReviewedView], settings: MeasurementSettings, host: str) -> RunRecord:

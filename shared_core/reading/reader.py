@@ -118,7 +118,7 @@ def mammogram_from_array(
     view, laterality : optional
         Override what file, header or name say.
     name : str
-        For messages; a view in it (``"LCC"``) is understood.
+        What the host calls it, for messages and results; a view in it (``"LCC"``) is understood.
 
     Raises
     ------
@@ -136,10 +136,12 @@ def mammogram_from_array(
         return Mammogram(changed, found.pixels, found.display, found.padding)
     bits = 8 if pixels.dtype == np.uint8 else header.bits if header is not None else 16
     known = header if header is not None else _memory_header(pixels, bits, name)
+    if known.path is None and name:
+        known = replace(known, given_name=name)
     if (known.rows, known.columns) != pixels.shape:
         raise UsageError(f"{label}: has shape {pixels.shape}, its header says {(known.rows, known.columns)}.")
     if display is None:
-        display = display_transform(pixels, None, name=label, bits_stored=bits)
+        display = display_transform(pixels, None, name=label, bits_stored=bits, picture=True)
     return Mammogram(_changed(known, spacing, view, laterality), pixels, display)
 
 

@@ -117,3 +117,13 @@ def test_the_hosts_array_stays_writeable() -> None:
 def test_what_is_no_grey_image_is_refused(pixels: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="image in memory"):
         mammogram_from_array(pixels)
+
+
+@pytest.mark.parametrize("name", ["patient A", "左乳房", "scan 1.5x"])
+def test_an_image_without_a_file_keeps_the_name_that_the_host_gave_it(name: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 200, (400, 300)).astype(np.uint8)
+    header = mammogram_from_array(pixels, name=name).header
+    assert (header.name, header.stem) == (name, name)
+    # also where the header is known from before
+    again = mammogram_from_array(pixels, header=replace(header, given_name=""), name=name).header
+    assert again.name == name
