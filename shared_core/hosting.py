@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from shared_core.quantities.quantity import Entry, Quantity, Scope, words_for_people
     from shared_core.quantities.registry import QUANTITIES
     from shared_core.reading.content import is_plain, is_there
+    from shared_core.reading.dicom.segmentation_outline import images_named_in, segments_in
     from shared_core.reading.exam_grouping import ExamListing, exams_of, find_exams
     from shared_core.reading.facts.stating import typed_facts, with_facts
     from shared_core.reading.facts.table_reading import stated_facts

@@ -40,6 +40,8 @@ class MaskFile:
     """(rows, columns), True where BAC."""
     source_uids: tuple[str, ...] = ()
     """SOP Instance UIDs of the images that a SEG was drawn on."""
+    segment: int | None = None
+    """Of a SEG, its number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,7 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     """
     if file_format(path) == "DICOM":
         found = read_segmentation(path, segment=segment)
-        return MaskFile(path, found.mask, found.source_uids)
+        return MaskFile(path, found.mask, found.source_uids, found.segment)
     picture = _picture(path)
     if segment is None:
         _refuse_interpolated(picture, path.name)

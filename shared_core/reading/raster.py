@@ -105,7 +105,9 @@ def read_raster(path: Path, file_format: FileFormat, spacing: PixelSpacing | Non
         ends = np.iinfo(pixels.dtype) if pixels.dtype.kind == "u" else None
         mirror = float(ends.max) if ends else float(pixels.min()) + float(pixels.max())
         pixels = (pixels.dtype.type(mirror) - pixels).astype(pixels.dtype, copy=False)
-    display = display_transform(pixels, None, name=path.name, bits_stored=raster.bits, mirror=mirror)
+    display = display_transform(
+        pixels, None, name=path.name, bits_stored=raster.bits, mirror=mirror, picture=True
+    )
     if mirror is not None and pixels.dtype.kind == "u" and 2 * float(pixels.max()) < mirror:
         # inverted over the bits of the file, of which the picture uses fewer
         low, high = default_range(float(pixels.min()), float(pixels.max()), raster.bits)

@@ -141,7 +141,7 @@ def mammogram_from_array(
     if (known.rows, known.columns) != pixels.shape:
         raise UsageError(f"{label}: has shape {pixels.shape}, its header says {(known.rows, known.columns)}.")
     if display is None:
-        display = display_transform(pixels, None, name=label, bits_stored=bits)
+        display = display_transform(pixels, None, name=label, bits_stored=bits, picture=True)
     return Mammogram(_changed(known, spacing, view, laterality), pixels, display)
 
 

@@ -50,7 +50,17 @@ class BACSegmentation(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "The default model is based on SCU-Net: Guo X et al., medRxiv 2021, 10.1101/2021.07.30.21261406."
         )
+        registerDICOMPlugin()
         slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerDICOMPlugin() -> None:
+    """Have the DICOM module open mammograms view by view, and segmentations on them."""
+    try:
+        from BACSegmentationLib import dicom_plugin
+    except ImportError:  # a Slicer without its DICOM module
+        return
+    dicom_plugin.register()
 
 
 def registerSampleData() -> None:

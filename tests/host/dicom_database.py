@@ -14,8 +14,8 @@ class DicomDatabase:
     isOpen = True
 
     def __init__(self, files: Iterable[Path]) -> None:
-        self._files = {}
-        self._datasets = {}
+        self._files: dict[str, Path] = {}
+        self._datasets: dict[str, pydicom.Dataset] = {}
         for file in files:
             dataset = pydicom.dcmread(file, stop_before_pixels=True)
             uid = str(dataset.SOPInstanceUID)
@@ -30,3 +30,11 @@ class DicomDatabase:
         group, element = (int(part, 16) for part in tag.split(","))
         found = self._datasets[uid].get((group, element)) if uid in self._datasets else None
         return "" if found is None else str(found.value)
+
+    def fileValue(self, file: str, tag: str) -> str:
+        """The same by the file; several values stand between backslashes."""
+        uid = next((uid for uid, known in self._files.items() if str(known) == str(file)), "")
+        value = self.instanceValue(uid, tag)
+        if value.startswith("[") and value.endswith("]"):
+            return "\\".join(part.strip(" '") for part in value[1:-1].split(","))
+        return value

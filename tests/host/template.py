@@ -18,6 +18,7 @@ from typing import Any
 import slicer
 import slicer.util
 
+from tests.host import dicom_lib
 from tests.host.pythonqt import Names
 
 
@@ -299,6 +300,7 @@ _CTK = (
 
 def install() -> None:
     """Make ``from slicer.ScriptedLoadableModule import *`` and its like work."""
+    dicom_lib.install()
     own = os.environ.get("SLICER_PYTHON")
     if own:
         slicer.__path__.append(str(Path(own) / "slicer"))

@@ -17,8 +17,8 @@ import shared_core
 MODULE = Path(engine.__file__).parents[1]
 BATCH = {"batch", "exam_scenes"}
 """Run when everything is installed."""
-OF_PANEL = {"panel_host", "parameter_node"}
-"""Made with Slicer's own wrapper of parameter nodes, which only the application has."""
+OF_PANEL = {"dicom_plugin", "panel_host", "parameter_node"}
+"""Made with Slicer's own wrapper of parameter nodes or its DICOM module, which only the application has."""
 LIGHT = {path.stem for path in MODULE.glob("*Lib/*.py") if not path.stem.endswith(("_panel", "__"))}
 LIGHT -= BATCH | OF_PANEL
 """What the panel is made of, but for its windows."""

@@ -157,7 +157,7 @@ MUTANTS = {
     "width not used": (f"{LIB}/correction_panel.py", "parameters.bandWidthMm)", "1.9)"),
     "undo keeps the band": (
         f"{LIB}/correction_panel.py",
-        "            show_mask(volume, mask, segmentation_node=segmentation)\n",
+        "            replace_mask(segmentation, volume, mask)\n",
         "",
     ),
     "threshold of the card not shown": (

@@ -17,6 +17,7 @@ from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
 from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.conftest import MODULE
+from tests.slicer_bac_extension.test_foreign_things import ARTERY, breast, foreign
 from tests.slicer_bac_extension.volumes_of_files import load
 
 
@@ -80,3 +81,19 @@ def test_dependencies_name_the_modules_whose_logics_and_widgets_are_used() -> No
                 used |= {one.value for one in node.args if isinstance(one, ast.Constant)}
     assert used <= set(MODULES)
     assert {"Segmentations", "SegmentEditor"} <= used
+
+
+def test_a_segment_of_somebody_elses_segmentation_is_chosen_and_measured(panel: Panel) -> None:
+    volume = breast()
+    node = foreign(volume)
+    panel.ui.inputSelector.setCurrentNode(volume)
+    panel.widget.parameters.outputSegmentation = node
+    box = panel.ui.segmentComboBox
+    assert [box.itemText(n) for n in range(box.count)] == ["Breast", "Plaque"]
+    assert box.enabled
+    assert box.currentIndex == -1
+    box.currentIndex = 1
+    assert panel.ui.statusLabel.text == "Plaque is measured now."
+    assert panel.widget.numbers.measured
+    (record,) = panel.widget.numbers._records()
+    assert record.number("am_px") == int(ARTERY.sum())

@@ -171,7 +171,9 @@ class TestOtherSegments:
         segments.replace_mask(node, volume, ~mask)
         np.testing.assert_array_equal(segments.mask_of(node, volume), ~mask)
         other_segment(node, volume, mask, "Segment_2")
-        with pytest.raises(UsageError, match="By hand has no segment BAC"):
+        with pytest.raises(
+            UsageError, match=r"By hand has several segments .Segment_1, Segment_2., and none is BAC"
+        ):
             segments.mask_of(node, volume)
         segments.show_mask(volume, ~mask, segmentation_node=node)  # the drawn ones stay as they are
         assert segments.segment_id(node) == "BAC"

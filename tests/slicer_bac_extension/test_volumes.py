@@ -66,7 +66,7 @@ def empty() -> Any:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (several_slices, r"CC and MLO has 4 slices \(72 x 96 pixels\).*each view by itself"),
+        (several_slices, r"CC and MLO has 4 slices \(72 x 96 pixels\).*Load the views with Mammogram"),
         (colour, "photo is a colour picture"),
         (several_components, "photo is a colour picture"),
         (label_map, "labels is a label map"),

@@ -99,6 +99,25 @@ def default_range(lowest: float, highest: float, bits_stored: int) -> tuple[floa
     return 0.0, float((1 << bits) - 1)
 
 
+def picture_range(lowest: float, highest: float) -> tuple[float, float]:
+    """Values shown as 0 and 1 of a picture of floats: 0 and 1, 255, 1023 ... as of one of whole numbers.
+
+    So a picture gives the same, whether a program made fractions, bytes or filtered bytes of it. What is
+    below 0, or takes less than a quarter of such a range, has another meaning and is shown from end to end.
+
+    Examples
+    --------
+    >>> picture_range(0, 0.8)
+    (0.0, 1.0)
+    >>> picture_range(0, 204.3)
+    (0.0, 255.0)
+    >>> picture_range(0, 3.4)
+    (0, 3.4)
+    """
+    low, high = (0.0, 1.0) if lowest >= 0 and highest <= 1 else default_range(lowest, highest, 16)
+    return (low, high) if low == 0 and highest >= high / 4 else (lowest, highest)
+
+
 def display_transform(
     pixels: NDArray[Any],
     padding: Mask | None,
@@ -108,17 +127,20 @@ def display_transform(
     mirror: float | None = None,
     voi: Window | VoiLut | None = None,
     description: str = "",
+    picture: bool = False,
 ) -> DisplayTransform:
     """Complete the display of an image from its pixels, for where the file leaves it open.
 
+    Floats are shown from end to end, those of a `picture` as if they were whole (see `picture_range`).
     `UnsupportedImageError` where the image is constant.
     """
     # padding is often an extreme value and would stretch the range
     ends = extremes(name, pixels if padding is None else pixels[~padding])
     lowest, highest = ends if mirror is None else (mirror - ends[1], mirror - ends[0])
-    full_range = (
-        (lowest, highest) if pixels.dtype.kind == "f" else default_range(lowest, highest, bits_stored)
-    )
+    if pixels.dtype.kind != "f":
+        full_range = default_range(lowest, highest, bits_stored)
+    else:
+        full_range = picture_range(lowest, highest) if picture else (lowest, highest)
     if voi is None:
         description = f"full range {full_range[0]:g} to {full_range[1]:g}"
     if mirror is not None:

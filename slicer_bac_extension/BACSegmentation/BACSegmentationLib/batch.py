@@ -18,7 +18,6 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, get_args
 
 if __name__ == "__main__":  # Slicer puts the folder of a script on the path, not that of its package.
@@ -29,7 +28,7 @@ import slicer.util
 
 from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.exam_scenes import write_exam
-from BACSegmentationLib.process import EngineProcess, ProcessError
+from BACSegmentationLib.process import EngineProcess, ProcessError, scratch
 from BACSegmentationLib.remedies import error_words
 from shared_core import hosting as bac
 
@@ -161,11 +160,11 @@ def _check_requirements() -> None:
 
 def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None]) -> None:
     """Run the engine to its end; whatever ends this ends it, too."""
-    with TemporaryDirectory() as scratch:
+    with scratch() as folder:
         child = EngineProcess(
             ["analyze", *arguments, "--progress", "json"],
             engine_folder=engine.folder(),
-            scratch=Path(scratch),
+            scratch=folder,
         )
         with child:
             while child.exit_code is None:

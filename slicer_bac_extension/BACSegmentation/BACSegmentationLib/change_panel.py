@@ -12,6 +12,7 @@ import slicer.util
 from BACSegmentationLib import history, plots
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.remedies import error_words
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 
@@ -30,7 +31,7 @@ class ChangePanel:
 
     def open_folder(self) -> None:
         """Ask for a folder with results."""
-        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, "Folder with results", "")
+        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, _("Folder with results"), "")
         if chosen:
             self._folder = Path(chosen)
             self._ui.changeFolderText.text = self._folder.name
@@ -54,7 +55,9 @@ class ChangePanel:
         ui.changeText.text = "\n".join([*([] if ready else [message]), *without])
         ui.showChangeButton.enabled = ready
         ui.showChangeButton.toolTip = (
-            "Plot the measurement at each date, and say whether it changed." if ready else history.TWO_DATES
+            _("Plot the measurement at each date, and say whether it changed.")
+            if ready
+            else history.TWO_DATES
         )
 
     def show_change(self) -> None:
@@ -66,7 +69,7 @@ class ChangePanel:
         )
         if line is None or quantity is None:
             return
-        with slicer.util.tryWithErrorDisplay("The change over time could not be shown."):
+        with slicer.util.tryWithErrorDisplay(_("The change over time could not be shown.")):
             chart = plots.show_change(
                 line, quantity, chart_node=slicer.mrmlScene.GetNodeByID(self._chart_id or "none")
             )

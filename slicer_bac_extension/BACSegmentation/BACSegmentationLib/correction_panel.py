@@ -10,9 +10,11 @@ from slicer.util import VTKObservationMixin
 
 from BACSegmentationLib import view_records
 from BACSegmentationLib.curves import add_band
+from BACSegmentationLib.dicom_segments import keep_source
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
-from BACSegmentationLib.segments import mask_of, segment_id, show_mask
+from BACSegmentationLib.segments import choose_segment, mask_of, replace_mask, segment_id, segments_of
+from BACSegmentationLib.translation import tr as _
 
 CURVE: Final = "vtkMRMLMarkupsCurveNode"
 
@@ -24,6 +26,8 @@ class CorrectionPanel(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._host, self._ui, self._numbers = host, host.ui, numbers
         self._curve: Any = None
+        self._segments: list[tuple[str, str]] = []
+        self._filling = False
         self._before: tuple[Any, Any, Any, bool] | None = None
         """Volume, segmentation and mask before the last band, and whether somebody had drawn before it."""
         ui = self._ui
@@ -31,6 +35,7 @@ class CorrectionPanel(VTKObservationMixin):
         ui.drawLineButton.clicked.connect(self.draw_line)
         ui.addBandButton.clicked.connect(self.add_band)
         ui.undoBandButton.clicked.connect(self.undo_band)
+        ui.segmentComboBox.currentIndexChanged.connect(self._on_segment)
         self.show()
 
     def edit(self) -> None:
@@ -62,7 +67,7 @@ class CorrectionPanel(VTKObservationMixin):
         selection.SetActivePlaceNodeID(curve.GetID())
         interaction.SetPlaceModePersistence(1)
         interaction.SetCurrentInteractionMode(interaction.Place)
-        self._host.say("Click along the artery; right-click to end the line.")
+        self._host.say(_("Click along the artery; right-click to end the line."))
 
     def add_band(self) -> None:
         """Mark the artery along the line."""
@@ -70,7 +75,7 @@ class CorrectionPanel(VTKObservationMixin):
         parameters = self._host.parameters
         if parameters is None:
             return
-        with slicer.util.tryWithErrorDisplay("The artery could not be marked.", waitCursor=True):
+        with slicer.util.tryWithErrorDisplay(_("The artery could not be marked."), waitCursor=True):
             if segmentation is None:
                 segmentation = self._numbers.draw_on(volume)
             before, drawn = mask_of(segmentation, volume), view_records.was_drawn(segmentation)
@@ -79,7 +84,7 @@ class CorrectionPanel(VTKObservationMixin):
             interaction = slicer.app.applicationLogic().GetInteractionNode()
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
             parameters.centreLine.RemoveAllControlPoints()
-            self._host.say(f"{added} pixels marked along the line.")
+            self._host.say(_("{added} pixels marked along the line.").format(added=added))
         self._host.refresh()
 
     def undo_band(self) -> None:
@@ -87,9 +92,9 @@ class CorrectionPanel(VTKObservationMixin):
         if self._before is not None:
             volume, segmentation, mask, drawn = self._before
             self._before = None
-            show_mask(volume, mask, segmentation_node=segmentation)
+            replace_mask(segmentation, volume, mask)
             view_records.mark_drawn(segmentation, drawn)
-            self._host.say("The last band was undone.")
+            self._host.say(_("The last band was undone."))
         self.show()
 
     def stop(self) -> None:
@@ -101,17 +106,18 @@ class CorrectionPanel(VTKObservationMixin):
         """What can be done now."""
         ui = self._ui
         volume, segmentation = self._nodes()
+        self._show_segments(segmentation)
         ui.editButton.enabled = segmentation is not None
         ui.editButton.toolTip = (
-            "Paint and erase in Slicer's Segment Editor; return here for the measurements."
+            _("Paint and erase in Slicer's Segment Editor; return here for the measurements.")
             if segmentation is not None
-            else "Press Apply first, or mark an artery along a line."
+            else _("Press Apply first, or mark an artery along a line.")
         )
         ui.drawLineButton.enabled = volume is not None
         ui.drawLineButton.toolTip = (
-            "Click along an artery; right-click to end the line."
+            _("Click along an artery; right-click to end the line.")
             if volume is not None
-            else "Choose a mammogram first."
+            else _("Choose a mammogram first.")
         )
         parameters = self._host.parameters
         curve = parameters.centreLine if parameters is not None else None
@@ -119,9 +125,43 @@ class CorrectionPanel(VTKObservationMixin):
         drawn = volume is not None and curve is not None and curve.GetNumberOfControlPoints() > 0
         ui.addBandButton.enabled = drawn
         ui.addBandButton.toolTip = (
-            "Mark a band of this width along the line." if drawn else "Draw a line along an artery first."
+            _("Mark a band of this width along the line.")
+            if drawn
+            else _("Draw a line along an artery first.")
         )
         ui.undoBandButton.enabled = self._before is not None
+
+    def _show_segments(self, segmentation: Any) -> None:
+        """The segments that can be measured; of one alone there is nothing to choose."""
+        box = self._ui.segmentComboBox
+        found = segments_of(segmentation) if segmentation is not None else []
+        self._filling = True
+        if found != self._segments:
+            self._segments = found
+            box.clear()
+            for _, name in found:
+                box.addItem(name)
+        ids = [one for one, _ in found]
+        chosen = segment_id(segmentation) if segmentation is not None else ""
+        box.currentIndex = ids.index(chosen) if chosen in ids else -1
+        box.enabled = len(found) > 1
+        self._filling = False
+
+    def _on_segment(self, index: int) -> None:
+        volume, segmentation = self._nodes()
+        if self._filling or volume is None or segmentation is None or not 0 <= index < len(self._segments):
+            return
+        segment, name = self._segments[index]
+        if segment == segment_id(segmentation):
+            return
+        self._before = None
+        view_records.forget(segmentation)
+        choose_segment(segmentation, segment, volume)
+        keep_source(segmentation, volume)
+        view_records.mark_stale(segmentation)
+        self._host.refresh()
+        self._numbers.measure()
+        self._host.say(_("{name} is measured now.").format(name=name))
 
     def _nodes(self) -> tuple[Any, Any]:
         parameters = self._host.parameters

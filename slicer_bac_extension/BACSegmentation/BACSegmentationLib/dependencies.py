@@ -16,6 +16,7 @@ import slicer.util
 from BACSegmentationLib.package_sizes import size_of
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.pip_causes import cause_by_trial, cause_of
+from BACSegmentationLib.translation import tr as _
 
 REQUESTER: Final = "BAC Segmentation"
 KEPT: Final = (
@@ -101,11 +102,11 @@ def offline_advice(path: Path) -> str:
 
 def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) -> None:
     size = size_of([_requirement(line).name for line in lacking])
-    question = (
-        f"{len(lacking)} Python packages are needed to run the model on the processor of this computer: "
-        f"about {size.download_mb} MB to download, {size.disk_mb} MB on the disk. Install them into Slicer "
-        "now? No image data is sent anywhere."
-    )
+    question = _(
+        "{count} Python packages are needed to run the model on the processor of this computer: about "
+        "{download} MB to download, {disk} MB on the disk. Install them into Slicer now? No image data is "
+        "sent anywhere."
+    ).format(count=len(lacking), download=size.download_mb, disk=size.disk_mb)
     if not ask(question, "\n".join(lacking)):
         raise DependencyError(
             "The model cannot run without its Python packages, which were not installed.",

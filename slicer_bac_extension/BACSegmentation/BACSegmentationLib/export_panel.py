@@ -16,12 +16,13 @@ from BACSegmentationLib.measurement import SceneMeasurement
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
-DICOM: Final = (
-    "Also save DICOM objects for archives (PACS) and viewers: segmentation, outlines that can be switched "
-    "on, pictures, CAD report, measurement reports, PDF report. The mammograms must be loaded from their "
-    "files."
+DICOM: Final = _(
+    "Also save DICOM objects for archives (PACS) and viewers: segmentation, "
+    "outlines that can be switched on, pictures, CAD report, measurement reports, "
+    "PDF report. The mammograms must be loaded from their files."
 )
 
 
@@ -59,17 +60,17 @@ class ExportPanel:
     def copy_report(self) -> None:
         """The sentences, on the clipboard."""
         slicer.app.clipboard().setText(self._ui.reportText.plainText)
-        self._host.say("The text was copied to the clipboard.")
+        self._host.say(_("The text was copied to the clipboard."))
 
     def copy_table(self) -> None:
         """``views.csv``, on the clipboard."""
         slicer.app.clipboard().setText(results.csv_text(self._numbers.pairs))
-        self._host.say("The table was copied to the clipboard.")
+        self._host.say(_("The table was copied to the clipboard."))
 
     def save(self) -> None:
         """Ask for a folder, and begin to write the files of ``bac analyze`` into a new one in it."""
         parameters = self._host.parameters
-        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, "Folder for the results", "")
+        chosen = qt.QFileDialog.getExistingDirectory(self._host.parent, _("Folder for the results"), "")
         if not chosen or parameters is None:
             return
         # Views that were loaded since belong to the exam, too.
@@ -77,7 +78,9 @@ class ExportPanel:
         numbers = self._numbers
         folder = Path(chosen) / results.folder_name(numbers.pairs)
         replace = folder.exists()
-        if replace and not slicer.util.confirmYesNoDisplay(f"{folder} already exists. Replace it?"):
+        if replace and not slicer.util.confirmYesNoDisplay(
+            _("{folder} already exists. Replace it?").format(folder=folder)
+        ):
             return
         numbers.measure()
         dicom, why_not = parameters.dicomObjects, self._why_no_dicom()
@@ -87,7 +90,7 @@ class ExportPanel:
         self._steps = export_results(
             self._measurement, numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
         )
-        self._host.say("Saving…")
+        self._host.say(_("Saving…"))
         self._timer.start()
         self.show(numbers.measured)
 
@@ -108,7 +111,7 @@ class ExportPanel:
             return
         try:
             done, total = next(self._steps)
-            self._host.say(f"Saving: {done} of {total}")
+            self._host.say(_("Saving: {done} of {total}").format(done=done, total=total))
             return
         except StopIteration as end:
             message = " ".join([self._saved, *end.value])

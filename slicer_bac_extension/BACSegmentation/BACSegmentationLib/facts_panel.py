@@ -10,6 +10,7 @@ from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.remedies import error_words
 from BACSegmentationLib.segments import segmentation_of
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volume_facts import facts_of, keep_facts
 from shared_core import hosting as bac
 
@@ -62,14 +63,18 @@ class FactsPanel:
             self._host.say(error_words(error))
             return
         if facts == bac.StatedFacts(source=facts.source):
-            self._host.say("Nothing was changed, so nothing is stated.")
+            self._host.say(_("Nothing was changed, so nothing is stated."))
             return
         keep_facts(volume, _merged(facts_of(volume), facts))
         segmentation = segmentation_of(volume)
         if segmentation is not None:
             view_records.mark_stale(segmentation)
         self._host.refresh()
-        self._host.say(f"{volume.GetName()}: {', '.join(changed)} stated. Facts stand in all results.")
+        self._host.say(
+            _("{name}: {names} stated. Facts stand in all results.").format(
+                name=volume.GetName(), names=", ".join(changed)
+            )
+        )
 
     def _typed(self) -> dict[str, str]:
         ui = self._ui

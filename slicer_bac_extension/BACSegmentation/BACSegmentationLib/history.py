@@ -9,12 +9,13 @@ from typing import Any, Final
 from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segments import segmentation_of
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
-NO_DATE: Final = "No dated exam has been measured here. Measure two exams, or open a folder with results."
-TWO_DATES: Final = (
-    "Two exams of one patient at different dates are needed: measure them here, or open a folder with "
-    "results."
+NO_DATE: Final = _("No dated exam has been measured here. Measure two exams, or open a folder with results.")
+TWO_DATES: Final = _(
+    "Two exams of one patient at different dates are needed: measure them here, or "
+    "open a folder with results."
 )
 
 

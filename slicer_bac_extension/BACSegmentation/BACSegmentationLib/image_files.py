@@ -56,10 +56,25 @@ def load_volume(path: Path, scene: Any, *, name: str = "", spacing_mm: Sequence[
         raise
     if spacing_mm is not None:
         node.SetSpacing(spacing_mm[1], spacing_mm[0], 1.0)
-    display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
-    display.SetAndObserveColorNodeID(_GREY)
-    display.SetInterpolate(False)
-    node.SetAndObserveDisplayNodeID(display.GetID())
+    _display(node, scene)
+    return node
+
+
+def read_dicom_volume(path: Path, scene: Any, *, name: str) -> Any:
+    """One DICOM image as Slicer reads it, without the engine: its packages may not be there yet.
+
+    Raises
+    ------
+    UnreadableImageError
+        Slicer cannot read it.
+    """
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    try:
+        _read_as_slicer(path, node, scene)
+    except bac.UnreadableImageError:
+        scene.RemoveNode(node)
+        raise
+    _display(node, scene)
     return node
 
 
@@ -94,6 +109,14 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     node = show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
     keep_file(node, given.path.name, mask_of(node, volume_node))
     return node
+
+
+def _display(node: Any, scene: Any) -> None:
+    """Grey, and its pixels as they are."""
+    display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
+    display.SetAndObserveColorNodeID(_GREY)
+    display.SetInterpolate(False)
+    node.SetAndObserveDisplayNodeID(display.GetID())
 
 
 def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:

@@ -10,6 +10,7 @@ from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import ModelEntry, model_entries
 from BACSegmentationLib.remedies import error_words, notice_words
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volumes import read_volume, shown_mm
 from shared_core import hosting as bac
 
@@ -67,7 +68,7 @@ class InputPanel:
     def choose_card(self) -> None:
         """Ask for a model card of the user's own."""
         path = qt.QFileDialog.getOpenFileName(
-            self._host.parent, "Choose a model card", "", "Model cards (*.json)"
+            self._host.parent, _("Choose a model card"), "", _("Model cards (*.json)")
         )
         # PySide gives the filter as well, PythonQt the path alone.
         path = path[0] if isinstance(path, tuple) else path

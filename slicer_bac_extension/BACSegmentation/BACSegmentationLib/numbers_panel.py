@@ -17,11 +17,12 @@ from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
 from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 REST_MS: Final = 1500
 """Without a change before the numbers follow by themselves."""
-NOTHING: Final = "Press Apply first, or mark an artery along a line."
+NOTHING: Final = _("Press Apply first, or mark an artery along a line.")
 
 
 class NumbersPanel(VTKObservationMixin):
@@ -93,7 +94,7 @@ class NumbersPanel(VTKObservationMixin):
     def measure(self) -> None:
         """Measure what is older than its mask, or was never measured."""
         self._rest.stop()
-        with slicer.util.tryWithErrorDisplay("The segmentation could not be measured.", waitCursor=True):
+        with slicer.util.tryWithErrorDisplay(_("The segmentation could not be measured."), waitCursor=True):
             self._logic.measure(self.pairs)
         self.show()
 
@@ -111,9 +112,11 @@ class NumbersPanel(VTKObservationMixin):
         ui.staleLabel.setVisible(bool(stale))
         if stale:
             have = "has" if len(stale) == 1 else "have"
-            ui.staleLabel.text = f"{', '.join(stale)} {have} changed; these numbers are out of date."
+            ui.staleLabel.text = _("{names} {have} changed; these numbers are out of date.").format(
+                names=", ".join(stale), have=have
+            )
         ui.measureButton.enabled = bool(segmentations)
-        ui.measureButton.toolTip = "Measure the segmentation as it is now." if segmentations else NOTHING
+        ui.measureButton.toolTip = _("Measure the segmentation as it is now.") if segmentations else NOTHING
         summary = self._fill(records) if known else None
         if ui.summaryTableView.mrmlTableNode() is not summary:
             ui.summaryTableView.setMRMLTableNode(summary)

@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,33 @@ def python() -> str:
     if Path(sys.executable or "").stem.lower().startswith("python"):
         return sys.executable
     raise ProcessError("PythonSlicer was not found beside Slicer; install Slicer again.")
+
+
+def scratch_folder() -> Path:
+    """A new folder for what a run leaves behind.
+
+    Raises
+    ------
+    ProcessError
+        There is no place for it.
+    """
+    try:
+        return Path(tempfile.mkdtemp(prefix="bac-"))
+    except OSError as error:
+        raise ProcessError(
+            f"No temporary folder can be made ({error.strerror or error}): make room, and check the "
+            "folder for temporary files in Edit > Application Settings."
+        ) from error
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A `scratch_folder` that goes with the block."""
+    folder = scratch_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class EngineProcess:
@@ -91,8 +119,8 @@ class EngineProcess:
             It cannot be started.
         """
         command = [python(), "-m", self._module, *self.arguments]
-        self._scratch.mkdir(parents=True, exist_ok=True)
         try:
+            self._scratch.mkdir(parents=True, exist_ok=True)
             with self._output.open("wb") as output, self._errors.open("wb") as errors:
                 self._child = subprocess.Popen(
                     command,

@@ -15,6 +15,7 @@ from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameters import REQUIREMENTS
 from BACSegmentationLib.results import volumes_to_run
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 LOOK_MS: Final = 100
@@ -42,7 +43,7 @@ class RunPanel:
     def apply(self) -> None:
         """Have what it takes, and begin."""
         if self.running:
-            self._host.say("A segmentation is running; wait for it to finish, or cancel it.")
+            self._host.say(_("A segmentation is running; wait for it to finish, or cancel it."))
             return
         parameters = self._host.parameters
         if parameters is None:
@@ -103,7 +104,7 @@ class RunPanel:
 
     def _end(self, run: SegmentationRun) -> None:
         if run.state == "done":
-            with slicer.util.tryWithErrorDisplay("The result could not be shown.", waitCursor=True):
+            with slicer.util.tryWithErrorDisplay(_("The result could not be shown."), waitCursor=True):
                 lost = self._numbers.take(run)
             self._host.say(" ".join([run.message, *lost]))
         elif run.state == "failed":
@@ -112,8 +113,8 @@ class RunPanel:
             self._host.say(run.message)
 
     def _failed(self, why: str) -> None:
-        self._host.say(f"Not segmented: {why}")
-        slicer.util.errorDisplay(f"The mammogram could not be segmented.\n\n{why}")
+        self._host.say(_("Not segmented: {why}").format(why=why))
+        slicer.util.errorDisplay(_("The mammogram could not be segmented.\n\n{why}").format(why=why))
 
     def _show(self) -> None:
         ui, run = self._ui, self.run

@@ -9,7 +9,6 @@ import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import slicer
@@ -19,8 +18,9 @@ from BACSegmentationLib import dependencies, engine
 from BACSegmentationLib.display import show_mammogram
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.mammograms import header_of
-from BACSegmentationLib.process import EngineProcess, ProcessError
+from BACSegmentationLib.process import EngineProcess, ProcessError, scratch
 from BACSegmentationLib.segments import put_into
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 CATEGORY: Final = "OpenBAC"
@@ -89,7 +89,7 @@ def load_from_button(_source: Any = None) -> tuple[Any, ...]:
     except dependencies.DependencyError as error:
         slicer.util.errorDisplay(str(error), detailedText=error.advice)
         return ()
-    window = slicer.util.createProgressDialog(labelText="Simulating an exam", maximum=VIEWS, value=0)
+    window = slicer.util.createProgressDialog(labelText=_("Simulating an exam"), maximum=VIEWS, value=0)
     try:
         return load_exam(
             progress=lambda done, _total: window.setValue(done), cancelled=lambda: bool(window.wasCanceled)
@@ -148,12 +148,12 @@ def _make(
         )
     where = ["-o", str(output_dir.absolute())] if output_dir is not None else []
     files: list[Path] = []
-    with TemporaryDirectory() as scratch:
+    with scratch() as folder:
         # In a process of its own: it takes half a minute, in which Slicer must stay alive.
         child = EngineProcess(
             ["exam", *where],
             engine_folder=engine.folder(),
-            scratch=Path(scratch),
+            scratch=folder,
             module="shared_core.simulation",
         )
         with child:

@@ -7,7 +7,6 @@ their pixels are those of the file: then mask and numbers are those of the conso
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,12 +18,15 @@ import slicer
 from BACSegmentationLib import engine
 from BACSegmentationLib.mammograms import mammogram_of
 from BACSegmentationLib.parameters import Device
-from BACSegmentationLib.process import EngineProcess, Event, ProcessError
+from BACSegmentationLib.process import EngineProcess, Event, ProcessError, scratch_folder
 from BACSegmentationLib.remedies import error_words
 from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 
+GONE: Final = (
+    "The temporary folder {folder} was removed while the model ran, with its results; press Apply again."
+)
 CANCELLED: Final = "Cancelled. Nothing was changed."
 _OPTIONS: Final = ("--progress", "json", "--no-pictures")
 
@@ -74,7 +76,7 @@ class SegmentationRun:
     failures: list[tuple[str, str]] = field(default_factory=list)
     """(volume, sentence)."""
     seconds: float = 0.0
-    _scratch: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="bac-")))
+    _folder: Path | None = None
     _left: list[str] = field(default_factory=list)
     _inputs: list[_Input] = field(default_factory=list)
     _batches: list[list[_Input]] = field(default_factory=list)
@@ -108,12 +110,22 @@ class SegmentationRun:
                 self._step()
             except ProcessError as error:
                 self._end("failed", str(error))
+            except (OSError, bac.OutputError, bac.UnreadableImageError):
+                if self._folder is None or self._folder.is_dir():
+                    raise
+                self._end("failed", GONE.format(folder=self._folder))
         return self.running
 
     def cancel(self, message: str = CANCELLED) -> None:
         """End it, with all its processes."""
         if self.running:
             self._end("cancelled", message)
+
+    @property
+    def _scratch(self) -> Path:
+        if self._folder is None:
+            self._folder = scratch_folder()
+        return self._folder
 
     def _step(self) -> None:
         if self._left:
@@ -184,6 +196,8 @@ class SegmentationRun:
         if code is None:
             return
         self._child = None
+        if not self._scratch.is_dir():
+            raise ProcessError(GONE.format(folder=self._scratch))
         if (child.results_folder / "views.csv").is_file():
             self._collect(child.results_folder)
         else:
@@ -230,7 +244,8 @@ class SegmentationRun:
             self._child = None
         self.state = state
         self.message = message or self._summary()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _summary(self) -> str:
         model = self.views[0].record.provenance

@@ -22,6 +22,10 @@ from BACSegmentationLib.lattice import (
 from BACSegmentationLib.mammograms import header_of
 from shared_core import hosting as bac
 
+_CHOSEN: Final = "BACSegmentation.Segment"
+"""Attribute of a segmentation: the segment that a person chose to be measured."""
+_SHAPE: Final = "BACSegmentation.Shape"
+"""Attribute of a segmentation: rows and columns of the image that its mask was made on."""
 SEGMENT_ID: Final = "BAC"
 SEGMENT_NAME: Final = "BAC"
 COLOUR: Final = (255 / 255, 176 / 255, 0.0)
@@ -65,6 +69,7 @@ def show_mask(
             "use the mask of this mammogram."
         )
     node = segmentation_node or _new_segmentation(volume_node)
+    node.SetAttribute(_CHOSEN, None)
     segment = _own_segment_id(node)
     new = not segment
     if new:
@@ -117,6 +122,13 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
     if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
         return f"{name} and {of} are under different transforms; put both under the same one, or under none."
     labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
+    rows, columns = shape
+    made_on = segmentation_node.GetAttribute(_SHAPE)
+    if made_on and made_on != f"{rows} x {columns}":
+        return (
+            f"{name} was made on an image of {made_on} pixels (rows x columns), {of} has {rows} x {columns} "
+            "now: it was cropped or padded after segmenting. Press Apply again."
+        )
     if offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape) is not None:
         return ""
     was, (column_mm, row_mm, _) = labelmap.GetSpacing(), volume_node.GetSpacing()
@@ -141,11 +153,32 @@ def is_empty(segmentation_node: Any) -> bool:
 def segment_id(segmentation_node: Any) -> str:
     """ID of the BAC segment; empty where there is none.
 
-    The segment of that ID, else of that name, else the only one, as a person may have drawn it.
+    The one that was chosen, else the segment of that ID, else of that name, else the only one, as a person
+    may have drawn it.
     """
     segmentation = segmentation_node.GetSegmentation()
+    chosen = segmentation_node.GetAttribute(_CHOSEN)
+    if chosen and segmentation.GetSegment(chosen) is not None:
+        return str(chosen)
     only = segmentation.GetNumberOfSegments() == 1
     return _own_segment_id(segmentation_node) or (str(segmentation.GetNthSegmentID(0)) if only else "")
+
+
+def choose_segment(segmentation_node: Any, segment: str, volume_node: Any) -> None:
+    """Measure a segment of somebody else's segmentation from now on, on a mammogram.
+
+    What was known of the segment before goes, see `view_records`.
+    """
+    segmentation_node.SetAttribute(_CHOSEN, segment)
+    if reference_volume(segmentation_node) is None:
+        segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+
+
+def segments_of(segmentation_node: Any) -> list[tuple[str, str]]:
+    """ID and name of each segment, in their order."""
+    segmentation = segmentation_node.GetSegmentation()
+    ids = [str(segmentation.GetNthSegmentID(n)) for n in range(segmentation.GetNumberOfSegments())]
+    return [(one, str(segmentation.GetSegment(one).GetName())) for one in ids]
 
 
 def segmentation_of(volume_node: Any) -> Any:
@@ -178,6 +211,12 @@ def _own_segment_id(segmentation_node: Any) -> str:
 
 def _known_segment_id(segmentation_node: Any) -> str:
     segment = segment_id(segmentation_node)
+    names = ", ".join(known for _, known in segments_of(segmentation_node))
+    if not segment and names:
+        raise bac.UsageError(
+            f"{segmentation_node.GetName()} has several segments ({names}), and none is {SEGMENT_NAME}.",
+            bac.Remedy.CHOOSE_SEGMENT,
+        )
     if not segment:
         raise bac.UsageError(
             f"{segmentation_node.GetName()} has no segment {SEGMENT_NAME}; name the one that marks "
@@ -208,6 +247,8 @@ def _write(segmentation_node: Any, segment: str, mask: bac.Mask, volume_node: An
     # In this order: the geometry is taken relative to the transform.
     segmentation_node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
     segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    rows, columns = mask.shape
+    segmentation_node.SetAttribute(_SHAPE, f"{rows} x {columns}")
     # A surface of a mammogram takes gigabytes and minutes, each time that it changes.
     segmentation_node.RemoveClosedSurfaceRepresentation()
     labelmap = cropped_image(mask, matrix_of_volume(volume_node))

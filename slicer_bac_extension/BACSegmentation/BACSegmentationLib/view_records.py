@@ -31,6 +31,11 @@ def keep_run(segmentation_node: Any, record: bac.ViewRecord, mask: NDArray[Any],
     keep(segmentation_node, record)
 
 
+def forget(segmentation_node: Any) -> None:
+    """Another segment of it is measured now: nothing is known of that one."""
+    _forget(segmentation_node)
+
+
 def keep_file(segmentation_node: Any, name: str, mask: NDArray[Any]) -> None:
     """The mask is from a file, as it is; what was known of an earlier mask goes."""
     _forget(segmentation_node)

@@ -119,7 +119,7 @@ def _check(volume_node: Any) -> None:
         raise bac.UnsupportedImageError(
             f"{name} has {slices} slices ({columns} x {rows} pixels), and a mammogram has one; several views "
             "may have been loaded as one volume, or this is a tomosynthesis or another kind of examination. "
-            "Load each view by itself (DICOM module, Advanced, one series or file at a time)."
+            "Load the views with Mammogram (BAC Segmentation), which the DICOM module lists under Advanced."
         )
     if image.GetNumberOfScalarComponents() != 1:
         raise bac.UnsupportedImageError(
