@@ -235,7 +235,8 @@ def open_folder(
             saved = None
         if not isinstance(saved, dict):
             raise UsageError(f"{path} cannot be read; choose another output folder.")
-        require_same(path, saved, dict(record))
+        # Runs from before there were any say nothing of them.
+        require_same(path, {"pool": None, "folds": 0, **saved}, dict(record))
         _keep_all(folder, inputs)
         return
     if folder.is_dir() and any(folder.iterdir()):

@@ -134,9 +134,21 @@ def test_a_folder_in_use_is_neither_taken_over_nor_mixed(trained: Plan, tmp_path
         open_output(replace(trained, seed=9), resume=True)
     with pytest.raises(UsageError, match="another data"):
         open_output(replace(trained, source=DrawnViews(4, 1)), resume=True)
+    with pytest.raises(UsageError, match=r"another folds \(was 0, is 3\)"):
+        open_output(replace(trained, folds=3), resume=True)
+    with pytest.raises(UsageError, match="another pool"):
+        open_output(replace(trained, pool=DrawnViews(2, 5, name="other")), resume=True)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="other files"):
         open_output(plan_for(tmp_path), resume=False)
+
+
+def test_a_run_from_before_there_were_pools_and_folds_goes_on(trained: Plan, tmp_path: Path) -> None:
+    older = {**json.loads((trained.output_dir / "plan.json").read_bytes())}
+    assert older.pop("folds") == 0
+    assert older.pop("pool") is None
+    (tmp_path / "plan.json").write_text(json.dumps(older), encoding="utf-8")
+    open_output(replace(trained, output_dir=tmp_path), resume=True)
 
 
 def test_half_precision_weights_are_half_the_size_and_the_same_model(trained: Plan, tmp_path: Path) -> None:
