@@ -1,0 +1,290 @@
+"""Pseudo-labels after Ibrahim 2025: what the rounds gain over the base on held-out patients, and why."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from shared_core.errors import UsageError
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.inference.model import load_model
+from shared_core.mammogram import Mask
+from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
+from shared_core.training.computing_device import Machine
+from shared_core.training.data.patch_store import PatchStore
+from shared_core.training.data.patches import load_patches
+from shared_core.training.data.real_bac import RealBacViews
+from shared_core.training.data_specs import pool_source, view_source
+from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models
+from shared_core.training.example import ViewSource
+from shared_core.training.fit import fit
+from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
+from shared_core.training.pseudo_labels.round_files import PATCHES, WEIGHTS_FILE
+from shared_core.training.pseudo_labels.rounds_log import ROUNDS_FILE
+from shared_core.training.pseudo_labels.run import train_with_pool
+from shared_core.training.pseudo_labels.teaching import BASE, ROUNDS, round_recipe
+from shared_core.training.recipe import load_recipe
+from shared_core.training.training_run import TRAIN, VALIDATION
+from shared_core.weights.card import ModelCard
+from shared_core.weights.card_json import CARD_FILE
+from shared_core.weights.registry import load_card
+from shared_core.weights.safetensors import read_safetensors, safetensors_bytes
+
+SMALL_RECIPE: Final = Path(__file__).with_name("ibrahim_small.toml")
+MODEL, CONTROL = Path("model"), Path("control")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is trained on, drawn from and judged on."""
+
+    recipe: str
+    data: str
+    real_pool: str
+    simulated_pool: str
+    held_out: tuple[tuple[str, str], ...]
+    """(name, data) of what the models are judged on."""
+    seed: int = 1
+
+
+def budget(real_bac: Path, *, small: bool) -> Budget:
+    """The full study, or one of some fifteen minutes of one processor."""
+    pool = f"real-bac:{real_bac},kinds=cesm,spacing_mm=0.1"
+    real = f"real-bac:{real_bac},kinds=vascular,spacing_mm=0.045"
+    if not small:
+        return Budget(
+            "ibrahim-2025",
+            "simulated:patients=60,seed=31",
+            pool,
+            "simulated:patients=60,seed=61",
+            (("real", real), ("simulated", "simulated:patients=40,seed=91")),
+        )
+    return Budget(
+        str(SMALL_RECIPE),
+        "simulated:patients=6,seed=31,pitch_mm=0.14,field=breast",
+        f"{pool},fold=0",
+        "simulated:patients=4,seed=61,pitch_mm=0.14,field=breast",
+        (("real", real),),
+    )
+
+
+@dataclass(frozen=True)
+class PseudoTruth:
+    """What hidden labels say of the pseudo-labels of a round from one source."""
+
+    patches: int
+    marked_px: int
+    right_px: int
+    """Of these, on BAC of the label that nobody used."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """One model against the base, on one set."""
+
+    model: str
+    held_out: str
+    base_jaccard: float
+    jaccard: float
+    difference: BootstrapDifference | None
+    """None where there are fewer than two patients."""
+    base_false_px: float | None
+    false_px: float | None
+    """Marked on a view without BAC, mean; None where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """All that the page says."""
+
+    budget: Budget
+    rounds: tuple[dict[str, str], ...]
+    """Rows of ``rounds.csv``."""
+    truths: tuple[dict[str, PseudoTruth], ...]
+    """Of each round, by ``real`` and ``simulated``."""
+    gains: tuple[Gain, ...]
+
+
+def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1) -> Study:
+    """Train, judge and look behind the pseudo-labels; what is done is not done again."""
+    recipe = load_recipe(asked.recipe)
+    card = cutting_card(recipe, None)
+    problems: list[str] = []
+    plan = Plan(
+        recipe=recipe,
+        source=view_source([asked.data], card),
+        pool=pool_source([asked.real_pool, asked.simulated_pool], card, problems=problems),
+        problems=tuple(problems),
+        output_dir=folder / MODEL,
+        name="ibrahim",
+        seed=asked.seed,
+        machine=machine,
+        workers=workers,
+    )
+    if not (plan.output_dir / CARD_FILE).exists():
+        open_output(plan, resume=(plan.output_dir / PLAN_FILE).exists())
+        train_with_pool(plan, Watch(says=partial(print, flush=True)))
+    rounds = _rows(plan.output_dir / ROUNDS_FILE)
+    learnt = [row for row in rounds if row["validation_jaccard"]]
+    base = load_card(plan.output_dir / BASE / CARD_FILE)
+    models = {"base": (base, plan.output_dir / BASE)}
+    chosen = next(row["round"] for row in rounds if row["chosen"] == "yes")
+    for number in dict.fromkeys((chosen, learnt[-1]["round"])):
+        if number != "0":
+            own = plan.output_dir / ROUNDS / f"{int(number):02d}"
+            models[f"round {number}"] = (_card_of_round(own, number, base), own)
+    models["control"] = _control(plan, learnt, base, folder / CONTROL)
+    gains = []
+    for held_out, spec in asked.held_out:
+        source = view_source([spec], card)
+        entries = [
+            Entry(
+                one,
+                folder / "rows" / held_out / name.replace(" ", "-"),
+                partial(load_model, one, weights_dir=own, device="cpu"),
+            )
+            for name, (one, own) in models.items()
+        ]
+        judged = evaluate_models(entries, source, workers=workers)
+        names = list(models)
+        gains += [
+            gain(name, held_out, judged[0], one) for name, one in zip(names[1:], judged[1:], strict=True)
+        ]
+    known = _Labels()
+    sources = [view_source([spec], card) for spec in (asked.real_pool, asked.simulated_pool)]
+    truths = tuple(_truths(plan, int(row["round"]), sources, known) for row in learnt if row["round"] != "0")
+    return Study(asked, rounds, truths, tuple(gains))
+
+
+def gain(model: str, held_out: str, base: ModelRows, other: ModelRows) -> Gain:
+    """The mean Jaccard of patients with BAC, and its difference from the base by the paired bootstrap."""
+    first, second = _jaccard_by_patient(base), _jaccard_by_patient(other)
+    patients = sorted(first.keys() & second.keys())
+    if not patients:
+        raise UsageError(f"No held-out patient of {held_out} has BAC; judge on others.")
+    ours, theirs = (np.array([own[name] for name in patients]) for own in (second, first))
+    return Gain(
+        model,
+        held_out,
+        float(theirs.mean()),
+        float(ours.mean()),
+        paired_bootstrap(ours, theirs) if len(patients) > 1 else None,
+        _false_px(base),
+        _false_px(other),
+    )
+
+
+def _jaccard_by_patient(model: ModelRows) -> dict[str, float]:
+    """Mean over the views of each patient whose labels show BAC."""
+    of: dict[str, list[float]] = defaultdict(list)
+    for row in model.rows:
+        if row.kind == "BAC":
+            of[row.identity.patient_id].append(row.at_card.overlap.jaccard)
+    return {patient: float(np.mean(values)) for patient, values in of.items()}
+
+
+def _false_px(model: ModelRows) -> float | None:
+    marked = [row.at_card.marked_px for row in model.rows if row.kind == "none"]
+    return float(np.mean(marked)) if marked else None
+
+
+def _control(
+    plan: Plan, learnt: Sequence[dict[str, str]], base: ModelCard, folder: Path
+) -> tuple[ModelCard, Path]:
+    """The base trained on as long as the rounds, without what they took from the pool."""
+    epochs = sum(int(row["epochs"]) for row in learnt if row["round"] != "0")
+    if not (folder / WEIGHTS_FILE).exists():
+        recipe = round_recipe(plan.recipe)
+        recipe = replace(recipe, epochs=max(epochs, 1), validation=replace(recipe.validation, patience=0))
+        fitted = fit(
+            recipe,
+            load_patches(plan.output_dir / TRAIN),
+            load_patches(plan.output_dir / VALIDATION),
+            output_dir=folder,
+            seed=plan.seed + 1,
+            machine=plan.machine,
+            start=read_safetensors(plan.output_dir / BASE / base.weights_file),
+        )
+        write_bytes(folder / WEIGHTS_FILE, safetensors_bytes(fitted.arrays))
+    return _card_of_round(folder, "control", base), folder
+
+
+def _card_of_round(folder: Path, number: str, base: ModelCard) -> ModelCard:
+    """The weights of a round as a model that decides as the base does."""
+    path = folder / WEIGHTS_FILE
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return replace(
+        base,
+        name=number if number == "control" else f"round-{number}",
+        weights_file=WEIGHTS_FILE,
+        sha256=sha256,
+        size_bytes=path.stat().st_size,
+        graph=None,
+    )
+
+
+def _truths(plan: Plan, number: int, sources: Sequence[ViewSource], known: _Labels) -> dict[str, PseudoTruth]:
+    _, labels, records = PatchStore.load(plan.output_dir / "rounds" / f"{number:02d}" / PATCHES)
+    side, crop_px = plan.recipe.patches.tile_px, plan.recipe.pseudo_labels.crop_px
+    found: dict[str, list[tuple[int, int]]] = {"real": [], "simulated": []}
+    start = 0
+    for record in records:
+        count = len(record["corners_px"])
+        view, name = record["number"], "real"
+        if view >= len(sources[0]):
+            view, name = view - len(sources[0]), "simulated"
+        labels_of_view = known.of(sources[name != "real"], view)
+        marked = right = 0
+        for corner, label in zip(record["corners_px"], labels[start : start + count], strict=True):
+            marked += int((label == 1).sum())
+            if labels_of_view is not None:
+                truth = _true_crop(labels_of_view, corner, crop_px, side)
+                right += int(((label == 1) & truth).sum())
+        found[name].append((marked, right))
+        start += count
+    return {
+        name: PseudoTruth(len(own), sum(one for one, _ in own), sum(other for _, other in own))
+        for name, own in found.items()
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Labels:
+    """Labels of the pool, each view loaded once, and none where it is known that there is no BAC."""
+
+    by_view: dict[str, Mask] = field(default_factory=dict)
+
+    def of(self, source: ViewSource, number: int) -> Mask | None:
+        """Of a view; None where it has no BAC."""
+        identity = source.identity(number)
+        if dict(identity.tags).get("severity") == "none":
+            return None
+        if isinstance(source, RealBacViews):
+            drawing = source.drawings.get(source.images[number].path.name)
+            if drawing is None or not drawing.sure:
+                return None
+        if identity.view_id not in self.by_view:
+            self.by_view[identity.view_id] = source.load(number).label
+        return self.by_view[identity.view_id]
+
+
+def _true_crop(label_of_view: Mask, corner: Sequence[int], crop_px: int, side_px: int) -> Mask:
+    """The label of a crop, enlarged as the crop was; views smaller than a patch were padded."""
+    label = np.pad(label_of_view.astype(np.uint8), ((0, side_px), (0, side_px)))
+    row, column = corner
+    crop = label[row : row + crop_px, column : column + crop_px]
+    return np.asarray(cv2.resize(crop, (side_px, side_px), interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def _rows(path: Path) -> tuple[dict[str, str], ...]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
