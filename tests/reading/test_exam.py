@@ -216,7 +216,10 @@ def test_files_without_any_identifier_are_grouped_by_folder(tmp_path: Path) -> N
 @given(st.text(max_size=80), st.sampled_from(["", "20200102"]), st.text(max_size=20))
 def test_keys_are_file_names_everywhere(patient: str, date: str, study: str) -> None:
     key = _key(patient, date, study)
-    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", key)
+    # Letters of any script, and nothing that a file system or a shell reads otherwise.
+    assert re.fullmatch(r"[^\W_][\w.-]*", key)
+    if re.search("[A-Za-z0-9]", patient) or not re.search(r"\w", patient):
+        assert key.isascii()
     assert len(key) <= 80
     assert key.split("_")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"} or "_" in key
 
