@@ -30,9 +30,9 @@ MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
 sys.path[:0] = [str(ROOT), str(MODULE)]
 
 # Only now, as neither the tests nor the module are installed.
-from tests.host import module_panel  # noqa: E402
-from tests.host.plot_view import chart_picture  # noqa: E402
-from tests.host.slice_view import SliceView, slice_view  # noqa: E402
+from tests.host import module_panel  # noqa: E402  # only after the path is set
+from tests.host.plot_view import chart_picture  # noqa: E402  # only after the path is set
+from tests.host.slice_view import SliceView, slice_view  # noqa: E402  # only after the path is set
 
 NAMES = ("icon", "thumbnail", "slice", "panel", "change")
 ICON_PX = 128

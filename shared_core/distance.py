@@ -21,8 +21,7 @@ def distance_from_outside(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
     if mask.all():
         return np.full(mask.shape, np.inf)
-    # The one place that mends its last bit.
-    precise = cv2.DIST_MASK_PRECISE  # noqa: TID251
+    precise = cv2.DIST_MASK_PRECISE  # noqa: TID251  # the one place that mends its last bit
     nearly = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, precise)
     if nearly.max(initial=0.0) > _FARTHEST_PX:
         return np.asarray(distance_transform_edt(mask), np.float64)

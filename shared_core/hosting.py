@@ -4,7 +4,7 @@ Everything is imported when first used, so that a host starts quickly and withou
 computing needs: a host may have some of them only later.
 """
 
-# ruff: noqa: F401
+# ruff: noqa: F401  # names are re-exported when they are first used
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

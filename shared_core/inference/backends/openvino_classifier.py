@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from shared_core.errors import ModelError
-from shared_core.inference.backends.interface import Array, BackendInfo, OutOfDeviceMemory, Precision
+from shared_core.inference.backends.interface import Array, BackendInfo, Precision
 from shared_core.inference.backends.openvino_graph import Arrays, read_graph
-from shared_core.inference.backends.openvino_options import cpu_options, ov
+from shared_core.inference.backends.openvino_request import OpenVinoRequest
 
 
 class OpenVinoClassifier:
@@ -24,35 +24,20 @@ class OpenVinoClassifier:
         threads: int | None = 1,
     ) -> None:
         graph = read_graph(arrays)
-        self._channels = _checked_channels(graph, size)
-        compiled = ov.Core().compile_model(graph, "CPU", cpu_options(precision, threads))
-        self._request = compiled.create_infer_request()
-        self._info = BackendInfo("openvino", ov.__version__.split("-")[0], "cpu", precision)
+        self._request = OpenVinoRequest(graph, _checked_channels(graph, size), precision, threads)
 
     @property
     def info(self) -> BackendInfo:
         """What runs."""
-        return self._info
+        return self._request.info
 
     def release_memory(self) -> None:
         """Give back the activations."""
-        self._request.get_compiled_model().release_memory()
+        self._request.release_memory()
 
     def explain(self, pictures: Array) -> Array:
         """See `ClassifierBackend.explain`."""
-        return np.stack([self._answer(picture) for picture in pictures])
-
-    def _answer(self, picture: Array) -> Array:
-        image = np.ascontiguousarray(np.repeat(picture[None, None], self._channels, axis=1))
-        try:
-            self._request.infer([image], share_inputs=True)
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, MemoryError) or "alloc" in str(error).lower():
-                raise OutOfDeviceMemory(str(error)) from error
-            raise
-        # A copy: the request writes its next answer into the same memory.
-        maps: Array = np.array(self._request.get_output_tensor(0).data, np.float32)[0]
-        return maps
+        return np.stack([self._request.maps(picture) for picture in pictures])
 
 
 def _checked_channels(graph: Any, size: tuple[int, int]) -> int:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.errors import ModelError
-from shared_core.inference.backends.interface import Array, BackendInfo, OutOfDeviceMemory, Precision
-from shared_core.inference.backends.openvino_options import cpu_options, ov
+from shared_core.inference.backends.interface import Array, BackendInfo, Precision
+from shared_core.inference.backends.openvino_options import ov
+from shared_core.inference.backends.openvino_request import OpenVinoRequest
 
 GRAPH, CONSTANTS = "graph", "constants"
 """Names of the two arrays."""
@@ -47,36 +48,21 @@ class OpenVinoGraph:
         threads: int | None = 1,
     ) -> None:
         graph = read_graph(arrays)
-        self._channels = checked_shapes(graph, tile_px, classes)
-        self._classes, self._bac, self._logits = classes, bac_class, logits
-        compiled = ov.Core().compile_model(graph, "CPU", cpu_options(precision, threads))
-        self._request = compiled.create_infer_request()
-        self._info = BackendInfo("openvino", ov.__version__.split("-")[0], "cpu", precision)
+        self._bac, self._logits = bac_class, logits
+        self._request = OpenVinoRequest(graph, checked_shapes(graph, tile_px, classes), precision, threads)
 
     @property
     def info(self) -> BackendInfo:
         """What runs."""
-        return self._info
+        return self._request.info
 
     def release_memory(self) -> None:
         """Give back the activations."""
-        self._request.get_compiled_model().release_memory()
+        self._request.release_memory()
 
     def tile_logits(self, tiles: Array) -> Array:
         """Logits, or what the card says that the graph gives, (n, h, w), of normalised tiles."""
-        return np.stack([self._answer(tile) for tile in tiles])
-
-    def _answer(self, tile: Array) -> Array:
-        image = np.repeat(tile[None, None], self._channels, axis=1)
-        try:
-            self._request.infer([np.ascontiguousarray(image)], share_inputs=True)
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, MemoryError) or "alloc" in str(error).lower():
-                raise OutOfDeviceMemory(str(error)) from error
-            raise
-        # A copy: the request writes its next answer into the same memory.
-        maps: Array = np.array(self._request.get_output_tensor(0).data, np.float32)[0]
-        return one_map(maps, self._bac, logits=self._logits)
+        return np.stack([one_map(self._request.maps(tile), self._bac, logits=self._logits) for tile in tiles])
 
 
 def one_map(maps: Array, bac_class: int, *, logits: bool) -> Array:
