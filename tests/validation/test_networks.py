@@ -13,10 +13,13 @@ pytest.importorskip("torch", reason="torch is not installed")
 from shared_core.errors import UsageError
 from shared_core.networks.table import NETWORKS
 from shared_core.training.computing_device import Machine
+from shared_core.training.data_specs import view_source
 from shared_core.training.evaluation.model_runs import ModelRows
+from shared_core.training.example import ViewSource
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import load_card
 from tests.training.evaluation.test_guo_scores import row
+from validation.evenly_spaced import EvenlySpaced
 from validation.networks.judging import Judgement
 from validation.networks.page import PUBLISHED, page
 from validation.networks.study import LARGE, Job, Measured, Study, begin, read_study, seeds_of
@@ -28,6 +31,7 @@ SMALL = {
     "simulated": "simulated:patients=1,seed=9",
     "positives": "real-bac:real,fold=0",
     "others": "real-bac:real,fold=0",
+    "most_others": 0,
     "networks": ["fpenet", "fastscnn"],
     "seeds": 2,
     "machine": Machine(),
@@ -71,8 +75,9 @@ def test_page_holds_what_was_trained_names_what_was_not_and_keeps_the_papers_apa
         crop_px=256,
         training=("simulated:patients=2",),
         simulated="simulated:patients=1",
-        positives="p",
-        others="o",
+        positives="real-bac:/home/somebody/real,fold=0,side=held-out",
+        others="o:p",
+        most_others=3,
         networks=("scunet", "fpenet"),
         seeds=1,
         machine="cpu",
@@ -82,6 +87,9 @@ def test_page_holds_what_was_trained_names_what_was_not_and_keeps_the_papers_apa
     text = page(study, [_judgement("scunet", 0, 0), _judgement("fpenet", 0, 5)])
     assert "for 40 steps" in text
     assert "1.5 hours" in text
+    assert "`real-bac:FOLDER,fold=0,side=held-out`" in text
+    assert "somebody" not in text
+    assert "These are 4 simulated views of" in text
     assert "Not trained yet: cgnet" in text
     own, papers = text.split("## The papers' own numbers")
     assert "| fpenet | 0 | images | 4 |" in own
@@ -90,3 +98,19 @@ def test_page_holds_what_was_trained_names_what_was_not_and_keeps_the_papers_apa
     assert len(PUBLISHED) == 14
     assert "| fpenet | F1 | -0." in own
     assert "1.000 (" in own, "every image without BAC is marked in these rows"
+
+
+def test_a_few_of_many_views_are_spread_over_all_of_them() -> None:
+    whole = view_source(["simulated:patients=3,seed=1"], load_card("scunet-emory-2021"))
+    few = EvenlySpaced(whole, 5)
+    numbers = [whole_number(whole, few, number) for number in range(len(few))]
+    assert len(few) == 5
+    assert numbers == [0, 2, 4, 7, 9]
+    assert few.description["taken"] == "5 of 12, evenly spaced"
+    assert len(EvenlySpaced(whole, 99)) == len(whole)
+    with pytest.raises(IndexError):
+        few.identity(5)
+
+
+def whole_number(whole: ViewSource, few: EvenlySpaced, number: int) -> int:
+    return [whole.identity(one) for one in range(len(whole))].index(few.identity(number))

@@ -34,6 +34,7 @@ def main() -> int:
             simulated=f"simulated:patients={args.test_patients},seed=900",
             positives=f"real-bac:{real},fold=0,side=held-out,kinds=vascular",
             others=f"real-bac:{real},fold=0,side=held-out,kinds=other-calcification",
+            most_others=args.most_others,
             networks=[name for name in NETWORKS if name in args.networks],
             seeds=args.seeds,
             machine=machine,
@@ -67,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--crop", type=int, default=256, help="side of the crops; 0 for whole patches")
     parser.add_argument("--patients", type=int, default=40, help="simulated patients to train on")
     parser.add_argument("--test-patients", type=int, default=12, help="simulated patients to judge on")
+    parser.add_argument(
+        "--most-others", type=int, default=0, help="real images without BAC to judge on; 0 for all"
+    )
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--seeds", type=int, default=SEEDS, help="of every network but the large ones")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")

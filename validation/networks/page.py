@@ -15,6 +15,11 @@ from validation.networks.study import Study
 
 REFERENCE: Final = "scunet"
 
+_SETS: Final = {
+    "simulated": "simulated views",
+    "positives": "real positives",
+    "others": "real images without BAC",
+}
 PUBLISHED: Final = {
     "segnet": (".707/.764", ".704/.743", ".981/.998", ".676/.734", ".554/.589"),
     "deeplabv3": (".742/.781", ".709/.726", ".981/.998", ".692/.735", ".568/.590"),
@@ -49,20 +54,39 @@ def _about(study: Study, judged: Sequence[Judgement]) -> Iterator[str]:
     missing = sorted({network.name for network in list_networks()} - {one.job.network for one in judged})
     whole = f"random crops of {study.crop_px} px" if study.crop_px else "whole patches of 512 px"
     yield (
-        f"Every network was trained by the recipe `guo2021` on the same patches for {study.steps} steps of 4 "
-        f"{whole}; Guo et al. 2021 trained for about 43,000. The budget was {study.hours:g} hours of "
-        f"{study.threads} thread{'s' if study.threads > 1 else ''} ({study.machine}) for all trainings "
+        f"Every network was trained by the recipe `guo2021` on the same patches for {study.trained_steps} "
+        f"steps of 4 {whole}; Guo et al. 2021 trained for about 43,000. The budget was {study.hours:g} hours "
+        f"of {study.threads} thread{'s' if study.threads > 1 else ''} ({study.machine}) for all trainings "
         "together. With so few steps the table says how quickly a network learns, not how good it can become."
     )
     yield ""
-    yield f"Trained on {', '.join(f'`{spec}`' for spec in study.training)}, split by patient."
+    yield f"Trained on {', '.join(_spec(spec) for spec in study.training)}, split by patient."
     yield (
-        f"Judged on `{study.simulated}` (simulated), `{study.positives}` (real positives) and "
-        f"`{study.others}` (real images without BAC); no patient of these was trained on."
+        f"Judged on {_spec(study.simulated)} (simulated), {_spec(study.positives)} (real positives) and "
+        f"{_spec(study.others)} (real images without BAC); no patient of these was trained on."
     )
+    yield _counts(judged)
     if missing:
         yield ""
         yield f"Not trained yet: {', '.join(missing)}."
+
+
+def _spec(spec: str) -> str:
+    """Where the data lies on one machine is nobody's business."""
+    kind, _, rest = spec.partition(":")
+    first, *others = rest.split(",")
+    return f"`{kind}:{','.join([first if '=' in first else 'FOLDER', *others])}`"
+
+
+def _counts(judged: Sequence[Judgement]) -> str:
+    rows = {name: found.rows for name, found in judged[0].rows.items()}
+    said = []
+    for name, words in _SETS.items():
+        patients = len({row.identity.patient_id for row in rows[name]})
+        said.append(f"{len(rows[name])} {words} of {patients} patients")
+    taken = judged[0].rows["others"].description.get("taken", "")
+    some = f" ({taken})" if taken else ""
+    return f"These are {', '.join(said)}{some}; fewer than 8 patients make no interval."
 
 
 def _by_network(judged: Sequence[Judgement]) -> list[tuple[str, list[Judgement]]]:

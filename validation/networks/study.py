@@ -62,6 +62,8 @@ class Study:
     positives: str
     others: str
     """Data to judge on: simulated views, real views with BAC, real images without."""
+    most_others: int
+    """Of `others`, evenly spaced; 0 for all."""
     networks: tuple[str, ...]
     seeds: int
     machine: str
@@ -79,6 +81,12 @@ class Study:
             for one in order
             for seed in range(seeds_of(one.network, self.seeds))
         )
+
+    @property
+    def trained_steps(self) -> int:
+        """Of every training: `steps`, and what it takes to make its epochs equally long."""
+        recipe = self.recipe(self.networks[0])
+        return recipe.epochs * -(-self.steps // recipe.epochs)
 
     def recipe(self, network: str) -> Recipe:
         """By the rule, with the study's steps."""
@@ -99,6 +107,7 @@ def begin(
     simulated: str,
     positives: str,
     others: str,
+    most_others: int,
     networks: Sequence[NetworkName],
     seeds: int,
     machine: Machine,
@@ -114,6 +123,7 @@ def begin(
         "simulated": simulated,
         "positives": positives,
         "others": others,
+        "most_others": most_others,
         "networks": list(networks),
         "seeds": seeds,
         "threads": machine.threads,
@@ -140,6 +150,7 @@ def begin(
         simulated,
         positives,
         others,
+        most_others,
         tuple(networks),
         seeds,
         machine.name,
