@@ -28,6 +28,9 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.CHOOSE_OTHER_OUTPUT: (
         "Or choose another folder for the results in the tab Batch, or clear Go on to run the analysis again."
     ),
+    bac.Remedy.KEEP_OTHER_EXAMS: (
+        "Choose another folder for the results, or Go on, which keeps them beside the new ones."
+    ),
     bac.Remedy.CHOOSE_MODEL_OR_OUTPUT: (
         "Choose its card under Model, choose another folder for the results, or clear Go on to run the "
         "analysis again."

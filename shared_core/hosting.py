@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from shared_core.arteries.vessels import ASSUMED_SPACING_MM, steps_mm
     from shared_core.cache import user_cache_dir
     from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialQuantity, serial_exam
-    from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
+    from shared_core.cohort.batch import make_tasks, run_batch
     from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps, is_export
+    from shared_core.cohort.outcome import ViewOutcome
     from shared_core.cohort.pool import default_workers
+    from shared_core.cohort.report import BatchReport
     from shared_core.cohort.resume import as_begun, finished_exams
     from shared_core.cohort.reviewed_view import (
         ModelOutput,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
         unseen_record,
     )
     from shared_core.cohort.settings import BatchSettings
-    from shared_core.cohort.worker import ViewOutcome
     from shared_core.dicom_objects.object_kinds import DICOM_KINDS
     from shared_core.dicom_objects.writing import segmentation_file
     from shared_core.documents import any_json

@@ -31,7 +31,6 @@ from shared_core import (
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.main import make_parser
-from shared_core.cohort.batch import BatchReport
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.notices.of_results import MASK_EMPTY
@@ -40,6 +39,7 @@ from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.cells import LIST_SEPARATOR
+from shared_core.records.record_types import ResultsDocument
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import FAILURE_COLUMNS, exam_columns, view_columns
 from shared_core.records.view_and_exam import exam_record, view_record
@@ -234,8 +234,8 @@ def json_document() -> dict[str, object]:
     )
     provenance = provenance_of(prepared, probability, card, threshold=0.5)
     exam = Exam("key", "patient", "20200101", (mammogram.header,))
-    report = BatchReport(
-        run_record(
+    document = ResultsDocument(
+        run=run_record(
             software_version="0",
             arguments={},
             settings=settings,
@@ -243,19 +243,19 @@ def json_document() -> dict[str, object]:
             files=[],
             libraries=["openvino", "torch"],
         ),
-        [
+        views=(
             view_record(
                 mammogram.header,
                 prepared,
                 measurement,
                 provenance=provenance,
                 notices=[MASK_EMPTY.notice()],
-            )
-        ],
-        [exam_record(exam, measure_exam([(mammogram.header, measurement)]))],
+            ),
+        ),
+        exams=(exam_record(exam, measure_exam([(mammogram.header, measurement)])),),
     )
-    document: dict[str, object] = json.loads(json_bytes(report.document()))
-    return document
+    found: dict[str, object] = json.loads(json_bytes(document))
+    return found
 
 
 def _keys(value: object) -> set[str]:

@@ -235,7 +235,7 @@ def test_a_damaged_view_leaves_its_exam_without_numbers(
         # The header can be read, half of the pixels are gone.
         (images / file.name).write_bytes(content[: len(content) // 2] if file.stem == "LMLO" else content)
     out = tmp_path / "out"
-    options = ["--model", "openbac-1", "--device", "cpu", "--workers", "1", "-o", str(out)]
+    options = ["--model", "openbac-1", "--device", "cpu", "--workers", "0", "-o", str(out)]
     assert main(["analyze", str(images), *options]) == 1
     printed = capsys.readouterr().err
     assert "LMLO.dcm" in printed

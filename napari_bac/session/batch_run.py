@@ -141,7 +141,7 @@ class BatchRun:
         assert request.folder is not None
         settings = bac.as_begun(settings) if request.resume else settings
         listing = bac.find_exams(request.folder, apart_from=request.output, progress=self._on_file)
-        finished = {}
+        finished: frozenset[str] = frozenset()
         if request.resume:
             finished = bac.finished_exams(listing.exams, bac.make_tasks(listing.exams), settings)
         self._say(lambda: self._on_listing(listing.exams, set(finished)))
@@ -151,6 +151,7 @@ class BatchRun:
             settings,
             arguments={"paths": [str(request.folder)], "output": request.output, "model": request.model},
             finished=finished,
+            others="keep" if request.resume else "refuse",
             workers=request.workers or max(1, bac.default_workers(left + 1) - 1),
             apart=True,
             view_done=lambda outcome: self._say(lambda: self._on_view(outcome)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole
-from shared_core.cohort.batch import BatchReport, make_tasks, run_batch
+from shared_core.cohort.batch import make_tasks, run_batch
+from shared_core.cohort.report import BatchReport
 from shared_core.cohort.resume import as_begun, finished_exams
 from shared_core.cohort.settings import BatchSettings
 from shared_core.errors import ModelError, UsageError
@@ -50,7 +52,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_measurement_options(parser)
     run_options = parser.add_argument_group("run")
     add = partial(option, run_options)
-    add("--workers N", "images at the same time (default: processors)", arguments.count)
+    arguments.add_workers(run_options)
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
     arguments.add_time_limit(run_options)
     add(
@@ -69,6 +71,13 @@ def add_parser(subparsers: Subparsers) -> None:
         f"write the images without identifiers into OUT/{IMAGES}, and make all results from those",
     )
     add("--resume", "continue: exams that are already in OUT are not analysed again")
+    add("--add", "keep what OUT holds of other exams, if it was made the same way: all are in its tables")
+    add(
+        "--shard I/N",
+        "the I-th of N parts of the exams, for N machines: each into a folder of its own, and bac merge puts "
+        "them together",
+        arguments.shard,
+    )
     add("-q/--quiet", "no progress and no summary")
     add(
         "--progress",
@@ -159,7 +168,10 @@ def run(args: argparse.Namespace) -> int:
             )
             listing = made.listing
             args.paths = [args.output / IMAGES]
-        finished = {}
+        whole = [exam.key for exam in listing.exams] if args.shard is not None else []
+        if args.shard is not None:
+            listing = replace(listing, exams=tuple(args.shard.part(listing.exams)))
+        finished: frozenset[str] = frozenset()
         if args.resume:
             try:
                 finished = finished_exams(listing.exams, make_tasks(listing.exams), settings)
@@ -173,6 +185,9 @@ def run(args: argparse.Namespace) -> int:
             arguments=_asked(args, facts),
             named=[path for path in args.paths if not path.is_dir()],
             finished=finished,
+            others="keep" if args.add or args.resume else "refuse",
+            shard=args.shard,
+            whole=whole,
             workers=args.workers,
             view_done=view.view_done,
             progress=view.tile_done,
@@ -197,6 +212,12 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         args.parser.error("--json and --progress json both print to standard output; leave one out")
     if args.output is None and args.resume:
         args.parser.error("--resume goes on in a folder; name it with -o OUT")
+    if args.output is None and args.add:
+        args.parser.error("--add adds to the results in a folder; name it with -o OUT")
+    if args.output is None and args.shard is not None:
+        args.parser.error("--shard writes into a folder for bac merge; name it with -o OUT")
+    if args.shard is not None and (args.add or args.deidentify):
+        args.parser.error("--shard goes neither with --add nor with --deidentify; merge first")
     if args.output is None and args.dicom:
         args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
     if args.output is None and args.deidentify:
@@ -260,8 +281,8 @@ def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
 
 def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
-    left_out = {"run", "parser", "command", "workers", "time_limit", "quiet", "json", "resume", "progress"}
-    left_out.add("deidentify_key")
+    left_out = {"run", "parser", "command", "workers", "time_limit", "quiet", "json", "resume"}
+    left_out |= {"add", "shard", "deidentify_key", "progress"}
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     left_out |= set() if facts is not None else {"facts"}

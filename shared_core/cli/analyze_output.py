@@ -13,9 +13,9 @@ from rich.table import Table
 
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import escape, plural, print_unused, progress_bar, table_of
-from shared_core.cohort.batch import BatchReport
+from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.report import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model
-from shared_core.cohort.worker import ViewOutcome
 from shared_core.notices.of_files import WHO_IS_WHO
 from shared_core.plain_text import one_line
 from shared_core.quantities.quantity import Scope
@@ -117,12 +117,15 @@ def outcome_phrase(outcome: ViewOutcome) -> str:
 
 def print_summary(report: BatchReport, console: Console, *, output_dir: Path | None, seconds: float) -> None:
     """Tables of views, exams and failures, and where the files are."""
-    good = [record for record in report.views if record.status == "ok"]
-    if good:
-        console.print(_view_table(good))
-    if report.exams:
-        console.print(_exam_table(report))
-    _print_grouping(report, console)
+    images = sum(report.plan.exams.get(key, 0) for key in report.keys) if report.plan is not None else 0
+    exams = report.exams
+    if images <= _MOST_IMAGES:
+        good = [record for record in report.views if record.status == "ok"]
+        if good:
+            console.print(_view_table(good))
+        if exams:
+            console.print(_exam_table(exams))
+    _print_grouping(report, exams, console)
     failed = {record.file for record in report.failures}
     lost = [file for file in report.unused if str(file.path) in failed]
     print_unused("[bold red]Failed[/bold red]", lost, console)
@@ -131,26 +134,30 @@ def print_summary(report: BatchReport, console: Console, *, output_dir: Path | N
     others = [file for file in report.unused if file not in lost]
     print_unused("[bold]Not used[/bold]", [file for file in others if not file.used], console)
     print_unused("[bold]Contradictory[/bold]", [file for file in others if file.used], console)
+    if report.kept:
+        console.print(f"{plural(len(report.kept), 'exam')} of earlier runs kept in the tables")
     if report.cancelled:
         console.print("[bold]Stopped.[/bold] What was finished before is kept.")
     if output_dir is not None:
         console.print(f"Results in {output_dir} ({seconds:.1f} s)", markup=False, soft_wrap=True)
 
 
-def _print_grouping(report: BatchReport, console: Console) -> None:
+def _print_grouping(report: BatchReport, exams: Sequence[ExamRecord], console: Console) -> None:
     """About tables of facts, and which images belong together: each sentence once, with its exams."""
     exams_of: dict[str, list[str]] = {notice_words(notice): [] for notice in report.run.notices}
-    for record in report.exams:
+    for record in exams:
         for notice in record.notices:
             if notice.code in WHO_IS_WHO:
                 exams_of.setdefault(notice_words(notice), []).append(record.key)
     for words, keys in exams_of.items():
         more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-        exams = f" ({', '.join(keys[:_MOST_NAMED])}{more})" if keys else ""
-        console.print(f"[yellow]warning:[/yellow] {escape(words + exams)}", soft_wrap=True)
+        of_exams = f" ({', '.join(keys[:_MOST_NAMED])}{more})" if keys else ""
+        console.print(f"[yellow]warning:[/yellow] {escape(words + of_exams)}", soft_wrap=True)
 
 
 _MOST_NAMED: Final = 4
+_MOST_IMAGES: Final = 200
+"""Whose numbers are shown; those of more are in the tables alone."""
 
 
 def _view_table(records: Sequence[ViewRecord]) -> Table:
@@ -168,10 +175,10 @@ def _view_table(records: Sequence[ViewRecord]) -> Table:
     return table
 
 
-def _exam_table(report: BatchReport) -> Table:
+def _exam_table(exams: Sequence[ExamRecord]) -> Table:
     columns = ("analysed", "views used", "missing", *_titles("exam", _EXAM_NUMBERS))
     table = table_of(["Exam"], columns, title="Exams")
-    for record in report.exams:
+    for record in exams:
         table.add_row(
             escape(record.key),
             f"{record.views_analysed} of {record.views_total}",

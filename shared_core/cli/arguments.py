@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
+from shared_core.cohort.batch_plan import Shard
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES
@@ -76,6 +77,15 @@ def add_backend(options: Options) -> None:
 def add_spacing(options: Options, text: str = _SPACING_HELP) -> None:
     """The pixel spacing that files may lack."""
     option(options, "--spacing-mm MM[,MM]", text, spacing)
+
+
+def add_workers(options: Options) -> None:
+    """How many images at the same time."""
+    text = (
+        "images at the same time, each in a process of its own (default: as many as processors and memory "
+        "allow); 0: one after the other in this process, which a crash then ends"
+    )
+    option(options, "--workers N", text, count_from_0)
 
 
 def add_time_limit(options: Options) -> None:
@@ -172,6 +182,25 @@ def count(text: str) -> int:
     if value != int(value) or value < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text}")
     return int(value)
+
+
+def count_from_0(text: str) -> int:
+    """A whole number from 0 on."""
+    value = number(text)
+    if value != int(value) or value < 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 on, not {text}")
+    return int(value)
+
+
+def shard(text: str) -> Shard:
+    """A part of a cohort, as ``2/8``."""
+    numbers = text.split("/")
+    if len(numbers) != 2 or not all(one.isdecimal() for one in numbers):
+        raise argparse.ArgumentTypeError(f"must be a part of a whole, such as 2/8, not {text}")
+    try:
+        return Shard(int(numbers[0]), int(numbers[1]))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def minutes(text: str) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import PlainConsole, escape, print_warnings
-from shared_core.cohort.batch import BatchReport, drop_exams
+from shared_core.cohort.report import BatchReport, drop_exams
 from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams

@@ -45,7 +45,7 @@ def add_parser(subparsers: Subparsers) -> None:
     arguments.add_model(parser, default=DEFAULT_MODEL)
     arguments.add_device(parser)
     arguments.add_backend(parser)
-    option(parser, "--workers N", "images at the same time (default: processors)", arguments.count)
+    arguments.add_workers(parser)
 
 
 def run(args: argparse.Namespace) -> int:

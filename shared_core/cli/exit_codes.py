@@ -11,4 +11,4 @@ FAILED: Final = 1
 USAGE: Final = 2
 """Wrong usage."""
 INTERRUPTED: Final = 130
-"""Stopped by Ctrl-C."""
+"""Stopped by Ctrl-C; by another signal it is 128 and its number: 143 for SIGTERM."""

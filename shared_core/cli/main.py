@@ -19,23 +19,26 @@ from shared_core.cli import (
     facts,
     info,
     measure,
+    merge,
     models,
     networks,
     receive,
     schema,
     send,
     simulate,
+    status,
     train,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED
 from shared_core.cli.progress_lines import tell_error
 from shared_core.cli.remedies import error_words
+from shared_core.cli.signals import stopping_by_signals
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
     *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
-    *(measure, models, networks, receive, schema, send, simulate, train),
+    *(measure, merge, models, networks, receive, schema, send, simulate, status, train),
 )
 
 
@@ -45,12 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 all well, 1 some inputs failed, 2 wrong usage, 130 stopped by Ctrl-C.
+        0 all well, 1 some inputs failed, 2 wrong usage, 130 stopped by Ctrl-C, 143 by SIGTERM.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of files need be no UTF-8
             stream.reconfigure(errors="backslashreplace")
     args = make_parser().parse_args(arguments)
+    with stopping_by_signals() as received:
+        return received.exit_code(_run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         code: int = args.run(args)
     except (KeyboardInterrupt, Cancelled):

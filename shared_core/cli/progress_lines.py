@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TextIO
 
 from shared_core.cohort.batch import make_tasks
-from shared_core.cohort.worker import ViewOutcome
+from shared_core.cohort.outcome import ViewOutcome
 from shared_core.errors import OpenBacError
 from shared_core.reading.exam_grouping import ExamListing
 

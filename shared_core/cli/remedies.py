@@ -32,6 +32,7 @@ WORDING: Final[Mapping[Remedy, str]] = {
     Remedy.CHOOSE_OTHER_OUTPUT: (
         "Or choose another output folder, or leave out --resume to run the analysis again."
     ),
+    Remedy.KEEP_OTHER_EXAMS: "Add --add to keep them beside the new ones, or choose another output folder.",
     Remedy.CHOOSE_MODEL_OR_OUTPUT: (
         "Name its card with --model, choose another output folder, or leave out --resume to run the "
         "analysis again."

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing, nullcontext
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
+from shared_core.cohort.batch_plan import Shard, plan_of, read_plan, write_plan
 from shared_core.cohort.collector import Collector
-from shared_core.cohort.pool import TileProgress, default_workers, run_here, run_in_processes
-from shared_core.cohort.resume import FinishedExam
+from shared_core.cohort.lane import TileProgress
+from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.pool import default_workers, run_here, run_in_processes
+from shared_core.cohort.report import BatchReport, write_tables
+from shared_core.cohort.resume import OtherExams, other_exams
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
-from shared_core.cohort.worker import ViewOutcome, Worker
-from shared_core.errors import Cancelled, OpenBacError, OutputError
+from shared_core.cohort.worker import Worker
+from shared_core.errors import Cancelled, UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.folder_lock import alone_in
 from shared_core.inference.model import Model, choose_for, load_model
 from shared_core.mammogram import Exam
 from shared_core.networks.table import SCU_NETS
@@ -25,11 +29,10 @@ from shared_core.pipeline import checked_threshold
 from shared_core.reading.exam_grouping import ExamListing
 from shared_core.reading.unused import UnusedFile, failed_files
 from shared_core.records.canonical_json import json_bytes
-from shared_core.records.cells import CsvStyle
-from shared_core.records.record_types import ExamRecord, ResultsDocument, RunRecord, ViewRecord
+from shared_core.records.record_reading import read_record
+from shared_core.records.record_types import RunRecord
 from shared_core.records.run_record import run_record
-from shared_core.records.tables import EXAMS_JSON, exams_csv, failures_csv, views_csv
-from shared_core.records.unused_files import unused_csv, unused_records
+from shared_core.records.unused_files import unused_records
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.location import require_tracks, require_weights
@@ -40,36 +43,16 @@ _RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNO
 ViewDone = Callable[[ViewOutcome], None]
 
 
-@dataclass
-class BatchReport:
-    """What a batch gave."""
-
-    run: RunRecord
-    views: list[ViewRecord] = field(default_factory=list)
-    exams: list[ExamRecord] = field(default_factory=list)
-    unused: tuple[UnusedFile, ...] = ()
-    """Of the inputs: what failed, what is in no exam, and what contradicts another file."""
-    unwritten: dict[str, str] = field(default_factory=dict)
-    """Why the sheet or the DICOM objects of an exam are not there, by its key."""
-    cancelled: bool = False
-
-    @property
-    def failures(self) -> list[ViewRecord]:
-        """Records of the inputs that failed."""
-        return [record for record in self.views if record.status == "failed"]
-
-    def document(self) -> ResultsDocument:
-        """The one JSON document of all results."""
-        return ResultsDocument(run=self.run, views=tuple(self.views), exams=tuple(self.exams))
-
-
 def run_batch(
     listing: ExamListing,
     settings: BatchSettings,
     *,
     arguments: Mapping[str, object],
     named: Sequence[Path] = (),
-    finished: Mapping[str, FinishedExam] = MappingProxyType({}),
+    finished: Collection[str] = (),
+    others: OtherExams = "refuse",
+    shard: Shard | None = None,
+    whole: Sequence[str] = (),
     workers: int | None = None,
     apart: bool = False,
     view_done: ViewDone | None = None,
@@ -85,11 +68,16 @@ def run_batch(
     named
         Files that the person named one by one: such a file that is no mammogram is a failure.
     finished
-        Exams that are taken over and not made again, by key: see `finished_exams`.
+        Keys of exams that are taken over and not made again: see `finished_exams`.
+    others
+        Whether the output folder may hold results of other exams, which then stay in its tables.
+    shard, whole
+        Which part of a cohort this is, see `bac merge`, and the keys of all of its exams.
     workers
-        Processes; None for as many as there are processors and memory. One works in this process.
+        Processes; None for as many as there are processors and memory. With 0, or for one image, the work is
+        done in this process, which is sooner, but a crash or a hanging image takes it along.
     apart
-        Work in a process of its own even where it is one: for windows, which must stay usable, and which a
+        Work in a process of its own even for one image: for windows, which must stay usable, and which a
         damaged file must not take along.
     view_done, progress
         Called after each image, and with (task number, done, total) after each tile.
@@ -99,49 +87,59 @@ def run_batch(
     Raises
     ------
     OpenBacError
-        If the model cannot be had or nothing can be written; failures of single images are in the
-        report.
+        If the model cannot be had, nothing can be written, another run works in the output folder, or it
+        holds what must not be mixed with this; failures of single images are in the report.
     """
-    tasks = make_tasks(listing.exams)
-    run, model = _prepare(listing, settings, arguments, weights_needed=len(finished) < len(listing.exams))
-    gathered = Collector(listing.exams, tasks, finished=finished, settings=settings)
-    left = gathered.left
-    count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
-    report = BatchReport(run)
-    if not left or (not apart and count <= 1):
-        outcomes = run_here(left, Worker(settings, model), progress=progress, cancelled=cancelled)
-    else:
-        outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
-    try:
-        for outcome in outcomes:
-            if view_done is not None:
-                view_done(outcome)
-            gathered.receive(outcome)
-    except (Cancelled, KeyboardInterrupt):
-        report.cancelled = True
-    unused = (*listing.unused, *_not_analysed(tasks, gathered))
-    report.unused = tuple(sorted(unused, key=lambda file: str(file.path)))
-    report.run = msgspec.structs.replace(run, unused=unused_records(report.unused))
-    report.views = [gathered.views[task.number] for task in tasks if task.number in gathered.views]
-    report.views += [failed_record(f.path, f.text) for f in failed_files(listing.unused, named)]
-    report.exams = [gathered.exams[exam.key] for exam in listing.exams if exam.key in gathered.exams]
-    report.unwritten = gathered.unwritten
-    _write_tables(report, settings.output_dir, settings.csv)
-    return report
+    alone = nullcontext() if settings.output_dir is None else alone_in(settings.output_dir, who="run")
+    with alone:
+        kept = other_exams(listing.exams, settings, others=others)
+        tasks = make_tasks(listing.exams)
+        run, model = _prepare(
+            listing, settings, arguments, weights_needed=len(finished) < len(listing.exams), added=bool(kept)
+        )
+        unread = {file.path: file.text for file in failed_files(listing.unused, named)}
+        plan = plan_of(listing.exams, whole=whole, shard=shard, unread=unread)
+        if settings.output_dir is not None:
+            files = frozenset(str(task.path) for task in tasks)
+            plan = plan.added_to(read_plan(settings.output_dir), kept=kept, files=files)
+            write_plan(settings.output_dir, plan)
+        gathered = Collector(listing.exams, tasks, finished=finished, kept=kept, settings=settings)
+        left = gathered.left
+        count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
+        report = BatchReport(
+            run, kept=kept, keys=tuple(exam.key for exam in listing.exams), gathered=gathered, plan=plan
+        )
+        if not left or workers == 0 or (not apart and len(left) == 1):
+            outcomes = run_here(left, Worker(settings, model), progress=progress, cancelled=cancelled)
+        else:
+            outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
+        try:
+            with closing(outcomes):
+                for outcome in outcomes:
+                    if view_done is not None:
+                        view_done(outcome)
+                    gathered.receive(outcome)
+        except (Cancelled, KeyboardInterrupt):
+            report.cancelled = True
+        _conclude(report, gathered, listing, frozenset(unread))
+        write_tables(report, settings.output_dir, settings.csv)
+        report.unwritten = {key: gathered.unwritten[key] for key in report.keys if key in gathered.unwritten}
+        return report
 
 
-def drop_exams(
-    report: BatchReport, keys: Collection[str], folder: Path, *, style: CsvStyle = "plain"
+def _conclude(
+    report: BatchReport, gathered: Collector, listing: ExamListing, unread: Collection[Path]
 ) -> None:
-    """Take exams out of a report and write its tables in `folder` without them."""
-    report.views = [record for record in report.views if record.exam not in keys]
-    report.exams = [record for record in report.exams if record.key not in keys]
-    _write_tables(report, folder, style)
-
-
-def _not_analysed(tasks: Sequence[ViewTask], gathered: Collector) -> list[UnusedFile]:
-    failed = [(task, gathered.reasons[task.number]) for task in tasks if task.number in gathered.reasons]
-    return [UnusedFile(task.path, why, str(gathered.views[task.number].error)) for task, why in failed]
+    lost = [UnusedFile(o.task.path, o.reason, str(o.record.error)) for o in gathered.failed]
+    report.unused = tuple(sorted((*listing.unused, *lost), key=lambda file: str(file.path)))
+    of_now = unused_records(report.unused)
+    asked = {record.file for record in of_now} | {str(task.path) for task in make_tasks(listing.exams)}
+    earlier = [record for record in report.run.unused if record.file not in asked]
+    report.run = msgspec.structs.replace(
+        report.run, unused=tuple(sorted((*earlier, *of_now), key=lambda record: record.file))
+    )
+    report.unread = [failed_record(file.path, file.text) for file in listing.unused if file.path in unread]
+    report.failures = [outcome.record for outcome in gathered.failed] + report.unread
 
 
 def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
@@ -173,6 +171,7 @@ def _prepare(
     arguments: Mapping[str, object],
     *,
     weights_needed: bool,
+    added: bool,
 ) -> tuple[RunRecord, Model | None]:
     """Fail before the work, not after it: model, device, threshold and folder must be sound."""
     name = named_model(settings)
@@ -204,29 +203,23 @@ def _prepare(
         unused=listing.unused,
     )
     if settings.output_dir is not None:
+        if added:
+            run = _with_earlier_runs(run, settings.output_dir)
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
     return run, model
 
 
-def _write_tables(report: BatchReport, folder: Path | None, style: CsvStyle) -> None:
-    if folder is None:
-        return
-    errors: list[OpenBacError] = []
-    tables = {
-        "run.json": json_bytes(report.run),
-        "views.csv": views_csv(report.views, style=style),
-        "exams.csv": exams_csv(report.exams, style=style),
-        "failures.csv": failures_csv(report.views, style=style),
-        "unused.csv": unused_csv(report.run.unused, style=style),
-        EXAMS_JSON: json_bytes(report.exams),
-    }
-    for name, content in tables.items():
-        try:
-            if content is not None:
-                write_bytes(folder / name, content)
-            else:
-                (folder / name).unlink(missing_ok=True)
-        except OutputError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0]
+def _with_earlier_runs(run: RunRecord, folder: Path) -> RunRecord:
+    """The record of a run that adds to a folder: of all files whose rows are in its tables."""
+    try:
+        before = read_record(folder / "run.json", RunRecord)
+    except UnreadableImageError:
+        return run
+    now = set(run.files)
+    paths = [*before.arguments.get("paths", ()), *run.arguments.get("paths", ())]
+    return msgspec.structs.replace(
+        run,
+        arguments={**run.arguments, "paths": list(dict.fromkeys(paths))},
+        files=(*(file for file in before.files if file not in now), *run.files),
+        unused=(*before.unused, *run.unused),
+    )

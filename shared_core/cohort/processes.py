@@ -27,9 +27,17 @@ class _EngineProcess(SpawnProcess):
 
 
 class EngineContext(SpawnContext):
-    """Spawns processes as `multiprocessing` does, without the main module."""
+    """Spawns processes as `multiprocessing` does, without the main module, and knows those it started."""
 
-    Process = _EngineProcess
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
+        """A process that begins with the engine alone."""
+        process = _EngineProcess(*args, **options)
+        self.started.append(process)
+        return process
 
 
 @contextmanager

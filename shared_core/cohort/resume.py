@@ -1,68 +1,47 @@
-"""Going on with a batch that was interrupted: which exams are finished, and that they are as asked for now.
-
-An exam is finished where its folder holds the file `MARK`, written after everything else of the exam. It
-says how the exam was made, from which files, and what was written. Whoever starts an exam again takes the
-mark away first, so that there is none over a mixture of old and new.
-"""
+"""Going on with a batch, or adding to one: which exams are finished, and made as asked for now."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
 
 import msgspec
 
-from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
+from shared_core.cohort.exam_mark import (
+    ENDED,
+    MARK,
+    HowMade,
+    Mark,
+    ended_exam,
+    inputs_of,
+    listing_sha256,
+    read_mark,
+)
+from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
-from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
-from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import choose_for
 from shared_core.mammogram import Exam
 from shared_core.notices import Remedy
 from shared_core.pipeline import checked_threshold
-from shared_core.reading.content import file_on_disk
-from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.records.canonical_json import plain
 from shared_core.records.record_reading import read_record
-from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.run_record import run_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import list_models, load_card
 
-InputFile = dict[str, Any]
-"""Name, size and time of change of a file."""
-HowMade = dict[str, Any]
-"""What `how_made` gives, as it stands in the mark."""
-
-MARK: Final = ".finished"
+OtherExams = Literal["refuse", "keep"]
+"""What is done about results of exams that are not among those of a batch, in its output folder."""
 _UNFINISHED: Final = ".*.part"
 """Left by `write_bytes` where its process was killed."""
 _UNFINISHED_FOLDER: Final = ".*.part*"
 """Left by `whole_folder`, in the folder of an exam: DICOM objects."""
 _MOST_DIFFERENCES: Final = 3
-
-
-class _Mark(msgspec.Struct, frozen=True):
-    """What stands in a mark."""
-
-    made: HowMade
-    inputs: list[InputFile]
-    listing_sha256: str
-    results: dict[str, int]
-    exam: Any
-    """Looked at last: another version may have another record, and says so by how it was made."""
-
-
-@dataclass(frozen=True)
-class FinishedExam:
-    """Records of an exam that need not be made again."""
-
-    views: tuple[ViewRecord, ...]
-    exam: ExamRecord
+_MOST_NAMED: Final = 3
 
 
 def as_begun(settings: BatchSettings) -> BatchSettings:
@@ -90,8 +69,8 @@ def as_begun(settings: BatchSettings) -> BatchSettings:
 
 def finished_exams(
     exams: Sequence[Exam], tasks: Sequence[ViewTask], settings: BatchSettings
-) -> dict[str, FinishedExam]:
-    """Exams whose results are whole in the output folder, by key.
+) -> frozenset[str]:
+    """Keys of the exams whose results are whole in the output folder.
 
     An exam counts as unfinished where a view failed, where a result is missing or has another size, and
     where an input file was added, taken away, or has another size or time of change.
@@ -104,19 +83,57 @@ def finished_exams(
     """
     folder = settings.output_dir
     if folder is None:
-        return {}
+        return frozenset()
     made = how_made(settings)
     _check_same_model(_begun_with(folder), made["model"], folder)
-    found = {}
+    of_exam = by_exam(tasks)
+    found = set()
     for exam in exams:
-        mark = _read(folder / exam.key / MARK)
+        mark = read_mark(folder, exam.key, MARK)
         if mark is None:
             continue
-        _check_same(mark.made, made, folder, exam)
-        finished = _whole(mark, exam, [task for task in tasks if task.exam_key == exam.key], folder)
-        if finished is not None:
-            found[exam.key] = finished
-    return found
+        _check_same(mark.made, made, folder, exam.key)
+        if is_whole(mark, exam, of_exam[exam.key], folder):
+            found.add(exam.key)
+    return frozenset(found)
+
+
+def other_exams(exams: Iterable[Exam], settings: BatchSettings, *, others: OtherExams) -> tuple[str, ...]:
+    """Keys of exams of earlier runs in the output folder that are not among `exams`; their rows are kept.
+
+    One that has an image of `exams`, and was known under another key, is not among them.
+
+    Raises
+    ------
+    UsageError
+        If there are some and none are to be there, or they were made with other settings.
+    """
+    folder = settings.output_dir
+    if folder is None or not folder.is_dir():
+        return ()
+    now = {exam.key: [str(header.path) for header in exam.headers] for exam in exams}
+    files = {file for some in now.values() for file in some}
+    marks = {}
+    for key in sorted(_exam_folders(folder) - now.keys()):
+        mark = read_mark(folder, key)
+        if mark is not None and not any(one.get("file") in files for one in mark.inputs):
+            marks[key] = mark
+    if marks and others == "refuse":
+        names = ", ".join(list(marks)[:_MOST_NAMED])
+        more = f" and {len(marks) - _MOST_NAMED} more" if len(marks) > _MOST_NAMED else ""
+        raise UsageError(
+            f"{folder} holds results of exams that are not among these images ({names}{more}).",
+            Remedy.KEEP_OTHER_EXAMS,
+        )
+    made = how_made(settings) if marks else {}
+    for key, mark in marks.items():
+        _check_same(mark.made, made, folder, key)
+    return tuple(marks)
+
+
+def _exam_folders(folder: Path) -> set[str]:
+    with os.scandir(folder) as entries:
+        return {entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")}
 
 
 class _Begun(msgspec.Struct, frozen=True):
@@ -190,7 +207,8 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
     """
     try:
         for place in (folder, *(folder / exam.key for exam in exams)):
-            for path in (place / MARK, *(path for path in place.glob(_UNFINISHED) if path.is_file())):
+            unfinished = (path for path in place.glob(_UNFINISHED) if path.is_file())
+            for path in (place / MARK, place / ENDED, *unfinished):
                 path.unlink(missing_ok=True)
         for place in (folder / exam.key for exam in exams):
             for path in place.glob(_UNFINISHED_FOLDER):
@@ -210,83 +228,20 @@ def _without_objects(folder: Path) -> None:
         folder.rmdir()
 
 
-def inputs_of(exam: Exam) -> list[InputFile] | None:
-    """Size and time of change of the files of an exam; None where one is gone."""
-    try:
-        paths = [header.path for header in exam.headers if header.path is not None]
-        states = [(path, file_on_disk(path).stat()) for path in paths]
-    except OSError:
-        return None
-    return [
-        {"file": str(path), "size_bytes": state.st_size, "mtime_ns": state.st_mtime_ns}
-        for path, state in states
-    ]
-
-
-def mark_finished(
-    exam: Exam,
-    record: ExamRecord,
-    *,
-    inputs: list[InputFile],
-    made: HowMade,
-    tasks: Sequence[ViewTask],
-    folder: Path,
-) -> None:
-    """Say that all of an exam is written, no view of which failed.
-
-    `inputs` are those from before the work: a file that changed meanwhile leaves the exam unfinished.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
-    """
-    if inputs_of(exam) != inputs:
-        return
-    base = folder / exam.key
-    mark = {
-        "made": made,
-        "inputs": inputs,
-        "listing_sha256": _listing_sha256(exam),
-        "results": {
-            path.relative_to(base).as_posix(): path.stat().st_size for path in sorted(_results(base, tasks))
-        },
-        "exam": record,
-    }
-    write_bytes(base / MARK, json_bytes(mark))
-
-
-def _results(base: Path, tasks: Sequence[ViewTask]) -> Iterator[Path]:
-    sheet = base / "exam_sheet.png"
-    endings = (".json", "_mask.png", "_overlay.png", "_probability.png", "_spread.png")
-    wanted = (base / f"{task.stem}{ending}" for task in tasks for ending in endings)
-    objects = (base / DICOM_FOLDER).glob("*.dcm")
-    return (path for path in (sheet, *wanted, *objects) if path.is_file())
-
-
-def _listing_sha256(exam: Exam) -> str:
-    """Of everything that was understood of the files: their neighbours have a say in it, too."""
-    return hashlib.sha256(json_bytes(exam)).hexdigest()
-
-
-def _read(path: Path) -> _Mark | None:
-    try:
-        return known_part(path.read_bytes(), _Mark)
-    except (OSError, DocumentError):
-        return None
-
-
-def _whole(mark: _Mark, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> FinishedExam | None:
-    if mark.inputs != inputs_of(exam) or mark.listing_sha256 != _listing_sha256(exam):
-        return None
+def is_whole(mark: Mark, exam: Exam, tasks: Sequence[ViewTask], folder: Path) -> bool:
+    """Whether an exam is finished, with all of its results, from the very files that are there now."""
+    if mark.inputs != inputs_of(exam) or mark.listing_sha256 != listing_sha256(exam):
+        return False
+    stems = [task.stem for task in tasks]
+    if sorted(map(str, mark.stems)) != sorted(stems):
+        return False
     base = folder / exam.key
     try:
         if any((base / name).stat().st_size != size for name, size in mark.results.items()):
-            return None
-        views = tuple(read_record(base / f"{task.stem}.json", ViewRecord) for task in tasks)
-        return FinishedExam(views, msgspec.convert(mark.exam, ExamRecord))
-    except (OSError, ValueError, UnreadableImageError, msgspec.ValidationError):
-        return None
+            return False
+        return ended_exam(folder, exam.key, mark, views="none").whole
+    except (OSError, ValueError, UnreadableImageError):
+        return False
 
 
 def _check_same_model(then: _Begun | None, now: HowMade, folder: Path) -> None:
@@ -298,14 +253,14 @@ def _check_same_model(then: _Begun | None, now: HowMade, folder: Path) -> None:
         )
 
 
-def _check_same(before: HowMade, now: HowMade, folder: Path, exam: Exam) -> None:
+def _check_same(before: HowMade, now: HowMade, folder: Path, key: str) -> None:
     if before == now:
         return
     differences = list(_differences(before, now))
     shown = ", ".join(differences[:_MOST_DIFFERENCES])
     more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
     raise UsageError(
-        f"{folder / exam.key} was made with different settings ({shown}{more}); resume with those settings "
+        f"{folder / key} was made with different settings ({shown}{more}); resume with those settings "
         "and versions.",
         Remedy.CHOOSE_OTHER_OUTPUT,
     )

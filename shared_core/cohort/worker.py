@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
+from shared_core.cohort.outcome import ViewOutcome, faulty, refused, without_memory
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
 from shared_core.inference.model import Model, load_model
-from shared_core.mammogram import MammogramHeader
-from shared_core.pictures.reduced_view import ReducedView, reduce_view
+from shared_core.pictures.reduced_view import reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
 from shared_core.progress import ProgressCallback
-from shared_core.quantification.measurement import ViewMeasurement
-from shared_core.reading.unused import UnusedReason, failure_reason
 from shared_core.records.record_types import ViewRecord
-from shared_core.records.view_and_exam import failed_record, view_record
+from shared_core.records.view_and_exam import view_record
 
 SHEET_VIEW_PX = 1000
 """Longer side of a view on the exam sheet."""
-
-
-@dataclass(frozen=True, eq=False)
-class ViewOutcome:
-    """What is left of an image when its worker is done; small, for it travels between processes."""
-
-    task: ViewTask
-    record: ViewRecord
-    header: MammogramHeader | None = None
-    measurement: ViewMeasurement | None = None
-    reduced: ReducedView | None = None
-    reason: UnusedReason = UnusedReason.NOT_ANALYSED
-    """Why it could not be analysed, where it could not."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether the image could not be analysed."""
-        return self.measurement is None
 
 
 class Worker:
@@ -99,11 +78,11 @@ class Worker:
         except Cancelled:
             raise
         except OpenBacError as error:
-            return failed_outcome(task, str(error), failure_reason(task.path, error))
+            return refused(task, error)
         except MemoryError:
-            return failed_outcome(
-                task, f"{task.path}: not enough memory for this image; use fewer workers or a larger machine."
-            )
+            return without_memory(task)
+        except Exception as error:  # whatever one image does, the others go on
+            return faulty(task, error)
         pictures = self.settings.pictures and self.settings.output_dir is not None
         return ViewOutcome(
             task,
@@ -132,11 +111,3 @@ class Worker:
         )
         for name, content in files:
             write_bytes(base / name, content)
-
-
-def failed_outcome(
-    task: ViewTask, error: str, reason: UnusedReason = UnusedReason.NOT_ANALYSED
-) -> ViewOutcome:
-    """The outcome of an image that could not be analysed."""
-    record = failed_record(task.path, error, header=task.header, exam=task.exam_key)
-    return ViewOutcome(task, record, reason=reason)

@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from shared_core.errors import OutputError
@@ -16,7 +17,12 @@ _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees a half of it; folders above it are made.
+    """Write a file so that nobody ever sees a half of it; folders above it are made: see `write_pieces`."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file, piece by piece, so that nobody ever sees a half of it; folders above it are made.
 
     A new file, as a new folder, is for its owner alone: it tells of patients. One that is replaced keeps the
     rights that somebody gave it.
@@ -38,7 +44,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         beside = path.parent / f".{secrets.token_hex(8)}.part"
         try:
             with os.fdopen(os.open(beside, _NEW, _mode(path)), "wb") as file:
-                file.write(content)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 # Network disks tell only here that they are full.
                 os.fsync(file.fileno())

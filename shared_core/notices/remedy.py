@@ -36,6 +36,7 @@ class Remedy(str, Enum):
     CHOOSE_DEVICE = "choose-device"
     CHOOSE_PORT = "choose-port"
     CHOOSE_OTHER_OUTPUT = "choose-other-output"
+    KEEP_OTHER_EXAMS = "keep-other-exams"
     CHOOSE_MODEL_OR_OUTPUT = "choose-model-or-output"
     RESUME_OR_OTHER_OUTPUT = "resume-or-other-output"
     USE_FEWER_WORKERS = "use-fewer-workers"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.errors import Cancelled, OpenBacError
+from shared_core.exporting.folder_lock import alone_in
 from shared_core.pacs.delivery import Courier, Patience
-from shared_core.pacs.folder_lock import alone_in
 from shared_core.pacs.inbox import Inbox, ReceivedExam, State
 from shared_core.pacs.storage_scp import Comings, Door, open_door
 
@@ -73,7 +73,7 @@ class Receiver:
             The folder or the port cannot be used.
         """
         with ExitStack() as stack:
-            stack.enter_context(alone_in(self._inbox.folder))
+            stack.enter_context(alone_in(self._inbox.folder, who="receiver"))
             self._inbox.begin()
             for exam in self._inbox.exams():
                 self._waiting[exam.place] = _Waiting({}, first_seen=True)

@@ -29,6 +29,14 @@ class UnusedReason(str, Enum):
     """A sound image that is no single grey view, or is stored in a way that is not read."""
     NOT_ANALYSED = "not-analysed"
     """A mammogram that could be read, but not analysed."""
+    OUT_OF_MEMORY = "out-of-memory"
+    """Analysing it took more memory than there was."""
+    TIME_LIMIT = "time-limit"
+    """Analysing it took longer than one image may take."""
+    CRASHED = "crashed"
+    """The process that analysed it crashed, or was ended from outside."""
+    FAULT = "fault"
+    """An error in this software."""
     DUPLICATE = "duplicate"
     RAW_TWIN = "raw-twin"
     """The For Processing image of a For Presentation image that is used."""
@@ -40,7 +48,11 @@ class UnusedReason(str, Enum):
 
 
 FAILURES: Final = frozenset(
-    {UnusedReason.DAMAGED, UnusedReason.NOT_OPENED, UnusedReason.UNSUPPORTED, UnusedReason.NOT_ANALYSED}
+    {
+        *(UnusedReason.DAMAGED, UnusedReason.NOT_OPENED, UnusedReason.UNSUPPORTED),
+        *(UnusedReason.NOT_ANALYSED, UnusedReason.OUT_OF_MEMORY, UnusedReason.TIME_LIMIT),
+        *(UnusedReason.CRASHED, UnusedReason.FAULT),
+    }
 )
 """Reasons for which a mammogram may be missing in the results."""
 _SUMMED: Final[Mapping[UnusedReason, str]] = {

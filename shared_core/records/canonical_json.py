@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,17 @@ def plain(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+def json_list(items: Iterable[object]) -> Iterator[bytes]:
+    """What `json_bytes` gives for a list of these, item by item, for lists of any length."""
+    before = "["
+    for item in items:
+        text = json.dumps(plain(item), indent=2, ensure_ascii=False, allow_nan=False)
+        # A line break within a text is an escape: only those of the layout are moved.
+        yield f"{before}\n{text}".replace("\n", "\n  ").encode("utf-8", errors="backslashreplace")
+        before = ","
+    yield b"[]\n" if before == "[" else b"\n]\n"
 
 
 def json_bytes(document: object) -> bytes:

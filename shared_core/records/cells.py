@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 LIST_SEPARATOR: Final = " | "
@@ -48,12 +49,21 @@ def csv_bytes(
     columns: Sequence[str], rows: Iterable[Iterable[object]], *, style: CsvStyle = "plain"
 ) -> bytes:
     """A table of values in the order of its columns, as all of ours are written."""
+    return b"".join(csv_lines(columns, rows, style=style))
+
+
+def csv_lines(
+    columns: Sequence[str], rows: Iterable[Iterable[object]], *, style: CsvStyle = "plain"
+) -> Iterator[bytes]:
+    """The same line by line, for tables of any length."""
     comma = style == "excel-semicolon"
-    lines = [columns, *([_local(cell(value)) if comma else cell(value) for value in row] for row in rows)]
     separator = ";" if comma else ","
-    text = "".join(f"{separator.join(_quoted(one, separator) for one in line)}\n" for line in lines)
-    mark = "" if style == "plain" else _BYTE_ORDER_MARK
-    return (mark + text).encode("utf-8", errors="backslashreplace")
+    if style != "plain":
+        yield _BYTE_ORDER_MARK.encode()
+    lines = ([_local(cell(value)) if comma else cell(value) for value in row] for row in rows)
+    for line in itertools.chain([columns], lines):
+        text = separator.join(_quoted(one, separator) for one in line)
+        yield f"{text}\n".encode("utf-8", errors="backslashreplace")
 
 
 def separator_of(head: str) -> str:

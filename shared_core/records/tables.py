@@ -6,12 +6,12 @@ the unknown, ``true`` and ``false``, lists joined by `LIST_SEPARATOR`, the unit 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shared_core.notices import Notice
 from shared_core.quantities.registry import QUANTITIES
-from shared_core.records.cells import CsvStyle, csv_bytes
+from shared_core.records.cells import CsvStyle, csv_lines
 from shared_core.records.record_types import ExamRecord, ViewRecord
 
 _ABOUT_THE_FILE: Final = ("file", "status", "error", "exam", "view", "laterality", "view_modifiers")
@@ -65,18 +65,28 @@ def exam_columns() -> tuple[str, ...]:
 
 def views_csv(records: Iterable[ViewRecord], *, style: CsvStyle = "plain") -> bytes:
     """``views.csv`` from view records, failed ones with empty numbers, in the order given."""
-    return _csv(view_columns(), [view_row(record) for record in records], style)
+    return b"".join(views_lines(records, style=style))
+
+
+def views_lines(records: Iterable[ViewRecord], *, style: CsvStyle = "plain") -> Iterator[bytes]:
+    """The same line by line."""
+    return _lines(view_columns(), map(view_row, records), style)
 
 
 def exams_csv(records: Iterable[ExamRecord], *, style: CsvStyle = "plain") -> bytes:
     """``exams.csv`` from exam records, in the order given."""
-    return _csv(exam_columns(), [exam_row(record) for record in records], style)
+    return b"".join(exams_lines(records, style=style))
+
+
+def exams_lines(records: Iterable[ExamRecord], *, style: CsvStyle = "plain") -> Iterator[bytes]:
+    """The same line by line."""
+    return _lines(exam_columns(), map(exam_row, records), style)
 
 
 def failures_csv(records: Iterable[ViewRecord], *, style: CsvStyle = "plain") -> bytes | None:
     """``failures.csv`` from view records; None where none failed, as then there is no such file."""
     failed = [{"file": one.file, "error": one.error} for one in records if one.status == "failed"]
-    return _csv(FAILURE_COLUMNS, failed, style) if failed else None
+    return b"".join(_lines(FAILURE_COLUMNS, failed, style)) if failed else None
 
 
 def view_row(record: ViewRecord) -> dict[str, Any]:
@@ -114,8 +124,8 @@ def _notice_cells(notices: Sequence[Notice]) -> dict[str, Any]:
     }
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], style: CsvStyle) -> bytes:
-    return csv_bytes(columns, ([row[column] for column in columns] for row in rows), style=style)
+def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], style: CsvStyle) -> Iterator[bytes]:
+    return csv_lines(columns, ([row[column] for column in columns] for row in rows), style=style)
 
 
 def column_unit(column: str) -> str:

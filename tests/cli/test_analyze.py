@@ -127,7 +127,7 @@ def test_published_model_and_threshold_can_be_chosen(
         ["analyze", "x.png", "-o", "out", "--threshold", "1.5"],
         ["analyze", "x.png", "-o", "out", "--spacing-mm", "7"],
         ["analyze", "x.png", "-o", "out", "--spacing-mm", "a"],
-        ["analyze", "x.png", "-o", "out", "--workers", "0"],
+        ["analyze", "x.png", "-o", "out", "--workers", "-1"],
         ["analyze", "x.png", "-o", "out", "--tam-threshold", "300"],
         ["analyze", "x.png", "-o", "out", "--model", "scunet-emori"],
         ["nonsense"],
@@ -193,7 +193,7 @@ def test_files_named_from_their_own_folder_are_one_exam(
     for name in ("LCC.png", "RCC.png"):
         (tmp_path / name).write_bytes((real_mammograms / FILM).read_bytes() + name.encode())
     monkeypatch.chdir(tmp_path)
-    assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "1"]) == 0
+    assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "0"]) == 0
     (exam,) = json.loads(capsys.readouterr().out)["exams"]
     assert exam["missing_views"] == ["LMLO", "RMLO"]
 

@@ -31,7 +31,7 @@ def images(real_mammograms: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def _analyze(images: Path, output: Path, *more: str | Path) -> int:
-    here = ["--no-pictures", "--workers", "1"]
+    here = ["--no-pictures", "--workers", "0"]
     return main(["analyze", str(images), "-o", str(output), *here, *map(str, more)])
 
 

@@ -10,7 +10,7 @@ import pydicom
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.cohort.resume import MARK
+from shared_core.cohort.exam_mark import MARK
 from shared_core.dicom_objects import codes
 from shared_core.reading.mask import read_mask_file
 from tests.dicom_objects.conftest import simulated_files
@@ -44,7 +44,7 @@ def results(analysed: Path, tmp_path: Path) -> Path:
 
 
 def _asked(source: Path, output: Path) -> list[str]:
-    return ["analyze", str(source), "-o", str(output), "--dicom", KINDS, "--workers", "1", "-q"]
+    return ["analyze", str(source), "-o", str(output), "--dicom", KINDS, "--workers", "0", "-q"]
 
 
 def _objects(folder: Path) -> dict[str, bytes]:
@@ -96,7 +96,7 @@ def test_resuming_takes_whole_objects_over_and_makes_lost_ones_again(source: Pat
 
 
 def test_a_run_without_objects_leaves_none_of_an_earlier_one(source: Path, results: Path) -> None:
-    assert main(["analyze", str(source), "-o", str(results), "--workers", "1", "-q"]) == 0
+    assert main(["analyze", str(source), "-o", str(results), "--workers", "0", "-q"]) == 0
     assert _objects(results) == {}
     assert not (results / KEY / "dicom").exists()
 

@@ -26,7 +26,7 @@ def folder(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not image.is_file():
         pytest.skip(f"{image} is not there")
     output = tmp_path_factory.mktemp("cluster")
-    asked = ["--model", "openbac-2", "--dicom", "seg,sr,tid1500,gsps", "--workers", "1", "-q"]
+    asked = ["--model", "openbac-2", "--dicom", "seg,sr,tid1500,gsps", "--workers", "0", "-q"]
     assert main(["analyze", str(image), "-o", str(output), *asked]) == 0
     (found,) = output.glob(f"*/{CLUSTER}.json")
     return found.parent

@@ -183,7 +183,7 @@ def test_one_command_with_its_table(
     expected = SETS[name]
     facts = expected.make(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert main(["analyze", ".", "--facts", facts, "--json", "--workers", "1", "-q"]) == 0
+    assert main(["analyze", ".", "--facts", facts, "--json", "--workers", "0", "-q"]) == 0
     document = json.loads(capsysbinary.readouterr().out)
     assert exams_of(document) == sorted(expected.exams)
     assert all("view" in view["sources"] or view["view"] is None for view in document["views"])

@@ -79,7 +79,7 @@ def test_a_tiny_simulated_set_reaches_the_stated_dice_and_the_model_analyses(
     assert best >= STATED_DICE
     exam, results = tmp_path / "exam", tmp_path / "results"
     exam.mkdir()
-    analyze = ["analyze", str(drawn_files(exam)[0]), "-o", str(results), "--no-pictures", "--workers", "1"]
+    analyze = ["analyze", str(drawn_files(exam)[0]), "-o", str(results), "--no-pictures", "--workers", "0"]
     assert main([*analyze, "--model", str(out / "model.json")]) == 0
     with (results / "views.csv").open(newline="") as file:
         (view,) = csv.DictReader(file)

@@ -83,7 +83,7 @@ def test_file_that_crashes_its_process_fails_alone(four_views: list[Path], tmp_p
     assert len(list((tmp_path / "out").rglob("*_mask.png"))) == 2
 
 
-@pytest.mark.parametrize(("workers", "apart"), [(1, False), (1, True), (2, False)])
+@pytest.mark.parametrize(("workers", "apart"), [(0, False), (1, True), (2, False)])
 def test_cancelled_batch_keeps_what_is_finished(
     four_views: list[Path], tmp_path: Path, workers: int, apart: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from shared_core.cli.main import main
 from shared_core.cohort import resume
-from shared_core.cohort.resume import MARK
+from shared_core.cohort.exam_mark import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM = "cbis-ddsm-P_00646-LCC.png"
@@ -55,7 +55,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> P
 @pytest.fixture(scope="module")
 def options(source: Path) -> list[str]:
     # In this process, where they need not be killed: starting others takes longer than six small views.
-    weights = ["--workers", "1"]
+    weights = ["--workers", "0"]
     return ["analyze", str(source), "--model", "scunet-emory-2021", *weights]
 
 
@@ -188,7 +188,7 @@ def test_changed_and_added_images_are_analysed(
     images = Path(shutil.copytree(source, tmp_path / "images"))
     (images / "case3_R_CC.png").rename(tmp_path / "later.png")
     (images / "case2_R_CC.png").unlink()
-    options = ["analyze", str(images), "--no-pictures", "--workers", "1"]
+    options = ["analyze", str(images), "--no-pictures", "--workers", "0"]
     # Where nothing was done yet, there is nothing to complain of.
     assert len(_go_on(options, tmp_path / "out", capsys)) == 4
     assert _go_on(options, tmp_path / "out", capsys) == set()
@@ -244,7 +244,7 @@ def test_exam_with_a_failed_view_is_tried_again(
     dark = cv2.imread(str(images / "case1_L_CC.png"), cv2.IMREAD_GRAYSCALE) // 255
     cv2.imwrite(str(images / "case1_R_CC.png"), dark)
     options = ["analyze", str(images), "-o", str(tmp_path / "out")]
-    options += ["--workers", "1"]
+    options += ["--workers", "0"]
     assert main([*options, "-q"]) == 1
     assert not (tmp_path / "out" / "case1" / MARK).exists()
     tables = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}

@@ -12,7 +12,7 @@ import cv2
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from shared_core.cohort import pool
+from shared_core.cohort import lane
 from shared_core.cohort.batch import make_tasks, run_batch
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.inference.model import BackendChoice
@@ -39,7 +39,7 @@ def loaded_pools() -> set[tuple[str, int]]:
 
 def analyse_and_ask(task: ViewTask) -> Seen:
     """Run in a worker."""
-    worker = pool._worker
+    worker = lane._worker
     assert worker is not None
     failed = worker.analyze(task).failed
     # The last of the libraries to come, with an OpenBLAS of its own.
@@ -77,8 +77,11 @@ def test_worker_keeps_every_library_within_its_budget(
         monkeypatch.setenv(name, "3")
     stop = multiprocessing.get_context("spawn").Event()
     settings = replace(SETTINGS, backend=backend, threads=threads)
-    with pool.worker_pool(settings, 1, stop) as workers:
-        seen = workers.submit(analyse_and_ask, make_tasks(listing.exams)[0]).result()
+    worker = lane.Lane(settings, stop)
+    try:
+        seen = worker.submit(make_tasks(listing.exams)[0], analyse_and_ask).result()
+    finally:
+        worker.close()
     assert not seen.failed
     assert ("blas", BLAS_THREADS) in seen.pools
     assert {count for api, count in seen.pools if api == "blas"} == {BLAS_THREADS}
@@ -103,7 +106,7 @@ def test_batch_in_this_process_keeps_to_it_and_leaves_the_process_as_it_was(list
                 listing,
                 replace(SETTINGS, threads=2),
                 arguments={},
-                workers=1,
+                workers=0,
                 progress=lambda *_: seen.append((loaded_pools(), cv2.getNumThreads())),
             )
             assert not report.failures

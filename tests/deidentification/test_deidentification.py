@@ -193,7 +193,7 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     files = identified(folder)
     code = main(
         ["analyze", str(files[0].parent), "-o", str(output / "results"), "--dicom", "all", "--deidentify"]
-        + ["--deidentify-key", str(folder / "key"), "--workers", "1", "--backend", "openvino"]
+        + ["--deidentify-key", str(folder / "key"), "--workers", "0", "--backend", "openvino"]
         + ["--quiet"]
     )
     assert code == 0
@@ -266,7 +266,7 @@ def test_all_objects_of_an_exam_still_belong_together(analysed: tuple[Path, Path
 
 def test_results_with_names_are_exported_without(analysed: tuple[Path, Path], tmp_path: Path) -> None:
     source, without = analysed
-    common = ["--workers", "1", "--backend", "openvino", "--quiet", "--no-pictures"]
+    common = ["--workers", "0", "--backend", "openvino", "--quiet", "--no-pictures"]
     key = ["--deidentify", "--deidentify-key", str(source.parent / "key")]
     named, output = tmp_path / "Zwillingsky", tmp_path / "out"
     assert main(["analyze", str(source), "-o", str(named), *common]) == 0

@@ -18,7 +18,8 @@ import msgspec
 import pytest
 
 from shared_core.cli.demo_truth import read_truth
-from shared_core.cohort.resume import _read, _whole
+from shared_core.cohort.exam_mark import read_mark
+from shared_core.cohort.resume import is_whole
 from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError
 from shared_core.inference.foreign.exported_program import require_harmless
@@ -104,9 +105,9 @@ def of_edited(path: Path) -> None:
 
 
 def of_mark(path: Path) -> None:
-    mark = _read(path)
+    mark = read_mark(path.parent.parent, path.parent.name, path.name)
     if mark is not None:
-        _whole(mark, Exam(key="e", patient_id="", study_date="", headers=()), [], path.parent)
+        is_whole(mark, Exam(key="e", patient_id="", study_date="", headers=()), [], path.parent)
 
 
 MARK = {

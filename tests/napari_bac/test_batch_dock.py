@@ -70,7 +70,7 @@ def test_folder_gives_what_the_command_line_gives_and_opens_again(
 
     # The same as `bac analyze`, to the byte.
     main(
-        ["analyze", str(folder), "-o", str(tmp_path / "cli"), "--model", "openbac-1", "-q", "--workers", "1"]
+        ["analyze", str(folder), "-o", str(tmp_path / "cli"), "--model", "openbac-1", "-q", "--workers", "0"]
     )
     for name in ("views.csv", "exams.csv", "failures.csv", "unused.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "cli" / name).read_bytes()

@@ -129,7 +129,7 @@ def test_a_mask_that_nobody_touched_is_written_as_bac_analyze_writes_it(
     session.open([exam_folder / "LCC.dcm"])
     session.set_answer("L-CC", _answer(session, "L-CC"))
     _export(session, tmp_path / "out", qtbot)
-    arguments = ["--model", "openbac-1", "--device", "cpu", "--workers", "1", "-q", "-o", str(tmp_path / "a")]
+    arguments = ["--model", "openbac-1", "--device", "cpu", "--workers", "0", "-q", "-o", str(tmp_path / "a")]
     assert main(["analyze", str(exam_folder / "LCC.dcm"), *arguments]) == 0
     (ours,), (theirs,) = (list((tmp_path / name).glob("*/LCC.json")) for name in ("out", "a"))
     exported, analyzed = json.loads(ours.read_text()), json.loads(theirs.read_text())

@@ -80,7 +80,7 @@ def test_without_a_run_there_is_nothing_to_copy(session: ExamSession, left_cc: A
 def test_the_example_writes_what_bac_analyze_finds(exam_folder: Path, tmp_path: Path) -> None:
     image = exam_folder / "LCC.dcm"
     _run([str(EXAMPLE), str(image), "--model", "openbac-1", "-o", str(tmp_path / "ours")], tmp_path)
-    arguments = ["--model", "openbac-1", "--workers", "1", "-q", "-o", str(tmp_path / "theirs")]
+    arguments = ["--model", "openbac-1", "--workers", "0", "-q", "-o", str(tmp_path / "theirs")]
     assert main(["analyze", str(image), *arguments]) == 0
     for name in ("views.csv", "exams.csv"):
         assert (tmp_path / "ours" / name).read_bytes() == (tmp_path / "theirs" / name).read_bytes()

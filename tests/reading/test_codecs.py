@@ -114,7 +114,7 @@ def test_one_worker_survives_what_ends_a_codec(tmp_path: Path) -> None:
         (source / f"{word}_LCC.png").write_bytes(cv2.imencode(".png", noise)[1].tobytes() + word.encode())
     answer = subprocess.run(
         [sys.executable, "-m", "shared_core", "analyze", str(source), "-o", str(tmp_path / "out")]
-        + ["--workers", "1", "--no-pictures", "--device", "cpu"],
+        + ["--workers", "0", "--no-pictures", "--device", "cpu"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
         capture_output=True,
         text=True,

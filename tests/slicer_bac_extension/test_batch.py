@@ -61,7 +61,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     app, said = install(), []
     app.close_scene()
     before = app.scene.GetNumberOfNodes()
-    summary = batch.run(folder, output, options=["--workers", "1", "--dicom", DICOM], say=said.append)
+    summary = batch.run(folder, output, options=["--workers", "0", "--dicom", DICOM], say=said.append)
     return Ran(folder, output, summary, said, before, app.scene.GetNumberOfNodes())
 
 
@@ -79,7 +79,7 @@ def _open_segmentation(path: Path) -> object:
 
 
 def test_results_are_the_bytes_of_the_console(ran: Ran, tmp_path: Path) -> None:
-    options = ["--workers", "1", "--quiet", "--dicom", DICOM]
+    options = ["--workers", "0", "--quiet", "--dicom", DICOM]
     assert bac(["analyze", str(ran.folder), "-o", str(tmp_path / "out"), *options]) == 1
     compared = 0
     for path in (tmp_path / "out").rglob("*"):
@@ -122,7 +122,7 @@ def test_a_folder_of_unread_kinds_is_named_as_on_the_command_line(tmp_path: Path
     made = dataset(pixels, ViewPosition="MLO", ImagerPixelSpacing=list(SPACING_MM))
     write(tmp_path / "x.dcm", made)
     (folder / "LMLO.dcm.gz").write_bytes(gzip.compress((tmp_path / "x.dcm").read_bytes()))
-    summary = batch.run(folder, tmp_path / "out", options=["--workers", "1"], say=said.append)
+    summary = batch.run(folder, tmp_path / "out", options=["--workers", "0"], say=said.append)
     assert [line for line in unused_sentences(find_exams(folder).unused) if line not in said] == []
     assert [file.reason.value for file in summary.unused] == [
         "duplicate",

@@ -26,6 +26,10 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
     bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
     bac.Remedy.CHOOSE_OTHER_OUTPUT: "Or choose another folder for the results.",
+    bac.Remedy.KEEP_OTHER_EXAMS: (
+        "Choose another folder for the results, or keep them beside the new ones with --add on the "
+        "command line."
+    ),
     bac.Remedy.CHOOSE_MODEL_OR_OUTPUT: "Choose its card under Model, or another folder for the results.",
     bac.Remedy.RESUME_OR_OTHER_OUTPUT: "Choose another folder, or go on with it on the command line.",
     bac.Remedy.USE_FEWER_WORKERS: "Run it again with fewer processes; it goes on where it stopped.",

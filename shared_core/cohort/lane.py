@@ -1,0 +1,128 @@
+"""One process of a batch, for image after image; a dead one is replaced, and it is known how it died."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.processes import EngineContext
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.worker import Worker
+from shared_core.thread_budget import ThreadBudget
+
+Done = TypeVar("Done")
+TileProgress = Callable[[int, int, int], None]
+"""Called with (task number, done, total)."""
+
+_DEAD_WITHIN_S: Final = 5.0
+_LEFT_TO_PARENT: Final = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
+"""Signals that reach every process of a terminal or job; the parent alone decides, and says so by `stop`."""
+
+
+class Lane:
+    """A process that is ready to analyse, within the budget of threads of `settings`.
+
+    Parameters
+    ----------
+    stop
+        Set from outside, it ends the work within a tile.
+    messages
+        Queue that gets (task number, done, total) after each tile; None for nobody who listens.
+    """
+
+    def __init__(self, settings: BatchSettings, stop: Event, messages: Any = None) -> None:
+        self._settings, self._stop, self._messages = settings, stop, messages
+        self._start()
+
+    def submit(self, task: ViewTask, work: Callable[[ViewTask], Done] | None = None) -> Future[Done]:
+        """Analyse an image, or do other work on it; `BrokenProcessPool` where the process died over it."""
+        return self._pool.submit(work or _analyze, task)  # type: ignore[arg-type]
+
+    def replace(self) -> int | None:
+        """Put a new process in the place of a dead one; return the exit code of that, where it is known."""
+        started = self._context.started
+        self._pool.shutdown(wait=False)
+        code = None
+        if started:
+            started[-1].join(_DEAD_WITHIN_S)
+            code = started[-1].exitcode
+        self._start()
+        return code
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        for process in self._context.started:
+            if process.is_alive():
+                process.kill()
+
+    def close(self) -> None:
+        """Let it end what it does, and go."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self) -> None:
+        self._context = EngineContext()
+        self._pool = ProcessPoolExecutor(
+            1,
+            mp_context=self._context,
+            initializer=start_process,
+            initargs=(self._settings, self._stop, self._messages),
+        )
+
+
+_worker: Worker | None = None
+_stop: Event | None = None
+_messages: Any = None
+
+
+def start_process(settings: BatchSettings, stop: Event, messages: Any) -> None:
+    """What a process does before its first image."""
+    global _worker, _stop, _messages
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for number in _LEFT_TO_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    ThreadBudget(settings.threads).bind()
+    _worker, _stop, _messages = Worker(settings), stop, messages
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot stop its workers; they must not write into a restarted batch."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _analyze(task: ViewTask) -> ViewOutcome:
+    assert _worker is not None
+    assert _stop is not None
+
+    def report(number: int, done: int, total: int) -> None:
+        _messages.put((number, done, total))
+
+    progress = report if _messages is not None else None
+    with Path(os.devnull).open("w") as nowhere:
+        # Ends this process from outside of Python, whatever it hangs in.
+        limit_s = _worker.settings.time_limit_min * 60
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=nowhere)
+        try:
+            return _worker.analyze(task, progress=numbered(progress, task), cancelled=_stop.is_set)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def numbered(progress: TileProgress | None, task: ViewTask) -> Callable[[int, int], None] | None:
+    """Progress of one image as progress of a batch."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(task.number, done, total)
