@@ -1,0 +1,158 @@
+"""``python -m benchmarks.cohort_size``: what a batch costs beside the analysis, for cohorts of several sizes.
+
+Each size runs in a process of its own: headers of so many exams of four views are grouped, a batch over them
+is run, resumed when all is done, and read by `bac status`; the tables are written each time. The analysis
+of a view is replaced by one outcome, so that what is left is listing, submission, collecting and writing.
+Where the time an exam grows with the size, something is not linear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shared_core.cohort import batch, exam_mark
+from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.resume import finished_exams
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.status import status_of
+from shared_core.cohort.worker import Worker
+from shared_core.exporting.atomic_write import write_bytes
+from shared_core.mammogram import Identity
+from shared_core.pipeline import analyze_view
+from shared_core.reading import exam_grouping
+from shared_core.reading.exam_grouping import ExamListing
+from shared_core.records.canonical_json import json_bytes
+from shared_core.records.view_and_exam import view_record
+from tests.tram_track import write_tram_track
+
+SIZES = (1_000, 10_000, 100_000)
+VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Of one size; seconds."""
+
+    exams: int
+    listing_s: float
+    collecting_s: float
+    resuming_s: float
+    status_s: float
+    peak_mb: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="exams")
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args(arguments)
+    if args.one:
+        print(json.dumps(vars(_measure(args.one))))
+        return 0
+    print("| exams | list | collect | resume | status | ms an exam, in all | peak MB |")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    for size in args.sizes:
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.cohort_size", "--one", str(size)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        one = Costs(**json.loads(told.stdout.splitlines()[-1]))
+        in_all = one.listing_s + one.collecting_s + one.resuming_s + one.status_s
+        print(
+            f"| {one.exams} | {one.listing_s:.1f} s | {one.collecting_s:.1f} s | {one.resuming_s:.1f} s "
+            f"| {one.status_s:.1f} s | {1000 * in_all / one.exams:.2f} | {one.peak_mb:.0f} |",
+            flush=True,
+        )
+    return 0
+
+
+def _measure(exams: int) -> Costs:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        image = write_tram_track(folder / "image.png")
+        settings = BatchSettings(folder / "out", device="cpu", pictures=False)
+        outcome = _outcome(image, settings)
+        # One image stands for all: the disk has no room for so many, nor has the measurement the time.
+        headers = [
+            replace(
+                outcome.header,
+                path=folder / "in" / f"{exam:07d}" / f"{view}.png",
+                identity=Identity(patient_id=f"P{exam:07d}", study_date="20260101"),
+            )
+            for exam in range(exams)
+            for view in VIEWS
+            if outcome.header is not None
+        ]
+        began = time.perf_counter()
+        listing = ExamListing(exam_grouping.exams_of(headers), ())
+        listing_s = time.perf_counter() - began
+        _stub(outcome)
+        collecting_s = _timed(lambda: _run(listing, settings))
+        resuming_s = _timed(lambda: _run(listing, settings))
+        status_s = _timed(lambda: status_of(folder / "out"))
+        assert status_of(folder / "out").exams_finished == exams
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Costs(exams, listing_s, collecting_s, resuming_s, status_s, peak_mb)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _run(listing: ExamListing, settings: BatchSettings) -> None:
+    batch.run_batch(
+        listing,
+        settings,
+        arguments={},
+        finished=finished_exams(listing.exams, batch.make_tasks(listing.exams), settings),
+        workers=0,
+    )
+
+
+def _outcome(image: Path, settings: BatchSettings) -> ViewOutcome:
+    result = analyze_view(image, model=Worker(settings).model)
+    record = view_record(
+        result.header,
+        result.prepared,
+        result.measurement,
+        provenance=result.provenance,
+        notices=result.notices,
+        exam="",
+    )
+    task = ViewTask(0, result.header, image, "", "image")
+    return ViewOutcome(task, record, header=result.header, measurement=result.measurement)
+
+
+def _stub(outcome: ViewOutcome) -> None:
+    """In place of the analysis: the same outcome for every view, with its record in its place."""
+    content = json_bytes(outcome.record)
+
+    def analyze(self: Worker, task: ViewTask, **_: Any) -> ViewOutcome:
+        assert self.settings.output_dir is not None
+        write_bytes(self.settings.output_dir / task.exam_key / f"{task.stem}.json", content)
+        return replace(outcome, task=task, header=task.header)
+
+    Worker.analyze = analyze  # type: ignore[method-assign]
+    exam_mark.file_on_disk = lambda _: Path(__file__)  # type: ignore[assignment, attr-defined]
+    # That every file reaches the disk before the next is begun belongs to the analysis, which waits for it.
+    os.fsync = lambda _: None  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
