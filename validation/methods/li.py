@@ -14,6 +14,7 @@ from shared_core.inference.model import load_model
 from shared_core.training.computing_device import Machine
 from shared_core.training.data_specs import view_source
 from shared_core.training.evaluation.model_runs import Entry, evaluate_models
+from shared_core.training.example import ViewList
 from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
 from shared_core.training.recipe import Recipe, load_recipe
 from shared_core.training.training_run import train
@@ -76,14 +77,17 @@ def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1
         WITHOUT: replace(recipe, name=f"{recipe.name}-without", loss=replace(recipe.loss, kind="dice+bce")),
         WITH: recipe,
     }
+    sources = {held_out: view_source([spec], cutting_card(recipe, None)) for held_out, spec in asked.held_out}
+    for held_out, source in sources.items():
+        refuse_taught(view_source([asked.data], cutting_card(recipe, None)), source, held_out)
     for name, own in arms.items():
         _train(folder, name, own, asked, machine, workers)
     entries = {name: load_card(folder / name / CARD_FILE) for name in arms}
     compared: list[Compared] = []
     missed: list[Missed] = []
     thin: list[Place] = []
-    for held_out, spec in asked.held_out:
-        source = KeptViews(view_source([spec], cutting_card(recipe, None)), folder / "views" / held_out)
+    for held_out, views in sources.items():
+        source = KeptViews(views, folder / "views" / held_out.replace(" ", "-"))
         without, with_ = evaluate_models(
             [
                 Entry(
@@ -109,6 +113,17 @@ def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1
         tuple(missed),
         branches_sheet(thin),
     )
+
+
+def refuse_taught(data: ViewList, held_out: ViewList, name: str) -> None:
+    """A `UsageError` where a patient who teaches or validates is to judge as well."""
+    taught, judging = (
+        {views.identity(number).patient_id for number in range(len(views))} for views in (data, held_out)
+    )
+    if taught & judging:
+        raise UsageError(
+            f"Patient {min(taught & judging)} teaches, and is held out ({name}); give other patients to one."
+        )
 
 
 def _train(folder: Path, name: str, recipe: Recipe, asked: Budget, machine: Machine, workers: int) -> None:

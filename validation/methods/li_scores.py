@@ -1,4 +1,4 @@
-"""Both models on one set of views: Dice, Hausdorff distance, thin and wide branches, and pictures of thin ones."""
+"""Both models on one set of views: Dice, Hausdorff distance, and how much of thin branches each found."""
 
 from __future__ import annotations
 
