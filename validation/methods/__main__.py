@@ -1,6 +1,7 @@
 """Try out the papers' ways of learning, and write docs/validation_methods.md.
 
     python -m validation.methods ibrahim --real REAL_BAC --out DIR --small
+    python -m validation.methods bilateral --images MAMMOGRAMS --out DIR --small
     python -m validation.methods mobini --real REAL_BAC --images MAMMOGRAMS --out DIR --small
     python -m validation.methods li --real REAL_BAC --out DIR --small
 
@@ -17,7 +18,8 @@ from pathlib import Path
 from shared_core.errors import Cancelled, OpenBacError, UsageError
 from shared_core.training.computing_device import Machine
 from validation import DOCS
-from validation.methods import ibrahim, li, mobini
+from validation.methods import bilateral, ibrahim, li, mobini
+from validation.methods.bilateral_page import bilateral_part
 from validation.methods.ibrahim_page import ibrahim_part
 from validation.methods.li_page import li_part
 from validation.methods.mobini_page import mobini_part
@@ -45,6 +47,17 @@ def _ibrahim(args: argparse.Namespace) -> list[str]:
     return ibrahim_part(study, small=args.small)
 
 
+def _bilateral(args: argparse.Namespace) -> list[str]:
+    study = bilateral.run_study(
+        args.out / args.part,
+        bilateral.budget(small=args.small),
+        images=args.images,
+        machine=_machine(args),
+        workers=args.workers,
+    )
+    return bilateral_part(study, small=args.small)
+
+
 def _mobini(args: argparse.Namespace) -> list[str]:
     study = mobini.run_study(
         args.out / args.part,
@@ -65,6 +78,7 @@ def _li(args: argparse.Namespace) -> list[str]:
 
 _RUNS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
     "ibrahim": _ibrahim,
+    "bilateral": _bilateral,
     "mobini": _mobini,
     "li": _li,
 }

@@ -1,4 +1,4 @@
-"""Views that leave what is needed to look at them again: making them anew takes longer than judging them."""
+"""Views that are kept as they are loaded: making them anew takes longer than judging them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import Mask
-from shared_core.training.example import Identity, TrainingView, ViewFiles, ViewSource, files_of
-
-
-@dataclass(frozen=True, eq=False)
-class KeptView:
-    """What is kept of a view."""
-
-    image_u8: NDArray[np.uint8]
-    label: Mask
-    """Without the pixels that are left open."""
-    ignore: Mask
-    spacing_mm: float | None
+from shared_core.training.example import (
+    Identity,
+    Sided,
+    TrainingView,
+    ViewFiles,
+    ViewSource,
+    files_of,
+    sided_of,
+)
 
 
 @dataclass(frozen=True)
 class KeptViews:
-    """A source whose views are kept in a folder as they are loaded."""
+    """A source whose views are kept in a folder as they are loaded, and come from there the next time."""
 
     source: ViewSource
     folder: Path
@@ -48,28 +44,42 @@ class KeptViews:
         """Of view `number`."""
         return files_of(self.source, number)
 
+    def sided(self, number: int) -> Sided | None:
+        """Of view `number`."""
+        return sided_of(self.source, number)
+
     def load(self, number: int) -> TrainingView:
-        """Load view `number`, and keep it."""
-        view = self.source.load(number)
-        ignore = np.zeros_like(view.label) if view.ignore is None else view.ignore
-        stream = io.BytesIO()
-        np.savez_compressed(
-            stream,
-            image=view.image_u8,
-            label=view.label & ~ignore,
-            ignore=ignore,
-            mm=np.float64(np.nan if view.spacing_mm is None else view.spacing_mm),
-        )
-        write_bytes(self._path(number), stream.getvalue())
-        return view
+        """View `number`: kept, or loaded and then kept."""
+        path = self.folder / f"{number:05d}.npz"
+        if not path.exists():
+            view = self.source.load(number)
+            planes = {
+                name: plane
+                for name in ("image_u8", "label", "valid", "ignore", "display_u8")
+                if (plane := getattr(view, name)) is not None
+            }
+            mm = np.float64(np.nan if view.spacing_mm is None else view.spacing_mm)
+            stream = io.BytesIO()
+            np.savez_compressed(stream, mm=mm, **planes)
+            write_bytes(path, stream.getvalue())
+        with np.load(path, allow_pickle=False) as kept:
+            mm = float(kept["mm"])
+            return TrainingView(
+                identity=self.source.identity(number),
+                image_u8=kept["image_u8"],
+                label=kept["label"],
+                valid=kept["valid"],
+                spacing_mm=None if np.isnan(mm) else mm,
+                ignore=kept.get("ignore"),
+                display_u8=kept.get("display_u8"),
+            )
 
-    def kept(self, number: int) -> KeptView:
-        """View `number`, loaded where it was not yet."""
-        if not self._path(number).exists():
-            self.load(number)
-        with np.load(self._path(number), allow_pickle=False) as found:
-            mm = float(found["mm"])
-            return KeptView(found["image"], found["label"], found["ignore"], None if np.isnan(mm) else mm)
 
-    def _path(self, number: int) -> Path:
-        return self.folder / f"{number:05d}.npz"
+def sure_label(view: TrainingView) -> Mask:
+    """The label without the pixels that are left open."""
+    return view.label if view.ignore is None else view.label & ~view.ignore
+
+
+def told(view: TrainingView, mask: Mask) -> Mask:
+    """A mask without the pixels that the label leaves open."""
+    return mask if view.ignore is None else mask & ~view.ignore

@@ -22,7 +22,7 @@ from shared_core.training.evaluation.operating_point import reference_of
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.example import Identity, TrainingView
 from validation.methods.heat_maps import COLUMNS, Shown, heat_sheet
-from validation.methods.kept_views import KeptView, KeptViews
+from validation.methods.kept_views import KeptViews, sure_label, told
 
 SCORES: Final = ("dice", "hausdorff95", "thin", "wide")
 """Of a patient: mean Dice, mean 95 % Hausdorff distance, found length of thin and of wide branches."""
@@ -63,7 +63,7 @@ class Place:
 
     view_id: str
     length_px: int
-    kept: KeptView
+    view: TrainingView
     centre: tuple[int, int]
     masks: tuple[Mask, Mask]
     """Without and with."""
@@ -83,29 +83,30 @@ class JudgedSet:
         }
         for one, other in zip(without.rows, with_.rows, strict=True):
             if one.kind == "BAC":
-                self._view(source.kept(one.number), (one, other), (without.folder, with_.folder))
+                self._view(source.load(one.number), (one, other), (without.folder, with_.folder))
 
-    def _view(self, kept: KeptView, rows: tuple[ViewRow, ViewRow], folders: tuple[Path, Path]) -> None:
+    def _view(self, view: TrainingView, rows: tuple[ViewRow, ViewRow], folders: tuple[Path, Path]) -> None:
         patient = rows[0].identity.patient_id
-        masks = [_read_mask(mask_path(folder, row)) for folder, row in zip(folders, rows, strict=True)]
-        told = [mask & ~kept.ignore for mask in masks]
+        masks = [read_marked(mask_path(folder, row)) for folder, row in zip(folders, rows, strict=True)]
+        marked = [told(view, mask) for mask in masks]
+        label = sure_label(view)
         self.views += 1
-        for arm, mask in enumerate(told):
+        for arm, mask in enumerate(marked):
             self.empty[arm] += not mask.any()
-        mm = kept.spacing_mm
+        mm = view.spacing_mm
         self.unit = "px" if mm is None else "mm"
         spacing = None if mm is None else (mm, mm)
         dice = [row.at_card.overlap.score("dice") for row in rows]
         self.scores["dice"][patient].append((dice[0], dice[1]))
-        distances = [outline_distance(mask, kept.label, spacing_mm=spacing).hausdorff95 for mask in told]
+        distances = [outline_distance(mask, label, spacing_mm=spacing).hausdorff95 for mask in marked]
         if np.isfinite(distances).all():
             self.scores["hausdorff95"][patient].append((distances[0], distances[1]))
-        line, width = branches(kept.label, mm or 1.0)
+        line, width = branches(label, mm or 1.0)
         if mm is None:
             return
         for score, own in (("thin", line[width < THIN_MM]), ("wide", line[width >= THIN_MM])):
             if len(own):
-                found = [float(mask[own[:, 0], own[:, 1]].mean()) for mask in told]
+                found = [float(mask[own[:, 0], own[:, 1]].mean()) for mask in marked]
                 self.scores[score][patient].append((found[0], found[1]))
         thin = line[width < THIN_MM]
         if len(thin):
@@ -113,9 +114,9 @@ class JudgedSet:
             place = Place(
                 rows[0].identity.view_id,
                 len(thin),
-                kept,
+                view,
                 (int(centre[0]), int(centre[1])),
-                (told[0], told[1]),
+                (marked[0], marked[1]),
             )
             self.thin.append(place)
 
@@ -136,7 +137,8 @@ class JudgedSet:
                     self.name,
                     score,
                     len(means),
-                    *(float(value) for value in means.mean(axis=0)),
+                    float(means[:, 0].mean()),
+                    float(means[:, 1].mean()),
                     paired_bootstrap(means[:, 1], means[:, 0]) if len(means) > 1 else None,
                     unit,
                 )
@@ -165,10 +167,10 @@ def branches_sheet(thin: Sequence[Place]) -> bytes:
             cut = _cut(place)
             tiles.append(
                 Shown(
-                    place.kept.image_u8[cut],
+                    place.view.image_u8[cut],
                     (place.view_id, f"{place.length_px} px of thin branches in the view"),
                     place.masks[arm][cut],
-                    place.kept.label[cut],
+                    sure_label(place.view)[cut],
                 )
             )
         rows.append((title, tiles))
@@ -176,13 +178,14 @@ def branches_sheet(thin: Sequence[Place]) -> bytes:
 
 
 def _cut(place: Place) -> tuple[slice, slice]:
-    rows, columns = place.kept.label.shape
+    rows, columns = place.view.label.shape
     top = min(max(place.centre[0] - _CUT_PX, 0), max(rows - 2 * _CUT_PX, 0))
     left = min(max(place.centre[1] - _CUT_PX, 0), max(columns - 2 * _CUT_PX, 0))
     return slice(top, top + 2 * _CUT_PX), slice(left, left + 2 * _CUT_PX)
 
 
-def _read_mask(path: Path) -> Mask:
+def read_marked(path: Path) -> Mask:
+    """A mask that a model's rows stand for."""
     found = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if found is None:
         raise UsageError(f"{path} is damaged; delete the folder {path.parent.parent}, and go on.")
