@@ -32,6 +32,7 @@ from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.partners import exam_partners
 from shared_core.reading.reader import read_mammogram
 from shared_core.tracks.deciding import decide_by_card
 from shared_core.version import SOFTWARE_VERSION
@@ -87,6 +88,7 @@ def analyze_view(
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
     facts: StatedFacts | None = None,
+    partner: MammogramHeader | None = None,
     calibration: Calibration | None = None,
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -107,6 +109,9 @@ def analyze_view(
         Pixel spacing (row, column) in the plane of the breast, where the file does not know it.
     facts
         What a person states of a file; see `read_mammogram`.
+    partner
+        The file of the other breast that a bilateral model sees beside this one, see `exam_partners`; other
+        models do not read it. Where it cannot be read, the view is analysed as one that has none.
     calibration
         Of the site, for the mass of calcium; see `measure_mass`.
     progress
@@ -139,7 +144,9 @@ def analyze_view(
     # The pixels as read, 25 MB in a 12-megapixel view, are kept only where calcium can be weighed on them.
     raw = mammogram if without_mass is None else None
     del mammogram, source
-    probability = segment(prepared, loaded, progress=progress, cancelled=cancelled)
+    beside = _prepared_partner(partner, loaded.card, spacing_mm)
+    probability = segment(prepared, loaded, partner=beside, progress=progress, cancelled=cancelled)
+    del beside
     decision = decide_mask(
         prepared,
         probability.values,
@@ -209,7 +216,8 @@ def analyze_exam(
     exam, failures = _one_exam(source)
     loaded = model if isinstance(model, Model) else load_model(model)
     views: list[ViewResult] = []
-    for done, header in enumerate(exam.headers, start=1):
+    partners = exam_partners(exam.headers)
+    for done, (header, partner) in enumerate(zip(exam.headers, partners, strict=True), start=1):
         assert header.path is not None
         try:
             views.append(
@@ -220,6 +228,7 @@ def analyze_exam(
                     settings=settings,
                     spacing_mm=spacing_mm,
                     facts=header.stated,
+                    partner=partner,
                     calibration=calibration,
                     cancelled=cancelled,
                 )
@@ -370,6 +379,19 @@ def collect_notices(
     if prepared.header.acquisition.synthetic_2d:
         own.append(MODEL_NOT_FOR_SYNTHETIC.notice(model=card.name))
     return tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, *probability.notices, *own)))
+
+
+def _prepared_partner(
+    partner: MammogramHeader | None, card: ModelCard, spacing_mm: Spacing | None
+) -> PreparedView | None:
+    """None where the model needs none, or it cannot be read: then it is told of as a failure of its own."""
+    if partner is None or partner.path is None or card.input != "bilateral":
+        return None
+    try:
+        mammogram = read_mammogram(partner.path, spacing_mm=spacing_mm, facts=partner.stated)
+        return prepare(mammogram, card.preprocessing)
+    except OpenBacError:
+        return None
 
 
 def _one_exam(source: str | Path | Exam | Iterable[str | Path]) -> tuple[Exam, list[Failure]]:

@@ -10,6 +10,7 @@ from shared_core.cli import arguments
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.compare_found import found_tables
 from shared_core.cli.compare_groups import compare_groups, describe_table
+from shared_core.cli.compare_mask_readers import compare_mask_readers
 from shared_core.cli.compare_masks import MaskOptions, compare_masks
 from shared_core.cli.compare_models import ModelOptions, compare_models
 from shared_core.cli.compare_readers import compare_readers
@@ -29,8 +30,8 @@ def add_parser(subparsers: Subparsers) -> None:
         run,
         help="measure how well masks, folders of masks or tables agree",
         description="Agreement of A with the reference B: two masks, two folders of masks with equal names, "
-        "or two tables (views.csv, exams.csv). Three or more tables are readers, compared in all pairs and "
-        "each with the consensus of the others. One table gives classes, groups and percentiles by age.",
+        "or two tables (views.csv, exams.csv). Three or more tables or folders are readers, compared in all "
+        "pairs and with what most of them say. One table gives classes, groups and percentiles by age.",
     )
     option(
         parser,
@@ -110,15 +111,17 @@ def _compare(args: argparse.Namespace) -> Report:
     if args.reference is not None and kinds[0] == "folder":
         models = ModelOptions(options, args.strata or (), args.cases, args.key)
         return compare_models(files, args.reference, models)
+    if kinds[0] == "folder" and len(files) > 2:
+        return compare_mask_readers(files, ModelOptions(options, args.strata or (), args.cases, args.key))
     if args.reference is not None:
         files = (*files, args.reference)
     if len(files) != 2:
-        raise UsageError(
-            "Masks are compared two by two; to compare several with one reference, give folders and name it "
-            "with --reference."
-        )
+        raise UsageError("Single masks are compared two by two; to compare several readers, give folders.")
     if args.strata:
-        raise UsageError("Strata of masks need folders of them, and the reference named with --reference.")
+        raise UsageError(
+            "Strata of masks need folders of them: three readers or more, or a reference named with "
+            "--reference."
+        )
     return compare_masks(*files, options)
 
 

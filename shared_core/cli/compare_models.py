@@ -23,7 +23,7 @@ from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL, Found, Statisti
 from shared_core.statistics.overlap import Overlap, Score, overlap
 
 Values = NDArray[np.float64]
-_SCORED: Final[tuple[tuple[Score, StatisticKey, StatisticKey], ...]] = (
+SCORED: Final[tuple[tuple[Score, StatisticKey, StatisticKey], ...]] = (
     ("dice", "dice", "dice_difference"),
     ("jaccard", "jaccard", "jaccard_difference"),
 )
@@ -66,12 +66,12 @@ def compare_models(files: Sequence[Path], reference: Path, options: ModelOptions
     for column in options.strata:
         if not has_column(column, [cases]):
             raise UsageError(f"The table of cases has no column {column} for strata; check its name.")
-    exams = [_exam(name, cases, options.exam) for name in names]
+    exams = [exam_of(name, cases, options.exam) for name in names]
     found: list[Found] = []
     for stratum, places in strata_of(names, options.strata, [cases]).items():
-        for score, key, difference_key in _SCORED:
+        for score, key, difference_key in SCORED:
             values = np.array([[own[names[k]].score(score) for k in places] for own in overlaps])
-            means = _by_exam(values, [exams[k] for k in places])
+            means = by_exam(values, [exams[k] for k in places])
             if means.shape[1]:
                 found += _scored(means, labels, stratum, key)
                 found += _differences(means, labels, stratum, difference_key)
@@ -91,13 +91,14 @@ def compare_models(files: Sequence[Path], reference: Path, options: ModelOptions
     )
 
 
-def _exam(name: str, cases: Mapping[str, Row], column: str) -> str:
+def exam_of(name: str, cases: Mapping[str, Row], column: str) -> str:
+    """As the table of cases says, else the folder of the mask, else the mask is an exam of its own."""
     cell = cases.get(name, {}).get(column)
     folder = PurePosixPath(name).parent.as_posix()
     return str(cell) if cell is not None else name if folder == "." else folder
 
 
-def _by_exam(values: Values, exams: Sequence[str]) -> Values:
+def by_exam(values: Values, exams: Sequence[str]) -> Values:
     """(models, exams) means over the masks of each exam that have the score of every model."""
     known = np.isfinite(values).all(axis=0)
     means = []
@@ -141,6 +142,6 @@ def _rows(
         scores = {
             f"{label} {score}": plain(own[name].score(score))
             for label, own in zip(labels, overlaps, strict=True)
-            for score, _, _ in _SCORED
+            for score, _, _ in SCORED
         }
         yield {"name": name, "exam": exam, **scores}

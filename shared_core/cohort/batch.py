@@ -27,6 +27,7 @@ from shared_core.mammogram import Exam
 from shared_core.networks.table import SCU_NETS
 from shared_core.pipeline import checked_threshold
 from shared_core.reading.exam_grouping import ExamListing
+from shared_core.reading.partners import exam_partners
 from shared_core.reading.unused import UnusedFile, failed_files
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_reading import read_record
@@ -147,10 +148,10 @@ def make_tasks(exams: Sequence[Exam]) -> list[ViewTask]:
     tasks: list[ViewTask] = []
     for exam in exams:
         taken: set[str] = set()
-        for header in exam.headers:
+        for header, partner in zip(exam.headers, exam_partners(exam.headers), strict=True):
             assert header.path is not None
             stem = unique_stem(header.stem, taken)
-            tasks.append(ViewTask(len(tasks), header, header.path, exam.key, stem))
+            tasks.append(ViewTask(len(tasks), header, header.path, exam.key, stem, partner))
     return tasks
 
 

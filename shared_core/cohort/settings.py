@@ -62,6 +62,8 @@ class ViewTask:
     exam_key: str
     stem: str
     """Start of the names of its files, unique within the exam."""
+    partner: MammogramHeader | None = None
+    """Of the other breast, see `shared_core.reading.partners`."""
 
 
 def by_exam(tasks: Iterable[ViewTask]) -> dict[str, list[ViewTask]]:

@@ -62,6 +62,7 @@ class Worker:
                 settings=self.settings.measurement,
                 spacing_mm=self.settings.spacing_mm,
                 facts=task.header.stated,
+                partner=task.partner,
                 calibration=self.settings.calibration,
                 progress=progress,
                 cancelled=cancelled,

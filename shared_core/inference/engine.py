@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from shared_core.errors import Cancelled, UsageError
+from shared_core.inference.bilateral import beside
 from shared_core.inference.member_mean import MemberMean
 from shared_core.inference.memory import give_back_freed
 from shared_core.inference.model import Model
@@ -19,7 +20,11 @@ from shared_core.preprocessing.prepared import PreparedView
 
 
 def segment_steps(
-    prepared: PreparedView, model: Model, *, origin_px: tuple[int, int] = (0, 0)
+    prepared: PreparedView,
+    model: Model,
+    *,
+    origin_px: tuple[int, int] = (0, 0),
+    partner: PreparedView | None = None,
 ) -> Iterator[Step]:
     """Run the model piece by piece; stop iterating to cancel.
 
@@ -29,6 +34,8 @@ def segment_steps(
         The view, prepared by the preset on the model's card.
     origin_px
         Shift of the tile grid; the result should not depend on it.
+    partner
+        The view of the other breast, prepared alike, for a model that sees both; others pass it over.
 
     Yields
     ------
@@ -49,28 +56,32 @@ def segment_steps(
         yield Step(1, 1, result=whole)
         return
     view = to_model_view(prepared, model.card)
+    both = beside(view, prepared, partner, model.card) if model.card.input == "bilateral" else None
+    seen = view if both is None else both.view
     members = (model, *model.others)
     total = done = 0
     mean = MemberMean()
     for number, member in enumerate(members):
         runner = member.runner()
-        run = _run_for(view, member, runner, origin_px)
+        run = _run_for(seen, member, runner, origin_px)
         total = len(members) * run.total + 1
         give_back_freed()
         for answer in run.answers():
             done += 1
+            answer = answer if both is None else both.own_answer(answer)
             # Of an ensemble the first member alone is shown as it comes: another one has other tiles.
             yield Step(done, total, answer=answer if number == 0 else None)
         runner.release_memory()
         give_back_freed()
-        mean.add(to_source(run.result(), prepared))
+        values = run.result() if both is None else run.result()[both.own]
+        mean.add(to_source(values, prepared))
     result = ProbabilityMap(
         values=mean.values,
         tiles=len(run.tiles),
         model_spacing_mm=view.spacing_mm,
         resampled=view.resampled,
         backend=runner.info,
-        notices=(*view.notices, *runner.notices),
+        notices=(*view.notices, *(() if both is None else both.notices), *runner.notices),
         spread=mean.spread(),
     )
     yield Step(total, total, result=result)
@@ -80,6 +91,7 @@ def segment(
     prepared: PreparedView,
     model: Model,
     *,
+    partner: PreparedView | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ProbabilityMap:
@@ -87,13 +99,15 @@ def segment(
 
     Parameters
     ----------
+    partner
+        See `segment_steps`.
     progress
         Called with (done, total) after each piece.
     cancelled
         Asked after each piece; true stops the work with `Cancelled`.
     """
     result = None
-    for step in segment_steps(prepared, model):
+    for step in segment_steps(prepared, model, partner=partner):
         if progress is not None:
             progress(step.done, step.total)
         if cancelled is not None and step.result is None and cancelled():

@@ -45,6 +45,16 @@ MODEL_NOT_FOR_SYNTHETIC: Final = warning(
     "This is a synthetic 2-D image from tomosynthesis: {model} was not trained on such images and marks "
     "false areas on them.",
 )
+BILATERAL_ALONE: Final = warning(
+    "bilateral-alone",
+    "The model sees both breasts side by side, and this view was analysed beside black: no view of the other "
+    "breast was at hand.",
+)
+BILATERAL_OTHER_PROJECTION: Final = info(
+    "bilateral-other-projection",
+    "The model sees both breasts side by side: this view was analysed beside {view}, as the other breast has "
+    "no view of the same projection.",
+)
 DEVICE_MEMORY_BATCHES: Final = info(
     "device-memory-batches", "{device} ran out of memory; the run went on with batches of {batch_size}."
 )

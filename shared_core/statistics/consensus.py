@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from shared_core.errors import UsageError
+from shared_core.statistics.overlap import Mask, check_shapes
 from shared_core.statistics.paired_samples import Values
 
 
@@ -36,3 +38,32 @@ def _of_case(grades: Values) -> float:
     if len(most) == 1:
         return float(most[0])
     return float(np.median(grades)) if len(grades) % 2 else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class MaskConsensus:
+    """What most readers mark on one image."""
+
+    marked: Mask
+    """(rows, columns): more than half of them."""
+    tied: Mask
+    """(rows, columns): exactly half of them, which is no consensus; none with an odd number of readers."""
+
+
+def mask_consensus(masks: Sequence[NDArray[np.generic]]) -> MaskConsensus:
+    """Pixel by pixel; `UsageError` below two readers, or where the shapes differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = mask_consensus([np.array([[1, 1, 0]]), np.array([[1, 0, 0]])])
+    >>> found.marked.tolist(), found.tied.tolist()
+    ([[True, False, False]], [[False, True, False]])
+    """
+    if len(masks) < 2:
+        raise UsageError("A consensus needs two readers or more.")
+    votes = np.zeros(masks[0].shape, np.int32)
+    for mask in masks:
+        check_shapes(mask, masks[0])
+        votes += mask != 0
+    return MaskConsensus(2 * votes > len(masks), 2 * votes == len(masks))

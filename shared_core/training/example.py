@@ -10,7 +10,10 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.errors import OpenBacError
 from shared_core.mammogram import Mask
+from shared_core.reading.partners import BreastView, breast_view
+from shared_core.reading.reader import read_header
 
 Origin = Literal[
     "simulated", "inserted", "folder", "annotation", "correction", "teacher", "image label", "unlabelled"
@@ -110,6 +113,39 @@ def files_of(source: ViewList, number: int) -> ViewFiles | None:
 
 
 @dataclass(frozen=True)
+class Sided:
+    """Which breast a view shows, how, and at which visit."""
+
+    exam: str
+    breast: BreastView
+
+
+@runtime_checkable
+class SidedSource(Protocol):
+    """A source that can say which breast its views show."""
+
+    def sided(self, number: int) -> Sided | None:
+        """Of view `number`; None where it is not known, or where it stands alone on purpose."""
+        ...
+
+
+def sided_of(source: ViewList, number: int) -> Sided | None:
+    """The breast of a view: as the source says, else as the header of its file does."""
+    if isinstance(source, SidedSource):
+        return source.sided(number)
+    files = files_of(source, number)
+    if files is None:
+        return None
+    try:
+        header = read_header(files.image)
+    except OpenBacError:
+        # Told when it is read as an image.
+        return None
+    visit = header.identity.study_uid or header.identity.study_date or str(files.image.parent)
+    return Sided(f"{source.identity(number).patient_id}/{visit}", breast_view(header))
+
+
+@dataclass(frozen=True)
 class Joined:
     """Several sources, one after the other."""
 
@@ -142,6 +178,11 @@ class Joined:
         """Of view `number`."""
         source, own = self._find(number)
         return files_of(source, own)
+
+    def sided(self, number: int) -> Sided | None:
+        """Of view `number`."""
+        source, own = self._find(number)
+        return sided_of(source, own)
 
     @property
     def description(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shared_core.networks.table import NETWORKS, NetworkName, network_named
 from shared_core.notices import Remedy
 from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
+from shared_core.training.data.bilateral import BilateralViews
 from shared_core.training.data.input_files import keep_inputs
 from shared_core.training.example import ViewList, ViewSource
 from shared_core.training.fit import TrainingProgress
@@ -73,8 +75,13 @@ class Start:
     def fitted(self, recipe: Recipe) -> Recipe:
         """The recipe with what the model takes as given: its grey levels, pixel size and tiles.
 
-        A model that is fine-tuned keeps its network as well.
+        A model that is fine-tuned keeps its network as well. A `ModelError` where it cannot be.
         """
+        if recipe.fine_tuning.enabled and self.card.input == "bilateral":
+            raise ModelError(
+                f"Model {self.card.name} sees both breasts side by side, and cannot be improved with "
+                "corrections of single views; train it again with these among its data."
+            )
         tile_px, patches = self.card.tiling.tile_px, recipe.patches
         if tile_px != patches.tile_px:
             patches = replace(
@@ -101,7 +108,7 @@ def processing_card(recipe: Recipe, start: Start | None) -> ModelCard:
 
     That of the model to begin from, or as for the published one, with the recipe's median filter.
     """
-    card = _tiled_for(_begun_card(recipe, start), recipe)
+    card = replace(_tiled_for(_begun_card(recipe, start), recipe), input=recipe.input)
     return _with_median(card, recipe.median_px) if recipe.median_px else card
 
 
@@ -166,6 +173,19 @@ class Plan:
     """Views without labels, for a recipe with rounds of pseudo-labels."""
     folds: int = 0
     """Of a cross-validation over patients; 0 for one training."""
+
+    @cached_property
+    def cut_source(self) -> ViewSource:
+        """What patches are cut from: the views, or pairs of them where the recipe asks for both breasts."""
+        return self._as_seen(self.source)
+
+    @cached_property
+    def cut_pool(self) -> ViewSource | None:
+        """The same of the pool."""
+        return None if self.pool is None else self._as_seen(self.pool)
+
+    def _as_seen(self, source: ViewSource) -> ViewSource:
+        return BilateralViews.of(source) if self.recipe.input == "bilateral" else source
 
     def record(self) -> dict[str, Any]:
         """What two runs must have in common for the one to go on with the other."""

@@ -17,6 +17,7 @@ from shared_core.training.data.augmentation import Augmentation
 from shared_core.training.loss_recipe import LossRecipe
 from shared_core.training.pseudo_label_recipe import PseudoLabelRecipe, check_pseudo_labels
 from shared_core.training.ranges import check_range
+from shared_core.weights.card import InputKind
 
 Schedule = Literal["constant", "cosine"]
 ScoreKind = Literal["dice-at-half", "dice-at-best-threshold", "jaccard-at-half", "recall-at-false-area"]
@@ -141,6 +142,8 @@ class Recipe:
     optimisation: OptimisationRecipe = OptimisationRecipe()
     validation: ValidationRecipe = ValidationRecipe()
     fine_tuning: FineTuningRecipe = FineTuningRecipe()
+    input: InputKind = "view"
+    """``bilateral``: patches are cut from pairs of views side by side; the finished model sees such pairs."""
     pseudo_labels: PseudoLabelRecipe = field(default_factory=PseudoLabelRecipe)
     network_options: NetworkOptions = USUAL
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
+from shared_core.training.data.bilateral import BilateralViews
 from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
 from shared_core.training.data.data_check import DataCheck, check_data
 from shared_core.training.data.input_files import image_prints
@@ -83,8 +84,10 @@ class CutSides:
 
 def cut_sides(plan: Plan, split: Split, watch: Watch) -> CutSides:
     """Cut both sides, or take what is there; a `UsageError` where one has no BAC, or both one picture."""
-    training = cut_side(plan, split.numbers(plan.source, "train"), TRAIN, watch)
-    validation = cut_side(plan, split.numbers(plan.source, "validation"), VALIDATION, watch)
+    if isinstance(plan.cut_source, BilateralViews):
+        watch.say(plan.cut_source.words)
+    training = cut_side(plan, split.numbers(plan.cut_source, "train"), TRAIN, watch)
+    validation = cut_side(plan, split.numbers(plan.cut_source, "validation"), VALIDATION, watch)
     views = {side: cut_views(plan.output_dir / folder) for side, folder in _FOLDERS.items()}
     # The same picture under two names shows only now.
     check_split(split, [view for cut in views.values() for view in cut])
@@ -188,7 +191,7 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
     )
 
     return build_patches(
-        plan.source,
+        plan.cut_source,
         numbers,
         plan.output_dir / folder,
         settings=settings,

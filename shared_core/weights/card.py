@@ -14,6 +14,8 @@ from shared_core.weights.seen_views import SeenViews
 from shared_core.weights.track_rule import Sensitivity, TrackRule
 
 Stitching = Literal["maximum", "weighted", "whole", "seamless"]
+InputKind = Literal["view", "bilateral"]
+"""What a network sees at once: one view, or the views of both breasts side by side."""
 MaskStyle = Literal["vessel-band", "calcium", "heat-map"]
 """What a mask covers: the vessel as wide as it is, its calcium alone, or where a classifier looked."""
 
@@ -85,6 +87,8 @@ class ModelCard:
     network_options: NetworkOptions = USUAL
     graph: GraphFile | None = None
     """The network and its weights once more, for where torch is not installed; None where there is none."""
+    input: InputKind = "view"
+    """``bilateral``: beside each view stands one of the other breast, see `inference.bilateral`."""
     input_median_px: int | None = None
     """Side of the median filter of what the network sees, 0 for none; None for that of `preprocessing`, whose
     filtered image is also what intensities are measured in."""

@@ -104,6 +104,10 @@ def _check_values(card: ModelCard) -> None:
             (card.mask_style == "heat-map") == (card.heat_map is not None),
             "mask_style must be heat-map with a heat_map, and only then",
         ),
+        (
+            card.input == "view" or card.heat_map is None,
+            "input cannot be bilateral with a heat_map: a classifier sees the rectangle of one breast",
+        ),
         *_network_rules(card),
         *_candidate_rules(card.candidates),
         *_track_rules(card),

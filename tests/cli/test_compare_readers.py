@@ -221,3 +221,86 @@ def test_two_models_are_compared_by_the_paired_bootstrap_of_exams(
     assert found["n"] == 9
     assert one(document, statistic="dice", first="old")["value"] == pytest.approx(means["old"].mean())
     assert one(document, statistic="jaccard_difference")["interval"] == "bootstrap of exams, bias-corrected"
+
+
+def write_masks(folder: Path, exams: int, *, readers: tuple[str, ...]) -> dict[str, list[np.ndarray]]:
+    """Bands of every reader, a little higher or lower; one mask an exam."""
+    random = np.random.default_rng(3)
+    masks: dict[str, list[np.ndarray]] = {reader: [] for reader in readers}
+    for exam in range(exams):
+        for reader in readers:
+            mask = np.zeros((70, 66), np.uint8)
+            top = 20 + int(random.integers(0, 6))
+            mask[top : top + 10, 5:45] = 255
+            path = folder / reader / f"e{exam}" / "LCC_mask.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(path), mask)
+            masks[reader].append(mask > 0)
+    return masks
+
+
+def dice(one: np.ndarray, other: np.ndarray) -> float:
+    return float(2 * (one & other).sum() / (one.sum() + other.sum()))
+
+
+def test_folders_of_readers_are_compared_in_pairs_and_with_the_majority(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("model", "anna", "berta")
+    masks = write_masks(tmp_path, 9, readers=names)
+    document = compared(capsys, *(tmp_path / name for name in names))
+    assert (document["readers"], document["masks"], document["exams"]) == (list(names), 9, 9)
+    pair = [dice(a, b) for a, b in zip(masks["model"], masks["berta"], strict=True)]
+    found = one(document, first="model", second="berta", statistic="dice")
+    assert found["value"] == pytest.approx(np.mean(pair))
+    assert (found["low"], found["high"]) == pytest.approx(paired_bootstrap(pair, np.zeros(9)).limits)
+    votes = [np.sum(own, axis=0) for own in zip(*masks.values(), strict=True)]
+    most = [dice(own, count >= 2) for own, count in zip(masks["anna"], votes, strict=True)]
+    assert one(document, first="anna", second="consensus of all", statistic="dice")["value"] == (
+        pytest.approx(np.mean(most))
+    )
+    # Where the two others differ they have no consensus, and the pixel takes no part.
+    others = []
+    for own, a, b in zip(masks["anna"], masks["model"], masks["berta"], strict=True):
+        others.append(dice(own & (a == b), a & b))
+    row = one(document, first="anna", second="consensus of the others", statistic="dice")
+    assert row["value"] == pytest.approx(np.mean(others))
+    differ = sum(
+        int((a != b).sum())
+        for x, y in (("model", "anna"), ("model", "berta"), ("anna", "berta"))
+        for a, b in zip(masks[x], masks[y], strict=True)
+    )
+    assert document["tied_px"] == {"consensus of the others": differ}
+
+
+def test_the_majority_is_written_as_masks_that_can_be_a_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("model", "anna", "berta")
+    masks = write_masks(tmp_path, 2, readers=names)
+    out = tmp_path / "out"
+    assert main(["compare", *(str(tmp_path / name) for name in names), "-o", str(out)]) == 0
+    assert "consensus of all" in capsys.readouterr().out
+    for exam, own in enumerate(zip(*masks.values(), strict=True)):
+        written = cv2.imread(str(out / "consensus" / f"e{exam}" / "LCC.png"), cv2.IMREAD_GRAYSCALE)
+        assert np.array_equal(written > 0, np.sum(own, axis=0) >= 2)
+    document = compared(capsys, tmp_path / "anna", "--reference", out / "consensus")
+    most = [
+        dice(a, np.sum(own, axis=0) >= 2)
+        for a, own in zip(masks["anna"], zip(*masks.values(), strict=True), strict=True)
+    ]
+    assert one(document, first="anna", statistic="dice")["value"] == pytest.approx(np.mean(most))
+
+
+def test_masks_of_some_readers_alone_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("model", "anna", "berta")
+    write_masks(tmp_path, 3, readers=names)
+    (tmp_path / "berta" / "e1" / "LCC_mask.png").unlink()
+    command = ["compare", *(str(tmp_path / name) for name in names)]
+    assert main(command) == 1
+    assert "Masks are not in all folders (e1/LCC); add --common" in capsys.readouterr().err
+    assert main([*command, "--common"]) == 0
+    assert "left out" in capsys.readouterr().out
+    cv2.imwrite(str(tmp_path / "berta" / "e2" / "LCC_mask.png"), np.zeros((66, 70), np.uint8))
+    assert main([*command, "--common"]) == 1
+    assert "give masks of the same image" in capsys.readouterr().err

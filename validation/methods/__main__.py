@@ -1,6 +1,9 @@
 """Try out the papers' ways of learning, and write docs/validation_methods.md.
 
     python -m validation.methods ibrahim --real REAL_BAC --out DIR --small
+    python -m validation.methods bilateral --images MAMMOGRAMS --out DIR --small
+    python -m validation.methods mobini --real REAL_BAC --images MAMMOGRAMS --out DIR --small
+    python -m validation.methods li --real REAL_BAC --out DIR --small
 
 Stopped, the same command goes on. A part leaves the other parts of the page as they are.
 """
@@ -9,34 +12,96 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from shared_core.errors import Cancelled, OpenBacError
+from shared_core.errors import Cancelled, OpenBacError, UsageError
 from shared_core.training.computing_device import Machine
 from validation import DOCS
-from validation.methods.ibrahim import budget, run_study
+from validation.methods import bilateral, ibrahim, li, mobini
+from validation.methods.bilateral_page import bilateral_part
 from validation.methods.ibrahim_page import ibrahim_part
+from validation.methods.li_page import li_part
+from validation.methods.mobini_page import mobini_part
 from validation.methods.page import PARTS, write_part
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a part; return the exit code."""
     args = _parser().parse_args(arguments)
-    machine = Machine(args.device, threads=args.threads)
     try:
-        study = run_study(
-            args.out / args.part, budget(args.real, small=args.small), machine=machine, workers=args.workers
-        )
+        write_part(args.output, args.part, _RUNS[args.part](args))
     except (Cancelled, KeyboardInterrupt):
         print("Stopped; the same command goes on.", file=sys.stderr)
         return 130
     except OpenBacError as error:
         print(f"validation: {error}", file=sys.stderr)
         return 1
-    write_part(args.output, args.part, ibrahim_part(study, small=args.small))
     print(args.output)
     return 0
+
+
+def _ibrahim(args: argparse.Namespace) -> list[str]:
+    asked = ibrahim.budget(_folder(args, "real"), small=args.small)
+    study = ibrahim.run_study(args.out / args.part, asked, machine=_machine(args), workers=args.workers)
+    return ibrahim_part(study, small=args.small)
+
+
+def _bilateral(args: argparse.Namespace) -> list[str]:
+    study = bilateral.run_study(
+        args.out / args.part,
+        bilateral.budget(small=args.small),
+        images=args.images,
+        machine=_machine(args),
+        workers=args.workers,
+    )
+    return bilateral_part(study, small=args.small)
+
+
+def _mobini(args: argparse.Namespace) -> list[str]:
+    study = mobini.run_study(
+        args.out / args.part,
+        mobini.budget(small=args.small),
+        images=_folder(args, "images"),
+        real=_folder(args, "real"),
+        machine=_machine(args),
+        workers=args.workers,
+    )
+    return mobini_part(study, args.output, small=args.small, notes=_notes(args))
+
+
+def _li(args: argparse.Namespace) -> list[str]:
+    asked = li.budget(args.real, small=args.small)
+    study = li.run_study(args.out / args.part, asked, machine=_machine(args), workers=args.workers)
+    return li_part(study, args.output, small=args.small, notes=_notes(args))
+
+
+_RUNS: Mapping[str, Callable[[argparse.Namespace], list[str]]] = {
+    "ibrahim": _ibrahim,
+    "bilateral": _bilateral,
+    "mobini": _mobini,
+    "li": _li,
+}
+
+
+def _machine(args: argparse.Namespace) -> Machine:
+    return Machine(args.device, threads=args.threads)
+
+
+def _folder(args: argparse.Namespace, name: str) -> Path:
+    found: Path | None = getattr(args, name)
+    if found is None:
+        raise UsageError(f"The part {args.part} needs --{name}.")
+    return found
+
+
+def _notes(args: argparse.Namespace) -> str:
+    if args.notes is None:
+        return ""
+    try:
+        return str(args.notes.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{args.notes} cannot be read: {error.strerror}.") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,9 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="keeps what is done")
-    parser.add_argument(
-        "--real", type=Path, required=True, metavar="DIR", help="real images, as of real-bac:"
-    )
+    parser.add_argument("--real", type=Path, metavar="DIR", help="real crops and views, as of real-bac")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="real mammograms, as of validation.models")
+    parser.add_argument("--notes", type=Path, metavar="FILE", help="what a person saw on the pictures")
     parser.add_argument("--small", action="store_true", help="some fifteen minutes of one processor")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")
     parser.add_argument("--threads", type=int, default=1)

@@ -9,7 +9,7 @@ from typing import Final
 
 from shared_core.exporting.atomic_write import write_bytes
 
-PARTS: Final[tuple[str, ...]] = ("ibrahim",)
+PARTS: Final[tuple[str, ...]] = ("ibrahim", "bilateral", "mobini", "li")
 """In the order of the page."""
 _HEAD: Final = (
     "# The papers' ways of learning",

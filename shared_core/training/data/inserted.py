@@ -24,7 +24,7 @@ from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage, described
 from shared_core.training.data.implanted_arteries import ImplantedArteries, implant_arteries
 from shared_core.training.data.subtle_calcium import faint_band, texture_levels
-from shared_core.training.example import Identity, TrainingView, ViewFiles
+from shared_core.training.example import Identity, Sided, TrainingView, ViewFiles
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import default_model
@@ -99,6 +99,10 @@ class InsertedViews:
         """Of view `number`: the image that it is made from."""
         image, _ = self._parts(number)
         return ViewFiles(image.path, None, image.patient_from, image.doubt)
+
+    def sided(self, number: int) -> Sided | None:
+        """None: variants of one image are no views of one visit."""
+        return None
 
     def load(self, number: int) -> TrainingView:
         """Make view `number`."""

@@ -17,6 +17,7 @@ from shared_core.mammogram import (
     View,
 )
 from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.partners import BreastView
 from shared_core.reading.reader import mammogram_from_array
 from shared_core.simulation.cohort import STANDARD_VIEWS
 from shared_core.simulation.image_formation import RawImage, expose
@@ -29,7 +30,7 @@ from shared_core.simulation.randomness import stream
 from shared_core.simulation.vendor_processing import TOP, Look, PresentationImage, present
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.subtle_calcium import faint_band, starved_band
-from shared_core.training.example import Identity, TrainingView
+from shared_core.training.example import Identity, Sided, TrainingView
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import default_model
@@ -125,6 +126,11 @@ class SimulatedViews:
         }
         view_id = f"{patient_id}-{laterality.value}{view.value}"
         return Identity(patient_id, view_id, "simulated", tuple(sorted(tags.items())))
+
+    def sided(self, number: int) -> Sided:
+        """Of view `number`."""
+        patient_number, laterality, view = self._parts(number)
+        return Sided(f"sim-{self.seed}-{patient_number:05d}", BreastView(laterality, view))
 
     def load(self, number: int) -> TrainingView:
         """Make view `number`."""

@@ -38,6 +38,11 @@ class TaughtViews:
                 f"{self.background_below:g} and {self.bac_above:g} do not."
             )
 
+        if self.teacher.card.input == "bilateral":
+            raise UsageError(
+                f"Model {self.teacher.card.name} sees both breasts side by side, and labels no single images."
+            )
+
     def __len__(self) -> int:
         return len(self.images)
 

@@ -9,7 +9,15 @@ import numpy as np
 from shared_core.preprocessing.prepare import prepare
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage
-from shared_core.training.example import Identity, TrainingView, ViewFiles, ViewSource, files_of
+from shared_core.training.example import (
+    Identity,
+    Sided,
+    TrainingView,
+    ViewFiles,
+    ViewSource,
+    files_of,
+    sided_of,
+)
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import default_model
 
@@ -75,6 +83,10 @@ class Unlabelled:
         """Of view `number`: the image alone."""
         files = files_of(self.source, number)
         return None if files is None else replace(files, mask=None, mask_value=None, drawing_sha256="")
+
+    def sided(self, number: int) -> Sided | None:
+        """Of view `number`."""
+        return sided_of(self.source, number)
 
     def load(self, number: int) -> TrainingView:
         """Make or read view `number`."""

@@ -21,11 +21,13 @@ from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
 from shared_core.inference.probability import ProbabilityMap
 from shared_core.notices import Remedy
+from shared_core.reading.partners import BreastView
 from shared_core.thread_budget import ThreadBudget
+from shared_core.training.data.bilateral import partner_numbers
 from shared_core.training.evaluation.operating_point import TOLERANCE_MM
 from shared_core.training.evaluation.row import SWEEP, ViewRow, prepared_view, score_view
 from shared_core.training.evaluation.rows_file import RowsFile
-from shared_core.training.example import ViewSource
+from shared_core.training.example import TrainingView, ViewSource, sided_of
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 
@@ -137,7 +139,9 @@ def evaluate_models(
         for number in everything
         if (missing := tuple(place for place, file in enumerate(files) if number not in file.rows))
     }
-    scorer = _Scorer(tuple(entries), source, tolerance_mm, tuple(thresholds))
+    bilateral = any(entry.card.input == "bilateral" for entry in entries)
+    partners = partner_numbers(source) if bilateral and left else ()
+    scorer = _Scorer(tuple(entries), source, tolerance_mm, tuple(thresholds), partners=partners)
     failures: list[FailedView] = []
     done = len(everything) - len(left)
     if progress is not None:
@@ -213,6 +217,8 @@ class _Scorer:
     tolerance_mm: float
     thresholds: tuple[float, ...]
     models: dict[int, Model] = field(default_factory=dict)
+    partners: tuple[int | None, ...] = ()
+    """Of every view, for bilateral models; empty where there is none of these."""
 
     def __call__(
         self, number: int, places: Sequence[int], cancelled: Callable[[], bool] | None = None
@@ -226,7 +232,7 @@ class _Scorer:
                 entry = self.entries[place]
                 same = _run_of(entry)
                 if same not in maps:
-                    maps[same] = segment(prepared_view(view, entry.card), model, cancelled=cancelled)
+                    maps[same] = self._segmented(number, view, entry.card, model, cancelled)
                 row, mask = score_view(
                     number,
                     view,
@@ -243,6 +249,28 @@ class _Scorer:
         except OpenBacError as error:
             return FailedView(number, self.source.identity(number).view_id, str(error))
         return rows
+
+    def _segmented(
+        self,
+        number: int,
+        view: TrainingView,
+        card: ModelCard,
+        model: Model,
+        cancelled: Callable[[], bool] | None,
+    ) -> ProbabilityMap:
+        """The answer for a view, beside its partner where the model sees both breasts."""
+        if card.input == "view":
+            return segment(prepared_view(view, card), model, cancelled=cancelled)
+        partner = self.partners[number]
+        beside = None
+        if partner is not None:
+            beside = prepared_view(self.source.load(partner), card, self._breast(partner))
+        own = prepared_view(view, card, self._breast(number))
+        return segment(own, model, partner=beside, cancelled=cancelled)
+
+    def _breast(self, number: int) -> BreastView | None:
+        side = sided_of(self.source, number)
+        return None if side is None else side.breast
 
     def _model(self, place: int) -> Model:
         if place not in self.models:

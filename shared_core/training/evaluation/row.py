@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shared_core.inference.tiles import regular_tiles
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.reading.partners import BreastView
 from shared_core.statistics.overlap import Overlap
 from shared_core.tracks.deciding import decide_by_card, decision_of, judge_parts
 from shared_core.training.evaluation.operating_point import (
@@ -139,12 +140,17 @@ def whole_overlap(row: ViewRow) -> Overlap:
     )
 
 
-def prepared_view(view: TrainingView, card: ModelCard) -> PreparedView:
-    """A view as the inference engine takes it: already prepared, at the model's spacing or near it."""
+def prepared_view(view: TrainingView, card: ModelCard, breast: BreastView | None = None) -> PreparedView:
+    """A view as the inference engine takes it: already prepared, at the model's spacing or near it.
+
+    `breast` is for bilateral models, which put each breast in its half.
+    """
     rows, columns = view.image_u8.shape
     mm = view.spacing_mm
     spacing = None if mm is None else PixelSpacing(mm, mm, SpacingSource.USER)
     header = MammogramHeader(None, "memory", rows, columns, 8, spacing=spacing)
+    if breast is not None:
+        header = replace(header, laterality=breast.laterality, view=breast.view)
     # A network with a filter of its own sees what was not filtered before.
     unfiltered = view.display_u8 if card.input_median_px is not None else None
     display_u8 = view.image_u8 if unfiltered is None else unfiltered

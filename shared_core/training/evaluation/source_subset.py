@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared_core.training.example import Identity, TrainingView, ViewFiles, ViewSource, files_of
+from shared_core.training.example import (
+    Identity,
+    Sided,
+    TrainingView,
+    ViewFiles,
+    ViewSource,
+    files_of,
+    sided_of,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,10 @@ class SourceSubset:
     def files(self, number: int) -> ViewFiles | None:
         """Of view `number`."""
         return files_of(self.source, self.numbers[number])
+
+    def sided(self, number: int) -> Sided | None:
+        """Of view `number`."""
+        return sided_of(self.source, self.numbers[number])
 
     @property
     def description(self) -> dict[str, str]:

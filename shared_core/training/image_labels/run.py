@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
@@ -17,7 +17,14 @@ from shared_core.statistics.clusters import Estimate
 from shared_core.statistics.regression import Correlation
 from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
 from shared_core.training.data.data_check import DataCheck, check_data
-from shared_core.training.data.split import SIDES, check_split, members_of, read_split_of, write_split
+from shared_core.training.data.split import (
+    SIDES,
+    Side as SideName,
+    check_split,
+    members_of,
+    read_split_of,
+    write_split,
+)
 from shared_core.training.image_labels.age_split import AgeSplit, patients_of, split_by_age
 from shared_core.training.image_labels.card import Side, write_card, write_network
 from shared_core.training.image_labels.fitting import LabelFitted, Told, fit_labels
@@ -56,11 +63,50 @@ def train_on_labels(plan: LabelPlan, watch: Watch | None = None) -> tuple[ModelC
         The person stopped it; calling again goes on.
     """
     watch = watch or Watch()
+    taught = teach(plan, watch)
+    fitted = taught.fitted
+    if fitted.scores["auc"] <= 0.5:
+        raise ModelError(
+            f"Training failed: the best weights (epoch {fitted.epoch}) tell images with BAC from others no "
+            "better than chance on the validation side, so no model was written; train longer, or with other "
+            "data."
+        )
+    judged = judge(plan, taught, watch)
+    views, scores = judged.views, judged.scores
+    write_bytes(plan.output_dir / VIEWS_FILE, views_csv(views))
+    write_bytes(plan.output_dir / SCORES_FILE, json_bytes(_document(plan, taught, judged)))
+    if scores.auc is not None and find_spec("matplotlib") is not None:
+        write_bytes(plan.output_dir / PLOT_FILE, curves_plot(views, scores))
+    return write_card(plan, judged.card, fitted, scores), scores
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """The best weights of a run, whatever they are worth, and who taught them."""
+
+    split: AgeSplit
+    fitted: LabelFitted
+    sides: dict[str, Side]
+    """Of ``training``, ``validation`` and ``test``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What they say of the test side."""
+
+    card: ModelCard
+    """Of weights and graph, which are in the folder; not written itself."""
+    views: tuple[TestedView, ...]
+    scores: TestScores
+
+
+def teach(plan: LabelPlan, watch: Watch) -> Taught:
+    """Check, split, cut and train, or go on with it; see `train_on_labels`."""
     split = checked_label_split(plan, watch)
     fitted = fit_labels(
         plan.recipe,
-        _pictures(plan, split, "train", watch),
-        _pictures(plan, split, "validation", watch),
+        pictures_of(plan, split, "train", watch),
+        pictures_of(plan, split, "validation", watch),
         output_dir=plan.output_dir,
         seed=plan.seed,
         machine=plan.machine,
@@ -68,21 +114,14 @@ def train_on_labels(plan: LabelPlan, watch: Watch | None = None) -> tuple[ModelC
         initial=plan.initial,
         told=Told(watch.steps, watch.epoch, watch.cancelled),
     )
-    if fitted.scores["auc"] <= 0.5:
-        raise ModelError(
-            f"Training failed: the best weights (epoch {fitted.epoch}) tell images with BAC from others no "
-            "better than chance on the validation side, so no model was written; train longer, or with other "
-            "data."
-        )
-    sides = _sides(plan, split)
-    card = write_network(plan, fitted, split, sides)
-    views = _tested(plan, split, card, watch)
-    scores = score_views(views, positive_from=plan.recipe.positive_from, seed=plan.seed)
-    write_bytes(plan.output_dir / VIEWS_FILE, views_csv(views))
-    write_bytes(plan.output_dir / SCORES_FILE, json_bytes(_document(plan, split, sides, fitted, scores)))
-    if scores.auc is not None and find_spec("matplotlib") is not None:
-        write_bytes(plan.output_dir / PLOT_FILE, curves_plot(views, scores))
-    return write_card(plan, card, fitted, scores), scores
+    return Taught(split, fitted, _sides(plan, split))
+
+
+def judge(plan: LabelPlan, taught: Taught, watch: Watch) -> Judged:
+    """Write weights and graph, and score the test side with them, as in use."""
+    card = write_network(plan, taught.fitted, taught.split, taught.sides)
+    views = _tested(plan, taught.split, card, watch)
+    return Judged(card, views, score_views(views, positive_from=plan.recipe.positive_from, seed=plan.seed))
 
 
 def checked_label_split(plan: LabelPlan, watch: Watch) -> AgeSplit:
@@ -144,7 +183,8 @@ def label_split(plan: LabelPlan) -> AgeSplit:
     return split
 
 
-def _pictures(plan: LabelPlan, split: AgeSplit, side: Any, watch: Watch) -> Pictures:
+def pictures_of(plan: LabelPlan, split: AgeSplit, side: SideName, watch: Watch) -> Pictures:
+    """The pictures of one side, cut or taken from the folder."""
     return cut_pictures(
         plan.source,
         split.numbers(plan.source, side),
@@ -182,20 +222,15 @@ def _sides(plan: LabelPlan, split: AgeSplit) -> dict[str, Side]:
     return found
 
 
-def _document(
-    plan: LabelPlan,
-    split: AgeSplit,
-    sides: dict[str, Side],
-    fitted: LabelFitted,
-    scores: TestScores,
-) -> dict[str, Any]:
+def _document(plan: LabelPlan, taught: Taught, judged: Judged) -> dict[str, Any]:
     """``training.json``."""
+    split, fitted, scores = taught.split, taught.fitted, judged.scores
     start = plan.initial
     return {
         "recipe": plan.recipe.name,
         "seed": plan.seed,
         "initial": None if start is None else {"file": start.file, "sha256": start.sha256},
-        "sides": {name: asdict(side) for name, side in sides.items()},
+        "sides": {name: asdict(side) for name, side in taught.sides.items()},
         "patients_left_out": len(split.left_out),
         "age_quartiles": list(split.age_quartiles),
         "best_epoch": fitted.epoch,

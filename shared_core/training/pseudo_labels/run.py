@@ -39,11 +39,11 @@ def train_with_pool(plan: Plan, watch: Watch | None = None) -> ModelCard:
         The person stopped it; calling again goes on.
     """
     watch = watch or Watch()
-    if plan.pool is None:
+    if plan.cut_pool is None:
         raise UsageError(f"Recipe {plan.recipe.name} learns from a pool of views without labels; name one.")
     split = checked_split(plan, watch)
     sides = cut_sides(plan, split, watch)
-    pool = cut_pool(plan, plan.pool, watch)
+    pool = cut_pool(plan, plan.cut_pool, watch)
     pool_views = cut_views(plan.output_dir / POOL)
     refuse_equal_pixels(pool_views, sides.views["validation"])
     if not len(pool):

@@ -181,7 +181,7 @@ class Teacher:
             )
 
     def _taken(self, scores: PoolScores, chosen: Numbers) -> tuple[Taken, ...]:
-        source = self.plan.pool
+        source = self.plan.cut_pool
         assert source is not None
         found = []
         for patch in chosen:

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from shared_core.training.example import TrainingView
-from shared_core.training.image_labels.recipe import label_recipe_toml, parse_label_recipe
 from shared_core.training.image_labels.table import read_label_table
 from tests.training.drawn import DrawnViews
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from validation.image_labels import IMAGES, recipe_for, write_views
+from validation.methods.label_views import IMAGES, TABLE, write_views
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,21 @@ def test_labels_and_lengths_are_passed_on_and_doubtful_views_are_not(tmp_path: P
     assert all(row.age is None for row in rows)
 
 
-def test_its_recipe_is_one_that_can_be_read() -> None:
-    recipe = recipe_for(384, 16, 5)
-    assert (recipe.size, recipe.epochs) == ((384, 192), 5)
-    assert parse_label_recipe(label_recipe_toml(recipe), "study") == recipe
+def test_stopped_between_two_views_it_goes_on_and_makes_none_twice(tmp_path: Path) -> None:
+    whole = write_views(SomeViews(2, 0), tmp_path / "whole")
+
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        write_views(SomeViews(2, 0), tmp_path / "stopped", progress=stop)
+    assert not (tmp_path / "stopped" / TABLE).exists()
+    first = tmp_path / "stopped" / IMAGES / "00000.png"
+    made = first.stat().st_mtime_ns
+    table = write_views(SomeViews(2, 0), tmp_path / "stopped")
+    assert first.stat().st_mtime_ns == made
+    assert table.read_bytes() == whole.read_bytes()
