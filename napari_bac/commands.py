@@ -15,6 +15,7 @@ from napari_bac.editing.arteries import go
 from napari_bac.editing.view_keys import toggle_outline
 from napari_bac.layout.single_view import fill
 from napari_bac.layout.window_level import invert, show_preset
+from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
 from napari_bac.settings import preferences
@@ -39,7 +40,10 @@ def segment_all(viewer: Viewer) -> None:
 
 def cancel_segmentation(viewer: Viewer) -> None:
     """Stop the segmentation within a tile."""
-    session_of(viewer).cancel()
+    session = session_of(viewer)
+    if not session.is_running:
+        session.say("No segmentation is running.")
+    session.cancel()
 
 
 def next_artery(viewer: Viewer) -> None:
@@ -55,6 +59,8 @@ def previous_artery(viewer: Viewer) -> None:
 def reset_to_model(viewer: Viewer) -> None:
     """Bring back the model's labels of the view that is looked at, or of all; undo takes it back."""
     session = session_of(viewer)
+    if not _has_views(session):
+        return
     keys = [session.selected[0]] if session.selected is not None else list(session.views)
     for key in keys:
         session.reset_to_model(key)
@@ -64,18 +70,23 @@ def reset_to_model(viewer: Viewer) -> None:
 
 def show_all_views(viewer: Viewer) -> None:
     """Show all views on the canvas."""
-    fill(session_of(viewer), 0)
+    session = session_of(viewer)
+    if _has_views(session):
+        fill(session, 0)
 
 
 def outlines(viewer: Viewer) -> None:
     """Labels as outlines, or filled."""
     session = session_of(viewer)
-    toggle_outline(session.viewer, session.views)
+    if _has_views(session):
+        toggle_outline(session.viewer, session.views)
 
 
 def invert_images(viewer: Viewer) -> None:
     """Bright as dark, or as it is."""
-    invert(view.image for view in session_of(viewer).views.values())
+    session = session_of(viewer)
+    if _has_views(session):
+        invert(view.image for view in session.views.values())
 
 
 def window_as_stored(viewer: Viewer) -> None:
@@ -106,8 +117,7 @@ def export_exam(viewer: Viewer) -> None:
 def export_metrics(viewer: Viewer) -> None:
     """Write the numbers of all views as a table."""
     session = session_of(viewer)
-    if not session.views:
-        session.say("There are no numbers yet; open an exam first.")
+    if not _has_views(session):
         return
     chosen, _ = QFileDialog.getSaveFileName(None, "Save the metrics", "views.csv", "Table (*.csv)")
     if chosen and session.exporter.save_metrics(Path(chosen)):
@@ -126,4 +136,13 @@ def copy_as_python(viewer: Viewer) -> None:
 
 
 def _show(viewer: Viewer, preset: str) -> None:
-    show_preset((view.image for view in session_of(viewer).views.values()), preset)
+    session = session_of(viewer)
+    if _has_views(session):
+        show_preset((view.image for view in session.views.values()), preset)
+
+
+def _has_views(session: ExamSession) -> bool:
+    """Whether there is anything to act on; else that is said."""
+    if not session.views:
+        session.say("There are no views yet; open an exam first.")
+    return bool(session.views)

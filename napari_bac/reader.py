@@ -9,10 +9,12 @@ from typing import Any
 import napari
 from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
+from qtpy.QtWidgets import QFileDialog
 
-from napari_bac.layout.hanging_protocol import hang
-from napari_bac.layout.view_layers import image_layer, labels_layer, put, steps_of
+from napari_bac.layout.hanging_protocol import hang, steps_together
+from napari_bac.layout.view_layers import image_layer, labels_layer, put
 from napari_bac.remedies import error_words
+from napari_bac.settings import PLUGIN
 from napari_bac.views.exam_choice import apart_words, chosen_exams
 from napari_bac.views.given_labels import LABEL_ENDINGS, METADATA_LABELS, read_given_labels, view_of
 from napari_bac.views.opened_view import METADATA, OpenedView, open_each, open_view
@@ -24,8 +26,16 @@ _NOTHING: list[LayerData] = [(None,)]
 _MOST_NAMED = 3
 
 
-def reader_for(path: str | Sequence[str]) -> Callable[[str | Sequence[str]], list[LayerData]]:
-    """The reader of napari for files, folders and lists of files."""
+def reader_for(
+    path: str | Sequence[str] | None = None,
+) -> Callable[[str | Sequence[str]], list[LayerData]] | None:
+    """The reader of napari for files, folders and lists of files; without a path the person is asked for it.
+
+    The command palette offers it as a command, and gives it nothing.
+    """
+    if path is None:
+        _ask_and_open()
+        return None
     return read_layers
 
 
@@ -44,6 +54,13 @@ def read_layers(path: str | Sequence[str]) -> list[LayerData]:
         show_error(error_words(error))
         return _NOTHING
     return layers or _NOTHING
+
+
+def _ask_and_open() -> None:
+    viewer = napari.current_viewer()
+    chosen, _ = QFileDialog.getOpenFileNames(None, "Open mammograms or their masks", str(Path.home()))
+    if chosen and viewer is not None:
+        viewer.open(chosen, plugin=PLUGIN)
 
 
 def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
@@ -87,10 +104,8 @@ def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
     views: dict[str, OpenedView] = {}
     for view in opened:
         views[view.unique_title(views)] = view
-    places = hang(
-        {key: view.prepared for key, view in views.items()},
-        {key: steps_of(view) for key, view in views.items()},
-    )
+    prepared = {key: view.prepared for key, view in views.items()}
+    places = hang(prepared, steps_together(prepared))
     found = []
     for key, view in views.items():
         layer = image_layer(view, key)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import napari
 import numpy as np
-from napari.utils.notifications import show_error
+from napari.utils.notifications import show_error, show_info
 from numpy.typing import NDArray
 
 from napari_bac.layout.view_layers import LABELS_SUFFIX
@@ -19,22 +19,26 @@ from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
+WHERE_SAVING_IS: Final = (
+    "Select the labels in the layer list, choose File > Save Selected Layers, and there the type of file."
+)
 
-def write_labels(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+
+def write_labels(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
     """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
-    return _written(path, lambda: _encoded(path, _unsigned(data), meta))
+    return _written(path, lambda: _encoded(path, _unsigned(data), meta or {}))
 
 
-def write_mask(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+def write_mask(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
-    return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta))
+    return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta or {}))
 
 
-def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[str]:
+def write_segmentation(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
     """Write where any artery is marked as a DICOM segmentation of the view's image."""
 
     def content() -> bytes:
-        view = _session_view(meta)
+        view = _session_view(meta or {})
         mask, final = _unsigned(data) > 0, Snapshot.of(view).final(bac.MeasurementSettings())
         # It alone loads pydicom's large table of codes.
         return bac.segmentation_file(final.header, mask, final.provenance)
@@ -42,8 +46,10 @@ def write_segmentation(path: str, data: Any, meta: Mapping[str, Any]) -> list[st
     return _written(path, content)
 
 
-def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]) -> list[str]:
+def write_folder(path: str = "", layers: Sequence[tuple[Any, Mapping[str, Any], str]] = ()) -> list[str]:
     """Write the labels of several views into a new folder, ``NAME_labels.png`` each."""
+    if not path:
+        return _written(path, bytes)
     folder = Path(path)
     names: list[str] = []
     try:
@@ -60,6 +66,10 @@ def write_folder(path: str, layers: Sequence[tuple[Any, Mapping[str, Any], str]]
 
 
 def _written(path: str, content: Callable[[], bytes]) -> list[str]:
+    """What was written; the command palette offers the writers as commands, and gives them nothing."""
+    if not path:
+        show_info(WHERE_SAVING_IS)
+        return []
     try:
         bac.write_bytes(Path(path), content())
     except bac.OpenBacError as error:

@@ -76,14 +76,21 @@ if TYPE_CHECKING:
     from shared_core.mass.densitometry import mass_refusal
     from shared_core.notices import Notice, Remedy
     from shared_core.notices.of_files import MEASURED_ON_LOADED_IMAGE, ORIENTATION_UNUSUAL, WHO_IS_WHO
-    from shared_core.notices.of_results import IMAGE_CHANGED, IMAGE_RESCALED, LABELS_MOVED, LABELS_UNFIT
+    from shared_core.notices.of_results import (
+        ARTERIES_NUMBERED,
+        IMAGE_CHANGED,
+        IMAGE_RESCALED,
+        LABELS_MOVED,
+        LABELS_UNFIT,
+    )
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.pipeline import decide_mask
     from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
+    from shared_core.preprocessing.preset import PreprocessingPreset
     from shared_core.quantification.exam import measure_exam
     from shared_core.quantification.judged_views import judged_notices as judged_notices
-    from shared_core.quantification.label_edits import added, free_label, relabelled
+    from shared_core.quantification.label_edits import added, free_label, parted, relabelled
     from shared_core.quantification.labelled_mask import (
         UNFOLLOWED_LABEL,
         LabelledMeasurement,

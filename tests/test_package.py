@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import email
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from shared_core.weights.registry import load_card
 ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 3_000_000
 """Of the weights that come with the package, together."""
+REPOSITORY = "https://github.com/OpenBAC/OpenBAC"
 BESIDE = ("data_statement.md", "log.csv", "recipe.toml")
 Read = Callable[[str], bytes]
 
@@ -28,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds both; made from a copy, as building leaves files behind."""
     pytest.importorskip("setuptools", minversion="77", reason="setuptools 77 or later is not installed")
     source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for package in ("napari_bac", "shared_core"):
@@ -89,3 +93,65 @@ def test_bundled_weights_are_those_of_the_card_with_what_made_them(package: tupl
         assert {f"{folder}/{name}" for name in beside} <= names
         total += len(weights)
     assert 0 < total <= MOST_BYTES
+
+
+@pytest.fixture(scope="module")
+def metadata(built: Path) -> Message:
+    """What package indexes show."""
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        return email.message_from_string(wheel.read(name).decode("utf-8"))
+
+
+def description(metadata: Message) -> str:
+    text = metadata.get_payload()
+    assert isinstance(text, str)
+    return text
+
+
+def test_the_description_is_the_readme_for_readers_elsewhere(metadata: Message) -> None:
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    text = description(metadata)
+    assert text.startswith("# OpenBAC\n")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    # Nothing but its links is another.
+    words = re.compile(r"\]\([^)]*\)")
+    assert words.sub("]", text).strip() == words.sub("]", readme).strip()
+
+
+def test_every_picture_and_page_of_the_description_has_a_whole_address_of_a_file_that_is_there(
+    metadata: Message,
+) -> None:
+    links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", description(metadata))
+    assert [target for _, target in links if not target.startswith(("https://", "#"))] == []
+    pages = f"{REPOSITORY}/blob/main/"
+    pictures = f"{REPOSITORY.replace('github.com', 'raw.githubusercontent.com')}/main/"
+    for picture, target in links:
+        if target.startswith((pages, pictures)):
+            place = target.removeprefix(pages).removeprefix(pictures).partition("#")[0]
+            assert (ROOT / place).exists(), target
+            assert bool(picture) == target.startswith(pictures)
+    assert sum(bool(picture) for picture, _ in links) >= 3
+
+
+def test_links_of_the_project_lead_to_its_repository(metadata: Message) -> None:
+    urls = dict(line.split(", ") for line in metadata.get_all("Project-URL") or [])
+    assert {"Homepage", "Documentation", "Source", "Issues", "Changelog"} <= set(urls)
+    cmake = (ROOT / "CMakeLists.txt").read_text("utf-8")
+    assert urls["Homepage"] in cmake
+    for url in urls.values():
+        assert url.startswith(urls["Homepage"])
+        _, found, page = url.partition("/blob/main/")
+        assert not found or (ROOT / page).is_file()
+
+
+def test_classifiers_are_what_is_so(metadata: Message) -> None:
+    classifiers = metadata.get_all("Classifier") or []
+    assert {"Framework :: napari", "Typing :: Typed"} <= set(classifiers)
+    versions = {one.rpartition(" ")[2] for one in classifiers if re.search(r"Python :: 3\.\d+$", one)}
+    # `make test` takes one of these.
+    setup = (ROOT / "scripts" / "setup.sh").read_text("utf-8")
+    assert versions == set(re.findall(r"python(3\.\d+)", setup))
+    oldest = min(versions, key=lambda version: int(version.partition(".")[2]))
+    assert metadata["Requires-Python"] == f">={oldest}"

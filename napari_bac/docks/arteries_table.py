@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
-from napari_bac.editing.arteries import delete, join, renumber, show
+from napari_bac.editing.arteries import delete, join, part, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
 from shared_core import hosting as bac
@@ -97,6 +97,14 @@ class ArteriesTable(QTableView):
     def join_chosen(self) -> None:
         """Make the selected arteries one."""
         join(self._session, self.chosen())
+
+    def part_chosen(self) -> None:
+        """Make two of the selected artery."""
+        chosen = self.chosen()
+        if len(chosen) != 1:
+            self._session.say("Select one artery to part it.")
+            return
+        part(self._session, chosen[0])
 
     def renumber_chosen(self) -> None:
         """Let a person type another number."""

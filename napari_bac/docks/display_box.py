@@ -22,7 +22,7 @@ class DisplayBox(QGroupBox):
         )
         self.window.addItems(list(PRESETS))
         self.window.activated.connect(lambda _place: self._show_preset())
-        self.invert = with_tip(QCheckBox("&Invert"), "Show bright as dark (key I)")
+        self.invert = with_tip(QCheckBox("&Invert"), "Show bright as dark (key G)")
         self.invert.clicked.connect(lambda on: invert(self._images(), inverted=on))
         self.probability = with_tip(
             QCheckBox("&Probability"),
@@ -30,7 +30,7 @@ class DisplayBox(QGroupBox):
         )
         self.probability.clicked.connect(self._show_probability)
         self.keys = with_tip(
-            sentence("Keys on the canvas: 1–4 one view, 0 all, hold V to hide the labels, C outlines"),
+            sentence("Keys on the canvas: Ctrl+1–4 one view, Q all, H (hold) hides labels, U outlines"),
             "\n".join(f"{key}: {what}" for key, what in KEYS.items()),
         )
         label = QLabel("&Window")

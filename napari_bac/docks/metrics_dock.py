@@ -55,6 +55,11 @@ class MetricsDock(QWidget):
             "Join the selected arteries into one (Ctrl+J); select several with Ctrl or Shift",
             self.arteries.join_chosen,
         )
+        self.part = button(
+            "&Part",
+            "Make two arteries of the selected one, at its widest gap; press again for further gaps",
+            self.arteries.part_chosen,
+        )
         self.delete = button(
             "&Delete",
             "Remove the selected arteries from the mask (Delete); Ctrl+Z brings them back",
@@ -74,7 +79,7 @@ class MetricsDock(QWidget):
 
     def _lay_out(self) -> None:
         top, middle = QWidget(), QWidget()
-        arteries_row = row(self.before, self.next, self.renumber, self.join, self.delete)
+        arteries_row = row(self.before, self.next, self.renumber, self.join, self.part, self.delete)
         column(top, arteries_row, (self.arteries, 1), self.line, margin_px=0)
         column(middle, self.whose, (self.numbers, 1), self.notes, row(self.copy, self.save), margin_px=0)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -138,5 +143,6 @@ class MetricsDock(QWidget):
     def _on_selection(self) -> None:
         chosen = self.arteries.chosen()
         self.renumber.setEnabled(len(chosen) == 1)
+        self.part.setEnabled(len(chosen) == 1)
         self.join.setEnabled(len(chosen) > 1 and len({key for key, _ in chosen}) == 1)
         self.delete.setEnabled(bool(chosen))

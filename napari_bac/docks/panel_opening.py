@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import napari
 
+from napari_bac.settings import PLUGIN
+
 if TYPE_CHECKING:
     from napari_bac.docks.bac_panel import BacPanel
 
-PLUGIN: Final = "openbac"
 PANEL: Final = "BAC panel"
 
 

@@ -1,4 +1,4 @@
-"""Whole arteries: which there are, the next one, and to renumber, join or delete them in one step of undo."""
+"""Whole arteries: which there are, the next one; to renumber, join, part or delete them in a step of undo."""
 
 from __future__ import annotations
 
@@ -86,6 +86,26 @@ def join(host: ViewsHost, several: Collection[Artery]) -> bool:
     labels = sorted(label for _, label in several)
     _change(host, key, labels[1:], labels[0])
     choose(host, (key, labels[0]))
+    return True
+
+
+def part(host: ViewsHost, artery: Artery) -> bool:
+    """Make two arteries of one at its widest gap; False, and a sentence, where it has none."""
+    key, label = artery
+    view = host.views[key]
+    labels, other = view.label_pixels(), bac.free_label(view.label_pixels())
+    if other is None:
+        host.say(f"{key} already has 254 arteries; join or delete some first.")
+        return False
+    found = bac.parted(labels, label, other, spacing=view.opened.prepared.spacing)
+    if found is None:
+        host.say(
+            f"Artery {label} of {key} has no gap to part it at; paint over what belongs to another artery "
+            f"with the number {other}."
+        )
+        return False
+    host.set_labels(key, found)
+    choose(host, artery)
     return True
 
 

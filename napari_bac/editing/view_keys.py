@@ -16,15 +16,15 @@ from napari_bac.views.host import ViewsHost
 from napari_bac.views.view_session import ViewSession
 
 KEYS: Final = {
-    "1 to 4": "show one view alone, in hanging order",
-    "0": "show all views",
-    "V (held)": "hide the labels",
-    "C": "labels as outlines or filled",
+    "Ctrl+1 to Ctrl+4": "show one view alone, in hanging order",
+    "Q": "show all views",
+    "H (held)": "hide the labels",
+    "U": "labels as outlines or filled",
     "W": "next window setting",
-    "I": "invert the images",
+    "G": "invert the greys of the images",
     "right button": "drag left or right for window width, up or down for level",
 }
-"""For the help of the dock."""
+"""For the help of the dock. None of napari's own: what its buttons say of their keys stays true."""
 
 _OUTLINE_PX: Final = 1.5
 """On the screen, at least."""
@@ -32,43 +32,26 @@ _MOST_PX: Final = 6
 
 
 class ViewKeys:
-    """Binds the keys to a viewer and to the layers of its views.
-
-    napari asks the active layer first, and its own layers take the digits for their tools, which the
-    letters E, P, F, L and Z choose as well; so each layer of a view gets the keys too.
+    """Binds the keys to a viewer, and the mouse to windowing.
 
     Parameters
     ----------
     host
-        Whose views the keys work on; it calls `bind_views` when others came.
+        Whose views the keys work on.
     """
 
     def __init__(self, host: ViewsHost) -> None:
         self._host = host
         self._drag = WindowDrag(host.views)
-        self._bound: set[int] = set()
-        viewer = host.viewer
-        viewer.mouse_drag_callbacks.append(self._drag)
-        self._bind(viewer)
-        self.bind_views()
+        host.viewer.mouse_drag_callbacks.append(self._drag)
+        for key, action in _actions(host).items():
+            host.viewer.bind_key(key, action, overwrite=True)
 
     def stop(self) -> None:
         """Let go of the mouse; keys of a viewer that stays do nothing without views."""
         callbacks = self._host.viewer.mouse_drag_callbacks
         if self._drag in callbacks:
             callbacks.remove(self._drag)
-
-    def bind_views(self) -> None:
-        """Give the keys to the layers of views that do not have them yet."""
-        for view in self._host.views.values():
-            if id(view.labels) not in self._bound:
-                self._bound.add(id(view.labels))
-                self._bind(view.labels)
-                self._bind(view.image)
-
-    def _bind(self, target: Any) -> None:
-        for key, action in _actions(self._host).items():
-            target.bind_key(key, action, overwrite=True)
 
 
 def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
@@ -80,13 +63,14 @@ def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
     def hide_while_held(_target: Any) -> Generator[None, None, None]:
         yield from hidden_labels(host.views)
 
-    numbers = {str(number): key_callback(partial(fill, host, number)) for number in range(5)}
+    numbers = {f"Control-{number}": key_callback(partial(fill, host, number)) for number in range(1, 5)}
     return {
         **numbers,
-        "C": key_callback(lambda: toggle_outline(host.viewer, host.views)),
+        "Q": key_callback(partial(fill, host, 0)),
+        "U": key_callback(lambda: toggle_outline(host.viewer, host.views)),
         "W": key_callback(window),
-        "I": key_callback(lambda: invert(view.image for view in host.views.values())),
-        "V": hide_while_held,
+        "G": key_callback(lambda: invert(view.image for view in host.views.values())),
+        "H": hide_while_held,
     }
 
 
@@ -110,7 +94,7 @@ def toggle_outline(viewer: ViewerModel, views: Mapping[str, ViewSession]) -> Non
     outlined = any(view.labels.contour for view in seen)
     zoom = float(viewer.camera.zoom)
     for turn, view in enumerate(seen):
-        thickness = 0 if outlined else outline_px(zoom * float(view.labels.scale[-1]))
+        thickness = 0 if outlined else outline_px(zoom * view.taken.canvas_steps[-1])
         QTimer.singleShot(turn, partial(_set_contour, view, thickness))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from napari_bac.settings import Hanging
@@ -25,6 +26,29 @@ class Placed:
     """Of its first pixel, (row, column) in the units of the canvas."""
     turn: bac.Turn
     """Makes it hang upright, and mirrors it where its chest wall must look to the other breast."""
+    enlarged: float = 1.0
+    """On the canvas, beside those that hang in mm: other than 1 only where the pixel spacing is not known."""
+
+
+def steps_together(views: Mapping[str, bac.PreparedView]) -> dict[str, tuple[float, float]]:
+    """(row, column) size of a pixel of each view on the canvas: mm where the spacing is known.
+
+    An image of unknown spacing is as tall as the middle one of the others, so that both can be looked at
+    together; where none is known, a pixel of each is 1. It says nothing of the size of the breast.
+    """
+    tall_mm = [
+        _tall_and_wide(view, (view.spacing.row_mm, view.spacing.column_mm))[0]
+        for view in views.values()
+        if view.spacing is not None
+    ]
+    steps = {}
+    for key, view in views.items():
+        if view.spacing is not None:
+            steps[key] = (view.spacing.row_mm, view.spacing.column_mm)
+            continue
+        step = median(tall_mm) / _tall_and_wide(view, (1.0, 1.0))[0] if tall_mm else 1.0
+        steps[key] = (step, step)
+    return steps
 
 
 def chest_wall_is_left(mask: bac.Mask) -> bool:
@@ -48,7 +72,7 @@ def hang(
     views
         By key.
     steps
-        (row, column) size of a pixel of each on the canvas: mm, or 1 where the spacing is not known.
+        (row, column) size of a pixel of each on the canvas: see `steps_together`.
     hanging
         Which breast hangs on the left; the chest walls stand back to back in both ways.
 
@@ -63,17 +87,16 @@ def hang(
         for side in (_RIGHT, _LEFT):
             reach = GAP_MM / 2
             for key in row[side]:
-                view, (row_step, column_step) = views[key], steps[key]
+                view = views[key]
                 turn, _ = bac.hanging_turn(view.header, view.breast_mask)
-                rows, columns = view.image_u8.shape
-                tall, width = rows * row_step, columns * column_step
-                tall, width = (width, tall) if turn.transposed else (tall, width)
+                tall, width = _tall_and_wide(view, steps[key])
                 left = -reach - width if side == _RIGHT else reach
                 # What hangs on the left must have its chest wall on its right.
                 upright = replace(turn, mirrored=False)
                 away = chest_wall_is_left(upright.of(view.breast_mask)) == (side == _RIGHT)
                 mirrored = view.header.laterality in _SIDES and away
-                placed[key] = Placed((top, left), replace(upright, mirrored=mirrored))
+                enlarged = steps[key][0] if view.spacing is None else 1.0
+                placed[key] = Placed((top, left), replace(upright, mirrored=mirrored), enlarged)
                 reach += width + GAP_MM
                 height = max(height, tall)
         top += height + GAP_MM
@@ -83,6 +106,13 @@ def hang(
 def order_of(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> tuple[str, ...]:
     """Keys as they hang: R-CC, L-CC, R-MLO, L-MLO, then others."""
     return tuple(key for row in _rows(views, hanging) for side in row for key in side)
+
+
+def _tall_and_wide(view: bac.PreparedView, step: tuple[float, float]) -> tuple[float, float]:
+    """Of the image as it hangs, in the units of the canvas."""
+    turn, _ = bac.hanging_turn(view.header, view.breast_mask)
+    tall, wide = (side * size for side, size in zip(view.image_u8.shape, step, strict=True))
+    return (wide, tall) if turn.transposed else (tall, wide)
 
 
 def _rows(views: Mapping[str, bac.PreparedView], hanging: Hanging) -> list[_Row]:

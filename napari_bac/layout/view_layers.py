@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
 from napari_bac.layout.colours import label_colormap
-from napari_bac.layout.hanging_protocol import Placed, hang, order_of
+from napari_bac.layout.hanging_protocol import Placed, hang, order_of, steps_together
 from napari_bac.settings import Hanging, preferences
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.view_session import BRUSH_PX, ViewSession
@@ -20,7 +21,7 @@ LABELS_SUFFIX = " calcification"
 
 
 def steps_of(opened: OpenedView) -> tuple[float, float]:
-    """(row, column) size of a pixel on the canvas: mm, or 1 where the spacing is not known."""
+    """(row, column) scale of the layers of a view: mm, or 1 where the spacing is not known."""
     spacing = opened.prepared.spacing
     return (spacing.row_mm, spacing.column_mm) if spacing is not None else (1.0, 1.0)
 
@@ -51,12 +52,15 @@ def labels_layer(opened: OpenedView, name: str, labels: NDArray[np.uint8] | None
 
 
 def put(layer: Image | Labels, placed: Placed) -> None:
-    """Move a layer to its place on the canvas, turned as it hangs; its pixels stay as they are."""
+    """Move a layer to its place on the canvas, turned and as large as it hangs; its pixels stay as they are.
+
+    The size is no part of its scale, which holds what is known of its pixels.
+    """
     layer.translate = placed.translate
     turn = placed.turn
     # In canvas units, from its first pixel, where it stands.
-    steps = np.eye(2)
-    reach = (np.array(layer.data.shape[:2]) - 1) * layer.scale
+    steps = np.eye(2) * placed.enlarged
+    reach = (np.array(layer.data.shape[:2]) - 1) * layer.scale * placed.enlarged
     shift = np.zeros(2)
     if turn.transposed:
         steps, reach = steps[::-1], reach[::-1]
@@ -77,10 +81,10 @@ def hang_layers(views: Mapping[str, ViewSession], hanging: Hanging) -> dict[str,
     """
     prepared = {key: view.opened.prepared for key, view in views.items()}
     ours = {key: prepared[key] for key, view in views.items() if not view.in_place}
-    steps = {key: steps_of(views[key].opened) for key in ours}
-    for key, place in hang(ours, steps, hanging).items():
+    for key, place in hang(ours, steps_together(ours), hanging).items():
         put(views[key].image, place)
         put(views[key].labels, place)
+        views[key].taken = replace(views[key].taken, enlarged=place.enlarged)
     return {key: views[key] for key in order_of(prepared, hanging)}
 
 
@@ -101,17 +105,22 @@ def add_view(
     return image, labels
 
 
+def enlarged_by(layer: Image) -> float:
+    """How many times larger than its scale says a layer of ours hangs; see `put`."""
+    return float(np.sqrt(abs(np.linalg.det(layer.affine.linear_matrix))))
+
+
 def show_scale_bar(viewer: ViewerModel) -> None:
-    """Show the bar; in mm where all layers are, else in pixels."""
+    """Show the bar, in mm or in pixels; none where layers of both hang together, as it holds for some."""
     # Since napari 0.9 it stands with the canvas; there, the older way warns.
     overlays = getattr(getattr(viewer, "canvas", None), "overlays", None)
     bar = overlays.scale_bar if overlays is not None else viewer.scale_bar
-    bar.visible = True
+    units = {str(unit) for layer in viewer.layers for unit in layer.units}
+    bar.visible = not {"millimeter", "pixel"} <= units
     # Notifications come up on the right.
     bar.position = "bottom_left"
     if not hasattr(viewer.layers.extent, "units"):
         # An older bar does not ask the layers.
-        units = {str(unit) for layer in viewer.layers for unit in layer.units}
         bar.unit = "mm" if units == {"millimeter"} else None
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from qtpy.QtCore import QTimer
 
 from napari_bac.session.edit_store import EditStore, SavedEdits, image_name
+from napari_bac.session.restoring import prepare_as_saved
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import KeptLabels, LabelPixels
@@ -44,14 +45,20 @@ class Autosave:
         By key; the dictionary is followed as it changes.
     signals
         Heard for changes, and told of edits that are offered.
+    settings
+        Of the measurement.
     measure
         Called with the key of a view whose numbers are to be taken again.
     """
 
     def __init__(
-        self, views: Mapping[str, ViewSession], signals: SessionSignals, measure: Callable[[str], None]
+        self,
+        views: Mapping[str, ViewSession],
+        signals: SessionSignals,
+        settings: Callable[[], bac.MeasurementSettings],
+        measure: Callable[[str], None],
     ) -> None:
-        self._views, self._signals, self._measure = views, signals, measure
+        self._views, self._signals, self._settings, self._measure = views, signals, settings, measure
         self._store = EditStore()
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
@@ -77,9 +84,9 @@ class Autosave:
         kept = self._kept[view]
         kept.offers.remove(saved)
         kept.restored.append(saved)
-        if view.answer is None:
-            view.mask_style, view.began_as = saved.mask_style, saved.began_as
-        view.take_restored(saved.labels())
+        if told := prepare_as_saved(view, saved, self._settings()):
+            self._signals.said.emit(f"{key}: {told}")
+        view.take_restored(saved.labels(), numbered=saved.numbered)
         self._measure(key)
         self._on_change(key)
         self._signals.restorable_changed.emit(key)
@@ -157,6 +164,8 @@ class Autosave:
             began_as=view.origin,
             packed=b"",
             shape=(0, 0),
+            preset=view.opened.prepared.preset,
+            numbered=view.numbered,
             revision=view.revision,
             file=kept.file,
         )

@@ -38,6 +38,10 @@ class SavedEdits:
     """Name, sha256 and threshold of the model whose labels were edited; None where there was none."""
     packed: bytes
     shape: tuple[int, int]
+    preset: bac.PreprocessingPreset | None = None
+    """By which the view was prepared; None in files of an earlier version."""
+    numbered: bool = False
+    """Whether a person told the arteries apart."""
     revision: int = 0
     """Of the session that saved it."""
     file: Path = Path()

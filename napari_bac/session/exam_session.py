@@ -12,7 +12,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 
 from napari_bac.editing.view_keys import ViewKeys
-from napari_bac.layout.view_layers import add_view, hang_layers, show_scale_bar
+from napari_bac.layout.view_layers import add_view, enlarged_by, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
 from napari_bac.session.exam_opener import ExamOpener
 from napari_bac.session.exporter import Exporter
@@ -59,13 +59,12 @@ class ExamSession:
         self._guard = LayerGuard(self.views, self.signals, self.request_numbers)
         self._adding = False
         self._numbers = count()
-        self.autosave = Autosave(self.views, self.signals, self.request_numbers)
+        self.autosave = Autosave(self.views, self.signals, lambda: self.settings, self.request_numbers)
         self._mask_layers = MaskLayers(viewer, self.views, take=self.set_given, say=self.say)
         self.exporter = Exporter(self.views, self.signals, lambda: self.settings, self._on_exported)
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.layers.events.inserted.connect(self._on_inserted)
         self._keys = ViewKeys(self)
-        self.signals.views_changed.connect(self._keys.bind_views)
         self.take_layers()
 
     @property
@@ -211,9 +210,10 @@ class ExamSession:
 
     def reset_to_model(self, key: str) -> None:
         """Bring back the labels that the model gave, as one step of undo."""
-        answer = self.views[key].answer
-        if answer is not None:
-            self.set_labels(key, answer.labels.labels())
+        if self.views[key].answer is not None:
+            self.views[key].take_back_to_model()
+            self.signals.edited_changed.emit(key)
+            self.request_numbers(key)
 
     def request_numbers(self, key: str) -> None:
         """Take the slow numbers of a view soon."""
@@ -244,15 +244,15 @@ class ExamSession:
         finally:
             self._adding = False
         image_layer.metadata[METADATA] = opened
-        counts, taken = bac.LiveCounts(opened.prepared, self.settings), TakenLayers.of(image_layer)
+        counts = bac.LiveCounts(opened.prepared, self.settings)
+        taken = TakenLayers.of(image_layer, enlarged=1.0 if in_place else enlarged_by(image_layer))
         view = ViewSession(key, opened, image_layer, labels, counts, taken, in_place=in_place)
-        view.number = next(self._numbers)
         view.watcher = LabelsWatcher(
             labels, lambda region: self._on_change(view, region), lambda: self.request_numbers(key)
         )
         labels.events.selected_label.connect(lambda: self.select(key, int(labels.selected_label)))
         view.notices.extend((*opened.prepared.header.notices, *opened.prepared.notices))
-        self.views[key] = view
+        view.number, self.views[key] = next(self._numbers), view
         self._guard.watch(view)
         self.request_numbers(key)
         # Reading and preparing freed several images of float32.
@@ -264,12 +264,10 @@ class ExamSession:
     def _on_change(self, view: ViewSession, region: Region | None) -> None:
         if not view.fits:
             self._guard.look()
-            return
-        if not view.take_change(region):
-            return
-        self.signals.live_changed.emit(view.key)
-        self.signals.edited_changed.emit(view.key)
-        self._queue.ask(view.key)
+        elif view.take_change(region):
+            self.signals.live_changed.emit(view.key)
+            self.signals.edited_changed.emit(view.key)
+            self._queue.ask(view.key)
 
     def _on_measured(self, key: str) -> None:
         self.signals.measured.emit(key)

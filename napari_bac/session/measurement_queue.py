@@ -119,6 +119,7 @@ def _measured(
         raw=view.opened.raw,
         judged=view.answer.judged if view.answer is not None else None,
         edited=view.edited,
+        numbered=view.numbered,
     )
     bac.give_back_freed()
     return measured

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 from weakref import ref
@@ -22,8 +21,6 @@ SPREAD_TOP: Final = 0.5
 """Of the colours: members that are of two minds, half of them sure."""
 PREVIEW_STEP: Final = 4
 """Pixels of the network's image in one of the preview: all of them would take 0.2 s to be shown."""
-REFRESH_S: Final = 0.25
-"""Least time between two pictures of tiles that come."""
 
 
 class ProbabilityLayers:
@@ -34,7 +31,7 @@ class ProbabilityLayers:
         self._shown: dict[str, Image] = {}
         self._spreads: dict[str, Image] = {}
         self._preview: Image | None = None
-        self._refreshed = 0.0
+        self._has_new_tiles = False
 
     def is_shown(self, key: str) -> bool:
         """Whether the whole map of a view is shown."""
@@ -81,18 +78,22 @@ class ProbabilityLayers:
         rows, columns = view.image.data.shape
         step = PREVIEW_STEP * rows / shape[0], PREVIEW_STEP * columns / shape[1]
         self._preview = self._add(view, coarse, top=255.0, step=step)
-        self._refreshed = time.monotonic()
+        self._has_new_tiles = False
 
     def add_tile(self, answer: bac.TileProbability) -> None:
-        """Show a tile that has come."""
+        """Take a tile that has come; `show_tiles` shows it."""
         if self._preview is None:
             return
         row, column, inside = bac.coarse_tile(answer, PREVIEW_STEP)
         place = self._preview.data[row : row + inside.shape[0], column : column + inside.shape[1]]
         place[...] = inside
-        if time.monotonic() - self._refreshed > REFRESH_S:
+        self._has_new_tiles = True
+
+    def show_tiles(self) -> None:
+        """Draw the tiles that came since the last time."""
+        if self._preview is not None and self._has_new_tiles:
+            self._has_new_tiles = False
             self._preview.refresh(thumbnail=False, extent=False)
-            self._refreshed = time.monotonic()
 
     def end_preview(self) -> None:
         """Take the tiles away."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from napari_bac.session.probability_layers import ProbabilityLayers
+from napari_bac.session.pulse import Pulse
 from napari_bac.session.segmentation_run import (
     RunEvent,
     RunRequest,
@@ -36,6 +37,7 @@ class Segmenter:
         self._views, self._probabilities = views, probabilities
         self._take_answer = take
         self._say, self._changed = signals.said.emit, signals.run_changed.emit
+        self._pulse = Pulse(self._show)
         self.run: SegmentationRun | None = None
 
     @property
@@ -74,6 +76,7 @@ class Segmenter:
 
     def stop(self) -> None:
         """End for good, without a word."""
+        self._pulse.stop()
         if self.run is not None:
             self.run.stop()
 
@@ -106,14 +109,21 @@ class Segmenter:
                 self._say(f"{key} was closed during segmentation; its result was not kept.")
         elif isinstance(event, ViewBegun):
             self._probabilities.begin_preview(key, event.shape)
-        elif isinstance(event, TileDone) and event.answer is not None:
-            self._probabilities.add_tile(event.answer)
+        elif isinstance(event, TileDone):
+            if event.answer is not None:
+                self._probabilities.add_tile(event.answer)
+            self._pulse.ask()
+            return
         elif isinstance(event, ViewFailed):
             self._probabilities.end_preview()
             self._say(f"{key}: {event.reason}")
         elif isinstance(event, ViewDone):
             self._probabilities.end_preview()
             self._take(event)
+        self._pulse.now()
+
+    def _show(self) -> None:
+        self._probabilities.show_tiles()
         self._changed()
 
     def _take(self, event: ViewDone) -> None:

@@ -20,14 +20,18 @@ def state_facts(session: ExamSession, key: str, facts: bac.StatedFacts) -> str:
     """
     view = session.views[key]
     opened = with_stated(view.opened, facts, pixels_of(view.image))
-    labels, edited = view.label_pixels().copy(), view.edited
+    labels, edited, preset = view.label_pixels().copy(), view.edited, view.opened.prepared.preset
     view.image.metadata[METADATA] = opened
     # Without its labels a view is none; its image layer is then taken anew.
     session.viewer.layers.remove(view.labels)
     new = session.take_layer(view.image, in_place=view.in_place)
     view.image.name = new
-    if edited and session.views[new].label_pixels().shape == labels.shape:
-        session.views[new].take_restored(labels)
+    again = session.views[new]
+    if edited and again.label_pixels().shape == labels.shape:
+        if preset is not None:
+            again.take_prepared(bac.prepared_by(again.opened.prepared, preset), session.settings)
+        again.began_as, again.mask_style = view.origin, view.mask_style
+        again.take_restored(labels, numbered=view.numbered)
         session.signals.edited_changed.emit(new)
     elif labels.any():
         session.say(

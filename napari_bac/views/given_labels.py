@@ -33,6 +33,8 @@ class GivenLabels:
     """The mammogram, as the record beside the file names it."""
     began_as: Mapping[str, object] = field(default_factory=dict)
     """The file, and the model that made it if the record beside it names one."""
+    arteries_numbered: bool = False
+    """Whether a person told its arteries apart, as the record beside it says."""
 
     @property
     def image_stem(self) -> str:
@@ -61,7 +63,12 @@ def read_given_labels(path: Path) -> GivenLabels:
     numbered = stem.endswith("_labels") or found.count > 1
     given = GivenLabels(path, found.labels, numbered, found.source_uids)
     record = _record_of(given)
-    return replace(given, image=_image_of(given, record), began_as=_began_as(given, record))
+    return replace(
+        given,
+        image=_image_of(given, record),
+        began_as=_began_as(given, record),
+        arteries_numbered=numbered and _has_notice(record, bac.ARTERIES_NUMBERED.code),
+    )
 
 
 def view_of(given: GivenLabels, views: Iterable[tuple[str, OpenedView]]) -> tuple[str, OpenedView]:
@@ -121,6 +128,12 @@ def _began_as(given: GivenLabels, record: Mapping[str, Any]) -> Mapping[str, obj
     model = record.get("model")
     known = model if isinstance(model, dict) else {}
     return {"mask_file": str(given.path)} | {name: known[name] for name in _OF_MODEL if known.get(name)}
+
+
+def _has_notice(record: Mapping[str, Any], code: str) -> bool:
+    notices = record.get("notices")
+    listed = notices if isinstance(notices, list) else []
+    return any(isinstance(one, dict) and one.get("code") == code for one in listed)
 
 
 def _image_of(given: GivenLabels, record: Mapping[str, Any]) -> Path | None:

@@ -21,6 +21,7 @@ class Snapshot:
     labels: LabelPixels
     answer: ModelAnswer | None
     edited: bool
+    numbered: bool
     mask_style: bac.MaskStyle
     began_as: dict[str, object] | None
     state: bac.ViewState
@@ -37,6 +38,7 @@ class Snapshot:
             view.label_pixels().copy(),
             view.answer,
             view.edited,
+            view.numbered,
             view.mask_style,
             view.origin if view.answer is None else None,
             view.state,
@@ -68,6 +70,7 @@ class Snapshot:
             else None,
             mask_style=self.mask_style,
             began_as=self.began_as,
+            numbered=self.numbered,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,
         )

@@ -29,12 +29,20 @@ class TakenLayers:
     crc32: int | None
     """Of its pixels; None where they are not in memory."""
     steps: tuple[float, float]
-    """(row, column) size of a pixel on the canvas."""
+    """(row, column) size of a pixel by the scale of its layer."""
+    enlarged: float = 1.0
+    """On the canvas by the layout, which may change it: only images of unknown spacing."""
 
     @classmethod
-    def of(cls, image: Image) -> TakenLayers:
+    def of(cls, image: Image, *, enlarged: float = 1.0) -> TakenLayers:
         """As it is now."""
-        return cls(image.data, _crc32(image.data), _steps(_to_canvas(image)))
+        row, column = _steps(_to_canvas(image))
+        return cls(image.data, _crc32(image.data), (row / enlarged, column / enlarged), enlarged)
+
+    @property
+    def canvas_steps(self) -> tuple[float, float]:
+        """(row, column) size of a pixel on the canvas."""
+        return self.steps[0] * self.enlarged, self.steps[1] * self.enlarged
 
     def problem(self, image: Image, labels: Labels) -> bac.Notice | None:
         """Why labels cannot be measured on the image; None where all is as it was. Looks at no pixel."""
@@ -48,9 +56,9 @@ class TakenLayers:
         rows, columns = pixels.shape
         corner = np.array([rows, columns, 1.0])
         off = np.abs((of_image - of_labels) @ np.diag(corner)).max()
-        if off > 0.5 * min(self.steps):
+        if off > 0.5 * min(self.canvas_steps):
             return bac.LABELS_MOVED.notice()
-        if not np.allclose(_steps(of_image), self.steps, rtol=_TOLERANCE):
+        if not np.allclose(_steps(of_image), self.canvas_steps, rtol=_TOLERANCE):
             return bac.IMAGE_RESCALED.notice()
         return None
 

@@ -56,7 +56,7 @@ class ViewSession:
     revision: int = 0
     """Counts changes of the labels."""
     edited: bool = False
-    """Labels differ from the model's, or, without a model, from none."""
+    """Labels or their numbers differ from the model's, or, without a model, from none."""
     saved_revision: int = 0
     """Revision that lies on disk, exported or taken over from there."""
     mask_style: bac.MaskStyle = "vessel-band"
@@ -64,6 +64,8 @@ class ViewSession:
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
     restored: bool = False
     """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
+    numbered_before: bool = False
+    """The labels came with arteries that a person had joined, parted or numbered."""
     notices: list[bac.Notice] = field(default_factory=list)
     """Of reading and of the model."""
     in_place: bool = False
@@ -80,8 +82,9 @@ class ViewSession:
         """All notices, with those of the parts that the model judged, and why it cannot be measured."""
         judged = self.answer.judged if self.answer is not None else None
         own = bac.judged_notices(judged, edited=self.edited) if judged is not None else ()
+        numbered = (bac.ARTERIES_NUMBERED.notice(),) if self.numbered else ()
         problem = self.problem
-        return (*self.notices, *own, *(() if problem is None else (problem,)))
+        return (*self.notices, *own, *numbered, *(() if problem is None else (problem,)))
 
     @property
     def dirty(self) -> bool:
@@ -105,6 +108,11 @@ class ViewSession:
     def state(self) -> bac.ViewState:
         """Who looked at the view; without a run, a file or a stroke its empty labels are no finding."""
         return bac.state_of({**(self.origin or {}), "edited_by_hand": self.edited})
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a person said which parts are one artery: each number is an artery then."""
+        return self.numbered_before or self.counts.renumbered_px > 0
 
     @property
     def live(self) -> bac.LiveNumbers:
@@ -182,7 +190,12 @@ class ViewSession:
         self.answer, self.mask_style, self.restored = answer, answer.card.mask_style, False
         self.counts.compare_with(labels > 0)
         self._fit_brush(labels)
-        self._take(labels)
+        self._begin(labels)
+
+    def take_back_to_model(self) -> None:
+        """Bring back the labels that the model gave, as one step of undo."""
+        if self.answer is not None:
+            self._begin(self.answer.labels.labels())
 
     def take_given(self, given: GivenLabels) -> None:
         """Take the labels of a file, as one step of undo; what lies on disk is no edit."""
@@ -192,14 +205,21 @@ class ViewSession:
         if self.answer is None:
             self.began_as = given.began_as
             self.counts.compare_with(labels > 0)
-        self._take(labels)
+        self._begin(labels, numbered=given.arteries_numbered)
         if was_saved:
             self.saved_revision = self.revision
 
-    def take_restored(self, labels: LabelPixels) -> None:
-        """Take labels that a person left behind, as one step of undo."""
+    def take_restored(self, labels: LabelPixels, *, numbered: bool = False) -> None:
+        """Take labels that a person left behind, as one step of undo.
+
+        `numbered` says whether that person told the arteries apart; beside a model's labels it is seen.
+        """
         self.restored = self.answer is None and self.began_as is not None
-        self._take(labels)
+        if self.answer is None:
+            self._begin(labels, numbered=numbered)
+        else:
+            self.set_labels(labels)
+            self._settle()
 
     def take_change(self, region: Region | None) -> bool:
         """Count a change of the labels; whether there was one."""
@@ -223,11 +243,17 @@ class ViewSession:
         if width is not None and self.labels.brush_size in (BRUSH_PX, self._fitted_brush_px):
             self._fitted_brush_px = self.labels.brush_size = max(width, LEAST_BRUSH_PX)
 
-    def _take(self, labels: LabelPixels) -> None:
-        """Also where no pixel changes: an empty mask of a model is a finding, and none before was not."""
+    def _begin(self, labels: LabelPixels, *, numbered: bool = False) -> None:
+        """Take labels whose numbers are those that a person may change from now on."""
+        self.numbered_before = numbered
         self.set_labels(labels)
+        self.counts.begin_numbers()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Also where no pixel changed: an empty mask of a model is a finding, and none before was not."""
         self.edited = self._differs()
         self.measured_is_current = False
 
     def _differs(self) -> bool:
-        return self.restored or self.counts.differing_px > 0
+        return self.restored or self.numbered or self.counts.differing_px > 0

@@ -76,6 +76,7 @@ def find_vessels(
     spacing: PixelSpacing | None,
     intensity_u8: NDArray[np.uint8] | None = None,
     artery_gap_mm: float = ARTERY_GAP_MM,
+    one_artery: bool = False,
 ) -> VesselMap:
     """Follow the calcified arteries of one view.
 
@@ -92,6 +93,8 @@ def find_vessels(
     artery_gap_mm
         Pieces in line with each other are one artery over gaps shorter than this. Whatever it is, a gap
         of 1 cm ends a calcified segment, and only shorter ones are part of the length.
+    one_artery
+        Whether it is known that all of the mask is one artery, however far apart its pieces lie.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def find_vessels(
         return VesselMap((), labels, 0.0, 0.0 if spacing is not None else None)
     mm = steps_mm(spacing)
     parts = followed_parts(mask, mm)
-    courses, specks = _courses(_pieces(parts, mm), artery_gap_mm)
+    courses, specks = _courses(_pieces(parts, mm), artery_gap_mm, one_artery=one_artery)
     kept = courses[:MOST_VESSELS]
     owners = {
         (piece.part, piece.line): number
@@ -161,7 +164,7 @@ def _pieces(parts: list[FollowedPart], mm: NDArray[np.float64]) -> list[_Piece]:
     return pieces
 
 
-def _courses(pieces: list[_Piece], artery_gap_mm: float) -> tuple[list[_Course], int]:
+def _courses(pieces: list[_Piece], artery_gap_mm: float, *, one_artery: bool) -> tuple[list[_Course], int]:
     """Arteries, longest first, and the number of findings too short to be one."""
     segments = [piece.segment for piece in pieces]
     chains = chains_of_segments(segments, gap_mm=artery_gap_mm)
@@ -173,6 +176,9 @@ def _courses(pieces: list[_Piece], artery_gap_mm: float) -> tuple[list[_Course],
         groups.join(chain_of[n], first_of_tree.setdefault((piece.part, piece.tree), chain_of[n]))
     for branch, trunk in attached:
         groups.join(branch, trunk)
+    if one_artery:
+        for place in range(1, len(chains)):
+            groups.join(0, place)
     attached_branches = {branch for branch, _ in attached}
     courses, specks = [], 0
     for group in groups.members():

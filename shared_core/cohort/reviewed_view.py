@@ -14,6 +14,7 @@ from shared_core.inference.probability import ProbabilityMap
 from shared_core.mammogram import Mammogram, MammogramHeader, Mask
 from shared_core.notices import Notice
 from shared_core.notices.of_results import (
+    ARTERIES_NUMBERED,
     ARTERIES_TOO_MANY,
     ARTERY_SPACING_ASSUMED,
     ARTERY_SPOTS_NOT_COUNTED,
@@ -106,6 +107,7 @@ def reviewed_view(
     answer: ModelOutput | None = None,
     mask_style: MaskStyle = "vessel-band",
     began_as: Mapping[str, object] | None = None,
+    numbered: bool = False,
     raw: Mammogram | None = None,
     exam_key: str = "",
 ) -> ReviewedView:
@@ -123,6 +125,8 @@ def reviewed_view(
         Of labels without a model.
     began_as
         See `drawn_provenance`.
+    numbered
+        Whether a person said which parts are one artery; see `measure_labels`.
     raw
         The pixels as read, where calcium can be weighed on them.
     """
@@ -152,6 +156,7 @@ def reviewed_view(
         raw=raw,
         judged=judged,
         edited=edited,
+        numbered=numbered,
     )
     notices = [*prepared.header.notices, *prepared.notices]
     if answer is None or decision is None:
@@ -163,6 +168,7 @@ def reviewed_view(
         provenance["edited_by_hand"] = edited
         notices += _about_the_answer(prepared, labels, answer, decision, edited=edited)
     notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
+    notices += (ARTERIES_NUMBERED.notice(),) if numbered else ()
     card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
         prepared,

@@ -109,6 +109,9 @@ HEAT_MAP: Final = warning(
 
 MASK_EDITED: Final = info("mask-edited", "The mask was edited by hand.")
 MASK_DRAWN: Final = info("mask-drawn", "The mask was drawn by hand.")
+ARTERIES_NUMBERED: Final = info(
+    "arteries-numbered", "The arteries are counted as a person joined, parted or numbered them."
+)
 MASK_OUTSIDE_BREAST: Final = warning(
     "mask-outside-breast", "Pixels of the mask outside of the breast: {count}; they are counted."
 )

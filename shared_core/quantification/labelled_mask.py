@@ -18,6 +18,7 @@ from shared_core.mass.site_calibration import Calibration
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.judged_views import with_opinion, with_others
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
+from shared_core.quantification.numbered_arteries import numbered_arteries
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.weights.card import MaskStyle
 
@@ -52,7 +53,7 @@ class LabelledMeasurement:
     """The numbers of a view and of each of its labels."""
 
     view: ViewMeasurement
-    """Of the mask of all labels: as if it were one mask of a file."""
+    """Of the mask of all labels: as if it were one mask of a file, unless a person numbered its arteries."""
     labels: tuple[LabelNumbers, ...]
 
 
@@ -92,6 +93,7 @@ def measure_labels(
     calibration: Calibration | None = None,
     judged: Judged | None = None,
     edited: bool = False,
+    numbered: bool = False,
 ) -> LabelledMeasurement:
     """Measure an edited view, all labels together and each alone.
 
@@ -109,8 +111,18 @@ def measure_labels(
         What the model said of the parts that the labels are of, or began as.
     edited
         Whether a person changed them: then only what is not in the mask is still the model's.
+    numbered
+        Whether a person said which parts are one artery, by joining, parting or renumbering them: each
+        number is an artery then. Else the arteries are followed in the mask, whatever their numbers.
     """
     mask = labels > 0
+    # `np.bincount` would take 8 bytes a pixel.
+    counts = cv2.calcHist([labels], [0], None, [256], [0.0, 256.0])
+    present = [int(label) for label in np.flatnonzero(counts.ravel()[1:]) + 1]
+    vessels = None
+    if numbered and mask_style == "vessel-band":
+        own_numbers = [label for label in present if label != UNFOLLOWED_LABEL]
+        vessels = numbered_arteries(prepared, labels, own_numbers)
     refused = mass_refusal(prepared.header, calibration=calibration)
     mass = refused
     if refused is None and raw is not None:
@@ -123,17 +135,15 @@ def measure_labels(
         probability,
         mask_style=mask_style,
         settings=settings or MeasurementSettings(),
+        vessels=vessels,
         mass=mass,
     )
     said = {}
     if judged is not None:
         view = with_others(view, judged) if edited else with_opinion(view, judged)
         said = judged.probabilities(labels)
-    # `np.bincount` would take 8 bytes a pixel.
-    counts = cv2.calcHist([labels], [0], None, [256], [0.0, 256.0])
-    present = np.flatnonzero(counts.ravel()[1:]) + 1
     own = (
-        replace(_label_numbers(labels, int(label), prepared.spacing), probability=said.get(int(label)))
+        replace(_label_numbers(labels, label, prepared.spacing), probability=said.get(label))
         for label in present
     )
     return LabelledMeasurement(view, tuple(own))

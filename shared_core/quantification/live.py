@@ -12,6 +12,7 @@ from shared_core.grades.guo import thresholded_area_px, thresholded_intensity_su
 from shared_core.grades.ibrahim import percent
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.first_numbers import FirstNumbers
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantification.view import breast_area
 
@@ -62,6 +63,7 @@ class LiveCounts:
         # A bit a pixel: a view of 13 megapixels takes 2 MB.
         self._reference: NDArray[np.uint8] | None = None
         self._differing_px = 0
+        self._numbers = FirstNumbers()
 
     @property
     def area_px(self) -> NDArray[np.int64]:
@@ -74,6 +76,15 @@ class LiveCounts:
     def differing_px(self) -> int:
         """Pixels that are marked here and not in the reference, or there and not here."""
         return self._differing_px
+
+    @property
+    def renumbered_px(self) -> int:
+        """Pixels whose artery has another number than they were first marked with, since `begin_numbers`."""
+        return self._numbers.renumbered_px
+
+    def begin_numbers(self) -> None:
+        """Take the numbers as they are now for the first ones."""
+        self._numbers = FirstNumbers()
 
     def compare_with(self, reference: Mask | None) -> None:
         """Count the pixels that differ from a mask, as the model's, now and after every update.
@@ -123,6 +134,9 @@ class LiveCounts:
         there = self._of_reference(region)[changed]
         self._differing_px += int(np.count_nonzero((became > 0) != there))
         self._differing_px -= int(np.count_nonzero((was > 0) != there))
+        rows, columns = np.nonzero(changed)
+        top, left = region[0].start or 0, region[1].start or 0
+        self._numbers.follow((rows + top) * labels.shape[1] + columns + left, was, became)
         before[...] = now
         touched = np.union1d(was, became).astype(np.intp)
         return touched[touched > 0]

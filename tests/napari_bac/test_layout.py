@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from qtpy.QtCore import QEvent, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
@@ -18,7 +20,8 @@ from napari_bac.layout.single_view import view_alone
 from napari_bac.layout.window_level import PRESETS, windowed
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.limits import binding_warning, largest_texture_px, size_warning, version_warning
-from napari_bac.views.opened_view import OpenedView
+from napari_bac.views.opened_view import OpenedView, open_array
+from shared_core import Laterality, View
 from tests.napari_bac import pictures
 
 
@@ -27,11 +30,12 @@ def press(exam_session: ExamSession, qtbot: Any) -> Callable[..., None]:
     """A key pressed, or held and let go, on the canvas with the labels of a view active."""
     canvas = canvas_of(exam_session)
 
-    def send(key: Qt.Key, *, hold: Callable[[], None] | None = None) -> None:
-        qtbot.keyPress(canvas, key)
+    def send(key: Qt.Key, *, control: bool = False, hold: Callable[[], None] | None = None) -> None:
+        held = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
+        qtbot.keyPress(canvas, key, held)
         if hold is not None:
             hold()
-        qtbot.keyRelease(canvas, key)
+        qtbot.keyRelease(canvas, key, held)
         for _ in range(8):
             QApplication.processEvents()
 
@@ -51,7 +55,7 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     exam_session: ExamSession, press: Callable[..., None]
 ) -> None:
     exam_session.viewer.layers.selection.active = exam_session.views["R-CC"].labels
-    press(Qt.Key.Key_2)
+    press(Qt.Key.Key_2, control=True)
     assert visible(exam_session) == ["L-CC"]
     assert view_alone(exam_session.views) == "L-CC"
     assert exam_session.selected == ("L-CC", 0)
@@ -59,46 +63,46 @@ def test_keys_fill_the_canvas_with_one_view_and_show_all_again(
     box = exam_session.views["L-CC"].image.extent.world
     centre = np.array(exam_session.viewer.camera.center)[-2:]
     assert np.allclose(centre, box.mean(axis=0), atol=1)
-    # From an image layer too, whose own keys napari gives to other things.
+    # From an image layer too.
     exam_session.viewer.layers.selection.active = exam_session.views["L-CC"].image
-    press(Qt.Key.Key_1)
+    press(Qt.Key.Key_1, control=True)
     assert visible(exam_session) == ["R-CC"]
-    press(Qt.Key.Key_0)
+    press(Qt.Key.Key_Q)
     assert visible(exam_session) == list(pictures.KEYS)
     assert exam_session.views["R-CC"].labels.mode == "pan_zoom"
 
 
 @pytest.mark.pyside6
-def test_v_hides_the_labels_while_it_is_held(exam_session: ExamSession, press: Callable[..., None]) -> None:
+def test_h_hides_the_labels_while_it_is_held(exam_session: ExamSession, press: Callable[..., None]) -> None:
     exam_session.views["R-MLO"].labels.visible = False
     seen: list[list[bool]] = []
     press(
-        Qt.Key.Key_V,
+        Qt.Key.Key_H,
         hold=lambda: seen.append([view.labels.visible for view in exam_session.views.values()]),
     )
     assert seen == [[False] * 4]
     assert [view.labels.visible for view in exam_session.views.values()] == [True, True, False, True]
 
 
-def test_c_outlines_and_fills_again(
+def test_u_outlines_and_fills_again(
     exam_session: ExamSession, press: Callable[..., None], qtbot: Any
 ) -> None:
     exam_session.viewer.layers.selection.active = exam_session.views["L-CC"].image
     limits = exam_session.views["L-CC"].image.contrast_limits
-    press(Qt.Key.Key_C)
+    press(Qt.Key.Key_U)
     qtbot.waitUntil(lambda: all(view.labels.contour > 0 for view in exam_session.views.values()))
     assert exam_session.views["L-CC"].image.contrast_limits == limits
-    press(Qt.Key.Key_C)
+    press(Qt.Key.Key_U)
     qtbot.waitUntil(lambda: not any(view.labels.contour for view in exam_session.views.values()))
 
 
-def test_w_and_i_change_window_and_invert(exam_session: ExamSession, press: Callable[..., None]) -> None:
+def test_w_and_g_change_window_and_invert(exam_session: ExamSession, press: Callable[..., None]) -> None:
     image = exam_session.views["L-CC"].image
     press(Qt.Key.Key_W)
     assert tuple(image.contrast_limits) == list(PRESETS.values())[1]
-    press(Qt.Key.Key_I)
+    press(Qt.Key.Key_G)
     assert {view.image.colormap.name for view in exam_session.views.values()} == {"gray_r"}
-    press(Qt.Key.Key_I)
+    press(Qt.Key.Key_G)
     assert image.colormap.name == "gray"
 
 
@@ -245,3 +249,81 @@ def test_views_with_and_without_spacing_hang_together(
     session.viewer.layers.selection.active = session.views["L-CC"].labels
     session.views["L-CC"].labels.paint((200, 60), 1)
     assert session.views["L-CC"].live.bac_area_mm2 is not None
+
+
+def tall(session: ExamSession, key: str) -> float:
+    """Of a view on the canvas."""
+    return float(np.ptp(session.views[key].image.extent.world, axis=0)[0])
+
+
+@pytest.mark.pyside6
+@pytest.mark.parametrize("first", ["in mm", "in pixels"])
+def test_views_of_one_exam_with_and_without_spacing_are_equally_large(
+    session: ExamSession, four_views: list[OpenedView], said: list[str], qtbot: Any, first: str
+) -> None:
+    in_mm, in_px = four_views[:3], pictures.opened(*pictures.STANDARD[3], spacing_mm=None, seed=4)
+    in_px = replace(in_px, exam_key=in_mm[0].exam_key)
+    for opened in (in_mm, [in_px]) if first == "in mm" else ([in_px], in_mm):
+        session.add(opened)
+    assert tuple(session.views) == pictures.KEYS
+    heights = [tall(session, key) for key in session.views]
+    np.testing.assert_allclose(heights, heights[0])
+    # The size of the breast stays unknown, and nobody takes the new place for a change of the image.
+    view = session.views["R-MLO"]
+    unknown = session.views["L-MLO"]
+    assert tuple(unknown.image.scale) == (1, 1)
+    assert str(unknown.image.units[0]) == "pixel"
+    for key in ("R-MLO", "L-MLO"):
+        session.set_labels(key, pictures.labels(session.views[key].opened.prepared.header.laterality))
+    qtbot.wait(150)
+    qtbot.waitUntil(lambda: not session.is_measuring)
+    assert said == []
+    assert unknown.problem is None
+    assert unknown.measured is not None
+    assert unknown.measured.view.bac_area_mm2 is unknown.measured.view.calcified_length_mm is None
+    assert view.measured is not None
+    assert view.measured.view.bac_area_mm2 is not None
+    np.testing.assert_allclose(unknown.labels.extent.world, unknown.image.extent.world)
+    # No bar: it would hold for three of the four.
+    canvas = getattr(session.viewer, "canvas", None)
+    assert not (session.viewer.scale_bar if canvas is None else canvas.overlays.scale_bar).visible
+    # What a person scales is still found out.
+    unknown.image.scale = unknown.labels.scale = (2, 2)
+    assert unknown.problem is not None
+    assert unknown.problem.code == "image-rescaled"
+
+
+def test_a_coarser_picture_without_spacing_is_as_tall_as_the_others(
+    session: ExamSession, left_cc: OpenedView
+) -> None:
+    coarse = np.ascontiguousarray(pictures.breast(Laterality.RIGHT)[::2, ::2])
+    small = open_array(coarse, name="r", spacing_mm=None, view=View.CC, laterality=Laterality.RIGHT)
+    session.add([left_cc, small])
+    # An image reaches from the middle of its first pixel to that of its last.
+    assert tall(session, "R-CC") / 199 * 200 == pytest.approx(tall(session, "L-CC") / 399 * 400, rel=0.01)
+
+
+def test_images_of_the_person_are_not_scaled_beside_views_in_mm(
+    session: ExamSession, left_cc: OpenedView
+) -> None:
+    layer = session.viewer.add_image(pictures.breast(Laterality.RIGHT), name="scan")
+    session.take_layer(layer)
+    before = layer.extent.world.copy()
+    session.add([left_cc])
+    session.hang()
+    np.testing.assert_array_equal(layer.extent.world, before)
+    assert tall(session, "L-CC") == pytest.approx(399 * pictures.SPACING_MM, rel=0.01)
+    assert session.views["scan"].problem is None
+
+
+def test_files_dropped_together_hang_equally_large_before_there_is_a_session(
+    viewer: Any, plugin: None, tmp_path: Path
+) -> None:
+    pictures.write_exam(tmp_path)
+    ds = pydicom.dcmread(tmp_path / "LCC.dcm")
+    del ds.ImagerPixelSpacing
+    ds.save_as(tmp_path / "LCC.dcm")
+    viewer.open([str(tmp_path)], plugin="openbac", stack=False)
+    heights = {layer.name: float(np.ptp(layer.extent.world, axis=0)[0]) for layer in viewer.layers}
+    assert set(heights) == set(pictures.KEYS)
+    np.testing.assert_allclose(list(heights.values()), heights["R-CC"])

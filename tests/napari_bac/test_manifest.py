@@ -16,10 +16,10 @@ import qtpy
 from npe2.manifest.contributions import ConfigurationProperty
 from pytestqt.qt_compat import qt_api
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QProgressDialog, QPushButton
+from qtpy.QtWidgets import QApplication, QFileDialog, QProgressDialog, QPushButton
 
 import napari_bac
-from napari_bac import sample_data
+from napari_bac import sample_data, writer
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.settings import DEVICES, HANGINGS, Preferences
 from shared_core import Cancelled, Sample
@@ -121,13 +121,81 @@ def test_commands_of_the_palette_act_on_the_viewer(
     assert image.visible
 
 
-def test_commands_without_anything_to_act_on_say_so(
-    call: Callable[[str], Any], session: ExamSession, said: list[str]
+@pytest.fixture
+def in_words(session: ExamSession, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the person gets to see or is asked, in words."""
+    words: list[str] = []
+    session.signals.said.connect(words.append)
+    monkeypatch.setattr(writer, "show_info", words.append)
+    nothings: dict[str, Any] = {
+        "getOpenFileNames": ([], ""),
+        "getSaveFileName": ("", ""),
+        "getExistingDirectory": "",
+    }
+    for name, nothing in nothings.items():
+
+        def ask(_parent: Any = None, title: str = "", *_args: Any, nothing: Any = nothing) -> Any:
+            words.append(f"{title}.")
+            return nothing
+
+        monkeypatch.setattr(QFileDialog, name, ask)
+    return words
+
+
+def _of_the_palette() -> list[str]:
+    manifest = npe2.PluginManifest.from_file(MANIFEST).contributions
+    opened = {one.command for one in (*(manifest.widgets or ()), *(manifest.sample_data or ()))}
+    return [command.id for command in manifest.commands or () if command.id not in opened]
+
+
+@pytest.mark.pyside6
+def test_every_command_of_the_palette_does_or_says_one_thing_where_there_is_nothing_to_act_on(
+    call: Callable[[str], Any], in_words: list[str]
 ) -> None:
-    for name in ("next_artery", "reset_to_model", "copy_as_python", "export_exam", "export_metrics"):
-        call(name)
-    assert len(said) >= 4
-    assert all(sentence.endswith(".") for sentence in said)
+    for name in _of_the_palette():
+        in_words.clear()
+        call(name.removeprefix("openbac."))
+        QApplication.processEvents()
+        assert len(in_words) == 1, name
+        assert in_words[0].endswith("."), name
+        assert "\n" not in in_words[0], name
+
+
+def test_every_command_of_the_palette_can_be_called_on_an_exam(
+    call: Callable[[str], Any],
+    exam_session: ExamSession,
+    in_words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(exam_session, "segment", lambda **how: begun.append(how))
+    exam_session.set_labels("R-CC", pictures.labels())
+    for name in _of_the_palette():
+        in_words.clear()
+        call(name.removeprefix("openbac."))
+        QApplication.processEvents()
+        assert len(in_words) <= 1, name
+    assert begun == [{"model": None, "device": "auto"}]
+
+
+def test_docks_and_samples_are_in_the_palette_and_open(
+    viewer: Any, session: ExamSession, plugin: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari._app_model import get_app_model
+
+    monkeypatch.setattr(sample_data, "layers_of", lambda _name: [(pictures.breast(),)])
+    # napari calls a dock by its command, and a sample by its key.
+    known = set(_of_the_palette())
+    names = [name for name, _ in get_app_model().commands if name.startswith("openbac.")]
+    others = [name for name in names if name not in known]
+    assert len(others) == 7
+    for name in others:
+        get_app_model().commands.execute_command(name).result()
+        QApplication.processEvents()
+    shown = " ".join(viewer.window.dock_widgets)
+    assert all(
+        dock in shown for dock in ("BAC panel", "BAC exam", "BAC metrics", "BAC over time", "BAC batch")
+    )
 
 
 def _maker(folder: Path, *, views: int = 4) -> Callable[..., Sample]:

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from napari_bac.session import pulse
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.segmentation_run import SegmentationRun, TileDone, ViewBegun, ViewFailed
 from napari_bac.views.model_answer import KeptProbability
 from napari_bac.views.opened_view import OpenedView
+from shared_core.hosting import TileProbability
+from shared_core.inference.tiles import Tile
 from tests.napari_bac import pictures
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -128,7 +132,54 @@ def test_the_spread_of_an_ensemble_is_shown_and_taken_away_with_its_probability(
     assert len(one_view.viewer.layers) == layers
 
 
-def test_tiles_appear_as_they_finish_on_their_image(one_view: ExamSession, qtbot: Any) -> None:
+@pytest.fixture
+def every_tile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each tile is shown as it comes."""
+    monkeypatch.setattr(pulse, "EVERY_MS", 0)
+
+
+@pytest.mark.pyside6
+def test_many_tiles_are_drawn_once_and_the_last_state_is_shown(
+    one_view: ExamSession, viewer: Any, plugin: None, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a run of 200 tiles on a fast machine, of which the hand sees ten pictures a second."""
+    _, panel = viewer.window.add_plugin_dock_widget("openbac", "BAC panel")
+    view, tiles = one_view.views["L-CC"], 200
+    one_tile = TileProbability(Tile(0, 0, 8, 8), np.ones((8, 8), np.float32))
+    events: list[Any] = [ViewBegun("L-CC", view.opened.prepared.image_u8.shape)]
+    events += [TileDone("L-CC", done, tiles, one_tile) for done in range(1, tiles + 1)]
+    # The worker says all of it in one turn of the event loop, and then works on for ever.
+    monkeypatch.setattr(SegmentationRun, "start", lambda run: None)
+    assert one_view.segment(model=MODEL)
+    run = one_view.run
+    assert run is not None
+    run._on_event(events[0])
+    preview = viewer.layers["L-CC probability"]
+    drawn, told, shown = [], [], []
+    preview.events.set_data.connect(lambda _event: drawn.append(preview.data.any()))
+    one_view.signals.run_changed.connect(lambda: told.append(run.done))
+    monkeypatch.setattr(panel.exam.progress.bar, "setValue", lambda value: shown.append(value), raising=False)
+    for event in events[1:]:
+        run._on_event(event)
+    assert (drawn, told, shown) == ([], [], [])
+    qtbot.waitUntil(lambda: bool(told))
+    assert (drawn, told, len(shown)) == ([True], [tiles], 1)
+    assert shown == [round(1000 * run.share)]
+    assert f"tile {tiles} of {tiles}" in panel.exam.progress.bar.format()
+    # Without news nothing is drawn again; what ends a view is shown at once.
+    qtbot.wait(3 * pulse.EVERY_MS)
+    assert len(told) == len(drawn) == 1
+    run._on_event(events[1])
+    run._on_event(ViewFailed("L-CC", "a bad day"))
+    assert len(told) == 2
+    qtbot.wait(3 * pulse.EVERY_MS)
+    assert len(told) == 2
+    one_view.cancel()
+
+
+def test_tiles_appear_as_they_finish_on_their_image(
+    one_view: ExamSession, every_tile: None, qtbot: Any
+) -> None:
     seen: list[np.ndarray] = []
 
     def look() -> None:
@@ -145,7 +196,7 @@ def test_tiles_appear_as_they_finish_on_their_image(one_view: ExamSession, qtbot
 
 @pytest.mark.pyside6
 def test_cancel_ends_within_a_tile_and_leaves_the_labels(
-    one_view: ExamSession, qtbot: Any, at_tile: Callable[..., list[int]]
+    one_view: ExamSession, qtbot: Any, every_tile: None, at_tile: Callable[..., list[int]]
 ) -> None:
     before = pictures.labels()
     one_view.set_labels("L-CC", before)

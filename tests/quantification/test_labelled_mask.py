@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings as effort, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.label_edits import added, free_label, relabelled
+from shared_core.quantification.label_edits import added, free_label, parted, relabelled
 from shared_core.quantification.labelled_mask import (
     UNFOLLOWED_LABEL,
     labels_of,
@@ -130,3 +131,48 @@ def test_mask_is_numbered_by_the_arteries_that_are_followed_in_it(prepared: Prep
     vessels = view_vessels(prepared, mask, mask_style="vessel-band")
     np.testing.assert_array_equal(numbered, labels_of(mask, vessels))
     assert set(np.unique(numbered)) >= {0, 1, 2}
+
+
+def test_a_person_says_which_parts_are_one_artery(prepared: PreparedView) -> None:
+    labels = numbered_labels(prepared, _mask(), mask_style="vessel-band")
+    followed = measure_labels(prepared, labels).view
+    assert followed.vessels_count == 2
+    same = measure_labels(prepared, labels, numbered=True).view
+    assert same == followed
+    joined = relabelled(labels, [2], 1)
+    one = measure_labels(prepared, joined, numbered=True).view
+    assert (one.vessels_count, one.am_px) == (1, followed.am_px)
+    assert one.calcified_length_mm == pytest.approx(followed.calcified_length_mm)
+    assert one.segments_count == followed.segments_count
+    # Without that, numbers say nothing.
+    assert measure_labels(prepared, joined).view == followed
+    # On calcium alone no artery is followed, whatever the numbers.
+    assert measure_labels(prepared, joined, mask_style="calcium", numbered=True).view.vessels_count is None
+
+
+def test_an_artery_is_parted_at_its_widest_gap_only() -> None:
+    labels = np.zeros((40, 100), np.uint8)
+    for left, right in ((5, 20), (23, 35), (50, 60), (62, 90)):
+        labels[10:14, left:right] = 4
+    labels[30:34, 5:90] = 9
+    before = labels.copy()
+    found = parted(labels, 4, 2)
+    assert found is not None
+    assert np.array_equal(labels, before)
+    assert sorted(np.unique(found[10])) == [0, 2, 4]
+    assert (found[10:14, 5:35] == labels[10:14, 5:35] // 2).all()
+    assert (found[10:14, 50:] == labels[10:14, 50:]).all()
+    assert (found[30:34] == labels[30:34]).all()
+    assert parted(labels, 9, 2) is None
+    assert parted(labels, 77, 2) is None
+
+
+def test_a_gap_is_as_wide_as_its_pixels() -> None:
+    labels = np.zeros((60, 60), np.uint8)
+    labels[5:10, 5:10] = labels[5:10, 20:25] = labels[22:27, 5:10] = 1
+    wide = PixelSpacing(0.1, 0.3, SpacingSource.USER)
+    for spacing, place in ((None, (24, 7)), (wide, (7, 22))):
+        found = parted(labels, 1, 2, spacing=spacing)
+        assert found is not None
+        assert found[place] == 2
+        assert np.count_nonzero(found == 2) == 25

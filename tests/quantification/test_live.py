@@ -116,3 +116,19 @@ def test_other_labels_are_refused_and_change_nothing(make_prepared: Make, labels
     with pytest.raises(ValueError, match=r"uint8 of shape \(24, 20\)"):
         counts.update(labels)
     assert counts.numbers().am_px == 0
+
+
+@given(st.lists(edits, max_size=8))
+def test_renumbered_is_what_has_another_number_than_at_first(
+    make_prepared: Make, steps: list[tuple[tuple[int, ...], int, str]]
+) -> None:
+    counts, labels = LiveCounts(_view(make_prepared)), np.zeros(SHAPE, np.uint8)
+    first = np.zeros(SHAPE, np.uint8)
+    for edit in steps:
+        before = labels.copy()
+        region = _apply(labels, edit)
+        first = np.where(labels == 0, 0, np.where(before == 0, labels, first)).astype(np.uint8)
+        counts.update(labels, region)
+        assert counts.renumbered_px == np.count_nonzero((labels > 0) & (labels != first))
+    counts.begin_numbers()
+    assert counts.renumbered_px == 0
