@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared_core.mammogram import Identity
-from shared_core.training.example import TrainingView, ViewFiles, ViewSource, files_of
+from shared_core.training.example import Identity, TrainingView, ViewFiles, ViewSource, files_of
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from shared_core.training.data_specs import view_source
 from shared_core.training.evaluation.guo_scores import GuoScores, guo_scores
 from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models
 from shared_core.training.evaluation.row import ViewRow
+from shared_core.training.example import ViewSource
 from shared_core.weights.registry import load_card
 from validation.evenly_spaced import EvenlySpaced
 from validation.networks.study import Job, Study
@@ -78,7 +79,7 @@ def judge(
             )
             for job, path, card in cards
         ]
-        source = view_source([getattr(study, name)], cards[0][2])
+        source: ViewSource = view_source([getattr(study, name)], cards[0][2])
         if name == "others" and study.most_others:
             source = EvenlySpaced(source, study.most_others)
         by_set[name] = evaluate_models(entries, source, workers=workers, cancelled=cancelled)
