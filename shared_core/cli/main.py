@@ -27,6 +27,7 @@ from shared_core.cli import (
     send,
     simulate,
     status,
+    table,
     train,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED
@@ -38,7 +39,7 @@ from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
     *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
-    *(measure, merge, models, networks, receive, schema, send, simulate, status, train),
+    *(measure, merge, models, networks, receive, schema, send, simulate, status, table, train),
 )
 
 

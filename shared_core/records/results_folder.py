@@ -215,6 +215,12 @@ def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
+def standard_views_of(views: Sequence[Row]) -> dict[str, Row]:
+    """The rows that stand for LCC, LMLO, RCC and RMLO of one exam, by label; those that it has."""
+    good = [view for view in views if view["status"] == "ok"]
+    return {label: good[place] for label, place in choose_standard_views(list(map(_header, good))).positions}
+
+
 def exam_of_rows(key: str, when: date, views: Sequence[Row]) -> SerialExam:
     """One exam of a series from the rows of its views."""
     headers = [_header(view) for view in views]

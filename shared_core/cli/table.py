@@ -1,0 +1,86 @@
+"""``bac table``: results as tables for statistics programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from functools import partial
+from pathlib import Path
+
+from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.exit_codes import OK
+from shared_core.cli.screen import plural
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add ``table`` to the parser of ``bac``."""
+    parser = command(
+        subparsers,
+        "table",
+        run,
+        help="results as one table for R, pandas or REDCap, with a data dictionary",
+        description="Write results as one table: a row a woman and date, with the numbers of the exam, of "
+        "each breast and of each standard view as columns; or a row a number. Beside it a data dictionary "
+        "with label, unit and meaning of each column. Research use only: never a diagnosis.",
+    )
+    add = partial(option, parser)
+    add("results RESULT", "folder of results, or document of bac analyze --json", Path, nargs="+")
+    add("-o/--output FILE", "the table (CSV); the dictionary is written beside it", Path, required=True)
+    add(
+        "--shape",
+        "a row an exam, or a row a number (default: wide)",
+        choices=("wide", "long"),
+        default="wide",
+    )
+    add("--csv", "how tables are written", choices=("plain", "excel", "excel-semicolon"), default="plain")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write; return the exit code."""
+    # Loaded here: `bac --help` needs none of it.
+    from shared_core.exporting.atomic_write import write_pieces
+    from shared_core.records.cells import csv_lines
+    from shared_core.records.results_folder import read_results
+    from shared_core.records.study_tables import (
+        LONG_COLUMNS,
+        Column,
+        long_rows,
+        redcap_rows,
+        repeated_exams,
+        wide_columns,
+        wide_rows,
+    )
+
+    results = [read_results(path) for path in args.results]
+    output: Path = args.output
+    written = []
+
+    def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+        lines = csv_lines(columns, ([row[column] for column in columns] for row in rows), style=args.csv)
+        write_pieces(path, lines)
+        written.append(path)
+
+    if args.shape == "long":
+        write(output, LONG_COLUMNS, long_rows(results))
+    else:
+        columns = wide_columns()
+        write(output, [column.name for column in columns], wide_rows(results))
+        dictionary = [asdict(column) for column in columns]
+        write(
+            output.with_name(f"{output.stem}_dictionary.csv"),
+            [field.name for field in fields(Column)],
+            dictionary,
+        )
+        redcap = list(redcap_rows(columns))
+        write(output.with_name(f"{output.stem}_redcap.csv"), list(redcap[0]), redcap)
+    repeated = repeated_exams(results)
+    if repeated:
+        named = f"{', '.join(repeated[:3])}{' and others' if len(repeated) > 3 else ''}"
+        print(
+            f"bac: warning: several exams of one woman and date, each with its row: {named}.", file=sys.stderr
+        )
+    exams = sum(len(one.exams) for one in results)
+    print(f"{plural(exams, 'exam')}: {', '.join(str(path) for path in written)}")
+    return OK
