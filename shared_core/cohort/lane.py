@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.synchronize import Event
@@ -54,8 +55,10 @@ class Lane:
         started = self._context.started
         self._pool.shutdown(wait=False)
         code = None
-        if started:
-            started[-1].join(_DEAD_WITHIN_S)
+        until = time.monotonic() + _DEAD_WITHIN_S
+        while started and code is None and time.monotonic() < until:
+            # The pool waits for it as well; who comes second has to look again.
+            started[-1].join(0.02)
             code = started[-1].exitcode
         self._start()
         return code

@@ -23,6 +23,7 @@ from shared_core.cohort.exam_mark import (
 )
 from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam, named_model
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
+from shared_core.documents import DocumentError, any_json
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
 from shared_core.inference.model import choose_for
 from shared_core.mammogram import Exam
@@ -31,6 +32,7 @@ from shared_core.pipeline import checked_threshold
 from shared_core.records.canonical_json import plain
 from shared_core.records.record_reading import read_record
 from shared_core.records.run_record import run_record
+from shared_core.records.tables import EXAMS_JSON
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.registry import list_models, load_card
 
@@ -125,10 +127,28 @@ def other_exams(exams: Iterable[Exam], settings: BatchSettings, *, others: Other
             f"{folder} holds results of exams that are not among these images ({names}{more}).",
             Remedy.KEEP_OTHER_EXAMS,
         )
+    strange = sorted(_keys_in_tables(folder) & _exam_folders(folder) - now.keys())
+    strange = [key for key in strange if read_mark(folder, key) is None]
+    if strange:
+        names = ", ".join(strange[:_MOST_NAMED])
+        raise UsageError(
+            f"{folder} holds results that this run cannot keep ({names}), such as an export with "
+            "corrections; choose another folder for the results."
+        )
     made = how_made(settings) if marks else {}
     for key, mark in marks.items():
         _check_same(mark.made, made, folder, key)
     return tuple(marks)
+
+
+def _keys_in_tables(folder: Path) -> set[str]:
+    """Of the exams in a table that another program, an export or an earlier version left there."""
+    try:
+        exams = any_json((folder / EXAMS_JSON).read_bytes())
+    except (OSError, DocumentError):
+        return set()
+    there = exams if isinstance(exams, list) else []
+    return {str(exam["key"]) for exam in there if isinstance(exam, dict) and "key" in exam}
 
 
 def _exam_folders(folder: Path) -> set[str]:

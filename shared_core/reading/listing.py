@@ -25,6 +25,7 @@ from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file
 
 _OWN_NAMES: Final = frozenset(
     {"run.json", "views.csv", "exams.csv", "exams.json", "failures.csv", "unused.csv", ".finished"}
+    | {".ended", ".plan.json", ".lock"}
 )
 _RESULT: Final = "a result of OpenBAC"
 _ADVICE: Final = f"give a {READ_FORMATS} mammogram."

@@ -97,6 +97,18 @@ def test_an_exam_under_another_key_is_not_there_twice(tmp_path: Path) -> None:
     assert "P_00001" not in keys
 
 
+def test_an_export_with_corrections_is_not_written_over(
+    made: Path, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "P_00001" / ".finished").unlink()
+    before = {path: path.read_bytes() for path in work.rglob("*") if path.is_file()}
+    for how in ([], ["--add"], ["--resume"]):
+        assert analyze(made / "in2", work, *how) == 1
+        assert "cannot keep (P_00001), such as an export with corrections" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in work.rglob("*") if path.is_file()} == before
+    assert analyze(made / "in1", work) == 1, "those that are asked for are made again"
+
+
 def test_adding_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["analyze", "x.png", "--json", "--add"])
