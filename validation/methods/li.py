@@ -63,8 +63,8 @@ def budget(real: Path | None, *, small: bool) -> Budget:
         )
     return Budget(
         str(SMALL_RECIPE),
-        "simulated:patients=10,seed=31,pitch_mm=0.14,field=breast",
-        (("simulated", "simulated:patients=12,seed=91,pitch_mm=0.14,field=breast"), *crops),
+        "simulated:patients=7,seed=31,pitch_mm=0.2,field=breast",
+        (("simulated", "simulated:patients=12,seed=91,pitch_mm=0.2,field=breast"), *crops),
     )
 
 
@@ -98,6 +98,7 @@ def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1
                 for name, card in entries.items()
             ],
             source,
+            thresholds=(),
             workers=workers,
             progress=partial(_judged, held_out),
         )

@@ -74,7 +74,7 @@ def budget(*, small: bool) -> Budget:
         return Budget(
             "mobini-2023-scratch", 200, 16, 0.14, CropBudget("mobini-2023-scratch", size=(384, 384))
         )
-    return Budget(str(VIEWS_RECIPE), 56, 6, 0.28, CropBudget(str(CROPS_RECIPE)))
+    return Budget(str(VIEWS_RECIPE), 26, 2, 0.28, CropBudget(str(CROPS_RECIPE)))
 
 
 def run_study(
