@@ -70,7 +70,8 @@ def _of_views(study: Study) -> Iterator[str]:
     yield (
         f"- {asked.patients} simulated patients, four views each, and {asked.variants} variants of each real "
         f"mammogram without BAC, a quarter of them untouched, at {asked.pixel_mm:g} mm; seed {asked.seed}. "
-        "Only the label of each view is passed on."
+        "Only the label of each view is passed on. Views with the edge of a paddle are left out, as two of "
+        "them look like one picture to the check of the data."
     )
     yield "- " + "; ".join(
         f"{name}: {side.views} views of {side.patients} patients, {side.views_with_bac} with BAC"
