@@ -44,6 +44,22 @@ def test_labels_and_lengths_are_passed_on_and_doubtful_views_are_not(tmp_path: P
     assert all(row.age is None for row in rows)
 
 
+@dataclass(frozen=True)
+class WithPaddles(SomeViews):
+    """The first view shows the edge of a paddle as well."""
+
+    def load(self, number: int) -> TrainingView:
+        view = super().load(number)
+        tags = (("look-alike", "label+paddle-edge"),) if number == 0 else ()
+        return replace(view, identity=replace(view.identity, tags=tags))
+
+
+def test_paddles_are_left_out_as_they_make_two_pictures_look_like_one(tmp_path: Path) -> None:
+    table = write_views(WithPaddles(2, 0), tmp_path)
+    names = [line.split(",")[0] for line in table.read_text(encoding="utf-8").splitlines()[1:]]
+    assert names == ["00001.png", "00003.png"]
+
+
 def test_stopped_between_two_views_it_goes_on_and_makes_none_twice(tmp_path: Path) -> None:
     whole = write_views(SomeViews(2, 0), tmp_path / "whole")
 

@@ -85,8 +85,8 @@ def budget(*, small: bool) -> Budget:
         return Budget("ibrahim-2025", "simulated:patients=60,seed=31", "simulated:patients=40,seed=91")
     return Budget(
         str(SMALL_RECIPE),
-        "simulated:patients=6,seed=31,pitch_mm=0.14,field=breast",
-        "simulated:patients=8,seed=91,pitch_mm=0.14,field=breast",
+        "simulated:patients=5,seed=31,pitch_mm=0.14,field=breast",
+        "simulated:patients=6,seed=91,pitch_mm=0.14,field=breast",
         epochs=8,
     )
 

@@ -20,6 +20,8 @@ TABLE: Final = "labels.csv"
 IMAGES: Final = "images"
 LINES: Final = "lines"
 """Folder of the lines of the table, until it is whole."""
+PADDLE: Final = "paddle-edge"
+"""Look-alike that is as bright as nothing else: two pictures with one look like one picture to the check."""
 _LEFT_OUT: Final = "-"
 
 
@@ -28,7 +30,8 @@ def write_views(
 ) -> Path:
     """Write views as pictures, and last the table of their labels; its path. What is there is not made again.
 
-    Views in which nobody would be sure of BAC, because all there is of it is faint, are left out.
+    Views in which nobody would be sure of BAC, because all there is of it is faint, are left out, and those
+    with the edge of a paddle.
     """
     if not (folder / TABLE).exists():
         lines = ["file,patient,age,label,length_mm"]
@@ -50,7 +53,8 @@ def _line_of(source: ViewSource, number: int, folder: Path) -> str:
     view = source.load(number)
     has_bac = bool(view.label.any())
     line = _LEFT_OUT
-    if has_bac or view.ignore is None or not view.ignore.any():
+    faint = not has_bac and view.ignore is not None and view.ignore.any()
+    if not faint and PADDLE not in dict(view.identity.tags).get("look-alike", "").split("+"):
         name = f"{number:05d}.png"
         picture = view.image_u8 if view.display_u8 is None else view.display_u8
         write_bytes(folder / IMAGES / name, encode_png(picture))

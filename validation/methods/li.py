@@ -64,7 +64,7 @@ def budget(real: Path | None, *, small: bool) -> Budget:
     return Budget(
         str(SMALL_RECIPE),
         "simulated:patients=7,seed=31,pitch_mm=0.2,field=breast",
-        (("simulated", "simulated:patients=12,seed=91,pitch_mm=0.2,field=breast"), *crops),
+        (("simulated", "simulated:patients=6,seed=91,pitch_mm=0.2,field=breast"), *crops),
     )
 
 

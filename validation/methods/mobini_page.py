@@ -45,7 +45,7 @@ def _lines(study: Study, *, small: bool, notes: str) -> Iterator[str]:
             f"is VGG16 with batch norm, {_times_thinner(own)} times as thin, from random weights "
             f"(`{VIEWS_RECIPE.name}`, {own.picture.rows} x {own.picture.columns} px; `{CROPS_RECIPE.name}`, "
             f"{crops.picture.rows} x {crops.picture.columns} px). It shows that the method runs and what it "
-            "does so; it is no repetition of the paper."
+            "does; it is no repetition of the paper."
         )
     else:
         yield f"Recipe `{asked.recipe}` as it is."
@@ -69,8 +69,9 @@ def _of_views(study: Study) -> Iterator[str]:
     yield ""
     yield (
         f"- {asked.patients} simulated patients, four views each, and {asked.variants} variants of each real "
-        f"mammogram without BAC, a quarter of them untouched, at {asked.pixel_mm:g} mm; seed {asked.seed}. "
-        "Only the label of each view is passed on."
+        f"mammogram without BAC, the first untouched, at {asked.pixel_mm:g} mm; seed {asked.seed}. "
+        "Only the label of each view is passed on. Views with the edge of a paddle are left out, as two of "
+        "them look like one picture to the check of the data."
     )
     yield "- " + "; ".join(
         f"{name}: {side.views} views of {side.patients} patients, {side.views_with_bac} with BAC"
@@ -127,7 +128,8 @@ def _views_in_words(views: ViewStudy) -> Iterator[str]:
         )
     own = views.scores.length_of_positives
     if own is None:
-        yield f"Spearman's rho is not known: {views.scores.length_missing or 'the areas are all equal'}."
+        missing = views.scores.length_missing or "their heat maps all have one area, as all have one answer"
+        yield f"Among views with BAC of known length, Spearman's rho is not known: {missing}."
     else:
         yield (
             f"Among views with BAC, area and true length have a Spearman's rho of {own.r:.2f} "
