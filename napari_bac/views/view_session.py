@@ -256,4 +256,4 @@ class ViewSession:
         self.measured_is_current = False
 
     def _differs(self) -> bool:
-        return self.restored or self.numbered or self.counts.differing_px > 0
+        return self.restored or self.counts.renumbered_px > 0 or self.counts.differing_px > 0

@@ -23,6 +23,7 @@ from shared_core import Laterality, measure_exam, measure_view
 from shared_core.cli.main import main
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
+from shared_core.quantification.labelled_mask import measure_labels
 from shared_core.wording import phrases
 from tests.napari_bac import pictures
 from tests.napari_bac.mouse import polygon, show, stroke
@@ -55,12 +56,14 @@ def check_counts(dock: MetricsDock, view: ViewSession) -> None:
 
 
 def check_everything(dock: MetricsDock, view: ViewSession, session: ExamSession) -> None:
-    """All numbers are those that measuring the mask gives."""
+    """All numbers are those that measuring the labels gives."""
     check_counts(dock, view)
     prepared = view.opened.prepared
-    expected = measure_view(
-        prepared, view.label_pixels() > 0, None, mask_style="vessel-band", settings=session.settings
-    )
+    labels, settings = view.label_pixels(), session.settings
+    if view.numbered:
+        expected = measure_labels(prepared, labels, settings=settings, numbered=True).view
+    else:
+        expected = measure_view(prepared, labels > 0, None, mask_style="vessel-band", settings=settings)
     assert view.measured is not None
     assert view.measured.view == expected
     shown = numbers(dock, view.key)
