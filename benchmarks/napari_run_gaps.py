@@ -34,7 +34,7 @@ def main() -> int:
     args = parser.parse_args()
 
     import napari
-    from qtpy.QtCore import QTimer
+    from qtpy.QtCore import QEventLoop, QTimer
     from qtpy.QtWidgets import QApplication
 
     from napari_bac.docks.bac_panel import BacPanel
@@ -58,7 +58,7 @@ def main() -> int:
     gaps: list[float] = []
     redraws: list[int] = []
     last = [0.0]
-    timer = QTimer()
+    timer, loop = QTimer(), QEventLoop()
 
     def tick() -> None:
         now = time.perf_counter()
@@ -72,13 +72,13 @@ def main() -> int:
         if not timer.isActive() and redraws[-1]:
             timer.start(TICK_MS)
         if not session.is_running:
-            QApplication.instance().quit()
+            loop.quit()
 
     timer.timeout.connect(tick)
     session.signals.run_changed.connect(on_run)
     began = time.perf_counter()
     session.segment(model=args.model, device="cpu")
-    QApplication.instance().exec()
+    loop.exec()
     p95_ms = float(np.percentile(gaps, 95))
     found = {
         "tiles": max(redraws),

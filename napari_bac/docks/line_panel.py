@@ -56,9 +56,10 @@ class LinePanel(QWidget):
     def _lay_out(self) -> None:
         label = QLabel("W&idth")
         label.setBuddy(self.width_box)
-        tools = row(self.draw, self.follow, label, self.width_box, self.finish, self.cancel)
+        tools = row(self.draw, self.follow, label, self.width_box)
         tools.addStretch(1)
-        column(self, tools, self.hint, margin_px=0)
+        # Beside the tools nothing would fit into the panel on a laptop.
+        column(self, tools, row((self.hint, 1), self.finish, self.cancel), margin_px=0)
 
     def _on_views(self) -> None:
         # The keys are bound to the layers that are there.
