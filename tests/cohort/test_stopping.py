@@ -48,6 +48,12 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
+def hearing() -> None:
+    """A job in the background of a shell is started deaf to Ctrl-C, and so would be what it starts."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def begun(source: Path, output: Path) -> subprocess.Popen[str]:
     """A batch whose first exam is finished, and whose second is under way."""
     (output.parent / "sitecustomize.py").write_text(WAIT)
@@ -59,6 +65,7 @@ def begun(source: Path, output: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hearing,
     )
     with within(600):
         while not list(output.glob(f"*/{MARK}")):
@@ -142,10 +149,11 @@ def sent_to_ourselves(number: signal.Signals) -> ReceivedSignal:
 
 def test_signals_are_as_before_afterwards_and_those_that_are_ignored_stay_so() -> None:
     ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         received = sent_to_ourselves(signal.SIGTERM)
         assert received.exit_code(130) == 143
-        assert signal.getsignal(signal.SIGTERM) is before
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     finally:
+        signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGHUP, ignored)

@@ -13,6 +13,7 @@ import numpy as np
 from shared_core.inference.model import load_model
 from shared_core.mammogram import Mask
 from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.bilateral import partner_numbers
 from shared_core.training.data.images import RealImage
@@ -168,7 +169,9 @@ def compare(held_out: str, source: KeptViews, single: ModelRows, bilateral: Mode
     for score, by_patient in of.items():
         if by_patient:
             means = np.array([np.mean(own, axis=0) for _, own in sorted(by_patient.items())])
-            difference = paired_bootstrap(means[:, 1], means[:, 0]) if len(means) > 1 else None
+            difference = (
+                paired_bootstrap(means[:, 1], means[:, 0]) if len(means) >= LEAST_FOR_INTERVAL else None
+            )
             one, other = (float(value) for value in means.mean(axis=0))
             found.append(Compared(held_out, score, len(means), one, other, difference))
     return found

@@ -84,7 +84,7 @@ def _row(one: Compared) -> list[str]:
 def _verdict(one: Compared) -> str:
     found = one.difference
     if found is None:
-        return "one patient alone says nothing"
+        return "with fewer than 8 patients nothing can be said"
     low, high = found.limits
     if one.patients < 8:
         way = "fewer" if one.bilateral < one.single else "more"

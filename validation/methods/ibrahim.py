@@ -19,6 +19,7 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
 from shared_core.mammogram import Mask
 from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.patch_store import PatchStore
 from shared_core.training.data.patches import load_patches
@@ -177,7 +178,7 @@ def gain(model: str, held_out: str, base: ModelRows, other: ModelRows) -> Gain:
         held_out,
         float(theirs.mean()),
         float(ours.mean()),
-        paired_bootstrap(ours, theirs) if len(patients) > 1 else None,
+        paired_bootstrap(ours, theirs) if len(patients) >= LEAST_FOR_INTERVAL else None,
         _false_px(base),
         _false_px(other),
     )

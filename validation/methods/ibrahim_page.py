@@ -109,7 +109,7 @@ def _verdict(study: Study) -> Iterator[str]:
     for one in study.gains:
         found = one.difference
         if found is None:
-            yield f"- {one.model}, {one.held_out}: one patient alone says nothing."
+            yield f"- {one.model}, {one.held_out}: with fewer than 8 patients nothing can be said."
             continue
         low, high = found.limits
         said = "a gain" if low > 0 else "a loss" if high < 0 else "no difference that can be told from chance"

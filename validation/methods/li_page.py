@@ -117,7 +117,7 @@ def _row(one: Compared) -> list[str]:
 def _verdict(one: Compared) -> str:
     found = one.difference
     if found is None:
-        return "one patient alone says nothing"
+        return "with fewer than 8 patients nothing can be said"
     low, high = found.limits
     if low <= 0 <= high:
         return "no difference that can be told from chance"

@@ -16,6 +16,7 @@ from shared_core.distance import distance_from_outside
 from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
 from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.statistics.hausdorff import outline_distance
 from shared_core.training.evaluation.model_runs import ModelRows, mask_path
 from shared_core.training.evaluation.operating_point import reference_of
@@ -139,7 +140,7 @@ class JudgedSet:
                     len(means),
                     float(means[:, 0].mean()),
                     float(means[:, 1].mean()),
-                    paired_bootstrap(means[:, 1], means[:, 0]) if len(means) > 1 else None,
+                    paired_bootstrap(means[:, 1], means[:, 0]) if len(means) >= LEAST_FOR_INTERVAL else None,
                     unit,
                 )
             )
