@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from shared_core.networks.table import list_networks, network_named
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.statistics.clusters import Estimate
 from shared_core.training.evaluation.guo_scores import GuoDifference, guo_differences
 from validation.markdown import shown, shown_limits, table
@@ -83,7 +84,7 @@ def _counts(judged: Sequence[Judgement]) -> str:
     said = []
     for name, words in _SETS.items():
         patients = len({row.identity.patient_id for row in rows[name]})
-        said.append(f"{len(rows[name])} {words} of {patients} patients")
+        said.append(f"{len(rows[name])} {words} of {patients} patient{'' if patients == 1 else 's'}")
     taken = judged[0].rows["others"].description.get("taken", "")
     some = f" ({taken})" if taken else ""
     return f"These are {', '.join(said)}{some}; fewer than 8 patients make no interval."
@@ -119,9 +120,11 @@ def _table(judged: Sequence[Judgement]) -> list[str]:
         "real images without BAC that are marked",
     ]
     return [
-        "Each seed with its 95 % interval, patients drawn again; seeds are not averaged.",
+        "Each seed, with its 95 % interval where there are patients enough, patients drawn again; seeds are "
+        "not averaged.",
         "",
         *table(head, rows),
+        *_reading(judged),
     ]
 
 
@@ -130,7 +133,24 @@ def _channels(seeds: Sequence[Judgement]) -> int:
 
 
 def _over_seeds(estimates: Sequence[Estimate]) -> str:
-    return "; ".join(f"{shown(one.value, 3)} ({shown_limits(one.limits, 3)})" for one in estimates)
+    return "; ".join(map(_with_limits, estimates))
+
+
+def _with_limits(one: Estimate) -> str:
+    some = one.clusters < LEAST_FOR_INTERVAL
+    return shown(one.value, 3) if some else f"{shown(one.value, 3)} ({shown_limits(one.limits, 3)})"
+
+
+def _reading(judged: Sequence[Judgement]) -> Iterator[str]:
+    """What a reader must not take for success."""
+    many = [one for one in judged if (one.marked_others.value or 0.0) > 0.5]
+    if many:
+        yield ""
+        yield (
+            f"{len(many)} of {len(judged)} trainings mark more than half of the images without BAC. Where a "
+            "network does, a found length near 1 says that it marks nearly everything, not that it knows "
+            "arteries; precision below says how much of what is marked is BAC."
+        )
 
 
 def _guo(judged: Sequence[Judgement]) -> list[str]:
