@@ -65,7 +65,8 @@ def _lines(study: Study, *, small: bool) -> Iterator[str]:
     yield (
         "The paper brought both breasts together because single views had marks at the edges of the image; "
         "it gives no numbers of that. Here edges of the image are excluded from the valid area before "
-        "anything is counted ([methods](methods.md)), so that little is left for the second breast to mend."
+        "anything is counted ([methods](methods.md)). A view without a partner stands beside black, which a "
+        "model that was taught on pairs alone has never seen: what it marks there is of that."
     )
 
 
@@ -86,11 +87,6 @@ def _verdict(one: Compared) -> str:
     if found is None:
         return "with fewer than 8 patients nothing can be said"
     low, high = found.limits
-    if one.patients < 8:
-        way = "fewer" if one.bilateral < one.single else "more"
-        return f"{one.patients} patients say little" + (
-            "" if one.score == "dice" else f" ({way} with both breasts)"
-        )
     if low <= 0 <= high:
         return "no difference that can be told from chance"
     return f"{'better' if (low > 0) == (one.score == 'dice') else 'worse'} with both breasts"
