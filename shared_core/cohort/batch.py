@@ -36,6 +36,7 @@ from shared_core.records.run_record import run_record
 from shared_core.records.unused_files import unused_records
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
+from shared_core.weights.card import ModelCard
 from shared_core.weights.location import require_tracks, require_weights
 from shared_core.weights.registry import load_card, weights_beside
 
@@ -91,13 +92,13 @@ def run_batch(
         If the model cannot be had, nothing can be written, another run works in the output folder, or it
         holds what must not be mixed with this; failures of single images are in the report.
     """
+    weights_needed = len(finished) < len(listing.exams)
+    card, backend, model = _checked(settings, weights_needed=weights_needed)
     alone = nullcontext() if settings.output_dir is None else alone_in(settings.output_dir, who="run")
     with alone:
         kept = other_exams(listing.exams, settings, others=others)
         tasks = make_tasks(listing.exams)
-        run, model = _prepare(
-            listing, settings, arguments, weights_needed=len(finished) < len(listing.exams), added=bool(kept)
-        )
+        run = _begin_record(listing, settings, arguments, card, backend, added=bool(kept))
         unread = {file.path: file.text for file in failed_files(listing.unused, named)}
         plan = plan_of(listing.exams, whole=whole, shard=shard, unread=unread)
         if settings.output_dir is not None:
@@ -166,15 +167,8 @@ def unique_stem(name: str, taken: set[str]) -> str:
     return stem
 
 
-def _prepare(
-    listing: ExamListing,
-    settings: BatchSettings,
-    arguments: Mapping[str, object],
-    *,
-    weights_needed: bool,
-    added: bool,
-) -> tuple[RunRecord, Model | None]:
-    """Fail before the work, not after it: model, device, threshold and folder must be sound."""
+def _checked(settings: BatchSettings, *, weights_needed: bool) -> tuple[ModelCard, str, Model | None]:
+    """Fail before the work and before anything is written: model, device and threshold must be sound."""
     name = named_model(settings)
     card = load_card(name)
     checked_threshold(settings.threshold, card)
@@ -193,6 +187,19 @@ def _prepare(
         require_weights(card, weights_dir=weights_beside(name))
         if card.tracks is not None:
             require_tracks(card, weights_dir=weights_beside(name))
+    return card, backend, model
+
+
+def _begin_record(
+    listing: ExamListing,
+    settings: BatchSettings,
+    arguments: Mapping[str, object],
+    card: ModelCard,
+    backend: str,
+    *,
+    added: bool,
+) -> RunRecord:
+    """Write ``run.json`` as far as it is known; the folder must be sound as well."""
     run = run_record(
         software_version=SOFTWARE_VERSION,
         arguments=arguments,
@@ -207,7 +214,7 @@ def _prepare(
         if added:
             run = _with_earlier_runs(run, settings.output_dir)
         write_bytes(settings.output_dir / "run.json", json_bytes(run))
-    return run, model
+    return run
 
 
 def _with_earlier_runs(run: RunRecord, folder: Path) -> RunRecord:

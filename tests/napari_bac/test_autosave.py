@@ -256,8 +256,8 @@ def test_an_older_write_never_follows_a_newer_one(cache: Path, left_cc: OpenedVi
         None,
         small.packed,
         small.shape,
-        2,
-        store.new_file(image),
+        revision=2,
+        file=store.new_file(image),
     )
     store.write(new)
     store.write(replace(new, revision=1, mask_style="calcium"))
