@@ -148,6 +148,7 @@ def _stub(outcome: ViewOutcome) -> None:
         write_bytes(self.settings.output_dir / task.exam_key / f"{task.stem}.json", content)
         return replace(outcome, task=task, header=task.header)
 
+    # In this process alone, which ends with the measurement.
     Worker.analyze = analyze  # type: ignore[method-assign]
     exam_mark.file_on_disk = lambda _: Path(__file__)  # type: ignore[assignment, attr-defined]
     # That every file reaches the disk before the next is begun belongs to the analysis, which waits for it.

@@ -44,7 +44,7 @@ def main() -> int:
     from shared_core import Laterality, View
 
     if args.every_ms is not None:
-        pulse.EVERY_MS = args.every_ms  # type: ignore[misc]
+        pulse.EVERY_MS = args.every_ms  # type: ignore[misc]  # Final: what is measured is its value
     viewer = napari.Viewer()
     viewer.window.resize(*WINDOW)
     viewer.window.add_dock_widget(BacPanel(viewer), name="BAC panel")

@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if status.running:
         time_left = "" if status.seconds_left is None else f", about {_time_words(status.seconds_left)} to go"
         print(f"A run works in it{time_left}.")
+    elif status.running is None:
+        print("Whether a run works in it cannot be told: its lock cannot be opened.")
     elif status.exams_left:
         print("No run works in it; the same bac analyze with --resume goes on.")
     return OK

@@ -48,7 +48,7 @@ class Lane:
 
     def submit(self, task: ViewTask, work: Callable[[ViewTask], Done] | None = None) -> Future[Done]:
         """Analyse an image, or do other work on it; `BrokenProcessPool` where the process died over it."""
-        return self._pool.submit(work or _analyze, task)  # type: ignore[arg-type]
+        return self._pool.submit(work or _analyze, task)  # type: ignore[arg-type]  # Done is ViewOutcome where no work is given
 
     def replace(self) -> int | None:
         """Put a new process in the place of a dead one; return the exit code of that, where it is known."""

@@ -33,7 +33,7 @@ class EngineContext(SpawnContext):
         super().__init__()
         self.started: list[SpawnProcess] = []
 
-    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
+    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]  # a class there
         """A process that begins with the engine alone."""
         process = _EngineProcess(*args, **options)
         self.started.append(process)

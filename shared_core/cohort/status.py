@@ -19,8 +19,8 @@ from shared_core.notices import Remedy
 class BatchStatus:
     """How far a batch is."""
 
-    running: bool
-    """Whether a run works in the folder now."""
+    running: bool | None
+    """Whether a run works in the folder now; None where that cannot be told."""
     exams_total: int
     exams_finished: int
     """With all of their views."""

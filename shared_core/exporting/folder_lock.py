@@ -15,8 +15,12 @@ from shared_core.exporting.atomic_write import make_private_folder
 LOCK: Final = ".lock"
 
 
-def is_taken(folder: Path) -> bool:
-    """Whether a process is in the folder now."""
+_A_LOOK_S: Final = 0.5
+"""Longer than somebody who only looks whether a folder is taken holds its lock."""
+
+
+def is_taken(folder: Path) -> bool | None:
+    """Whether a process is in the folder now; None where that cannot be told."""
     if not (folder / LOCK).exists():
         return False
     lock = FileLock(folder / LOCK, blocking=False)
@@ -24,8 +28,8 @@ def is_taken(folder: Path) -> bool:
         lock.acquire()
     except Timeout:
         return True
-    except (OSError, NotImplementedError):
-        return False
+    except (OSError, NotImplementedError):  # no right to open it, or a file system that locks nothing
+        return None
     lock.release()
     return False
 
@@ -43,7 +47,7 @@ def alone_in(folder: Path, *, who: str) -> Iterator[None]:
     UsageError
         Another process is in it.
     """
-    lock = FileLock(folder / LOCK, blocking=False)
+    lock = FileLock(folder / LOCK, timeout=_A_LOOK_S)
     try:
         make_private_folder(folder)
         lock.acquire()

@@ -61,3 +61,17 @@ def test_while_a_run_works_the_time_to_go_is_told(output: Path, capsys: pytest.C
 def test_a_folder_without_results_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", str(tmp_path)]) == 1
     assert "holds no results" in capsys.readouterr().err
+
+
+def test_where_the_lock_cannot_be_opened_nobody_says_that_no_run_works(
+    output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("shared_core.exporting.folder_lock.FileLock.acquire", refuse)
+    assert main(["status", str(output), "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert (status["running"], status["seconds_left"]) == (None, None)
+    assert main(["status", str(output)]) == 0
+    assert "cannot be told" in capsys.readouterr().out

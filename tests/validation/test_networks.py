@@ -19,7 +19,7 @@ from shared_core.training.example import ViewSource
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import load_card
 from tests.training.evaluation.test_guo_scores import row
-from validation.evenly_spaced import EvenlySpaced
+from validation.evenly_spaced import evenly_spaced
 from validation.networks.judging import Judgement
 from validation.networks.page import PUBLISHED, page
 from validation.networks.study import LARGE, Job, Measured, Study, begin, read_study, seeds_of
@@ -103,15 +103,12 @@ def test_page_holds_what_was_trained_names_what_was_not_and_keeps_the_papers_apa
 
 def test_a_few_of_many_views_are_spread_over_all_of_them() -> None:
     whole = view_source(["simulated:patients=3,seed=1"], load_card("scunet-emory-2021"))
-    few = EvenlySpaced(whole, 5)
+    few = evenly_spaced(whole, 5)
     numbers = [whole_number(whole, few, number) for number in range(len(few))]
-    assert len(few) == 5
     assert numbers == [0, 2, 4, 7, 9]
-    assert few.description["taken"] == "5 of 12, evenly spaced"
-    assert len(EvenlySpaced(whole, 99)) == len(whole)
-    with pytest.raises(IndexError):
-        few.identity(5)
+    assert few.description["of these"] == "5 of 12, evenly spaced: 5 views"
+    assert len(evenly_spaced(whole, 99)) == len(whole)
 
 
-def whole_number(whole: ViewSource, few: EvenlySpaced, number: int) -> int:
+def whole_number(whole: ViewSource, few: ViewSource, number: int) -> int:
     return [whole.identity(one) for one in range(len(whole))].index(few.identity(number))

@@ -19,7 +19,7 @@ from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluat
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.example import ViewSource
 from shared_core.weights.registry import load_card
-from validation.evenly_spaced import EvenlySpaced
+from validation.evenly_spaced import evenly_spaced
 from validation.networks.study import Job, Study
 
 SETS: Final = ("simulated", "positives", "others")
@@ -81,7 +81,7 @@ def judge(
         ]
         source: ViewSource = view_source([getattr(study, name)], cards[0][2])
         if name == "others" and study.most_others:
-            source = EvenlySpaced(source, study.most_others)
+            source = evenly_spaced(source, study.most_others)
         by_set[name] = evaluate_models(entries, source, workers=workers, cancelled=cancelled)
     return tuple(
         Judgement(

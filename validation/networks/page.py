@@ -85,7 +85,7 @@ def _counts(judged: Sequence[Judgement]) -> str:
     for name, words in _SETS.items():
         patients = len({row.identity.patient_id for row in rows[name]})
         said.append(f"{len(rows[name])} {words} of {patients} patient{'' if patients == 1 else 's'}")
-    taken = judged[0].rows["others"].description.get("taken", "")
+    taken = judged[0].rows["others"].description.get("of these", "").partition(":")[0]
     some = f" ({taken})" if taken else ""
     return f"These are {', '.join(said)}{some}; fewer than 8 patients make no interval."
 
