@@ -190,28 +190,6 @@ class Panel:
         sys.modules.update(self._before)
 
 
-def discard_leftovers() -> None:
-    """Take away what a faulty module leaves behind, whether or not it could be opened and closed."""
-    slicer.app.moduleManager().disconnect("moduleAboutToBeUnloaded(QString)")
-    node = slicer.mrmlScene.GetSingletonNode(NAME, "vtkMRMLScriptedModuleNode")
-    if node is not None:
-        node.RemoveAllObservers()
-        slicer.mrmlScene.RemoveNode(node)
-    made = vars(slicer.modules).pop(f"{NAME}Widget", None)
-    for part in (made, *vars(made).values()) if made is not None else ():
-        if isinstance(part, slicer.util.VTKObservationMixin):
-            part.removeObservers()
-        if isinstance(part, QtCore.QTimer):
-            part.stop()
-        for timer in vars(part).values() if hasattr(part, "_ui") else ():
-            if isinstance(timer, QtCore.QTimer):
-                timer.stop()
-    for one in QtWidgets.QApplication.topLevelWidgets():
-        for inner in one.findChildren(slicer_widgets.qMRMLNodeComboBox):
-            inner.setMRMLScene(None)
-    _forget_module()
-
-
 def _forget_module() -> dict[str, Any]:
     own = [name for name in sys.modules if name.partition(".")[0] in (NAME, f"{NAME}Lib")]
     return {name: sys.modules.pop(name) for name in own}
