@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--real", type=Path, metavar="DIR", help="real crops and views, as of real-bac")
     parser.add_argument("--images", type=Path, metavar="DIR", help="real mammograms, as of validation.models")
     parser.add_argument("--notes", type=Path, metavar="FILE", help="what a person saw on the pictures")
-    parser.add_argument("--small", action="store_true", help="some fifteen minutes of one processor")
+    parser.add_argument("--small", action="store_true", help="less than an hour of one processor")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)

@@ -53,7 +53,7 @@ class Study:
 
 
 def budget(real: Path | None, *, small: bool) -> Budget:
-    """The full study, or one of some fifteen minutes of one processor; real crops where there are any."""
+    """The full study, or one of less than an hour of one processor; real crops where there are any."""
     crops = () if real is None else (("real crops", f"real-bac:{real},kinds=vascular,spacing_mm=0.045"),)
     if not small:
         return Budget(
@@ -63,8 +63,8 @@ def budget(real: Path | None, *, small: bool) -> Budget:
         )
     return Budget(
         str(SMALL_RECIPE),
-        "simulated:patients=7,seed=31,pitch_mm=0.2,field=breast",
-        (("simulated", "simulated:patients=6,seed=91,pitch_mm=0.2,field=breast"), *crops),
+        "simulated:patients=12,seed=31,pitch_mm=0.2,field=breast",
+        (("simulated", "simulated:patients=16,seed=91,pitch_mm=0.2,field=breast"), *crops),
     )
 
 

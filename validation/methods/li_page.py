@@ -34,7 +34,7 @@ def _lines(study: Study, *, small: bool) -> Iterator[str]:
     asked, recipe = study.budget, study.recipe
     if small:
         yield (
-            "**A small budget**: some fifteen minutes of one processor for both models. "
+            "**A small budget**: less than an hour of one processor for both models. "
             f"`validation/methods/{SMALL_RECIPE.name}` says what differs from the recipe `li-2025`: half the "
             "width, pixels of 0.2 mm, tiles of 192 px, few epochs and patients. One seed: it shows what the "
             "term does here, not what it does on average."
