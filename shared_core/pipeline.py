@@ -118,8 +118,8 @@ def analyze_view(
     calibration
         Of the site, for the mass of calcium; see `measure_mass`.
     quality
-        What happens to a picture that is unfit to be measured, see `shared_core.quality`: it is told, the view
-        is not analysed, or nobody looks.
+        What happens to a picture that is unfit to be measured, see `shared_core.quality`: it is told, the
+        view is not analysed, or nobody looks.
     progress
         Called with (done, total) after each piece of the segmentation.
     cancelled

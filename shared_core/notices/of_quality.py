@@ -23,12 +23,13 @@ BLURRED: Final = warning(
 )
 NOISY: Final = warning(
     "noisy",
-    "Noise is strong ({noise} times the coarser detail, where sound pictures have up to {most}): the exposure "
-    "may have been too low, which hides faint calcium.",
+    "Noise is strong ({noise} times the coarser detail, where sound pictures have up to {most}): the "
+    "exposure may have been too low, which hides faint calcium.",
 )
 FEW_GREY_LEVELS: Final = warning(
     "few-grey-levels",
-    "The breast is shown in {levels} of 256 grey levels: the window does not fit, or the exposure was too low.",
+    "The breast is shown in {levels} of 256 grey levels: the window does not fit, or the exposure was too "
+    "low.",
 )
 GREY_LEVELS_CLIPPED: Final = warning(
     "grey-levels-clipped",
@@ -50,8 +51,8 @@ SIDE_UNLIKE_PICTURE: Final = info(
 )
 VIEW_UNLIKE_PICTURE: Final = warning(
     "view-unlike-picture",
-    "The image is called craniocaudal, but something like a pectoral muscle fills {share} % of the breast, as "
-    "on a mediolateral oblique view.",
+    "The image is called craniocaudal, but something like a pectoral muscle fills {share} % of the breast, "
+    "as on a mediolateral oblique view.",
 )
 IMPLANT: Final = info(
     "implant", "The file says that the breast has an implant, which hides what lies behind it."

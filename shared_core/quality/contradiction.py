@@ -1,4 +1,4 @@
-"""A name that the picture contradicts: the other side, or a craniocaudal view that shows the pectoral muscle."""
+"""A name that the picture contradicts: the other side, or craniocaudal where the pectoral muscle is seen."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def wall_of_other_side(header: MammogramHeader, framing: Framing) -> Edge | None
 
 
 def muscle_share(image_u8: NDArray[np.uint8], breast: Mask, laterality: Laterality) -> float:
-    """Part of the breast, 0 to 1, that a pectoral muscle takes as on a mediolateral oblique view; 0 for none."""
+    """Part of the breast, 0 to 1, that a muscle takes as on a mediolateral oblique view; 0 for none."""
     muscle = pectoral_mask(image_u8, breast, View.MLO, laterality)
-    return 0.0 if muscle is None else float(np.count_nonzero(muscle) / max(1, np.count_nonzero(breast)))
+    return 0.0 if muscle is None else float(np.count_nonzero(muscle)) / max(1, int(np.count_nonzero(breast)))

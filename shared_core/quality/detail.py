@@ -1,8 +1,8 @@
 """How much fine detail a picture has, and how much noise, beside its coarser detail.
 
-A band is what a Gaussian of its lower width leaves and one of twice that takes away. Calcium of an artery is some
-0.1 to 0.4 mm wide: what weakens the finest bands hides it. All is relative to the band of 0.4 to 0.8 mm of
-the same picture, so that contrast and brightness have no say.
+A band is what a Gaussian of its lower width leaves and one of twice that takes away. Calcium of an artery is
+some 0.1 to 0.4 mm wide: what weakens the finest bands hides it. All is relative to the band of 0.4 to 0.8 mm
+of the same picture, so that contrast and brightness have no say.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _amplitudes(piece: NDArray[np.uint8], widths_px: list[float]) -> list[float]
     whole = finer = piece.astype(np.float32)
     found = []
     for width in widths_px:
-        coarser = cv2.GaussianBlur(whole, (0, 0), width)
+        coarser = cv2.GaussianBlur(whole, (0, 0), width).astype(np.float32, copy=False)
         found.append(1.4826 * float(np.median(np.abs((finer - coarser)[kept, kept]))))
         finer = coarser
     return found

@@ -1,4 +1,4 @@
-"""A row or a column that differs from both neighbours all along: a fault of the detector or of the scanner."""
+"""A row or column that differs from both neighbours all along: a fault of the detector or the scanner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from shared_core.mammogram import Mask
 
 LEAST_AGREEMENT: Final = 0.85
-"""By eye, lines of 0.96 and more are plain on films, one of 0.71 is hardly seen; sound pictures have up to 0.66."""
+"""By eye, lines of 0.96 and more are plain on films, one of 0.71 is hardly seen; sound pictures have up to
+0.66."""
 _LEAST_LENGTH: Final = 0.2
 """Of the side of the picture, within the breast."""
 _EVERY: Final = 4
