@@ -43,6 +43,10 @@ class NoBreastError(OpenBacError):
     """No breast was found in the image, so nothing can be measured."""
 
 
+class QualityError(OpenBacError):
+    """The picture is of doubtful quality, and such pictures were not to be analysed."""
+
+
 class ModelError(OpenBacError):
     """A model or its weights are unknown, missing, damaged, or not what the card promises."""
 

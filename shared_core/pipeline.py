@@ -27,6 +27,8 @@ from shared_core.notices.of_results import MODEL_NOT_FOR_SYNTHETIC
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.progress import ProgressCallback
+from shared_core.quality.checks import quality_notices
+from shared_core.quality.policy import QualityPolicy, refuse_doubtful
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
@@ -90,6 +92,7 @@ def analyze_view(
     facts: StatedFacts | None = None,
     partner: MammogramHeader | None = None,
     calibration: Calibration | None = None,
+    quality: QualityPolicy = "warn",
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ViewResult:
@@ -114,6 +117,9 @@ def analyze_view(
         models do not read it. Where it cannot be read, the view is analysed as one that has none.
     calibration
         Of the site, for the mass of calcium; see `measure_mass`.
+    quality
+        What happens to a picture that is unfit to be measured, see `shared_core.quality`: it is told, the
+        view is not analysed, or nobody looks.
     progress
         Called with (done, total) after each piece of the segmentation.
     cancelled
@@ -127,7 +133,8 @@ def analyze_view(
     ------
     OpenBacError
         One sentence that says what is wrong and what to do: the file cannot be read or holds no
-        mammogram or no breast, the model cannot be had, or the work was cancelled.
+        mammogram or no breast, it was to be left out for its quality, the model cannot be had, or the work
+        was cancelled.
     """
     loaded = model if isinstance(model, Model) else load_model(model)
     cut = checked_threshold(threshold, loaded.card)
@@ -140,6 +147,9 @@ def analyze_view(
     else:
         mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm, facts=facts)
     prepared = prepare(mammogram, loaded.card.preprocessing, find_pectoral=settings.exclude_pectoral)
+    doubts = quality_notices(prepared) if quality != "off" else ()
+    if quality == "exclude":
+        refuse_doubtful(prepared.header.name, doubts)
     without_mass = mass_refusal(mammogram.header, calibration=calibration)
     # The pixels as read, 25 MB in a 12-megapixel view, are kept only where calcium can be weighed on them.
     raw = mammogram if without_mass is None else None
@@ -177,7 +187,7 @@ def analyze_view(
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
         notices=(
-            *collect_notices(prepared, probability, loaded.card),
+            *collect_notices(prepared, probability, loaded.card, quality=doubts),
             *(judged_notices(decision.judged) if decision.judged is not None else ()),
             *(vessels.notices if vessels is not None else ()),
         ),
@@ -194,6 +204,7 @@ def analyze_exam(
     settings: MeasurementSettings = DEFAULT_SETTINGS,
     spacing_mm: Spacing | None = None,
     calibration: Calibration | None = None,
+    quality: QualityPolicy = "warn",
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ExamResult:
@@ -203,7 +214,7 @@ def analyze_exam(
     ----------
     source
         An exam from `find_exams`, or the folder or files of exactly one.
-    model, threshold, settings, spacing_mm, calibration, cancelled
+    model, threshold, settings, spacing_mm, calibration, quality, cancelled
         See `analyze_view`.
     progress
         Called with (done, total) after each view.
@@ -230,6 +241,7 @@ def analyze_exam(
                     facts=header.stated,
                     partner=partner,
                     calibration=calibration,
+                    quality=quality,
                     cancelled=cancelled,
                 )
             )
@@ -372,13 +384,14 @@ def drawn_provenance(
 
 
 def collect_notices(
-    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard
+    prepared: PreparedView, probability: ProbabilityMap, card: ModelCard, *, quality: tuple[Notice, ...]
 ) -> tuple[Notice, ...]:
-    """All notices of one view in the order of the way, each once."""
+    """All notices of one view in the order of the way, each once; those of `quality_notices` among them."""
     own: list[Notice] = []
     if prepared.header.acquisition.synthetic_2d:
         own.append(MODEL_NOT_FOR_SYNTHETIC.notice(model=card.name))
-    return tuple(dict.fromkeys((*prepared.header.notices, *prepared.notices, *probability.notices, *own)))
+    of_picture = (*prepared.header.notices, *prepared.notices, *quality)
+    return tuple(dict.fromkeys((*of_picture, *probability.notices, *own)))
 
 
 def _prepared_partner(

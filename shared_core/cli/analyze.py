@@ -54,6 +54,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add = partial(option, run_options)
     arguments.add_workers(run_options)
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
+    arguments.add_quality(run_options)
     arguments.add_time_limit(run_options)
     add(
         "--csv",
@@ -261,6 +262,7 @@ def settings_of(args: argparse.Namespace) -> BatchSettings:
         spacing_mm=args.spacing_mm,
         measurement=measurement_settings_of(args),
         calibration=Calibration.load(args.calibration) if args.calibration is not None else None,
+        quality=args.quality,
         pictures=not args.no_pictures,
         probability=args.probability,
         dicom=args.dicom,
@@ -288,6 +290,7 @@ def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, obje
     left_out |= set() if facts is not None else {"facts"}
     left_out |= set() if args.blank is not None else {"blank"}
     left_out |= set() if args.csv != "plain" else {"csv"}
+    left_out |= set() if args.quality != "warn" else {"quality"}
     asked = {name: value for name, value in sorted(vars(args).items()) if name not in left_out}
     asked["paths"] = [str(path) for path in args.paths]
     if facts is not None:

@@ -7,11 +7,12 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, get_args
 
 from shared_core.cohort.batch_plan import Shard
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
+from shared_core.quality.policy import QualityPolicy
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES
 from shared_core.reading.facts.table import FactsTable
 from shared_core.reading.facts.table_reading import read_facts
@@ -92,6 +93,15 @@ def add_time_limit(options: Options) -> None:
     """How long one image may take."""
     text = "minutes that one image may take; one that takes longer fails (default: 30)"
     option(options, "--time-limit MINUTES", text, minutes, default=30.0)
+
+
+def add_quality(options: Options) -> None:
+    """What happens to pictures that are unfit to be measured."""
+    text = (
+        "a picture that is cut off, blurred, noisy, clipped or processed twice is told (warn, the default), "
+        "is not analysed (exclude), or nobody looks (off)"
+    )
+    option(options, "--quality", text, choices=get_args(QualityPolicy), default="warn")
 
 
 def add_facts(options: Options) -> None:

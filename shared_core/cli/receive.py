@@ -56,6 +56,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_model_options(parser)
     add_measurement_options(parser)
     add("--threads N", "CPU threads (default: 1)", arguments.count, default=1)
+    arguments.add_quality(parser)
     arguments.add_time_limit(parser)
     parser.set_defaults(
         output=None, no_pictures=False, probability=False, deidentify=False, csv="plain", blank=None

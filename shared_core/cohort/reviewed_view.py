@@ -27,6 +27,7 @@ from shared_core.notices.of_results import (
 )
 from shared_core.pipeline import collect_notices, decide_mask, drawn_provenance, provenance_of
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quality.checks import quality_notices
 from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
 from shared_core.quantification.mask_notices import mask_notices
@@ -272,7 +273,8 @@ def _about_the_answer(
     *,
     edited: bool,
 ) -> tuple[Notice, ...]:
-    notices = collect_notices(prepared, answer.probability, answer.card)
+    quality = quality_notices(prepared)
+    notices = collect_notices(prepared, answer.probability, answer.card, quality=quality)
     if decision.judged is not None:
         notices += judged_notices(decision.judged, edited=edited)
     if not edited:

@@ -12,6 +12,7 @@ from shared_core.inference.model import BackendChoice, Device
 from shared_core.mammogram import MammogramHeader
 from shared_core.mass.site_calibration import Calibration
 from shared_core.pipeline import DEFAULT_SETTINGS, Spacing
+from shared_core.quality.policy import QualityPolicy
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.records.cells import CsvStyle
 from shared_core.weights.registry import DEFAULT_MODEL
@@ -35,6 +36,8 @@ class BatchSettings:
     measurement: MeasurementSettings = DEFAULT_SETTINGS
     calibration: Calibration | None = None
     """Of the site, for the mass of calcium."""
+    quality: QualityPolicy = "warn"
+    """What happens to pictures that are unfit to be measured."""
     pictures: bool = True
     """Write overlays and exam sheets."""
     probability: bool = False

@@ -64,6 +64,7 @@ class Worker:
                 facts=task.header.stated,
                 partner=task.partner,
                 calibration=self.settings.calibration,
+                quality=self.settings.quality,
                 progress=progress,
                 cancelled=cancelled,
             )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from shared_core.notices import of_files, of_pixels, of_results
+from shared_core.notices import of_files, of_pixels, of_quality, of_results
 from shared_core.notices.notice import Notice, NoticeKind, Severity
 
 KINDS: Final[Mapping[str, NoticeKind]] = {
     kind.code: kind
-    for module in (of_files, of_pixels, of_results)
+    for module in (of_files, of_pixels, of_quality, of_results)
     for kind in vars(module).values()
     if isinstance(kind, NoticeKind)
 }

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedImageError
+from shared_core.errors import OpenBacError, QualityError, UnreadableImageError, UnsupportedImageError
 from shared_core.reading.content import CannotOpenError
 from shared_core.reading.dicom.acceptance import NotAMammogramError
 from shared_core.reading.files import KindNotReadError
@@ -31,6 +31,8 @@ class UnusedReason(str, Enum):
     """A mammogram that could be read, but not analysed."""
     OUT_OF_MEMORY = "out-of-memory"
     """Analysing it took more memory than there was."""
+    QUALITY = "quality"
+    """Its picture is of doubtful quality, and such pictures were to be left out."""
     TIME_LIMIT = "time-limit"
     """Analysing it took longer than one image may take."""
     CRASHED = "crashed"
@@ -51,7 +53,7 @@ FAILURES: Final = frozenset(
     {
         *(UnusedReason.DAMAGED, UnusedReason.NOT_OPENED, UnusedReason.UNSUPPORTED),
         *(UnusedReason.NOT_ANALYSED, UnusedReason.OUT_OF_MEMORY, UnusedReason.TIME_LIMIT),
-        *(UnusedReason.CRASHED, UnusedReason.FAULT),
+        *(UnusedReason.CRASHED, UnusedReason.FAULT, UnusedReason.QUALITY),
     }
 )
 """Reasons for which a mammogram may be missing in the results."""
@@ -136,7 +138,9 @@ def _with_place(file: UnusedFile, tops: Sequence[Path]) -> UnusedFile:
 
 
 def failure_reason(path: Path, error: OpenBacError) -> UnusedReason:
-    """Why a mammogram could not be analysed: its file, or what came after reading it."""
+    """Why a mammogram could not be analysed: its file, its picture, or what came after reading it."""
+    if isinstance(error, QualityError):
+        return UnusedReason.QUALITY
     of_file = isinstance(error, (UnreadableImageError, UnsupportedImageError))
     return _reason(path, error) if of_file else UnusedReason.NOT_ANALYSED
 

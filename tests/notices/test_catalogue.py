@@ -15,7 +15,16 @@ import pytest
 from napari_bac import remedies as of_napari
 from shared_core.cli import remedies as of_cli
 from shared_core.errors import UsageError
-from shared_core.notices import Notice, NoticeKind, Remedy, Severity, of_files, of_pixels, of_results
+from shared_core.notices import (
+    Notice,
+    NoticeKind,
+    Remedy,
+    Severity,
+    of_files,
+    of_pixels,
+    of_quality,
+    of_results,
+)
 from shared_core.notices.catalogue import KINDS, catalogue_table, notice_of
 from shared_core.notices.remedy import with_remedy
 
@@ -23,7 +32,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SLICER = REPOSITORY / "slicer_bac_extension" / "BACSegmentation" / "BACSegmentationLib"
 NAMED = {
     name: kind
-    for module in (of_files, of_pixels, of_results)
+    for module in (of_files, of_pixels, of_quality, of_results)
     for name, kind in vars(module).items()
     if isinstance(kind, NoticeKind)
 }
