@@ -80,17 +80,6 @@ class Collector:
             self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
 
     @property
-    def left(self) -> list[ViewTask]:
-        """Tasks that are not done, in order."""
-        tasks = (
-            task
-            for key in self._open
-            for task in self._tasks[key]
-            if task.number not in self._outcomes.get(key, ())
-        )
-        return sorted(tasks, key=lambda task: task.number)
-
-    @property
     def failed(self) -> list[ViewOutcome]:
         """The views that failed, in order."""
         return [outcome for _, outcome in sorted(self._failed.items())]

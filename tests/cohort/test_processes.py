@@ -23,7 +23,7 @@ from shared_core import hosting as bac
 
 listing = bac.find_exams([Path("images")])
 settings = bac.BatchSettings(Path("results"), model="openbac-1", device="cpu")
-report = bac.run_batch(listing, settings, arguments={}, workers=2)
+report = bac.run_batch(listing, settings, arguments={}, place=bac.Processes(2))
 assert len(report.views) == 2
 assert not report.failures, report.failures
 """
