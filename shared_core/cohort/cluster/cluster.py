@@ -39,7 +39,6 @@ _AHEAD: Final = 2
 """Views for each thread of the workers: one under way, and one to go on with."""
 _AHEAD_AT_LEAST: Final = 8
 """So that a cluster that grows with its work sees that there is some."""
-_NOT_INSTALLED: Final = "has no OpenBAC of this version ({why}); install the same software there as here."
 
 
 class Cluster:
@@ -103,7 +102,7 @@ class _Batch:
         self._client, self._cluster, self._tell, self._cancelled = client, cluster, tell, cancelled
         self._order, self._settings = order, order.settings
         self._sent = pickle.dumps(order)
-        self._threads = 0
+        self._threads: int | None = None
         self._counted = float("-inf")
         self._number = 0
 
@@ -199,16 +198,16 @@ class _Batch:
             before, self._threads = self._threads, self._count()
             if self._threads != before:
                 self._tell(self._state())
-        return max(_AHEAD_AT_LEAST, _AHEAD * self._threads)
+        return max(_AHEAD_AT_LEAST, _AHEAD * (self._threads or 0))
 
-    def _count(self) -> int:
+    def _count(self) -> int | None:
         try:
             return sum(self._client.nthreads().values())
         except Exception:  # a scheduler that is lost is told where a view is waited for
             return self._threads
 
     def _state(self) -> str:
-        if self._threads == 0:
+        if not self._threads:
             return f"No worker is at {self._cluster} now; waiting for one."
         images = "1 image" if self._threads == 1 else f"{self._threads} images"
         return f"The workers at {self._cluster} take {images} at the same time."
@@ -229,7 +228,10 @@ def _refusal(address: str, unfit: str) -> ClusterError:
 
 
 def _why(error: BaseException) -> str:
-    return _NOT_INSTALLED.format(why=f"{type(error).__name__}: {error}")
+    words = f"{type(error).__name__}: {error}"
+    if isinstance(error, ImportError):
+        return f"lacks software that is here ({words}); install the same there."
+    return f"cannot do the work ({words}); see its log."
 
 
 def _opens(task: ViewTask) -> bool:
