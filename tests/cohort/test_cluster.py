@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,11 +13,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client
 
 from shared_core.cli.main import main
+from shared_core.cohort.cluster.station import Order, close_station, station_for
 from shared_core.cohort.exam_mark import MARK
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.errors import Cancelled
+from shared_core.mammogram import MammogramHeader
 from shared_core.version import SOFTWARE_VERSION
 from tests.cohort.cluster_processes import scheduler, workers
 from tests.imported_network import imported_card
@@ -105,10 +112,13 @@ def test_each_way_to_fail_is_told_with_its_cause_and_the_others_go_on(
 ) -> None:
     source = views(tmp_path / "in", "raise", "kill", "leave", "lose", "first", "second")
     with within(600):
-        assert main(asked(source, tmp_path / "out", model, "--scheduler", cluster)) == 1
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    assert "[6/6]" in said
+        assert main(asked(source, tmp_path / "out", model, "--scheduler", cluster, "--progress", "json")) == 1
+    said, errors = capsys.readouterr()
+    assert errors == ""
+    events = [json.loads(line) for line in said.splitlines()]
+    assert [event["done"] for event in events if event["event"] == "image"] == [1, 2, 3, 4, 5, 6]
+    assert str(source / "first_4_LCC.png") in {event["file"] for event in events if event["event"] == "tile"}
+    assert events[-1]["event"] == "end"
     failed = rows(tmp_path / "out", "unused.csv")
     assert {name: row["reason"] for name, row in failed.items()} == {
         "raise": "fault",
@@ -233,11 +243,36 @@ def test_a_scheduler_that_is_not_there_is_told(
     for where, said in (
         ("tcp://127.0.0.1:9", "No scheduler answers at tcp://127.0.0.1:9"),
         ("nonsense://127.0.0.1:9", "No scheduler answers at nonsense://127.0.0.1:9"),
+        ("tls://127.0.0.1:9", "The scheduler at tls://127.0.0.1:9 speaks TLS alone"),
         ("nowhere.json", "nowhere.json: there is no such file"),
+        (__file__, "test_cluster.py: there is no such file of a scheduler"),
     ):
         assert main(asked(source, tmp_path / "out", model, "--scheduler", where)) == 1
         assert said in capsys.readouterr().err
+    with dask.config.set({"distributed.comm.require-encryption": True}):
+        assert main(asked(source, tmp_path / "out", model, "--scheduler", "local")) == 1
+        assert "Dask is configured to speak TLS alone" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_what_a_killed_batch_left_on_a_worker_goes_with_the_next_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    header = MammogramHeader(path=Path("a.png"), file_format="png", rows=1, columns=1, bits=8)
+    sample = ViewTask(0, header, Path("a.png"), "exam", "a")
+    orders = [
+        pickle.dumps(Order(name, BatchSettings(None), {}, Path.cwd(), sample, told=False))
+        for name in ("killed", "next")
+    ]
+    left = station_for(orders[0], None)
+    assert station_for(orders[0], None) is left
+    monkeypatch.setattr("shared_core.cohort.cluster.station._FORGOTTEN_S", -1.0)
+    station_for(orders[1], None)
+    assert station_for(orders[0], None) is not left
+    for order in orders:
+        close_station(order)
+        with pytest.raises(Cancelled):
+            station_for(order, None)
 
 
 def test_workers_of_a_cluster_are_not_ours_to_number(model: str, tmp_path: Path) -> None:

@@ -6,10 +6,16 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from shared_core.cohort.place import Place
+from shared_core.documents import DocumentError, known_part
 from shared_core.errors import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Security
 
 LOCAL: Final = "local"
 _ANSWERS_WITHIN_S: Final = 30
@@ -35,13 +41,15 @@ def connected(scheduler: str, *, workers: int, tell: Callable[[str], None]) -> I
         Dask is not installed, or no scheduler answers.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, LocalCluster, Security
 
         from shared_core.cohort.cluster.cluster import Cluster
     except ImportError:
         raise ClusterError(
             "A cluster needs distributed, which is not installed: pip install 'openbac[cluster]'."
         ) from None
+    address = scheduler if scheduler == LOCAL else _address(scheduler)
+    _require_encryption_as_configured(address, Security())
     with ExitStack() as stack:
         stack.enter_context(_silent())
         name = scheduler
@@ -50,10 +58,9 @@ def connected(scheduler: str, *, workers: int, tell: Callable[[str], None]) -> I
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
             )
             stack.enter_context(cluster)
-            scheduler, name = cluster.scheduler_address, "this machine"
-        where = {"address": scheduler} if "://" in scheduler else {"scheduler_file": _existing(scheduler)}
+            address, name = cluster.scheduler_address, "this machine"
         try:
-            client = Client(**where, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
+            client = Client(address, timeout=_ANSWERS_WITHIN_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ClusterError(
                 f"No scheduler answers at {name} ({error}); check that it runs, and that this machine may "
@@ -63,13 +70,36 @@ def connected(scheduler: str, *, workers: int, tell: Callable[[str], None]) -> I
         yield Cluster(client, name, tell)
 
 
-def _existing(file: str) -> str:
-    if not Path(file).is_file():
+def _require_encryption_as_configured(address: str, security: Security) -> None:
+    encrypted = address.startswith("tls://")
+    if encrypted and security.get_connection_args("client")["ssl_context"] is None:
         raise ClusterError(
-            f"{file}: there is no such file; give the file that a scheduler wrote, or its address such as "
-            "tcp://node1:8786."
+            f"The scheduler at {address} speaks TLS alone; name certificate and key to Dask "
+            "(distributed.comm.tls in its configuration)."
         )
-    return file
+    if security.require_encryption and not encrypted:
+        raise ClusterError(
+            f"Dask is configured to speak TLS alone (distributed.comm.require-encryption), and {address} "
+            "does not; give the address of a scheduler that does."
+        )
+
+
+class _SchedulerFile(msgspec.Struct, frozen=True):
+    """What is needed of the file that a scheduler wrote."""
+
+    address: str
+
+
+def _address(scheduler: str) -> str:
+    if "://" in scheduler:
+        return scheduler
+    try:
+        return known_part(Path(scheduler).read_bytes(), _SchedulerFile).address
+    except (OSError, DocumentError):
+        raise ClusterError(
+            f"{scheduler}: there is no such file of a scheduler; give the one that it wrote, or its address "
+            "such as tcp://node1:8786."
+        ) from None
 
 
 @contextmanager
