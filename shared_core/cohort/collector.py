@@ -74,8 +74,9 @@ class Collector:
         """What is in no folder."""
         self._made: HowMade = {}
         self._inputs: dict[str, list[InputFile] | None] = {}
-        if settings.output_dir is not None and self._open:
+        if settings.output_dir is not None:
             begin(tuple(self._open.values()), settings.output_dir)
+        if settings.output_dir is not None and self._open:
             self._made = how_made(settings)
             self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
 

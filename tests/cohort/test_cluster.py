@@ -49,7 +49,7 @@ def fail(self, task, *, cancelled=None, **options):
         time.sleep(0.01)
     return analyze(self, task, cancelled=cancelled, **options)
 def blind(self, *args, **options):
-    if "unseen" in self.parts and "__file__" in vars(worker):
+    if "unseen" in self.parts:
         raise FileNotFoundError(self)
     return opened(self, *args, **options)
 worker.Worker.analyze, Path.open = fail, blind

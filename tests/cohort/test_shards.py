@@ -120,6 +120,16 @@ def test_what_was_merged_can_be_gone_on_with(cohort: Path, tmp_path: Path) -> No
     assert files(tmp_path / "out") == before
 
 
+def test_half_a_table_that_a_killed_run_left_goes_also_where_all_is_finished(
+    cohort: Path, tmp_path: Path
+) -> None:
+    merge(cohort, "shard1", "shard2", "shard3", output=tmp_path / "out")
+    before = files(tmp_path / "out")
+    (tmp_path / "out" / ".0123456789abcdef.part").write_bytes(b"half")
+    assert analyze(cohort, str(tmp_path / "out"), *HERE, "--resume") == 1
+    assert files(tmp_path / "out") == before
+
+
 def test_each_shard_has_tables_of_its_own(cohort: Path) -> None:
     keys = [json.loads((cohort / f"shard{n}" / "exams.json").read_bytes()) for n in (1, 2, 3)]
     assert sorted(exam["key"] for some in keys for exam in some) == [f"P_{n:05d}" for n in range(EXAMS)]
