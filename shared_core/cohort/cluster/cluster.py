@@ -202,7 +202,7 @@ class _Batch:
 
     def _count(self) -> int | None:
         try:
-            return sum(self._client.nthreads().values())
+            return int(sum(self._client.nthreads().values()))
         except Exception:  # a scheduler that is lost is told where a view is waited for
             return self._threads
 

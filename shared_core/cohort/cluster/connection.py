@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared_core.cohort.place import Place
-from shared_core.documents import DocumentError, known_part
+from shared_core.documents import DocumentError, file_bytes, known_part
 from shared_core.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _address(scheduler: str) -> str:
     if "://" in scheduler:
         return scheduler
     try:
-        return known_part(Path(scheduler).read_bytes(), _SchedulerFile).address
+        return known_part(file_bytes(Path(scheduler)), _SchedulerFile).address
     except (OSError, DocumentError):
         raise ClusterError(
             f"{scheduler}: there is no such file of a scheduler; give the one that it wrote, or its address "
