@@ -159,8 +159,8 @@ class _Batch:
                 if self._cancelled is not None and self._cancelled():
                     raise Cancelled("The batch was cancelled; what was finished before is kept.")
         finally:
-            if under_way:
-                with suppress(Exception):  # of a cluster that is lost
+            if under_way and self._connected:
+                with suppress(Exception):  # of a cluster that is lost at this moment
                     self._client.cancel([future for future, _ in under_way.values()], force=True)
 
     def _submit(self, task: ViewTask) -> Future:
@@ -200,11 +200,16 @@ class _Batch:
                 self._tell(self._state())
         return max(_AHEAD_AT_LEAST, _AHEAD * (self._threads or 0))
 
+    @property
+    def _connected(self) -> bool:
+        """Whether a question would be answered; without a scheduler, Dask waits for another one first."""
+        return bool(self._client.status == "running")
+
     def _count(self) -> int | None:
-        try:
-            return int(sum(self._client.nthreads().values()))
-        except Exception:  # a scheduler that is lost is told where a view is waited for
-            return self._threads
+        if self._connected:
+            with suppress(Exception):  # that it is lost is told where a view is waited for
+                return int(sum(self._client.nthreads().values()))
+        return self._threads
 
     def _state(self) -> str:
         if not self._threads:
@@ -219,8 +224,9 @@ class _Batch:
         )
 
     def _close(self) -> None:
-        with suppress(Exception):  # of a cluster that is lost
-            self._client.run(calls.close, self._sent, on_error="ignore")
+        if self._connected:
+            with suppress(Exception):  # of a cluster that is lost at this moment
+                self._client.run(calls.close, self._sent, on_error="ignore")
 
 
 def _refusal(address: str, unfit: str) -> ClusterError:
