@@ -23,6 +23,7 @@ from typing import Any
 
 from shared_core.cohort import batch, exam_mark
 from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.place import Here
 from shared_core.cohort.resume import finished_exams
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.cohort.status import status_of
@@ -121,7 +122,7 @@ def _run(listing: ExamListing, settings: BatchSettings) -> None:
         settings,
         arguments={},
         finished=finished_exams(listing.exams, batch.make_tasks(listing.exams), settings),
-        workers=0,
+        place=Here(),
     )
 
 

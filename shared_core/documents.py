@@ -7,11 +7,13 @@ twice, names that a record does not have, all missing names at once, and what to
 from __future__ import annotations
 
 import difflib
+import errno
 import json
 import math
 import re
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -49,6 +51,19 @@ class DocumentError(ValueError):
         """One sentence for the user."""
         said = f"{file}{'' if self.whole else ':'} {self}"
         return said if said.endswith("?") else f"{said}."
+
+
+def file_bytes(path: Path) -> bytes:
+    """What stands in a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is none: reading a pipe would wait for whoever writes into it.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.ENXIO, "it is no file but a device or a pipe")
+    return path.read_bytes()
 
 
 def from_json(text: str | bytes, kind: type[Record]) -> Record:

@@ -59,6 +59,10 @@ class OutputError(OpenBacError):
     """A result cannot be written: disk full, folder read-only, or name already taken."""
 
 
+class ClusterError(OpenBacError):
+    """A cluster cannot be reached, or a worker of it would not give the same results."""
+
+
 class UsageError(OpenBacError):
     """Arguments contradict each other or are out of range."""
 

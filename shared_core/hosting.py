@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared_core.cohort.batch import make_tasks, run_batch
     from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps, is_export
     from shared_core.cohort.outcome import ViewOutcome
-    from shared_core.cohort.pool import default_workers
+    from shared_core.cohort.pool import Processes, default_workers
     from shared_core.cohort.report import BatchReport
     from shared_core.cohort.resume import as_begun, finished_exams
     from shared_core.cohort.reviewed_view import (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from shared_core.cli import arguments
+from shared_core.cli import arguments, places
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.deidentifying import (
@@ -53,6 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
     run_options = parser.add_argument_group("run")
     add = partial(option, run_options)
     arguments.add_workers(run_options)
+    places.add_scheduler(run_options)
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
     arguments.add_quality(run_options)
     arguments.add_time_limit(run_options)
@@ -151,7 +152,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"bac: {error_words(error)}", file=sys.stderr)
         return USAGE
     print_model(settings, console)
-    with ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console) as view:
+    lines = ProgressLines(sys.stdout) if args.progress == "json" else BatchConsole(console)
+    with lines as view, places.place_of(args, partial(console.print, markup=False)) as place:
         try:
             listing = find_exams(args.paths, facts=facts, apart_from=args.output, progress=view.files_read)
         except UsageError as error:
@@ -189,7 +191,7 @@ def run(args: argparse.Namespace) -> int:
             others="keep" if args.add or args.resume else "refuse",
             shard=args.shard,
             whole=whole,
-            workers=args.workers,
+            place=place,
             view_done=view.view_done,
             progress=view.tile_done,
         )
@@ -219,6 +221,8 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         args.parser.error("--shard writes into a folder for bac merge; name it with -o OUT")
     if args.shard is not None and (args.add or args.deidentify):
         args.parser.error("--shard goes neither with --add nor with --deidentify; merge first")
+    if args.scheduler not in (None, "local") and args.workers is not None:
+        args.parser.error("--scheduler has its own workers; leave --workers out")
     if args.output is None and args.dicom:
         args.parser.error("--dicom writes objects into a folder; name it with -o OUT")
     if args.output is None and args.deidentify:
@@ -284,7 +288,7 @@ def measurement_settings_of(args: argparse.Namespace) -> MeasurementSettings:
 def _asked(args: argparse.Namespace, facts: FactsTable | None) -> dict[str, object]:
     """What the person asked for; neither the number of processes nor a pause has a say in the results."""
     left_out = {"run", "parser", "command", "workers", "time_limit", "quiet", "json", "resume"}
-    left_out |= {"add", "shard", "deidentify_key", "progress"}
+    left_out |= {"add", "shard", "scheduler", "deidentify_key", "progress"}
     # As it was before there was this option, where it is not asked for.
     left_out |= set() if args.deidentify else {"deidentify", "nothing_burned_in"}
     left_out |= set() if facts is not None else {"facts"}

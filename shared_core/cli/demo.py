@@ -15,6 +15,7 @@ from shared_core.cli.analyze_output import BatchConsole, print_model
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
+from shared_core.cli.places import on_this_machine
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole, number, progress_bar, screen
 from shared_core.cohort.batch import run_batch
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             listing,
             settings,
             arguments={"sample": sample.name, "model": args.model},
-            workers=args.workers,
+            place=on_this_machine(args.workers),
             view_done=view.view_done,
             progress=view.tile_done,
         )

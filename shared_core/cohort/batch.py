@@ -14,7 +14,8 @@ from shared_core.cohort.batch_plan import Shard, plan_of, read_plan, write_plan
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.lane import TileProgress
 from shared_core.cohort.outcome import ViewOutcome
-from shared_core.cohort.pool import default_workers, run_here, run_in_processes
+from shared_core.cohort.place import Place
+from shared_core.cohort.pool import Processes
 from shared_core.cohort.report import BatchReport, write_tables
 from shared_core.cohort.resume import OtherExams, other_exams
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
@@ -37,7 +38,7 @@ from shared_core.records.unused_files import unused_records
 from shared_core.records.view_and_exam import failed_record
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import require_tracks, require_weights
+from shared_core.weights.location import require_files
 from shared_core.weights.registry import load_card, weights_beside
 
 _RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
@@ -55,8 +56,7 @@ def run_batch(
     others: OtherExams = "refuse",
     shard: Shard | None = None,
     whole: Sequence[str] = (),
-    workers: int | None = None,
-    apart: bool = False,
+    place: Place | None = None,
     view_done: ViewDone | None = None,
     progress: TileProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -75,12 +75,9 @@ def run_batch(
         Whether the output folder may hold results of other exams, which then stay in its tables.
     shard, whole
         Which part of a cohort this is, see `bac merge`, and the keys of all of its exams.
-    workers
-        Processes; None for as many as there are processors and memory. With 0, or for one image, the work is
-        done in this process, which is sooner, but a crash or a hanging image takes it along.
-    apart
-        Work in a process of its own even for one image: for windows, which must stay usable, and which a
-        damaged file must not take along.
+    place
+        Where the images are analysed; None for as many processes as there are processors and memory, see
+        `Processes`. It has no say in the results.
     view_done, progress
         Called after each image, and with (task number, done, total) after each tile.
     cancelled
@@ -94,10 +91,13 @@ def run_batch(
     """
     weights_needed = len(finished) < len(listing.exams)
     card, backend, model = _checked(settings, weights_needed=weights_needed)
+    tasks = make_tasks(listing.exams)
+    left = [task for task in tasks if task.exam_key not in finished]
+    analyze = (place or Processes()).outcomes
+    outcomes = analyze(left, Worker(settings, model), progress=progress, cancelled=cancelled)
     alone = nullcontext() if settings.output_dir is None else alone_in(settings.output_dir, who="run")
     with alone:
         kept = other_exams(listing.exams, settings, others=others)
-        tasks = make_tasks(listing.exams)
         run = _begin_record(listing, settings, arguments, card, backend, added=bool(kept))
         unread = {file.path: file.text for file in failed_files(listing.unused, named)}
         plan = plan_of(listing.exams, whole=whole, shard=shard, unread=unread)
@@ -106,15 +106,9 @@ def run_batch(
             plan = plan.added_to(read_plan(settings.output_dir), kept=kept, files=files)
             write_plan(settings.output_dir, plan)
         gathered = Collector(listing.exams, tasks, finished=finished, kept=kept, settings=settings)
-        left = gathered.left
-        count = default_workers(len(left)) if workers is None else max(1, min(workers, len(left)))
         report = BatchReport(
             run, kept=kept, keys=tuple(exam.key for exam in listing.exams), gathered=gathered, plan=plan
         )
-        if not left or workers == 0 or (not apart and len(left) == 1):
-            outcomes = run_here(left, Worker(settings, model), progress=progress, cancelled=cancelled)
-        else:
-            outcomes = run_in_processes(left, settings, workers=count, progress=progress, cancelled=cancelled)
         try:
             with closing(outcomes):
                 for outcome in outcomes:
@@ -123,8 +117,9 @@ def run_batch(
                     gathered.receive(outcome)
         except (Cancelled, KeyboardInterrupt):
             report.cancelled = True
-        _conclude(report, gathered, listing, frozenset(unread))
-        write_tables(report, settings.output_dir, settings.csv)
+        finally:  # a cluster that is lost leaves the tables of what is finished, too
+            _conclude(report, gathered, listing, frozenset(unread))
+            write_tables(report, settings.output_dir, settings.csv)
         report.unwritten = {key: gathered.unwritten[key] for key in report.keys if key in gathered.unwritten}
         return report
 
@@ -184,9 +179,7 @@ def _checked(settings: BatchSettings, *, weights_needed: bool) -> tuple[ModelCar
             threads=settings.threads,
         )
     elif weights_needed:
-        require_weights(card, weights_dir=weights_beside(name))
-        if card.tracks is not None:
-            require_tracks(card, weights_dir=weights_beside(name))
+        require_files(card, weights_dir=weights_beside(name))
     return card, backend, model
 
 

@@ -74,21 +74,11 @@ class Collector:
         """What is in no folder."""
         self._made: HowMade = {}
         self._inputs: dict[str, list[InputFile] | None] = {}
-        if settings.output_dir is not None and self._open:
+        if settings.output_dir is not None:
             begin(tuple(self._open.values()), settings.output_dir)
+        if settings.output_dir is not None and self._open:
             self._made = how_made(settings)
             self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
-
-    @property
-    def left(self) -> list[ViewTask]:
-        """Tasks that are not done, in order."""
-        tasks = (
-            task
-            for key in self._open
-            for task in self._tasks[key]
-            if task.number not in self._outcomes.get(key, ())
-        )
-        return sorted(tasks, key=lambda task: task.number)
 
     @property
     def failed(self) -> list[ViewOutcome]:

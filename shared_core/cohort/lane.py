@@ -10,14 +10,26 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import Empty
 from typing import Any, Final, TypeVar
 
-from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.outcome import (
+    Died,
+    Ended,
+    ViewOutcome,
+    faulty,
+    process_ended,
+    too_long,
+    without_memory,
+)
 from shared_core.cohort.processes import EngineContext
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.cohort.worker import Worker
+from shared_core.errors import Cancelled
 from shared_core.thread_budget import ThreadBudget
 
 Done = TypeVar("Done")
@@ -40,17 +52,54 @@ class Lane:
         Set from outside, it ends the work within a tile.
     messages
         Queue that gets (task number, done, total) after each tile; None for nobody who listens.
+    start_folder
+        From which relative paths start, given where who asked is on another machine: files are then not
+        written here, and stay in the outcomes.
     """
 
-    def __init__(self, settings: BatchSettings, stop: Event, messages: Any = None) -> None:
+    def __init__(
+        self, settings: BatchSettings, stop: Event, messages: Any = None, *, start_folder: Path | None = None
+    ) -> None:
         self._settings, self._stop, self._messages = settings, stop, messages
+        self._start_folder = start_folder
         self._start()
 
     def submit(self, task: ViewTask, work: Callable[[ViewTask], Done] | None = None) -> Future[Done]:
         """Analyse an image, or do other work on it; `BrokenProcessPool` where the process died over it."""
-        return self._pool.submit(work or _analyze, task)  # type: ignore[arg-type]  # Done is ViewOutcome where no work is given
+        given: Callable[[ViewTask], Any] = work or _analyze
+        try:
+            return self._pool.submit(given, task)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self._replace()
+            return self._pool.submit(given, task)
 
-    def replace(self) -> int | None:
+    def ended(self, future: Future[ViewOutcome], task: ViewTask, began: float) -> Ended:
+        """What came of an image that was submitted; a process that died over it is replaced.
+
+        Parameters
+        ----------
+        began
+            When it was submitted, as of `time.monotonic`.
+
+        Raises
+        ------
+        Cancelled
+            The process was told to stop.
+        """
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            took_too_long = time.monotonic() - began >= self._settings.time_limit_min * 60
+            exit_code = self._replace()
+            return too_long(task, self._settings) if took_too_long else Died(process_ended(task, exit_code))
+        except Cancelled:
+            raise
+        except MemoryError:
+            return without_memory(task)
+        except Exception as error:  # such as a result that cannot travel between processes
+            return faulty(task, error)
+
+    def _replace(self) -> int | None:
         """Put a new process in the place of a dead one; return the exit code of that, where it is known."""
         started = self._context.started
         self._pool.shutdown(wait=False)
@@ -79,7 +128,7 @@ class Lane:
             1,
             mp_context=self._context,
             initializer=start_process,
-            initargs=(self._settings, self._stop, self._messages),
+            initargs=(self._settings, self._stop, self._messages, self._start_folder),
         )
 
 
@@ -88,14 +137,20 @@ _stop: Event | None = None
 _messages: Any = None
 
 
-def start_process(settings: BatchSettings, stop: Event, messages: Any) -> None:
+def start_process(
+    settings: BatchSettings, stop: Event, messages: Any, start_folder: Path | None = None
+) -> None:
     """What a process does before its first image."""
     global _worker, _stop, _messages
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for number in _LEFT_TO_PARENT:
         signal.signal(number, signal.SIG_IGN)
     ThreadBudget(settings.threads).bind()
-    _worker, _stop, _messages = Worker(settings), stop, messages
+    if start_folder is not None:
+        # Without it, relative paths lead nowhere, and it is told of each.
+        with suppress(OSError):
+            os.chdir(start_folder)
+    _worker, _stop, _messages = Worker(settings, writes=start_folder is None), stop, messages
 
 
 def _end_with_parent() -> None:
@@ -122,6 +177,30 @@ def _analyze(task: ViewTask) -> ViewOutcome:
             return _worker.analyze(task, progress=numbered(progress, task), cancelled=_stop.is_set)
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+class TileMessages:
+    """What processes say of their tiles, handed to a function from a thread."""
+
+    def __init__(self, context: EngineContext, progress: TileProgress) -> None:
+        self.queue = context.Queue()
+        self._progress = progress
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._closed.set()
+        self._thread.join(timeout=2)
+
+    def _listen(self) -> None:
+        while not self._closed.is_set():
+            try:
+                message = self.queue.get(timeout=0.1)
+            except (Empty, OSError, EOFError):
+                continue
+            self._progress(*message)
 
 
 def numbered(progress: TileProgress | None, task: ViewTask) -> Callable[[int, int], None] | None:

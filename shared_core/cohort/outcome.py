@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
-from typing import Final
+from typing import Final, TypeAlias
 
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.errors import OpenBacError
@@ -27,6 +27,10 @@ _CRASHED: Final = (
     "opens elsewhere, please report it."
 )
 _ENDED: Final = "the process that analysed this file was ended from outside ({how}); analyse it again."
+_LOST: Final = (
+    "the worker that analysed this file was lost ({worker}), and so were those that tried it again; see why "
+    "in their logs, and analyse the file again."
+)
 _TOO_LONG: Final = "takes longer than the {minutes:g} minutes that one image may take; it is left out."
 _FAULT: Final = "a fault of this software ended its analysis ({what}); please report it."
 _FROM_OUTSIDE: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGXCPU")
@@ -43,11 +47,24 @@ class ViewOutcome:
     reduced: ReducedView | None = None
     reason: UnusedReason = UnusedReason.NOT_ANALYSED
     """Why it could not be analysed, where it could not."""
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of what is still to be written, in order."""
 
     @property
     def failed(self) -> bool:
         """Whether the image could not be analysed."""
         return self.measurement is None
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process of an image is gone; `failure` is what that means if it happens again."""
+
+    failure: ViewOutcome
+
+
+Ended: TypeAlias = ViewOutcome | Died
+"""What comes of trying an image once."""
 
 
 def refused(task: ViewTask, error: OpenBacError) -> ViewOutcome:
@@ -92,6 +109,11 @@ def process_ended(task: ViewTask, exit_code: int | None) -> ViewOutcome:
     words = _ENDED if name in _FROM_OUTSIDE else _CRASHED
     how = name or (f"exit code {exit_code}" if exit_code is not None else "nobody knows how")
     return _failed(task, f"{task.path}: {words.format(how=how)}", UnusedReason.CRASHED)
+
+
+def worker_lost(task: ViewTask, worker: str) -> ViewOutcome:
+    """Of a cluster, and with it the process that analysed the image."""
+    return _failed(task, f"{task.path}: {_LOST.format(worker=worker)}", UnusedReason.CRASHED)
 
 
 def _signal_name(exit_code: int | None) -> str | None:

@@ -276,19 +276,23 @@ def _check_same_model(then: _Begun | None, now: HowMade, folder: Path) -> None:
 def _check_same(before: HowMade, now: HowMade, folder: Path, key: str) -> None:
     if before == now:
         return
-    differences = list(_differences(before, now))
-    shown = ", ".join(differences[:_MOST_DIFFERENCES])
-    more = f" and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
     raise UsageError(
-        f"{folder / key} was made with different settings ({shown}{more}); resume with those settings "
-        "and versions.",
+        f"{folder / key} was made with different settings ({differences_words(before, now, 'then', 'now')}); "
+        "resume with those settings and versions.",
         Remedy.CHOOSE_OTHER_OUTPUT,
     )
 
 
-def _differences(before: object, now: object, name: str = "") -> Iterator[str]:
-    if isinstance(before, Mapping) and isinstance(now, Mapping):
-        for key in sorted({*before, *now}):
-            yield from _differences(before.get(key), now.get(key), str(key))
-    elif before != now:
-        yield f"{name}: {before} then, {now} now"
+def differences_words(one: HowMade, other: HowMade, of_one: str, of_other: str) -> str:
+    """In what two ways to make results differ: ``numpy: 2.0 then, 2.1 now``; empty where in nothing."""
+    found = [f"{name}: {a} {of_one}, {b} {of_other}" for name, a, b in _differences(one, other)]
+    more = f" and {len(found) - _MOST_DIFFERENCES} more" if len(found) > _MOST_DIFFERENCES else ""
+    return ", ".join(found[:_MOST_DIFFERENCES]) + more
+
+
+def _differences(one: object, other: object, name: str = "") -> Iterator[tuple[str, object, object]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in sorted({*one, *other}):
+            yield from _differences(one.get(key), other.get(key), str(key))
+    elif one != other:
+        yield name, one, other

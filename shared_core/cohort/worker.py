@@ -1,8 +1,9 @@
-"""Analyse one image of a batch and write its files."""
+"""Analyse one image of a batch, and write its files or hand them on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from shared_core.cohort.outcome import ViewOutcome, faulty, refused, without_memory
@@ -22,11 +23,20 @@ SHEET_VIEW_PX = 1000
 
 
 class Worker:
-    """Analyses images one after the other with one loaded model."""
+    """Analyses images one after the other with one loaded model.
 
-    def __init__(self, settings: BatchSettings, loaded: Model | None = None) -> None:
+    Parameters
+    ----------
+    loaded
+        The model, where somebody has loaded it already.
+    writes
+        Whether the files of an image are written here; else they stay in its outcome, see `written`.
+    """
+
+    def __init__(self, settings: BatchSettings, loaded: Model | None = None, *, writes: bool = True) -> None:
         self.settings = settings
         self._loaded = loaded
+        self._writes = writes
 
     @cached_property
     def model(self) -> Model:
@@ -54,37 +64,33 @@ class Worker:
         Cancelled
             If `cancelled` said so.
         """
-        try:
-            result = analyze_view(
-                task.path,
-                model=self.model,
-                threshold=self.settings.threshold,
-                settings=self.settings.measurement,
-                spacing_mm=self.settings.spacing_mm,
-                facts=task.header.stated,
-                partner=task.partner,
-                calibration=self.settings.calibration,
-                quality=self.settings.quality,
-                progress=progress,
-                cancelled=cancelled,
-            )
-            record = view_record(
-                result.header,
-                result.prepared,
-                result.measurement,
-                provenance=result.provenance,
-                notices=result.notices,
-                exam=task.exam_key,
-            )
-            self._write(task, result, record)
-        except Cancelled:
-            raise
-        except OpenBacError as error:
-            return refused(task, error)
-        except MemoryError:
-            return without_memory(task)
-        except Exception as error:  # whatever one image does, the others go on
-            return faulty(task, error)
+        outcome = _whatever_happens(task, lambda: self._analyzed(task, progress, cancelled))
+        return written(outcome, self.settings) if self._writes else outcome
+
+    def _analyzed(
+        self, task: ViewTask, progress: ProgressCallback | None, cancelled: Callable[[], bool] | None
+    ) -> ViewOutcome:
+        result = analyze_view(
+            task.path,
+            model=self.model,
+            threshold=self.settings.threshold,
+            settings=self.settings.measurement,
+            spacing_mm=self.settings.spacing_mm,
+            facts=task.header.stated,
+            partner=task.partner,
+            calibration=self.settings.calibration,
+            quality=self.settings.quality,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        record = view_record(
+            result.header,
+            result.prepared,
+            result.measurement,
+            provenance=result.provenance,
+            notices=result.notices,
+            exam=task.exam_key,
+        )
         pictures = self.settings.pictures and self.settings.output_dir is not None
         return ViewOutcome(
             task,
@@ -94,13 +100,13 @@ class Worker:
             reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX, other=result.other)
             if pictures
             else None,
+            files=tuple(self._files(task, result, record)),
         )
 
-    def _write(self, task: ViewTask, result: ViewResult, record: ViewRecord) -> None:
+    def _files(self, task: ViewTask, result: ViewResult, record: ViewRecord) -> Iterator[tuple[str, bytes]]:
         if self.settings.output_dir is None:
-            return
-        base = self.settings.output_dir / task.exam_key
-        files = view_files(
+            return iter(())
+        return view_files(
             task.stem,
             result.prepared,
             result.mask,
@@ -111,5 +117,31 @@ class Worker:
             spread=result.probability.spread if self.settings.probability else None,
             pictures=self.settings.pictures,
         )
-        for name, content in files:
-            write_bytes(base / name, content)
+
+
+def written(outcome: ViewOutcome, settings: BatchSettings) -> ViewOutcome:
+    """The outcome without files, as they are in the folder of the results now; or why they are not."""
+    folder = settings.output_dir
+    if folder is None or not outcome.files:
+        return outcome
+
+    def write() -> ViewOutcome:
+        for name, content in outcome.files:
+            write_bytes(folder / outcome.task.exam_key / name, content)
+        return replace(outcome, files=())
+
+    return _whatever_happens(outcome.task, write)
+
+
+def _whatever_happens(task: ViewTask, work: Callable[[], ViewOutcome]) -> ViewOutcome:
+    """What `work` gives; what is wrong with one image is its failure, and the others go on."""
+    try:
+        return work()
+    except Cancelled:
+        raise
+    except OpenBacError as error:
+        return refused(task, error)
+    except MemoryError:
+        return without_memory(task)
+    except Exception as error:
+        return faulty(task, error)

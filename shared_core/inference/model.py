@@ -15,7 +15,7 @@ from shared_core.inference.runner import Runner
 from shared_core.networks.table import IMPORTED, SCU_NETS
 from shared_core.notices import Remedy
 from shared_core.weights.card import ModelCard
-from shared_core.weights.location import require_tracks, require_weights
+from shared_core.weights.location import require_files
 from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -84,9 +84,7 @@ def load_model(
     card = name if isinstance(name, ModelCard) else load_card(name or DEFAULT_MODEL)
     if weights_dir is None and name is not None and not isinstance(name, ModelCard):
         weights_dir = weights_beside(name)
-    path = require_weights(card, weights_dir=weights_dir)
-    if card.tracks is not None:
-        require_tracks(card, weights_dir=weights_dir)
+    path = require_files(card, weights_dir=weights_dir)
     chosen = choose_for(card, device, backend, precision)
     members = []
     for net in read_networks(card, chosen[1], path, weights_dir=weights_dir):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from shared_core.documents import DocumentError, from_json
+from shared_core.documents import DocumentError, file_bytes, from_json
 from shared_core.errors import UsageError
 from shared_core.mass.exposure_physics import Exposure
 from shared_core.physics.beam import Anode, Beam, FilterMaterial
@@ -137,7 +137,7 @@ class _CalibrationFile(msgspec.Struct, frozen=True, kw_only=True):
 def read_text(path: Path) -> bytes:
     """What stands in a file; `UsageError` where it cannot be read."""
     try:
-        return path.read_bytes()
+        return file_bytes(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path.") from error
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from shared_core.cohort.batch import run_batch
+from shared_core.cohort.pool import Processes
 from shared_core.cohort.settings import BatchSettings, named_model
 from shared_core.errors import Cancelled, OutputError
 from shared_core.exporting.whole_folder import whole_folder
@@ -38,8 +39,7 @@ def analysis(settings: BatchSettings, *, arguments: dict[str, Any]) -> Analyse:
                 listing,
                 replace(settings, output_dir=beside),
                 arguments=arguments,
-                workers=1,
-                apart=True,  # a damaged image must not take the receiver along
+                place=Processes(1, apart=True),  # a damaged image must not take the receiver along
                 cancelled=cancelled,
             )
             if report.cancelled:

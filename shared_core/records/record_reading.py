@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from shared_core.documents import DocumentError, known_part
+from shared_core.documents import DocumentError, file_bytes, known_part
 from shared_core.errors import UnreadableImageError
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
@@ -37,7 +37,7 @@ def decoded(content: bytes | str, kind: type[Record], name: Path | str) -> Recor
 def read_record(path: Path, kind: type[Record]) -> Record:
     """A record from its file; see `decoded`."""
     try:
-        content = path.read_bytes()
+        content = file_bytes(path)
     except OSError as error:
         raise UnreadableImageError(f"Cannot read {path}: {error.strerror}; run the analysis again.") from None
     return decoded(content, kind, path)

@@ -46,6 +46,20 @@ def require_weights(card: ModelCard, *, weights_dir: Path | None = None) -> Path
     return path
 
 
+def require_files(card: ModelCard, *, weights_dir: Path | None = None) -> Path:
+    """Return the weights of a model; they and its track classifier, where it has one, are there and checked.
+
+    Raises
+    ------
+    ModelError
+        One of the files is missing, cannot be read, or is another one.
+    """
+    path = require_weights(card, weights_dir=weights_dir)
+    if card.tracks is not None:
+        require_tracks(card, weights_dir=weights_dir)
+    return path
+
+
 def bundled_folder(card: ModelCard) -> Path | None:
     """Return the folder of a model that comes with the package, None for others."""
     return _bundled(card.weights_file, card.sha256)

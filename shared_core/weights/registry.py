@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from shared_core.documents import file_bytes
 from shared_core.errors import ModelError
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import parse_card
@@ -65,7 +66,7 @@ def weights_beside(name_or_path: str | Path) -> Path | None:
 
 def _own_card(path: Path, known: dict[str, ModelCard]) -> ModelCard:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = file_bytes(path).decode("utf-8")
     except OSError as error:
         raise ModelError(f"Model card {path} cannot be read: {error.strerror}; check the path.") from None
     except UnicodeDecodeError:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from shared_core.cohort.batch import make_tasks, run_batch, unique_stem
-from shared_core.cohort.pool import default_workers
+from shared_core.cohort.place import Here, Place
+from shared_core.cohort.pool import Processes, default_workers
 from shared_core.cohort.settings import BatchSettings
 from shared_core.reading.exam_grouping import find_exams
 from tests.pacs.drawn_exam import drawn_files
@@ -83,9 +84,9 @@ def test_file_that_crashes_its_process_fails_alone(four_views: list[Path], tmp_p
     assert len(list((tmp_path / "out").rglob("*_mask.png"))) == 2
 
 
-@pytest.mark.parametrize(("workers", "apart"), [(0, False), (1, True), (2, False)])
+@pytest.mark.parametrize("place", [Here(), Processes(1, apart=True), Processes(2)])
 def test_cancelled_batch_keeps_what_is_finished(
-    four_views: list[Path], tmp_path: Path, workers: int, apart: bool, monkeypatch: pytest.MonkeyPatch
+    four_views: list[Path], tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(WAIT)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path.cwd())]))
@@ -96,8 +97,7 @@ def test_cancelled_batch_keeps_what_is_finished(
         listing,
         settings,
         arguments={},
-        workers=workers,
-        apart=apart,
+        place=place,
         view_done=lambda outcome: done.append(outcome.task.path.name),
         cancelled=lambda: bool(done),
     )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from shared_core.cohort.lane import Lane
 from shared_core.cohort.processes import EngineContext
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.mammogram import MammogramHeader
 from tests.time_limit import within
 from tests.tram_track import write_tram_track
 
@@ -23,7 +29,7 @@ from shared_core import hosting as bac
 
 listing = bac.find_exams([Path("images")])
 settings = bac.BatchSettings(Path("results"), model="openbac-1", device="cpu")
-report = bac.run_batch(listing, settings, arguments={}, workers=2)
+report = bac.run_batch(listing, settings, arguments={}, place=bac.Processes(2))
 assert len(report.views) == 2
 assert not report.failures, report.failures
 """
@@ -46,6 +52,26 @@ def test_a_batch_from_a_script_without_a_guard_runs_the_script_once(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "began.txt").read_text() == "once\n"
     assert len(list((tmp_path / "results").rglob("*_mask.png"))) == 2
+
+
+def process_of(_: ViewTask) -> int:
+    return os.getpid()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a POSIX signal")
+def test_a_process_that_dies_while_it_has_nothing_to_do_is_replaced_before_the_next_image() -> None:
+    header = MammogramHeader(path=Path("a.png"), file_format="png", rows=1, columns=1, bits=8)
+    task = ViewTask(0, header, Path("a.png"), "exam", "a")
+    lane = Lane(BatchSettings(None), EngineContext().Event())
+    try:
+        first = lane.submit(task, process_of).result()
+        os.kill(first, signal.SIGKILL)
+        with within(300):
+            while psutil.pid_exists(first):
+                time.sleep(0.01)
+        assert lane.submit(task, process_of).result() != first
+    finally:
+        lane.close()
 
 
 def test_the_main_module_is_there_again_after_a_process_began(monkeypatch: pytest.MonkeyPatch) -> None:

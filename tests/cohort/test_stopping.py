@@ -15,6 +15,7 @@ from shared_core.cli.main import main
 from shared_core.cli.signals import ReceivedSignal, stopping_by_signals
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.exam_mark import MARK
+from shared_core.cohort.pool import Processes
 from shared_core.cohort.settings import BatchSettings
 from shared_core.exporting.folder_lock import alone_in, is_taken
 from shared_core.reading.exam_grouping import find_exams
@@ -116,7 +117,7 @@ def test_a_view_that_does_not_listen_is_killed_in_the_end(
             find_exams([source]),
             BatchSettings(tmp_path / "out", pictures=False, device="cpu"),
             arguments={},
-            workers=1,
+            place=Processes(1),
             view_done=lambda outcome: done.append(outcome.task.path.name),
             cancelled=lambda: bool(done),
         )

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from shared_core.cohort import lane
 from shared_core.cohort.batch import make_tasks, run_batch
+from shared_core.cohort.place import Here
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.inference.model import BackendChoice
 from shared_core.reading.exam_grouping import ExamListing, find_exams
@@ -106,7 +107,7 @@ def test_batch_in_this_process_keeps_to_it_and_leaves_the_process_as_it_was(list
                 listing,
                 replace(SETTINGS, threads=2),
                 arguments={},
-                workers=0,
+                place=Here(),
                 progress=lambda *_: seen.append((loaded_pools(), cv2.getNumThreads())),
             )
             assert not report.failures
