@@ -46,7 +46,7 @@ def study(*gains: Gain) -> Study:
     ("by", "words"), [(0.1, "a gain (+0.1"), (-0.1, "a loss (-0."), (0.0, "no difference that can be told")]
 )
 def test_the_page_says_what_came_out(by: float, words: str) -> None:
-    text = "\n".join(ibrahim_part(study(gain(by)), small=True))
+    text = "\n".join(ibrahim_part(study(gain(by)), Path("page.md"), small=True))
     assert words in text
     assert "**A small budget**" in text
     assert "/data" not in text
@@ -59,7 +59,9 @@ def test_a_study_without_real_pseudo_labels_says_so() -> None:
     nothing = replace(
         study(gain(0)), truths=({"real": PseudoTruth(0, 0, 0), "simulated": PseudoTruth(1, 9, 9)},)
     )
-    assert "On no real view was enough marked" in "\n".join(ibrahim_part(nothing, small=False))
+    assert "On no real view was enough marked" in "\n".join(
+        ibrahim_part(nothing, Path("page.md"), small=False)
+    )
 
 
 def test_a_part_is_replaced_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ibrahim(args: argparse.Namespace) -> list[str]:
     asked = ibrahim.budget(_folder(args, "real"), small=args.small)
     study = ibrahim.run_study(args.out / args.part, asked, machine=_machine(args), workers=args.workers)
-    return ibrahim_part(study, small=args.small)
+    return ibrahim_part(study, args.output, small=args.small, notes=_notes(args))
 
 
 def _bilateral(args: argparse.Namespace) -> list[str]:
@@ -55,7 +55,7 @@ def _bilateral(args: argparse.Namespace) -> list[str]:
         machine=_machine(args),
         workers=args.workers,
     )
-    return bilateral_part(study, small=args.small)
+    return bilateral_part(study, args.output, small=args.small, notes=_notes(args))
 
 
 def _mobini(args: argparse.Namespace) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -27,8 +28,9 @@ from shared_core.training.recipe import Recipe, load_recipe
 from shared_core.training.training_run import train
 from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card
+from validation.methods.heat_maps import COLUMNS, Shown, heat_sheet
 from validation.methods.ibrahim import SMALL_RECIPE
-from validation.methods.kept_views import KeptViews, told
+from validation.methods.kept_views import KeptViews, sure_label, told
 from validation.methods.li import refuse_taught
 from validation.methods.li_scores import read_marked
 from validation.real_data import real_files
@@ -68,7 +70,18 @@ class Compared:
     """Bilateral less single; None where fewer than two patients have it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """One view, as both models mark it."""
+
+    view: TrainingView
+    masks: tuple[Mask, Mask]
+    """Single and bilateral."""
+    edge_px: tuple[float, float]
+    """False px at the border of the image, of each."""
+
+
+@dataclass(frozen=True, eq=False)
 class Study:
     """All that the page says."""
 
@@ -78,17 +91,19 @@ class Study:
     """Views with a partner, and all, of each held-out set."""
     compared: tuple[Compared, ...]
     validation_dice: tuple[float, float]
+    sheet: bytes
+    """A JPEG: the views with the most false px at the border of the image."""
 
 
 def budget(*, small: bool) -> Budget:
-    """The full study, or one of some ten minutes of one processor."""
+    """The full study, or one of some forty minutes of one processor."""
     if not small:
         return Budget("ibrahim-2025", "simulated:patients=60,seed=31", "simulated:patients=40,seed=91")
     return Budget(
         str(SMALL_RECIPE),
-        "simulated:patients=5,seed=31,pitch_mm=0.14,field=breast",
-        "simulated:patients=6,seed=91,pitch_mm=0.14,field=breast",
-        epochs=8,
+        "simulated:patients=8,seed=31,pitch_mm=0.14,field=breast",
+        "simulated:patients=14,seed=91,pitch_mm=0.14,field=breast",
+        epochs=16,
     )
 
 
@@ -122,6 +137,7 @@ def run_study(
             train(plan, Watch(epoch=partial(_told, name), says=partial(print, flush=True)))
         scores.append(load_card(plan.output_dir / CARD_FILE))
     compared: list[Compared] = []
+    marked: list[Marked] = []
     paired = {}
     for held_out, views in sets.items():
         source = KeptViews(views, folder / "views" / held_out.replace(" ", "-"))
@@ -140,8 +156,10 @@ def run_study(
             thresholds=(),
             workers=workers,
         )
-        compared += compare(held_out, source, *both)
-    return Study(asked, recipe, paired, tuple(compared), _validation(folder))
+        scored, shown = compare(held_out, source, *both)
+        compared += scored
+        marked += shown
+    return Study(asked, recipe, paired, tuple(compared), _validation(folder), edges_sheet(marked))
 
 
 def films_without_bac(images: Path, card: Any) -> UnlabelledImages:
@@ -151,18 +169,23 @@ def films_without_bac(images: Path, card: Any) -> UnlabelledImages:
     return UnlabelledImages(found, card)
 
 
-def compare(held_out: str, source: KeptViews, single: ModelRows, bilateral: ModelRows) -> list[Compared]:
-    """Every score that any patient has, with the paired bootstrap over patients."""
+def compare(
+    held_out: str, source: KeptViews, single: ModelRows, bilateral: ModelRows
+) -> tuple[list[Compared], list[Marked]]:
+    """Every score that any patient has, with the paired bootstrap over patients; and the views, as marked."""
+    shown = []
     of: dict[str, dict[str, list[tuple[float, float]]]] = {score: defaultdict(list) for score in SCORES}
     for first, second in zip(single.rows, bilateral.rows, strict=True):
         view, patient = source.load(first.number), first.identity.patient_id
         if first.kind == "BAC":
             dice = [row.at_card.overlap.dice for row in (first, second)]
             of["dice"][patient].append((dice[0], dice[1]))
-        false = [
-            false_px(view, read_marked(mask_path(rows.folder, row)))
-            for rows, row in ((single, first), (bilateral, second))
-        ]
+        masks = (
+            read_marked(mask_path(single.folder, first)),
+            read_marked(mask_path(bilateral.folder, second)),
+        )
+        false = [false_px(view, mask) for mask in masks]
+        shown.append(Marked(view, masks, (false[0][0], false[1][0])))
         of["edge"][patient].append((false[0][0], false[1][0]))
         of["elsewhere"][patient].append((false[0][1], false[1][1]))
     found = []
@@ -174,7 +197,28 @@ def compare(held_out: str, source: KeptViews, single: ModelRows, bilateral: Mode
             )
             one, other = (float(value) for value in means.mean(axis=0))
             found.append(Compared(held_out, score, len(means), one, other, difference))
-    return found
+    return found, shown
+
+
+def edges_sheet(marked: Sequence[Marked]) -> bytes:
+    """The views with the most false px at the border of the image, as each model marks them."""
+    most = sorted(marked, key=lambda one: (-max(one.edge_px), one.view.identity.view_id))[:COLUMNS]
+    rows = [
+        (
+            title,
+            [
+                Shown(
+                    one.view.image_u8,
+                    (one.view.identity.view_id, f"{one.edge_px[arm]:.0f} false px at the border"),
+                    one.masks[arm],
+                    sure_label(one.view),
+                )
+                for one in most
+            ],
+        )
+        for arm, title in enumerate(("Each view alone", "Both breasts side by side"))
+    ]
+    return heat_sheet(rows, marks="Orange: marked; blue: truth.")
 
 
 def false_px(view: TrainingView, mask: Mask) -> tuple[float, float]:

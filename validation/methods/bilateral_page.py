@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.statistics.bootstrap import PAIRED_RESAMPLES
 from validation.markdown import shown, shown_limits, table
 from validation.methods.bilateral import EDGE_MM, FILMS, Compared, Study
 from validation.methods.ibrahim import SMALL_RECIPE
+from validation.methods.page import PICTURES, looked_at
+
+SHEET: Final = "methods-bilateral-edges.jpg"
 
 _NAMES = {
     "dice": "Dice of views with BAC",
@@ -16,16 +22,22 @@ _NAMES = {
 }
 
 
-def bilateral_part(study: Study, *, small: bool) -> list[str]:
-    """Lines of Markdown."""
-    return ["## Both breasts side by side (Ibrahim 2025)", "", *_lines(study, small=small)]
+def bilateral_part(study: Study, page: Path, *, small: bool, notes: str = "") -> list[str]:
+    """Lines of Markdown; the picture is written beside the page. `notes` is what a person saw on it."""
+    place = Path(PICTURES) / SHEET
+    write_bytes(page.parent / place, study.sheet)
+    return [
+        *("## Both breasts side by side (Ibrahim 2025)", "", *_lines(study, small=small), ""),
+        f"![Views with the most false marks at their borders, by both models]({place.as_posix()})",
+        *looked_at(notes),
+    ]
 
 
 def _lines(study: Study, *, small: bool) -> Iterator[str]:
     asked = study.budget
     if small:
         yield (
-            "**A small budget**: some ten minutes of one processor. Two bases by "
+            "**A small budget**: some forty minutes of one processor. Two bases by "
             f"`validation/methods/{SMALL_RECIPE.name}`, {asked.epochs} epochs without pseudo-labels: "
             'one sees single views, the other both breasts side by side (`input = "bilateral"`). Data, split '
             "and seed are the same. One seed: it shows what the input does here, not what it does on average."

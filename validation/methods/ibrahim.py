@@ -29,6 +29,7 @@ from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluat
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import fit
 from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
+from shared_core.training.pseudo_labels.contact_sheet import SHEET_FILE
 from shared_core.training.pseudo_labels.round_files import PATCHES, WEIGHTS_FILE
 from shared_core.training.pseudo_labels.rounds_log import ROUNDS_FILE
 from shared_core.training.pseudo_labels.run import train_with_pool
@@ -41,6 +42,8 @@ from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import read_safetensors, safetensors_bytes
 
 SMALL_RECIPE: Final = Path(__file__).with_name("ibrahim_small.toml")
+_PICTURE_PX: Final = 1400
+"""Longer side of the picture on the page."""
 MODEL, CONTROL = Path("model"), Path("control")
 
 
@@ -113,6 +116,8 @@ class Study:
     truths: tuple[dict[str, PseudoTruth], ...]
     """Of each round, by ``real`` and ``simulated``."""
     gains: tuple[Gain, ...]
+    taken: bytes | None = None
+    """A JPEG of the patches that the last round took; None where none took any."""
 
 
 def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1) -> Study:
@@ -163,7 +168,17 @@ def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1
     known = _Labels()
     sources = [view_source([spec], card) for spec in (asked.real_pool, asked.simulated_pool)]
     truths = tuple(_truths(plan, int(row["round"]), sources, known) for row in learnt if row["round"] != "0")
-    return Study(asked, rounds, truths, tuple(gains))
+    return Study(asked, rounds, truths, tuple(gains), _taken(plan, learnt))
+
+
+def _taken(plan: Plan, learnt: Sequence[dict[str, str]]) -> bytes | None:
+    path = plan.output_dir / ROUNDS / f"{int(learnt[-1]['round']):02d}" / SHEET_FILE
+    found = cv2.imread(str(path)) if path.exists() else None
+    if found is None:
+        return None
+    scale = min(1.0, _PICTURE_PX / max(found.shape[:2]))
+    small = cv2.resize(found, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
 
 
 def gain(model: str, held_out: str, base: ModelRows, other: ModelRows) -> Gain:

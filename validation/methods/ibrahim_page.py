@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.statistics.bootstrap import PAIRED_RESAMPLES
 from validation.markdown import shown, shown_limits, table
 from validation.methods.ibrahim import Gain, PseudoTruth, Study
+from validation.methods.page import PICTURES, looked_at
+
+SHEET: Final = "methods-ibrahim-taken.jpg"
 
 
-def ibrahim_part(study: Study, *, small: bool) -> list[str]:
-    """Lines of Markdown."""
-    return ["## Pseudo-labels (Ibrahim 2025)", "", *_lines(study, small=small)]
+def ibrahim_part(study: Study, page: Path, *, small: bool, notes: str = "") -> list[str]:
+    """Lines of Markdown; the picture is written beside the page. `notes` is what a person saw on it."""
+    lines = ["## Pseudo-labels (Ibrahim 2025)", "", *_lines(study, small=small)]
+    if study.taken is not None:
+        place = Path(PICTURES) / SHEET
+        write_bytes(page.parent / place, study.taken)
+        words = "Patches that the last round took, with what the model marked and the training was taught"
+        lines += ["", f"![{words}]({place.as_posix()})"]
+    return [*lines, *looked_at(notes)]
 
 
 def _lines(study: Study, *, small: bool) -> Iterator[str]:

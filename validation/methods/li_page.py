@@ -11,9 +11,9 @@ from shared_core.statistics.bootstrap import PAIRED_RESAMPLES
 from validation.markdown import shown, shown_limits, table
 from validation.methods.li import SMALL_RECIPE, WITH, WITHOUT, Study
 from validation.methods.li_scores import THIN_MM, Compared
+from validation.methods.page import PICTURES, looked_at
 
 SHEET: Final = "methods-li-branches.jpg"
-_FOLDER: Final = "validation"
 _NAMES: Final = {
     "dice": "Dice",
     "hausdorff95": "95 % Hausdorff distance",
@@ -25,9 +25,8 @@ _BETTER_BELOW: Final = ("hausdorff95",)
 
 def li_part(study: Study, page: Path, *, small: bool, notes: str = "") -> list[str]:
     """Lines of Markdown; the picture is written beside the page. `notes` is what a person saw on it."""
-    write_bytes(page.parent / _FOLDER / SHEET, study.sheet)
-    lines = ["## Hausdorff loss (Li 2025)", "", *_lines(study, small=small)]
-    return [*lines, "", "**Looked at**, by a layman:", "", notes.strip()] if notes else lines
+    write_bytes(page.parent / PICTURES / SHEET, study.sheet)
+    return ["## Hausdorff loss (Li 2025)", "", *_lines(study, small=small), *looked_at(notes)]
 
 
 def _lines(study: Study, *, small: bool) -> Iterator[str]:
@@ -76,7 +75,7 @@ def _lines(study: Study, *, small: bool) -> Iterator[str]:
     for one in study.compared:
         yield f"- {_NAMES[one.score]}, {one.held_out}: {_verdict(one)}."
     yield ""
-    yield f"![Thin branches, without the Hausdorff loss and with it]({_FOLDER}/{SHEET})"
+    yield f"![Thin branches, without the Hausdorff loss and with it]({PICTURES}/{SHEET})"
 
 
 def _short(spec: str) -> str:

@@ -11,6 +11,8 @@ from shared_core.exporting.atomic_write import write_bytes
 
 PARTS: Final[tuple[str, ...]] = ("ibrahim", "bilateral", "mobini", "li")
 """In the order of the page."""
+PICTURES: Final = "validation"
+"""Folder of the pictures, beside the page."""
 _HEAD: Final = (
     "# The papers' ways of learning",
     "",
@@ -18,6 +20,11 @@ _HEAD: Final = (
     "`python -m validation.methods PART`, and says with which budget.",
     "",
 )
+
+
+def looked_at(notes: str) -> list[str]:
+    """Lines on what a person saw on the pictures; none where nobody looked."""
+    return ["", "**Looked at**, by a layman:", "", notes.strip()] if notes else []
 
 
 def write_part(path: Path, part: str, lines: Sequence[str]) -> None:
