@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -28,15 +27,15 @@ def scheduler(folder: Path, **environment: str) -> Iterator[Path]:
 
 
 @contextmanager
-def workers(scheduler_file: Path, folder: Path, *, count: int = 1, **environment: str) -> Iterator[int]:
-    """So many workers of one thread, each with a nanny; the process that starts them."""
-    asked = ["worker", "--scheduler-file", str(scheduler_file), "--nworkers", str(count), "--nthreads", "1"]
-    with _dask([*asked, "--no-dashboard", "--local-directory", str(folder)], folder, environment) as process:
-        yield process
+def worker(scheduler_file: Path, folder: Path, *more: str, **environment: str) -> Iterator[None]:
+    """A worker of one thread, with a nanny that starts it again when it is lost."""
+    asked = ["worker", "--scheduler-file", str(scheduler_file), "--nthreads", "1", "--no-dashboard", *more]
+    with _dask([*asked, "--local-directory", str(folder)], folder, environment):
+        yield
 
 
 @contextmanager
-def _dask(asked: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[int]:
+def _dask(asked: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "dask", *asked],
         env={**os.environ, "PYTHONPATH": str(Path.cwd()), **environment},
@@ -44,12 +43,13 @@ def _dask(asked: list[str], folder: Path, environment: Mapping[str, str]) -> Ite
         stderr=(folder / f"{asked[0]}.log").open("a"),
     )
     try:
-        yield process.pid
+        yield
     finally:
         there = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         for child in there:
-            with_signal(child, signal.SIGKILL)
+            with suppress(psutil.Error):
+                child.kill()
         process.wait()
 
 
@@ -60,11 +60,3 @@ def spawned(process: int) -> list[psutil.Process]:
         return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
     except psutil.Error:
         return []
-
-
-def with_signal(process: psutil.Process, number: int) -> None:
-    """Send a signal; a process that is gone needs none."""
-    try:
-        process.send_signal(number)
-    except psutil.Error:
-        return
