@@ -40,12 +40,16 @@ class PageColumn:
     meaning: str = ""
     shown: bool = False
     """From the start."""
+    quantity: str = ""
+    """Its key in the registry; empty where it is none."""
 
 
-_ABOUT: Final = (
+_WHO: Final = (
     PageColumn("exam", "Exam", "text", "Exam", meaning="Name of its folder in the results.", shown=True),
     PageColumn("patient", "Patient", "text", "Exam", meaning="As the images have it.", shown=True),
     PageColumn("date", "Date", "text", "Exam", shown=True),
+)
+_ABOUT: Final = (
     PageColumn("year", "Year", "text", "Exam"),
     PageColumn(
         "machine", "Machine", "text", "Exam", meaning="Manufacturer and model, where known.", shown=True
@@ -68,13 +72,14 @@ NAME: Final = PageColumn(
 def exam_columns() -> tuple[PageColumn, ...]:
     """Those of an exam: what it is, its numbers, those of each breast."""
     return (
-        *_ABOUT,
+        *_WHO,
         *(_of_quantity(entry, "Both breasts") for entry in QUANTITIES.of("exam")),
         *(
             _of_quantity(entry, f"{side.capitalize()} breast", key=f"{side}_{entry.key}", side=side)
             for side, _ in _SIDES
             for entry in QUANTITIES.of("breast")
         ),
+        *_ABOUT,
     )
 
 
@@ -171,6 +176,7 @@ def _of_quantity(entry: Entry, group: str, *, key: str = "", side: str = "") -> 
         unit=quantity.unit.text,
         digits=_digits(entry) if kind == "number" else (0, 0),
         words={str(value): concept.meaning for value, concept in grades.items()} if grades else None,
+        quantity=quantity.key,
         meaning=words_for_people(entry.reading.meaning),
         shown=not side and quantity.place is not None and quantity.place < _MOST_SHOWN and kind != "text",
     )

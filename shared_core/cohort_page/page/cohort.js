@@ -67,7 +67,7 @@ function textOf(exam, key) {
 
 function written(column, value) {
   if (value === null || value === undefined) return UNKNOWN;
-  if (Array.isArray(value)) return value.join(", ");
+  if (Array.isArray(value)) return value.join(", ") || "none";
   if (column.kind !== "number" || typeof value !== "number") return String(value);
   const [small, large] = column.digits;
   return value.toFixed(value !== 0 && Math.abs(value) < 0.1 ? small : large);

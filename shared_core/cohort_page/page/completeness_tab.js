@@ -22,6 +22,11 @@ function examLink(exam) {
   return el("button", { class: "link", onclick: () => openExam(exam) }, exam.key);
 }
 
+// With the file that it is about, where it does not name it itself.
+function sentence(file, text) {
+  return text.includes(file.split(/[\\/]/).pop()) ? text : `${file}: ${text}`;
+}
+
 function countBars(counts, key) {
   const most = Math.max(...Object.values(counts), 1);
   const bars = Object.entries(counts)
@@ -59,7 +64,7 @@ function missingCard() {
 function failuresCard() {
   const lines = cohort.exams.flatMap((exam) =>
     exam.failed.map(([reason, text]) => el("li", {}, examLink(exam), ` ${reason}: `, text ?? "")));
-  const unread = cohort.about.unread.map(([file, text]) => el("li", {}, text.includes(file) ? text : `${file}: ${text}`));
+  const unread = cohort.about.unread.map(([file, text]) => el("li", {}, sentence(file, text)));
   return el(
     "section",
     { class: "card" },
@@ -97,7 +102,7 @@ function readersTable() {
 }
 
 function unusedCard() {
-  const lines = cohort.about.unused.map(([file, reason, text]) => el("li", {}, el("b", {}, reason), ` ${text.includes(file) ? text : `${file}: ${text}`}`));
+  const lines = cohort.about.unused.map(([file, reason, text]) => el("li", {}, el("b", {}, reason), ` ${sentence(file, text)}`));
   return el("section", { class: "card" }, el("h3", {}, "Files not used, or contradicting another"), lineList(lines, "All files are used."));
 }
 

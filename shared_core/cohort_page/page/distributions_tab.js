@@ -85,7 +85,7 @@ function drawGrades(plot, column, groups) {
   const traces = grades.map((grade, place) => ({
     type: "bar",
     orientation: "h",
-    name: plain(`${grade}: ${column.words[grade]}`),
+    name: plain(column.words[grade]),
     y: groups.map(([group]) => plain(group)),
     x: groups.map(([, values]) => (100 * values.filter(([value]) => value === grade).length) / values.length),
     hovertemplate: "%{y}: %{x:.1f} %<extra></extra>",
@@ -96,7 +96,7 @@ function drawGrades(plot, column, groups) {
 
 function drawNumbers(plot, column, groups) {
   const { shape, scale } = distributionsTab;
-  const axis = { title: { text: plain(titleOf(column)) }, type: scale };
+  const axis = axisOf(titleOf(column), scale);
   const drawn = groups.map(([group, values]) => [group, values.filter(([value]) => value > 0 || (value < 0 && scale === "linear"))]);
   if (shape === "histogram") {
     const logs = scale === "log";

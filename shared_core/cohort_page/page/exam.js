@@ -81,28 +81,29 @@ async function pictureGrid(exam, { large }) {
   const columns = await Promise.all(shown.map(async (one) => [one, await detailsOf(one)]));
   const labels = [...new Set(columns.flatMap(([, of]) => hangingOrder(of.views).map((view) => view.label)))];
   const all = [];
-  const cell = ([one, of], label) => {
-    const views = of.views.filter((view) => view.label === label);
-    return el("div", { class: "cell" }, ...views.map((view) => figure(one, view, all)));
-  };
   if (columns.length === 1) {
     const views = hangingOrder(columns[0][1].views);
     return el("div", { class: "pictures one" }, ...views.map((view) => figure(exam, view, all)));
   }
-  const rows = labels.flatMap((label) => columns.map((column) => cell(column, label)));
-  const heads = columns.map(([one]) =>
-    el("h3", { class: one === exam ? "now" : "" }, valueOf(one, "date") ?? one.key, one === exam ? " (this exam)" : ""),
-  );
+  // Of each view its dates side by side, the earliest first.
+  const groups = labels.map((label) => {
+    const dated = columns.map(([one, of]) => {
+      const views = of.views.filter((view) => view.label === label);
+      const shownViews = views.map((view) => figure(one, view, all, valueOf(one, "date") ?? one.key));
+      return el("div", { class: one === exam ? "cell now" : "cell" }, ...shownViews);
+    });
+    return el("div", { class: "group" }, ...dated);
+  });
   const left = series.length - shown.length;
   return el(
     "section",
     {},
-    left > 0 ? el("p", { class: "quiet" }, `${plural(left, "earlier exam")} of this patient not shown here.`) : null,
-    el("div", { class: "pictures dates", style: `--dates: ${columns.length}` }, ...heads, ...rows),
+    left > 0 ? el("p", { class: "quiet" }, `${plural(left, "other exam")} of this patient not shown here.`) : null,
+    el("div", { class: "pictures dates", style: `--dates: ${columns.length}` }, ...groups),
   );
 }
 
-function figure(exam, view, all) {
+function figure(exam, view, all, date = "") {
   const label = view.label || "view unknown";
   const at = all.length;
   const text = [label, exam.key, view.error].filter(Boolean).join(" · ");
@@ -112,8 +113,10 @@ function figure(exam, view, all) {
         el("img", { src: view.large, alt: text, loading: "lazy", decoding: "async" }))
     : el("p", { class: view.error ? "no-picture error" : "no-picture" }, view.error ?? "No picture.");
   const hand = view.by_a_person ? el("span", { class: "chip hand" }, view.state) : null;
-  return el("figure", {}, picture, el("figcaption", {}, label, " ", ...view.modifiers.map((one) => `${one} `), hand));
+  return el("figure", {}, picture, el("figcaption", {}, label, ` ${date} `, ...view.modifiers.map((one) => `${one} `), hand));
 }
+
+const WHOLES = ["Right breast", "Left breast", "Both breasts"];
 
 function numbersTable(exam, details) {
   const views = hangingOrder(details.views).filter((view) => view.numbers.some((one) => one !== null));
@@ -123,11 +126,13 @@ function numbersTable(exam, details) {
     .filter((column) => views.some((view) => view.numbers[column.place - 1] !== null))
     .map((column) => {
       const cells = views.map((view) => el("td", {}, written(column, view.numbers[column.place - 1])));
-      const own = cohort.byColumn.get(column.key);
-      const whole = own ? written(own, valueOf(exam, column.key)) : "";
-      return el("tr", {}, el("th", { title: column.meaning }, titleOf(column)), ...cells, el("td", { class: "whole" }, whole));
+      const wholes = WHOLES.map((group) => {
+        const own = cohort.columns.find((one) => one.group === group && one.quantity === column.quantity);
+        return el("td", { class: "whole" }, own ? written(own, valueOf(exam, own.key)) : "");
+      });
+      return el("tr", {}, el("th", { title: column.meaning }, titleOf(column)), ...cells, ...wholes);
     });
-  return el("table", { class: "numbers" }, el("tr", {}, el("th"), ...heads, el("th", {}, "Exam")), ...rows);
+  return el("table", { class: "numbers" }, el("tr", {}, el("th"), ...heads, ...WHOLES.map((group) => el("th", {}, group))), ...rows);
 }
 
 function noticeList(details) {

@@ -36,7 +36,8 @@ function tableColumn(column) {
 function cellOf(column, value) {
   const text = written(column, value);
   const title = column.words?.[String(value)] ?? text;
-  return el("span", { class: isKnown(value) ? "" : "unknown", title }, isKnown(value) ? text : UNKNOWN);
+  const quiet = !isKnown(value) || (Array.isArray(value) && !value.length);
+  return el("span", { class: quiet ? "quiet" : "", title }, text);
 }
 
 function checkColumns() {

@@ -4,7 +4,7 @@
 const COLLATOR = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 function isKnown(value) {
-  return value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+  return value !== null && value !== undefined;
 }
 
 function matches(column, term, value) {
@@ -13,9 +13,8 @@ function matches(column, term, value) {
   if (wanted === UNKNOWN || wanted === "-") return !isKnown(value);
   if (wanted.startsWith("!")) return wanted.length === 1 || !matches(column, wanted.slice(1), value);
   if (!isKnown(value)) return false;
-  return column.kind === "number" || column.kind === "grade"
-    ? matchesNumber(column, wanted, value)
-    : written(column, value).toLowerCase().includes(wanted.toLowerCase());
+  if (column.kind === "number" || column.kind === "grade") return matchesNumber(column, wanted, value);
+  return written(column, value).toLowerCase().includes(wanted.toLowerCase());
 }
 
 function matchesNumber(column, wanted, value) {

@@ -72,7 +72,7 @@ function drawPairs(grid, kind, column, rows) {
   });
   const most = drawn.reduce((found, row) => Math.max(found, row.one, row.other), 1);
   const line = { type: "line", x0: 0, y0: 0, x1: most, y1: most, line: { color: colour("quiet"), width: 1, dash: "dot" } };
-  const [first, second] = kind.split(" and ");
+  const [first, second] = kind === "CC and MLO" ? ["CC", "MLO"] : ["Left", "Right"];
   const axis = (name) => ({ title: { text: plain(`${name}${column.unit ? ` (${column.unit})` : ""}`) }, rangemode: "tozero" });
   draw(plot, traces, { shapes: [line], xaxis: axis(first), yaxis: axis(second), hovermode: "closest" });
 }

@@ -9,6 +9,14 @@ async function plotly() {
   return Plotly;
 }
 
+// Ticks of a logarithmic axis, written out: 1, 2, 5, 10.
+function axisOf(title, scale) {
+  const axis = { title: { text: plain(title) }, type: scale };
+  if (scale !== "log") return axis;
+  const ticks = [-3, -2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
+  return { ...axis, tickvals: ticks, ticktext: ticks.map((tick) => String(Number(tick.toPrecision(1)))) };
+}
+
 function seriesColour(place) {
   return colour(SERIES[place % SERIES.length]);
 }
@@ -22,7 +30,7 @@ function plotLayout(more) {
     font: { color: colour("ink"), family: "inherit", size: 12 },
     margin: { l: 52, r: 12, t: 8, b: 40 },
     hoverlabel: { bgcolor: colour("surface"), font: { color: colour("ink") }, bordercolor: colour("line") },
-    legend: { orientation: "h", y: -0.2 },
+    legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", traceorder: "normal" },
     ...others,
     xaxis: { ...axis, ...xaxis },
     yaxis: { ...axis, ...yaxis },
