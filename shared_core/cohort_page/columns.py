@@ -127,15 +127,15 @@ def exam_cells(exam: CohortExam, *, machine: str | None) -> dict[str, Cell]:
 
 def view_cells(view: CohortView, columns: Sequence[PageColumn]) -> list[Cell]:
     """Values of columns of `view_columns`."""
-    metrics = view.record.metrics or {}
-    return [_short(QUANTITIES.entry("view", column.key).read(metrics)) for column in columns]
+    numbers = view.record.numbers()
+    return [_short(numbers[column.key]) for column in columns]
 
 
 def failures_of(exam: CohortExam) -> list[str]:
     """Codes of the reasons for which images failed, or could not be put together."""
-    failed = [view for view in exam.views if view.record.status == "failed"]
-    codes = [view.reason.value if view.reason is not None else "failed" for view in failed]
-    return _each_once([*codes, "not-written" if exam.unwritten is not None else None])
+    return _each_once(
+        [*(view.failure for view in exam.views), "not-written" if exam.unwritten is not None else None]
+    )
 
 
 def _codes(exam: CohortExam) -> list[str]:

@@ -1,38 +1,66 @@
-"""What an open exam shows beside its pictures, as the page takes it."""
+"""What the page shows of an exam: in lists and plots at once, and the rest when it is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from shared_core.cohort_page.columns import PageColumn, view_cells
+from shared_core.cohort_page.columns import Cell
 from shared_core.cohort_page.exams import CohortExam, CohortView
 from shared_core.cohort_page.pictures import PicturePlace
 from shared_core.notices import Notice
 
 
+def exam_row(
+    exam: CohortExam,
+    cells: Sequence[Cell],
+    pictures: Sequence[PicturePlace | None],
+    numbers: Sequence[Sequence[Cell]],
+) -> dict[str, Any]:
+    """What lists and plots need of an exam.
+
+    Parameters
+    ----------
+    cells
+        Of the columns of the page.
+    pictures, numbers
+        Of each image, see `view_cells`.
+    """
+    views = list(zip(exam.views, numbers, strict=True))
+    return {
+        "cells": cells,
+        "pictures": [picture.small if picture is not None else None for picture in pictures],
+        "views": [[view.label, *own] for view, own in views if view.record.metrics is not None],
+        "by_hand": [
+            [view.label, view.record.state, view.record.made_by] for view in exam.views if view.by_a_person
+        ],
+        "failed": [[view.failure, view.record.error] for view in exam.views if view.failure is not None],
+    }
+
+
 def exam_details(
-    exam: CohortExam, pictures: Sequence[PicturePlace | None], columns: Sequence[PageColumn]
+    exam: CohortExam, pictures: Sequence[PicturePlace | None], numbers: Sequence[Sequence[Cell]]
 ) -> dict[str, Any]:
     """Sentence, notices, and of each image its numbers and pictures.
 
     Parameters
     ----------
-    pictures
-        Of each image.
-    columns
-        Of the numbers of a view.
+    pictures, numbers
+        Of each image, see `view_cells`.
     """
     record = exam.record
     return {
         "sentence": record.report_sentence if record is not None else None,
         "notices": _notices(record.notices) if record is not None else [],
         "unwritten": exam.unwritten,
-        "views": [_view(view, picture, columns) for view, picture in zip(exam.views, pictures, strict=True)],
+        "views": [
+            _view(view, picture, own)
+            for view, picture, own in zip(exam.views, pictures, numbers, strict=True)
+        ],
     }
 
 
-def _view(view: CohortView, picture: PicturePlace | None, columns: Sequence[PageColumn]) -> dict[str, Any]:
+def _view(view: CohortView, picture: PicturePlace | None, numbers: Sequence[Cell]) -> dict[str, Any]:
     record = view.record
     return {
         "label": view.label,
@@ -41,12 +69,12 @@ def _view(view: CohortView, picture: PicturePlace | None, columns: Sequence[Page
         "made_by": record.made_by,
         "by_a_person": view.by_a_person,
         "error": record.error,
-        "reason": view.reason.value if view.reason is not None else None,
+        "failure": view.failure,
         "sentence": record.report_sentence,
         "notices": _notices(record.notices),
         "small": picture.small if picture is not None else None,
         "large": picture.large if picture is not None else None,
-        "numbers": view_cells(view, columns),
+        "numbers": numbers,
     }
 
 

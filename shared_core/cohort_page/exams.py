@@ -36,6 +36,13 @@ class CohortView:
         return f"{self.record.laterality or ''}{self.record.view or ''}"
 
     @property
+    def failure(self) -> str | None:
+        """Code of the reason why it failed, ``failed`` where nobody wrote it down; None where it did not."""
+        if self.record.status != "failed":
+            return None
+        return self.reason.value if self.reason is not None else "failed"
+
+    @property
     def by_a_person(self) -> bool:
         """Whether a person drew or changed its mask."""
         return self.record.state in _BY_A_PERSON

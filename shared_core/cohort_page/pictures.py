@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -28,6 +28,9 @@ class PicturePlace:
     large: str
 
 
+_THREADS: Final = 8
+
+
 @dataclass(frozen=True)
 class PictureWriter:
     """Writes them below `page`."""
@@ -38,6 +41,10 @@ class PictureWriter:
     """Folder where the page will be: links lead from there."""
     copied: bool
     """Whether large ones are taken into the page; else they are shown from where they are."""
+    pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1))
+    )
+    """OpenCV works outside Python's lock."""
 
     def write(self, overlays: Sequence[Path | None], stem: str) -> list[PicturePlace | None]:
         """Those of one exam; None where there is no overlay, or it is damaged.
@@ -47,10 +54,8 @@ class PictureWriter:
         OSError
             They cannot be written.
         """
-        named = [(overlay, f"{stem}-{number}") for number, overlay in enumerate(overlays)]
-        # OpenCV works outside Python's lock.
-        with ThreadPoolExecutor(max_workers=max(len(named), 1)) as pool:
-            return list(pool.map(lambda one: self._write_one(*one), named))
+        stems = [f"{stem}-{number}" for number in range(len(overlays))]
+        return list(self.pool.map(self._write_one, overlays, stems))
 
     def _write_one(self, overlay: Path | None, stem: str) -> PicturePlace | None:
         picture = cv2.imread(str(overlay), cv2.IMREAD_COLOR) if overlay is not None else None

@@ -49,11 +49,11 @@ class ReasonKind(str, Enum):
 
 
 _LABELS: Final = {
-    ReasonKind.NEW: "New since the exam before",
+    ReasonKind.NEW: "New",
     ReasonKind.UNDECIDED: "May be an artery",
     ReasonKind.UNCERTAIN: "Uncertain",
-    ReasonKind.VIEWS_DISAGREE: "CC and MLO disagree",
-    ReasonKind.INCREASED: "More than the exam before",
+    ReasonKind.VIEWS_DISAGREE: "Views disagree",
+    ReasonKind.INCREASED: "Increase",
     ReasonKind.NOT_MEASURED: "Not measured",
     ReasonKind.BREASTS_DIFFER: "One breast only",
     ReasonKind.OTHER_CALCIFICATIONS: "Other calcifications",

@@ -20,7 +20,7 @@ from shared_core.cohort_page.columns import (
     view_columns,
 )
 from shared_core.cohort_page.data_files import EXAMS_A_FILE, ExamFiles, write_data
-from shared_core.cohort_page.details import exam_details
+from shared_core.cohort_page.details import exam_details, exam_row
 from shared_core.cohort_page.exams import CohortExam, ResultsFolder, each_exam_once, results_folder
 from shared_core.cohort_page.from_images import facts_from_images
 from shared_core.cohort_page.libraries import library_files
@@ -148,26 +148,9 @@ class _Page:
         summary = summary_of(exam)
         self._take_reading(exam.key, summary.result)
         self._summaries.append(summary)
-        measured = [view for view in exam.views if view.record.metrics is not None]
-        self.files.add(
-            {
-                "cells": row_of(cells, self._columns),
-                "result": summary.result,
-                "pictures": [one.small if one is not None else None for one in pictures],
-                "views": [[view.label, *view_cells(view, self._view_columns)] for view in measured],
-                "by_hand": [
-                    [view.label, view.record.state, view.record.made_by]
-                    for view in exam.views
-                    if view.by_a_person
-                ],
-                "failed": [
-                    [view.reason.value if view.reason is not None else "failed", view.record.error]
-                    for view in exam.views
-                    if view.record.status == "failed"
-                ],
-            },
-            exam_details(exam, pictures, self._view_columns),
-        )
+        numbers = [view_cells(view, self._view_columns) for view in exam.views]
+        row = exam_row(exam, row_of(cells, self._columns), pictures, numbers)
+        self.files.add(row | {"result": summary.result}, exam_details(exam, pictures, numbers))
 
     def finish(self, folders: Sequence[ResultsFolder], total: int) -> int:
         """Write what concerns all of them; returns how many are on the reading list."""

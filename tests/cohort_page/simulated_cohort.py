@@ -41,6 +41,7 @@ from tests.tram_track import write_tram_track
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
 MODEL = "openbac-1"
 SPACING_MM = 0.1
+BREAST_MM2 = 15_000.0
 _MAKERS = (("HOLOGIC, Inc.", 0.55), ("GE MEDICAL SYSTEMS", 0.3), ("FUJIFILM Corporation", 0.15))
 _YEARS = (2022, 2024, 2026)
 
@@ -181,13 +182,16 @@ def _with_area(
     measurement: ViewMeasurement, area_mm2: float, in_mm: bool, random: np.random.Generator
 ) -> ViewMeasurement:
     """The measurement with another area, and what follows from it."""
-    percent = 100 * area_mm2 / 15_000
+    percent = 100 * area_mm2 / BREAST_MM2
     grade = area_grade(percent, profile="ibrahim-paper", mask_style="vessel-band")
     assert grade is not None
     sure = random.beta(9, 1) if area_mm2 else random.beta(1, 14)
     return replace(
         measurement,
         am_px=round(area_mm2 / SPACING_MM**2),
+        bac_in_breast_area_px=round(area_mm2 / SPACING_MM**2),
+        breast_area_px=round(BREAST_MM2 / SPACING_MM**2),
+        breast_area_mm2=BREAST_MM2 if in_mm else None,
         bac_area_mm2=area_mm2 if in_mm else None,
         bac_percent_of_breast=percent,
         area_grade=grade.grade,

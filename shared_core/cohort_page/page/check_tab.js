@@ -60,7 +60,6 @@ function showCheckTab(main) {
 
 function listCard(exam) {
   const kinds = [...new Set(exam.reasons.map(([kind]) => kind))];
-  const about = [valueOf(exam, "patient"), valueOf(exam, "date")].filter(Boolean).join(" · ");
   return el(
     "div",
     { class: "card" },
@@ -69,7 +68,7 @@ function listCard(exam) {
     el(
       "div",
       {},
-      el("p", { class: "who" }, exam.key, el("span", { class: "quiet" }, about)),
+      el("p", { class: "who" }, exam.key, el("span", { class: "quiet" }, valueOf(exam, "date") ?? "")),
       el("p", { class: "chips" }, ...kinds.slice(0, 3).map(reasonChip)),
       el("p", { class: "why quiet", title: exam.reasons[0][1] }, exam.reasons[0][1]),
     ),

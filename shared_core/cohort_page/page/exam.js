@@ -79,7 +79,8 @@ async function pictureGrid(exam, { large }) {
   const shown = series.length > 1 ? series.slice(-4) : [exam];
   if (!shown.includes(exam)) shown[0] = exam;
   const columns = await Promise.all(shown.map(async (one) => [one, await detailsOf(one)]));
-  const labels = [...new Set(columns.flatMap(([, of]) => hangingOrder(of.views).map((view) => view.label)))];
+  const there = hangingOrder(columns.flatMap(([, of]) => of.views));
+  const labels = [...new Set(there.map((view) => view.label))];
   const all = [];
   if (columns.length === 1) {
     const views = hangingOrder(columns[0][1].views);
@@ -90,7 +91,8 @@ async function pictureGrid(exam, { large }) {
     const dated = columns.map(([one, of]) => {
       const views = of.views.filter((view) => view.label === label);
       const shownViews = views.map((view) => figure(one, view, all, valueOf(one, "date") ?? one.key));
-      return el("div", { class: one === exam ? "cell now" : "cell" }, ...shownViews);
+      const none = el("p", { class: "no-view quiet" }, `no ${label || "such view"}`);
+      return el("div", { class: one === exam ? "cell now" : "cell" }, ...(shownViews.length ? shownViews : [none]));
     });
     return el("div", { class: "group" }, ...dated);
   });
