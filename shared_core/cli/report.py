@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.screen import PlainConsole, plural, progress_bar
-from shared_core.plain_text import one_line
+from shared_core.cli.screen import PlainConsole, plural, progress_bar, warn_outdated
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -87,11 +85,3 @@ def run(args: argparse.Namespace) -> int:
         soft_wrap=True,
     )
     return OK
-
-
-def warn_outdated(exams: tuple[str, ...]) -> None:
-    """Tell of exams that were measured anew since they were read."""
-    if exams:
-        named = f"{', '.join(exams[:3])}{f' and {len(exams) - 3} more' if len(exams) > 3 else ''}"
-        text = f"measured anew since they were read, so these readings are left out: {one_line(named)}."
-        print(f"bac: warning: {text}", file=sys.stderr)

@@ -77,11 +77,16 @@ def templates(folder: Path) -> tuple[Template, ...]:
     return tuple(found)
 
 
-def write_cohort(folder: Path, exams: int, *, pictures: bool = True, seed: int = 1) -> Path:
+def write_cohort(folder: Path, exams: int, *, pictures: int | None = None, seed: int = 1) -> Path:
     """Write the results of so many exams; returns their folder.
 
     About every third woman was there before, some views are missing, some failed, some have no pixel spacing,
     and some women have no patient ID.
+
+    Parameters
+    ----------
+    pictures
+        So many exams have pictures; None for all.
     """
     out = folder / "out"
     made = templates(folder)
@@ -100,11 +105,13 @@ def write_cohort(folder: Path, exams: int, *, pictures: bool = True, seed: int =
     plan = plan_of(of, whole=(), shard=None, unread={folder / "half.png": "half.png: the PNG is truncated."})
     write_plan(out, plan)
     collector = Collector(of, tasks, settings=settings)
-    overlays = _overlays(out, made) if pictures else ()
+    overlays = _overlays(out, made)
+    with_pictures = {exam.key for exam in of[:pictures]}
     random = np.random.default_rng(seed + 1)
     for task in tasks:
         area = areas[task.exam_key][task.header.view_label]
-        collector.receive(_outcome(task, area, made, overlays, out, random))
+        shown = overlays if task.exam_key in with_pictures else ()
+        collector.receive(_outcome(task, area, made, shown, out, random))
     keys = tuple(exam.key for exam in of)
     report = BatchReport(run, keys=keys, plan=plan, gathered=FolderOfExams(out, keys))
     write_tables(report, out, "plain")
