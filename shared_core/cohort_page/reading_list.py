@@ -185,7 +185,7 @@ def _over_time(exam: ExamSummary, earlier: ExamSummary | None, spread: PairError
 
 
 def _exams_before(exams: Sequence[ExamSummary]) -> dict[int, int]:
-    """By place: the exam before it of the same patient, where both were made the same way."""
+    """By place: the last exam before it of the same patient that was made the same way."""
     of_patient: dict[str, list[tuple[date, int]]] = {}
     for place, exam in enumerate(exams):
         if exam.patient is not None and exam.date is not None:
@@ -193,9 +193,11 @@ def _exams_before(exams: Sequence[ExamSummary]) -> dict[int, int]:
     before = {}
     for dated in of_patient.values():
         dated.sort()
-        for (day, place), (earlier_day, earlier) in zip(dated[1:], dated, strict=False):
-            if day > earlier_day and exams[place].made_with == exams[earlier].made_with:
-                before[place] = earlier
+        for day, place in dated:
+            made = exams[place].made_with
+            earlier = [other for then, other in dated if then < day and exams[other].made_with == made]
+            if earlier:
+                before[place] = earlier[-1]
     return before
 
 

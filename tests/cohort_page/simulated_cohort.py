@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from shared_core.cohort.batch import make_tasks
@@ -22,6 +23,7 @@ from shared_core.cohort.outcome import ViewOutcome, refused
 from shared_core.cohort.report import BatchReport, write_tables
 from shared_core.cohort.settings import BatchSettings, ViewTask
 from shared_core.errors import UnsupportedImageError
+from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.grades.ibrahim import area_grade
 from shared_core.inference.model import load_model
@@ -77,7 +79,9 @@ def templates(folder: Path) -> tuple[Template, ...]:
     return tuple(found)
 
 
-def write_cohort(folder: Path, exams: int, *, pictures: int | None = None, seed: int = 1) -> Path:
+def write_cohort(
+    folder: Path, exams: int, *, pictures: int | None = None, tables: bool = True, seed: int = 1
+) -> Path:
     """Write the results of so many exams; returns their folder.
 
     About every third woman was there before, some views are missing, some failed, some have no pixel spacing,
@@ -87,6 +91,8 @@ def write_cohort(folder: Path, exams: int, *, pictures: int | None = None, seed:
     ----------
     pictures
         So many exams have pictures; None for all.
+    tables
+        Whether the tables are written, which the page does not need.
     """
     out = folder / "out"
     made = templates(folder)
@@ -114,7 +120,9 @@ def write_cohort(folder: Path, exams: int, *, pictures: int | None = None, seed:
         collector.receive(_outcome(task, area, made, shown, out, random))
     keys = tuple(exam.key for exam in of)
     report = BatchReport(run, keys=keys, plan=plan, gathered=FolderOfExams(out, keys))
-    write_tables(report, out, "plain")
+    if tables:
+        write_tables(report, out, "plain")
+    write_bytes(out / "run.json", json_bytes(run))
     for overlay in overlays:
         overlay.unlink()
     return out
@@ -178,8 +186,8 @@ def _outcome(
     )
     place = out / task.exam_key
     place.mkdir(parents=True, exist_ok=True)
-    # As the worker does, but for waiting until the disk has it.
-    (place / f"{task.stem}.json").write_bytes(json_bytes(record))
+    # As the worker does, but for the layout, and for waiting until the disk has it.
+    (place / f"{task.stem}.json").write_bytes(msgspec.json.encode(record))
     if overlays:
         os.link(overlays[which], place / f"{task.stem}_overlay.png")
     return ViewOutcome(task, record, header=task.header, measurement=measurement)
