@@ -53,6 +53,7 @@ WRITTEN = (
         f"docs/{name}.md"
         for name in (
             "user-guide",
+            "cohort-page",
             "napari",
             "slicer",
             "methods",
