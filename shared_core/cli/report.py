@@ -79,6 +79,9 @@ def run(args: argparse.Namespace) -> int:
         )
     warn_outdated(report.outdated)
     left = f", {report.left} not analysed yet" if report.left else ""
+    if report.repeated:
+        words = f"{plural(report.repeated, 'exam')} in several folders: that with corrections is shown, else"
+        console.print(f"{words} that of the folder named first", markup=False, soft_wrap=True)
     console.print(
         f"{plural(report.exams, 'exam')}{left}, {report.to_check} to check first: {report.page}",
         markup=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -31,7 +32,6 @@ from shared_core.cohort_page.summary import ExamSummary, summary_of
 from shared_core.errors import OutputError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.whole_folder import whole_folder
-from shared_core.notices.catalogue import KINDS
 from shared_core.records.cells import RUN_BY_SPREADSHEETS
 from shared_core.records.readings import READING_COLUMNS, Reading
 from shared_core.version import SOFTWARE_VERSION
@@ -65,6 +65,8 @@ class PageReport:
     to_check: int
     left: int
     """Exams that are not analysed yet."""
+    repeated: int
+    """Exams that are in several folders: shown once, as `each_exam_once` has it."""
     outdated: tuple[str, ...]
     """Keys of exams that were measured anew since they were read; what was said of them is left out."""
 
@@ -106,13 +108,21 @@ def write_page(
     with whole_folder(output, replace=True) as beside:
         _copy_own_files(beside, libraries)
         page = _Page(beside, output, settings)
-        total = len({key for folder in folders for key in folder.keys})
+        counts = Counter(key for folder in folders for key in folder.keys)
         for exam in each_exam_once(folders):
             page.add(exam)
             if progress is not None:
-                progress(page.files.count, total)
-        listed = page.finish(folders, total)
-    return PageReport(output / PAGE, page.files.count, listed, total - page.files.count, tuple(page.outdated))
+                progress(page.files.count, len(counts))
+        left = len(counts) - page.files.count
+        listed = page.finish(folders, left)
+    return PageReport(
+        page=output / PAGE,
+        exams=page.files.count,
+        to_check=listed,
+        left=left,
+        repeated=sum(count > 1 for count in counts.values()),
+        outdated=tuple(page.outdated),
+    )
 
 
 def keys_of(results: Sequence[Path]) -> frozenset[str]:
@@ -152,26 +162,16 @@ class _Page:
         row = exam_row(exam, row_of(cells, self._columns), pictures, numbers)
         self.files.add(row | {"result": summary.result}, exam_details(exam, pictures, numbers))
 
-    def finish(self, folders: Sequence[ResultsFolder], total: int) -> int:
+    def finish(self, folders: Sequence[ResultsFolder], left: int) -> int:
         """Write what concerns all of them; returns how many are on the reading list."""
         self.files.finish()
         listed = reading_list(self._summaries)
-        write_data(
-            self._beside,
-            "reading_list",
-            [
-                [
-                    one.place,
-                    round(one.weight, 4),
-                    [[reason.kind.value, reason.text] for reason in one.reasons],
-                ]
-                for one in listed
-            ],
-        )
-        write_data(
-            self._beside, "readings", {str(place): asdict(one) for place, one in self._readings.items()}
-        )
-        write_data(self._beside, _COHORT, self._about(folders, total))
+        reasons = [[[reason.kind.value, reason.text] for reason in one.reasons] for one in listed]
+        rows = [[one.place, round(one.weight, 4), why] for one, why in zip(listed, reasons, strict=True)]
+        said = {str(place): asdict(one) for place, one in self._readings.items()}
+        write_data(self._beside, "reading_list", rows)
+        write_data(self._beside, "readings", said)
+        write_data(self._beside, _COHORT, self._about(folders, left))
         return len(listed)
 
     def _take_reading(self, key: str, result: str) -> None:
@@ -183,7 +183,7 @@ class _Page:
         else:
             self.outdated.append(key)
 
-    def _about(self, folders: Sequence[ResultsFolder], total: int) -> dict[str, Any]:
+    def _about(self, folders: Sequence[ResultsFolder], left: int) -> dict[str, Any]:
         places = "\n".join(str(folder.folder.resolve()) for folder in folders)
         return {
             "id": sha256(places.encode("utf-8", "backslashreplace")).hexdigest()[:16],
@@ -192,11 +192,10 @@ class _Page:
             "files": self.files.files,
             "exams_a_file": EXAMS_A_FILE,
             "exams": self.files.count,
-            "left": total - self.files.count,
+            "left": left,
             "columns": [asdict(column) for column in self._columns],
             "view_columns": [asdict(column) for column in self._view_columns],
             "reasons": {kind.value: kind.label for kind in ReasonKind},
-            "severities": {kind.code: kind.severity.value for kind in KINDS.values()},
             "reading_columns": READING_COLUMNS,
             "run_by_spreadsheets": RUN_BY_SPREADSHEETS.pattern,
             "unread": [[one.file, one.text] for folder in folders for one in folder.unread],

@@ -60,6 +60,7 @@ function aboutCohort() {
   const parts = [plural(about.exams, "exam"), women ? plural(women, "patient") : null, `${cohort.list.length.toLocaleString("en")} to check`];
   document.title = `${about.name} - OpenBAC`;
   document.getElementById("cohort-name").textContent = about.name;
+  document.getElementById("made-by").textContent = `OpenBAC ${about.software}`;
   document.getElementById("cohort-about").textContent = parts.filter(Boolean).join(", ");
 }
 

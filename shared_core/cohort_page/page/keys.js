@@ -53,7 +53,7 @@ function judge(verdict) {
 }
 
 function canJudge() {
-  return app.tab === "check" || app.tab === "exams" || document.getElementById("exam-dialog").open;
+  return app.tab === "check" || document.getElementById("exam-dialog").open;
 }
 
 function openPictures() {
