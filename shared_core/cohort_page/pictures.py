@@ -13,6 +13,7 @@ from urllib.parse import quote
 import cv2
 
 from shared_core.errors import OpenBacError
+from shared_core.exporting.atomic_write import make_private_folder
 
 THUMBNAIL_PX: Final = 220
 """Longer side."""
@@ -74,9 +75,14 @@ class PictureWriter:
         done, content = cv2.imencode(".jpg", picture, quality)
         if not done:
             raise OpenBacError(f"{name}: OpenCV could not make this picture.")
-        # The folder is whole or not there: no picture needs to reach the disk before the next one.
-        (self.page / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.page / name).write_bytes(content.tobytes())
+        make_private_folder((self.page / name).parent)
+        # The page is whole or not there: no picture needs to reach the disk before the next one.
+        with open(self.page / name, "xb", opener=_private) as file:
+            file.write(content.tobytes())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _link(path: Path, seen_from: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -212,5 +211,4 @@ def _copy_own_files(page: Path, libraries: Mapping[str, Path]) -> None:
             place = page / entry.name if entry.name == PAGE else page / "parts" / entry.name
             write_bytes(place, entry.read_bytes())
     for name, path in libraries.items():
-        (page / _LIBRARIES).mkdir(exist_ok=True)
-        shutil.copyfile(path, page / _LIBRARIES / name)
+        write_bytes(page / _LIBRARIES / name, path.read_bytes())

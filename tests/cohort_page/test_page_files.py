@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 
 from shared_core.cli.main import main
+from shared_core.cohort.exam_export import export_exam
+from shared_core.cohort.reviewed_view import reviewed_view
 from shared_core.cohort_page import libraries
 from shared_core.cohort_page.columns import exam_columns
+from shared_core.cohort_page.pictures import PictureWriter
+from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantities.quantity import MM, Quantity, Reading
 from shared_core.quantities.registry import QUANTITIES
+from tests.exported_views import Measured
 from tests.pacs.drawn_exam import drawn_files
 from tests.tram_track import write_tram_track
 
@@ -110,6 +117,7 @@ def test_a_page_gives_way_to_a_new_one_and_nothing_else_does(
     page = made(results, tmp_path / "page")
     before = everything(page)
     assert everything(made(results, page)) == before
+    assert {path.stat().st_mode & 0o77 for path in (page, *page.rglob("*"))} == {0}
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
@@ -127,7 +135,7 @@ def test_a_page_that_cannot_be_finished_leaves_the_one_before(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shared_core.cohort_page.pictures.Path.write_bytes", full)
+    monkeypatch.setattr(PictureWriter, "_save", full)
     assert main(["report", str(results), "-o", str(page), "-q"]) == 1
     monkeypatch.undo()
     assert everything(page) == before
@@ -146,6 +154,29 @@ def test_a_damaged_record_is_told_on_the_page_and_the_other_exams_are_there(
         in next(one for one in data(page, "details_0000") if one["unwritten"])["unwritten"]
     )
     assert cells(page, "P_00007")["failures"] == ["not-written"]
+
+
+def test_of_an_exam_in_several_folders_that_with_corrections_is_shown(
+    results: Path, tmp_path: Path, make_view: Callable[..., Measured], capsys: pytest.CaptureFixture[str]
+) -> None:
+    view = make_view("RCC", wall="right")
+    drawn = reviewed_view(
+        view.prepared,
+        view.mask.astype(np.uint8),
+        edited=True,
+        settings=MeasurementSettings(),
+        exam_key="P_00007",
+    )
+    corrected = export_exam(tmp_path / "corrected", [drawn], settings=MeasurementSettings(), host="a viewer")
+    page = tmp_path / "page"
+    for folders in ((results, corrected), (corrected, results)):
+        assert main(["report", *map(str, folders), "-o", str(page)]) == 0
+        assert "1 exam in several folders" in capsys.readouterr().err
+        assert len(data(page, "exams_0000")) == 2
+        assert cells(page, "P_00007")["state"] == ["by hand"]
+        by_hand = [row["by_hand"] for row in data(page, "exams_0000")]
+        assert sorted(by_hand, key=len) == [[], [["RCC", "by hand", None]]]
+    assert made(corrected, tmp_path / "alone").is_dir()
 
 
 def test_exams_that_are_not_analysed_yet_are_counted(

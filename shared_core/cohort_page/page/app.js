@@ -85,6 +85,7 @@ async function start() {
   document.getElementById("theme").onclick = () => changeTheme();
   document.getElementById("help").onclick = showKeys;
   document.addEventListener("keydown", onKey);
+  window.addEventListener("unhandledrejection", (event) => tell(String(event.reason?.message ?? event.reason)));
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   }
