@@ -60,6 +60,8 @@ function showCheckTab(main) {
 
 function listCard(exam) {
   const kinds = [...new Set(exam.reasons.map(([kind]) => kind))];
+  const date = valueOf(exam, "date") ?? "";
+  const about = exam.key.includes(date.replaceAll("-", "")) ? "" : date; // most names have it already
   return el(
     "div",
     { class: "card" },
@@ -68,7 +70,7 @@ function listCard(exam) {
     el(
       "div",
       {},
-      el("p", { class: "who" }, exam.key, el("span", { class: "quiet" }, valueOf(exam, "date") ?? "")),
+      el("p", { class: "who" }, exam.key, el("span", { class: "quiet" }, about)),
       el("p", { class: "chips" }, ...kinds.slice(0, 3).map(reasonChip)),
       el("p", { class: "why quiet", title: exam.reasons[0][1] }, exam.reasons[0][1]),
     ),
