@@ -40,7 +40,7 @@ def library_files() -> dict[str, Path]:
         if path is None or not path.is_file():
             raise OpenBacError(
                 f"The page needs {name}, which the installed package {package} does not have: "
-                "pip install --force-reinstall 'openbac[report]'."
+                "pip install -U 'openbac[report]'."
             )
         found[name] = path
     return found
