@@ -7,10 +7,11 @@ has, who the women are, and when they came.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
@@ -65,18 +66,21 @@ class Entry:
 
 
 @cache
-def templates(folder: Path) -> tuple[Template, ...]:
+def templates() -> tuple[Template, ...]:
     """Views without and with an artery, analysed by the bundled model."""
+    with TemporaryDirectory() as folder:
+        return tuple(_templates(Path(folder)))
+
+
+def _templates(folder: Path) -> Iterator[Template]:
     model = load_model(MODEL, device="cpu")
-    found = []
     for seed, calcified in ((1, False), (2, True), (3, True)):
         image = write_tram_track(folder / f"{seed}.png", seed=seed, calcified=calcified)
         result = analyze_view(image, model=model, spacing_mm=SPACING_MM)
         picture = overlay_picture(
             result.prepared, result.mask, result.measurement, provenance=result.provenance, other=result.other
         )
-        found.append(Template(result, encode_png(picture)))
-    return tuple(found)
+        yield Template(result, encode_png(picture))
 
 
 def write_cohort(
@@ -95,7 +99,7 @@ def write_cohort(
         Whether the tables are written, which the page does not need.
     """
     out = folder / "out"
-    made = templates(folder)
+    made = templates()
     entries = _entries(exams, made[0].result.header, np.random.default_rng(seed))
     settings = BatchSettings(out, model=MODEL, device="cpu", measurement=DEFAULT_SETTINGS, pictures=False)
     of = [entry.exam for entry in entries]

@@ -152,6 +152,8 @@ def test_the_list_says_in_words_why_and_the_weightiest_is_first(page: OpenPage) 
 def test_keyboard_readings_are_kept_over_a_reload_and_the_program_reads_them_back(
     page: OpenPage,
 ) -> None:
+    page.run("localStorage.clear()")
+    page.reload()
     page.tab("check")
     page.run("showChecked(cohort.list[0])")
     reader = page.find("#reader")
