@@ -65,11 +65,13 @@ class PictureWriter:
         factor = THUMBNAIL_PX / max(picture.shape[:2])
         size = max(round(picture.shape[1] * factor), 1), max(round(picture.shape[0] * factor), 1)
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        self._save(small, f"{stem}-s.jpg", _THUMBNAIL)
+        # By these endings they are known for no mammograms, see `OWN_ENDINGS`.
+        own, large = f"{stem}_overlay_small.jpg", f"{stem}_overlay.jpg"
+        self._save(small, own, _THUMBNAIL)
         if not self.copied:
-            return PicturePlace(f"{stem}-s.jpg", _link(overlay, self.seen_from))
-        self._save(picture, f"{stem}.jpg", _LARGE)
-        return PicturePlace(f"{stem}-s.jpg", f"{stem}.jpg")
+            return PicturePlace(own, _link(overlay, self.seen_from))
+        self._save(picture, large, _LARGE)
+        return PicturePlace(own, large)
 
     def _save(self, picture: cv2.typing.MatLike, name: str, quality: Sequence[int]) -> None:
         done, content = cv2.imencode(".jpg", picture, quality)

@@ -22,6 +22,7 @@ from shared_core.cohort_page.pictures import PictureWriter
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantities.quantity import MM, Quantity, Reading
 from shared_core.quantities.registry import QUANTITIES
+from shared_core.reading.listing import files_found
 from tests.exported_views import Measured
 from tests.pacs.drawn_exam import drawn_files
 from tests.tram_track import write_tram_track
@@ -102,6 +103,10 @@ def test_pictures_are_in_the_page_or_seen_from_the_results(results: Path, tmp_pa
     moved = tmp_path / "moved"
     shutil.move(page, moved)
     assert (moved / data(moved, "details_0000")[0]["views"][0]["large"]).is_file()
+
+
+def test_nothing_of_a_page_is_taken_for_a_mammogram(results: Path, tmp_path: Path) -> None:
+    assert files_found([made(results, tmp_path / "page")]).candidates == []
 
 
 def test_names_are_there_only_where_they_are_asked_for(results: Path, tmp_path: Path) -> None:
