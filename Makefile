@@ -70,7 +70,8 @@ $(VENV)/.demo: $(GROUND)
 	@$(SETUP) light
 	@touch $@
 
-$(VENV)/.test: $(GROUND) scripts/dicom_validators.sh scripts/display_libraries.sh
+$(VENV)/.test: $(GROUND) scripts/browser.sh scripts/dicom_validators.sh scripts/display_libraries.sh
+	@scripts/browser.sh
 	@scripts/display_libraries.sh
 	@scripts/dicom_validators.sh
 	@$(SETUP) dev,light,torch

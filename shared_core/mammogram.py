@@ -212,7 +212,7 @@ class StatedFacts:
 class Person:
     """Who was examined and when, only to tell whether two images are of one woman and one visit.
 
-    Nothing of it is ever written or shown.
+    Nothing of it is ever written or shown, but names on the page of a cohort where they are asked for.
     """
 
     names: tuple[str, ...] = field(default=(), repr=False)

@@ -54,6 +54,7 @@ WRITTEN = (
         for name in (
             "user-guide",
             "cluster",
+            "cohort-page",
             "napari",
             "slicer",
             "methods",

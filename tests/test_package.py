@@ -73,7 +73,10 @@ def test_every_file_of_the_tree_that_is_read_at_run_time_is_packaged(package: tu
     wanted = {
         path.relative_to(ROOT).as_posix()
         for folder in ("napari_bac", "shared_core")
-        for pattern in ("*.py", "*.json", "*.toml", "*.yaml", "*.safetensors", "*.md", "*.csv", "py.typed")
+        for pattern in (
+            *("*.py", "*.json", "*.toml", "*.yaml", "*.safetensors", "*.md", "*.csv", "py.typed"),
+            *("*.html", "*.css", "*.js"),
+        )
         for path in (ROOT / folder).rglob(pattern)
     }
     assert wanted - names == set()

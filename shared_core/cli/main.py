@@ -23,6 +23,7 @@ from shared_core.cli import (
     models,
     networks,
     receive,
+    report,
     schema,
     send,
     simulate,
@@ -39,7 +40,7 @@ from shared_core.version import SOFTWARE_VERSION
 
 _COMMANDS = (
     *(analyze, calibrate, change, compare, demo, evaluate, export, facts, info),
-    *(measure, merge, models, networks, receive, schema, send, simulate, status, table, train),
+    *(measure, merge, models, networks, receive, report, schema, send, simulate, status, table, train),
 )
 
 

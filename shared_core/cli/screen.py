@@ -88,3 +88,11 @@ def number(value: float | None, digits: int = 3) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 image``, ``2 images``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def warn_outdated(exams: Sequence[str]) -> None:
+    """Tell of exams that were measured anew since they were read."""
+    if exams:
+        named = f"{', '.join(exams[:3])}{f' and {len(exams) - 3} more' if len(exams) > 3 else ''}"
+        text = f"measured anew since they were read, so these readings are left out: {one_line(named)}."
+        print(f"bac: warning: {text}", file=sys.stderr)

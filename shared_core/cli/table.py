@@ -8,10 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
-from shared_core.cli.screen import plural
+from shared_core.cli.screen import plural, warn_outdated
+
+if TYPE_CHECKING:
+    from shared_core.records.readings import Reading
+    from shared_core.records.results_folder import Results
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -34,6 +39,11 @@ def add_parser(subparsers: Subparsers) -> None:
         choices=("wide", "long"),
         default="wide",
     )
+    add(
+        "--reading FILE",
+        "readings that were saved on the page of bac report (CSV): columns of their own in the wide table",
+        Path,
+    )
     add("--csv", "how tables are written", choices=("plain", "excel", "excel-semicolon"), default="plain")
 
 
@@ -53,7 +63,10 @@ def run(args: argparse.Namespace) -> int:
         wide_rows,
     )
 
+    if args.reading is not None and args.shape == "long":
+        args.parser.error("readings stand in the wide table; leave one of --reading and --shape long out")
     results = [read_results(path) for path in args.results]
+    readings = _readings_of(args.reading, results) if args.reading is not None else None
     output: Path = args.output
     written = []
 
@@ -65,8 +78,8 @@ def run(args: argparse.Namespace) -> int:
     if args.shape == "long":
         write(output, LONG_COLUMNS, long_rows(results))
     else:
-        columns = wide_columns()
-        write(output, [column.name for column in columns], wide_rows(results))
+        columns = wide_columns(with_readings=readings is not None)
+        write(output, [column.name for column in columns], wide_rows(results, readings))
         dictionary = [asdict(column) for column in columns]
         write(
             output.with_name(f"{output.stem}_dictionary.csv"),
@@ -84,3 +97,15 @@ def run(args: argparse.Namespace) -> int:
     exams = sum(len(one.exams) for one in results)
     print(f"{plural(exams, 'exam')}: {', '.join(str(path) for path in written)}")
     return OK
+
+
+def _readings_of(path: Path, results: Sequence[Results]) -> dict[str, Reading]:
+    """What was said of exams of these results; of other results of an exam nothing is taken over."""
+    from shared_core.records.readings import check_readings, outdated, read_readings, result_id
+
+    readings = read_readings(path)
+    now = {str(exam["key"]): result_id(exam) for one in results for exam in one.exams}
+    check_readings(readings, now, path)
+    old = outdated(readings, now.items())
+    warn_outdated(old)
+    return {key: reading for key, reading in readings.items() if key not in old}

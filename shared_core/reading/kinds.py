@@ -112,6 +112,7 @@ OWN_ENDINGS: Final = (
         "_other.png",
     ),
     *("_mask.nii", "_mask.nii.gz", "_labels.nii", "_labels.nii.gz", "_mask.tif", "_labels.tif"),
+    *("_overlay.jpg", "_overlay_small.jpg"),  # page of a cohort
     *("_band.png", "_breast.png", "_calcium.png"),  # truth of simulated cohorts
 )
 """Of pictures that this software writes."""

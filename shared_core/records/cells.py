@@ -11,7 +11,7 @@ LIST_SEPARATOR: Final = " | "
 """Between the items of a list: sentences have commas and semicolons of their own."""
 
 
-_RUN_BY_SPREADSHEETS: Final = re.compile(
+RUN_BY_SPREADSHEETS: Final = re.compile(
     r"'*(?:[=@\t\r\n＝＋－＠]|[+\-](?!(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+)?$))", re.DOTALL
 )
 """How a text begins that a spreadsheet takes for a formula; a number with a sign is none."""
@@ -26,12 +26,12 @@ _HALF_LETTER: Final = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet runs: with an apostrophe in front where it looks like a formula."""
-    return f"'{text}" if _RUN_BY_SPREADSHEETS.match(text) else text
+    return f"'{text}" if RUN_BY_SPREADSHEETS.match(text) else text
 
 
 def unguarded(text: str) -> str:
     """The text that `guarded` was given, and a file name that is no UTF-8 as it was."""
-    if text.startswith("'") and _RUN_BY_SPREADSHEETS.match(text):
+    if text.startswith("'") and RUN_BY_SPREADSHEETS.match(text):
         text = text[1:]
     return _HALF_LETTER.sub(lambda found: chr(0xDC00 + int(found[1], 16)), text)
 

@@ -6,19 +6,21 @@ Both are made from the tables of a folder of results, so that they say what thos
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.quantities.quantity import Entry, Scope
 from shared_core.quantities.registry import QUANTITIES
+from shared_core.records.readings import Reading
 from shared_core.records.results_folder import Cell, Results, Row, standard_views_of
 
 IDENTITY: Final = ("patient_id", "study_date", "exam")
 LONG_COLUMNS: Final = (*IDENTITY, "part", "quantity", "value", "unit")
 _COUNTS: Final = ("views_analysed", "views_total", "views_used", "missing_views")
 _OF_THE_MODEL: Final = ("model_name", "model_sha256", "threshold", "software_version", "spacing_source")
+_OF_A_READING: Final = ("reading", "reading_comment", "reading_reader", "reading_at")
 _OF_A_VIEW: Final = ("state", "spacing_row_mm", "manufacturer", "notice_codes")
 _SIDES: Final = ("left", "right")
 _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
@@ -38,6 +40,10 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "spacing_row_mm": ("Pixel spacing", "number", "In the plane of the breast, row."),
     "manufacturer": ("Manufacturer", "text", "Of the machine."),
     "notice_codes": ("Notices", "text", "Codes, see the catalogue of notices."),
+    "reading": ("Reading", "text", "What a person said of the exam: accept or reject."),
+    "reading_comment": ("Comment", "text", "Of the person who read the exam."),
+    "reading_reader": ("Reader", "text", "As they wrote their name."),
+    "reading_at": ("Time of the reading", "text", "ISO 8601, UTC."),
 }
 """Label, type and meaning of the columns that are no quantity."""
 _TYPES: Final = {"number": "number", "count": "integer", "grade": "integer", "text": "text"}
@@ -61,18 +67,27 @@ class Column:
     source: str = ""
 
 
-def wide_columns() -> tuple[Column, ...]:
-    """Columns of the wide table, in order: of the exam, of each breast, of each standard view."""
+def wide_columns(*, with_readings: bool = False) -> tuple[Column, ...]:
+    """Columns of the wide table, in order: of exam, breasts, standard views and reading."""
     return (
         *(_of_text(name, "exam") for name in (*IDENTITY, *_COUNTS, *_OF_THE_MODEL)),
         *(_of_quantity(entry, "exam") for entry in QUANTITIES.of("exam")),
         *(_of_quantity(entry, side) for side in _SIDES for entry in QUANTITIES.of("breast")),
         *(column for view in STANDARD_VIEWS for column in _columns_of_view(view)),
+        *(_of_text(name, "exam") for name in _OF_A_READING if with_readings),
     )
 
 
-def wide_rows(results: Sequence[Results]) -> Iterator[dict[str, Cell]]:
-    """A row an exam, by column; what is not known is None."""
+def wide_rows(
+    results: Sequence[Results], readings: Mapping[str, Reading] | None = None
+) -> Iterator[dict[str, Cell]]:
+    """A row an exam, by column; what is not known is None.
+
+    Parameters
+    ----------
+    readings
+        What people said of exams, by key; None leaves their columns out.
+    """
     for exam, views in _exams(results):
         row: dict[str, Cell] = {**_identity(exam)}
         row |= {name: exam.get(name) for name in _COUNTS}
@@ -86,6 +101,8 @@ def wide_rows(results: Sequence[Results]) -> Iterator[dict[str, Cell]]:
         for label in STANDARD_VIEWS:
             view = chosen.get(label, {})
             row |= {_name(label, key): view.get(key) for key in _keys_of_view()}
+        if readings is not None:
+            row |= _reading_cells(readings.get(str(exam["key"])))
         yield row
 
 
@@ -135,6 +152,13 @@ def redcap_rows(columns: Iterable[Column]) -> Iterator[dict[str, str]]:
             "Field Note": "; ".join(filter(None, (column.meaning, column.values))),
             "Text Validation Type OR Show Slider Number": checks.get(column.type, ""),
         }
+
+
+def _reading_cells(reading: Reading | None) -> dict[str, Cell]:
+    if reading is None:
+        return dict.fromkeys(_OF_A_READING)
+    said = (reading.verdict, reading.comment, reading.reader, reading.read_at)
+    return {name: text or None for name, text in zip(_OF_A_READING, said, strict=True)}
 
 
 def _exams(results: Sequence[Results]) -> Iterator[tuple[Row, list[Row]]]:
