@@ -14,6 +14,7 @@ from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
     from shared_core.arteries.connected_parts import bounding_box
+    from shared_core.arteries.followed_line import followed_line, goes_on_at_start
     from shared_core.arteries.judged_image import Judged as Judged
     from shared_core.arteries.line_bands import BAND_MM, band_width_px, line_bands
     from shared_core.arteries.tracing import SNAP_MM, CalciumEvidence, WaysOn, artery_at, calcium_evidence

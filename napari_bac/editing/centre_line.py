@@ -158,7 +158,7 @@ class CentreLineTool:
         if not self.follows:
             return [place]
         if self.points:
-            if len(self._clicks) == 1 and _is_nearer(place, self.points[0], self.points[-1]):
+            if len(self._clicks) == 1 and bac.goes_on_at_start(self.points[0], self.points[-1], place):
                 # The artery goes on at its other end.
                 self.points.reverse()
             return list(self._calcium.way_on(view, self.points[-1], place))
@@ -177,7 +177,11 @@ class CentreLineTool:
             return
         view, points = self._host.views[self.key], list(self.points)
         if towards is not None:
-            if self.follows and len(self._clicks) == 1 and _is_nearer(towards, points[0], points[-1]):
+            if (
+                self.follows
+                and len(self._clicks) == 1
+                and bac.goes_on_at_start(points[0], points[-1], towards)
+            ):
                 points.reverse()
             points.extend(self._calcium.way_on(view, points[-1], towards) if self.follows else [towards])
         self._preview.show(view, points, self.width_mm)
@@ -213,8 +217,3 @@ class CentreLineTool:
             key = self._host.selected[0] if self._host.selected is not None else None
             chosen = self._host.views.get(key) if key is not None else None
             selection.active = chosen.labels if chosen is not None else layers[0]
-
-
-def _is_nearer(place: Floats, one: Floats, other: Floats) -> bool:
-    """Whether a place is nearer to one point than to the other."""
-    return bool(np.hypot(*(place - one)) < np.hypot(*(place - other)))

@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
 from shared_core.arteries.centre_line import polyline_length
+from shared_core.arteries.followed_line import followed_line
 from shared_core.arteries.tracing import GAP_MM, SNAP_MM, CalciumEvidence, WaysOn, artery_at, calcium_evidence
 from shared_core.mammogram import PixelSpacing, SpacingSource
 
@@ -150,3 +151,19 @@ def test_the_same_click_gives_the_same_way() -> None:
     assert one is not None
     assert other is not None
     assert np.array_equal(one, other)
+
+
+def test_a_line_of_clicks_is_the_artery_and_the_way_on_from_its_nearer_end() -> None:
+    known = evidence(picture(WAVE))
+    alone = followed_line(known, [WAVE[200]])
+    assert alone.on_calcium
+    assert np.array_equal(alone.points, artery_at(known, WAVE[200]))
+    before_its_start = alone.points[0] - np.array([0.0, 20.0])
+    longer = followed_line(known, [WAVE[200], before_its_start])
+    assert np.array_equal(longer.points[-1], before_its_start)
+    assert np.array_equal(longer.points[: len(alone.points)], alone.points[::-1])
+    beside = followed_line(known, [np.array([80.0, 350.0])])
+    assert not beside.on_calcium
+    assert len(beside.points) == 1
+    with pytest.raises(ValueError, match="one click"):
+        followed_line(known, [])

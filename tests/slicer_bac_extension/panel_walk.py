@@ -172,6 +172,8 @@ def _mark_along_line(panel: Panel, volume: Any, segmentation: Any) -> None:
     logic = slicer.app.applicationLogic()
     assert logic.GetInteractionNode().GetCurrentInteractionMode() == logic.GetInteractionNode().Place
     assert logic.GetSelectionNode().GetActivePlaceNodeID() == curve.GetID()
+    assert ui.followCheckBox.checked is True
+    ui.followCheckBox.checked = False
     for column in (60, 200):
         curve.AddControlPoint(-column * 0.07, -150 * 0.07, 0.0)
     assert ui.addBandButton.enabled is True

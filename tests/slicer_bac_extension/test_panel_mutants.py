@@ -147,7 +147,8 @@ MUTANTS = {
         "",
     ),
     "editor on no segment": (f"{LIB}/correction_panel.py", "segment_id(segmentation)", '"bac"'),
-    "width not used": (f"{LIB}/correction_panel.py", "parameters.bandWidthMm)", "1.9)"),
+    "width not used": (f"{LIB}/correction_panel.py", "parameters.bandWidthMm,", "1.9,"),
+    "clicks not followed": (f"{LIB}/correction_panel.py", "self._on_point)", "self._on_curve)"),
     "undo keeps the band": (
         f"{LIB}/correction_panel.py",
         "            replace_mask(segmentation, volume, mask)\n",

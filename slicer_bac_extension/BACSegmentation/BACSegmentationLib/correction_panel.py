@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import slicer
@@ -13,10 +14,23 @@ from BACSegmentationLib.curves import add_band
 from BACSegmentationLib.dicom_segments import keep_source
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.panel_host import PanelHost
+from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
 from BACSegmentationLib.segments import choose_segment, mask_of, replace_mask, segment_id, segments_of
 from BACSegmentationLib.translation import tr as _
+from shared_core import hosting as bac
 
 CURVE: Final = "vtkMRMLMarkupsCurveNode"
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """How a segmentation was before a band."""
+
+    volume: Any
+    segmentation: Any
+    mask: bac.Mask
+    drawn: bool
+    """Whether somebody had drawn on it."""
 
 
 class CorrectionPanel(VTKObservationMixin):
@@ -28,8 +42,10 @@ class CorrectionPanel(VTKObservationMixin):
         self._curve: Any = None
         self._segments: list[tuple[str, str]] = []
         self._filling = False
-        self._before: tuple[Any, Any, Any, bool] | None = None
-        """Volume, segmentation and mask before the last band, and whether somebody had drawn before it."""
+        self._before: _Before | None = None
+        """The last band."""
+        self._begun: _Before | None = None
+        """The band that grows with each click along the calcium."""
         ui = self._ui
         ui.editButton.clicked.connect(self.edit)
         ui.drawLineButton.clicked.connect(self.draw_line)
@@ -67,20 +83,20 @@ class CorrectionPanel(VTKObservationMixin):
         selection.SetActivePlaceNodeID(curve.GetID())
         interaction.SetPlaceModePersistence(1)
         interaction.SetCurrentInteractionMode(interaction.Place)
-        self._host.say(_("Click along the artery; right-click to end the line."))
+        self._begun = None
+        if parameters.followCalcium:
+            self._host.say(_("Click on an artery, and again to go on; right-click to end the line."))
+        else:
+            self._host.say(_("Click along the artery; right-click to end the line."))
 
     def add_band(self) -> None:
         """Mark the artery along the line."""
-        volume, segmentation = self._nodes()
         parameters = self._host.parameters
         if parameters is None:
             return
         with slicer.util.tryWithErrorDisplay(_("The artery could not be marked."), waitCursor=True):
-            if segmentation is None:
-                segmentation = self._numbers.draw_on(volume)
-            before, drawn = mask_of(segmentation, volume), view_records.was_drawn(segmentation)
-            added = add_band(segmentation, volume, parameters.centreLine, parameters.bandWidthMm)
-            self._before = (volume, segmentation, before, drawn)
+            added = self._mark(parameters)
+            self._begun = None
             interaction = slicer.app.applicationLogic().GetInteractionNode()
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
             parameters.centreLine.RemoveAllControlPoints()
@@ -90,17 +106,19 @@ class CorrectionPanel(VTKObservationMixin):
     def undo_band(self) -> None:
         """Take the last band back, and whatever was changed after it."""
         if self._before is not None:
-            volume, segmentation, mask, drawn = self._before
-            self._before = None
+            volume, segmentation, mask = self._before.volume, self._before.segmentation, self._before.mask
+            drawn, self._before, self._begun = self._before.drawn, None, None
             replace_mask(segmentation, volume, mask)
             view_records.mark_drawn(segmentation, drawn)
+            if self._curve is not None:
+                self._curve.RemoveAllControlPoints()
             self._host.say(_("The last band was undone."))
         self.show()
 
     def stop(self) -> None:
         """The scene or the panel goes."""
         self.removeObservers()
-        self._curve, self._before = None, None
+        self._curve, self._before, self._begun = None, None, None
 
     def show(self) -> None:
         """What can be done now."""
@@ -173,9 +191,46 @@ class CorrectionPanel(VTKObservationMixin):
         if curve is not self._curve:
             self.removeObservers()
             self._curve = curve
+            self._begun = None
             if curve is not None:
-                self.addObserver(curve, curve.PointPositionDefinedEvent, self._on_curve)
+                self.addObserver(curve, curve.PointPositionDefinedEvent, self._on_point)
                 self.addObserver(curve, curve.PointRemovedEvent, self._on_curve)
+
+    def _mark(self, parameters: BACSegmentationParameterNode) -> int:
+        """Mark the line as it is now, in one step of undo from its first point on; the pixels added."""
+        volume, segmentation = self._nodes()
+        if segmentation is None:
+            segmentation = self._numbers.draw_on(volume)
+        begun = self._begun
+        if begun is None or begun.volume is not volume or begun.segmentation is not segmentation:
+            drawn = view_records.was_drawn(segmentation)
+            begun = _Before(volume, segmentation, mask_of(segmentation, volume), drawn)
+        evidence = self._numbers.evidence(volume, segmentation) if parameters.followCalcium else None
+        added = add_band(
+            segmentation,
+            volume,
+            parameters.centreLine,
+            parameters.bandWidthMm,
+            evidence=evidence,
+            onto=begun.mask,
+        )
+        self._before = self._begun = begun
+        return added
+
+    def _on_point(self, caller: Any, event: str) -> None:
+        """A click: where it follows the calcium, the band appears at once."""
+        parameters = self._host.parameters
+        volume = self._nodes()[0]
+        if parameters is not None and parameters.followCalcium and volume is not None:
+            with slicer.util.tryWithErrorDisplay(_("The artery could not be marked."), waitCursor=True):
+                added = self._mark(parameters)
+                self._host.say(
+                    _("{added} pixels marked along the calcium.").format(added=added)
+                    if added
+                    else _("No calcium was found at this point; the next clicks go on from here.")
+                )
+            self._host.refresh()
+        self.show()
 
     def _on_curve(self, caller: Any, event: str) -> None:
         self.show()

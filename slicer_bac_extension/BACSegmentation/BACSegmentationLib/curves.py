@@ -22,6 +22,8 @@ def add_band(
     width_mm: float,
     *,
     spacing: bac.PixelSpacing | None = None,
+    evidence: bac.CalciumEvidence | None = None,
+    onto: NDArray[np.bool_] | None = None,
 ) -> int:
     """Add the band of a curve to the BAC segment.
 
@@ -34,6 +36,11 @@ def add_band(
     spacing
         In the plane of the breast, as `mammogram_of` knows it; None takes the volume's, and 70 um a pixel
         where that is not known.
+    evidence
+        Where it is given, the points of the curve are completed along the calcium, see `followed_line`; a
+        single one that lies on none marks nothing.
+    onto
+        (rows, columns) bool: what the band is added to; None for the segment as it is.
 
     Returns
     -------
@@ -47,23 +54,28 @@ def add_band(
     if not width_mm > 0:
         raise bac.UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")
     image = read_volume(volume_node)
-    line = points_px(curve_node, volume_node)
+    line = points_px(curve_node, volume_node, as_drawn=evidence is None)
     inside = (line > -0.5).all(axis=1) & (line < np.array(image.pixels.shape) - 0.5).all(axis=1)
     if not inside.any():
         raise bac.UsageError(
             f"{curve_node.GetName()}: none of its points lies on {image.name}; draw it along an artery."
         )
-    mask = mask_of(segmentation_node, volume_node)
-    band = bac.line_bands([line], mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)
-    new = int(np.count_nonzero(band & ~mask))
-    if new:
-        replace_mask(segmentation_node, volume_node, mask | band)
-    return new
+    if evidence is not None:
+        line = bac.followed_line(evidence, list(line[inside])).points
+    shown = mask_of(segmentation_node, volume_node)
+    mask = shown if onto is None else onto
+    # Followed, a point beside all calcium is where a line begins, and no artery.
+    lines = [line] if evidence is None or len(line) > 1 else []
+    band = bac.line_bands(lines, mask.shape, spacing=spacing or image.spacing_mm, width_mm=width_mm)
+    marked = mask | band
+    if not np.array_equal(marked, shown):
+        replace_mask(segmentation_node, volume_node, marked)
+    return int(np.count_nonzero(marked & ~mask))
 
 
-def points_px(curve_node: Any, volume_node: Any) -> NDArray[np.float64]:
-    """The curve as it is drawn, (n, 2) rows and columns in pixels of a volume."""
-    points = curve_node.GetCurvePointsWorld()
+def points_px(curve_node: Any, volume_node: Any, *, as_drawn: bool = True) -> NDArray[np.float64]:
+    """The curve as it is drawn, or its points alone: (n, 2) rows and columns in pixels of a volume."""
+    points = curve_node.GetCurvePointsWorld() if as_drawn else None
     if points is None or points.GetNumberOfPoints() == 0:
         places = [
             list(curve_node.GetNthControlPointPositionWorld(n))

@@ -41,6 +41,7 @@ class SceneMeasurement:
     def __init__(self) -> None:
         self._views: OrderedDict[str, _Prepared] = OrderedDict()
         self._run_masks: dict[str, bac.Mask] = {}
+        self._evidence: tuple[bac.PreparedView, bac.CalciumEvidence] | None = None
 
     def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
         """A model's mask is in the segmentation now, with its numbers; `model` is empty for the default."""
@@ -91,10 +92,26 @@ class SceneMeasurement:
             card=_card(model),
         )
 
+    def evidence(self, volume_node: Any, segmentation_node: Any) -> bac.CalciumEvidence:
+        """What speaks for calcium in the picture, kept for the last one that was asked for.
+
+        Raises
+        ------
+        OpenBacError
+            The volume is no mammogram.
+        """
+        model = view_records.model_of(segmentation_node) if segmentation_node is not None else ""
+        view = self._prepared(volume_node, model).view
+        if self._evidence is None or self._evidence[0] is not view:
+            found = bac.calcium_evidence(view.display_u8, valid=view.valid_mask, spacing=view.spacing)
+            self._evidence = view, found
+        return self._evidence[1]
+
     def forget(self) -> None:
         """Let go of all images."""
         self._views.clear()
         self._run_masks.clear()
+        self._evidence = None
 
     def _without_model(self, volume_node: Any, segmentation_node: Any, exam_key: str) -> bac.ReviewedView:
         """Drawn, from a file, or nothing: an empty mask that nobody touched is no finding."""

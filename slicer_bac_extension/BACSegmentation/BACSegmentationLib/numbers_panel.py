@@ -91,6 +91,10 @@ class NumbersPanel(VTKObservationMixin):
         self.choose(volume)
         return segmentation
 
+    def evidence(self, volume: Any, segmentation: Any) -> bac.CalciumEvidence:
+        """What speaks for calcium in a mammogram; see `SceneMeasurement.evidence`."""
+        return self._logic.measurement.evidence(volume, segmentation)
+
     def measure(self) -> None:
         """Measure what is older than its mask, or was never measured."""
         self._rest.stop()

@@ -22,6 +22,7 @@ class BACSegmentationParameterNode:
     outputTable - Where the numbers go; none for a new one.
     measureByItself - Whether the numbers follow the segmentation after a pause.
     centreLine - A curve along an artery.
+    followCalcium - Whether points of it are completed along the calcium.
     bandWidthMm - Width of the band that is marked along it.
     dicomObjects - Whether saved results have DICOM objects beside them.
     """
@@ -36,5 +37,6 @@ class BACSegmentationParameterNode:
     outputTable: vtkMRMLTableNode
     measureByItself: bool = True
     centreLine: vtkMRMLMarkupsCurveNode
+    followCalcium: bool = True
     bandWidthMm: Annotated[float, WithinRange(0.2, 10)] = 1.9
     dicomObjects: bool = False
