@@ -1,6 +1,7 @@
 # make demo      analyse a simulated exam with the bundled model, compare with its truth, show where the pictures are
 # make test      style, types and tests
 # make coverage  the tests of the engine, and how much of it they reach: at least 90 %
+# make docs      the documentation as a site in site/, with warnings as errors and all links checked
 # make bench     speed and memory beside the published processing and MONAI
 # make fuzz      thousands of damaged images, side files and peers; FUZZ_IMAGES=500 FUZZ_SEED=7 choose others
 # make clean     remove what these made
@@ -20,7 +21,7 @@ WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
-.PHONY: demo test coverage bench fuzz clean
+.PHONY: demo test coverage docs bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -47,6 +48,9 @@ coverage: $(VENV)/.test
 		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED) \
 		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
+docs: $(VENV)/.docs
+	$(VENV)/bin/python -m scripts.make_site
+
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
 
@@ -61,7 +65,7 @@ fuzz: $(VENV)/.test
 		OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/fuzz $(SPREAD) -rP
 
 clean:
-	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* \
+	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist site *.egg-info .coverage .coverage.* \
 		htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -82,6 +86,10 @@ SLICER_REQUIREMENTS := slicer_bac_extension/BACSegmentation/Resources/requiremen
 $(SLICER_VENV)/.test: $(SLICER_REQUIREMENTS) scripts/slicer_python.sh
 	@scripts/slicer_python.sh $(SLICER_VENV) $(SLICER_REQUIREMENTS)
 	@mkdir -p $(SLICER_VENV)
+	@touch $@
+
+$(VENV)/.docs: $(GROUND)
+	@$(SETUP) docs
 	@touch $@
 
 $(VENV)/.bench: $(GROUND)
