@@ -12,6 +12,7 @@ from typing import Final
 
 from shared_core.cli.reference import command_reference
 from shared_core.notices.catalogue import catalogue_table
+from shared_core.pacs.reference import accepted_classes_table, accepted_syntaxes_table
 from shared_core.quantities import reference
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.schema import SCHEMAS, schema_of
@@ -31,6 +32,10 @@ TABLES: Final = {
     },
     "notices.md": {"notices": catalogue_table},
     "command-line.md": {"commands": command_reference},
+    "dicom-conformance.md": {
+        "accepted SOP classes": accepted_classes_table,
+        "accepted transfer syntaxes": accepted_syntaxes_table,
+    },
 }
 
 
