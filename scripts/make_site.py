@@ -217,13 +217,21 @@ def main() -> int:
     """Build the site; return Sphinx's exit code."""
     parser = argparse.ArgumentParser(description="Build the documentation site, with warnings as errors.")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "site", help="folder (default: site)")
-    output: Path = parser.parse_args().output
-    shutil.rmtree(output, ignore_errors=True)
+    builders = ("html", "linkcheck")
+    parser.add_argument(
+        "--builder", choices=builders, default="html", help="linkcheck: follow links to the web"
+    )
+    args = parser.parse_args()
+    output: Path = args.output
+    if output.exists():
+        if not (output / ".buildinfo").exists() and any(output.iterdir()):
+            parser.error(f"{output} holds something else than a site; choose another folder")
+        shutil.rmtree(output)
     with tempfile.TemporaryDirectory() as folder:
         pages, trees = Path(folder, "pages"), Path(folder, "trees")
         pages.mkdir()
         lay_out(pages)
-        command = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--quiet"]
+        command = [sys.executable, "-m", "sphinx", "--builder", args.builder, "--fail-on-warning", "--quiet"]
         command += ["--conf-dir", str(DOCS / "site"), "--doctree-dir", str(trees), str(pages), str(output)]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 

@@ -11,7 +11,7 @@ author = "OpenBAC developers"
 copyright = "OpenBAC developers, BSD 3-Clause licence. Research use only: never a diagnosis."
 release = version = SOFTWARE_VERSION
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
-exclude_patterns: Final = ["site"]
+highlight_language = "none"  # what names no language is no program
 suppress_warnings: Final = ["ref.python"]  # words in backticks that several classes have as a field
 
 # The anchors of headings are GitHub's, so a link works in the repository and on the site.
