@@ -54,7 +54,7 @@ PAGES = sorted(
 )
 WRITTEN = [page for page in PAGES if not page.startswith(MADE)]
 """By hand, or between marks by `scripts/make_reference.py`."""
-OF_COMMANDS = [page for page in WRITTEN if "\n```sh\n" in (ROOT / page).read_text("utf-8")]
+OF_COMMANDS = [page for page in WRITTEN if "\nbac " in (ROOT / page).read_text("utf-8")]
 FILM = "cbis-ddsm-P_00646-LCC.png"
 
 
@@ -71,7 +71,8 @@ def _blocks(document: str, language: str) -> Iterator[tuple[int, str]]:
 
 def _commands(document: str) -> list[str]:
     """Command lines of ``bac``."""
-    lines = [line.strip() for _, code in _blocks(document, "sh") for line in code.splitlines()]
+    blocks = (re.sub(r"\\\n *", "", code) for _, code in _blocks(document, "(?:sh|console)"))
+    lines = [line.strip() for code in blocks for line in code.splitlines()]
     return [line for line in lines if line.startswith("bac ")]
 
 
@@ -360,7 +361,7 @@ def _exists(name: str) -> bool:
 
 @pytest.mark.parametrize("document", [*WRITTEN, "docs/performance.md"])
 def test_paths_and_modules_that_are_named_exist(document: str) -> None:
-    text = _text(document)
+    text = re.sub(r"\bnew module\s+`[^`]+`", "", _text(document))
     folders = r"shared_core|napari_bac|slicer_bac_extension|validation|benchmarks|tests|examples|scripts"
     paths = set(re.findall(rf"(?<![\w./-])(?:{folders})/(?:[\w.-]+/)*[\w-]+(?:\.\w+)?", text))
     paths |= set(re.findall(r"`([^-`\s][^`\s]*)`", "".join(re.findall(r"^Code: (.+)$", text, re.MULTILINE))))
