@@ -1,6 +1,8 @@
 # make demo      analyse a simulated exam with the bundled model, compare with its truth, show where the pictures are
-# make test      style, types and tests
+# make test      style, types and tests; make check the first two alone, make test-slicer the extension's alone
 # make coverage  the tests of the engine, and how much of it they reach: at least 90 %
+# make docs      the documentation as a site in site/, with warnings as errors and all links checked
+# make dist      wheel and source distribution, checked as the package index would
 # make bench     speed and memory beside the published processing and MONAI
 # make fuzz      thousands of damaged images, side files and peers; FUZZ_IMAGES=500 FUZZ_SEED=7 choose others
 # make clean     remove what these made
@@ -20,7 +22,7 @@ WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
-.PHONY: demo test coverage bench fuzz clean
+.PHONY: demo check test test-slicer coverage docs dist bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -28,15 +30,20 @@ demo: $(VENV)/.demo
 
 # Three sessions, as two bindings of Qt never meet in one process, nor napari and Slicer's stand-ins:
 # all with PyQt6, napari's docks with PySide6, the Slicer module with PySide6.
-test: $(VENV)/.test $(SLICER_VENV)/.test
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	PYTHONPATH=slicer_bac_extension/BACSegmentation $(VENV)/bin/lint-imports --no-cache
+test: check
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED)
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		-m pyside6 tests/test_display.py tests/napari_bac $(SPREAD) $(SEEDED)
+	$(MAKE) test-slicer
+
+check: $(VENV)/.test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	PYTHONPATH=slicer_bac_extension/BACSegmentation $(VENV)/bin/lint-imports --no-cache
+
+test-slicer: $(VENV)/.test $(SLICER_VENV)/.test
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 \
 		OPENBAC_SLICER_PYTHON=$(SLICER_VENV)/bin/python $(VENV)/bin/python -m pytest \
 		tests/slicer_bac_extension $(SPREAD) $(SEEDED)
@@ -46,6 +53,14 @@ coverage: $(VENV)/.test
 	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED) \
 		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+
+docs: $(VENV)/.docs
+	$(VENV)/bin/python -m scripts.make_site
+
+dist: $(VENV)/.dist
+	rm -rf dist build
+	$(VENV)/bin/python -m build
+	$(VENV)/bin/twine check --strict dist/*
 
 bench: $(VENV)/.bench
 	$(VENV)/bin/python -m benchmarks.run
@@ -61,7 +76,7 @@ fuzz: $(VENV)/.test
 		OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/fuzz $(SPREAD) -rP
 
 clean:
-	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist *.egg-info .coverage .coverage.* \
+	rm -rf $(VENV) $(SLICER_VENV) demo-output bench-output build dist site *.egg-info .coverage .coverage.* \
 		htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -83,6 +98,14 @@ SLICER_REQUIREMENTS := slicer_bac_extension/BACSegmentation/Resources/requiremen
 $(SLICER_VENV)/.test: $(SLICER_REQUIREMENTS) scripts/slicer_python.sh
 	@scripts/slicer_python.sh $(SLICER_VENV) $(SLICER_REQUIREMENTS)
 	@mkdir -p $(SLICER_VENV)
+	@touch $@
+
+$(VENV)/.docs: $(GROUND)
+	@$(SETUP) docs
+	@touch $@
+
+$(VENV)/.dist: $(GROUND)
+	@$(SETUP) dist
 	@touch $@
 
 $(VENV)/.bench: $(GROUND)

@@ -1,6 +1,7 @@
-"""Write what the registry of quantities says into the documentation: tables between marks, and JSON Schemas.
+"""Write what the code knows into the documentation: tables between marks, and JSON Schemas.
 
-Run it after a quantity was added or changed: ``python scripts/make_reference.py``.
+Quantities and notices come from their registries, commands from the parser. Run it after
+one was added or changed: ``python scripts/make_reference.py``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import re
 from pathlib import Path
 from typing import Final
 
+from shared_core.cli.reference import command_reference
+from shared_core.notices.catalogue import catalogue_table
+from shared_core.pacs.reference import accepted_classes_table, accepted_syntaxes_table
 from shared_core.quantities import reference
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.schema import SCHEMAS, schema_of
@@ -25,6 +29,12 @@ TABLES: Final = {
     "dicom.md": {
         "numbers of the private scheme": reference.private_numbers_table,
         "grades of the private scheme": reference.private_grades_table,
+    },
+    "notices.md": {"notices": catalogue_table},
+    "command-line.md": {"commands": command_reference},
+    "dicom-conformance.md": {
+        "accepted SOP classes": accepted_classes_table,
+        "accepted transfer syntaxes": accepted_syntaxes_table,
     },
 }
 

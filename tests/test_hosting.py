@@ -22,7 +22,7 @@ HOSTS = sorted(
     ]
 )
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "python.md", ROOT / "docs" / "slicer.md"]
+DOCUMENTS = [ROOT / "docs" / "python.md", ROOT / "docs" / "slicer.md"]
 DOORS = [shared_core, hosting]
 
 

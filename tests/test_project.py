@@ -23,3 +23,12 @@ def test_files_that_the_readme_points_to_are_there() -> None:
     assert targets
     missing = [link for link in targets if not (ROOT / link).exists()]
     assert not missing
+
+
+def test_the_oldest_versions_are_those_that_the_package_asks_for() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    assert block is not None
+    asked = re.findall(r'"([\w.-]+)>=([\d.]+)"', block[1])
+    oldest = (ROOT / "constraints" / "oldest.txt").read_text(encoding="utf-8")
+    assert re.findall(r"^([\w.-]+)==([\d.]+)\.\*$", oldest, re.MULTILINE) == asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,17 @@ from types import FrameType
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Break off what takes longer, as a failure: so long that a busy machine is no reason."""
+    """Break off what takes longer, as a failure: so long that a busy machine is no reason.
+
+    Windows has no such signal: there the process ends, and says where it was.
+    """
+    if not hasattr(signal, "SIGALRM"):
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        return
 
     def over(_number: int, _frame: FrameType | None) -> None:
         raise AssertionError(f"not done within {seconds:g} s")

@@ -46,7 +46,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "Research use only: never a diagnosis.",
     )
     option(parser, "paths PATH", "image file or folder", Path, nargs="+")
-    option(parser, "-o/--output OUT", "folder for results", Path)
+    option(parser, "-o/--output OUT", "folder for results; needed unless --json", Path)
     option(parser, "--json", "print one JSON document to standard output")
     add_model_options(parser)
     add_measurement_options(parser)
@@ -60,12 +60,15 @@ def add_parser(subparsers: Subparsers) -> None:
     add(
         "--csv",
         "how tables are written: for Excel with a byte order mark, where numbers have decimal commas with "
-        "semicolons and those (default: plain: UTF-8, comma, decimal point)",
+        "semicolons and those; all of them are read (default: plain: UTF-8, comma, decimal point)",
         choices=("plain", "excel", "excel-semicolon"),
         default="plain",
     )
     add("--no-pictures", "no overlays and exam sheets")
-    add("--probability", "also write probability maps (16-bit PNG, p x 65535)")
+    add(
+        "--probability",
+        "also write probability maps (16-bit PNG, p x 65535), and of an ensemble the spread of its members",
+    )
     objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
     add(arguments.DICOM, objects, arguments.dicom_kinds, default=())
     arguments.add_deidentification(
@@ -119,7 +122,8 @@ def add_measurement_options(parser: argparse.ArgumentParser) -> None:
     add = partial(option, group)
     add(
         "--calibration FILE",
-        "calibration of the site for calcium mass on raw images, made by bac calibrate",
+        "calibration of the site for calcium mass on raw images, made by bac calibrate "
+        "(default: from the spectrum)",
         Path,
     )
     level = "8-bit grey level X of TAM_X and TSIM_X (default: 100)"

@@ -58,7 +58,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add("-o/--output OUT", "folder for tables and plots", Path)
     add("--json", "print a JSON document to standard output")
-    add("--patient ID", "only this patient (default: all with two exams)")
+    add("--patient ID", "only this patient (default: all with two exams or more)")
     add("--one-patient", "treat all exams as those of one patient")
     add(
         "--quantity COLUMN",
@@ -67,11 +67,17 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add(
         "--error-from RESULTS",
-        "results of a cohort: take the error of measurement from its CC/MLO pairs",
+        "results of a cohort: take the error of measurement from its CC/MLO pairs; can be "
+        "repeated (default: from the series)",
         Path,
         action="append",
     )
-    add("--confidence P", "confidence of the limits (default: 0.95)", probability, default=0.95)
+    add(
+        "--confidence P",
+        "confidence of the limits and the decision (default: 0.95)",
+        probability,
+        default=0.95,
+    )
 
 
 def run(args: argparse.Namespace) -> int:

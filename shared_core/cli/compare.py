@@ -43,7 +43,12 @@ def add_parser(subparsers: Subparsers) -> None:
     option(parser, "-o/--output OUT", "folder for tables and plots", Path)
     option(parser, "--json", "print a JSON document to standard output")
     option(parser, "--common", "leave out what is not in all (default: an error)")
-    option(parser, "--reference REF", "compare each FILE with this one, and the models with each other", Path)
+    option(
+        parser,
+        "--reference REF",
+        "compare each FILE with this one, and the models with each other (default: of two files, the second)",
+        Path,
+    )
     option(
         parser, "--strata COLUMN", "also apart by the values of this column; can be repeated", action="append"
     )
@@ -60,7 +65,12 @@ def add_parser(subparsers: Subparsers) -> None:
     tables = parser.add_argument_group("tables")
     chosen = "only this column; can be repeated (default: all numbers)"
     option(tables, "--quantity COLUMN", chosen, action="append")
-    option(tables, "--key COLUMN", "column that identifies a row; A=B where the tables name it differently")
+    option(
+        tables,
+        "--key COLUMN",
+        "column that identifies a row; A=B where the tables name it differently (default: exam and view, "
+        "key, name or exam)",
+    )
     option(
         tables,
         "--pair A=B",

@@ -1,4 +1,4 @@
-"""What ``bac`` says to the shell when it ends; docs/user-guide.md names the same four."""
+"""What ``bac`` says to the shell when it ends; docs/guides/cohort.md names the same four."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, NoReturn
 
-_TOLD_TO_STOP: Final = ("SIGTERM", "SIGHUP")
-"""By a job scheduler or `kill`, and by a terminal that goes away; Windows has neither."""
+_TOLD_TO_STOP: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""By a job scheduler or `kill`, by a terminal that goes away, and on Windows by its console."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -29,7 +29,7 @@ class ReceivedSignal:
 
 @contextmanager
 def stopping_by_signals() -> Iterator[ReceivedSignal]:
-    """Within it, `SIGTERM` and `SIGHUP` interrupt as Ctrl-C does; outside the main thread nothing changes."""
+    """Within it, signals to stop interrupt as Ctrl-C does; outside the main thread nothing changes."""
     received = ReceivedSignal()
     if threading.current_thread() is not threading.main_thread():
         yield received

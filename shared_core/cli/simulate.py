@@ -32,9 +32,9 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--seed N", "another seed is another cohort (default: 0)", whole, default=0)
     add("--patients N", "how many patients (default: 1)", count, default=1)
     add("--exam", "four standard views, not the left CC alone")
-    add("--years Y,Y,...", "exams at these years, e.g. 0,1,2", _years, default=(0.0,))
-    add("--mass-mg M", "hydroxyapatite in each breast at year 0, exactly", _mass)
-    add("--vessels N", "calcified arteries in each breast (default: by chance)", whole)
+    add("--years Y,Y,...", "exams at these years, such as 0,1,2 (default: 0)", _years, default=(0.0,))
+    add("--mass-mg M", "hydroxyapatite in each breast at year 0, exactly (default: by chance)", _mass)
+    add("--vessels N", f"calcified arteries in each breast, 0 to {MOST_ARTERIES} (default: by chance)", whole)
     add("--negative", "no arterial calcium at all")
     alike = f"add structures that look like it: {', '.join(LOOK_ALIKES)}; or all"
     add("--look-alikes NAME", alike, nargs="+", default=(), choices=[*LOOK_ALIKES, "all"])

@@ -64,24 +64,31 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add("--out DIR", "folder for the model", Path)
     add("--check", "only check the data: patients, masks, pictures that are there twice, sides of the split")
-    add("--from MODEL", "start from a model: name or card file", dest="start")
+    add("--from MODEL", "start from a model: name or card file (default: random weights)", dest="start")
     add(
         "--initial FILE", "weights of VGG16 to start from, where the recipe asks for them (mobini-2023)", Path
     )
-    rehearsed = "fine-tuning: views to rehearse, so that the model does not forget; can be repeated"
+    rehearsed = (
+        "fine-tuning: views to rehearse, so that the model does not forget; can be repeated "
+        "(default: simulated exams)"
+    )
     add("--replay SPEC", rehearsed, action="append")
-    add("--name NAME", "name of the model (default: that of DIR)")
+    add("--name NAME", "name of the model, for its card (default: that of DIR)")
     add("--licence TEXT", "licence of the model, for its card")
-    add("--split FILE", "use the split.json of another run", Path)
+    add("--split FILE", "use the split.json of another run (default: drawn with the seed)", Path)
     add("--folds N", "cross-validation: a model for each part of the patients, and their ensemble", folds)
     add("--seed N", "another seed is another run (default: 0)", arguments.whole, default=0)
     add("--epochs N", "number of epochs (default: the recipe's)", arguments.count)
-    add("--hours H", "as many steps as fit in about H hours on this machine; measured first", hours)
+    add(
+        "--hours H",
+        "as many steps as fit in about H hours on this machine; measured first (default: epochs)",
+        hours,
+    )
     arguments.add_device(parser)
     add("--threads N", "CPU threads of the network (default: all)", arguments.count)
     together = "views and batches prepared at the same time (default: 1)"
     add("--workers N", together, arguments.count, default=1)
-    add("--resume", "continue the run in DIR")
+    add("--resume", "continue the run in DIR (default: it must be new)")
     add("-q/--quiet", "no progress")
 
 

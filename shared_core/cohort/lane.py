@@ -38,7 +38,9 @@ TileProgress = Callable[[int, int, int], None]
 
 _DEAD_WITHIN_S: Final = 5.0
 _LEFT_TO_PARENT: Final = tuple(
-    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+    number
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if (number := getattr(signal, name, None)) is not None
 )
 """Signals that reach every process of a terminal or job; the parent alone decides, and says so by `stop`."""
 

@@ -27,6 +27,7 @@ from shared_core.records.results_folder import Row, read_table
 from shared_core.records.tables import EXAMS_JSON
 from shared_core.records.unused_files import unused_beside
 from shared_core.records.view_and_exam import stated_in
+from shared_core.records.written_paths import written_path
 
 RUN: Final = "run.json"
 _WOMAN: Final = re.compile(r" \[\d+\]$")
@@ -165,7 +166,7 @@ def _rows(path: Path, column: str, value: str) -> list[Row]:
 
 def _header(record: ViewRecord, path: Path, images: Path | None, exam: ExamRecord | None) -> MammogramHeader:
     """Of the mammogram that was measured, as far as can be told from it."""
-    file = _found(Path(record.file), path, images)
+    file = _found(written_path(record.file), path, images)
     header = read_header(file, facts=stated_in(record))
     patient = exam.patient_id or "" if exam is not None else ""
     for what, then, now in (

@@ -6,14 +6,21 @@ import errno
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from shared_core.errors import OutputError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_OPEN_ELSEWHERE: Final = (5, 32, 33)
+"""Of Windows, where no file takes the name of one that is open: access denied, sharing, lock."""
+_WAITS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""A scanner for viruses lets go of a new file soon; a spreadsheet does not."""
+_LONGEST_PATH_ON_WINDOWS: Final = 259
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -49,12 +56,29 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
                 file.flush()
                 # Network disks tell only here that they are full.
                 os.fsync(file.fileno())
-            beside.replace(path)
+            _take_name(beside, path)
         except BaseException:  # Ctrl-C as well must leave no half file
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OutputError(_explanation(path, error)) from error
+
+
+def _take_name(beside: Path, path: Path) -> None:
+    for wait_s in _WAITS_S:
+        try:
+            beside.replace(path)
+        except PermissionError as error:
+            if not _is_open_elsewhere(path, error):
+                raise
+            time.sleep(wait_s)
+        else:
+            return
+    beside.replace(path)
+
+
+def _is_open_elsewhere(path: Path, error: OSError) -> bool:
+    return getattr(error, "winerror", None) in _OPEN_ELSEWHERE and os.access(path, os.W_OK)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -87,9 +111,14 @@ def _explanation(path: Path, error: OSError) -> str:
         return f"Cannot write {path}: the disk or quota is full; free some space or choose another folder."
     if error.errno == errno.EISDIR:
         return f"Cannot write {path}: a folder has that name; rename it or choose another output folder."
+    if _is_open_elsewhere(path, error):
+        return f"Cannot write {path}: another program has it open; close it there, and start again."
     if error.errno in _FORBIDDEN:
         return f"Cannot write {path}: the place is read-only for you; choose another output folder."
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return f"Cannot write {path}: a file stands where its folder should be; choose another output folder."
+    too_long = error.errno == errno.ENOENT and len(str(path.absolute())) > _LONGEST_PATH_ON_WINDOWS
+    if too_long or error.errno == errno.ENAMETOOLONG:
+        return f"Cannot write {path}: the path is too long for this system; choose a shorter output folder."
     reason = error.strerror or str(error)
     return f"Cannot write {path}: {reason}; choose another output folder or file name."

@@ -204,9 +204,9 @@ def _exam_notices(headers: list[MammogramHeader]) -> Iterator[Notice]:
 
 def _key(patient_id: str, date: str, study_uid: str) -> str:
     """Readable where there is an identifier, and safe as a file name everywhere."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", patient_id).strip("-._")[:60]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", patient_id).strip("-._")[:60].rstrip(".")
     if not name:  # in letters of another script
-        name = re.sub(r"[^\w.-]+", "-", patient_id).strip("-._")[:60]
+        name = re.sub(r"[^\w.-]+", "-", patient_id).strip("-._")[:60].rstrip(".")
     if not name:
         name = f"exam-{_digest(study_uid)}"
     if re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name):  # names that Windows keeps for itself

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared_core.errors import OutputError
+from shared_core.exporting import atomic_write
 from shared_core.exporting.atomic_write import write_bytes
 
 
@@ -54,7 +55,7 @@ def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path, below: str) -
 
 
 def test_a_name_that_the_system_refuses_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="choose another output folder or file name"):
+    with pytest.raises(OutputError, match=r"too long for this system; choose a shorter output folder"):
         write_bytes(tmp_path / ("x" * 300), b"")
     assert names(tmp_path) == []
 
@@ -89,3 +90,41 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -
 def test_a_read_only_place_is_told() -> None:
     with pytest.raises(OutputError, match="Cannot write"):
         write_bytes(Path("/proc/openbac/out.json"), b"{}")
+
+
+def on_windows_open_elsewhere(monkeypatch: pytest.MonkeyPatch, *, times: int) -> None:
+    """No file takes the name of one that is open in another program there: so many attempts fail."""
+    replace, left = Path.replace, [times]
+
+    def refused(self: Path, target: Path) -> Path:
+        if left[0]:
+            left[0] -= 1
+            error = PermissionError(13, "Access is denied", str(target))
+            error.winerror = 5  # type: ignore[attr-defined]  # of Windows alone
+            raise error
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    monkeypatch.setattr(atomic_write, "_WAITS_S", (0.0, 0.0))
+
+
+def test_a_file_that_a_scanner_holds_for_a_moment_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "views.csv"
+    path.write_bytes(b"old")
+    on_windows_open_elsewhere(monkeypatch, times=2)
+    write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_table_that_is_open_in_a_spreadsheet_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "views.csv"
+    path.write_bytes(b"old")
+    on_windows_open_elsewhere(monkeypatch, times=9)
+    with pytest.raises(OutputError, match=r"views\.csv: another program has it open; close it there"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["views.csv"]

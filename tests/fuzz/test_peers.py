@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -41,6 +40,7 @@ def uncaught(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(threading, "excepthook", lambda said: found.append(repr(said.exc_value)))
     yield found
     assert found == []
+    resource = pytest.importorskip("resource", reason="Windows has no such limits and counts")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10 < MOST_MB
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -234,6 +233,7 @@ def test_edits_of_a_size_that_no_image_has_are_not_unpacked(cache: Path, left_cc
     packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(382)) + packer.flush()
     file.write_bytes(json.dumps(head).encode() + b"\n" + packed)
     store.close()
+    resource = pytest.importorskip("resource", reason="Windows has no such limits and counts")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert EditStore().find(image_name(left_cc)) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10

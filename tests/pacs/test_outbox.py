@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -44,6 +43,7 @@ def wait_for(what: Callable[[], object]) -> None:
 @contextmanager
 def full_disk(largest_bytes: int = 50_000) -> Iterator[None]:
     """No file may grow beyond that, as on a disk that is full."""
+    resource = pytest.importorskip("resource", reason="Windows has no such limits and counts")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, hard))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange
@@ -29,6 +28,7 @@ from shared_core.pictures.plots import change_plot
 from shared_core.quantities.people_table import PeopleRow, people_rows
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.record_types import ExamRecord, ViewRecord
+from shared_core.records.written_paths import written_path
 from shared_core.wording import phrases
 from shared_core.wording.change import change_words, decision_words, unit_words
 
@@ -276,7 +276,7 @@ def _pictures(exam: ResultExam) -> Iterator[Any]:
         if place % 2 == 0:
             yield new_page()
         assert view.overlay is not None
-        file = Path(view.record.file).name
+        file = written_path(view.record.file).name
         yield paragraph(f"{view.label}: {file}", bold=True)
         yield picture(view.overlay, height_mm=_OVERLAY_MM, name=f"{view.stem}_overlay.png")
         yield gap(6)

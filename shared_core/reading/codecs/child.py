@@ -21,7 +21,9 @@ MOST_BYTES: Final = 2 << 30
 
 def main() -> None:
     """Decode what is asked for until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the one that we work for decides
+    for name in ("SIGINT", "SIGBREAK"):  # of a terminal: the one that we work for decides
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     words, pixels = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):  # codecs write about sound files as well

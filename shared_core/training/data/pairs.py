@@ -17,6 +17,7 @@ from shared_core.mammogram import MammogramHeader
 from shared_core.reading.dicom.segmentation import read_segmentation
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
+from shared_core.records.written_paths import written_path
 from shared_core.training.data.masks import LABEL_SUFFIXES
 from shared_core.training.data.owners import Owner, owners_of, root_of
 from shared_core.training.data.patient_rule import PatientRule
@@ -236,7 +237,7 @@ def _of_results(images: Path, folder: Path, patient: PatientRule | None) -> Pair
     for mask in sorted(folder.rglob("*_mask.png")):
         record_path = mask.with_name(mask.name.removesuffix("_mask.png") + ".json")
         try:
-            file = Path(known_part(record_path.read_bytes(), _Record).file)
+            file = written_path(known_part(record_path.read_bytes(), _Record).file)
         except (OSError, DocumentError):
             problems.append(
                 f"{mask}: its record {record_path.name} is missing or damaged; analyze the image again."

@@ -9,7 +9,6 @@ import json
 import os
 import random
 import re
-import resource
 import signal
 import sys
 import tempfile
@@ -120,6 +119,8 @@ def _forget_peak() -> None:
 
 def main(seed: str, first: int, last: int) -> None:
     """Say of each image its number before it is read, and what came of it, a line each."""
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES_BYTES, _ADDRESSES_BYTES))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

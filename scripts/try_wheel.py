@@ -1,0 +1,67 @@
+"""Install the wheel into an environment that holds nothing else, and use it.
+
+``python scripts/try_wheel.py dist`` runs in a folder outside of the repository, so that no file of it can
+help, and needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+
+def main() -> None:
+    """Try the one wheel of a folder; the error of a command that fails is raised."""
+    (wheel,) = Path(sys.argv[1]).resolve().glob("*.whl")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        venv.create(folder / "venv", with_pip=True)
+        programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+        _run(folder, programs / "python", "-m", "pip", "install", "--quiet", f"{wheel}[light]")
+        bac = programs / "bac"
+        print(_run(folder, bac, "--version").strip())
+        _run(folder, bac, "models", "verify")
+        _run(folder, bac, "simulate", "cohort", "--vessels", "2", "--mass-mg", "40")
+        _run(folder, bac, "analyze", "cohort/images", "-o", "results", "--workers", "1", "--quiet")
+        _run(folder, bac, "table", "results", "-o", "study.csv")
+        _looked_at(folder)
+    print(f"{wheel.name} works")
+
+
+def _run(folder: Path, *command: str | Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment["PYTHONUTF8"] = "1"
+    answer = subprocess.run(
+        [str(word) for word in command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if answer.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{answer.stdout}{answer.stderr}")
+    return answer.stdout
+
+
+def _looked_at(folder: Path) -> None:
+    """The calcium of the simulated view was found, and files of every kind are there."""
+    with (folder / "results" / "views.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    run = json.loads((folder / "results" / "run.json").read_text("utf-8"))
+    kinds = {path.suffix for path in (folder / "results").rglob("*")}
+    found = float(row["bac_area_mm2"]) > 10 and run["model"]["sha256"]
+    if not found or not {".json", ".csv", ".png"} <= kinds:
+        sys.exit(f"The results are not what they should be: {row}")
+    if not (folder / "study_dictionary.csv").is_file():
+        sys.exit("The data dictionary was not written.")
+
+
+if __name__ == "__main__":
+    main()
