@@ -7,7 +7,8 @@ packages="chromium chromium-driver"
 [ "$(uname)" = Linux ] || exit 0
 
 complete() {
-    command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1
+    { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 &&
+        command -v chromedriver >/dev/null 2>&1
 }
 
 complete && exit 0

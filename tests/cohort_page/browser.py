@@ -13,17 +13,22 @@ from typing import Any
 
 import pytest
 
-BROWSER, DRIVER = "chromium", "chromedriver"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""As systems name it; the first one that is there is taken."""
+DRIVER = "chromedriver"
 _PATIENCE_S = 60
 SIZE = (1600, 1000)
 
 
 def missing_browser() -> str:
     """Why no page can be opened, and what to install; empty where one can."""
-    missing = [name for name in (BROWSER, DRIVER) if shutil.which(name) is None]
-    if not missing:
+    if _browser() is not None and shutil.which(DRIVER) is not None:
         return ""
-    return f"no {' and no '.join(missing)}: apt-get install chromium chromium-driver"
+    return f"no {BROWSERS[0]} or no {DRIVER}: apt-get install chromium chromium-driver"
+
+
+def _browser() -> str | None:
+    return next((found for name in BROWSERS if (found := shutil.which(name)) is not None), None)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def opened(page: Path, downloads: Path) -> Iterator[OpenPage]:
     if missing_browser():
         pytest.skip(missing_browser())
     options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which(BROWSER) or BROWSER
+    options.binary_location = _browser() or BROWSERS[0]
     for argument in (
         *("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"),
         *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
