@@ -1,7 +1,7 @@
 """Write what the code knows into the documentation: tables between marks, and JSON Schemas.
 
-Quantities and notices come from their registries, commands from the parser. Run it after
-one was added or changed: ``python scripts/make_reference.py``.
+Quantities and notices come from their registries, commands from the parser, documents of models from their
+cards. Run it after one was added or changed: ``python scripts/make_reference.py``.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import re
 from pathlib import Path
 from typing import Final
 
+from shared_core.cli.models import document_of
 from shared_core.cli.reference import command_reference
 from shared_core.notices.catalogue import catalogue_table
 from shared_core.pacs.reference import accepted_classes_table, accepted_syntaxes_table
 from shared_core.quantities import reference
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.schema import SCHEMAS, schema_of
+from shared_core.weights.registry import list_models
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 TABLES: Final = {
@@ -61,14 +63,22 @@ def schema_files() -> dict[str, bytes]:
     return {f"{name}.json": json_bytes(schema_of(name)) for name in SCHEMAS}
 
 
+def model_files() -> dict[str, str]:
+    """Name and content of each file of ``docs/models``: the cards that come with the package."""
+    return {f"{card.name}.md": document_of(card) for card in list_models()}
+
+
 def main() -> None:
-    """Write pages and schemas."""
+    """Write pages, schemas and the cards of the models."""
     for page in TABLES:
         path = DOCS / page
         path.write_text(with_tables(path.read_text(encoding="utf-8"), page), encoding="utf-8")
     (DOCS / "schema").mkdir(exist_ok=True)
     for name, content in schema_files().items():
         (DOCS / "schema" / name).write_bytes(content)
+    (DOCS / "models").mkdir(exist_ok=True)
+    for name, text in model_files().items():
+        (DOCS / "models" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from shared_core.lazy_names import homes_in
+from shared_core.weights.registry import list_models
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DOCS: Final = ROOT / "docs"
@@ -54,6 +55,7 @@ ORDER: Final = {
         *("command-line.md", "python.md", "api/index.md", "results.md", "json-schema.md", "notices.md"),
         *("dicom.md", "dicom-conformance.md", "security.md"),
     ),
+    "guides/models.md": tuple(f"models/{card.name}.md" for card in list_models()),
     "methods.md": ("statistics.md", "performance.md"),
     "validation.md": (
         *(

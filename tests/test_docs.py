@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scripts.make_reference import TABLES, schema_files, with_tables
+from scripts.make_reference import TABLES, model_files, schema_files, with_tables
 from shared_core import (
     MeasurementSettings,
     ProbabilityMap,
@@ -282,6 +282,11 @@ def test_tables_of_the_registry_are_up_to_date(page: str) -> None:
 def test_published_schemas_are_up_to_date() -> None:
     there = {path.name: path.read_bytes() for path in (ROOT / "docs" / "schema").glob("*.json")}
     assert there == schema_files(), "run python scripts/make_reference.py"
+
+
+def test_documents_of_the_models_are_up_to_date() -> None:
+    there = {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "models").glob("*.md")}
+    assert there == model_files(), "run python scripts/make_reference.py"
 
 
 def test_exit_codes_are_those_of_the_guide() -> None:

@@ -22,6 +22,7 @@ from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE
 from shared_core.weights.imported_model import Decision, import_model
 from shared_core.weights.location import bundled_folder
+from shared_core.weights.model_document import model_document
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
 from shared_core.weights.verify import WeightsReport, verify_weights
 
@@ -49,6 +50,7 @@ def add_parser(subparsers: Subparsers) -> None:
     }
     name = "a model's name or its card's .json file"
     made["show"].add_argument("name", help=name)
+    option(made["show"], "--markdown", "as one document in Markdown, as hubs of models show it")
     made["verify"].add_argument("name", nargs="?", help=f"{name}; all if left out")
     _add_import(actions)
 
@@ -95,6 +97,9 @@ def run(args: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"bac models: {error_words(error)}", file=sys.stderr)
         return USAGE
+    if getattr(args, "markdown", False):
+        print(document_of(cards[0]), end="")
+        return OK
     action = {"list": _list, "show": _show, "verify": _verify}[args.action]
     return action(cards, None if name is None else weights_beside(name), PlainConsole())
 
@@ -135,6 +140,11 @@ def _stated(args: argparse.Namespace, threshold: float) -> StatedFacts:
         threshold=threshold,
         median_px=args.median,
     )
+
+
+def document_of(card: ModelCard) -> str:
+    """A model's card as a document, with the command that runs it."""
+    return model_document(card, use=f"```sh\nbac analyze exam_folder/ -o results --model {card.name}\n```")
 
 
 def _list(cards: tuple[ModelCard, ...], weights_dir: Path | None, console: Console) -> int:
