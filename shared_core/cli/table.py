@@ -32,7 +32,12 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add = partial(option, parser)
     add("results RESULT", "folder of results, or document of bac analyze --json", Path, nargs="+")
-    add("-o/--output FILE", "the table (CSV); the dictionary is written beside it", Path, required=True)
+    add(
+        "-o/--output FILE",
+        "the table: CSV, or Parquet for a name that ends with .parquet; the dictionary is written beside it",
+        Path,
+        required=True,
+    )
     add(
         "--shape",
         "a row an exam, or a row a number (default: wide)",
@@ -51,16 +56,19 @@ def run(args: argparse.Namespace) -> int:
     """Write; return the exit code."""
     # Loaded here: `bac --help` needs none of it.
     from shared_core.exporting.atomic_write import write_pieces
+    from shared_core.exporting.parquet import ENDING, write_parquet
     from shared_core.records.cells import csv_lines
     from shared_core.records.results_folder import read_results
     from shared_core.records.study_tables import (
         LONG_COLUMNS,
         Column,
+        long_columns,
         long_rows,
         redcap_rows,
         repeated_exams,
         wide_columns,
         wide_rows,
+        with_types,
     )
 
     if args.reading is not None and args.shape == "long":
@@ -75,11 +83,19 @@ def run(args: argparse.Namespace) -> int:
         write_pieces(path, lines)
         written.append(path)
 
-    if args.shape == "long":
+    as_parquet = output.suffix.lower() == ENDING
+    if as_parquet:
+        written.append(output)
+    if args.shape == "long" and as_parquet:
+        write_parquet(output, long_columns(), with_types(long_rows(results)))
+    elif args.shape == "long":
         write(output, LONG_COLUMNS, long_rows(results))
     else:
         columns = wide_columns(with_readings=readings is not None)
-        write(output, [column.name for column in columns], wide_rows(results, readings))
+        if as_parquet:
+            write_parquet(output, columns, wide_rows(results, readings))
+        else:
+            write(output, [column.name for column in columns], wide_rows(results, readings))
         dictionary = [asdict(column) for column in columns]
         write(
             output.with_name(f"{output.stem}_dictionary.csv"),

@@ -127,6 +127,26 @@ def long_rows(results: Sequence[Results]) -> Iterator[dict[str, Cell]]:
                     }
 
 
+def long_columns() -> tuple[Column, ...]:
+    """Columns of the long table where each has one type: a value that is words stands in `text`."""
+    return (
+        *(_of_text(name, "exam") for name in IDENTITY),
+        Column("part", "Part", "text", "exam", meaning="exam, left, right, or the view."),
+        Column("quantity", "Quantity", "text", "exam", meaning="Its key."),
+        Column("value", "Value", "number", "exam", meaning="Empty where it is words."),
+        Column("text", "Value in words", "text", "exam", meaning="Empty where it is a number."),
+        Column("unit", "Unit", "text", "exam", meaning="Of the value; empty where it has none."),
+    )
+
+
+def with_types(rows: Iterable[Mapping[str, Cell]]) -> Iterator[dict[str, Cell]]:
+    """Rows of the long table with the columns of `long_columns`."""
+    for row in rows:
+        value = row["value"]
+        words = value if isinstance(value, str) else None
+        yield {**row, "value": value if words is None else None, "text": words}
+
+
 def repeated_exams(results: Sequence[Results]) -> tuple[str, ...]:
     """Women and dates that have more than one row, as ``P1 on 2026-01-31``."""
     identities = [_identity(exam) for exam, _ in _exams(results)]

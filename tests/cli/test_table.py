@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -91,6 +92,44 @@ def test_long_has_a_row_a_number_that_is_known(results: Path, tmp_path: Path) ->
         before = "" if row["part"] == "exam" else f"{row['part'].lower()}_"
         assert wide.loc[row["exam"], before + row["quantity"]] == row["value"]
     assert not (tmp_path / "long_dictionary.csv").exists()
+
+
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_parquet_has_what_the_csv_has_with_types_and_labels(
+    results: Path, tmp_path: Path, shape: str
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="PyArrow is not installed")
+    assert main(["table", str(results), "-o", str(tmp_path / "one.csv"), "--shape", shape]) == 0
+    assert main(["table", str(results), "-o", str(tmp_path / "one.parquet"), "--shape", shape]) == 0
+    table = parquet.read_table(tmp_path / "one.parquet")
+    written = pd.read_csv(tmp_path / "one.csv", dtype=str, keep_default_na=False)
+    assert table.num_rows == len(written) > 0
+    assert str(table.schema.field("study_date").type) == "date32[day]"
+    for row, cells in zip(table.to_pylist(), written.to_dict("records"), strict=True):
+        for name, text in cells.items():
+            value = row[name]
+            if name == "value" and value is None:
+                value = row["text"]
+            if isinstance(value, float | int) and not isinstance(value, bool):
+                assert value == pytest.approx(float(text), rel=1e-9), name
+            else:
+                assert ("" if value is None else str(value)) == text, name
+    if shape == "wide":
+        field = table.schema.field("lcc_bac_area_mm2")
+        assert field.metadata[b"unit"] == "mm²".encode()
+        assert b"area" in field.metadata[b"label"].lower()
+        assert (tmp_path / "one_dictionary.csv").is_file()
+    else:
+        assert (table["value"].null_count + table["text"].null_count) == table.num_rows
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["table", str(results), "-o", str(tmp_path / "one.parquet")]) == 1
+    assert "pip install 'openbac[parquet]'" in capsys.readouterr().err
+    assert not (tmp_path / "one.parquet").exists()
 
 
 def test_what_is_not_known_stays_empty(results: Path, tmp_path: Path) -> None:
