@@ -1,11 +1,13 @@
 """Install the wheel into an environment that holds nothing else, and use it.
 
 ``python scripts/try_wheel.py dist`` runs in a folder outside of the repository, so that no file of it can
-help, and needs nothing but Python.
+help, and needs nothing but Python. With ``--sbom FILE`` it writes what that environment holds as a bill of
+materials (CycloneDX), which needs `cyclonedx-bom`.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -18,7 +20,13 @@ from pathlib import Path
 
 def main() -> None:
     """Try the one wheel of a folder; the error of a command that fails is raised."""
-    (wheel,) = Path(sys.argv[1]).resolve().glob("*.whl")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("dist", type=Path, help="folder of the wheel")
+    parser.add_argument("--sbom", type=Path, metavar="FILE", help="the bill of materials")
+    args = parser.parse_args()
+    (wheel,) = args.dist.resolve().glob("*.whl")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         venv.create(folder / "venv", with_pip=True)
@@ -31,6 +39,9 @@ def main() -> None:
         _run(folder, bac, "analyze", "cohort/images", "-o", "results", "--workers", "1", "--quiet")
         _run(folder, bac, "table", "results", "-o", "study.csv")
         _looked_at(folder)
+        if args.sbom is not None:
+            made = ("--output-reproducible", "--output-file", args.sbom.resolve())
+            _run(folder, sys.executable, "-m", "cyclonedx_py", "environment", *made, programs / "python")
     print(f"{wheel.name} works")
 
 
