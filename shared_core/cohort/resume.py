@@ -208,6 +208,7 @@ def how_made(settings: BatchSettings) -> HowMade:
         "probability": settings.probability,
         # Where none are asked for, as it was before there were any.
         **({"dicom": list(settings.dicom)} if settings.dicom else {}),
+        **({"quality": settings.quality} if settings.quality != "warn" else {}),
     }
     made: HowMade = {
         name: plain(getattr(run, name)) for name in ("software", "versions", "model", "settings")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,9 @@ import pytest
 from shared_core.cli.main import main
 from shared_core.cohort import resume
 from shared_core.cohort.exam_mark import MARK
+from shared_core.cohort.resume import how_made
+from shared_core.cohort.settings import BatchSettings
+from shared_core.quantification.measurement import MeasurementSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM = "cbis-ddsm-P_00646-LCC.png"
@@ -209,6 +213,7 @@ def test_changed_and_added_images_are_analysed(
         (["--threshold", "0.65"], "threshold: 0.5 then, 0.65 now"),
         (["--spacing-mm", "0.1"], "spacing_mm: None then, [0.1, 0.1] now"),
         (["--no-pictures"], "pictures: True then, False now"),
+        (["--quality", "exclude"], "quality: None then, exclude now"),
         (["--tam-threshold", "150"], "intensity_threshold: 100 then, 150 now"),
         (
             ["--model", "scunet-emory-2021-published"],
@@ -225,6 +230,30 @@ def test_other_settings_are_refused_and_nothing_is_touched(
     assert said in answer
     assert "leave out --resume" in answer
     assert _files(output) == before
+
+
+DECIDE = {
+    "threshold": 0.3,
+    "spacing_mm": 0.1,
+    "measurement": MeasurementSettings(intensity_threshold=120),
+    "quality": "off",
+    "pictures": False,
+    "probability": True,
+    "dicom": ("seg",),
+    "model": "scunet-emory-2021-published",
+}
+"""Settings that decide on the results of an exam, each with another value than usual."""
+NEED_MORE = {"device", "backend", "precision", "calibration"}
+"""These do as well, where there is another one."""
+DO_NOT = {"output_dir", "threads", "csv", "time_limit_min"}
+"""These have no say in the results of an exam."""
+
+
+def test_each_setting_that_decides_on_results_is_compared() -> None:
+    assert {field.name for field in fields(BatchSettings)} == {*DECIDE, *NEED_MORE, *DO_NOT}
+    usual = BatchSettings(None)
+    for name, value in DECIDE.items():
+        assert how_made(replace(usual, **{name: value})) != how_made(usual), name
 
 
 def test_another_version_is_refused(
