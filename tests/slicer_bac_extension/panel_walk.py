@@ -173,6 +173,11 @@ def _mark_along_line(panel: Panel, volume: Any, segmentation: Any) -> None:
     assert logic.GetInteractionNode().GetCurrentInteractionMode() == logic.GetInteractionNode().Place
     assert logic.GetSelectionNode().GetActivePlaceNodeID() == curve.GetID()
     assert ui.followCheckBox.checked is True
+    curve.AddControlPoint(-120 * 0.07, -316 * 0.07, 0.0)
+    assert ui.undoBandButton.enabled is True
+    ui.undoBandButton.click()
+    assert curve.GetNumberOfControlPoints() == 0
+    assert (_mask_of(segmentation, volume) == before).all()
     ui.followCheckBox.checked = False
     for column in (60, 200):
         curve.AddControlPoint(-column * 0.07, -150 * 0.07, 0.0)

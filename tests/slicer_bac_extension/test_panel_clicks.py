@@ -86,7 +86,7 @@ def test_beside_all_calcium_nothing_is_marked_and_it_is_said(panel: Panel) -> No
     panel.ui.drawLineButton.click()
     click(panel, 150, 120)
     assert not mask_of(panel).any()
-    assert "No calcium was found at this point" in panel.ui.statusLabel.text
+    assert "Nothing was added: no calcium is here" in panel.ui.statusLabel.text
 
 
 def test_without_following_the_line_is_marked_as_drawn_when_it_is_asked_for(panel: Panel) -> None:

@@ -227,7 +227,7 @@ class CorrectionPanel(VTKObservationMixin):
                 self._host.say(
                     _("{added} pixels marked along the calcium.").format(added=added)
                     if added
-                    else _("No calcium was found at this point; the next clicks go on from here.")
+                    else _("Nothing was added: no calcium is here, or it is marked; the next clicks go on.")
                 )
             self._host.refresh()
         self.show()
