@@ -138,18 +138,9 @@ def analyze_view(
     """
     loaded = model if isinstance(model, Model) else load_model(model)
     cut = checked_threshold(threshold, loaded.card)
-    if isinstance(source, Mammogram):
-        if spacing_mm is not None or facts is not None:
-            raise UsageError(
-                "spacing_mm and facts are for files; a mammogram in memory carries its own spacing and facts."
-            )
-        mammogram = source
-    else:
-        mammogram = read_mammogram(Path(source), spacing_mm=spacing_mm, facts=facts)
+    mammogram = _mammogram_of(source, spacing_mm, facts)
     prepared = prepare(mammogram, loaded.card.preprocessing, find_pectoral=settings.exclude_pectoral)
-    doubts = quality_notices(prepared) if quality != "off" else ()
-    if quality == "exclude":
-        refuse_doubtful(prepared.header.name, doubts)
+    doubts = _doubts_about(prepared, quality)
     without_mass = mass_refusal(mammogram.header, calibration=calibration)
     # The pixels as read, 25 MB in a 12-megapixel view, are kept only where calcium can be weighed on them.
     raw = mammogram if without_mass is None else None
@@ -392,6 +383,26 @@ def collect_notices(
         own.append(MODEL_NOT_FOR_SYNTHETIC.notice(model=card.name))
     of_picture = (*prepared.header.notices, *prepared.notices, *quality)
     return tuple(dict.fromkeys((*of_picture, *probability.notices, *own)))
+
+
+def _mammogram_of(
+    source: str | Path | Mammogram, spacing_mm: Spacing | None, facts: StatedFacts | None
+) -> Mammogram:
+    if not isinstance(source, Mammogram):
+        return read_mammogram(Path(source), spacing_mm=spacing_mm, facts=facts)
+    if spacing_mm is not None or facts is not None:
+        raise UsageError(
+            "spacing_mm and facts are for files; a mammogram in memory carries its own spacing and facts."
+        )
+    return source
+
+
+def _doubts_about(prepared: PreparedView, policy: QualityPolicy) -> tuple[Notice, ...]:
+    """What is to be told of the quality of a picture; an error where it is to be left out for it."""
+    doubts = quality_notices(prepared) if policy != "off" else ()
+    if policy == "exclude":
+        refuse_doubtful(prepared.header.name, doubts)
+    return doubts
 
 
 def _prepared_partner(

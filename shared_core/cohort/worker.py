@@ -143,5 +143,5 @@ def _whatever_happens(task: ViewTask, work: Callable[[], ViewOutcome]) -> ViewOu
         return refused(task, error)
     except MemoryError:
         return without_memory(task)
-    except Exception as error:
+    except Exception as error:  # whatever one image does, the others go on
         return faulty(task, error)

@@ -169,7 +169,7 @@ class _Batch:
         sent = pickle.dumps(task)
         try:
             return self._client.submit(calls.analyze, SOFTWARE_VERSION, self._sent, sent, key=key, pure=False)
-        except Exception:
+        except Exception:  # boundary with Dask: a client whose scheduler is gone raises anything
             raise self._lost() from None
 
     def _result(self, future: Future, task: ViewTask) -> Ended:
@@ -181,7 +181,7 @@ class _Batch:
             raise self._lost() from None
         except ImportError as error:
             raise ClusterError(f"A worker of {self._cluster} {_why(error)}") from None
-        except Exception as error:
+        except Exception as error:  # what a view raised on its worker is that view's failure alone
             return Died(faulty(task, error))
         if unfit is not None:
             raise _refusal(address, unfit)
