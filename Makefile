@@ -17,9 +17,10 @@ SLICER_VENV := .venv-slicer
 SETUP := scripts/setup.sh $(VENV)
 SEED ?= 1
 SEEDED := $(if $(filter-out any,$(SEED)),--randomly-seed=$(SEED))
-# A file stays in one process, and those that take long come first, see tests/conftest.py.
+# A file stays in one process, and those that take long come first, see tests/conftest.py. A process that dies is
+# told and not replaced: pytest-xdist would wait for ever for the rest of its last file.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
-SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
 .PHONY: demo check test test-slicer coverage docs dist bench fuzz clean

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.cli.signals import ReceivedSignal, stopping_by_signals
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.exam_mark import MARK
 from shared_core.cohort.pool import Processes
@@ -139,37 +138,37 @@ def test_a_second_run_in_the_same_folder_is_refused_and_changes_nothing(
     assert main(asked) == 0
 
 
-def sent_to_ourselves(number: signal.Signals) -> ReceivedSignal:
-    with stopping_by_signals() as received:
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        assert received.exit_code(1) == 1
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(number)
-    return received
-
-
-def test_signals_are_as_before_afterwards_and_those_that_are_ignored_stay_so() -> None:
-    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+SENT_TO_ITSELF = """
+import signal, sys
+from shared_core.cli.signals import stopping_by_signals
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+signal.SIGBREAK = signal.SIGUSR2
+sent = signal.Signals(int(sys.argv[1]))
+signal.signal(sent, signal.SIG_DFL)
+with stopping_by_signals() as received:
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    assert received.exit_code(1) == 1
     try:
-        received = sent_to_ourselves(signal.SIGTERM)
-        assert received.exit_code(130) == 143
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        signal.signal(signal.SIGHUP, ignored)
+        signal.raise_signal(sent)
+    except KeyboardInterrupt:
+        print("interrupted")
+assert signal.getsignal(sent) is signal.SIG_DFL
+sys.exit(received.exit_code(130))
+"""
+"""In a process of its own: a signal that is not heard ends it."""
 
 
-def test_a_windows_console_that_closes_stops_as_ctrl_c_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows tells it by a signal that other systems do not have; another one stands for it."""
-    monkeypatch.setattr(signal, "SIGBREAK", signal.SIGUSR2, raising=False)
-    # Whatever a library made of it in this process.
-    before = signal.signal(signal.SIGUSR2, signal.SIG_DFL)
-    try:
-        with stopping_by_signals() as received:
-            assert callable(signal.getsignal(signal.SIGUSR2)), "unheard, it ends the process of the tests"
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGUSR2)
-        assert received.exit_code(130) == 128 + signal.SIGUSR2
-    finally:
-        signal.signal(signal.SIGUSR2, before or signal.SIG_DFL)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(signal.SIGTERM, id="by a job scheduler"),
+        pytest.param(signal.SIGUSR2, id="by a Windows console that closes, for whose signal another stands"),
+    ],
+)
+def test_a_signal_to_stop_interrupts_and_those_that_are_ignored_stay_so(sent: signal.Signals) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", SENT_TO_ITSELF, str(int(sent))], capture_output=True, text=True, check=False
+    )
+    assert answer.stdout == "interrupted\n", answer.stderr
+    assert answer.returncode == 128 + sent
