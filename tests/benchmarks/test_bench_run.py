@@ -51,7 +51,7 @@ def test_the_report_holds_time_memory_and_ratios_of_each_program(report: dict[st
 
 
 def _taken(wall_s: float) -> Taken:
-    return Taken(wall_s, wall_s / 2, 100.0)
+    return Taken(wall_s, wall_s / 2, wall_s / 8, 100.0)
 
 
 def test_the_ratio_is_the_median_over_pairs_not_the_ratio_of_medians() -> None:

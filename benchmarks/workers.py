@@ -1,0 +1,106 @@
+"""``python -m benchmarks.workers``: a batch of full-size simulated views with one worker and with several.
+
+The default model runs on eight views of two exams, with everything that `bac analyze` writes. *Idle* is the
+share of the processors asked for that the batch left unused; *others* is how many processors everything else
+on the machine took meanwhile: where it is not near 0, the times say little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.process import Taken, run
+
+PATIENTS, SEED = 2, 11
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run."""
+
+    workers: int
+    taken: Taken
+    others: float | None
+    """Processors that all else took on average; None where the system does not tell."""
+
+    @property
+    def idle_share(self) -> float:
+        """Of the processors that were asked for."""
+        asked = min(self.workers, os.cpu_count() or 1)
+        return 1 - self.taken.cpu_s / (asked * self.taken.wall_s)
+
+
+def made_views(folder: Path, *, patients: int = PATIENTS) -> Path:
+    """The folder of the images, simulated unless they are there; the same arguments give the same bytes."""
+    if not (folder / "cohort.json").is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        simulate = ["simulate", str(folder), "--patients", str(patients), "--exam", "--seed", str(SEED)]
+        run(["-m", "shared_core", *simulate])
+    return folder / "images"
+
+
+def once(images: Path, output: Path, workers: int) -> Batch:
+    """Analyse all, into a new folder."""
+    shutil.rmtree(output, ignore_errors=True)
+    before = _busy_s()
+    analyze = ["analyze", str(images), "-o", str(output), "--workers", str(workers), "--quiet"]
+    taken, _ = run(["-m", "shared_core", *analyze])
+    after = _busy_s()
+    others = None
+    if before is not None and after is not None:
+        others = max(0.0, after - before - taken.cpu_s) / taken.wall_s
+    return Batch(workers, taken, others)
+
+
+def table(folder: Path, *, workers: Sequence[int] = (1, 2), rounds: int = 3) -> str:
+    """Run each number of workers `rounds` times, in turns; Markdown."""
+    images = made_views(folder / "views")
+    runs = [once(images, folder / "results", number) for _ in range(rounds) for number in workers]
+    lines = [
+        "| workers | wall s: median (min–max) | user s | system s | idle | others | times as fast |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    first = median(one.taken.wall_s for one in runs if one.workers == workers[0])
+    for number in workers:
+        own = [one for one in runs if one.workers == number]
+        walls = [one.taken.wall_s for one in own]
+        user_s = median(one.taken.cpu_s - one.taken.system_s for one in own)
+        others = [one.others for one in own if one.others is not None]
+        lines.append(
+            f"| {number} | {median(walls):.1f} ({min(walls):.1f}–{max(walls):.1f}) | {user_s:.1f} "
+            f"| {median(one.taken.system_s for one in own):.1f} "
+            f"| {median(one.idle_share for one in own):.0%} "
+            f"| {f'{median(others):.2f}' if others else 'not known'} | {first / median(walls):.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def _busy_s() -> float | None:
+    """Processor time of the whole machine since it started."""
+    stat = Path("/proc/stat")
+    if not stat.is_file():
+        return None
+    user, nice, system, _, _, *interrupts = map(int, stat.read_text().partition("\n")[0].split()[1:])
+    return (user + nice + system + sum(interrupts[:3])) / os.sysconf("SC_CLK_TCK")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.workers", description=__doc__)
+    parser.add_argument("--workers", type=int, nargs="+", default=(1, 2), metavar="N")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each (default 3)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("bench-output/workers"), metavar="DIR")
+    args = parser.parse_args(arguments)
+    print(table(args.output, workers=args.workers, rounds=args.rounds))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
