@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import starting, workers
 from benchmarks.allocators import Allocator, allocators
+from benchmarks.cohort_size import slope
 from benchmarks.process import Taken, run
 from benchmarks.steps import REST, START, STEPS
 
@@ -59,3 +60,15 @@ def test_a_program_gets_the_environment_that_is_named() -> None:
 def test_system_time_is_a_part_of_that_of_the_processor() -> None:
     taken, _ = run(["-c", "open('/dev/zero', 'rb').read(200_000_000)"])
     assert 0 < taken.system_s < taken.cpu_s
+
+
+def test_the_slope_tells_a_linear_cost_from_a_quadratic_one() -> None:
+    assert slope([(size, 3e-3 * size) for size in (1_000, 10_000, 100_000)]) == pytest.approx(1)
+    assert slope([(size, 1e-6 * size**2) for size in (1_000, 10_000, 100_000)]) == pytest.approx(2)
+
+
+def test_a_cohort_is_measured_in_each_of_its_parts() -> None:
+    _, said = run(["-m", "benchmarks.cohort_size", "--one", "50"])
+    costs = json.loads(said.splitlines()[-1])
+    assert costs.pop("exams") == 50
+    assert all(value > 0 for value in costs.values())
