@@ -75,8 +75,9 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     option(
         group,
         "--precision",
-        "half precision changes results slightly and is recorded (default: float32)",
-        choices=("float32", "float16", "bfloat16"),
+        "half precision changes results slightly and is recorded; mixed: in the decoder of an SCU-Net alone, "
+        "with OpenVINO on processors that compute in bfloat16 (default: float32)",
+        choices=("float32", "float16", "bfloat16", "mixed"),
         default="float32",
     )
     option(
