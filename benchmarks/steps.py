@@ -18,10 +18,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from benchmarks.process import pinned, run
 
+PrecisionName = Literal["float32", "mixed"]
+PRECISIONS: Final[tuple[PrecisionName, ...]] = get_args(PrecisionName)
 START, REST = "starting Python, imports", "all else"
 STEPS: Final = {
     "loading the model": ["shared_core.cohort.worker.load_model"],
@@ -81,19 +83,25 @@ class Watch:
         return counted
 
 
-def measured(image: Path, *, model: str, pictures: bool) -> dict[str, float]:
-    """Analyse one file in this process, which does nothing else; seconds by step."""
+def measured(image: Path, *, model: str, precision: PrecisionName, pictures: bool) -> dict[str, float]:
+    """Analyse one file in this process, which does nothing else; seconds by step.
+
+    Nothing where the processor does not compute so.
+    """
     import openvino
 
     from shared_core import pipeline
     from shared_core.cohort import worker
     from shared_core.cohort.batch import make_tasks
     from shared_core.cohort.settings import BatchSettings
+    from shared_core.inference.backends.openvino_options import has_bfloat16
     from shared_core.inference.backends.openvino_scunet import OpenVinoScuNet
     from shared_core.reading.exam_grouping import find_exams
     from shared_core.thread_budget import ThreadBudget
 
     started_s = time.process_time()
+    if precision == "mixed" and not has_bfloat16():
+        return {}
     ThreadBudget(1).bind()
     homes: dict[str, Any] = {
         "shared_core.pipeline": pipeline,
@@ -108,7 +116,12 @@ def measured(image: Path, *, model: str, pictures: bool) -> dict[str, float]:
             setattr(homes[home], function, watch.timed(name, getattr(homes[home], function)))
     with tempfile.TemporaryDirectory() as folder, watch.step(REST):
         settings = BatchSettings(
-            Path(folder), model=model, device="cpu", backend="openvino", pictures=pictures
+            Path(folder),
+            model=model,
+            device="cpu",
+            backend="openvino",
+            precision=precision,
+            pictures=pictures,
         )
         (task,) = make_tasks(find_exams([image]).exams)
         outcome = worker.Worker(settings).analyze(task)
@@ -117,19 +130,28 @@ def measured(image: Path, *, model: str, pictures: bool) -> dict[str, float]:
 
 
 def table(image: Path, *, model: str, rounds: int = 3, pictures: bool = True) -> str:
-    """Medians over `rounds` processes; Markdown."""
-    one = [*("-m", "benchmarks.steps", str(image), "--model", model, "--one")]
+    """Medians over `rounds` processes, in both precisions where the processor has them; Markdown."""
+    one = ["-m", "benchmarks.steps", str(image), "--model", model, "--one"]
     one += [] if pictures else ["--no-pictures"]
-    runs: list[dict[str, float]] = []
+    runs: dict[str, list[dict[str, float]]] = {precision: [] for precision in PRECISIONS}
     with pinned():
         for _ in range(rounds):
-            _, said = run(one)
-            runs.append(json.loads(said.splitlines()[-1]))
-    medians = {name: median(seconds[name] for seconds in runs) for name in runs[0]}
-    whole = sum(medians.values())
-    lines = ["| step | s | share |", "|---|---:|---:|"]
-    lines += [f"| {name} | {seconds:.2f} | {seconds / whole:.0%} |" for name, seconds in medians.items()]
-    return "\n".join([*lines, f"| together | {whole:.2f} | |"])
+            for precision, own in runs.items():
+                _, said = run([*one, "--precision", precision])
+                own.append(json.loads(said.splitlines()[-1]))
+    medians = {
+        precision: {name: median(seconds[name] for seconds in own) for name in own[0]}
+        for precision, own in runs.items()
+        if all(own)
+    }
+    head = "".join(f" {precision}: s | share |" for precision in medians)
+    lines = [f"| step |{head}", "|---|" + "---:|---:|" * len(medians)]
+    for name in (START, *STEPS, REST):
+        shares = ((seconds[name], seconds[name] / sum(seconds.values())) for seconds in medians.values())
+        lines.append(f"| {name} |" + "".join(f" {taken:.2f} | {share:.0%} |" for taken, share in shares))
+    return "\n".join(
+        [*lines, "| together |" + "".join(f" {sum(s.values()):.2f} | |" for s in medians.values())]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,11 +162,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0], help=argparse.SUPPRESS)
     args = parser.parse_args(arguments)
+    pictures = not args.no_pictures
     if args.one:
-        print(json.dumps(measured(args.image, model=args.model, pictures=not args.no_pictures)))
+        print(json.dumps(measured(args.image, model=args.model, precision=args.precision, pictures=pictures)))
         return 0
-    print(table(args.image, model=args.model, rounds=args.rounds, pictures=not args.no_pictures))
+    print(table(args.image, model=args.model, rounds=args.rounds, pictures=pictures))
     return 0
 
 

@@ -70,7 +70,7 @@ def load_model(
         ``auto`` takes torch on a GPU; on a CPU OpenVINO where installed, else torch, else numpy.
     precision
         float32 is the reference; others are recorded with the result. ``mixed`` takes up to a quarter of
-        their time away where the processor computes in bfloat16.
+        the time of segmentation away where the processor computes in bfloat16.
     threads
         CPU threads of one image; None leaves it to the backend.
 
