@@ -68,11 +68,6 @@ def all_commands(models: Models) -> list[Command]:
     return [
         ours(OURS, "**bac analyze**, no pictures", default, "openvino", "--no-pictures"),
         ours(OURS_PUBLISHED, "bac analyze, published preset", published, "openvino", "--no-pictures"),
-        *(
-            []
-            if models.usual is None
-            else [ours("ours-usual", "bac analyze as it comes", models.usual, "openvino")]
-        ),
         *([] if usual is None else [ours("ours-usual", "bac analyze as it comes", usual, "openvino")]),
         ours("ours-pictures", "bac analyze with pictures", default, "openvino"),
         ours("ours-torch", "bac analyze on torch", default, "torch", "--no-pictures"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def test_ours_are_always_measured_because_the_others_are_paired_with_them() -> N
     assert [command.name for command in commands[:2]] == [OURS, OURS_PUBLISHED]
     assert [command.name for command in chosen(commands, ["monai-1"])] == [OURS, OURS_PUBLISHED, "monai-1"]
     assert chosen(commands, None) == commands
+
+
+def test_each_program_is_there_once_and_the_usual_model_where_its_weights_are() -> None:
+    models = Models("default", "published", Path("weights.pt"), "published", usual="usual")
+    names = [command.name for command in all_commands(models)]
+    assert len(set(names)) == len(names)
+    without = {command.name for command in all_commands(replace(models, usual=None))}
+    assert set(names) - without == {"ours-usual"}
 
 
 def test_a_program_that_fails_says_why() -> None:
