@@ -1,7 +1,7 @@
 """What gives out memory to the programs: the C library, as it comes, or a library in its place.
 
-By default glibc returns the memory of every large array to the system and asks for it again; jemalloc and
-mimalloc keep it. Which one runs changes the ratios between programs more than most of what they do.
+By default glibc returns the memory of every large array to the system and asks for it again. Told otherwise it
+keeps it, as jemalloc and mimalloc do. Which one runs changes the ratios between programs more than most of what they do.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from pathlib import Path
 from typing import Final
 
 KNOWN: Final = ("jemalloc", "mimalloc")
+KEEPING: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
+    "MALLOC_TOP_PAD_": str(256 << 20),
+}
+"""With which glibc keeps what was freed."""
 _PRELOADED: Final = {"linux": "LD_PRELOAD", "darwin": "DYLD_INSERT_LIBRARIES"}
 
 
@@ -27,11 +33,15 @@ class Allocator:
 
 
 def allocators(named: Sequence[Path] = ()) -> list[Allocator]:
-    """The libraries `named`; where none is, those of `KNOWN` that are installed."""
+    """glibc that keeps what was freed, and the libraries `named`; where none is, those of `KNOWN` here."""
     if sys.platform not in _PRELOADED:
         return []
     found = [str(path.resolve()) for path in named] or [*filter(None, map(_installed, KNOWN))]
-    return [Allocator(Path(one).name.partition(".")[0], {_PRELOADED[sys.platform]: one}) for one in found]
+    keeping = [Allocator("glibc, which keeps what was freed", KEEPING)] if sys.platform == "linux" else []
+    return [
+        *keeping,
+        *(Allocator(Path(one).name.partition(".")[0], {_PRELOADED[sys.platform]: one}) for one in found),
+    ]
 
 
 def _installed(name: str) -> str | None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import starting, workers
-from benchmarks.allocators import allocators
+from benchmarks.allocators import Allocator, allocators
 from benchmarks.commands import QUICK, Command, chosen
 from benchmarks.measuring import measure
-from benchmarks.process import pinned, run
+from benchmarks.process import ProgramError, pinned, run
 from benchmarks.report import programs_table
 
 
@@ -31,8 +31,11 @@ class Ground:
 
 
 def _allocators(ground: Ground) -> str:
-    tables = []
-    for one in allocators(ground.libraries):
+    return "\n\n".join(_with(one, ground) for one in allocators(ground.libraries)) or "None is known here."
+
+
+def _with(allocator: Allocator, ground: Ground) -> str:
+    try:
         with pinned():
             measured = measure(
                 chosen(ground.commands, QUICK),
@@ -40,10 +43,11 @@ def _allocators(ground: Ground) -> str:
                 png=ground.png,
                 output=ground.output / "runs",
                 rounds=ground.rounds,
-                environment=one.environment,
+                environment=allocator.environment,
             )
-        tables.append(f"All programs with {one.name}:\n\n{programs_table(measured)}")
-    return "\n\n".join(tables) or "Neither jemalloc nor mimalloc is installed; name one with --preload FILE."
+    except ProgramError as error:  # some libraries do not bear another one in the place of their own
+        return f"With {allocator.name} not all programs run: {error}"
+    return f"All programs with {allocator.name}:\n\n{programs_table(measured)}"
 
 
 def _steps(ground: Ground) -> str:

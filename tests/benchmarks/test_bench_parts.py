@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import starting, workers
-from benchmarks.allocators import Allocator, allocators
+from benchmarks.allocators import KEEPING, Allocator, allocators
 from benchmarks.cohort_size import slope
 from benchmarks.process import Taken, run
 from benchmarks.steps import REST, START, STEPS
@@ -47,7 +47,9 @@ def test_another_allocator_is_loaded_before_the_program(
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     library = tmp_path / "libjemalloc.so.2"
-    assert allocators([library]) == [Allocator("libjemalloc", {"LD_PRELOAD": str(library)})]
+    keeping, other = allocators([library])
+    assert keeping.environment == KEEPING
+    assert other == Allocator("libjemalloc", {"LD_PRELOAD": str(library)})
     monkeypatch.setattr("sys.platform", "win32")
     assert allocators([library]) == []
 
