@@ -1,7 +1,8 @@
 """What gives out memory to the programs: the C library, as it comes, or a library in its place.
 
-By default glibc returns the memory of every large array to the system and asks for it again. Told otherwise it
-keeps it, as jemalloc and mimalloc do. Which one runs changes the ratios between programs more than most of what they do.
+By default glibc returns the memory of every large array to the system and asks for it again. Told otherwise
+it keeps it, as jemalloc and mimalloc do. Which one runs changes the ratios between programs more than most of
+what they do.
 """
 
 from __future__ import annotations
