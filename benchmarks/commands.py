@@ -38,6 +38,8 @@ class Models:
     published: str
     checkpoint: Path
     kind: str
+    usual: str | None = None
+    """The model that `bac analyze` takes where none is named; its weights are its own."""
 
 
 def all_commands(models: Models) -> list[Command]:
@@ -62,9 +64,11 @@ def all_commands(models: Models) -> list[Command]:
         )
 
     default, published = models.default, models.published
+    usual = models.usual
     return [
         ours(OURS, "**bac analyze**, no pictures", default, "openvino", "--no-pictures"),
         ours(OURS_PUBLISHED, "bac analyze, published preset", published, "openvino", "--no-pictures"),
+        *([] if usual is None else [ours("ours-usual", "bac analyze as it comes", usual, "openvino")]),
         ours("ours-pictures", "bac analyze with pictures", default, "openvino"),
         ours("ours-torch", "bac analyze on torch", default, "torch", "--no-pictures"),
         ours("ours-published-torch", "published preset on torch", published, "torch", "--no-pictures"),

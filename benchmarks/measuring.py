@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from benchmarks.commands import OURS, OURS_PUBLISHED, Command
-from benchmarks.process import Taken, run
+from benchmarks.process import EMPTY, Taken, run
 
 
 @dataclass
@@ -42,6 +42,7 @@ def measure(
     png: Path,
     output: Path,
     rounds: int,
+    environment: Mapping[str, str] = EMPTY,
     say: Callable[[str], None] = print,
 ) -> list[Measured]:
     """Run everything `rounds` times.
@@ -56,6 +57,8 @@ def measure(
         Folder for what the programs write, a folder a program.
     rounds
         Runs of each program; the references run more often.
+    environment
+        Added to that of all programs.
     say
         Takes one line a run.
     """
@@ -65,7 +68,10 @@ def measure(
     def once(name: str) -> Taken:
         command, folder = results[name].command, output / name
         shutil.rmtree(folder, ignore_errors=True)
-        taken, _ = run([*command.arguments, str(image[command.reads]), "-o", str(folder)])
+        taken, _ = run(
+            [*command.arguments, str(image[command.reads]), "-o", str(folder)],
+            environment=environment,
+        )
         results[name].runs.append(taken)
         results[name].tiles, results[name].am_px = _counts(folder)
         say(f"{name:22s} {taken.wall_s:7.2f} s wall {taken.cpu_s:7.2f} s CPU {taken.peak_mb:6.0f} MB")

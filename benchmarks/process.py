@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -19,6 +21,7 @@ ONE_THREAD = {
     "NUMEXPR_NUM_THREADS": "1",
     "OPENCV_FOR_THREADS_NUM": "1",
 }
+EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -32,7 +35,9 @@ class Taken:
 
     wall_s: float
     cpu_s: float
-    """User and system time."""
+    """User and system time, that of its own processes included."""
+    system_s: float
+    """The part of it that the kernel took."""
     peak_mb: float
     """Largest resident set, MiB."""
 
@@ -54,11 +59,18 @@ def pinned(cpu: int | None = None) -> Iterator[bool]:
         os.sched_setaffinity(0, before)
 
 
-def run(arguments: Sequence[str]) -> tuple[Taken, str]:
+def run(arguments: Sequence[str], *, environment: Mapping[str, str] = EMPTY) -> tuple[Taken, str]:
     """Run a Python module of this project to its end.
 
     The peak is the kernel's count for the child, which begins at the size of this process: keep this
     one small.
+
+    Parameters
+    ----------
+    arguments
+        Of the interpreter.
+    environment
+        Added to that of this process.
 
     Raises
     ------
@@ -73,7 +85,7 @@ def run(arguments: Sequence[str]) -> tuple[Taken, str]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            env={**os.environ, **ONE_THREAD, **environment, "PYTHONPATH": path},
         )
         _, status, usage = os.wait4(child.pid, 0)
         wall_s = time.perf_counter() - start
@@ -83,4 +95,5 @@ def run(arguments: Sequence[str]) -> tuple[Taken, str]:
     if child.returncode:
         raise ProgramError(f"{' '.join(arguments[:4])} ended with {child.returncode}: {said[-1500:]}")
     per_mb = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Taken(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / per_mb), said
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Taken(wall_s, cpu_s, usage.ru_stime, usage.ru_maxrss / per_mb), said

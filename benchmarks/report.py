@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
@@ -15,7 +16,7 @@ from benchmarks.measuring import Measured
 
 PACKAGES = ("numpy", "opencv-python-headless", "openvino", "torch", "monai")
 HEAD = (
-    *("Program", "reads", "tiles", "wall s: median (min–max)", "CPU s", "peak MB", "times ours"),
+    *("Program", "reads", "tiles", "wall s: median (min–max)", "CPU s (system)", "peak MB", "times ours"),
     "times ours, published preset",
 )
 
@@ -25,6 +26,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "system": platform.system(),
+        "processors": os.cpu_count(),
         "python": platform.python_version(),
         **{name: _version(name) for name in PACKAGES},
     }
@@ -53,10 +55,14 @@ def as_json(measured: Sequence[Measured], about: Mapping[str, Any]) -> dict[str,
 
 def as_markdown(measured: Sequence[Measured], about: Mapping[str, Any]) -> str:
     """A table with a row a program, and the conditions below."""
-    rows = [HEAD, ("---",) * len(HEAD), *(_row(one) for one in measured)]
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
     notes = [f"- {name.replace('_', ' ')}: {_text(value)}" for name, value in about.items()]
-    return "\n".join([*lines, "", *notes, ""])
+    return "\n".join([programs_table(measured), "", *notes, ""])
+
+
+def programs_table(measured: Sequence[Measured]) -> str:
+    """A row a program."""
+    rows = [HEAD, ("---",) * len(HEAD), *(_row(one) for one in measured)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _row(one: Measured) -> tuple[str, ...]:
@@ -66,7 +72,8 @@ def _row(one: Measured) -> tuple[str, ...]:
         one.command.reads,
         str(one.tiles),
         f"{median(walls):.2f} ({min(walls):.2f}–{max(walls):.2f})",
-        f"{median(taken.cpu_s for taken in one.runs):.2f}",
+        f"{median(taken.cpu_s for taken in one.runs):.2f} "
+        f"({median(taken.system_s for taken in one.runs):.2f})",
         f"{max(taken.peak_mb for taken in one.runs):.0f}",
         "1" if one.command.name == OURS else _ratios(one, OURS),
         "1" if one.command.name == OURS_PUBLISHED else _ratios(one, OURS_PUBLISHED),

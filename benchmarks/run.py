@@ -1,4 +1,6 @@
-"""``python -m benchmarks.run``: speed and memory beside the published processing and MONAI.
+"""``python -m benchmarks.run``: what the page on performance holds, measured on this machine.
+
+First speed and memory beside the published processing and MONAI, then what `benchmarks.parts` adds.
 
 Imports nothing heavy: the kernel counts this process's size into the peak of those it starts.
 """
@@ -13,53 +15,76 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands as programs, report
-from benchmarks.measuring import Measured, find_mask, measure
+from benchmarks import commands as programs, parts, report
+from benchmarks.measuring import find_mask, measure
 from benchmarks.process import ProgramError, pinned, run
 
 SHAPE = 4096, 3328
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the image, run everything in pairs, write the table; return the exit code."""
+    """Make the image, run everything in pairs, write the tables; return the exit code."""
     args = _parser().parse_args(arguments)
+    more = () if args.quick or args.only else args.parts
     try:
         with pinned(args.cpu) as is_pinned:
-            measured, about = _measured(args)
+            models, ground = _ground(args)
+            measured = measure(
+                ground.commands,
+                dicom=ground.dicom,
+                png=ground.png,
+                output=args.output / "runs",
+                rounds=ground.rounds,
+            )
+            about = _about(args, models, [command.name for command in ground.commands])
+        about["threads"] = "1" + (", pinned to one processor" if is_pinned else "")
+        sections = [report.as_markdown(measured, about)]
+        for name in more:
+            print(f"{name} ...", flush=True)
+            sections.append(parts.section(name, ground))
     except ProgramError as error:
         print(f"benchmark: {error}", file=sys.stderr)
         return 1
-    about["threads"] = "1" + (", pinned to one processor" if is_pinned else "")
-    table = report.as_markdown(measured, about)
-    (args.output / "benchmark.md").write_text(table, encoding="utf-8")
+    content = "\n".join(sections)
+    (args.output / "benchmark.md").write_text(content, encoding="utf-8")
     (args.output / "benchmark.json").write_text(
         json.dumps(report.as_json(measured, about), indent=2) + "\n", encoding="utf-8"
     )
-    print(f"\n{table}\nwritten to {args.output}/benchmark.md and benchmark.json")
+    print(f"\n{content}\nwritten to {args.output}/benchmark.md and benchmark.json")
     return 0
 
 
-def _measured(args: argparse.Namespace) -> tuple[list[Measured], dict[str, Any]]:
-    """Run everything; what was measured, and what it holds for."""
+def _ground(args: argparse.Namespace) -> tuple[programs.Models, parts.Ground]:
+    """The image, the weights and the programs."""
     files = _json_of("benchmarks.image", args.output / "image", "--shape", *args.shape)
     made = ["--random"] if args.random_weights else []
     found = _json_of("benchmarks.weights", args.output / "weights", *made)
-    models = programs.Models(found["default"], found["published"], Path(found["checkpoint"]), found["kind"])
+    models = programs.Models(
+        found["default"],
+        found["published"],
+        Path(found["checkpoint"]),
+        found["kind"],
+        found.get("usual"),
+    )
     wanted = programs.QUICK if args.quick and args.only is None else args.only
-    selected = _runnable(programs.chosen(programs.all_commands(models), wanted))
-    measured = measure(
-        selected,
+    return models, parts.Ground(
         dicom=Path(files["dicom"]),
         png=Path(files["png"]),
-        output=args.output / "runs",
+        commands=_runnable(programs.chosen(programs.all_commands(models), wanted)),
+        output=args.output,
         rounds=1 if args.quick else args.rounds,
+        libraries=args.preload,
     )
-    return measured, {
+
+
+def _about(args: argparse.Namespace, models: programs.Models, names: Sequence[str]) -> dict[str, Any]:
+    """What the numbers hold for."""
+    return {
         "date": datetime.date.today().isoformat(),
         "image": f"{args.shape[0]} x {args.shape[1]}, 12-bit, JPEG 2000 lossless, made by the benchmark",
         "weights": models.kind,
         "machine": report.machine(),
-        **_agreement(args.output / "runs", [command.name for command in selected]),
+        **_agreement(args.output / "runs", names),
     }
 
 
@@ -70,6 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these programs, and ours")
     parser.add_argument(
         "--random-weights", action="store_true", help="as quick; they mark something on any image"
+    )
+    parser.add_argument(
+        "--parts", nargs="*", choices=parts.PARTS, default=parts.PARTS, help="what else (default: all)"
+    )
+    parser.add_argument(
+        "--preload",
+        nargs="+",
+        type=Path,
+        default=(),
+        metavar="FILE",
+        help="libraries that give out memory (default: jemalloc and mimalloc where installed)",
     )
     parser.add_argument("--shape", type=int, nargs=2, default=SHAPE, metavar=("ROWS", "COLUMNS"))
     parser.add_argument("--cpu", type=int, metavar="N", help="processor to pin to (default: the last)")

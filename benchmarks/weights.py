@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shared_core.weights.location import require_weights
-from shared_core.weights.registry import load_card
+from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.weights.safetensors import safetensors_bytes
 
 DEFAULT, PUBLISHED = "scunet-emory-2021", "scunet-emory-2021-published"
@@ -30,12 +30,19 @@ def find_or_make(folder: Path, *, random: bool = False) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``default`` and ``published`` (names or card files), ``checkpoint``, ``kind``.
+        ``default`` and ``published`` (names or card files), ``checkpoint``, ``kind``; of the published ones
+        also ``usual``, the model that `bac` takes where none is named.
     """
     if random:
         return {**make_random(folder), "kind": "random (as asked)"}
     path = require_weights(load_card(DEFAULT))
-    return {"default": DEFAULT, "published": PUBLISHED, "checkpoint": str(path), "kind": "published"}
+    return {
+        "default": DEFAULT,
+        "published": PUBLISHED,
+        "checkpoint": str(path),
+        "kind": "published",
+        "usual": DEFAULT_MODEL,
+    }
 
 
 def make_random(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from shared_core.notices.catalogue import catalogue_table
 from shared_core.pacs.reference import accepted_classes_table, accepted_syntaxes_table
 from shared_core.quantities import reference
 from shared_core.records.canonical_json import json_bytes
-from shared_core.records.schema import SCHEMAS, schema_of
+from shared_core.records.schema import schema_of
+from shared_core.records.schema_names import SCHEMAS
 from shared_core.weights.registry import list_models
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"

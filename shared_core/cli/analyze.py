@@ -8,11 +8,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from shared_core.cli import arguments, places
+from shared_core.cli import places
 from shared_core.cli.analyze_output import BatchConsole, print_model, print_summary
-from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.arguments import IMAGES
 from shared_core.cli.deidentifying import (
-    IMAGES,
     DeidentifiedListing,
     close_exams_with_identifiers,
     deidentified_listing,
@@ -21,6 +20,7 @@ from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole
+from shared_core.cli.stated_facts import facts_of
 from shared_core.cohort.batch import make_tasks, run_batch
 from shared_core.cohort.report import BatchReport
 from shared_core.cohort.resume import as_begun, finished_exams
@@ -35,120 +35,12 @@ from shared_core.records.canonical_json import json_bytes
 from shared_core.weights.registry import load_card
 
 
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``analyze`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "analyze",
-        run,
-        help="segment and measure BAC on files, folders and exams",
-        description="Segment and measure BAC on mammogram files, folders and exams. "
-        "Research use only: never a diagnosis.",
-    )
-    option(parser, "paths PATH", "image file or folder", Path, nargs="+")
-    option(parser, "-o/--output OUT", "folder for results; needed unless --json", Path)
-    option(parser, "--json", "print one JSON document to standard output")
-    add_model_options(parser)
-    add_measurement_options(parser)
-    run_options = parser.add_argument_group("run")
-    add = partial(option, run_options)
-    arguments.add_workers(run_options)
-    places.add_scheduler(run_options)
-    add("--threads N", "CPU threads of one image", arguments.count, default=1)
-    arguments.add_quality(run_options)
-    arguments.add_time_limit(run_options)
-    add(
-        "--csv",
-        "how tables are written: for Excel with a byte order mark, where numbers have decimal commas with "
-        "semicolons and those; all of them are read (default: plain: UTF-8, comma, decimal point)",
-        choices=("plain", "excel", "excel-semicolon"),
-        default="plain",
-    )
-    add("--no-pictures", "no overlays and exam sheets")
-    add(
-        "--probability",
-        "also write probability maps (16-bit PNG, p x 65535), and of an ensemble the spread of its members",
-    )
-    objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
-    add(arguments.DICOM, objects, arguments.dicom_kinds, default=())
-    arguments.add_deidentification(
-        run_options,
-        f"write the images without identifiers into OUT/{IMAGES}, and make all results from those",
-    )
-    add("--resume", "continue: exams that are already in OUT are not analysed again")
-    add("--add", "keep what OUT holds of other exams, if it was made the same way: all are in its tables")
-    add(
-        "--shard I/N",
-        "the I-th of N parts of the exams, for N machines: each into a folder of its own, and bac merge puts "
-        "them together",
-        arguments.shard,
-    )
-    add("-q/--quiet", "no progress and no summary")
-    add(
-        "--progress",
-        "json: instead of bars and summary, one JSON object a line on standard output, for programs",
-        choices=("bars", "json"),
-        default="bars",
-    )
-
-
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Options of which model runs, and where."""
-    group = parser.add_argument_group("model")
-    arguments.add_model(group)
-    arguments.add_device(group)
-    arguments.add_backend(group)
-    option(
-        group,
-        "--precision",
-        "half precision changes results slightly and is recorded (default: float32)",
-        choices=("float32", "float16", "bfloat16"),
-        default="float32",
-    )
-    option(
-        group,
-        "--threshold P",
-        "BAC where probability > P: of a pixel or, with a model that judges parts, of a part being an artery "
-        "(default: the model's)",
-        arguments.probability,
-    )
-
-
-def add_measurement_options(parser: argparse.ArgumentParser) -> None:
-    """Options of what is measured."""
-    group = parser.add_argument_group("measurement")
-    arguments.add_spacing(group)
-    arguments.add_facts(group)
-    add = partial(option, group)
-    add(
-        "--calibration FILE",
-        "calibration of the site for calcium mass on raw images, made by bac calibrate "
-        "(default: from the spectrum)",
-        Path,
-    )
-    level = "8-bit grey level X of TAM_X and TSIM_X (default: 100)"
-    add("--tam-threshold X", level, arguments.grey_level, default=100)
-    add(
-        "--tam-comparison",
-        "TAM_X and TSIM_X count grey levels > X (Guo 2021, the default) or >= X (its published code)",
-        choices=(">", ">="),
-        default=">",
-    )
-    add(
-        "--grade-profile",
-        "denominator and cut-offs of the area grade: those of Ibrahim 2025 (default) or of its code",
-        choices=("ibrahim-paper", "ibrahim-code"),
-        default="ibrahim-paper",
-    )
-    add("--exclude-pectoral", "leave the pectoral muscle out of the breast area of MLO views")
-
-
 def run(args: argparse.Namespace) -> int:
     """Analyse; return the exit code."""
     _refuse_contradictions(args)
     quiet = args.quiet or args.progress == "json" or (args.json and not sys.stderr.isatty())
     console = PlainConsole(stderr=True, quiet=quiet, highlight=False)
-    facts = arguments.facts_of(args)
+    facts = facts_of(args)
     settings = settings_of(args)
     try:
         settings = as_begun(settings) if args.resume else settings

@@ -12,7 +12,8 @@ from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shared_core.cli.remedies import notice_words
-from shared_core.cli.screen import escape, plural, print_unused, progress_bar, table_of
+from shared_core.cli.screen import escape, plural, progress_bar, table_of
+from shared_core.cli.unused_lines import print_unused
 from shared_core.cohort.outcome import ViewOutcome
 from shared_core.cohort.report import BatchReport
 from shared_core.cohort.settings import BatchSettings, named_model

@@ -6,22 +6,24 @@ import argparse
 import math
 import re
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 
-from shared_core.cohort.batch_plan import Shard
+from shared_core.cohort.shard import Shard
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
 from shared_core.quality.policy import QualityPolicy
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES
-from shared_core.reading.facts.table import FactsTable
-from shared_core.reading.facts.table_reading import read_facts
 from shared_core.weights.registry import DEFAULT_MODEL
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Takes the commands of ``bac``."""
 Options: TypeAlias = "argparse.ArgumentParser | argparse._ArgumentGroup"
 """Takes the options of a command, or of a group of them."""
+IMAGES: Final = "images"
+"""Folder of the images without identifiers, in the output folder."""
 DICOM: Final = "--dicom KIND[,KIND...]"
 DICOM_HELP: Final = (
     f"of {', '.join(DICOM_KINDS)}, or all: segmentations, Mammography CAD report, measurement reports, "
@@ -32,17 +34,21 @@ _SPACING_HELP: Final = "pixel spacing (row,column) in the plane of the breast, f
 
 
 def command(
-    subparsers: Subparsers,
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    *,
-    help: str,
-    description: str,
+    subparsers: Subparsers, name: str, *, help: str, description: str, module: str | None = None
 ) -> argparse.ArgumentParser:
-    """Add a command that `run` carries out, with its exit code."""
+    """Add a command, carried out by the function ``run`` of a `module` beside this one (default: its name).
+
+    The module is imported when the command is carried out: what a command works with is never loaded for
+    help, for wrong usage or for another command.
+    """
     parser = subparsers.add_parser(name, help=help, description=description)
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=partial(_carried_out, module or name), parser=parser)
     return parser
+
+
+def _carried_out(module: str, args: argparse.Namespace) -> int:
+    code: int = import_module(f"shared_core.cli.{module}").run(args)
+    return code
 
 
 def option(
@@ -89,6 +95,17 @@ def add_workers(options: Options) -> None:
     option(options, "--workers N", text, count_from_0)
 
 
+def add_scheduler(options: Options) -> None:
+    """On which cluster."""
+    option(
+        options,
+        "--scheduler WHERE",
+        "analyse on the workers of a Dask scheduler: its address such as tcp://node1:8786, the file that it "
+        "wrote, or local for --workers of them on this machine",
+        str,
+    )
+
+
 def add_time_limit(options: Options) -> None:
     """How long one image may take."""
     text = "minutes that one image may take; one that takes longer fails (default: 30)"
@@ -112,17 +129,6 @@ def add_facts(options: Options) -> None:
         f"more; with a name before it the table of a public set: {sets}"
     )
     option(options, "--facts [SET:]TABLE", text)
-
-
-def facts_of(args: argparse.Namespace) -> FactsTable | None:
-    """The table of ``--facts``; one that cannot be read, or has wrong rows, is wrong usage."""
-    if args.facts is None:
-        return None
-    try:
-        return read_facts(args.facts)
-    except UsageError as error:
-        args.parser.error(str(error))
-        raise  # never: the parser ends the program
 
 
 def add_deidentification(options: Options, text: str) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
-from shared_core.cli import arguments
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import screen
+from shared_core.cli.stated_facts import facts_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mass.site_calibration import Calibration
@@ -22,28 +20,9 @@ from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 
 
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``calibrate`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "calibrate",
-        run,
-        help="make a site's calibration for calcium mass from step-phantom images",
-        description="Measure how strongly calcium shows on one machine, from raw (FOR PROCESSING) images "
-        "of a phantom with known areal densities, one or more for each beam.",
-    )
-    add = partial(option, parser)
-    add("images IMAGE", "raw DICOM image of the phantom", Path, nargs="+")
-    add("--steps FILE", "JSON: densities and rectangles", Path, required=True)
-    add("-o/--output SITE", "calibration file (.json)", Path, required=True)
-    add("--offset VALUE", "pixel value without X-rays (default: 0)", float)
-    arguments.add_facts(parser)
-    add("--date DAY", "YYYY-MM-DD (default: study date of the first image)", _day)
-
-
 def run(args: argparse.Namespace) -> int:
     """Fit every image, write the calibration; return the exit code."""
-    facts = arguments.facts_of(args)
+    facts = facts_of(args)
     phantom = StepPhantom.load(args.steps)
     fits: list[tuple[Path, StepFit]] = []
     serials: set[str | None] = set()
@@ -98,10 +77,3 @@ def _study_day(text: str) -> str | None:
         return datetime.datetime.strptime(text, "%Y%m%d").date().isoformat()
     except ValueError:
         return None
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a day like 2026-01-31, not {text!r}") from None

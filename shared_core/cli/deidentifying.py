@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from shared_core.cli.arguments import IMAGES
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import PlainConsole, escape, print_warnings
 from shared_core.cohort.report import BatchReport, drop_exams
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from shared_core.deidentification.images import DeidentifiedImages
     from shared_core.dicom_objects.result_exam import ResultExam
 
-IMAGES: Final = "images"
-"""Folder of the images without identifiers."""
 TO_LOOK_AT: Final = "images_to_look_at.csv"
 """Which of them may show a name."""
 

@@ -10,9 +10,7 @@ from rich.console import Console
 from rich.progress import TimeElapsedColumn
 from rich.table import Table
 
-from shared_core.cli import arguments
 from shared_core.cli.analyze_output import BatchConsole, print_model
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.demo_truth import TruthRow, compare_with_truth, truth_csv
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK
 from shared_core.cli.places import on_this_machine
@@ -26,27 +24,7 @@ from shared_core.inference.model import choose
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.simulation.samples import Sample, make_sample
 from shared_core.weights.location import require_weights
-from shared_core.weights.registry import DEFAULT_MODEL, load_card, weights_beside
-
-DEFAULT_OUTPUT = Path("demo-output")
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``demo`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "demo",
-        run,
-        help="analyse a simulated exam and compare with its true calcium",
-        description="Simulate a four-view exam, analyse it, and compare the result with its true "
-        "calcium. Research use only: never a diagnosis.",
-    )
-    folder = f"folder for the results (default: {DEFAULT_OUTPUT})"
-    option(parser, "-o/--output OUT", folder, Path, default=DEFAULT_OUTPUT)
-    arguments.add_model(parser, default=DEFAULT_MODEL)
-    arguments.add_device(parser)
-    arguments.add_backend(parser)
-    arguments.add_workers(parser)
+from shared_core.weights.registry import load_card, weights_beside
 
 
 def run(args: argparse.Namespace) -> int:

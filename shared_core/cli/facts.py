@@ -6,14 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from shared_core.cli import arguments
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import plural
+from shared_core.cli.stated_facts import facts_of
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import MammogramHeader
 from shared_core.reading.exam_grouping import find_exams
@@ -21,26 +19,9 @@ from shared_core.reading.unused import unused_sentences
 from shared_core.records.facts_rows import known_table
 
 
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``facts`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "facts",
-        run,
-        help="write a table of what is known of images, to complete and give to --facts",
-        description="Write a table (CSV) of what is known of images: patient, date, side, view, spacing, "
-        "manufacturer. Complete it, and give it to the other commands with --facts. The patient IDs of the "
-        "files stand in it, no names.",
-    )
-    add = partial(option, parser)
-    add("paths PATH", "image file or folder", Path, nargs="+")
-    add("-o/--output TABLE", "file for the table (default: standard output)", Path)
-    arguments.add_facts(parser)
-
-
 def run(args: argparse.Namespace) -> int:
     """Write the table; return the exit code."""
-    listing = find_exams(args.paths, facts=arguments.facts_of(args))
+    listing = find_exams(args.paths, facts=facts_of(args))
     headers = [header for exam in listing.exams for header in exam.headers]
     for sentence in unused_sentences(listing.unused, most=None):
         print(f"bac facts: {sentence}", file=sys.stderr)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from rich.table import Table
 
-from shared_core.cli.arguments import Subparsers, add_facts, add_spacing, command, facts_of, option
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.remedies import error_words
-from shared_core.cli.screen import escape, print_unused, print_warnings, screen
+from shared_core.cli.screen import escape, print_warnings, screen
+from shared_core.cli.stated_facts import facts_of
+from shared_core.cli.unused_lines import print_unused
 from shared_core.errors import OpenBacError
 from shared_core.preprocessing.display_fit import fitting_display
 from shared_core.reading.content import is_archive
@@ -24,16 +25,6 @@ from shared_core.reading.reader import read_mammogram
 from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
 from shared_core.records.unused_files import unused_records
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``info`` to the parser of ``bac``."""
-    text = "show what was read from the headers of image files, and from which attributes"
-    parser = command(subparsers, "info", run, help=text, description=f"{text.capitalize()}.")
-    option(parser, "files FILE", "image file, folder or ZIP archive", Path, nargs="+")
-    option(parser, "--json", "print a JSON document instead of a table")
-    add_spacing(parser)
-    add_facts(parser)
 
 
 def run(args: argparse.Namespace) -> int:

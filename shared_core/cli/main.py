@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared_core.cli import (
+from shared_core.cli.events import error_line
+from shared_core.cli.exit_codes import FAILED, INTERRUPTED
+from shared_core.cli.options import (
     analyze,
     calibrate,
     change,
@@ -31,8 +33,6 @@ from shared_core.cli import (
     table,
     train,
 )
-from shared_core.cli.exit_codes import FAILED, INTERRUPTED
-from shared_core.cli.progress_lines import tell_error
 from shared_core.cli.remedies import error_words
 from shared_core.cli.signals import stopping_by_signals
 from shared_core.errors import Cancelled, OpenBacError
@@ -68,7 +68,7 @@ def _run(args: argparse.Namespace) -> int:
         return INTERRUPTED
     except OpenBacError as error:
         if getattr(args, "progress", None) == "json":
-            tell_error(error, sys.stdout)
+            print(error_line(error), end="", flush=True)
         print(f"bac: {error_words(error)}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
 from shared_core.cli import arguments
-from shared_core.cli.analyze import add_measurement_options, measurement_settings_of
-from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.analyze import measurement_settings_of
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import escape, print_place, print_warnings, screen
+from shared_core.cli.stated_facts import facts_of
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.exporting.view_files import view_files
@@ -41,37 +40,11 @@ from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from shared_core.wording.mass import view_mass_words
 
 
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``measure`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "measure",
-        run,
-        help="measure any mask: drawn by hand, or made by another program",
-        description="Measure a BAC mask that was drawn by hand or made by another program. No model is "
-        "needed. Research use only: never a diagnosis.",
-    )
-    add = partial(option, parser)
-    add("image IMAGE", "the mammogram", Path)
-    add("mask MASK", "its mask: PNG, TIFF, PGM, NIfTI or DICOM SEG", Path)
-    add("-o/--output OUT", "folder for results", Path)
-    add("--json", "print a JSON document to standard output")
-    one = "only this label, or this segment of a SEG (default: all labels; the calcification)"
-    add("--segment N", one, arguments.count)
-    add(
-        "--mask-style",
-        "whether the mask marks the vessel (default) or only the calcium, which has no area grade",
-        choices=("vessel-band", "calcium"),
-        default="vessel-band",
-    )
-    add_measurement_options(parser)
-
-
 def run(args: argparse.Namespace) -> int:
     """Measure; return the exit code."""
     arguments.refuse_json_and_output(args)
     settings = measurement_settings_of(args)
-    facts, about_facts = stated_of(arguments.facts_of(args), args.image)
+    facts, about_facts = stated_of(facts_of(args), args.image)
     mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm, facts=facts)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from typing import Any
 
 from rich.table import Table
 
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import PlainConsole
 from shared_core.networks.classifiers import STEP_PX, Classifier, list_classifiers
@@ -18,22 +16,6 @@ from shared_core.records.canonical_json import json_bytes
 
 GIGA = 1e9
 Known = Network | Classifier
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``networks`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "networks",
-        run,
-        help="list the networks that can be trained and run, with sizes and sources",
-        description="List the networks that recipes and model cards can name: parameters with 3 and with 1 "
-        f"input channel, multiply-adds for a tile of {COUNTED_AT_PX} x {COUNTED_AT_PX} pixels, source, and "
-        "the licence of public code of the same network. Those at the end judge whole views, and show where "
-        "they looked; all others mark pixels.",
-    )
-    add = partial(option, parser)
-    add("--json", "print JSON")
 
 
 def run(args: argparse.Namespace) -> int:

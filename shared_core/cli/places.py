@@ -6,20 +6,8 @@ import argparse
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from shared_core.cli.arguments import Options, option
 from shared_core.cohort.place import Here, Place
 from shared_core.cohort.pool import Processes, default_workers
-
-
-def add_scheduler(options: Options) -> None:
-    """On which cluster."""
-    option(
-        options,
-        "--scheduler WHERE",
-        "analyse on the workers of a Dask scheduler: its address such as tcp://node1:8786, the file that it "
-        "wrote, or local for --workers of them on this machine",
-        str,
-    )
 
 
 def place_of(args: argparse.Namespace, tell: Callable[[str], None]) -> AbstractContextManager[Place]:

@@ -1,41 +1,17 @@
-"""Progress of ``bac analyze`` for programs: one JSON object a line, as things happen.
-
-Each line has ``event``:
-
-``reading``
-    ``done`` and ``total`` files whose header was read.
-``images``
-    The images are known: ``total``, and their ``files`` in order.
-``tile``
-    A piece of ``file`` is done: ``done`` of ``total``.
-``image``
-    ``file`` is done, with ``error`` null or a sentence; ``done`` of ``total`` images.
-``end``
-    After ``seconds``; results are complete, and the exit code tells how it went.
-``error``
-    There are no results: ``text`` says why, ``remedy`` is a code or null, ``subject`` what it is about.
-"""
+"""Progress of ``bac analyze`` for programs, as it happens; see `shared_core.cli.events`."""
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import TextIO
 
+from shared_core.cli.events import event_line
 from shared_core.cohort.batch import make_tasks
 from shared_core.cohort.outcome import ViewOutcome
-from shared_core.errors import OpenBacError
 from shared_core.reading.exam_grouping import ExamListing
-
-
-def tell_error(error: OpenBacError, stream: TextIO) -> None:
-    """The event ``error``."""
-    remedy = error.remedy.value if error.remedy is not None else None
-    line = json.dumps({"event": "error", "text": str(error), "remedy": remedy, "subject": error.subject})
-    print(line, file=stream, flush=True)
 
 
 class ProgressLines:
@@ -83,8 +59,6 @@ class ProgressLines:
         self._tell("image", file=path, error=error, done=self._finished, total=self._total)
 
     def _tell(self, event: str, **what: object) -> None:
-        # ASCII: whatever the console's encoding is, a path comes through it whole.
-        line = json.dumps({"event": event, **what})
         with self._lock:
-            self._stream.write(line + "\n")
+            self._stream.write(event_line(event, **what))
             self._stream.flush()

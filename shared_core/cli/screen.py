@@ -16,7 +16,6 @@ from rich.text import Text
 from shared_core.cli.remedies import notice_words
 from shared_core.notices import Notice
 from shared_core.plain_text import one_line, without_control
-from shared_core.reading.unused import UnusedFile, unused_sentences
 
 
 class PlainConsole(Console):
@@ -56,22 +55,6 @@ def print_warnings(notices: Iterable[Notice], console: Console) -> None:
     """Notices with what to do about them."""
     for notice in notices:
         console.print(f"[yellow]warning:[/yellow] {escape(notice_words(notice))}", soft_wrap=True)
-
-
-def print_unused(title: str, files: Iterable[UnusedFile], console: Console) -> None:
-    """Files that were found and not used, each with its reason; nothing where there are none.
-
-    All that failed; of the others the tables and documents have all.
-    """
-    some = list(files)
-    sentences = (
-        *unused_sentences([file for file in some if file.is_failure], most=None),
-        *unused_sentences([file for file in some if not file.is_failure]),
-    )
-    if sentences:
-        console.print(title)
-    for sentence in sentences:
-        console.print(f"  {sentence}", markup=False, soft_wrap=True)
 
 
 def print_place(output: object, console: Console) -> None:

@@ -5,52 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from shared_core.cli import arguments, network_options
-from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli import network_options
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.dicom_objects.object_kinds import FOLDER
 from shared_core.errors import OpenBacError, UsageError
-
-if TYPE_CHECKING:
-    from shared_core.pacs.call import Caller
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``send`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "send",
-        run,
-        help="send DICOM results to an archive",
-        description="Send the DICOM objects of results, or any DICOM files, to a node (C-STORE). Without a "
-        "path: ask the node whether it is there (C-ECHO), or go on with --queue.",
-    )
-    add = partial(option, parser)
-    add("paths RESULT_OR_FILE", "folder of results with DICOM objects, or DICOM files", Path, nargs="*")
-    add("node HOST:PORT:AE_TITLE", "node that receives the objects", network_options.node)
-    title = "our own AE title (default: %(default)s)"
-    add("--ae-title AET", title, network_options.ae_title, default="OPENBAC")
-    tries = "failed attempts in a row before giving up (default: %(default)s)"
-    add("--tries N", tries, arguments.count, default=3)
-    wait = "wait after the first failure, doubled each time (default: %(default)s)"
-    add("--wait SECONDS", wait, network_options.seconds, default=2.0)
-    queue = "copy the objects into a queue in DIR first: what cannot be sent stays there for the next run"
-    add("--queue DIR", queue, Path)
-    add("-q/--quiet", "print problems only")
-    network_options.add_tls(parser)
+from shared_core.pacs.call import Caller, PeerError
+from shared_core.pacs.delivery import Patience, deliver
+from shared_core.pacs.outbox import Outbox
+from shared_core.pacs.sender import Outcome, echo, is_dicom_result, send_files
 
 
 def run(args: argparse.Namespace) -> int:
     """Send; return the exit code."""
-    # Loaded here: the other commands need none of it.
-    from shared_core.pacs.call import Caller
-    from shared_core.pacs.sender import echo
-
     caller = Caller(args.ae_title, network_options.tls_of(args))
     try:
         if not args.paths and args.queue is None:
@@ -68,8 +37,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _files(paths: list[Path]) -> list[Path]:
-    from shared_core.pacs.sender import is_dicom_result
-
     found: list[Path] = []
     for path in paths:
         if path.is_file():
@@ -90,9 +57,6 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def _queued(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
-    from shared_core.pacs.delivery import Patience, deliver
-    from shared_core.pacs.outbox import Outbox
-
     outbox = Outbox(args.queue, args.node)
     outbox.begin()
     outbox.put(files)
@@ -114,10 +78,6 @@ def _queued(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
 
 def _straight(args: argparse.Namespace, files: list[Path], caller: Caller) -> int:
     """Send the files from where they are, without a queue."""
-    from shared_core.pacs.call import PeerError
-    from shared_core.pacs.delivery import Patience
-    from shared_core.pacs.sender import Outcome, send_files
-
     patience = Patience(args.wait, tries=args.tries)
     left, failures, refused = list(files), 0, 0
     while left:

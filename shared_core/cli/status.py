@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import plural
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``status`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "status",
-        run,
-        help="tell how far a batch is",
-        description="Tell what a folder of bac analyze holds: exams that are finished, failed by cause, and "
-        "left, and the time to go. Nothing in it changes. Research use only: never a diagnosis.",
-    )
-    option(parser, "output OUT", "folder of results", Path)
-    option(parser, "--json", "as one JSON document, for programs")
+from shared_core.cohort.status import status_of
+from shared_core.records.canonical_json import json_bytes
 
 
 def run(args: argparse.Namespace) -> int:
     """Tell; return the exit code."""
-    # Loaded here: `bac --help` needs none of it.
-    from shared_core.cohort.status import status_of
-    from shared_core.records.canonical_json import json_bytes
-
     status = status_of(args.output)
     if args.json:
         sys.stdout.buffer.write(json_bytes(status))

@@ -6,71 +6,30 @@ import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from shared_core.cli.arguments import Subparsers, command, option
 from shared_core.cli.exit_codes import OK
 from shared_core.cli.screen import plural, warn_outdated
-
-if TYPE_CHECKING:
-    from shared_core.records.readings import Reading
-    from shared_core.records.results_folder import Results
-
-
-def add_parser(subparsers: Subparsers) -> None:
-    """Add ``table`` to the parser of ``bac``."""
-    parser = command(
-        subparsers,
-        "table",
-        run,
-        help="results as one table for R, pandas or REDCap, with a data dictionary",
-        description="Write results as one table: a row a woman and date, with the numbers of the exam, of "
-        "each breast and of each standard view as columns; or a row a number. Beside it a data dictionary "
-        "with label, unit and meaning of each column. Research use only: never a diagnosis.",
-    )
-    add = partial(option, parser)
-    add("results RESULT", "folder of results, or document of bac analyze --json", Path, nargs="+")
-    add(
-        "-o/--output FILE",
-        "the table: CSV, or Parquet for a name that ends with .parquet; the dictionary is written beside it",
-        Path,
-        required=True,
-    )
-    add(
-        "--shape",
-        "a row an exam, or a row a number (default: wide)",
-        choices=("wide", "long"),
-        default="wide",
-    )
-    add(
-        "--reading FILE",
-        "readings that were saved on the page of bac report (CSV): columns of their own in the wide table",
-        Path,
-    )
-    add("--csv", "how tables are written", choices=("plain", "excel", "excel-semicolon"), default="plain")
+from shared_core.exporting.atomic_write import write_pieces
+from shared_core.exporting.parquet import ENDING, write_parquet
+from shared_core.records.cells import csv_lines
+from shared_core.records.readings import Reading, check_readings, outdated, read_readings, result_id
+from shared_core.records.results_folder import Results, read_results
+from shared_core.records.study_tables import (
+    LONG_COLUMNS,
+    Column,
+    long_columns,
+    long_rows,
+    redcap_rows,
+    repeated_exams,
+    wide_columns,
+    wide_rows,
+    with_types,
+)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write; return the exit code."""
-    # Loaded here: `bac --help` needs none of it.
-    from shared_core.exporting.atomic_write import write_pieces
-    from shared_core.exporting.parquet import ENDING, write_parquet
-    from shared_core.records.cells import csv_lines
-    from shared_core.records.results_folder import read_results
-    from shared_core.records.study_tables import (
-        LONG_COLUMNS,
-        Column,
-        long_columns,
-        long_rows,
-        redcap_rows,
-        repeated_exams,
-        wide_columns,
-        wide_rows,
-        with_types,
-    )
-
     if args.reading is not None and args.shape == "long":
         args.parser.error("readings stand in the wide table; leave one of --reading and --shape long out")
     results = [read_results(path) for path in args.results]
@@ -117,8 +76,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _readings_of(path: Path, results: Sequence[Results]) -> dict[str, Reading]:
     """What was said of exams of these results; of other results of an exam nothing is taken over."""
-    from shared_core.records.readings import check_readings, outdated, read_readings, result_id
-
     readings = read_readings(path)
     now = {str(exam["key"]): result_id(exam) for one in results for exam in one.exams}
     check_readings(readings, now, path)

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from shared_core.cohort.batch_plan import Shard, plan_of, read_plan, write_plan
+from shared_core.cohort.batch_plan import plan_of, read_plan, write_plan
 from shared_core.cohort.collector import Collector
 from shared_core.cohort.lane import TileProgress
 from shared_core.cohort.outcome import ViewOutcome
@@ -19,6 +19,7 @@ from shared_core.cohort.pool import Processes
 from shared_core.cohort.report import BatchReport, write_tables
 from shared_core.cohort.resume import OtherExams, other_exams
 from shared_core.cohort.settings import BatchSettings, ViewTask, named_model
+from shared_core.cohort.shard import Shard
 from shared_core.cohort.worker import Worker
 from shared_core.errors import Cancelled, UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes

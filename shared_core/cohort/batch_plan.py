@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 
+from shared_core.cohort.shard import Shard
 from shared_core.documents import DocumentError, known_part
-from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.mammogram import Exam
 from shared_core.records.canonical_json import json_bytes
 
 PLAN: Final = ".plan.json"
-Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Shard:
-    """A part of a cohort: every `of`-th exam, from the `number`-th on."""
-
-    number: int
-    of: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.number <= self.of:
-            raise UsageError(f"There is no shard {self.number} of {self.of}; they are numbered from 1.")
-
-    def part(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Its items, in order."""
-        return items[self.number - 1 :: self.of]
 
 
 class UnreadInput(msgspec.Struct, frozen=True):

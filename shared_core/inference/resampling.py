@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.inference.texture import texture_slopes
+from shared_core.inference.texture import picture_size, texture_slopes
 from shared_core.mammogram import Mask, PixelSpacing
 from shared_core.notices import Notice
 from shared_core.notices.of_results import MODEL_SPACING_ASSUMED, MODEL_SPACING_DIFFERS
@@ -71,7 +71,8 @@ def model_grid(
     slopes = texture_slopes(display_u8, valid)
     if slopes is None:
         return shape
-    steps = int(np.clip(round(-_STEPS_AN_OCTAVE * math.log2(scale.size(slopes))), -_MOST_STEPS, _MOST_STEPS))
+    finer = math.log2(picture_size(scale, slopes))
+    steps = int(np.clip(round(-_STEPS_AN_OCTAVE * finer), -_MOST_STEPS, _MOST_STEPS))
     while steps > 0 and display_u8.size * 4 ** (steps / _STEPS_AN_OCTAVE) > scale.most_px:
         steps -= 1
     factor = 2 ** (steps / _STEPS_AN_OCTAVE)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.mammogram import Mask
-from shared_core.weights.picture_scale import BANDS_PX
+from shared_core.weights.picture_scale import BANDS_PX, PictureScale
 
 _SIDE_PX: Final = 640
 _LEAST_PX: Final = 1000
@@ -51,3 +51,15 @@ def _window(valid: Mask) -> tuple[slice, slice]:
     middle = (int(rows[0] + rows[-1] + 1) // 2, int(columns[0] + columns[-1] + 1) // 2)
     top, left = (max(place - _SIDE_PX // 2, 0) for place in middle)
     return slice(top, top + _SIDE_PX), slice(left, left + _SIDE_PX)
+
+
+def picture_size(scale: PictureScale, slopes: NDArray[np.float64]) -> float:
+    """How large a picture is, in terms of the pictures that the second stage was taught on."""
+    standard = (slopes - np.array(scale.means)) / np.array(scale.deviations)
+    return float(2 ** (terms(standard) @ np.array(scale.weights) + scale.intercept))
+
+
+def terms(standard: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(..., terms) that the weights stand for, of (..., slopes)."""
+    first, second = np.triu_indices(standard.shape[-1])
+    return np.concatenate([standard, standard[..., first] * standard[..., second]], axis=-1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from inspect import cleandoc
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import msgspec
 
@@ -17,9 +17,8 @@ from shared_core.records.record_types import (
     RunRecord,
     ViewRecord,
 )
+from shared_core.records.schema_names import SchemaName
 
-SchemaName = Literal["view", "exam", "run", "results"]
-SCHEMAS: Final[tuple[SchemaName, ...]] = get_args(SchemaName)
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: Final[dict[SchemaName, type]] = {
     "view": ViewRecord,

@@ -18,9 +18,10 @@ from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Laterality, Mask, View
 from shared_core.reading.dicom.display_values import display_u8
 from shared_core.records.canonical_json import json_bytes, plain
+from shared_core.simulation.choices import Style
 from shared_core.simulation.dicom_files import Subject, presentation_dicom, processing_dicom
 from shared_core.simulation.image_formation import RawImage, expose
-from shared_core.simulation.machine import Machine, Style, machine_of
+from shared_core.simulation.machine import Machine, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, make_patient
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project

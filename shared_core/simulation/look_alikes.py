@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, cast, get_args
+from typing import cast
 
 import numpy as np
 
 from shared_core.errors import UsageError
 from shared_core.simulation import hardware, minerals
+from shared_core.simulation.choices import LOOK_ALIKES, LookAlike
 from shared_core.simulation.stamps import Scene, Stamp
-
-LookAlike = Literal[
-    "rod-like",
-    "popcorn",
-    "round",
-    "skin",
-    "cluster",
-    "fibroadenoma",
-    "clip",
-    "bb",
-    "scar-wire",
-    "skin-fold",
-    "pacemaker",
-    "implant",
-    "label",
-    "collimation",
-    "paddle-edge",
-]
-LOOK_ALIKES: tuple[LookAlike, ...] = get_args(LookAlike)
 
 Painter = Callable[[Scene, np.random.Generator], tuple[Stamp, ...]]
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from shared_core.errors import UsageError
 from shared_core.physics.beam import Beam
 from shared_core.physics.spectrum import Detector
-
-Style = Literal["hologic", "ge", "fuji"]
-STYLES: tuple[Style, ...] = ("hologic", "ge", "fuji")
+from shared_core.simulation.choices import STYLES, Style
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality
 from shared_core.simulation.arteries import Tube, grow_plain_vessels, grow_trees
 from shared_core.simulation.breast import BreastShape, Density, Size, draw_shape
+from shared_core.simulation.choices import MOST_ARTERIES
 from shared_core.simulation.deposits import LOAD_MG_MM, Deposit, calcifiable_room, draw_sections
 from shared_core.simulation.look_alikes import checked_look_alikes
 from shared_core.simulation.projected_view import Pattern
@@ -19,7 +20,6 @@ from shared_core.simulation.randomness import stream
 
 Severity = Literal["none", "mild", "moderate", "severe"]
 SIDES = (Laterality.LEFT, Laterality.RIGHT)
-MOST_ARTERIES = 8
 CHEST_WALL_MARGIN_MM = 14.0
 """Calcium starts in front of this, so that usual positioning never cuts it off."""
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, Mask, View
-from shared_core.simulation.look_alikes import PAINTERS, LookAlike, checked_look_alikes
+from shared_core.simulation.choices import LookAlike
+from shared_core.simulation.look_alikes import PAINTERS, checked_look_alikes
 from shared_core.simulation.patient import Breast, Patient
 from shared_core.simulation.placement import Placement, draw_positioning, place
 from shared_core.simulation.projected_view import Map, ProjectedView, VesselTruth, ViewTruth

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shared_core.mammogram import DisplayTransform, Mask, VoiFunction, Window
+from shared_core.simulation.choices import Style
 from shared_core.simulation.image_formation import RawImage
-from shared_core.simulation.machine import Style
 from shared_core.simulation.projected_view import Map
 
 TOP: Final = 4095

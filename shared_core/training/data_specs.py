@@ -11,7 +11,7 @@ from shared_core.errors import UsageError
 from shared_core.notices import Remedy
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
-from shared_core.simulation.machine import STYLES
+from shared_core.simulation.choices import STYLES
 from shared_core.training.data.annotations import AnnotatedViews, join_drawings
 from shared_core.training.data.drawings import DrawnImage
 from shared_core.training.data.folders import FolderViews

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 BANDS_PX: Final = (0.6, 0.85, 1.2, 1.7, 2.4, 3.4, 4.8, 6.8, 9.6)
 """Bands of the texture: each lies between a Gaussian of this width and the one before."""
 
@@ -26,14 +23,3 @@ class PictureScale:
     """No picture is enlarged beyond so many pixels: a whole view would take too long."""
     sharpening: float = 0.7
     """Share of what a blur of 1.5 px takes, that is added to an enlarged picture."""
-
-    def size(self, slopes: NDArray[np.float64]) -> float:
-        """How large a picture is, in terms of the pictures that the second stage was taught on."""
-        standard = (slopes - np.array(self.means)) / np.array(self.deviations)
-        return float(2 ** (terms(standard) @ np.array(self.weights) + self.intercept))
-
-
-def terms(standard: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(..., terms) that the weights stand for, of (..., slopes)."""
-    first, second = np.triu_indices(standard.shape[-1])
-    return np.concatenate([standard, standard[..., first] * standard[..., second]], axis=-1)

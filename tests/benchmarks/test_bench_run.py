@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_report_holds_time_memory_and_ratios_of_each_program(report: dict[st
 
 
 def _taken(wall_s: float) -> Taken:
-    return Taken(wall_s, wall_s / 2, 100.0)
+    return Taken(wall_s, wall_s / 2, wall_s / 8, 100.0)
 
 
 def test_the_ratio_is_the_median_over_pairs_not_the_ratio_of_medians() -> None:
@@ -69,6 +70,14 @@ def test_ours_are_always_measured_because_the_others_are_paired_with_them() -> N
     assert [command.name for command in commands[:2]] == [OURS, OURS_PUBLISHED]
     assert [command.name for command in chosen(commands, ["monai-1"])] == [OURS, OURS_PUBLISHED, "monai-1"]
     assert chosen(commands, None) == commands
+
+
+def test_each_program_is_there_once_and_the_usual_model_where_its_weights_are() -> None:
+    models = Models("default", "published", Path("weights.pt"), "published", usual="usual")
+    names = [command.name for command in all_commands(models)]
+    assert len(set(names)) == len(names)
+    without = {command.name for command in all_commands(replace(models, usual=None))}
+    assert set(names) - without == {"ours-usual"}
 
 
 def test_a_program_that_fails_says_why() -> None:

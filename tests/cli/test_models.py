@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_core.cli import models
+from shared_core.cli.options import models
 from shared_core.weights.location import bundled_folder
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card
 

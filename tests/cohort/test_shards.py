@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from shared_core.cli.main import main
-from shared_core.cohort.batch_plan import PLAN, Shard
+from shared_core.cohort.batch_plan import PLAN
 from shared_core.cohort.exam_mark import MARK
+from shared_core.cohort.shard import Shard
 from shared_core.errors import UsageError
 from tests.cohort.cluster_processes import spawned
 from tests.imported_network import imported_card

@@ -27,7 +27,8 @@ from shared_core.quantities.quantity import NO_UNIT, SCOPES, Quantity, Reading, 
 from shared_core.quantities.registry import QUANTITIES, Registry
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_types import ResultsDocument, ViewRecord
-from shared_core.records.schema import SCHEMAS, SchemaName, schema_of
+from shared_core.records.schema import schema_of
+from shared_core.records.schema_names import SCHEMAS, SchemaName
 from shared_core.records.tables import exams_csv, views_csv
 from shared_core.records.view_and_exam import exam_record, failed_record, view_record
 from tests.new_quantity import NEW

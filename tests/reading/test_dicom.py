@@ -254,3 +254,14 @@ def test_the_description_tells_what_and_why(tmp_path: Path) -> None:
     assert rows["display"].value == "full range 0 to 4095"
     assert "%" in rows["padding"].value
     assert "values" not in {row.label for row in describe(mammogram.header)}
+
+
+def test_what_many_files_say_alike_is_kept_once(tmp_path: Path) -> None:
+    # A cohort has hundreds of thousands of headers in memory.
+    first, second = (
+        read_header(write(tmp_path / f"{number}.dcm", dataset(Manufacturer="HOLOGIC, Inc.")))
+        for number in range(2)
+    )
+    assert first.acquisition.manufacturer == "HOLOGIC, Inc."
+    assert first.acquisition.manufacturer is second.acquisition.manufacturer
+    assert first.evidence[0][1] is second.evidence[0][1]

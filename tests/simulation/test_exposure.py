@@ -9,8 +9,9 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.physics.signal import effective_k_cm2_g, primary_signal
+from shared_core.simulation.choices import STYLES
 from shared_core.simulation.image_formation import GRID_PRIMARY, detector_signal, expose, scattered
-from shared_core.simulation.machine import GE, HOLOGIC, STYLES, machine_of
+from shared_core.simulation.machine import GE, HOLOGIC, machine_of
 from tests.simulation.small_views import slab
 
 MIDDLE = (slice(60, 200), slice(80, 180))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shared_core.mammogram import Laterality, View
-from shared_core.simulation.look_alikes import LOOK_ALIKES, LookAlike
+from shared_core.simulation.choices import LOOK_ALIKES, LookAlike
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project

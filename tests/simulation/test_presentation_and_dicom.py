@@ -13,9 +13,10 @@ import pytest
 from shared_core.mammogram import Laterality, PresentationIntent, SpacingSource, View
 from shared_core.reading.dicom.display_values import display_u8
 from shared_core.reading.reader import read_mammogram
+from shared_core.simulation.choices import STYLES
 from shared_core.simulation.dicom_files import Subject, presentation_dicom, processing_dicom, uid
 from shared_core.simulation.image_formation import RawImage, expose
-from shared_core.simulation.machine import STYLES, machine_of
+from shared_core.simulation.machine import machine_of
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared_core.simulation.machine import STYLES, machine_of
+from shared_core.simulation.choices import STYLES
+from shared_core.simulation.machine import machine_of
 from shared_core.simulation.vendor_processing import LOOKS
 from shared_core.training.evaluation.row import ViewRow
 from tests.training.evaluation.drawn import band, row

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shared_core import load_card
 from shared_core.errors import OpenBacError
-from shared_core.simulation.machine import STYLES, Style
+from shared_core.simulation.choices import STYLES, Style
 from shared_core.simulation.patient import PatientSettings
 from shared_core.version import SOFTWARE_VERSION
 from validation.exams.row import ViewRow

@@ -23,10 +23,10 @@ from PIL import Image
 from shared_core import load_card
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.texture import texture_slopes
+from shared_core.inference.texture import picture_size, terms, texture_slopes
 from shared_core.training.data.real_bac import RealBacImage, real_bac_images
 from shared_core.weights.card_json import card_json
-from shared_core.weights.picture_scale import PictureScale, terms
+from shared_core.weights.picture_scale import PictureScale
 from validation.real_bac.maps import sized
 
 _SIZES: Final = (0.5, 0.7, 1.0, 1.4, 2.0)
@@ -140,7 +140,7 @@ def _told(sample: TextureSample) -> list[str]:
     for fold in np.unique(sample.folds):
         own = sample.folds == fold
         scale = fitted(sample.only(~own))
-        said[own] = [np.log2(scale.size(slopes)) for slopes in sample.slopes[own]]
+        said[own] = [np.log2(picture_size(scale, slopes)) for slopes in sample.slopes[own]]
     lines = []
     for size in _SIZES:
         rows = sample.usual & (sample.octaves == np.log2(size))

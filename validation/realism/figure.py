@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from shared_core.simulation.machine import STYLES
+from shared_core.simulation.choices import STYLES
 from validation.realism.image_statistics import GRADIENT_DECADES, Floats
 from validation.realism.measures import FINE_BAND, POWER_LAW_BAND, Measured
 from validation.realism.sources import REAL_KINDS

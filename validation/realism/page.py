@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared_core.simulation.machine import STYLES
+from shared_core.simulation.choices import STYLES
 from shared_core.version import SOFTWARE_VERSION
 from validation.realism.image_statistics import Floats
 from validation.realism.measures import CURVES, NUMBERS, Compared, Measured, apart, compared

@@ -12,9 +12,10 @@ from typing import Final
 from shared_core import PreparedView, load_card, prepare, read_mammogram
 from shared_core.errors import UsageError
 from shared_core.mammogram import Laterality, Mammogram, View
+from shared_core.simulation.choices import STYLES
 from shared_core.simulation.dicom_files import Subject, presentation_dicom
 from shared_core.simulation.image_formation import expose
-from shared_core.simulation.machine import STYLES, machine_of
+from shared_core.simulation.machine import machine_of
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.simulation.projection import project
 from shared_core.simulation.vendor_processing import present

@@ -14,8 +14,8 @@ from shared_core.exporting.mask_files import read_mask
 from shared_core.mass.densitometry import measure_mass
 from shared_core.pipeline import DEFAULT_SETTINGS
 from shared_core.quantification.measurement import ViewMeasurement
+from shared_core.simulation.choices import STYLES, Style
 from shared_core.simulation.cohort import CohortSettings, SimulatedView, simulate_cohort
-from shared_core.simulation.machine import STYLES, Style
 from shared_core.simulation.patient import PatientSettings, Severity
 from validation.series.rows import GROWTH_A_YEAR, YEARS, Course, Masks, Row
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-Precision = Literal["float32", "float16", "bfloat16"]
+Precision = Literal["float32", "float16", "bfloat16", "mixed"]
+"""``mixed``: the decoder of an SCU-Net in bfloat16; features and gates, on which all depends, in float32."""
 BackendName = Literal["torch", "openvino", "numpy"]
 
 

@@ -11,9 +11,10 @@ with without_telemetry():
     import openvino as ov
     from openvino import opset13 as ops
 
-__all__ = ["cpu_options", "ops", "ov"]
+__all__ = ["cpu_options", "has_bfloat16", "ops", "ov"]
 
-_HINTS: Final[dict[Precision, str]] = {"float32": "f32", "float16": "f16", "bfloat16": "bf16"}
+_HINTS: Final[dict[Precision, str]] = {"float32": "f32", "float16": "f16", "bfloat16": "bf16", "mixed": "f32"}
+"""Of ``mixed`` that of all that is not said to be another."""
 
 
 def cpu_options(precision: Precision, threads: int | None) -> dict[str, Any]:
@@ -28,3 +29,8 @@ def cpu_options(precision: Precision, threads: int | None) -> dict[str, Any]:
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = threads
     return options
+
+
+def has_bfloat16() -> bool:
+    """Whether this processor computes in bfloat16."""
+    return "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -21,14 +21,14 @@ Node = Any
 class OpenVinoScuNet:
     """The lean network as OpenVINO graphs, compiled at first use for each input shape.
 
-    float32 is the reference; bfloat16 needs a CPU that computes in it. `threads` of None leaves OpenVINO's
-    choice.
+    float32 is the reference; bfloat16 and mixed need a CPU that computes in bfloat16. `threads` of None
+    leaves OpenVINO's choice.
     """
 
     def __init__(self, net: LeanScuNet, *, precision: Precision = "float32", threads: int | None = 1) -> None:
         self._net = net
         self._core = ov.Core()
-        self._options = cpu_options(precision, threads)
+        self._precision, self._threads = precision, threads
         self._requests: dict[tuple[str, tuple[int, ...]], Any] = {}
         self._info = BackendInfo(
             name="openvino",
@@ -68,12 +68,17 @@ class OpenVinoScuNet:
         if key not in self._requests:
             parameters = [ops.parameter(list(array.shape), np.float32) for array in inputs]
             model = ov.Model([build(*parameters)], parameters, step)
-            self._requests[key] = self._core.compile_model(model, "CPU", self._options).create_infer_request()
+            options = cpu_options(self._precision_of(step), self._threads)
+            self._requests[key] = self._core.compile_model(model, "CPU", options).create_infer_request()
         request = self._requests[key]
         request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=True)
         # A copy: the request writes its next answer into the same memory.
         answer: Array = np.array(request.get_output_tensor(0).data, np.float32)
         return answer
+
+    def _precision_of(self, step: str) -> Precision:
+        # Gates weigh whole windows, so an error before them would be everywhere; one in the decoder stays.
+        return "bfloat16" if self._precision == "mixed" and step == "decode" else self._precision
 
     def _build_tile(self, image: Node) -> Node:
         half = _shrink(image)

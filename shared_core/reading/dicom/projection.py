@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +167,7 @@ def _first(
     label = getattr(answer, "value", answer)
     confirming = [other for other, value in found[1:] if agree(answer, value)]
     also = f", also {', '.join(confirming)}" if confirming else ""
-    evidence.append((what, f"{label} from {source}{also}"))
+    evidence.append((what, sys.intern(f"{label} from {source}{also}")))
     for other, value in found[1:]:
         if not agree(answer, value):
             notices.append(

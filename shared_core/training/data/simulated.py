@@ -19,10 +19,11 @@ from shared_core.mammogram import (
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.partners import BreastView
 from shared_core.reading.reader import mammogram_from_array
+from shared_core.simulation.choices import LOOK_ALIKES, STYLES, Style
 from shared_core.simulation.cohort import STANDARD_VIEWS
 from shared_core.simulation.image_formation import RawImage, expose
-from shared_core.simulation.look_alikes import LOOK_ALIKES, checked_look_alikes
-from shared_core.simulation.machine import STYLES, Machine, Style, machine_of
+from shared_core.simulation.look_alikes import checked_look_alikes
+from shared_core.simulation.machine import Machine, machine_of
 from shared_core.simulation.patient import Patient, PatientSettings, Severity, make_patient
 from shared_core.simulation.projected_view import ProjectedView
 from shared_core.simulation.projection import project

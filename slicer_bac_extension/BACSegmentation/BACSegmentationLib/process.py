@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 Event = dict[str, Any]
-"""A line of ``--progress json``: see `shared_core.cli.progress_lines`."""
+"""A line of ``--progress json``: see `shared_core.cli.events`."""
 
 _PATIENCE_S: Final = 5.0
 """That a killed process may take to be gone."""

@@ -1,0 +1,1 @@
+"""What each command takes. Light: the work is imported when the command is carried out."""
