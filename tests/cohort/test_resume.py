@@ -22,6 +22,7 @@ from shared_core.cohort.exam_mark import MARK
 from shared_core.cohort.resume import how_made
 from shared_core.cohort.settings import BatchSettings
 from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.version import SOFTWARE_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM = "cbis-ddsm-P_00646-LCC.png"
@@ -261,7 +262,7 @@ def test_another_version_is_refused(
 ) -> None:
     monkeypatch.setattr(resume, "SOFTWARE_VERSION", "9.9.9")
     assert main([*options, "-o", str(output), "--resume"]) == 2
-    assert "openbac: 0.1.0 then, 9.9.9 now" in capsys.readouterr().err
+    assert f"openbac: {SOFTWARE_VERSION} then, 9.9.9 now" in capsys.readouterr().err
 
 
 def test_exam_with_a_failed_view_is_tried_again(
