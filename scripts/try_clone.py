@@ -1,9 +1,9 @@
 """Go the way of a stranger, who has nothing but a clone of this repository.
 
-``python scripts/try_clone.py`` clones it into an empty folder and does there what README.md and CONTRIBUTING.md say,
-from `make demo` to a quantity of one's own, and uses the wheel elsewhere. It prints each step with its seconds,
-and ends with ``works`` or with the step that failed and the end of what that printed. Only what is
-committed is cloned. It needs git, make and Python, and takes minutes.
+``python scripts/try_clone.py`` clones it into an empty folder and does there what README.md and
+CONTRIBUTING.md say, from `make demo` to a new quantity, and uses the wheel elsewhere. It prints each step
+with its seconds, and ends with ``works`` or with the step that failed and the end of what that printed. Only
+what is committed is cloned. It needs git, make and Python, and takes minutes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def steps_in_the_clone(*, whole: bool) -> tuple[Step, ...]:
         Step("site", ("make", "docs")),
         Step("wheel", ("make", "dist")),
         Step("wheel elsewhere", (PYTHON, "scripts/try_wheel.py", "dist", "--napari")),
-        Step("a quantity of one's own", (PYTHON, "-m", "tests.quantity_recipe")),
+        Step("new quantity", (PYTHON, "-m", "tests.quantity_recipe")),
     )
 
 
