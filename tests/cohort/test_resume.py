@@ -25,7 +25,6 @@ from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.version import SOFTWARE_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
-FILM = "cbis-ddsm-P_00646-LCC.png"
 HANG = """
 import os, pathlib, time
 from shared_core.cohort import worker
@@ -45,9 +44,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> Path:
+def source(tmp_path_factory: pytest.TempPathFactory, film_or_drawn: Path) -> Path:
     """Three exams of two small views each."""
-    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    film = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     small = cv2.resize(film, (300, 460), interpolation=cv2.INTER_AREA)
     folder = tmp_path_factory.mktemp("source")
     for number in (1, 2, 3):
