@@ -48,6 +48,7 @@ def seed_of(config: pytest.Config) -> int:
 LONG = (
     *("test_train", "test_demo", "test_fit", "test_fine_tuning", "test_reports", "test_round_trip"),
     *("test_batch", "test_resume", "test_evaluate", "test_in_browser", "test_mass", "test_panel_mutants"),
+    "test_guides",
 )
 """Files of a few long tests: begun last, one of them would keep one process waiting for another."""
 
