@@ -55,7 +55,7 @@ ORDER: Final = {
         *("command-line.md", "python.md", "api/index.md", "results.md", "json-schema.md", "notices.md"),
         *("dicom.md", "dicom-conformance.md", "security.md"),
     ),
-    "guides/models.md": tuple(f"models/{card.name}.md" for card in list_models()),
+    "guides/models.md": ("data-statement.md", *(f"models/{card.name}.md" for card in list_models())),
     "methods.md": ("statistics.md", "performance.md"),
     "validation.md": (
         *(

@@ -1,8 +1,9 @@
 """Install the wheel into an environment that holds nothing else, and use it.
 
 ``python scripts/try_wheel.py dist`` runs in a folder outside of the repository, so that no file of it can
-help, and needs nothing but Python. With ``--sbom FILE`` it writes what that environment holds as a bill of
-materials (CycloneDX), which needs `cyclonedx-bom`.
+help, and needs nothing but Python. With ``--napari`` napari is there as well, and opens the sample of the
+plugin, without a window. With ``--sbom FILE`` it writes what that environment holds as a bill of materials
+(CycloneDX), which needs `cyclonedx-bom`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,17 @@ import tempfile
 import venv
 from pathlib import Path
 
+SAMPLE = """
+from npe2 import PluginManager
+
+manager = PluginManager.instance()
+manager.discover()
+found = [one for plugin, samples in manager.iter_sample_data() if plugin == "openbac" for one in samples]
+(exam,) = (one for one in found if one.key == "exam")
+print(*(layer[2] for layer in exam.open()))
+"""
+"""Opens the exam of four views as napari does, from the manifest that is installed."""
+
 
 def main() -> None:
     """Try the one wheel of a folder; the error of a command that fails is raised."""
@@ -25,13 +37,15 @@ def main() -> None:
     )
     parser.add_argument("dist", type=Path, help="folder of the wheel")
     parser.add_argument("--sbom", type=Path, metavar="FILE", help="the bill of materials")
+    parser.add_argument("--napari", action="store_true", help="with napari and its sample")
     args = parser.parse_args()
     (wheel,) = args.dist.resolve().glob("*.whl")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         venv.create(folder / "venv", with_pip=True)
+        extra = "napari-all" if args.napari else "light"
         programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-        _run(folder, programs / "python", "-m", "pip", "install", "--quiet", f"{wheel}[light]")
+        _run(folder, programs / "python", "-m", "pip", "install", "--quiet", f"{wheel}[{extra}]")
         bac = programs / "bac"
         print(_run(folder, bac, "--version").strip())
         _run(folder, bac, "models", "verify")
@@ -39,6 +53,9 @@ def main() -> None:
         _run(folder, bac, "analyze", "cohort/images", "-o", "results", "--workers", "1", "--quiet")
         _run(folder, bac, "table", "results", "-o", "study.csv")
         _looked_at(folder)
+        _run(folder, bac, "demo", "-o", "demo")
+        if args.napari and _run(folder, programs / "python", "-c", SAMPLE).split() != ["image"] * 4:
+            sys.exit("The sample of the plugin has not four views.")
         if args.sbom is not None:
             made = ("--output-reproducible", "--output-file", args.sbom.resolve())
             _run(folder, sys.executable, "-m", "cyclonedx_py", "environment", *made, programs / "python")
@@ -47,7 +64,7 @@ def main() -> None:
 
 def _run(folder: Path, *command: str | Path) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    environment["PYTHONUTF8"] = "1"
+    environment |= {"PYTHONUTF8": "1", "OPENBAC_CACHE": str(folder / "cache")}
     answer = subprocess.run(
         [str(word) for word in command],
         cwd=folder,

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-SOFTWARE_VERSION = "0.1.0"
+SOFTWARE_VERSION = "0.2.0"

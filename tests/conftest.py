@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 import zlib
+from collections.abc import Generator
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import hypothesis
 import pytest
 
 from tests.display import missing_for_windows
+from tests.skips import SHARED_MISSING, sentences
+from tests.tram_track import write_tram_track
 
 # Developers have PySide6 as well, for the Slicer extension: pytest-qt must not take another Qt than napari.
 if any(metadata.distributions(name="PyQt6")):
@@ -45,6 +48,7 @@ def seed_of(config: pytest.Config) -> int:
 LONG = (
     *("test_train", "test_demo", "test_fit", "test_fine_tuning", "test_reports", "test_round_trip"),
     *("test_batch", "test_resume", "test_evaluate", "test_in_browser", "test_mass", "test_panel_mutants"),
+    "test_guides",
 )
 """Files of a few long tests: begun last, one of them would keep one process waiting for another."""
 
@@ -73,6 +77,20 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
         pluginmanager.unregister(name="pytest-qt")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+    """Say last how many tests were skipped for want of the shared data, and for what else."""
+    yield
+    reports = terminalreporter.stats.get("skipped", [])
+    for sentence in sentences(_reason(report) for report in reports):
+        terminalreporter.write_line(sentence)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Why a test was skipped: the last of place, line and reason."""
+    return report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: napari's tests collect garbage after each window, and need not look at it."""
     gc.collect()
@@ -83,8 +101,33 @@ def pytest_collection_finish() -> None:
 def shared_dir() -> Path:
     """Folder with real mammograms, published weights and golden results."""
     if not (SHARED / "golden").is_dir():
-        pytest.skip(f"no data at {SHARED}; set OPENBAC_SHARED to the folder of data/, weights/ and golden/")
+        pytest.skip(f"no data at {SHARED}; {SHARED_MISSING} data/, weights/ and golden/")
     return SHARED
+
+
+FILM = SHARED / "data" / "mammograms" / "cbis-ddsm-P_00646-LCC.png"
+
+
+@pytest.fixture(scope="session")
+def drawn_view(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A drawn view with BAC, which is there for everybody; small, one tile of the model."""
+    return write_tram_track(tmp_path_factory.mktemp("drawn") / "drawn-LCC.png")
+
+
+@pytest.fixture(scope="session", params=["real", "drawn"])
+def view_with_bac(request: pytest.FixtureRequest) -> Path:
+    """A left CC view with BAC: the real film, skipped where it is not there, then a drawn one."""
+    if request.param == "real":
+        request.getfixturevalue("shared_dir")
+        return FILM
+    drawn: Path = request.getfixturevalue("drawn_view")
+    return drawn
+
+
+@pytest.fixture(scope="session")
+def film_or_drawn(drawn_view: Path) -> Path:
+    """The real film where it is there, else the drawn view: for long tests that ask for no more than BAC."""
+    return FILM if FILM.is_file() else drawn_view
 
 
 @pytest.fixture(scope="session")

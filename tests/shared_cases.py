@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.skips import SHARED_MISSING
+
 CASES = Path(os.environ.get("OPENBAC_SHARED", Path(__file__).parents[2] / "shared")) / "cases" / "reading"
 
 
 def case(name: str) -> Path:
     """One of the files; the test is skipped where they are not there."""
     if not CASES.is_dir():
-        pytest.skip(f"no cases at {CASES}; set OPENBAC_SHARED to the folder of cases/")
+        pytest.skip(f"no cases at {CASES}; {SHARED_MISSING} cases/")
     return CASES / name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -14,24 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.quantity_recipe import commands, follow
+
 ROOT = Path(__file__).resolve().parents[1]
-RECIPE = (
-    (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("\n## How to add a quantity\n")[1].split("\n## ")[0]
-)
-
-
-def _block(language: str) -> str:
-    (block,) = re.findall(rf"^```{language}\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL)
-    return str(block)
-
-
-def _changed(text: str, change: str) -> str:
-    """A text with each run of ``-`` lines replaced by the ``+`` lines that follow it."""
-    for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)+)", change, re.MULTILINE):
-        before, after = (re.sub(r"^[-+]", "", lines, flags=re.MULTILINE) for lines in (old, new))
-        assert text.count(before) == 1, f"CONTRIBUTING.md changes what is not there: {before}"
-        text = text.replace(before, after)
-    return text
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +26,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for page in (ROOT / "docs").glob("*.md"):
         shutil.copy(page, folder / "docs")
-    module, registry = re.findall(r"`(shared_core/quantities/\w+\.py)`", RECIPE)
-    (folder / module).write_text(_block("python"), "utf-8")
-    place = folder / registry
-    place.write_text(_changed(place.read_text("utf-8"), _block("diff")), "utf-8")
+    follow(folder)
     return folder
 
 
@@ -57,8 +38,8 @@ def _run(folder: Path, *arguments: str) -> None:
 
 
 def test_a_quantity_by_the_recipe_is_in_results_and_reference(copy: Path) -> None:
-    (command,) = re.findall(r"python (-m scripts\.\w+)$", _block("sh"), re.MULTILINE)
-    _run(copy, *command.split())
+    (script,) = (words for words in map(str.split, commands()) if words[2].startswith("scripts."))
+    _run(copy, *script[1:])
     assert "| `mean_part_px` | px | `am_px` / `parts_count`" in (copy / "docs" / "results.md").read_text(
         "utf-8"
     )

@@ -55,7 +55,6 @@ PAGES = sorted(
 WRITTEN = [page for page in PAGES if not page.startswith(MADE)]
 """By hand, or between marks by `scripts/make_reference.py`."""
 OF_COMMANDS = [page for page in WRITTEN if "\nbac " in (ROOT / page).read_text("utf-8")]
-FILM = "cbis-ddsm-P_00646-LCC.png"
 
 
 def _text(document: str) -> str:
@@ -83,15 +82,15 @@ def _commands(document: str) -> list[str]:
 def reader_folder(
     tmp_path: Path,
     cbis_dicoms: Path,
-    real_mammograms: Path,
+    film_or_drawn: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """A working folder as the documentation supposes it: ``LCC.dcm``, and the folder ``exam``."""
     shutil.copy(cbis_dicoms / "sfm-malign-0" / "1-280.dcm", tmp_path / "LCC.dcm")
     exam = tmp_path / "exam"
     exam.mkdir()
-    shutil.copy(real_mammograms / FILM, exam / "LCC.png")
-    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    shutil.copy(film_or_drawn, exam / "LCC.png")
+    film = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     cv2.imwrite(str(exam / "RCC.png"), np.ascontiguousarray(film[:, ::-1]))
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -123,8 +122,8 @@ def _run_example(name: str, *arguments: str) -> str:
 
 def test_example_of_an_exam_prints_each_view_and_draws_it(reader_folder: Path) -> None:
     printed = _run_example("analyze_exam.py", "exam", "-o", "pictures")
-    assert re.search(r"^LCC +\d{5} px", printed, re.MULTILINE)
-    assert re.search(r"^RCC +\d{5} px", printed, re.MULTILINE)
+    assert re.search(r"^LCC +\d{4,5} px", printed, re.MULTILINE)
+    assert re.search(r"^RCC +\d{4,5} px", printed, re.MULTILINE)
     assert "Guo index None" in printed
     assert sorted(path.name for path in (reader_folder / "pictures").iterdir()) == [
         "LCC_overlay.png",
@@ -132,6 +131,7 @@ def test_example_of_an_exam_prints_each_view_and_draws_it(reader_folder: Path) -
     ]
 
 
+@pytest.mark.usefixtures("real_mammograms")  # an artery in two parts, of which one is large
 def test_example_of_an_edited_mask_measures_the_edit(reader_folder: Path) -> None:
     def numbers(printed: str) -> dict[str, tuple[int, int]]:
         found = re.findall(r"^(model|edited) *: (\d+) px in (\d+) parts", printed, re.MULTILINE)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 3_000_000
 """Of the weights that come with the package, together."""
 REPOSITORY = "https://github.com/OpenBAC/OpenBAC"
-BESIDE = ("data_statement.md", "log.csv", "recipe.toml")
+BESIDE = ("LICENSE", "data_statement.md", "log.csv", "recipe.toml")
 Read = Callable[[str], bytes]
 
 
@@ -91,11 +91,21 @@ def test_bundled_weights_are_those_of_the_card_with_what_made_them(package: tupl
         folder = f"shared_core/weights/bundled/{model}"
         weights = read(f"{folder}/{card.weights_file}")
         assert hashlib.sha256(weights).hexdigest() == card.sha256
-        # The published weights came from elsewhere: their licence stands for what made them.
+        # The published weights came from elsewhere: nothing is there of what made them.
         beside = {"LICENSE"} if card.url else BESIDE
         assert {f"{folder}/{name}" for name in beside} <= names
         total += len(weights)
     assert 0 < total <= MOST_BYTES
+
+
+def test_each_bundled_model_has_the_licence_that_its_card_names(package: tuple[set[str], Read]) -> None:
+    _, read = package
+    for folder in (path for path in BUNDLED_WEIGHTS.iterdir() if path.is_dir()):
+        card = load_card(folder.name)
+        text = read(f"shared_core/weights/bundled/{folder.name}/LICENSE").decode("utf-8")
+        assert text.startswith("MIT License\n")
+        assert card.licence.startswith("MIT")
+        assert [holder in text for holder in re.findall(r"Copyright \(c\) \d+ .+", card.licence)] == [True]
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +157,28 @@ def test_links_of_the_project_lead_to_its_repository(metadata: Message) -> None:
         assert url.startswith(urls["Homepage"])
         _, found, page = url.partition("/blob/main/")
         assert not found or (ROOT / page).is_file()
+
+
+def test_licences_of_all_models_are_named_where_indexes_look(metadata: Message) -> None:
+    named = set(metadata.get_all("License-File") or [])
+    folders = (path.name for path in BUNDLED_WEIGHTS.iterdir() if path.is_dir())
+    assert named == {"LICENSE", *(f"shared_core/weights/bundled/{name}/LICENSE" for name in folders)}
+
+
+def test_the_hub_of_napari_finds_what_it_lists(metadata: Message, built: Path) -> None:
+    """It takes all from the package index and the manifest; nothing is handed in."""
+    assert metadata["Name"] == "openbac"
+    assert metadata["Summary"]
+    assert metadata["License-Expression"] == "BSD-3-Clause"
+    assert metadata.get_all("Author")
+    assert "Framework :: napari" in (metadata.get_all("Classifier") or [])
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
+        assert "[napari.manifest]\nopenbac = napari_bac:napari.yaml\n" in wheel.read(name).decode("utf-8")
+        manifest = wheel.read("napari_bac/napari.yaml").decode("utf-8")
+    assert "\nname: openbac\n" in f"\n{manifest}"
+    assert "\nvisibility: public\n" in manifest
 
 
 def test_classifiers_are_what_is_so(metadata: Message) -> None:

@@ -41,9 +41,9 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="module")
-def whole(real_mammograms: Path, model: Model) -> ViewResult:
-    """The film, analysed by default."""
-    return analyze_view(real_mammograms / FILM, model=model)
+def whole(view_with_bac: Path, model: Model) -> ViewResult:
+    """The film, then a drawn view, analysed by default."""
+    return analyze_view(view_with_bac, model=model)
 
 
 def _dice(one: np.ndarray, other: np.ndarray) -> float:
@@ -51,9 +51,9 @@ def _dice(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_default_finds_the_calcified_artery_and_nothing_on_label_border_or_disc(
-    whole: ViewResult,
+    real_mammograms: Path, model: Model
 ) -> None:
-    mask = whole.mask
+    mask = analyze_view(real_mammograms / FILM, model=model).mask
     # Places read off the picture: points on the tram track, the marker disc, the label, the image rim.
     for row, column in ((1057, 850), (1043, 960), (1000, 1040), (1155, 450), (1090, 600)):
         assert mask[row - 15 : row + 16, column - 15 : column + 16].any(), (row, column)
@@ -77,9 +77,9 @@ def test_moving_the_grid_changes_the_default_mask_by_less_than_a_hundredth(
 
 
 def test_steps_one_by_one_give_the_same_as_one_call(
-    real_mammograms: Path, model: Model, whole: ViewResult
+    view_with_bac: Path, model: Model, whole: ViewResult
 ) -> None:
-    prepared = prepare(read_mammogram(real_mammograms / FILM), model.card.preprocessing)
+    prepared = prepare(read_mammogram(view_with_bac), model.card.preprocessing)
     probability = segment(prepared, model)
     mask = mask_from_probability(probability.values, model.card.threshold)
     measurement = measure_view(
@@ -93,8 +93,8 @@ def test_steps_one_by_one_give_the_same_as_one_call(
     assert measurement == whole.measurement
 
 
-def test_every_result_says_how_it_was_made(real_mammograms: Path, model: Model) -> None:
-    result = analyze_view(real_mammograms / FILM, model=model, threshold=0.7)
+def test_every_result_says_how_it_was_made(view_with_bac: Path, model: Model) -> None:
+    result = analyze_view(view_with_bac, model=model, threshold=0.7)
     assert result.provenance["model_name"] == "scunet-emory-2021"
     assert result.provenance["model_sha256"] == model.card.sha256
     assert result.provenance["threshold"] == 0.7
@@ -105,9 +105,9 @@ def test_every_result_says_how_it_was_made(real_mammograms: Path, model: Model) 
 
 
 def test_spacing_of_the_user_gives_areas_in_mm2_and_the_models_scale(
-    real_mammograms: Path, model: Model
+    view_with_bac: Path, model: Model
 ) -> None:
-    result = analyze_view(real_mammograms / FILM, model=model, spacing_mm=0.13)
+    result = analyze_view(view_with_bac, model=model, spacing_mm=0.13)
     assert result.provenance["spacing_source"] == "given by the user"
     assert result.provenance["resampled"] is True
     assert result.measurement.bac_area_mm2 == pytest.approx(result.measurement.am_px * 0.13**2)
@@ -140,15 +140,15 @@ def test_two_exams_are_not_one(cbis_dicoms: Path, model: Model) -> None:
         analyze_exam(cbis_dicoms, model=model)
 
 
-def test_cancelling_leaves_at_once(real_mammograms: Path, model: Model) -> None:
+def test_cancelling_leaves_at_once(view_with_bac: Path, model: Model) -> None:
     with pytest.raises(Cancelled):
-        analyze_view(real_mammograms / FILM, model=model, cancelled=lambda: True)
+        analyze_view(view_with_bac, model=model, cancelled=lambda: True)
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1.0, -1.0, 7.0])
-def test_impossible_threshold_is_refused(real_mammograms: Path, model: Model, threshold: float) -> None:
+def test_impossible_threshold_is_refused(view_with_bac: Path, model: Model, threshold: float) -> None:
     with pytest.raises(OpenBacError, match="between 0 and 1"):
-        analyze_view(real_mammograms / FILM, model=model, threshold=threshold)
+        analyze_view(view_with_bac, model=model, threshold=threshold)
 
 
 def test_damaged_weights_are_refused(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_damaged_weights_are_refused(tmp_path: Path) -> None:
         load_model(own, weights_dir=tmp_path)
 
 
-def test_whole_path_works_where_torch_is_not_installed(real_mammograms: Path, whole: ViewResult) -> None:
+def test_whole_path_works_where_torch_is_not_installed(view_with_bac: Path, whole: ViewResult) -> None:
     pytest.importorskip("openvino", reason="OpenVINO is not installed")
     code = (
         "import sys; sys.modules['torch'] = None\n"
@@ -174,7 +174,7 @@ def test_whole_path_works_where_torch_is_not_installed(real_mammograms: Path, wh
         "from pathlib import Path\n"
         "from shared_core import analyze_view, load_model\n"
         f"model = load_model('scunet-emory-2021')\n"
-        f"result = analyze_view({str(real_mammograms / FILM)!r}, model=model)\n"
+        f"result = analyze_view({str(view_with_bac)!r}, model=model)\n"
         "print(result.provenance['backend'].split()[0], result.measurement.am_px)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

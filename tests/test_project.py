@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from scripts.release_notes import notes_of
 from shared_core.version import SOFTWARE_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,7 +15,21 @@ def test_citation_and_changelog_name_the_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert re.search(rf"^version: {re.escape(SOFTWARE_VERSION)}$", citation, re.MULTILINE)
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"\n## {SOFTWARE_VERSION}" in changelog
+    first, newest = re.findall(r"^## (.+)$", changelog, re.MULTILINE)[:2]
+    assert first == "Unreleased"
+    day = re.search(r"^date-released: (.+)$", citation, re.MULTILINE)
+    assert day is not None
+    assert newest == f"{SOFTWARE_VERSION} ({day[1]})"
+
+
+def test_the_changelog_has_the_notes_of_the_version_in_the_usual_groups() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    notes = notes_of(f"v{SOFTWARE_VERSION}", version=SOFTWARE_VERSION, changelog=changelog)
+    groups = re.findall(r"^### (.+)$", notes, re.MULTILINE)
+    assert groups == [group for group in ("Added", "Changed", "Fixed", "Removed") if group in groups]
+    assert groups
+    # They are shown on a page of releases, from which relative links lead nowhere.
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", notes) if "://" not in link] == []
 
 
 def test_files_that_the_readme_points_to_are_there() -> None:

@@ -75,10 +75,19 @@ def said_by_file(path: Path, *, without: Iterable[str] = ()) -> Said:
     elif suffix == ".gz":
         said = Said(blobs=[gzip.GzipFile(fileobj=io.BytesIO(content)).read(_MOST_UNPACKED)])
     else:
-        said = Said([content.decode("utf-8", "replace")], [content])
+        said = _said_by_other(content)
     for text in without:
         said.texts = [one.replace(text, " ") for one in said.texts]
     return said
+
+
+def _said_by_other(content: bytes) -> Said:
+    """Of another kind of file: of a text, like the mark of a finished exam, its words; else bytes as well."""
+    with suppress(UnicodeDecodeError):
+        text = content.decode("utf-8")
+        if "\0" not in text:
+            return Said([text])
+    return Said([content.decode("utf-8", "replace")], [content])
 
 
 def said_by_dataset(dataset: Dataset) -> Said:

@@ -18,6 +18,7 @@ RUN_BY_SPREADSHEETS: Final = re.compile(
 _QUOTE: Final = '"'
 _NEEDS_QUOTES: Final = {",": frozenset(',"\n\r'), ";": frozenset(';"\n\r')}
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_NOT_SHOWN: Final = "\ufffd"
 CsvStyle = Literal["plain", "excel", "excel-semicolon"]
 """Plain; with a byte order mark, by which Excel knows UTF-8; and with semicolons and decimal commas besides,
 as Excel expects where people write numbers so."""
@@ -81,8 +82,11 @@ def _local(value: object) -> object:
 
 
 def _quoted(value: object, separator: str) -> str:
-    """As `csv.writer` does, which before Python 3.13 forgets a carriage return."""
-    text = "" if value is None else str(value)
+    """As `csv.writer` does, which before Python 3.13 forgets a carriage return.
+
+    A NUL, at which R ends a text and Python 3.10 refuses a table, becomes the sign for what cannot be shown.
+    """
+    text = "" if value is None else str(value).replace("\0", _NOT_SHOWN)
     return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"' if _NEEDS_QUOTES[separator] & set(text) else text
 
 

@@ -15,16 +15,16 @@ from shared_core import analyze_view, load_model
 from shared_core.cli.main import main
 from shared_core.weights.registry import load_card
 
-FILM = "cbis-ddsm-P_00646-LCC.png"
+VIEW = "woman-LCC.png"
 
 
 @pytest.fixture(scope="module")
-def analysed(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> tuple[Path, int]:
-    """A folder with a film, a text and a broken picture, analysed once."""
+def analysed(tmp_path_factory: pytest.TempPathFactory, view_with_bac: Path) -> tuple[Path, int]:
+    """A folder with a view, a text and a broken picture, analysed once."""
     source = tmp_path_factory.mktemp("source")
-    (source / FILM).write_bytes((real_mammograms / FILM).read_bytes())
+    (source / VIEW).write_bytes(view_with_bac.read_bytes())
     (source / "notes.txt").write_text("no image")
-    (source / "broken.png").write_bytes((real_mammograms / FILM).read_bytes()[:5000])
+    (source / "broken.png").write_bytes(view_with_bac.read_bytes()[:5000])
     output = tmp_path_factory.mktemp("output")
     code = main(["analyze", str(source), "-o", str(output)])
     return output, code
@@ -38,7 +38,7 @@ def test_batch_with_a_broken_file_does_the_others_and_exits_with_1(analysed: tup
     output, code = analysed
     assert code == 1
     names = {path.name for path in output.rglob("*")}
-    stem = FILM.removesuffix(".png")
+    stem = VIEW.removesuffix(".png")
     assert {f"{stem}.json", f"{stem}_mask.png", f"{stem}_overlay.png"} <= names
     assert {"run.json", "views.csv", "exams.csv", "failures.csv"} <= names
     with (output / "failures.csv").open(newline="", encoding="utf-8") as file:
@@ -48,18 +48,18 @@ def test_batch_with_a_broken_file_does_the_others_and_exits_with_1(analysed: tup
     assert "broken.png" in rows[0]["error"]
 
 
-def test_mask_on_disk_is_the_measured_one(analysed: tuple[Path, int]) -> None:
+def test_mask_on_disk_is_the_measured_one(analysed: tuple[Path, int], view_with_bac: Path) -> None:
     output, _ = analysed
-    record = json.loads(next(output.rglob("cbis*.json")).read_text(encoding="utf-8"))
+    record = json.loads(next(output.rglob("woman*.json")).read_text(encoding="utf-8"))
     mask = cv2.imread(str(next(output.rglob("*_mask.png"))), cv2.IMREAD_UNCHANGED)
-    assert mask.shape == (1739, 1135)
+    assert mask.shape == cv2.imread(str(view_with_bac), cv2.IMREAD_GRAYSCALE).shape
     assert set(np.unique(mask)) == {0, 255}
     assert int((mask > 0).sum()) == record["metrics"]["am_px"]
 
 
 def test_tables_hold_the_numbers_of_the_json(analysed: tuple[Path, int]) -> None:
     output, _ = analysed
-    record = json.loads(next(output.rglob("cbis*.json")).read_text(encoding="utf-8"))
+    record = json.loads(next(output.rglob("woman*.json")).read_text(encoding="utf-8"))
     with (output / "views.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["status"] == "ok"]
     assert len(rows) == 1
@@ -68,9 +68,9 @@ def test_tables_hold_the_numbers_of_the_json(analysed: tuple[Path, int]) -> None
 
 
 def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_threads(
-    real_mammograms: Path, tmp_path: Path
+    film_or_drawn: Path, tmp_path: Path
 ) -> None:
-    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    film = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     assert film is not None
     half = cv2.resize(film, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     exam = [tmp_path / "case_L_CC.png", tmp_path / "case_R_CC.png"]
@@ -90,10 +90,8 @@ def test_second_run_gives_the_same_bytes_with_any_number_of_processes_and_thread
     assert any(name.endswith("exam_sheet.png") for name in one)
 
 
-def test_json_document_is_the_python_answer(
-    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = real_mammograms / FILM
+def test_json_document_is_the_python_answer(view_with_bac: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = view_with_bac
     code = main(["analyze", str(path), "--json"])
     document = json.loads(capsys.readouterr().out)
     assert code == 0
@@ -110,10 +108,10 @@ def test_json_document_is_the_python_answer(
 
 
 def test_published_model_and_threshold_can_be_chosen(
-    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
+    view_with_bac: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--model", "scunet-emory-2021-published", "--threshold", "0.65"]
-    main(["analyze", str(real_mammograms / FILM), "--json", *options])
+    main(["analyze", str(view_with_bac), "--json", *options])
     (view,) = json.loads(capsys.readouterr().out)["views"]
     assert view["model"]["model_name"] == "scunet-emory-2021-published"
     assert view["model"]["threshold"] == 0.65
@@ -158,11 +156,11 @@ def test_empty_folder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_output_that_cannot_be_written_is_said_before_the_work(
-    real_mammograms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    view_with_bac: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("in the way")
-    path = str(real_mammograms / FILM)
+    path = str(view_with_bac)
     code = main(["analyze", path, "-o", str(in_the_way / "out")])
     error = capsys.readouterr().err
     assert code == 1
@@ -172,12 +170,12 @@ def test_output_that_cannot_be_written_is_said_before_the_work(
 
 
 def test_missing_weights_are_said_with_what_to_do(
-    real_mammograms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    view_with_bac: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = replace(load_card("scunet-emory-2021"), name="mine", sha256="0" * 64)
     card = tmp_path / "mine.json"
     card.write_text(json.dumps(asdict(own)), encoding="utf-8")
-    code = main(["analyze", str(real_mammograms / FILM), "-o", str(tmp_path / "out"), "--model", str(card)])
+    code = main(["analyze", str(view_with_bac), "-o", str(tmp_path / "out"), "--model", str(card)])
     error = capsys.readouterr().err
     assert code == 1
     assert f"{tmp_path / own.weights_file} is not there; put the file" in error
@@ -185,13 +183,13 @@ def test_missing_weights_are_said_with_what_to_do(
 
 
 def test_files_named_from_their_own_folder_are_one_exam(
-    real_mammograms: Path,
+    view_with_bac: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name in ("LCC.png", "RCC.png"):
-        (tmp_path / name).write_bytes((real_mammograms / FILM).read_bytes() + name.encode())
+        (tmp_path / name).write_bytes(view_with_bac.read_bytes() + name.encode())
     monkeypatch.chdir(tmp_path)
     assert main(["analyze", "LCC.png", "RCC.png", "--json", "--workers", "0"]) == 0
     (exam,) = json.loads(capsys.readouterr().out)["exams"]
@@ -199,10 +197,10 @@ def test_files_named_from_their_own_folder_are_one_exam(
 
 
 def test_precision_that_the_device_lacks_is_said_before_the_work(
-    real_mammograms: Path, capsys: pytest.CaptureFixture[str]
+    view_with_bac: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--device", "cpu", "--precision", "float16"]
-    assert main(["analyze", str(real_mammograms / FILM), "--json", *options]) == 1
+    assert main(["analyze", str(view_with_bac), "--json", *options]) == 1
     answer = capsys.readouterr()
     assert answer.out == ""
     assert "float16 is for GPUs" in answer.err

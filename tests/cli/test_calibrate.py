@@ -4,64 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset
 
 from shared_core.cli.main import main
-from shared_core.mass.scatter import scatter_to_primary
-from shared_core.physics.beam import Beam
 from shared_core.physics.signal import effective_k_cm2_g
-from tests.reading.synthetic import MG, MG_RAW, dataset, write
-
-BEAM = Beam("W", "Rh", 0.05, 28)
-DENSITIES = (0, 20, 50, 100)
-STRONGER = 1.05
-
-
-def raw_dicom(
-    *, sop_class: str = MG_RAW, densities: tuple[int, ...] = DENSITIES, **attributes: Any
-) -> Dataset:
-    """Steps of these mg/cm² in a row on a half disc, as thick as a phantom or a breast."""
-    scatter = scatter_to_primary(45, grid=True)
-    row, column = np.mgrid[:400, :600]
-    disc = np.hypot((row - 200) / 190, column / 560) < 1
-    # A woman is not flat; a phantom is.
-    tissue = 3000.0 if densities == DENSITIES else 3000 * np.exp(0.2 * np.sin(row / 60) * np.sin(column / 80))
-    pixels = np.where(disc, tissue, 15500.0)
-    pixels += np.random.default_rng(0).normal(0, 10, pixels.shape)
-    for number, density in enumerate(densities):
-        if density == 0:
-            continue
-        sigma = density / 1000
-        k = effective_k_cm2_g(BEAM, thickness_mm=45, glandular_fraction=0.2, calcium_g_cm2=sigma)
-        primary = np.exp(-k * STRONGER * sigma)
-        pixels[150:200, 60 + 110 * number : 110 + 110 * number] *= (primary + scatter) / (1 + scatter)
-    return dataset(
-        pixels.astype(np.uint16),
-        sop_class=sop_class,
-        bits=14,
-        **{
-            "PresentationIntentType": "FOR PROCESSING",
-            "PixelIntensityRelationship": "LIN",
-            "PixelIntensityRelationshipSign": 1,
-            "PhotometricInterpretation": "MONOCHROME1",
-            "KVP": 28,
-            "AnodeTargetMaterial": "TUNGSTEN",
-            "FilterMaterial": "RHODIUM",
-            "FilterThicknessMinimum": 0.05,
-            "FilterThicknessMaximum": 0.05,
-            "BodyPartThickness": 45,
-            "Grid": ["RECIPROCATING", "PARALLEL"],
-            "DeviceSerialNumber": "A1",
-            "ImagerPixelSpacing": [0.1, 0.1],
-            "EstimatedRadiographicMagnificationFactor": 1.0,
-            **attributes,
-        },
-    )
+from tests.raw_steps import BEAM, DENSITIES, STRONGER, raw_dicom
+from tests.reading.synthetic import MG, write
 
 
 @pytest.fixture

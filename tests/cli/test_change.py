@@ -10,42 +10,20 @@ import numpy as np
 import pytest
 
 from shared_core.cli.main import main
-from shared_core.records.tables import exam_columns, view_columns
+from tests.serial_results import VIEWS, areas_of_views, serial_results
 
 pytest.importorskip("matplotlib", reason="the extra statistics is not installed")
-VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
-
-
-def _results(folder: Path, exams: list[tuple[str, str, str, dict[str, float]]]) -> Path:
-    """Tables of (exam, patient, date, area by view)."""
-    folder.mkdir()
-    with (
-        (folder / "views.csv").open("w", newline="") as views,
-        (folder / "exams.csv").open("w", newline="") as table,
-    ):
-        of_views, of_exams = csv.DictWriter(views, view_columns()), csv.DictWriter(table, exam_columns())
-        of_views.writeheader()
-        of_exams.writeheader()
-        for key, patient, day, areas in exams:
-            of_exams.writerow({"key": key, "patient_id": patient, "study_date": day})
-            for view, area in areas.items():
-                row = {"file": f"{view}.dcm", "status": "ok", "exam": key, "view": view[1:]}
-                row |= {"laterality": view[0], "synthetic_2d": "false", "bac_area_mm2": str(area)}
-                row |= {"threshold": "0.5", "tam_per_breast_area": str(area / 1e4)}
-                of_views.writerow(row)
-    return folder
-
-
-def _areas(level: float, seed: int) -> dict[str, float]:
-    random = np.random.default_rng(seed)
-    return {view: level * float(np.exp(random.normal(0, 0.05))) for view in VIEWS}
 
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    grows = [(f"g{year}", "001", f"{2015 + year}0310", _areas(20 * 1.2**year, year)) for year in range(4)]
-    stays = [(f"s{year}", "002", f"{2015 + year}0310", _areas(20, 10 + year)) for year in range(4)]
-    return _results(tmp_path / "results", [*grows, *stays, ("once", "003", "20150310", _areas(5, 9))])
+    grows = [
+        (f"g{year}", "001", f"{2015 + year}0310", areas_of_views(20 * 1.2**year, year)) for year in range(4)
+    ]
+    stays = [(f"s{year}", "002", f"{2015 + year}0310", areas_of_views(20, 10 + year)) for year in range(4)]
+    return serial_results(
+        tmp_path / "results", [*grows, *stays, ("once", "003", "20150310", areas_of_views(5, 9))]
+    )
 
 
 def test_growth_is_found_and_no_growth_is_not(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +70,7 @@ def test_error_of_a_cohort_is_used_and_recorded(
         (f"c{i}", f"c{i}", "20200101", {view: 20 * float(np.exp(random.normal(0, 0.2))) for view in VIEWS})
         for i in range(20)
     ]
-    folder = _results(tmp_path / "cohort", cohort)
+    folder = serial_results(tmp_path / "cohort", cohort)
     assert main(["change", str(results), "--json", "--patient", "001", "--error-from", str(folder)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["cohort_errors"]["bac_area_mm2"]["pairs"] == 40
@@ -101,8 +79,8 @@ def test_error_of_a_cohort_is_used_and_recorded(
 
 
 def test_exams_without_dates_take_those_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    one = _results(tmp_path / "one", [("a", "a", "", _areas(20, 1))])
-    two = _results(tmp_path / "two", [("b", "b", "", _areas(80, 2))])
+    one = serial_results(tmp_path / "one", [("a", "a", "", areas_of_views(20, 1))])
+    two = serial_results(tmp_path / "two", [("b", "b", "", areas_of_views(80, 2))])
     dated = [f"2015-03-10={one}", f"20200310={two}"]
     assert main(["change", *dated, "--one-patient", "--json"]) == 0
     (patient,) = json.loads(capsys.readouterr().out)["patients"]

@@ -15,14 +15,13 @@ from shared_core.cli.main import main
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 from tests.no_network import asked, without_network
 
-FILM = "cbis-ddsm-P_00646-LCC.png"
 PUBLISHED = "scunet-emory-2021"
 
 
 @pytest.fixture(scope="module")
-def images(real_mammograms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def images(film_or_drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two small views of two exams."""
-    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    film = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     small = cv2.resize(film, (300, 460), interpolation=cv2.INTER_AREA)
     folder = tmp_path_factory.mktemp("images")
     for number in (1, 2):

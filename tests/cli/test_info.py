@@ -20,11 +20,11 @@ def test_info_says_view_spacing_and_why(cbis_dicoms: Path, capsys: pytest.Captur
 
 
 def test_info_as_json_goes_on_after_a_bad_file(
-    real_mammograms: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    film_or_drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.dcm"
     bad.write_bytes(b"no image at all")
-    good = real_mammograms / "cbis-ddsm-P_00646-LCC.png"
+    good = film_or_drawn
     assert main(["info", "--json", str(bad), str(good)]) == 1
     first, second = json.loads(capsys.readouterr().out)["files"]
     assert "bad.dcm" in first["error"]

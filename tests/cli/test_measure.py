@@ -13,17 +13,16 @@ import pytest
 from shared_core.cli.main import main
 from tests.told import codes_in
 
-FILM = "cbis-ddsm-P_00646-LCC.png"
-
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> tuple[Path, Path]:
-    """A film and a mask drawn on it."""
+def film(tmp_path_factory: pytest.TempPathFactory, view_with_bac: Path) -> tuple[Path, Path]:
+    """A film, then a drawn view, and a mask drawn on it."""
     folder = tmp_path_factory.mktemp("film")
     image = folder / "LCC.png"
-    image.write_bytes((real_mammograms / FILM).read_bytes())
+    image.write_bytes(view_with_bac.read_bytes())
     mask = np.zeros(cv2.imread(str(image), cv2.IMREAD_GRAYSCALE).shape, np.uint8)
-    cv2.line(mask, (600, 1000), (900, 900), 255, 12)
+    rows, columns = mask.shape
+    cv2.line(mask, (columns // 4, rows // 2), (columns // 2, rows * 9 // 20), 255, 12)
     cv2.imwrite(str(folder / "drawn.png"), mask)
     return image, folder / "drawn.png"
 
@@ -92,7 +91,8 @@ def test_mask_of_another_size_is_refused(
 ) -> None:
     cv2.imwrite(str(tmp_path / "m.png"), np.zeros((100, 80), np.uint8))
     assert main(["measure", str(film[0]), str(tmp_path / "m.png")]) == 1
-    assert "m.png: has 100 x 80 pixels, LCC.png has 1739 x 1135" in capsys.readouterr().err
+    rows, columns = cv2.imread(str(film[0]), cv2.IMREAD_GRAYSCALE).shape
+    assert f"m.png: has 100 x 80 pixels, LCC.png has {rows} x {columns}" in capsys.readouterr().err
 
 
 def test_inverted_mask_is_suspected(

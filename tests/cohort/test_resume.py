@@ -22,9 +22,9 @@ from shared_core.cohort.exam_mark import MARK
 from shared_core.cohort.resume import how_made
 from shared_core.cohort.settings import BatchSettings
 from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.version import SOFTWARE_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
-FILM = "cbis-ddsm-P_00646-LCC.png"
 HANG = """
 import os, pathlib, time
 from shared_core.cohort import worker
@@ -44,9 +44,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory, real_mammograms: Path) -> Path:
+def source(tmp_path_factory: pytest.TempPathFactory, film_or_drawn: Path) -> Path:
     """Three exams of two small views each."""
-    film = cv2.imread(str(real_mammograms / FILM), cv2.IMREAD_GRAYSCALE)
+    film = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     small = cv2.resize(film, (300, 460), interpolation=cv2.INTER_AREA)
     folder = tmp_path_factory.mktemp("source")
     for number in (1, 2, 3):
@@ -261,7 +261,7 @@ def test_another_version_is_refused(
 ) -> None:
     monkeypatch.setattr(resume, "SOFTWARE_VERSION", "9.9.9")
     assert main([*options, "-o", str(output), "--resume"]) == 2
-    assert "openbac: 0.1.0 then, 9.9.9 now" in capsys.readouterr().err
+    assert f"openbac: {SOFTWARE_VERSION} then, 9.9.9 now" in capsys.readouterr().err
 
 
 def test_exam_with_a_failed_view_is_tried_again(

@@ -61,8 +61,8 @@ def analyse_and_ask(task: ViewTask) -> Seen:
 
 
 @pytest.fixture
-def listing(real_mammograms: Path) -> ExamListing:
-    return find_exams([real_mammograms / "monai-density-A1.jpg"])
+def listing(film_or_drawn: Path) -> ExamListing:
+    return find_exams([film_or_drawn])
 
 
 SETTINGS = BatchSettings(None, model="openbac-1", device="cpu", pictures=False)

@@ -138,3 +138,19 @@ def test_every_kind_of_file_is_searched_and_what_stands_above_the_results_is_not
 def png(kind: bytes, content: bytes) -> bytes:
     chunk = len(content).to_bytes(4, "big") + kind + content + b"\0\0\0\0"
     return b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IEND\xaeB`\x82"
+
+
+def test_own_words_in_the_mark_of_a_finished_exam_name_nobody(tmp_path: Path) -> None:
+    mark = tmp_path / "exam" / ".finished"
+    mark.parent.mkdir()
+    mark.write_text(json.dumps({"training_data": "simulated views, a study of Banerjee"}), "utf-8")
+    named = known_by(PatientName="Simulated^Banerjee", PatientID="PATID-774411")
+    assert not list(files_that_name([mark], named, output=tmp_path))
+    mark.write_text(json.dumps({"training_data": "a study of PATID-774411"}), "utf-8")
+    assert list(files_that_name([mark], named, output=tmp_path)) == [mark]
+
+
+def test_what_is_no_text_is_searched_byte_by_byte(tmp_path: Path) -> None:
+    other = tmp_path / "other.bin"
+    other.write_bytes(b"\0\xff" + "Zwillingsky".encode("utf-16-le") + b"\0\xff")
+    assert list(files_that_name([other], ZWILLINGSKY, output=tmp_path)) == [other]

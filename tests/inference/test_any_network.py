@@ -60,9 +60,9 @@ def trained_card(folder: Path, name: str, channels: int) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_film(real_mammograms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real digitised mammogram, made small."""
-    image = cv2.imread(str(real_mammograms / "cbis-ddsm-P_00646-LCC.png"), cv2.IMREAD_GRAYSCALE)
+def small_film(film_or_drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real digitised mammogram made small, a drawn view where it is not there."""
+    image = cv2.imread(str(film_or_drawn), cv2.IMREAD_GRAYSCALE)
     scale = LONG_SIDE_PX / max(image.shape)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     path = tmp_path_factory.mktemp("film") / "film_LCC.png"

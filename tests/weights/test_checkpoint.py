@@ -141,7 +141,7 @@ def test_without_torch_it_says_what_to_install(tmp_path: Path, monkeypatch: pyte
 
 
 def test_imported_model_can_be_used_and_trained_further(
-    state: dict[str, Any], tmp_path: Path, real_mammograms: Path, capsys: pytest.CaptureFixture[str]
+    state: dict[str, Any], tmp_path: Path, drawn_view: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = saved(tmp_path, {"model_state_dict": {f"module.{name}": value for name, value in state.items()}})
     folder = tmp_path / "mine"
@@ -151,7 +151,7 @@ def test_imported_model_can_be_used_and_trained_further(
     model = load_model(folder / "model.json", device="cpu")
     assert (model.card.name, model.card.licence, model.card.output) == ("mine", "CC0", "logits")
     assert any("sha256" in line and path.name in line for line in model.card.made_by)
-    assert analyze_view(real_mammograms / "cbis-ddsm-P_00646-LCC.png", model=model).probability.tiles > 0
+    assert analyze_view(drawn_view, model=model).probability.tiles > 0
     start = Start.load(folder / "model.json")
     np.testing.assert_array_equal(start.arrays["head.weight"], state["head.weight"].numpy())
     assert main(words) == 1
