@@ -10,17 +10,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from shared_core.cli.arguments import Subparsers, command, count, name_for_card, number, option, whole
+from shared_core.cli.arguments import Subparsers, command, number, option, stated_option
 from shared_core.cli.exit_codes import FAILED, OK, USAGE
 from shared_core.cli.remedies import error_words
 from shared_core.cli.screen import PlainConsole, escape
-from shared_core.errors import ModelError, OutputError, UsageError
-from shared_core.exporting.atomic_write import write_bytes
-from shared_core.inference.foreign.facts import StatedFacts
-from shared_core.inference.foreign.importing import import_network, kind_of
+from shared_core.errors import ModelError, UsageError
+from shared_core.exporting.imported_models import ImportRequest, is_checkpoint, name_for_card, write_imported
+from shared_core.inference.foreign import options as network
+from shared_core.inference.foreign.facts import StatedFacts, network_facts
 from shared_core.weights.card import ModelCard
-from shared_core.weights.card_json import CARD_FILE, WEIGHTS_FILE
-from shared_core.weights.imported_model import Decision, import_model
+from shared_core.weights.imported_model import Decision
 from shared_core.weights.location import bundled_folder
 from shared_core.weights.model_document import model_document
 from shared_core.weights.registry import DEFAULT_MODEL, list_models, load_card, weights_beside
@@ -68,25 +67,26 @@ def _add_import(actions: Subparsers) -> None:
     )
     add = partial(option, parser)
     add("file FILE", "the network", Path)
-    add("-o/--output FOLDER", "folder for the model (default: a folder with the model's name)", Path)
-    add("--name NAME", "name of the model (default: the name of FILE)")
-    add("--licence TEXT", "licence of the weights, for the card", default="")
+    folder = "folder for the model (default: a folder with the model's name)"
+    add("-o/--output FOLDER", folder, Path, dest="folder")
+    add("--name NAME", f"{network.NAME.help} (default: the name of FILE)")
+    stated_option(parser, "--licence TEXT", network.LICENCE)
     add("--raw", "the network was trained without a sigmoid; needs --threshold")
     add(
         "--threshold T",
         "BAC where the probability, with --raw the number that the network gives, is above T (default: 0.5)",
         number,
     )
-    facts = partial(option, parser.add_argument_group("networks but those of SCU-Net checkpoints"))
-    facts("--tile PX", "side of the square tiles that the network takes", count)
-    facts("--mean M", "the network takes (x / 255 - M) / S of 8-bit grey levels x", number)
-    facts("--sd S", "see --mean", number)
-    facts("--spacing-mm MM", "pixel spacing of the images that it was trained on", number)
-    facts("--gives WHAT", "logits or probabilities", choices=("logits", "probabilities"))
-    facts("--mask-style STYLE", "vessel-band or calcium", choices=("vessel-band", "calcium"))
-    facts("--classes N", "maps that it gives (default: 1)", count, default=1)
-    facts("--bac-class K", "which of them is BAC, from 0", whole)
-    facts("--median PX", "side of the median filter of its images (default: 0, none)", whole, default=0)
+    facts = partial(stated_option, parser.add_argument_group("networks but those of SCU-Net checkpoints"))
+    facts("--tile PX", network.TILE)
+    facts("--mean M", network.MEAN)
+    facts("--sd S", network.SD)
+    facts("--spacing-mm MM", network.SPACING)
+    facts("--gives", network.OUTPUT)
+    facts("--mask-style", network.MASK_STYLE)
+    facts("--classes N", network.CLASSES)
+    facts("--bac-class K", network.BAC_CLASS)
+    facts("--median PX", network.MEDIAN)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,38 +108,26 @@ def run_import(args: argparse.Namespace) -> int:
     """Write weights and card; return the exit code."""
     if args.raw and args.threshold is None:
         raise UsageError("With --raw the threshold is not known; name it with --threshold T.")
+    if args.raw and not is_checkpoint(args.file):
+        raise UsageError("--raw is for checkpoints of an SCU-Net; use --gives.")
     name = args.name or name_for_card(args.file.stem) or "imported"
-    folder = Path(name) if args.output is None else args.output
-    for file in (folder / CARD_FILE, folder / WEIGHTS_FILE):
-        if file.exists():
-            raise OutputError(f"{file} is already there; choose another folder with -o FOLDER.")
-    threshold = 0.5 if args.threshold is None else args.threshold
-    if kind_of(args.file) is None:
-        decision = Decision("raw" if args.raw else "logits", threshold)
-        model = import_model(args.file, name=name, decision=decision, licence=args.licence)
-    else:
-        if args.raw:
-            raise UsageError("--raw is for checkpoints of an SCU-Net; use --gives.")
-        model = import_network(args.file, name=name, stated=_stated(args, threshold), licence=args.licence)
-    write_bytes(folder / WEIGHTS_FILE, model.weights)
-    write_bytes(folder / CARD_FILE, model.card_json)
-    print(f"{folder / CARD_FILE}: model {name}; use it with --model {folder / CARD_FILE}")
+    stated = _stated(args)
+    card = write_imported(
+        ImportRequest(
+            args.file,
+            args.folder or Path(name),
+            name,
+            stated,
+            args.licence,
+            Decision("raw", stated.threshold) if args.raw else None,
+        )
+    )
+    print(f"{card}: model {name}; use it with --model {card}")
     return OK
 
 
-def _stated(args: argparse.Namespace, threshold: float) -> StatedFacts:
-    return StatedFacts(
-        tile_px=args.tile,
-        mean=args.mean,
-        sd=args.sd,
-        spacing_mm=args.spacing_mm,
-        output=args.gives,
-        mask_style=args.mask_style,
-        classes=args.classes,
-        bac_class=args.bac_class,
-        threshold=threshold,
-        median_px=args.median,
-    )
+def _stated(args: argparse.Namespace) -> StatedFacts:
+    return network_facts({option.name: getattr(args, option.name) for option in network.NETWORK_OPTIONS})
 
 
 def document_of(card: ModelCard) -> str:

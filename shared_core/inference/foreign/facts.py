@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
+from shared_core.documents import from_content
 from shared_core.errors import UsageError
+from shared_core.options import OptionValue
 from shared_core.weights.card import MaskStyle
 
 MOST_CLASSES: Final = 64
@@ -33,6 +36,11 @@ class StatedFacts:
     threshold: float = 0.5
     median_px: int = 0
     """Side of the median filter that its images went through; 0 for none."""
+
+
+def network_facts(values: Mapping[str, OptionValue]) -> StatedFacts:
+    """What is stated, from values by the names of the fields; what is None is not stated."""
+    return from_content({name: value for name, value in values.items() if value is not None}, StatedFacts)
 
 
 @dataclass(frozen=True)
