@@ -71,6 +71,10 @@ class OptionForm:
             else:
                 label.setText(marked[option.name])
                 label.setBuddy(native)
+        # One column of boxes.
+        widest = max((label.sizeHint().width() for label in labels.values()), default=0)
+        for label in labels.values():
+            label.setMinimumWidth(widest)
 
 
 def with_keys(labels: Iterable[str], *, taken: str = "") -> list[str]:
