@@ -161,7 +161,7 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[list[bac.ViewRecord], bac.
     """
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
-    for one in exams_in_scene([volume for volume, _ in pairs]):
+    for one in exams_in_scene([volume for volume, _segmentation in pairs]):
         records = [by_volume[volume.GetID()] for volume in one.volumes]
         if any(record is not None and record.metrics for record in records):
             exam = bac.measure_exam_records(one.exam, records)
