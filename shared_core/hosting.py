@@ -57,7 +57,7 @@ if TYPE_CHECKING:
         write_imported,
     )
     from shared_core.exporting.lossless_tiff import lossless_tiff
-    from shared_core.exporting.mask_files import read_mask
+    from shared_core.exporting.mask_files import probability_of, read_mask
     from shared_core.exporting.nifti import labels_nifti
     from shared_core.exporting.png import encode_png
     from shared_core.exporting.whole_folder import whole_folder

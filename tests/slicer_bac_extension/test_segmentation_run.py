@@ -16,6 +16,7 @@ from BACSegmentationLib.process import ProcessError
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 
 from shared_core import analyze_view
+from shared_core.exporting.mask_files import probability_of
 from tests.host.scene import HeadlessApp
 from tests.slicer_bac_extension.volumes_of_files import shown
 from tests.tram_track import tram_track, write_tram_track
@@ -49,6 +50,9 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     for answer, volume in ((first, of_file), (second, of_memory)):
         known = analyze_view(mammogram_of(volume))
         np.testing.assert_array_equal(answer.mask, known.mask)
+        np.testing.assert_allclose(
+            probability_of(answer.probability_png), known.probability.values, atol=1 / 65535
+        )
         assert answer.record.number("am_px") == known.measurement.am_px
         assert answer.record.number("pm") == known.measurement.pm
         assert answer.record.laterality == known.header.laterality.value

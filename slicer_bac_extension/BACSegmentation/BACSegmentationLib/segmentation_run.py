@@ -29,7 +29,7 @@ GONE: Final = _(
     "The temporary folder {folder} was removed while the model ran, with its results; press Apply again."
 )
 CANCELLED: Final = _("Cancelled. Nothing was changed.")
-_OPTIONS: Final = ("--progress", "json", "--no-pictures")
+_OPTIONS: Final = ("--progress", "json", "--no-pictures", "--probability")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class SegmentedView:
     record: bac.ViewRecord
     mask: Any
     """(rows, columns) bool."""
+    probability_png: bytes = b""
+    """What the mask was cut from, packed as `probability_of` reads it; empty where it is not known."""
 
 
 @dataclass(eq=False)
@@ -234,7 +236,8 @@ class SegmentationRun:
                 record = bac.with_header(view.record, header, file=one.name)
             else:
                 record = bac.with_notices_of(view.record, header)
-            self.views.append(SegmentedView(one.volume_id, record, mask))
+            probability = view.probability.read_bytes() if view.probability is not None else b""
+            self.views.append(SegmentedView(one.volume_id, record, mask, probability))
 
     def _finish(self) -> None:
         if self.views:
