@@ -59,6 +59,27 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     assert not run._scratch.exists()
 
 
+def test_a_classifier_of_whole_views_marks_where_it_looked_and_says_so(
+    app: HeadlessApp, tmp_path: Path
+) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    pytest.importorskip("torch", reason="torch is not installed")
+    from tests.tiny_classifier import write_classifier
+
+    card = str(write_classifier(tmp_path / "model", logit=9.0))
+    volume = shown(tram_track(), "LCC", file=write_tram_track(tmp_path / "LCC.png"))
+    run = ran([volume], model=card)
+    (answer,) = run.views
+    known = analyze_view(mammogram_of(volume), model=card)
+    assert known.mask.any()
+    np.testing.assert_array_equal(answer.mask, known.mask)
+    # The heat map itself comes along.
+    np.testing.assert_allclose(
+        probability_of(answer.probability_png), known.probability.values, atol=1 / 65535
+    )
+    assert "heat-map" in [notice.code for notice in answer.record.notices]
+
+
 def test_threshold_and_model_reach_the_engine(app: HeadlessApp) -> None:
     run = ran([shown(tram_track(), "LCC")], threshold=0.8, model="no-such-model")
     assert run.state == "failed"
