@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from shared_core.exporting.png import encode_png
     from shared_core.exporting.whole_folder import whole_folder
     from shared_core.inference.engine import segment_steps
-    from shared_core.inference.foreign.facts import network_facts
+    from shared_core.inference.foreign.facts import FactsMissingError, network_facts
     from shared_core.inference.foreign.options import CHECKPOINT_OPTIONS, MODEL_OPTIONS, NETWORK_OPTIONS
     from shared_core.inference.memory import give_back_freed
     from shared_core.inference.model import Device, Model, load_model

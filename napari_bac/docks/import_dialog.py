@@ -100,5 +100,9 @@ def _import(request: bac.ImportRequest) -> Path | str:
     """The card, or a sentence; what a worker raises would be shown as a fault of the program."""
     try:
         return bac.write_imported(request)
+    except bac.FactsMissingError as error:
+        labels = {option.name: option.label for option in bac.NETWORK_OPTIONS}
+        missing = "; ".join(labels[name] for name in error.names)
+        return f"What the network needs is not all known; fill in {missing}."
     except bac.OpenBacError as error:
         return error_words(error)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from magicgui.widgets import CheckBox, ComboBox, Container, LineEdit
-from qtpy.QtWidgets import QLabel, QWidget
+from magicgui.widgets import CheckBox, ComboBox, LineEdit
+from qtpy.QtWidgets import QFormLayout, QWidget
 
 from shared_core import hosting as bac
 
@@ -28,14 +28,8 @@ class OptionForm:
     def __init__(self, options: Iterable[bac.Option], *, keys_taken: str = "") -> None:
         self.options = tuple(options)
         self.boxes = {option.name: _box(option) for option in self.options}
-        self.container = Container(widgets=list(self.boxes.values()), labels=True)
-        self.container.margins = (0, 0, 0, 0)
-        self._name_boxes(keys_taken)
-
-    @property
-    def native(self) -> QWidget:
-        """The widget of Qt."""
-        return self.container.native
+        self.native = QWidget()
+        self._lay_out(with_keys([option.label for option in self.options], taken=keys_taken))
 
     def show(self, values: Mapping[str, bac.OptionValue]) -> None:
         """Fill in values by name; those that no option has are passed over."""
@@ -57,24 +51,20 @@ class OptionForm:
         """
         return bac.values_of(self.options, {name: box.value for name, box in self.boxes.items()})
 
-    def _name_boxes(self, taken: str) -> None:
-        """A key for each box, and a name for those who do not see it."""
-        keys = with_keys([option.label for option in self.options], taken=taken)
-        marked = dict(zip(self.boxes, keys, strict=True))
-        labels = {label.text(): label for label in self.native.findChildren(QLabel)}
-        for option in self.options:
-            native = self.boxes[option.name].native
-            native.setAccessibleName(option.label)
-            label = labels.get(option.label)
-            if label is None:
-                native.setText(marked[option.name])
+    def _lay_out(self, labels: list[str]) -> None:
+        """In one column, which the container of magicgui has only for labels of one width."""
+        form = QFormLayout(self.native)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for option, label in zip(self.options, labels, strict=True):
+            box = self.boxes[option.name].native
+            # For those who do not see it.
+            box.setAccessibleName(option.label)
+            if option.kind == "switch":
+                box.setText(label)
+                form.addRow(box)
             else:
-                label.setText(marked[option.name])
-                label.setBuddy(native)
-        # One column of boxes.
-        widest = max((label.sizeHint().width() for label in labels.values()), default=0)
-        for label in labels.values():
-            label.setMinimumWidth(widest)
+                form.addRow(label, box)
 
 
 def with_keys(labels: Iterable[str], *, taken: str = "") -> list[str]:

@@ -35,7 +35,8 @@ def probability_of(content: bytes) -> NDArray[np.float32]:
     picture = cv2.imdecode(numbers, cv2.IMREAD_UNCHANGED) if numbers.size else None
     if picture is None or picture.dtype != np.uint16 or picture.ndim != 2:
         raise UnreadableImageError("The probability map is no 16-bit grey picture; run the analysis again.")
-    return np.asarray(picture, np.float32) / np.float32(65535)
+    probability: NDArray[np.float32] = picture.astype(np.float32) / np.float32(65535)
+    return probability
 
 
 def read_mask(path: Path, shape: tuple[int, int]) -> Mask:

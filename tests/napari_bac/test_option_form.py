@@ -130,7 +130,10 @@ def test_a_network_is_imported_and_chosen(tmp_path: Path, qtbot: Any) -> None:
     dialog.import_button.click()
     qtbot.waitUntil(dialog.import_button.isEnabled)
     # What is missing is said, and the form is as it was.
-    assert dialog.problem.text().startswith("What the network needs is not all known: state tile_px, mean")
+    assert dialog.problem.text() == (
+        "What the network needs is not all known; fill in Tile, px; Mean; Standard deviation; "
+        "Pixel spacing, mm; Gives; Marks."
+    )
     assert dialog.isVisible()
     for name, typed in {"tile_px": str(SIDE), "mean": "0,5", "sd": "0.25", "spacing_mm": "0.07"}.items():
         qtbot.keyClicks(dialog.form.boxes[name].native, typed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
@@ -14,6 +14,14 @@ from shared_core.weights.card import MaskStyle
 
 MOST_CLASSES: Final = 64
 Output = Literal["logits", "probabilities"]
+
+
+class FactsMissingError(UsageError):
+    """Something that must be known was not stated; `names` are those of the fields of `StatedFacts`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"What the network needs is not all known: state {', '.join(names)} as well.")
+        self.names = tuple(names)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def complete(stated: StatedFacts) -> Facts:
     if stated.classes > 1 and stated.bac_class is None:
         missing.append("bac_class")
     if missing:
-        raise UsageError(f"What the network needs is not all known: state {', '.join(missing)} as well.")
+        raise FactsMissingError(missing)
     assert stated.tile_px is not None
     assert stated.mean is not None
     assert stated.sd is not None
