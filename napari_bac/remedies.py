@@ -26,14 +26,16 @@ WORDING: Final[Mapping[bac.Remedy, str]] = {
     bac.Remedy.CHOOSE_DEVICE: "Choose another one under Device.",
     bac.Remedy.CHOOSE_PORT: "Choose another one with --port on the command line.",
     bac.Remedy.CHOOSE_OTHER_OUTPUT: (
-        "Or choose another folder for the results in the tab Batch, or clear Go on to run the analysis again."
+        "Or choose another folder for the results in the tab Batch, or clear Keep exams already done to run "
+        "the analysis again."
     ),
     bac.Remedy.KEEP_OTHER_EXAMS: (
-        "Choose another folder for the results, or Go on, which keeps them beside the new ones."
+        "Choose another folder for the results, or Keep exams already done, which keeps them beside the new "
+        "ones."
     ),
     bac.Remedy.CHOOSE_MODEL_OR_OUTPUT: (
-        "Choose its card under Model, choose another folder for the results, or clear Go on to run the "
-        "analysis again."
+        "Choose its card under Model, choose another folder for the results, or clear Keep exams "
+        "already done to run the analysis again."
     ),
     bac.Remedy.RESUME_OR_OTHER_OUTPUT: "Choose another folder, or go on with it on the command line.",
     bac.Remedy.USE_FEWER_WORKERS: "Run it again with fewer processes; it goes on where it stopped.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import re
 import sys
@@ -19,12 +20,13 @@ from tempfile import TemporaryDirectory, gettempdir
 
 import napari
 import numpy as np
-from napari_walk import STEPS, Walk, laptop_viewer, settle, wait, with_plugin
+from napari_walk import STEPS, Walk, laptop_viewer, settle, wait, with_plugin, words_in_sight
 from PIL import Image
 from qtpy.QtCore import QBuffer, QIODevice
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QApplication
 
+from napari_bac.docks.bac_panel import BacPanel
 from napari_bac.docks.batch_dock import BatchDock
 from napari_bac.docks.over_time_dock import OverTimeDock
 from napari_bac.editing.artery_zoom import zoom_to
@@ -92,7 +94,7 @@ def _series(images: Path, output: Path) -> None:
         batch.run()
         batches = batches_of(session)
         wait(lambda: batches.run is not None and batches.run.images_done >= 5)
-        _shot(output / "batch.jpg")
+        _shot(output / "batch.jpg", panel)
         wait(lambda: batches.run is not None and batches.run.state != "running")
         _close_notifications()
         over_time = panel.show_tab("Over time")
@@ -104,7 +106,7 @@ def _series(images: Path, output: Path) -> None:
         series.open(series.timeline.exams[-1].key)
         over_time.table.selectRow(len(series.timeline.exams) - 1)
         wait(lambda: len(session.views) == 4 and not session.opener.is_open and not session.is_measuring)
-        _shot(output / "over_time.jpg")
+        _shot(output / "over_time.jpg", panel)
         _close(viewer, session)
         os.chdir(before)
 
@@ -114,13 +116,13 @@ def _exam(images: Path, output: Path) -> None:
     walk: Walk | None = None
 
     def picture(step: str) -> None:
-        if walk is not None:
-            # How long it took tells something of this machine alone.
-            words = walk.panel.exam.progress.words
-            words.setText(re.sub(r", \d+ s$", "", words.text()))
-        _shot(output / f"walk_{STEPS.index(step) + 1}_{step}.jpg")
+        assert walk is not None, "a walk takes its pictures"
+        # How long it took tells something of this machine alone.
+        words = walk.panel.exam.progress.words
+        words.setText(re.sub(r", \d+ s$", "", words.text()))
+        _shot(output / f"walk_{STEPS.index(step) + 1}_{step}.jpg", walk.panel)
         if step == "numbers":
-            _shot(output / "exam.jpg")
+            _shot(output / "exam.jpg", walk.panel)
 
     # A short name, and none of this machine.
     folder = Path(gettempdir(), "mammograms")
@@ -135,13 +137,13 @@ def _exam(images: Path, output: Path) -> None:
         walk.reopen(walk.export(exports))
         walk.panel.show_tab("Numbers")
         _paint_on(walk.viewer, walk.session, "R-CC", 2)
-        _shot(output / "editing.jpg")
+        _shot(output / "editing.jpg", walk.panel)
         walk.end()
     finally:
         rmtree(folder)
 
 
-def _shot(path: Path) -> None:
+def _shot(path: Path, panel: BacPanel) -> None:
     """The whole screen, as a person sees it."""
     settle()
     screen = QGuiApplication.primaryScreen()
@@ -150,9 +152,13 @@ def _shot(path: Path) -> None:
     buffer.open(QIODevice.OpenModeFlag.ReadWrite)
     screen.grabWindow(0).save(buffer, "PNG")
     content = io.BytesIO()
+    # What is named in the picture: a test says which one is older than the panel.
+    comment = json.dumps(words_in_sight(panel), ensure_ascii=False).encode()
     with Image.open(io.BytesIO(bytes(buffer.data().data()))) as picture:
         # Full colour resolution: text and thin lines stay sharp.
-        picture.convert("RGB").save(content, "JPEG", quality=88, subsampling=0, optimize=True)
+        picture.convert("RGB").save(
+            content, "JPEG", quality=88, subsampling=0, optimize=True, comment=comment
+        )
     path.write_bytes(content.getvalue())
     print(f"{path} ({len(content.getvalue()) // 1024} kB)", file=sys.stderr)
 

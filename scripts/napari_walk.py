@@ -17,7 +17,15 @@ import numpy as np
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, QUrl
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QWidget
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QGroupBox,
+    QLineEdit,
+    QWidget,
+)
 
 import napari_bac
 from napari_bac.docks.bac_panel import BacPanel
@@ -216,3 +224,12 @@ def wait(until: Callable[[], bool]) -> None:
             raise TimeoutError("what was waited for did not come")
         QApplication.processEvents()
         time.sleep(0.02)
+
+
+def words_in_sight(panel: BacPanel) -> dict[str, list[str]]:
+    """What the panel calls its buttons, boxes and groups, under the name of the tab that is in front."""
+    tab = panel.tabs.tabText(panel.tabs.currentIndex())
+    named = [(one, one.text()) for one in panel.findChildren(QAbstractButton)]
+    named += [(one, one.title()) for one in panel.findChildren(QGroupBox)]
+    texts = {text.replace("&", "") for one, text in named if one.isVisible() and len(text) > 1}
+    return {tab: sorted(texts)}

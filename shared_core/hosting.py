@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialQuantity, serial_exam
     from shared_core.cohort.batch import make_tasks, run_batch
     from shared_core.cohort.exam_export import USUAL_FORMATS, export_steps, is_export
+    from shared_core.cohort.options import BATCH_OPTIONS, BatchChoices, batch_choices
     from shared_core.cohort.outcome import ViewOutcome
     from shared_core.cohort.pool import Processes, default_workers
     from shared_core.cohort.report import BatchReport
@@ -49,12 +50,20 @@ if TYPE_CHECKING:
         UsageError,
     )
     from shared_core.exporting.atomic_write import write_bytes
+    from shared_core.exporting.imported_models import (
+        ImportRequest,
+        is_checkpoint,
+        name_for_card,
+        write_imported,
+    )
     from shared_core.exporting.lossless_tiff import lossless_tiff
-    from shared_core.exporting.mask_files import read_mask
+    from shared_core.exporting.mask_files import probability_of, read_mask
     from shared_core.exporting.nifti import labels_nifti
     from shared_core.exporting.png import encode_png
     from shared_core.exporting.whole_folder import whole_folder
     from shared_core.inference.engine import segment_steps
+    from shared_core.inference.foreign.facts import FactsMissingError, network_facts
+    from shared_core.inference.foreign.options import CHECKPOINT_OPTIONS, MODEL_OPTIONS, NETWORK_OPTIONS
     from shared_core.inference.memory import give_back_freed
     from shared_core.inference.model import Device, Model, load_model
     from shared_core.inference.preview import coarse_tile
@@ -85,6 +94,7 @@ if TYPE_CHECKING:
         LABELS_UNFIT,
     )
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
+    from shared_core.options import Option, OptionValue, values_of
     from shared_core.pipeline import decide_mask
     from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
@@ -109,6 +119,7 @@ if TYPE_CHECKING:
     from shared_core.reading.content import is_plain, is_there
     from shared_core.reading.dicom.segmentation_outline import images_named_in, segments_in
     from shared_core.reading.exam_grouping import ExamListing, exams_of, find_exams
+    from shared_core.reading.facts.options import FACT_OPTIONS
     from shared_core.reading.facts.stating import typed_facts, with_facts
     from shared_core.reading.facts.table_reading import stated_facts
     from shared_core.reading.files import file_format

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,6 @@ import napari
 from qtpy.QtCore import Qt, QUrl
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.model_choice import ModelChoice
+from napari_bac.docks.option_form import OptionForm
 from napari_bac.docks.progress_row import ProgressRow
 from napari_bac.docks.widgets import RIGHT, button, column, reading_table, row, sentence, with_tip
 from napari_bac.session.batch_list import BatchList, ResultLine, batches_of
@@ -50,17 +51,7 @@ class BatchDock(QWidget):
         self.output_edit, output_row = self._path_row("Folder for the results", self._on_output)
         self.folder_edit.editingFinished.connect(self._suggest_output)
         self.choice = ModelChoice()
-        self.resume_box = with_tip(
-            QCheckBox("&Keep exams already done"),
-            "Exams already in the results folder are not analysed again, unless they were made with "
-            "different settings",
-        )
-        self.pictures_box = with_tip(
-            QCheckBox("&Pictures of each view and exam"),
-            "Save overlays and exam sheets as PNG with the masks and tables",
-        )
-        for box in (self.resume_box, self.pictures_box):
-            box.setChecked(True)
+        self.options = OptionForm(bac.BATCH_OPTIONS, keys_taken="adfmor")
         self.run_button = button(
             "&Analyse folder",
             "Segment and measure every mammogram in the folder, as bac analyze does",
@@ -103,8 +94,7 @@ class BatchDock(QWidget):
             self,
             form,
             self.choice,
-            self.resume_box,
-            self.pictures_box,
+            self.options.native,
             row((self.run_button, 1), self.look_button, self.folder_button),
             self.progress,
             self.words,
@@ -172,8 +162,7 @@ class BatchDock(QWidget):
                 Path(output) if output else None,
                 model=self.choice.name,
                 device=self.choice.chosen_device,
-                resume=self.resume_box.isChecked(),
-                pictures=self.pictures_box.isChecked(),
+                choices=bac.batch_choices(self.options.values()),
             )
         )
 
@@ -186,8 +175,7 @@ class BatchDock(QWidget):
             if run.request.model is not None:
                 self.choice.take(run.request.model)
             self.choice.device.setCurrentIndex(self.choice.device.findData(run.request.device))
-            self.resume_box.setChecked(run.request.resume)
-            self.pictures_box.setChecked(run.request.pictures)
+            self.options.show(asdict(run.request.choices))
 
     def _on_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder with the exams", self.folder_edit.text())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari.components import ViewerModel
 from napari.layers import Layer
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
 
@@ -24,6 +24,7 @@ from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
 from napari_bac.docks.widgets import button, column, row
+from napari_bac.layout.first_layer import make_ready
 from napari_bac.layout.single_view import fill
 from napari_bac.session.registry import session_of
 from napari_bac.session.script import script_of
@@ -87,6 +88,8 @@ class ExamDock(QWidget):
         self._lay_out()
         self._connect()
         self._show()
+        # While the person looks for the files.
+        QTimer.singleShot(0, make_ready)
 
     # Outside
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from napari.utils.notifications import show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QFormLayout, QWidget
 
+from napari_bac.docks.import_dialog import ImportDialog
 from napari_bac.docks.widgets import button, row, with_tip
 from napari_bac.settings import DEVICES, preferences
 from shared_core import hosting as bac
@@ -18,6 +20,13 @@ _DEVICE_WORDS: dict[bac.Device, str] = {
     "cuda": "NVIDIA graphics card",
     "mps": "Apple graphics card",
 }
+OWN: Final = (
+    "Use a model of your own: the .json card that bac train writes, or a network that was trained elsewhere: "
+    "ONNX, TorchScript, torch.export, a MONAI bundle (.zip) or a checkpoint of an SCU-Net"
+)
+_FILES: Final = (
+    "Models and networks (*.json *.onnx *.pt *.pth *.pts *.pt2 *.ckpt *.safetensors *.zip);;All files (*)"
+)
 
 
 class ModelChoice(QWidget):
@@ -36,9 +45,7 @@ class ModelChoice(QWidget):
             if card.sha256 != default.sha256 or card.name != default.name:
                 self.add_card(card, card.name)
         self.model.setToolTip("The model that marks the calcification")
-        self.own_button = button(
-            "&Own…", "Use a model of your own: the .json card that bac train writes", self._ask_for_card
-        )
+        self.own_button = button("&Own…", OWN, self._ask_for_file)
         self.device = with_tip(
             QComboBox(), "Where the model runs; a graphics card is about twenty times faster"
         )
@@ -87,11 +94,20 @@ class ModelChoice(QWidget):
         self.model.setCurrentIndex(place)
         return ""
 
-    def _ask_for_card(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(
-            self, "Card of a model", str(Path.home()), "Model card (*.json)"
-        )
-        refused = self.take(file) if file else ""
-        self.own_button.setToolTip(refused or self.own_button.toolTip())
+    def take_file(self, file: Path) -> None:
+        """Choose a card, or ask what must be known of a network and choose the model that is made of it."""
+        if file.suffix.lower() != ".json":
+            dialog = ImportDialog(file, self)
+            dialog.imported.connect(self.take_file)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+            return
+        refused = self.take(str(file))
+        self.own_button.setToolTip(refused or OWN)
         if refused:
             show_warning(refused)
+
+    def _ask_for_file(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "A model or a network", str(Path.home()), _FILES)
+        if file:
+            self.take_file(Path(file))

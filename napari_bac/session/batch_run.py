@@ -32,11 +32,9 @@ class BatchRequest:
     model: str | None = None
     """Name or card file; None for the default."""
     device: bac.Device = "auto"
-    resume: bool = True
-    """Take over exams that the output holds already."""
     workers: int | None = None
     """Images at the same time; None leaves a processor to the window."""
-    pictures: bool = True
+    choices: bac.BatchChoices = field(default_factory=lambda: bac.BatchChoices())
 
 
 @dataclass(eq=False)
@@ -135,14 +133,21 @@ class BatchRun:
 
     def _analyse(self) -> bac.BatchReport:
         request = self.request
+        choices = request.choices
         settings = bac.BatchSettings(
-            output_dir=request.output, model=request.model, device=request.device, pictures=request.pictures
+            output_dir=request.output,
+            model=request.model,
+            device=request.device,
+            quality=choices.quality,
+            pictures=choices.pictures,
+            probability=choices.probability,
+            csv=choices.csv,
         )
         assert request.folder is not None
-        settings = bac.as_begun(settings) if request.resume else settings
+        settings = bac.as_begun(settings) if choices.resume else settings
         listing = bac.find_exams(request.folder, apart_from=request.output, progress=self._on_file)
         finished: frozenset[str] = frozenset()
-        if request.resume:
+        if choices.resume:
             finished = bac.finished_exams(listing.exams, bac.make_tasks(listing.exams), settings)
         self._say(lambda: self._on_listing(listing.exams, set(finished)))
         left = sum(len(exam.headers) for exam in listing.exams if exam.key not in finished)
@@ -151,7 +156,7 @@ class BatchRun:
             settings,
             arguments={"paths": [str(request.folder)], "output": request.output, "model": request.model},
             finished=finished,
-            others="keep" if request.resume else "refuse",
+            others="keep" if choices.resume else "refuse",
             place=bac.Processes(request.workers or max(1, bac.default_workers(left + 1) - 1), apart=True),
             view_done=lambda outcome: self._say(lambda: self._on_view(outcome)),
             progress=lambda number, done, total: self._say(lambda: self._on_tile(number, done, total)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from napari_bac.layout.first_layer import make_ready
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.views.exam_choice import apart_words, chosen_exams
 from napari_bac.views.opened_view import OpenedView, open_each
@@ -16,7 +17,10 @@ Found = tuple[int, int, OpenedView | bac.UnusedFile | str]
 
 
 class ExamOpener:
-    """Opens files and folders for a session: `add` hangs the views, and `changed` is called as it goes on."""
+    """Opens files and folders for a session.
+
+    Each view is hung by `add` when it is read, in the order of the engine, and `changed` is called.
+    """
 
     def __init__(
         self,
@@ -26,11 +30,17 @@ class ExamOpener:
     ) -> None:
         self._add, self._say, self._changed = add, say, changed
         self._worker: GeneratorWorker[Found, None, None] | None = None
-        self._opened: list[OpenedView] = []
+        self.hung = 0
+        """Views that were hung since the beginning."""
         self._unused: list[bac.UnusedFile] = []
         self._about_exams = ""
         self.done = 0
         self.total = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether further views come to those that hang already."""
+        return self.is_open and self.hung > 0
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +52,7 @@ class ExamOpener:
         if self._worker is not None:
             self._say("Files are already being opened; wait until that is finished.")
             return False
-        self._opened, self._unused, self._about_exams, self.done, self.total = [], [], "", 0, 0
+        self._unused, self._about_exams, self.hung, self.done, self.total = [], "", 0, 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
             found_views, tuple(paths), _start_thread=False, _ignore_errors=True
         )
@@ -52,6 +62,8 @@ class ExamOpener:
         self._worker = worker
         worker.start()
         self._changed()
+        # While the first file is being read.
+        make_ready()
         return True
 
     def stop(self) -> None:
@@ -65,7 +77,9 @@ class ExamOpener:
             return
         self.done, self.total, view = found
         if isinstance(view, OpenedView):
-            self._opened.append(view)
+            # The first is seen while the others are read.
+            self._add([view])
+            self.hung += 1
         elif isinstance(view, bac.UnusedFile):
             self._unused.append(view)
         else:
@@ -76,12 +90,9 @@ class ExamOpener:
         if self._worker is None:
             return
         self._worker = None
-        # All at once, so that an exam hangs together.
-        self._add(self._opened)
         told = sentence or "\n".join(filter(None, (self._about_exams, *bac.unused_sentences(self._unused))))
-        if told or not self._opened:
+        if told or not self.hung:
             self._say(told or "No mammograms were found.")
-        self._opened = []
         self._changed()
 
 

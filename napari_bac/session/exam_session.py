@@ -12,6 +12,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 
 from napari_bac.editing.view_keys import ViewKeys
+from napari_bac.layout.camera_fit import CameraFit
 from napari_bac.layout.view_layers import add_view, enlarged_by, hang_layers, show_scale_bar
 from napari_bac.session.autosave import Autosave
 from napari_bac.session.exam_opener import ExamOpener
@@ -57,8 +58,7 @@ class ExamSession:
         self._segmenter = Segmenter(self.views, self.probabilities, self.signals, self.set_answer)
         self._queue = MeasurementQueue(self.views.get, lambda: self.settings, self._on_measured, self.say)
         self._guard = LayerGuard(self.views, self.signals, self.request_numbers)
-        self._adding = False
-        self._numbers = count()
+        self._adding, self._camera, self._numbers = False, CameraFit(), count()
         self.autosave = Autosave(self.views, self.signals, lambda: self.settings, self.request_numbers)
         self._mask_layers = MaskLayers(viewer, self.views, take=self.set_given, say=self.say)
         self.exporter = Exporter(self.views, self.signals, lambda: self.settings, self._on_exported)
@@ -127,7 +127,7 @@ class ExamSession:
         self.views.clear()
         self.views.update(in_order)
         show_scale_bar(self.viewer)
-        self.viewer.reset_view()
+        self._camera.show_all(self.viewer, goes_on=self.opener.goes_on)
         self.signals.views_changed.emit()
 
     def close(self) -> None:

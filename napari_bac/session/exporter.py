@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from napari.utils.notifications import show_info
+
 from napari_bac.session.signals import SessionSignals
 from napari_bac.session.workers import GeneratorWorker, create_worker
 from napari_bac.settings import preferences
@@ -127,7 +129,10 @@ class Exporter:
         for snapshot in snapshots:
             if snapshot.problem is None:
                 self._exported(snapshot.view, snapshot.revision)
-        self._say(f"Exported to {folder}.{left_out_words(snapshots)}")
+        left_out = left_out_words(snapshots)
+        # What went well is no warning.
+        tell = self._say if left_out else show_info
+        tell(f"Exported to {folder}.{left_out}")
 
     def _on_step(self, step: tuple[int, int]) -> None:
         if self.busy:

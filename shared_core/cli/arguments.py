@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar, get_args
+from typing import Any, Final, TypeAlias, TypeVar
 
+from shared_core.cohort.options import QUALITY
 from shared_core.cohort.shard import Shard
 from shared_core.dicom_objects.object_kinds import DICOM_KINDS, DicomKind, kinds_of
 from shared_core.errors import UsageError
-from shared_core.quality.policy import QualityPolicy
+from shared_core.options import Option, OptionValue
 from shared_core.reading.facts.public_tables import PUBLIC_TABLES
 from shared_core.weights.registry import DEFAULT_MODEL
 
@@ -61,6 +61,28 @@ def option(
     elif "choices" not in more:
         more["action"] = "store_true"
     options.add_argument(*names.split("/"), help=help, **more)
+
+
+def stated_option(options: Options, usage: str, stated: Option) -> None:
+    """Add an option that the engine describes, under its name there; `usage` as in `option`."""
+    says = {"switch": False, "text": False}.get(stated.kind, stated.default is not None)
+    help = f"{stated.help} (default: {stated.default})" if says else stated.help
+    if stated.kind == "switch":
+        option(options, usage, help, dest=stated.name)
+    elif stated.kind == "choice":
+        option(options, usage, help, dest=stated.name, choices=stated.choices, default=stated.default)
+    else:
+        option(options, usage, help, _typed(stated), dest=stated.name, default=stated.default)
+
+
+def _typed(stated: Option) -> Callable[[str], OptionValue]:
+    def parsed(text: str) -> OptionValue:
+        try:
+            return stated.value_of(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
 
 
 def add_model(options: Options, *, default: str | None = None) -> None:
@@ -114,11 +136,7 @@ def add_time_limit(options: Options) -> None:
 
 def add_quality(options: Options) -> None:
     """What happens to pictures that are unfit to be measured."""
-    text = (
-        "a picture that is cut off, blurred, noisy, clipped or processed twice is told (warn, the default), "
-        "is not analysed (exclude), or nobody looks (off)"
-    )
-    option(options, "--quality", text, choices=get_args(QualityPolicy), default="warn")
+    stated_option(options, "--quality", QUALITY)
 
 
 def add_facts(options: Options) -> None:
@@ -159,11 +177,6 @@ def refuse_json_and_output(args: argparse.Namespace) -> None:
     """Results are printed or written."""
     if args.json and args.output is not None:
         args.parser.error("--json prints instead of writing; leave one of --json and -o out")
-
-
-def name_for_card(text: str) -> str:
-    """The name of a file or folder as a model's card may hold it; may be empty."""
-    return re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-._")
 
 
 def probability(text: str) -> float:

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from shared_core.cli.arguments import name_for_card
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.screen import PlainConsole, screen
 from shared_core.cli.train_check import print_check
 from shared_core.cli.train_output import TrainingConsole
 from shared_core.errors import UsageError
+from shared_core.exporting.imported_models import name_for_card
 from shared_core.inference.model import choose
 from shared_core.notices import Remedy
 

@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_core.cli.arguments import name_for_card
 from shared_core.cli.exit_codes import FAILED, OK
 from shared_core.cli.screen import screen
 from shared_core.cli.train_check import print_check
 from shared_core.errors import UsageError
+from shared_core.exporting.imported_models import name_for_card
 from shared_core.inference.model import choose
 
 if TYPE_CHECKING:

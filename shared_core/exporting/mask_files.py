@@ -23,6 +23,22 @@ def probability_png(probability: NDArray[np.float32]) -> bytes:
     return encode_png(np.rint(probability * np.float32(65535)).astype(np.uint16))
 
 
+def probability_of(content: bytes) -> NDArray[np.float32]:
+    """The probability that `probability_png` wrote, 0 to 1.
+
+    Raises
+    ------
+    UnreadableImageError
+        It is no such picture.
+    """
+    numbers = np.frombuffer(content, dtype=np.uint8)
+    picture = cv2.imdecode(numbers, cv2.IMREAD_UNCHANGED) if numbers.size else None
+    if picture is None or picture.dtype != np.uint16 or picture.ndim != 2:
+        raise UnreadableImageError("The probability map is no 16-bit grey picture; run the analysis again.")
+    probability: NDArray[np.float32] = picture.astype(np.float32) / np.float32(65535)
+    return probability
+
+
 def read_mask(path: Path, shape: tuple[int, int]) -> Mask:
     """A mask from a picture that `mask_png` or a person with a drawing program made.
 

@@ -83,7 +83,8 @@ def overlay_picture(
     draw_outlines(picture, view.other_outlines, scale=view.scale, colour=OTHER, thickness_px=look.line_px)
     draw_outlines(picture, view.outlines, scale=view.scale, colour=FINDING, thickness_px=look.line_px)
     shown = other if other is not None and not mask.any() else mask
-    windows = _windows(shown, _window_px(prepared))
+    # Where a classifier looked is no finding to be seen closer.
+    windows = [] if _is_heat_map(provenance) else _windows(shown, _window_px(prepared))
     for letter, window in zip("AB", windows, strict=False):
         _mark_window(picture, window, letter, view=view, look=look)
     picture = _with_text(
@@ -117,7 +118,32 @@ def _lines(
     lines = [Line(label, round(size * 1.5))]
     if "?" in header.view_label:
         lines.append(Line(fitting(header.name, small, _NAME_PX), small, QUIET))
-    lines.append(Line(phrases.bac_area(measurement), size, FINDING if measurement.am_px else BRIGHT))
+    if _is_heat_map(provenance):
+        lines += _of_classifier(measurement, look)
+    else:
+        lines += _of_finding(measurement, look)
+    lines.append(Line(phrases.model(provenance), small, QUIET))
+    lines.append(Line(phrases.RESEARCH_USE, small, QUIET))
+    return lines
+
+
+def _is_heat_map(provenance: Mapping[str, object]) -> bool:
+    return provenance.get("mask_style") == "heat-map"
+
+
+def _of_classifier(measurement: ViewMeasurement, look: _Look) -> list[Line]:
+    """What it says of the view; the area of a heat map is no area of calcium."""
+    known = measurement.bac_probability
+    said = "not known" if known is None else f"{known:.2f}"
+    return [
+        Line(f"Probability of BAC {said}", look.text_px),
+        Line("Heat map: where the classifier looked", round(look.text_px * 0.85), FINDING),
+    ]
+
+
+def _of_finding(measurement: ViewMeasurement, look: _Look) -> list[Line]:
+    size, small = look.text_px, round(look.text_px * 0.85)
+    lines = [Line(phrases.bac_area(measurement), size, FINDING if measurement.am_px else BRIGHT)]
     if measurement.bac_percent_of_breast is not None:
         lines.append(Line(phrases.share(measurement), size))
     if measurement.area_grade is not None:
@@ -134,8 +160,6 @@ def _lines(
         lines.append(Line("May be an artery at", size, FINDING))
         lines.append(Line(measurement.undecided, small, FINDING))
     lines.append(Line(f"{phrases.tam(measurement)} {phrases.count(measurement.tam_px)} px", size))
-    lines.append(Line(phrases.model(provenance), small, QUIET))
-    lines.append(Line(phrases.RESEARCH_USE, small, QUIET))
     return lines
 
 

@@ -28,6 +28,8 @@ class WrittenView:
     record: ViewRecord
     mask: Path
     """PNG of the mask at source size; see `read_mask`."""
+    probability: Path | None = None
+    """16-bit PNG, see `probability_of`; None where it was not asked for."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,10 @@ def read_written(folder: Path) -> WrittenResults:
     """
     views: dict[str, WrittenView] = {}
     for mask in sorted(folder.glob("*/*_mask.png")):
-        path = mask.with_name(f"{mask.name.removesuffix('_mask.png')}.json")
-        record = read_record(path, ViewRecord)
-        views[record.file] = WrittenView(record, mask)
+        stem = mask.name.removesuffix("_mask.png")
+        record = read_record(mask.with_name(f"{stem}.json"), ViewRecord)
+        probability = mask.with_name(f"{stem}_probability.png")
+        views[record.file] = WrittenView(record, mask, probability if probability.is_file() else None)
     return WrittenResults(views, _failures(folder / "failures.csv"))
 
 

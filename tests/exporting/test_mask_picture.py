@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from shared_core.errors import UnreadableImageError
 from shared_core.exporting.atomic_write import write_bytes
-from shared_core.exporting.mask_files import mask_png, probability_png, read_mask
+from shared_core.exporting.mask_files import mask_png, probability_of, probability_png, read_mask
 
 MASKS = hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
 
@@ -65,3 +65,16 @@ def test_probability_keeps_16_bits() -> None:
     stored = cv2.imdecode(np.frombuffer(probability_png(probability), np.uint8), cv2.IMREAD_UNCHANGED)
     assert stored.dtype == np.uint16
     np.testing.assert_allclose(stored / 65535, probability, atol=0.5 / 65535 + 1e-7)
+
+
+def test_a_probability_comes_back_as_it_was_written() -> None:
+    probability = np.linspace(0, 1, 35, dtype=np.float32).reshape(5, 7)
+    found = probability_of(probability_png(probability))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, probability, atol=0.5 / 65535)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", mask_png(np.ones((3, 3), bool))])
+def test_what_is_no_probability_is_told(content: bytes) -> None:
+    with pytest.raises(UnreadableImageError, match="no 16-bit grey picture"):
+        probability_of(content)

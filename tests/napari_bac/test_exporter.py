@@ -12,6 +12,7 @@ import cv2
 import napari
 import numpy as np
 import pytest
+from napari.utils.notifications import NotificationSeverity, notification_manager
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 
@@ -334,3 +335,20 @@ def test_an_export_may_hold_dicom_objects_that_bac_export_makes_again(
     assert {path.name: path.read_bytes() for path in objects} == {
         path.name: path.read_bytes() for path in again.rglob("*.dcm")
     }
+
+
+def test_an_export_that_went_well_is_told_and_is_no_warning(
+    session: ExamSession, said: list[str], tmp_path: Path, qtbot: Any
+) -> None:
+    session.add([pictures.opened()])
+    # A view that nobody analysed is left out, and said in a warning.
+    _export(session, tmp_path / "empty", qtbot)
+    assert said[-1].startswith(f"Exported to {tmp_path / 'empty'}. Not analysed")
+    _draw(session, "L-CC")
+    qtbot.waitUntil(lambda: not session.is_measuring)
+    before = list(said)
+    _export(session, tmp_path / "whole", qtbot)
+    last = notification_manager.records[-1]
+    assert last.message == f"Exported to {tmp_path / 'whole'}."
+    assert last.severity is NotificationSeverity.INFO
+    assert said == before

@@ -37,10 +37,7 @@ def dialog_of(dock: ExamDock) -> FactsDialog:
 
 def state(dock: ExamDock, *, side: str = "R", view: str = "MLO", **texts: str) -> None:
     dialog = dialog_of(dock)
-    dialog.side.setCurrentText(side)
-    dialog.view.setCurrentText(view)
-    for name, text in texts.items():
-        dialog.texts[name].setText(text)
+    dialog.form.show({"side": side, "view": view, **texts})
     dialog.state_button.click()
     QApplication.processEvents()
 
@@ -106,7 +103,7 @@ def test_what_is_wrong_is_said_and_what_was_not_changed_is_not_stated(dock: Exam
     session = dock.session
     session.add([pictures.opened()])
     dialog = dialog_of(dock)
-    dialog.texts["study_date"].setText("yesterday")
+    dialog.form.show({"study_date": "yesterday"})
     dialog.state_button.click()
     assert dialog.isVisible()
     assert dialog.problem.text().startswith("The date 'yesterday' is none")

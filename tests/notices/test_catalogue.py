@@ -46,7 +46,12 @@ def of_slicer() -> Mapping[Remedy, str]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    # It asks its neighbour for the translation.
+    sys.path.insert(0, str(SLICER.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(SLICER.parent))
     wording: Mapping[Remedy, str] = module.WORDING
     return wording
 

@@ -15,7 +15,7 @@ from shared_core.exporting.png import encode_png
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.pictures.lettering import FINDING, ScaleBar, fitting, scale_bar, text_width, wrapped
 from shared_core.pictures.outline import mask_outlines
-from shared_core.pictures.overlay import overlay_picture
+from shared_core.pictures.overlay import _lines, _look, overlay_picture
 from shared_core.pictures.reduced_view import reduce_view
 
 
@@ -144,3 +144,18 @@ def test_the_real_vessel_is_outlined(
     assert vessel is not None
     assert abs(box.top - vessel.top) < 8
     assert abs(box.left - vessel.left) < 8
+
+
+def test_a_heat_map_is_called_one_and_has_neither_area_nor_a_closer_look(
+    make_view: Callable, provenance: dict
+) -> None:
+    view = make_view(shape=(1200, 800))
+    of_classifier = {**provenance, "mask_style": "heat-map"}
+    measured = replace(view.measurement, bac_probability=0.873)
+    picture = overlay_picture(view.prepared, view.mask, measured, provenance=of_classifier)
+    assert picture.shape[1] < picture_of(view, provenance).shape[1]
+    reduced = reduce_view(view.prepared, view.mask, longest_px=2000)
+    said = [line.text for line in _lines(measured, reduced, of_classifier, _look(reduced))]
+    assert "Probability of BAC 0.87" in said
+    assert "Heat map: where the classifier looked" in said
+    assert not any("mm²" in line or "TAM" in line or "of breast" in line for line in said)

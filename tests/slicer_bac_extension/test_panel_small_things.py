@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 import slicer
@@ -97,3 +98,17 @@ def test_a_segment_of_somebody_elses_segmentation_is_chosen_and_measured(panel: 
     assert panel.widget.numbers.measured
     (record,) = panel.widget.numbers._records()
     assert record.number("am_px") == int(ARTERY.sum())
+
+
+def test_no_two_things_of_the_panel_stand_in_one_place() -> None:
+    # Qt leaves the second one without a place: it floats over the panel, or is gone.
+    layouts = list(ElementTree.parse(MODULE / "Resources" / "UI" / "BACSegmentation.ui").iter("layout"))
+    assert layouts
+    for layout in layouts:
+        cells = [
+            (int(item.get("row", "0")), int(item.get("column", "0")) + step)
+            for item in layout.findall("item")
+            if item.get("row") is not None
+            for step in range(int(item.get("colspan", "1")))
+        ]
+        assert len(set(cells)) == len(cells), layout.get("name")

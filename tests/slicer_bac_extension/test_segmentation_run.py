@@ -16,6 +16,7 @@ from BACSegmentationLib.process import ProcessError
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 
 from shared_core import analyze_view
+from shared_core.exporting.mask_files import probability_of
 from tests.host.scene import HeadlessApp
 from tests.slicer_bac_extension.volumes_of_files import shown
 from tests.tram_track import tram_track, write_tram_track
@@ -49,10 +50,34 @@ def test_views_of_one_run_may_differ_in_spacing_and_source(app: HeadlessApp, tmp
     for answer, volume in ((first, of_file), (second, of_memory)):
         known = analyze_view(mammogram_of(volume))
         np.testing.assert_array_equal(answer.mask, known.mask)
+        np.testing.assert_allclose(
+            probability_of(answer.probability_png), known.probability.values, atol=1 / 65535
+        )
         assert answer.record.number("am_px") == known.measurement.am_px
         assert answer.record.number("pm") == known.measurement.pm
         assert answer.record.laterality == known.header.laterality.value
     assert not run._scratch.exists()
+
+
+def test_a_classifier_of_whole_views_marks_where_it_looked_and_says_so(
+    app: HeadlessApp, tmp_path: Path
+) -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    pytest.importorskip("torch", reason="torch is not installed")
+    from tests.tiny_classifier import write_classifier
+
+    card = str(write_classifier(tmp_path / "model", logit=9.0))
+    volume = shown(tram_track(), "LCC", file=write_tram_track(tmp_path / "LCC.png"))
+    run = ran([volume], model=card)
+    (answer,) = run.views
+    known = analyze_view(mammogram_of(volume), model=card)
+    assert known.mask.any()
+    np.testing.assert_array_equal(answer.mask, known.mask)
+    # The heat map itself comes along.
+    np.testing.assert_allclose(
+        probability_of(answer.probability_png), known.probability.values, atol=1 / 65535
+    )
+    assert "heat-map" in [notice.code for notice in answer.record.notices]
 
 
 def test_threshold_and_model_reach_the_engine(app: HeadlessApp) -> None:

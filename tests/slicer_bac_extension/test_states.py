@@ -22,7 +22,8 @@ from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
 from BACSegmentationLib.tables import UNKNOWN
 
-from shared_core import PixelSpacing, ViewResult, analyze_view
+from shared_core import PixelSpacing, ViewResult, analyze_view, hosting as bac
+from shared_core.exporting.mask_files import probability_png
 from shared_core.exporting.nifti import labels_nifti
 from shared_core.mammogram import SpacingSource
 from shared_core.quantification.view_state import ViewState, state_of
@@ -251,3 +252,41 @@ def test_exam_without_a_number_is_not_followed_over_time(app: HeadlessApp) -> No
     logic, volume = SceneLogic(), breast()
     logic.measurement.measure(volume, logic.empty_segmentation(volume))
     assert history.timelines(None, [volume]) == ({}, ())
+
+
+def test_what_speaks_for_calcium_is_the_picture_and_what_the_model_said_of_it(
+    app: HeadlessApp, analysed: ViewResult
+) -> None:
+    logic, volume = SceneLogic(), breast()
+    view = logic.measurement._prepared(volume, "").view
+    alone = bac.calcium_evidence(view.display_u8, valid=view.valid_mask, spacing=view.spacing)
+    # Sure of a place where the picture shows nothing.
+    probability = np.zeros(view.display_u8.shape, np.float32)
+    rows, columns = np.nonzero(view.valid_mask)
+    probability[rows[len(rows) // 3], columns[len(rows) // 3]] = 0.999
+    both = bac.calcium_evidence(
+        view.display_u8, valid=view.valid_mask, spacing=view.spacing, probability=probability
+    )
+    assert not np.array_equal(alone.values, both.values)
+    segmentation = applied(logic, volume, analysed)
+    np.testing.assert_array_equal(logic.measurement.evidence(volume, segmentation).values, alone.values)
+    logic.measurement.keep_run(
+        segmentation,
+        SegmentedView(
+            volume.GetID(),
+            view_records.run_record(segmentation),
+            analysed.mask,
+            probability_png(probability),
+        ),
+        model="",
+    )
+    found = logic.measurement.evidence(volume, segmentation)
+    np.testing.assert_allclose(found.values, both.values, atol=1e-4)
+    assert logic.measurement.evidence(volume, segmentation) is found, "computed once"
+    # Of the mask of a file, and where no model ran, the model says nothing.
+    np.testing.assert_array_equal(logic.measurement.evidence(volume, None).values, alone.values)
+    view_records.keep_file(segmentation, "mask.png", analysed.mask)
+    np.testing.assert_array_equal(logic.measurement.evidence(volume, segmentation).values, alone.values)
+    segmentation = applied(logic, volume, analysed)
+    logic.measurement.forget()
+    np.testing.assert_array_equal(logic.measurement.evidence(volume, segmentation).values, alone.values)

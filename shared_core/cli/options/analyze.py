@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from shared_core.cli import arguments
-from shared_core.cli.arguments import Subparsers, command, option
+from shared_core.cli.arguments import Subparsers, command, option, stated_option
+from shared_core.cohort import options as batch
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -31,25 +32,16 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--threads N", "CPU threads of one image", arguments.count, default=1)
     arguments.add_quality(run_options)
     arguments.add_time_limit(run_options)
-    add(
-        "--csv",
-        "how tables are written: for Excel with a byte order mark, where numbers have decimal commas with "
-        "semicolons and those; all of them are read (default: plain: UTF-8, comma, decimal point)",
-        choices=("plain", "excel", "excel-semicolon"),
-        default="plain",
-    )
-    add("--no-pictures", "no overlays and exam sheets")
-    add(
-        "--probability",
-        "also write probability maps (16-bit PNG, p x 65535), and of an ensemble the spread of its members",
-    )
+    stated_option(run_options, "--csv", batch.CSV)
+    add("--no-pictures", f"no {batch.PICTURES.help}")
+    stated_option(run_options, "--probability", batch.PROBABILITY)
     objects = f"also write DICOM objects of each exam, {arguments.DICOM_HELP}"
     add(arguments.DICOM, objects, arguments.dicom_kinds, default=())
     arguments.add_deidentification(
         run_options,
         f"write the images without identifiers into OUT/{arguments.IMAGES}, and make all results from those",
     )
-    add("--resume", "continue: exams that are already in OUT are not analysed again")
+    add("--resume", f"continue: {batch.RESUME.help}")
     add("--add", "keep what OUT holds of other exams, if it was made the same way: all are in its tables")
     add(
         "--shard I/N",

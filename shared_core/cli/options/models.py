@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from shared_core.cli.arguments import Subparsers, command, count, number, option, whole
+from shared_core.cli.arguments import Subparsers, command, number, option, stated_option
+from shared_core.inference.foreign import options as network
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -47,22 +48,23 @@ def _add_import(actions: Subparsers) -> None:
     )
     add = partial(option, parser)
     add("file FILE", "the network", Path)
-    add("-o/--output FOLDER", "folder for the model (default: a folder with the model's name)", Path)
-    add("--name NAME", "name of the model (default: the name of FILE)")
-    add("--licence TEXT", "licence of the weights, for the card", default="")
+    folder = "folder for the model (default: a folder with the model's name)"
+    add("-o/--output FOLDER", folder, Path, dest="folder")
+    add("--name NAME", f"{network.NAME.help} (default: the name of FILE)")
+    stated_option(parser, "--licence TEXT", network.LICENCE)
     add("--raw", "the network was trained without a sigmoid; needs --threshold")
     add(
         "--threshold T",
         "BAC where the probability, with --raw the number that the network gives, is above T (default: 0.5)",
         number,
     )
-    facts = partial(option, parser.add_argument_group("networks but those of SCU-Net checkpoints"))
-    facts("--tile PX", "side of the square tiles that the network takes", count)
-    facts("--mean M", "the network takes (x / 255 - M) / S of 8-bit grey levels x", number)
-    facts("--sd S", "see --mean", number)
-    facts("--spacing-mm MM", "pixel spacing of the images that it was trained on", number)
-    facts("--gives WHAT", "logits or probabilities", choices=("logits", "probabilities"))
-    facts("--mask-style STYLE", "vessel-band or calcium", choices=("vessel-band", "calcium"))
-    facts("--classes N", "maps that it gives (default: 1)", count, default=1)
-    facts("--bac-class K", "which of them is BAC, from 0", whole)
-    facts("--median PX", "side of the median filter of its images (default: 0, none)", whole, default=0)
+    facts = partial(stated_option, parser.add_argument_group("networks but those of SCU-Net checkpoints"))
+    facts("--tile PX", network.TILE)
+    facts("--mean M", network.MEAN)
+    facts("--sd S", network.SD)
+    facts("--spacing-mm MM", network.SPACING)
+    facts("--gives", network.OUTPUT)
+    facts("--mask-style", network.MASK_STYLE)
+    facts("--classes N", network.CLASSES)
+    facts("--bac-class K", network.BAC_CLASS)
+    facts("--median PX", network.MEDIAN)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
+from shared_core.documents import from_content
 from shared_core.errors import UsageError
+from shared_core.options import OptionValue
 from shared_core.weights.card import MaskStyle
 
 MOST_CLASSES: Final = 64
 Output = Literal["logits", "probabilities"]
+
+
+class FactsMissingError(UsageError):
+    """Something that must be known was not stated; `names` are those of the fields of `StatedFacts`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"What the network needs is not all known: state {', '.join(names)} as well.")
+        self.names = tuple(names)
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,11 @@ class StatedFacts:
     threshold: float = 0.5
     median_px: int = 0
     """Side of the median filter that its images went through; 0 for none."""
+
+
+def network_facts(values: Mapping[str, OptionValue]) -> StatedFacts:
+    """What is stated, from values by the names of the fields; what is None is not stated."""
+    return from_content({name: value for name, value in values.items() if value is not None}, StatedFacts)
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ def complete(stated: StatedFacts) -> Facts:
     if stated.classes > 1 and stated.bac_class is None:
         missing.append("bac_class")
     if missing:
-        raise UsageError(f"What the network needs is not all known: state {', '.join(missing)} as well.")
+        raise FactsMissingError(missing)
     assert stated.tile_px is not None
     assert stated.mean is not None
     assert stated.sd is not None

@@ -157,9 +157,9 @@ class CorrectionPanel(VTKObservationMixin):
         if found != self._segments:
             self._segments = found
             box.clear()
-            for _, name in found:
+            for _id, name in found:
                 box.addItem(name)
-        ids = [one for one, _ in found]
+        ids = [one for one, _name in found]
         chosen = segment_id(segmentation) if segmentation is not None else ""
         box.currentIndex = ids.index(chosen) if chosen in ids else -1
         box.enabled = len(found) > 1

@@ -11,6 +11,7 @@ import vtk
 from numpy.typing import NDArray
 
 from BACSegmentationLib.segments import mask_of, replace_mask
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volumes import read_volume
 from shared_core import hosting as bac
 
@@ -52,13 +53,17 @@ def add_band(
         No point lies on the image, or the width is not above 0; see also `segments.mask_of`.
     """
     if not width_mm > 0:
-        raise bac.UsageError(f"The band must be wider than 0 mm, not {width_mm:g} mm.")
+        raise bac.UsageError(
+            _("The band must be wider than 0 mm, not {width_mm:g} mm.").format(width_mm=width_mm)
+        )
     image = read_volume(volume_node)
     line = points_px(curve_node, volume_node, as_drawn=evidence is None)
     inside = (line > -0.5).all(axis=1) & (line < np.array(image.pixels.shape) - 0.5).all(axis=1)
     if not inside.any():
         raise bac.UsageError(
-            f"{curve_node.GetName()}: none of its points lies on {image.name}; draw it along an artery."
+            _("{curve}: none of its points lies on {name}; draw it along an artery.").format(
+                curve=curve_node.GetName(), name=image.name
+            )
         )
     if evidence is not None:
         line = bac.followed_line(evidence, list(line[inside])).points

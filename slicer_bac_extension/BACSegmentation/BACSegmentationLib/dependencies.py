@@ -33,7 +33,7 @@ KEPT: Final = (
 """Never replaced where they are there: other modules of Slicer lean on them."""
 TORCH: Final = "torch>=2.2"
 
-OFFLINE: Final = """\
+OFFLINE: Final = _("""\
 Without internet, run this on a computer with internet and the same operating system:
 
   PythonSlicer -m pip download -d bac-packages -r "{requirements}"
@@ -42,7 +42,7 @@ copy the folder bac-packages to this computer, and run here:
 
   PythonSlicer -m pip install --no-index --find-links bac-packages -r "{requirements}"
 
-Behind a proxy, set HTTPS_PROXY before Slicer starts. The model comes with the module."""
+Behind a proxy, set HTTPS_PROXY before Slicer starts. The model comes with the module.""")
 
 
 class DependencyError(RuntimeError):
@@ -88,7 +88,9 @@ def ensure(path: Path, *, device: Device = "auto", ask: Callable[[str, str], boo
         still = missing(path)
         if still:
             raise DependencyError(
-                f"Still missing: {', '.join(still)}. If they were just installed, restart Slicer.",
+                _("Still missing: {still}. If they were just installed, restart Slicer.").format(
+                    still=", ".join(still)
+                ),
                 offline_advice(path),
             )
     if device in ("cuda", "mps"):
@@ -109,7 +111,7 @@ def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) ->
     ).format(count=len(lacking), download=size.download_mb, disk=size.disk_mb)
     if not ask(question, "\n".join(lacking)):
         raise DependencyError(
-            "The model cannot run without its Python packages, which were not installed.",
+            _("The model cannot run without its Python packages, which were not installed."),
             offline_advice(path),
         )
     with tempfile.TemporaryDirectory() as folder:
@@ -124,11 +126,13 @@ def _install(path: Path, lacking: list[str], ask: Callable[[str, str], bool]) ->
         except subprocess.CalledProcessError as error:
             cause = cause_of(_said(error)) or cause_by_trial(lacking, constraints, size.disk_mb)
             raise DependencyError(
-                f"The Python packages could not be installed: {cause}", offline_advice(path)
+                _("The Python packages could not be installed: {cause}").format(cause=cause),
+                offline_advice(path),
             ) from error
         except RuntimeError as error:
             raise DependencyError(
-                f"The Python packages could not be installed: {error}", offline_advice(path)
+                _("The Python packages could not be installed: {error}").format(error=error),
+                offline_advice(path),
             ) from error
 
 
@@ -139,8 +143,10 @@ def _ensure_torch() -> None:
         utils = importlib.import_module("PyTorchUtils")
     except ImportError:
         raise DependencyError(
-            "A graphics card needs torch: install the extension PyTorch in Slicer's Extensions Manager, "
-            "or choose the processor (CPU)."
+            _(
+                "A graphics card needs torch: install the extension PyTorch in Slicer's Extensions Manager, "
+                "or choose the processor (CPU)."
+            )
         ) from None
     minimum = TORCH.removeprefix("torch")
     try:
@@ -150,10 +156,12 @@ def _ensure_torch() -> None:
     except Exception as error:  # the extension has errors of its own, and those of pip
         cause = cause_of(_said(error)) or str(error) or type(error).__name__
         raise DependencyError(
-            f"torch could not be installed: {cause.rstrip('.')}. Choose the processor (CPU), or try again."
+            _("torch could not be installed: {cause}. Choose the processor (CPU), or try again.").format(
+                cause=cause.rstrip(".")
+            )
         ) from error
     if installed is None:
-        raise DependencyError("torch was not installed; choose the processor (CPU), or try again.")
+        raise DependencyError(_("torch was not installed; choose the processor (CPU), or try again."))
 
 
 def _said(error: Exception) -> str:

@@ -112,8 +112,10 @@ class MammogramPlugin(DICOMPlugin):
         volume = self._mammogram(loadable.uids)
         if volume is None:
             raise bac.UsageError(
-                f"{file.name}: the mammogram that it was drawn on is neither in the scene nor in the DICOM "
-                "database; import it as well."
+                _(
+                    "{name}: the mammogram that it was drawn on is neither in the scene nor in the DICOM "
+                    "database; import it as well."
+                ).format(name=file.name)
             )
         return load_segments(file, volume)
 

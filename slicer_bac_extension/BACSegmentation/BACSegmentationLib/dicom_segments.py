@@ -12,6 +12,7 @@ from BACSegmentationLib.display import set_up_overlay
 from BACSegmentationLib.image_files import load_segmentation
 from BACSegmentationLib.lattice import cropped_image, matrix_of_volume, shape_of
 from BACSegmentationLib.segments import mask_of, put_into
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 _SOURCE: Final = "BACSegmentation.Source"
@@ -70,8 +71,10 @@ def _add(node: Any, label: str, mask: bac.Mask, volume_node: Any) -> None:
     shape = shape_of(volume_node.GetImageData())
     if mask.shape != shape:
         raise bac.UsageError(
-            f"{volume_node.GetName()}: has {shape} pixels (rows, columns), but the segment {label} has "
-            f"{mask.shape}; it was drawn on another image."
+            _(
+                "{volume}: has {shape} pixels (rows, columns), but the segment {label} has {drawn}; it "
+                "was drawn on another image."
+            ).format(volume=volume_node.GetName(), shape=shape, label=label, drawn=mask.shape)
         )
     segment = node.GetSegmentation().AddEmptySegment("", label)
     logic = slicer.vtkSlicerSegmentationsModuleLogic

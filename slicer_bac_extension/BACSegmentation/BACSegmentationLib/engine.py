@@ -12,6 +12,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+try:
+    # Not by its neighbour: the package begins with this module.
+    from slicer.i18n import tr as _
+except ImportError:  # a Slicer that is a library alone
+
+    def _(text: str) -> str:
+        return text
+
+
 NAME: Final = "shared_core"
 OLDEST_SLICER: Final = (5, 12)
 """Into older ones the requirements cannot be installed: they bring pydicom 2."""
@@ -35,8 +44,9 @@ def folder() -> Path:
         if (place / NAME / "version.py").is_file():
             return place
     raise EngineError(
-        f"The engine of BAC Segmentation ({NAME}) is missing beside {library.parent}; "
-        "install the extension again."
+        _(
+            "The engine of BAC Segmentation ({name}) is missing beside {folder}; install the extension again."
+        ).format(name=NAME, folder=library.parent)
     )
 
 
@@ -54,8 +64,10 @@ def make_importable() -> ModuleType:
     home = Path(engine.__file__ or "").resolve().parent
     if home != place / NAME:
         raise EngineError(
-            f"Another package named {NAME}, of {home}, was loaded before that of BAC Segmentation; "
-            "remove or disable the extension it belongs to, and restart Slicer."
+            _(
+                "Another package named {name}, of {home}, was loaded before that of BAC Segmentation; "
+                "remove or disable the extension it belongs to, and restart Slicer."
+            ).format(name=NAME, home=home)
         )
     return engine
 
@@ -89,5 +101,7 @@ def _check_slicer() -> None:
     here = (int(app.majorVersion), int(app.minorVersion))
     if here < OLDEST_SLICER:
         raise EngineError(
-            f"BAC Segmentation needs Slicer {oldest_slicer()} or newer; this is {here[0]}.{here[1]}."
+            _("BAC Segmentation needs Slicer {oldest} or newer; this is {here}.").format(
+                oldest=oldest_slicer(), here=f"{here[0]}.{here[1]}"
+            )
         )

@@ -17,6 +17,7 @@ import slicer.util
 from BACSegmentationLib.image_files import load_volume
 from BACSegmentationLib.segments import show_mask
 from BACSegmentationLib.tables import fill_table
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.view_records import keep_run
 from shared_core import hosting as bac
 
@@ -69,7 +70,9 @@ def write_exam(
         fill_table(table, [*(view.record for view in views), *failures])
         path = folder / f"{folder.name}.mrb"
         if not scene.WriteToMRB(str(path)):
-            raise bac.OutputError(f"{path}: the scene could not be saved; check the free disk space.")
+            raise bac.OutputError(
+                _("{path}: the scene could not be saved; check the free disk space.").format(path=path)
+            )
         return (path,)
     finally:
         scene.Clear(True)
@@ -92,8 +95,10 @@ def _have_module_logics() -> None:
         slicer.util.importVTKClassesFromDirectory(folder, "slicer", filematch=_LOGICS)
     if not hasattr(slicer, "vtkSlicerSegmentationsModuleLogic"):
         raise bac.OutputError(
-            "Segmentations cannot be saved by this Python; run the batch with Slicer --python-script, or "
-            "with --save none, which still writes masks and tables."
+            _(
+                "Segmentations cannot be saved by this Python; run the batch with Slicer --python-script, or "
+                "with --save none, which still writes masks and tables."
+            )
         )
 
 
@@ -103,7 +108,9 @@ def _write_segmentation(scene: Any, view: bac.WrittenView, folder: Path) -> Path
     storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
     storage.SetFileName(str(path))
     if not storage.WriteData(node):
-        raise bac.OutputError(f"{path}: the segmentation could not be saved; check the free disk space.")
+        raise bac.OutputError(
+            _("{path}: the segmentation could not be saved; check the free disk space.").format(path=path)
+        )
     return path
 
 

@@ -8,10 +8,11 @@ from typing import Final
 
 from BACSegmentationLib.mammograms import exams_in_scene
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 HOST: Final = "3D Slicer"
-NO_FILE: Final = (
+NO_FILE: Final = _(
     "{name}: DICOM objects refer to the file of the mammogram, but this volume has no file, or other pixels; "
     "load the mammogram from its file, or save without DICOM objects."
 )
@@ -51,7 +52,7 @@ def export_results(
     """
     keys = {
         volume.GetID(): one.exam.key
-        for one in exams_in_scene([volume for volume, _ in pairs])
+        for one in exams_in_scene([volume for volume, _segmentation in pairs])
         for volume in one.volumes
     }
     finals, left_out = [], []
@@ -61,14 +62,14 @@ def export_results(
         except bac.OpenBacError as error:
             if segmentation is not None:
                 raise
-            left_out.append(f"{volume.GetName()} was left out: {error}")
+            left_out.append(_("{volume} was left out: {error}").format(volume=volume.GetName(), error=error))
         else:
             if dicom and final.measurement is not None and final.header.path is None:
                 raise bac.UsageError(NO_FILE.format(name=volume.GetName()))
             finals.append(final)
         yield place, 2 * len(pairs)
     formats = (*bac.USUAL_FORMATS, *(bac.DICOM_KINDS if dicom else ()))
-    for done, _ in bac.export_steps(
+    for done, _name in bac.export_steps(
         folder, finals, settings=bac.MeasurementSettings(), host=HOST, replace=replace, formats=formats
     ):
         yield len(pairs) + done, 2 * len(pairs)

@@ -84,9 +84,11 @@ class ExportPanel:
             return
         numbers.measure()
         dicom, why_not = parameters.dicomObjects, self._why_no_dicom()
-        saved = f"Saved in {folder}{', without DICOM objects' if dicom and why_not else ''}."
+        saved = _("Saved in {folder}.")
+        if dicom and why_not:
+            saved = _("Saved in {folder}, without DICOM objects.")
         about = [why_not if dicom else "", results.left_out(numbers.pairs)]
-        self._saved = " ".join(filter(None, [saved, *about]))
+        self._saved = " ".join(filter(None, [saved.format(folder=folder), *about]))
         self._steps = export_results(
             self._measurement, numbers.pairs, folder, replace=replace, dicom=dicom and not why_not
         )
@@ -103,7 +105,9 @@ class ExportPanel:
         if not self._lacking:
             return ""
         packages = ", ".join(self._lacking)
-        return f"Not installed: {packages}. Press Apply to install what is missing; you are asked first."
+        return _(
+            "Not installed: {packages}. Press Apply to install what is missing; you are asked first."
+        ).format(packages=packages)
 
     def _go_on(self) -> None:
         if self._steps is None:
@@ -116,7 +120,7 @@ class ExportPanel:
         except StopIteration as end:
             message = " ".join([self._saved, *end.value])
         except bac.OpenBacError as error:
-            message = f"The results could not be saved: {error}"
+            message = _("The results could not be saved: {error}").format(error=error)
         self.stop()
         self._host.say(message)
         self.show(self._numbers.measured)

@@ -14,7 +14,7 @@ from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volume_facts import facts_of, keep_facts
 from shared_core import hosting as bac
 
-UNKNOWN: Final = "not known"
+UNKNOWN: Final = _("not known")
 SIDES: Final = (UNKNOWN, "L", "R")
 VIEWS: Final = (UNKNOWN, "CC", "MLO", "ML", "LM", "LMO", "XCCL", "XCCM", "FB", "SIO")
 

@@ -43,7 +43,9 @@ def timelines(
     pairs = [(volume, segmentation_of(volume)) for volume in volume_nodes]
     places = bac.results_beside(folder) if folder is not None else ()
     if folder is not None and not places:
-        raise bac.UsageError(f"{folder} contains no results.", bac.Remedy.NAME_RESULTS)
+        raise bac.UsageError(
+            _("{folder} contains no results.").format(folder=folder), bac.Remedy.NAME_RESULTS
+        )
     found: list[Mapping[str, Sequence[bac.DatedExam]]] = []
     without: list[str] = []
     for place in places:
@@ -63,11 +65,14 @@ def summary(line: bac.Timeline, quantity: bac.SerialQuantity) -> str:
     """How a quantity changed, in a few sentences."""
     followed = line.of(quantity)
     if followed is None:
-        text = line.reason or f"{quantity.title} cannot be followed in these exams."
+        text = line.reason or _("{title} cannot be followed in these exams.").format(title=quantity.title)
     else:
         views = ", ".join(followed.views)
-        text = f"{bac.change_sentence(followed)} Compared: {views}."
-    left_out = [f"{key} was left out: {reason}." for key, reason in line.left_out.items()]
+        text = _("{sentence} Compared: {views}.").format(sentence=bac.change_sentence(followed), views=views)
+    left_out = [
+        _("{key} was left out: {reason}.").format(key=key, reason=reason)
+        for key, reason in line.left_out.items()
+    ]
     return "\n".join([text, *left_out])
 
 
@@ -77,4 +82,4 @@ def _of_scene(pairs: Sequence[Pair]) -> tuple[Mapping[str, Sequence[bac.DatedExa
 
     exams = exam_records(pairs)
     views = [msgspec.structs.replace(record, exam=exam.key) for records, exam in exams for record in records]
-    return bac.dated_exams_of_records(views, [exam for _, exam in exams])
+    return bac.dated_exams_of_records(views, [exam for _records, exam in exams])

@@ -13,6 +13,7 @@ import vtk
 
 from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.segments import mask_of, show_mask
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.view_records import keep_file
 from shared_core import hosting as bac
 
@@ -104,7 +105,9 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
     uid = header_of(volume_node).identity.sop_instance_uid
     if uid and given.source_uids and uid not in given.source_uids:
         raise bac.UsageError(
-            f"{given.path.name}: was drawn on another image, not on {name}; choose that image."
+            _("{name}: was drawn on another image, not on {image}; choose that image.").format(
+                name=given.path.name, image=name
+            )
         )
     node = show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
     keep_file(node, given.path.name, mask_of(node, volume_node))
@@ -126,7 +129,9 @@ def _read_as_slicer(path: Path, node: Any, scene: Any) -> None:
     storage.SetFileName(str(path))
     if not storage.ReadData(node) or node.GetImageData() is None:
         scene.RemoveNode(storage)
-        raise bac.UnreadableImageError(f"{path.name}: Slicer could not read the image; see its error log.")
+        raise bac.UnreadableImageError(
+            _("{name}: Slicer could not read the image; see its error log.").format(name=path.name)
+        )
     node.SetAndObserveStorageNodeID(storage.GetID())
 
 

@@ -93,11 +93,16 @@ def described(volume: Any) -> tuple[str, str]:
         return "", error_words(error)
     except ImportError:
         # The packages that read mammograms are asked for at Apply.
-        return "The file will be read when you press Apply, after the required packages are installed.", ""
+        return _("The file will be read when you press Apply, after the required packages are installed."), ""
     known = header if header.path is not None else None
     spacing, notices = bac.spacing_in_host(shown_mm(volume), header=known, name=image.name)
     notices = (*notices, *(one for one in header.notices if one.code == bac.ORIENTATION_UNUSUAL.code))
-    size = f"{spacing.row_mm:.3f} mm per pixel" if spacing is not None else "pixel size unknown"
+    size = (
+        _("{row_mm:.3f} mm per pixel").format(row_mm=spacing.row_mm)
+        if spacing is not None
+        else _("pixel size unknown")
+    )
     rows, columns = image.pixels.shape
-    parts = [header.view_label.replace("??", "view unknown"), size, f"{columns} x {rows} pixels"]
+    pixels = _("{columns} x {rows} pixels").format(columns=columns, rows=rows)
+    parts = [header.view_label.replace("??", _("view unknown")), size, pixels]
     return "\n".join([" · ".join(parts), *map(notice_words, dict.fromkeys(notices))]), ""

@@ -34,7 +34,7 @@ def matrix_of_image(image: Any) -> Matrix:
 
 def shape_of(image: Any) -> tuple[int, int]:
     """(rows, columns) of an image."""
-    columns, rows, _ = image.GetDimensions()
+    columns, rows = image.GetDimensions()[:2]
     return rows, columns
 
 

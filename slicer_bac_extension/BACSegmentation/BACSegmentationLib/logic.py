@@ -94,7 +94,7 @@ class SceneLogic:
 
     def empty_segmentation(self, volume: Any) -> Any:
         """A segmentation of a volume with nothing in it yet."""
-        columns, rows, _ = volume.GetImageData().GetDimensions()
+        columns, rows = volume.GetImageData().GetDimensions()[:2]
         return show_mask(volume, np.zeros((rows, columns), np.uint8))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import slicer.util
 
+from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volume_facts import facts_of
 from BACSegmentationLib.volumes import VolumeImage, dicom_database, instance_uids, read_volume, shown_mm
 from shared_core import hosting as bac
@@ -113,7 +114,7 @@ def turn_of(volume_node: Any) -> bac.Turn:
         header = header_of(volume_node)
         pixels = read_volume(volume_node).pixels
         # the background is darker than any breast: bright is dense in all volumes
-        turn, _ = bac.hanging_turn(header, pixels > np.min(pixels) + np.ptp(pixels) * _DARK)
+        turn, _why = bac.hanging_turn(header, pixels > np.min(pixels) + np.ptp(pixels) * _DARK)
     except (bac.OpenBacError, ImportError):
         return bac.Turn()
     return turn
@@ -134,7 +135,7 @@ def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam
             continue
     # By identity: two volumes of one file have equal headers.
     volume_of = {id(header): node for header, node in found}
-    exams = bac.exams_of([header for header, _ in found])
+    exams = bac.exams_of([header for header, _image in found])
     return tuple(SceneExam(exam, tuple(volume_of[id(header)] for header in exam.headers)) for exam in exams)
 
 
@@ -183,7 +184,9 @@ def _as_its_file(
             turned = None
         if turned is not None and np.array_equal(turned.pixels, read.pixels):
             return read, ""
-    return None, f"The pixels of {image.name} differ from those of {file.name}."
+    return None, _("The pixels of {name} differ from those of {file}.").format(
+        name=image.name, file=file.name
+    )
 
 
 def _stated(mammogram: bac.Mammogram, facts: bac.StatedFacts | None) -> bac.Mammogram:

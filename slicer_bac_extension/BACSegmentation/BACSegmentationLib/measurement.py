@@ -41,12 +41,15 @@ class SceneMeasurement:
     def __init__(self) -> None:
         self._views: OrderedDict[str, _Prepared] = OrderedDict()
         self._run_masks: dict[str, bac.Mask] = {}
-        self._evidence: tuple[bac.PreparedView, bac.CalciumEvidence] | None = None
+        self._probabilities: dict[str, bytes] = {}
+        """Packed: a few hundred kilobytes each, where the numbers take fifty megabytes."""
+        self._evidence: tuple[bac.PreparedView, bytes, bac.CalciumEvidence] | None = None
 
     def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
         """A model's mask is in the segmentation now, with its numbers; `model` is empty for the default."""
         view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
         self._run_masks[segmentation_node.GetID()] = view.mask
+        self._probabilities[segmentation_node.GetID()] = view.probability_png
 
     def measure(self, volume_node: Any, segmentation_node: Any) -> bac.ViewRecord:
         """Measure the mask as it is, keep the record on the node, and return it.
@@ -93,7 +96,9 @@ class SceneMeasurement:
         )
 
     def evidence(self, volume_node: Any, segmentation_node: Any) -> bac.CalciumEvidence:
-        """What speaks for calcium in the picture, kept for the last one that was asked for.
+        """What speaks for calcium in the picture, and in the answer of a model that ran in this session.
+
+        Kept for the last one that was asked for.
 
         Raises
         ------
@@ -101,16 +106,24 @@ class SceneMeasurement:
             The volume is no mammogram.
         """
         model = view_records.model_of(segmentation_node) if segmentation_node is not None else ""
-        view = self._prepared(volume_node, model).view
-        if self._evidence is None or self._evidence[0] is not view:
-            found = bac.calcium_evidence(view.display_u8, valid=view.valid_mask, spacing=view.spacing)
-            self._evidence = view, found
-        return self._evidence[1]
+        view, packed = self._prepared(volume_node, model).view, b""
+        if segmentation_node is not None and view_records.run_record(segmentation_node) is not None:
+            packed = self._probabilities.get(segmentation_node.GetID(), b"")
+        if self._evidence is None or self._evidence[0] is not view or self._evidence[1] is not packed:
+            probability = bac.probability_of(packed) if packed else None
+            if probability is not None and probability.shape != view.display_u8.shape:
+                probability = None
+            found = bac.calcium_evidence(
+                view.display_u8, valid=view.valid_mask, spacing=view.spacing, probability=probability
+            )
+            self._evidence = view, packed, found
+        return self._evidence[2]
 
     def forget(self) -> None:
         """Let go of all images."""
         self._views.clear()
         self._run_masks.clear()
+        self._probabilities.clear()
         self._evidence = None
 
     def _without_model(self, volume_node: Any, segmentation_node: Any, exam_key: str) -> bac.ReviewedView:
@@ -161,7 +174,7 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[list[bac.ViewRecord], bac.
     """
     by_volume = {volume.GetID(): view_records.record_of(segmentation) for volume, segmentation in pairs}
     found = []
-    for one in exams_in_scene([volume for volume, _ in pairs]):
+    for one in exams_in_scene([volume for volume, _segmentation in pairs]):
         records = [by_volume[volume.GetID()] for volume in one.volumes]
         if any(record is not None and record.metrics for record in records):
             exam = bac.measure_exam_records(one.exam, records)

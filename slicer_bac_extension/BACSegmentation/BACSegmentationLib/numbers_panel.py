@@ -115,10 +115,12 @@ class NumbersPanel(VTKObservationMixin):
         stale = [node.GetName() for node in segmentations if view_records.is_stale(node)]
         ui.staleLabel.setVisible(bool(stale))
         if stale:
-            have = "has" if len(stale) == 1 else "have"
-            ui.staleLabel.text = _("{names} {have} changed; these numbers are out of date.").format(
-                names=", ".join(stale), have=have
+            words = (
+                _("{names} has changed; these numbers are out of date.")
+                if len(stale) == 1
+                else _("{names} have changed; these numbers are out of date.")
             )
+            ui.staleLabel.text = words.format(names=", ".join(stale))
         ui.measureButton.enabled = bool(segmentations)
         ui.measureButton.toolTip = _("Measure the segmentation as it is now.") if segmentations else NOTHING
         summary = self._fill(records) if known else None
@@ -129,10 +131,10 @@ class NumbersPanel(VTKObservationMixin):
             follower(self.measured)
 
     def _segmentations(self) -> list[Any]:
-        return [node for _, node in self.pairs if node is not None]
+        return [node for _volume, node in self.pairs if node is not None]
 
     def _records(self) -> list[bac.ViewRecord | None]:
-        return [view_records.record_of(node) for _, node in self.pairs]
+        return [view_records.record_of(node) for _volume, node in self.pairs]
 
     def _fill(self, records: list[bac.ViewRecord | None]) -> Any:
         """Fill the output table, which is made where none is chosen, and the one for people beside it."""
@@ -146,7 +148,7 @@ class NumbersPanel(VTKObservationMixin):
             parameters.outputTable = table
             self._filled = []
         summary = results.summary_of(table)
-        shown = [table, *(volume.GetID() for volume, _ in self.pairs), *records]
+        shown = [table, *(volume.GetID() for volume, _segmentation in self.pairs), *records]
         if summary is None or self._filled != shown:
             self._filled = shown
             summary = results.fill(table, self.pairs)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 TITLE: Final = "BAC Segmentation"
-RESEARCH_USE: Final = "Research use only. Never a diagnosis."
+RESEARCH_USE: Final = _("Research use only. Never a diagnosis.")
 MODULES: Final = (
     "Markups",
     "Plots",
@@ -44,9 +45,9 @@ class DeviceChoice(enum.Enum):
 
 _DEVICES: Final = {
     DeviceChoice.AUTO: "Automatic",
-    DeviceChoice.CPU: "Processor (CPU)",
-    DeviceChoice.CUDA: "NVIDIA graphics card (CUDA)",
-    DeviceChoice.MPS: "Apple graphics (MPS)",
+    DeviceChoice.CPU: _("Processor (CPU)"),
+    DeviceChoice.CUDA: _("NVIDIA graphics card (CUDA)"),
+    DeviceChoice.MPS: _("Apple graphics (MPS)"),
 }
 
 
@@ -63,7 +64,7 @@ class ModelEntry:
 
 
 UNKNOWN_DEFAULT: Final = ModelEntry(
-    "", "Default model", "Comes with the module; nothing is downloaded.", None
+    "", _("Default model"), _("Comes with the module; nothing is downloaded."), None
 )
 """Before the first Apply, when the packages that read model cards are not there yet."""
 
@@ -79,7 +80,7 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
         ModelEntry(
             "" if card.name == default else card.name,
             f"{card.name} (default)" if card.name == default else card.name,
-            f"Marks above {card.threshold:.3f}. Comes with the module.",
+            _("Marks above {threshold:.3f}. Comes with the module.").format(threshold=card.threshold),
             card.threshold,
         )
         for card in cards
@@ -94,4 +95,4 @@ def _own_entry(path: str) -> ModelEntry:
         card = bac.load_card(path)
     except bac.OpenBacError as error:
         return ModelEntry(path, Path(path).name, str(error), None)
-    return ModelEntry(path, card.name, f"Your own: {path}", card.threshold)
+    return ModelEntry(path, card.name, _("Your own: {path}").format(path=path), card.threshold)

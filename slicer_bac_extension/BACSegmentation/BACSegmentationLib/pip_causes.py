@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from BACSegmentationLib.process import ProcessError, python
+from BACSegmentationLib.translation import tr as _
 
 TRIAL_S: Final = 180.0
 """That a trial of pip may take."""
@@ -48,27 +49,31 @@ def cause_of(output: str) -> str:
     """
     # In this order: without a network pip ends with "no matching distribution" as well.
     if re.search(_FULL, output):
-        return "the disk is full; make room on it, and try again."
+        return _("the disk is full; make room on it, and try again.")
     if re.search(_CERTIFICATE, output):
-        return (
+        return _(
             "the connection is not trusted (SSL certificate); ask who runs your network for its certificate."
         )
     if re.search(_PROXY, output):
-        return "the proxy of your network refused; set HTTPS_PROXY before Slicer starts."
+        return _("the proxy of your network refused; set HTTPS_PROXY before Slicer starts.")
     if re.search(_NETWORK, output):
-        return "there is no connection to the package index (PyPI); check the internet connection."
+        return _("there is no connection to the package index (PyPI); check the internet connection.")
     if re.search(_DENIED, output):
-        return (
+        return _(
             "Slicer's folder cannot be written to; close other Slicers, or install it in a folder of yours."
         )
     if re.search(_CONFLICT, output):
         return _conflict(output)
     missing = re.findall(_NO_BUILD, output)
     if missing:
-        return f"there is no build of {missing[-1].strip()} for this computer ({_here()})."
+        return _("there is no build of {name} for this computer ({here}).").format(
+            name=missing[-1].strip(), here=_here()
+        )
     compiled = re.findall(_COMPILED, output)
     if compiled:
-        return f"{compiled[-1]} has no build for this computer ({_here()}), and could not be compiled."
+        return _("{name} has no build for this computer ({here}), and could not be compiled.").format(
+            name=compiled[-1], here=_here()
+        )
     return ""
 
 
@@ -82,7 +87,9 @@ def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int)
     """
     free_mb = shutil.disk_usage(sysconfig.get_paths()["purelib"]).free // _MB
     if free_mb < disk_mb:
-        return f"the disk is full: {disk_mb} MB are needed, {free_mb} are free; make room, and try again."
+        return _(
+            "the disk is full: {disk_mb} MB are needed, {free_mb} are free; make room, and try again."
+        ).format(disk_mb=disk_mb, free_mb=free_mb)
     options = ("--dry-run", "--no-input", "--disable-pip-version-check", "--retries=1", "--timeout=15")
     try:
         command = [python(), "-m", "pip", "install", *options, *requirements]
@@ -97,30 +104,32 @@ def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int)
             creationflags=_NO_WINDOW,
         )
     except subprocess.TimeoutExpired:
-        return "the package index (PyPI) answers too slowly; try again later."
+        return _("the package index (PyPI) answers too slowly; try again later.")
     except (OSError, ProcessError) as error:
-        return f"pip could not be started: {error}"
+        return _("pip could not be started: {error}").format(error=error)
     output = trial.stdout.decode("utf-8", "replace")
     return cause_of(output) or _last_error(output)
 
 
 def _conflict(output: str) -> str:
     pins, wants = re.findall(_PIN, output), re.findall(_WANTS, output, re.MULTILINE)
-    about = "; ".join(f"{who} needs {what.strip()}" for who, what in dict.fromkeys(wants))
-    kept = ", ".join(dict.fromkeys(pins))
-    sentence = "the packages contradict those that Slicer has"
-    if kept:
-        sentence += f" ({kept})"
-    return (
-        f"{sentence}{': ' + about if about else ''}. Use another version of Slicer, or tell the developers."
+    about = "; ".join(
+        _("{package} needs {other}").format(package=who, other=what.strip())
+        for who, what in dict.fromkeys(wants)
     )
+    kept = ", ".join(dict.fromkeys(pins))
+    which = f"{f' ({kept})' if kept else ''}{f': {about}' if about else ''}"
+    return _(
+        "the packages contradict those that Slicer has{which}. Use another version of Slicer, or tell the "
+        "developers."
+    ).format(which=which)
 
 
 def _last_error(output: str) -> str:
     errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
     if errors:
         return errors[-1].removeprefix("ERROR:").strip()
-    return "pip found all packages but could not install them; its messages are in the Python console."
+    return _("pip found all packages but could not install them; its messages are in the Python console.")
 
 
 def _here() -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import slicer
 
 from BACSegmentationLib.tables import column_of
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 Colour = tuple[float, float, float]
@@ -17,8 +18,8 @@ YEAR: Final = "Year"
 DATE: Final = "Date"
 EXAM: Final = "Exam"
 LINE: Final = "Change"
-LIMITS: Final = ("Lower limit", "Upper limit")
-LEFT_OUT: Final = "Not compared"
+LIMITS: Final = (_("Lower limit"), _("Upper limit"))
+LEFT_OUT: Final = _("Not compared")
 _TABLE_ROLE: Final = "OpenBAC.table"
 
 

@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from BACSegmentationLib.translation import tr as _
+
 Event = dict[str, Any]
 """A line of ``--progress json``: see `shared_core.cli.events`."""
 
@@ -44,7 +46,7 @@ def python() -> str:
     # In Slicer itself this is the application: it would open a second window.
     if Path(sys.executable or "").stem.lower().startswith("python"):
         return sys.executable
-    raise ProcessError("PythonSlicer was not found beside Slicer; install Slicer again.")
+    raise ProcessError(_("PythonSlicer was not found beside Slicer; install Slicer again."))
 
 
 def scratch_folder() -> Path:
@@ -59,8 +61,10 @@ def scratch_folder() -> Path:
         return Path(tempfile.mkdtemp(prefix="bac-"))
     except OSError as error:
         raise ProcessError(
-            f"No temporary folder can be made ({error.strerror or error}): make room, and check the "
-            "folder for temporary files in Edit > Application Settings."
+            _(
+                "No temporary folder can be made ({why}): make room, and check the folder for "
+                "temporary files in Edit > Application Settings."
+            ).format(why=error.strerror or error)
         ) from error
 
 
@@ -133,7 +137,7 @@ class EngineProcess:
                     **_FAMILY,
                 )
         except OSError as error:
-            raise ProcessError(f"The engine could not be started: {error}.") from error
+            raise ProcessError(_("The engine could not be started: {error}.").format(error=error)) from error
 
     @property
     def pid(self) -> int | None:

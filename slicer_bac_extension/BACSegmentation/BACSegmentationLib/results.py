@@ -14,10 +14,11 @@ from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
 from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 SUMMARY_ROLE: Final = f"{view_records.PREFIX}Summary"
-GONE: Final = "was removed from the scene during segmentation; its result was discarded"
+GONE: Final = _("{name} was removed from the scene during segmentation; its result was discarded.")
 
 
 def volumes_to_run(volume_node: Any, *, all_views: bool) -> list[Any]:
@@ -50,7 +51,7 @@ def put(
     for view in run.views:
         volume = slicer.mrmlScene.GetNodeByID(view.volume_id)
         if volume is None:
-            lost.append(f"{view.record.file} {GONE}.")
+            lost.append(GONE.format(name=view.record.file))
             continue
         chosen = segmentation_node if volume is volume_node else None
         try:
@@ -88,7 +89,11 @@ def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
 def left_out(pairs: Sequence[Pair]) -> str:
     """A sentence about the views of which there are no numbers; empty where all were analysed."""
     names = [_label(record) for record in _records(pairs) if not record.metrics]
-    return f"Not analysed, so without mask and numbers: {', '.join(names)}." if names else ""
+    return (
+        _("Not analysed, so without mask and numbers: {names}.").format(names=", ".join(names))
+        if names
+        else ""
+    )
 
 
 def problem_with(segmentation_node: Any, volume_node: Any) -> str:
@@ -96,10 +101,10 @@ def problem_with(segmentation_node: Any, volume_node: Any) -> str:
     of = reference_volume(segmentation_node) if segmentation_node is not None else None
     if of is None or of is volume_node:
         return ""
-    return (
-        f"The output segmentation {segmentation_node.GetName()} belongs to {of.GetName()}; "
-        "choose another one under Output, or leave it empty for a new one."
-    )
+    return _(
+        "The output segmentation {segmentation} belongs to {of}; choose another one under "
+        "Output, or leave it empty for a new one."
+    ).format(segmentation=segmentation_node.GetName(), of=of.GetName())
 
 
 def fill(table_node: Any, pairs: Sequence[Pair]) -> Any:
@@ -140,19 +145,20 @@ def report(pairs: Sequence[Pair]) -> str:
     records = _records(pairs)
     lines = [f"{_label(record)}: {record.report_sentence}" for record in records]
     if len(records) > 1:
-        lines += [f"Exam: {record.report_sentence}" for _, record in exam_records(pairs)]
+        exams = [record for _records_of, record in exam_records(pairs)]
+        lines += [_("Exam: {sentence}").format(sentence=exam.report_sentence) for exam in exams]
     states = ", ".join(
         f"{_label(record)} {bac.made_words(bac.state_of(record.model), record.model)}" for record in records
     )
     notices = dict.fromkeys(notice for record in records for notice in record.notices)
     notices |= dict.fromkeys(_who_is_who(pairs))
     notes = (f"{states}.", *(notice_words(notice) for notice in notices))
-    return "\n".join([*lines, *(f"Note: {note}" for note in notes)])
+    return "\n".join([*lines, *(_("Note: {note}").format(note=note) for note in notes)])
 
 
 def _who_is_who(pairs: Sequence[Pair]) -> Iterator[bac.Notice]:
     """Why other images of the scene with the same patient ID are not of this exam."""
-    shown = {volume.GetID() for volume, _ in pairs}
+    shown = {volume.GetID() for volume, _segmentation in pairs}
     for one in exams_in_scene():
         if shown & {volume.GetID() for volume in one.volumes}:
             yield from (notice for notice in one.exam.notices if notice.code in bac.WHO_IS_WHO)

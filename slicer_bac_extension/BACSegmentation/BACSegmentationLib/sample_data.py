@@ -143,8 +143,10 @@ def _make(
     lacking = dependencies.missing(_RESOURCES / "requirements.txt")
     if lacking:
         raise SampleError(
-            f"Simulating the exam needs Python packages that are missing: {', '.join(lacking)}. The button "
-            "in Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
+            _(
+                "Simulating the exam needs Python packages that are missing: {packages}. The button in "
+                "Sample Data installs them, if you agree; so does Apply in BAC Segmentation."
+            ).format(packages=", ".join(lacking))
         )
     where = ["-o", str(output_dir.absolute())] if output_dir is not None else []
     files: list[Path] = []
@@ -165,7 +167,9 @@ def _make(
                     elif progress is not None:
                         progress(event["done"], event["total"])
                 if ended and not files:
-                    raise SampleError(f"The exam could not be simulated: {child.error_text}")
+                    raise SampleError(
+                        _("The exam could not be simulated: {why}").format(why=child.error_text)
+                    )
                 slicer.app.processEvents()
                 time.sleep(_LOOK_S)
     return files

@@ -20,15 +20,16 @@ from BACSegmentationLib.mammograms import mammogram_of
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.process import EngineProcess, Event, ProcessError, scratch_folder
 from BACSegmentationLib.remedies import error_words
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 State = Literal["running", "done", "cancelled", "failed"]
 
-GONE: Final = (
+GONE: Final = _(
     "The temporary folder {folder} was removed while the model ran, with its results; press Apply again."
 )
-CANCELLED: Final = "Cancelled. Nothing was changed."
-_OPTIONS: Final = ("--progress", "json", "--no-pictures")
+CANCELLED: Final = _("Cancelled. Nothing was changed.")
+_OPTIONS: Final = ("--progress", "json", "--no-pictures", "--probability")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class SegmentedView:
     record: bac.ViewRecord
     mask: Any
     """(rows, columns) bool."""
+    probability_png: bytes = b""
+    """What the mask was cut from, packed as `probability_of` reads it; empty where it is not known."""
 
 
 @dataclass(eq=False)
@@ -70,7 +73,7 @@ class SegmentationRun:
 
     request: RunRequest
     state: State = "running"
-    message: str = "Reading the images"
+    message: str = _("Reading the images")
     """What happens, what ran, or why it ended."""
     views: list[SegmentedView] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -142,10 +145,10 @@ class SegmentationRun:
     def _take_in(self, volume_id: str) -> None:
         volume = slicer.mrmlScene.GetNodeByID(volume_id)
         if volume is None:
-            self.failures.append((volume_id, "was removed from the scene before it was read"))
+            self.failures.append((volume_id, _("was removed from the scene before it was read")))
             return
         name = volume.GetName()
-        self.message = f"Reading {name}"
+        self.message = _("Reading {name}").format(name=name)
         try:
             mammogram = mammogram_of(volume)
         except bac.OpenBacError as error:
@@ -186,7 +189,7 @@ class SegmentationRun:
         )
         child.start()
         self._batch, self._child = batch, child
-        self.message = "Loading the model"
+        self.message = _("Loading the model")
 
     def _listen(self, child: EngineProcess) -> None:
         # Asked before what it said is read: what it says last comes before its end.
@@ -209,7 +212,9 @@ class SegmentationRun:
         name = next((one.name for one in self._batch if str(one.file) == file), "")
         if kind == "tile":
             self._tiles[file] = event["done"] / max(event["total"], 1) * 0.99
-            self.message = f"Segmenting {name}: {event['done']} of {event['total']}"
+            self.message = _("Segmenting {name}: {done} of {total}").format(
+                name=name, done=event["done"], total=event["total"]
+            )
         elif kind == "image":
             self._tiles[file] = 1.0
 
@@ -221,7 +226,9 @@ class SegmentationRun:
             view = written.views.get(file)
             if view is None:
                 reason = written.failures.get(file) or unused.get(file)
-                self.failures.append((one.name, reason or "was left out, as the same image was given twice"))
+                self.failures.append(
+                    (one.name, reason or _("was left out, as the same image was given twice"))
+                )
                 continue
             header = one.header
             mask = bac.read_mask(view.mask, (header.rows, header.columns))
@@ -229,13 +236,14 @@ class SegmentationRun:
                 record = bac.with_header(view.record, header, file=one.name)
             else:
                 record = bac.with_notices_of(view.record, header)
-            self.views.append(SegmentedView(one.volume_id, record, mask))
+            probability = view.probability.read_bytes() if view.probability is not None else b""
+            self.views.append(SegmentedView(one.volume_id, record, mask, probability))
 
     def _finish(self) -> None:
         if self.views:
             self._end("done", "")
         else:
-            self._end("failed", _sentence(self.failures) or "There was nothing to segment.")
+            self._end("failed", _sentence(self.failures) or _("There was nothing to segment."))
 
     def _end(self, state: State, message: str) -> None:
         self.seconds = time.monotonic() - self._began
@@ -249,10 +257,15 @@ class SegmentationRun:
 
     def _summary(self) -> str:
         model = self.views[0].record.provenance
-        ran = f"{model['model_name']} on {model['device']} ({model['backend']}), {self.seconds:.0f} s"
-        views = bac.counted(len(self.views), "view")
-        failed = f" Failed: {_sentence(self.failures)}" if self.failures else ""
-        return f"{views}: {ran}.{failed}"
+        ran = _("{views}: {model} on {device} ({backend}), {seconds:.0f} s.").format(
+            views=bac.counted(len(self.views), "view"),
+            model=model["model_name"],
+            device=model["device"],
+            backend=model["backend"],
+            seconds=self.seconds,
+        )
+        failed = [_("Failed: {reasons}").format(reasons=_sentence(self.failures))] if self.failures else []
+        return " ".join([ran, *failed])
 
 
 def _by_spacing(inputs: Sequence[_Input]) -> list[list[_Input]]:
@@ -278,5 +291,7 @@ def _why(code: int, error_text: str) -> str:
     if error_text:
         return error_text
     if code < 0:
-        return f"The engine was stopped by the system (signal {-code}); the memory may have been full."
-    return f"The engine ended with code {code} and gave no reason."
+        return _(
+            "The engine was stopped by the system (signal {number}); the memory may have been full."
+        ).format(number=-code)
+    return _("The engine ended with code {code} and gave no reason.").format(code=code)

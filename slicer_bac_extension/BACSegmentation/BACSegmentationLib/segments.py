@@ -20,10 +20,14 @@ from BACSegmentationLib.lattice import (
     shape_of,
 )
 from BACSegmentationLib.mammograms import header_of
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 _CHOSEN: Final = "BACSegmentation.Segment"
 """Attribute of a segmentation: the segment that a person chose to be measured."""
+_UNLIKE: Final = _(
+    "{volume}: has {shape} pixels (rows, columns), but the mask has {found}; use the mask of this mammogram."
+)
 _SHAPE: Final = "BACSegmentation.Shape"
 """Attribute of a segmentation: rows and columns of the image that its mask was made on."""
 SEGMENT_ID: Final = "BAC"
@@ -64,10 +68,7 @@ def show_mask(
     found = np.asarray(mask) != 0
     shape = shape_of(volume_node.GetImageData())
     if found.shape != shape:
-        raise bac.UsageError(
-            f"{volume_node.GetName()}: has {shape} pixels (rows, columns), but the mask has {found.shape}; "
-            "use the mask of this mammogram."
-        )
+        raise bac.UsageError(_UNLIKE.format(volume=volume_node.GetName(), shape=shape, found=found.shape))
     node = segmentation_node or _new_segmentation(volume_node)
     node.SetAttribute(_CHOSEN, None)
     segment = _own_segment_id(node)
@@ -118,27 +119,28 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
     UsageError
         There is no BAC segment.
     """
-    name, of = segmentation_node.GetName(), volume_node.GetName()
+    nodes = {"name": segmentation_node.GetName(), "of": volume_node.GetName()}
     if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
-        return f"{name} and {of} are under different transforms; put both under the same one, or under none."
+        different = _("{name} and {of} are under different transforms; put both under the same one, or none.")
+        return different.format(**nodes)
     labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
     rows, columns = shape
     made_on = segmentation_node.GetAttribute(_SHAPE)
     if made_on and made_on != f"{rows} x {columns}":
-        return (
-            f"{name} was made on an image of {made_on} pixels (rows x columns), {of} has {rows} x {columns} "
-            "now: it was cropped or padded after segmenting. Press Apply again."
-        )
+        return _(
+            "{name} was made on an image of {made_on} pixels (rows x columns), {of} has {rows} x "
+            "{columns} now: it was cropped or padded after segmenting. Press Apply again."
+        ).format(**nodes, made_on=made_on, rows=rows, columns=columns)
     if offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape) is not None:
         return ""
-    was, (column_mm, row_mm, _) = labelmap.GetSpacing(), volume_node.GetSpacing()
-    if np.allclose(was[:2], (column_mm, row_mm), rtol=1e-4):
-        return f"{name} does not lie on the pixels of {of}; choose the volume that it was made on."
-    return (
-        f"{name} was made with {was[1]:.4g} x {was[0]:.4g} mm a pixel, {of} has {row_mm:.4g} x "
-        f"{column_mm:.4g} mm now: the pixel size was changed after segmenting. Press Apply "
-        "again."
-    )
+    was, now = labelmap.GetSpacing(), volume_node.GetSpacing()
+    if np.allclose(was[:2], now[:2], rtol=1e-4):
+        elsewhere = _("{name} does not lie on the pixels of {of}; choose the volume that it was made on.")
+        return elsewhere.format(**nodes)
+    return _(
+        "{name} was made with {old_row_mm:.4g} x {old_column_mm:.4g} mm a pixel, {of} has {row_mm:.4g} x "
+        "{column_mm:.4g} mm now: the pixel size was changed after segmenting. Press Apply again."
+    ).format(**nodes, old_row_mm=was[1], old_column_mm=was[0], row_mm=now[1], column_mm=now[0])
 
 
 def is_empty(segmentation_node: Any) -> bool:
@@ -211,17 +213,16 @@ def _own_segment_id(segmentation_node: Any) -> str:
 
 def _known_segment_id(segmentation_node: Any) -> str:
     segment = segment_id(segmentation_node)
-    names = ", ".join(known for _, known in segments_of(segmentation_node))
+    names = ", ".join(known for _id, known in segments_of(segmentation_node))
+    about = {"node": segmentation_node.GetName(), "names": names, "name": SEGMENT_NAME}
     if not segment and names:
-        raise bac.UsageError(
-            f"{segmentation_node.GetName()} has several segments ({names}), and none is {SEGMENT_NAME}.",
-            bac.Remedy.CHOOSE_SEGMENT,
-        )
+        several = _("{node} has several segments ({names}), and none is {name}.").format(**about)
+        raise bac.UsageError(several, bac.Remedy.CHOOSE_SEGMENT)
     if not segment:
-        raise bac.UsageError(
-            f"{segmentation_node.GetName()} has no segment {SEGMENT_NAME}; name the one that marks "
-            f"calcification {SEGMENT_NAME}, or press Apply to make it."
+        none = _(
+            "{node} has no segment {name}; name the one that marks calcification {name}, or press Apply."
         )
+        raise bac.UsageError(none.format(**about))
     return segment
 
 
@@ -255,7 +256,9 @@ def _write(segmentation_node: Any, segment: str, mask: bac.Mask, volume_node: An
     logic = slicer.vtkSlicerSegmentationsModuleLogic
     if not logic.SetBinaryLabelmapToSegment(labelmap, segmentation_node, segment, logic.MODE_REPLACE):
         raise bac.UsageError(
-            f"{segmentation_node.GetName()}: the segment could not be written; press Apply again."
+            _("{segmentation}: the segment could not be written; press Apply again.").format(
+                segmentation=segmentation_node.GetName()
+            )
         )
 
 

@@ -10,14 +10,20 @@ from typing import Any, Final
 import slicer
 import slicer.util
 
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 UIDS_ATTRIBUTE: Final = "DICOM.instanceUIDs"
 """Set by Slicer's DICOM plugin; kept with the scene."""
+_COLOUR: Final = _("{name} is a colour picture, not a greyscale mammogram; choose the image itself.")
 _NO_IMAGES: Final = {
-    "vtkMRMLLabelMapVolumeNode": "is a label map",
-    "vtkMRMLVectorVolumeNode": "is a colour picture",
-    "vtkMRMLTensorVolumeNode": "contains tensors",
+    "vtkMRMLLabelMapVolumeNode": _(
+        "{name} is a label map, not a greyscale mammogram; choose the image itself."
+    ),
+    "vtkMRMLVectorVolumeNode": _COLOUR,
+    "vtkMRMLTensorVolumeNode": _(
+        "{name} contains tensors, not a greyscale mammogram; choose the image itself."
+    ),
 }
 
 
@@ -65,7 +71,7 @@ def read_volume(volume_node: Any, *, dicom_files: Sequence[str | Path] | None = 
 
 def shown_mm(volume_node: Any) -> tuple[float, float]:
     """(row, column) spacing of a volume node in mm, whatever it means."""
-    column_mm, row_mm, _ = volume_node.GetSpacing()
+    column_mm, row_mm = volume_node.GetSpacing()[:2]
     return row_mm, column_mm
 
 
@@ -106,22 +112,25 @@ def _stored_files(volume_node: Any) -> list[str]:
 
 def _check(volume_node: Any) -> None:
     if volume_node is None:
-        raise bac.UsageError("No mammogram is chosen; load one and choose it.")
+        raise bac.UsageError(_("No mammogram is chosen; load one and choose it."))
     name = volume_node.GetName()
-    kind = next((what for of, what in _NO_IMAGES.items() if volume_node.IsA(of)), "")
-    if kind:
-        raise bac.UnsupportedImageError(f"{name} {kind}, not a greyscale mammogram; choose the image itself.")
+    no_image = next((words for kind, words in _NO_IMAGES.items() if volume_node.IsA(kind)), "")
+    if no_image:
+        raise bac.UnsupportedImageError(no_image.format(name=name))
     image = volume_node.GetImageData()
     if image is None or image.GetPointData().GetScalars() is None:
-        raise bac.UnsupportedImageError(f"{name} contains no image; load the mammogram again.")
+        raise bac.UnsupportedImageError(
+            _("{name} contains no image; load the mammogram again.").format(name=name)
+        )
     columns, rows, slices = image.GetDimensions()
     if slices != 1:
         raise bac.UnsupportedImageError(
-            f"{name} has {slices} slices ({columns} x {rows} pixels), and a mammogram has one; several views "
-            "may have been loaded as one volume, or this is a tomosynthesis or another kind of examination. "
-            "Load the views with Mammogram (BAC Segmentation), which the DICOM module lists under Advanced."
+            _(
+                "{name} has {slices} slices ({columns} x {rows} pixels), and a mammogram has one; "
+                "several views may have been loaded as one volume, or this is a tomosynthesis or another "
+                "kind of examination. Load the views with Mammogram (BAC Segmentation), which the DICOM "
+                "module lists under Advanced."
+            ).format(name=name, slices=slices, columns=columns, rows=rows)
         )
     if image.GetNumberOfScalarComponents() != 1:
-        raise bac.UnsupportedImageError(
-            f"{name} is a colour picture, not a greyscale mammogram; choose the image itself."
-        )
+        raise bac.UnsupportedImageError(_COLOUR.format(name=name))
