@@ -31,7 +31,7 @@ from tests.napari_bac import pictures
 from tests.small_sample import small_sample
 
 LONG_MS = 60_000
-CLUSTER = "P_02442_LEFT_MLO_PLEOMORPHIC_LINEAR_1"
+CLUSTER = "P_00299_RIGHT_CC_FINE_LINEAR_BRANCHING_SEGMENTAL_1"
 WORDS = {
     ViewState.NOT_ANALYSED: "not analysed",
     ViewState.BY_MODEL: "by openbac-1, not exported",

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from shared_core.tracks.forest import Forest
 
-TREES: Final = 120
-_LEAST_IN_LEAF: Final = 4
+TREES: Final = 300
+"""With fewer the seed decides: of 120 trees it moved the recall of doubtful arteries between .35 and .56."""
+_LEAST_IN_LEAF: Final = 2
 _FEATURES_ASKED: Final = 0.3
 OPEN: Final = -1
 """Label of a part that nobody can tell: it takes no part in teaching."""

@@ -54,7 +54,7 @@ def test_plain_arrays_answer_as_scikit_learn_does() -> None:
     tracks = made_tracks()
     weights = np.ones(len(tracks.labels))
     forest = grown(tracks.values, tracks.labels, weights, seed=3)
-    trees = ExtraTreesClassifier(120, min_samples_leaf=4, max_features=0.3, random_state=3)
+    trees = ExtraTreesClassifier(300, min_samples_leaf=2, max_features=0.3, random_state=3)
     filled = np.where(np.isnan(tracks.values), forest.missing, tracks.values)
     trees.fit(filled, tracks.labels, sample_weight=weights)
     np.testing.assert_allclose(
