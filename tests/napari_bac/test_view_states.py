@@ -264,7 +264,7 @@ def test_a_malignant_cluster_has_no_grade_and_says_why(
     (key,) = session.add([opened])
     *_, done = run_events(RunRequest(((key, opened),), "openbac-2", "cpu"))
     assert isinstance(done, ViewDone)
-    session.set_answer(key, done.answer)
+    session.set_answer(key, done.answer, done.prepared)
     settle(qtbot, session)
     view = session.views[key]
     assert view.measured is not None
