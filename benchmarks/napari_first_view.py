@@ -74,6 +74,7 @@ def shown_s(folder: Path) -> tuple[list[float], float]:
     """
     import napari
     from qtpy.QtCore import QEventLoop
+    from qtpy.QtOpenGLWidgets import QOpenGLWidget
     from qtpy.QtWidgets import QApplication
 
     from napari_bac.docks.bac_panel import BacPanel
@@ -89,10 +90,8 @@ def shown_s(folder: Path) -> tuple[list[float], float]:
     work: list[float] = []
     loop = QEventLoop()
 
-    def on_views() -> None:
+    def on_frame() -> None:
         while len(seen) < len(session.views):
-            # Drawn, and not only asked to be.
-            viewer.screenshot(canvas_only=True, flash=False)
             seen.append(time.perf_counter() - began)
             work.append(time.thread_time() - worked)
 
@@ -100,7 +99,9 @@ def shown_s(folder: Path) -> tuple[list[float], float]:
         if not session.opener.is_open:
             loop.quit()
 
-    session.signals.views_changed.connect(on_views)
+    # Drawn, and not only asked to be.
+    (canvas,) = (one for one in QApplication.allWidgets() if isinstance(one, QOpenGLWidget))
+    canvas.frameSwapped.connect(on_frame)
     session.signals.run_changed.connect(on_run)
     began, worked = time.perf_counter(), time.thread_time()
     session.opener.start([folder])
