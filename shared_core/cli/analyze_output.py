@@ -110,6 +110,8 @@ def outcome_phrase(outcome: ViewOutcome) -> str:
     measurement = outcome.measurement
     if measurement is None:
         return f"failed: {outcome.record.error}"
+    if phrases.is_heat_map(outcome.record.provenance):
+        return phrases.classified(measurement)
     others = f", {phrases.short_other(measurement)}" if measurement.other_count else ""
     if measurement.bac_area_mm2 is not None:
         return f"BAC {measurement.bac_area_mm2:.1f} mm2 ({measurement.am_px} px){others}"

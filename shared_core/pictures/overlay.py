@@ -84,7 +84,7 @@ def overlay_picture(
     draw_outlines(picture, view.outlines, scale=view.scale, colour=FINDING, thickness_px=look.line_px)
     shown = other if other is not None and not mask.any() else mask
     # Where a classifier looked is no finding to be seen closer.
-    windows = [] if _is_heat_map(provenance) else _windows(shown, _window_px(prepared))
+    windows = [] if phrases.is_heat_map(provenance) else _windows(shown, _window_px(prepared))
     for letter, window in zip("AB", windows, strict=False):
         _mark_window(picture, window, letter, view=view, look=look)
     picture = _with_text(
@@ -118,7 +118,7 @@ def _lines(
     lines = [Line(label, round(size * 1.5))]
     if "?" in header.view_label:
         lines.append(Line(fitting(header.name, small, _NAME_PX), small, QUIET))
-    if _is_heat_map(provenance):
+    if phrases.is_heat_map(provenance):
         lines += _of_classifier(measurement, look)
     else:
         lines += _of_finding(measurement, look)
@@ -127,16 +127,10 @@ def _lines(
     return lines
 
 
-def _is_heat_map(provenance: Mapping[str, object]) -> bool:
-    return provenance.get("mask_style") == "heat-map"
-
-
 def _of_classifier(measurement: ViewMeasurement, look: _Look) -> list[Line]:
     """What it says of the view; the area of a heat map is no area of calcium."""
-    known = measurement.bac_probability
-    said = "not known" if known is None else f"{known:.2f}"
     return [
-        Line(f"Probability of BAC {said}", look.text_px),
+        Line(phrases.classified(measurement), look.text_px),
         Line("Heat map: where the classifier looked", round(look.text_px * 0.85), FINDING),
     ]
 

@@ -56,6 +56,17 @@ def bac_area(measurement: ViewMeasurement) -> str:
     return f"BAC {area_mm2(measurement.bac_area_mm2)} mm² ({pixels})"
 
 
+def is_heat_map(provenance: Mapping[str, object]) -> bool:
+    """Whether what is marked is where a classifier of whole views looked: that is no area of calcium."""
+    return provenance.get("mask_style") == "heat-map"
+
+
+def classified(measurement: ViewMeasurement) -> str:
+    """``Probability of BAC 0.87``, what a classifier says of the view."""
+    known = measurement.bac_probability
+    return f"Probability of BAC {'not known' if known is None else f'{known:.2f}'}"
+
+
 def short_bac_area(measurement: ViewMeasurement) -> str:
     """``BAC 105.8 mm²``, or ``BAC 21,594 px``."""
     return bac_area(measurement).split(" (")[0]

@@ -192,3 +192,12 @@ def test_a_card_of_another_size_than_its_graph_is_refused(tmp_path: Path) -> Non
     card = write_classifier(tmp_path, heat_map=HeatMapRule(48, 96), tiling=TilingPreset())
     with pytest.raises(ModelError, match="for pictures of 48 x 96 px"):
         load_model(card, backend="openvino")
+
+
+def test_the_command_line_says_its_probability_and_no_area(
+    view: Path, positive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["analyze", str(view), "-o", str(tmp_path / "out"), "--model", str(positive), "--no-pictures"]
+    assert main([*arguments, "--workers", "0"]) == 0
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("[1/1]")]
+    assert line == f"[1/1] {view.name}: Probability of BAC 1.00"
