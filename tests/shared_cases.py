@@ -10,6 +10,7 @@ import pytest
 from tests.skips import SHARED_MISSING
 
 CASES = Path(os.environ.get("OPENBAC_SHARED", Path(__file__).parents[2] / "shared")) / "cases" / "reading"
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason=f"no cases at {CASES}; {SHARED_MISSING} cases/")
 
 
 def case(name: str) -> Path:

@@ -23,10 +23,9 @@ from shared_core.reading.unused import UnusedReason, unused_sentences
 from shared_core.records.unused_files import read_unused
 from tests.reading import synthetic
 from tests.reading.synthetic import breast, dataset, write, write_as
+from tests.shared_cases import CASES, needs_cases
 from tests.tram_track import tram_track
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
-needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
 UID = "1.2.826.0.1.77"
 
 

@@ -52,7 +52,11 @@ def pack(source: Path, build: Path) -> Path:
 def unpack(archive: Path, folder: Path) -> Path:
     """Unpack an archive; returns the folder that Slicer has on its path then."""
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+        # Python before 3.11.4 and 3.10.12 has no filters; the archive is our own.
+        if hasattr(tarfile, "data_filter"):
+            packed.extractall(folder, filter="data")
+        else:
+            packed.extractall(folder)
     return folder / INSTALLED
 
 

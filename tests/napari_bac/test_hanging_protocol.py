@@ -10,8 +10,7 @@ import pytest
 from napari_bac.session.exam_session import ExamSession
 from tests.napari_bac import pictures
 from tests.reading.synthetic import dataset, write
-
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
+from tests.shared_cases import CASES, needs_cases
 
 
 def test_four_views_hang_with_chest_walls_back_to_back(exam_session: ExamSession) -> None:
@@ -41,7 +40,7 @@ def place_of(session: ExamSession, row: int, column: int) -> tuple[float, float]
     return tuple(np.round((place - top_left) / (bottom_right - top_left), 1))
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_the_shared_case_upside_down_hangs_upright_and_is_told(session: ExamSession) -> None:
     session.open([CASES / "flips" / "lcc_upside_AL.dcm"])
     assert place_of(session, 0, 0) == (1, 0)

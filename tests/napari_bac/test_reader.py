@@ -25,9 +25,8 @@ from shared_core.reading.unused import unused_sentences
 from shared_core.records.canonical_json import json_bytes
 from tests.napari_bac import pictures
 from tests.reading.segmentations import segment, write_seg
+from tests.shared_cases import CASES, needs_cases
 from tests.told import codes
-
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def test_an_exam_folder_opens_as_four_images_that_hang(exam_folder: Path, notes:
     assert notes == []
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_two_women_under_one_id_are_not_one_exam_and_it_is_said(
     notes: list[str], session: ExamSession, qtbot: Any
 ) -> None:

@@ -22,10 +22,8 @@ from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.unused import unused_sentences
 from tests.napari_bac import pictures
 from tests.reading.synthetic import dataset, write
+from tests.shared_cases import CASES, needs_cases
 from tests.tram_track import tram_track
-
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
-needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
 
 
 @needs_cases

@@ -12,9 +12,9 @@ from shared_core.mammogram import Laterality, MammogramHeader, View
 from shared_core.reading.orientation import Turn, hanging_turn, orientation_of, stored_turn
 from shared_core.reading.reader import read_header
 from tests.reading.synthetic import dataset, write
+from tests.shared_cases import CASES, needs_cases
 from tests.told import codes
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 UNKNOWN = {"ImageLaterality": None, "ViewPosition": None}
 
 
@@ -23,7 +23,7 @@ def header(tmp_path: Path, orientation: str, **attributes: str | None) -> Mammog
     return read_header(write(tmp_path / "image.dcm", ds))
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_an_image_with_nothing_but_its_orientation_is_a_right_cc() -> None:
     found = read_header(CASES / "v_orient_only.dcm")
     assert found.view_label == "RCC"

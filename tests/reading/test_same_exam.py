@@ -15,9 +15,9 @@ from shared_core.reading.persons import contradictions, is_no_identifier
 from shared_core.reading.same_exam import same_exams
 from shared_core.records.canonical_json import json_bytes
 from tests.reading.synthetic import breast, dataset, new_uid, write
+from tests.shared_cases import CASES, needs_cases
 from tests.told import codes
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 VIEWS = (("L", "CC"), ("L", "MLO"), ("R", "CC"), ("R", "MLO"))
 FOUR = ["LCC", "LMLO", "RCC", "RMLO"]
 
@@ -39,7 +39,7 @@ def said(exams: Iterable[Exam]) -> set[str]:
     return {code for exam in exams for code in codes(exam.notices)}
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_two_birth_dates_under_one_id_are_two_women() -> None:
     exams = find_exams([CASES / "two_women_one_id"]).exams
     assert [[header.view_label for header in exam.headers] for exam in exams] == [FOUR, FOUR]

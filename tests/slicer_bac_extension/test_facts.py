@@ -19,10 +19,10 @@ from tests.host.module_panel import Panel
 from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
 from tests.reading.synthetic import dataset, write
+from tests.shared_cases import CASES, needs_cases
 from tests.slicer_bac_extension.volumes_of_files import load, shown
 from tests.tram_track import tram_track
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 STRIPPED: dict[str, Any] = {"ImageLaterality": None, "ViewPosition": None, "PatientID": None}
 
 
@@ -133,7 +133,7 @@ def test_a_run_takes_the_facts_along(app: HeadlessApp, tmp_path: Path) -> None:
     assert view.record.stated == {"source": "stated by hand", "patient": "W1", "spacing_mm": [0.05, 0.05]}
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_two_women_under_one_id_are_two_exams_and_it_is_said(app: HeadlessApp) -> None:
     volumes = [load(file) for file in sorted((CASES / "two_women_one_id").glob("*.dcm"))]
     exams = mammograms.exams_in_scene()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tests.host.scene import HeadlessApp
 from tests.host.slice_view import SliceView, missing_for_rendering, slice_view
 from tests.reading.synthetic import dataset, write
+from tests.shared_cases import CASES, needs_cases
 from tests.slicer_bac_extension.drawn_curves import curve
 from tests.slicer_bac_extension.volumes_of_files import load, shown
 
@@ -179,7 +180,6 @@ def test_the_picture_is_written(view: SliceView, tmp_path: Path) -> None:
     np.testing.assert_array_equal(read[..., ::-1], view.picture())
 
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "reading"
 TURNS = [
     ("A\\R", "top left"),
     ("A\\L", "bottom left"),
@@ -214,7 +214,7 @@ def test_a_picture_that_is_stored_turned_is_seen_upright(
     assert np.array_equal(segments.mask_of(segments.show_mask(volume, mask), volume), mask)
 
 
-@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+@needs_cases
 def test_the_shared_case_upside_down_is_seen_upright_and_told(app: HeadlessApp) -> None:
     volume = load(CASES / "flips" / "lcc_upside_AL.dcm")
     view = slice_view(app, size=(360, 480))
