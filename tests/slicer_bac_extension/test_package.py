@@ -22,7 +22,7 @@ ROOT = packing.ROOT
 MODULE = ROOT / "slicer_bac_extension" / "BACSegmentation"
 INSIDE_SLICER = ("numpy", "scipy", "pydicom", "simpleitk", "pillow", "requests", "packaging")
 """What Slicer 5.12 brings along."""
-MOST_BYTES = 6_000_000
+MOST_BYTES = 5_000_000
 """Of the archive."""
 PYTHON_VARIABLE = "OPENBAC_SLICER_PYTHON"
 """A Python of another version with the requirements of the extension: what `make test` puts there."""

@@ -80,7 +80,7 @@ def test_every_model_of_the_package_is_bundled_small_and_tells_where_it_came_fro
         used.add(found.parent)
         if card.tracks is not None:
             tracks = require_tracks(card)
-            assert found.stat().st_size + tracks.stat().st_size <= 3_000_000
+            assert tracks.stat().st_size <= 1_500_000
             used.add(tracks.parent)
     assert used == {path for path in BUNDLED_WEIGHTS.iterdir() if path.is_dir()}
 
