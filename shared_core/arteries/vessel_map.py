@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from shared_core.notices import Notice
 
 Morphology = Literal["punctate", "coarse", "tram-track", "unknown"]
+COUNTED_FROM: Final = 0.5
+"""A judged artery beside the likeliest one counts where it is more likely an artery than not: so clusters of
+calcifications are not several vessels, see docs/validation_real_bac.md."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,12 @@ class VesselMap:
     total_length_px: float
     total_length_mm: float | None
     notices: tuple[Notice, ...] = ()
+
+
+def counted(vessels: Sequence[Vessel]) -> tuple[Vessel, ...]:
+    """The arteries that are counted and graded: all that nothing judged, the likeliest, and the likely ones."""
+    likeliest = max((vessel.probability or 0.0 for vessel in vessels), default=0.0)
+    least = min(likeliest, COUNTED_FROM)
+    return tuple(
+        vessel for vessel in vessels if vessel.probability is None or vessel.probability >= least
+    )

@@ -16,6 +16,7 @@ from shared_core.notices import Notice
 from shared_core.notices.of_results import (
     ARTERIES_NUMBERED,
     ARTERIES_TOO_MANY,
+    ARTERIES_UNSURE,
     ARTERY_SPACING_ASSUMED,
     ARTERY_SPOTS_NOT_COUNTED,
     ARTERY_UNDECIDED,
@@ -43,6 +44,7 @@ _ABOUT_THE_MASK: Final = frozenset(
     kind.code
     for kind in (
         ARTERIES_TOO_MANY,
+        ARTERIES_UNSURE,
         ARTERY_SPACING_ASSUMED,
         ARTERY_SPOTS_NOT_COUNTED,
         ARTERY_UNDECIDED,

@@ -79,6 +79,10 @@ ARTERIES_TOO_MANY: Final = warning(
 
 # Parts that a model judged
 
+ARTERIES_UNSURE: Final = warning(
+    "arteries-unsure",
+    "Marked, but neither counted as vessels nor graded, as they are less likely arteries than not: {count}.",
+)
 OTHER_CALCIFICATIONS: Final = NoticeKind(
     "other-calcifications",
     Severity.WARNING,

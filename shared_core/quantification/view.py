@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from shared_core.arteries.connected_parts import Box, bounding_box, connected_parts
 from shared_core.arteries.judged_image import Judged
-from shared_core.arteries.vessel_map import VesselMap
+from shared_core.arteries.judged_parts import JudgedParts
+from shared_core.arteries.vessel_map import VesselMap, counted
 from shared_core.arteries.vessels import find_vessels
 from shared_core.grades.csbi import WRONG_STYLE, csbi_grade, kinds_of
 from shared_core.grades.guo import (
@@ -25,6 +26,7 @@ from shared_core.grades.ibrahim import area_grade, percent
 from shared_core.mammogram import Mask
 from shared_core.mass.densitometry import WITHOUT_PIXELS, MassResult, mass_refusal
 from shared_core.mass.mass_numbers import MassNumbers
+from shared_core.notices.of_results import ARTERIES_UNSURE
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.judged_views import with_opinion
 from shared_core.quantification.measurement import (
@@ -132,7 +134,9 @@ def measure_view(
         largest_part_px=parts_px[0] if parts_px else 0,
         parts_px=parts_px,
         pixel_area_mm2=pixel_area,
-        **_vessel_numbers(vessels or view_vessels(prepared, mask, mask_style=mask_style), mask_style),
+        **_vessel_numbers(
+            vessels or view_vessels(prepared, mask, mask_style=mask_style, judged=judged), mask_style
+        ),
         mass=_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
     )
     return measured if judged is None else with_opinion(measured, judged)
@@ -152,7 +156,8 @@ def view_vessels(
     prepared, mask, mask_style
         See `measure_view`.
     judged
-        The parts of the mask, where a model judged them: they give each artery its probability.
+        The parts of the mask, where a model judged them: they give each artery its probability, and those
+        that are not `counted` are told.
     """
     if mask_style != "vessel-band":
         return None
@@ -162,18 +167,22 @@ def view_vessels(
         return found
     said = judged.probabilities(found.labels)
     vessels = tuple(replace(vessel, probability=said.get(vessel.number)) for vessel in found.vessels)
-    return replace(found, vessels=vessels)
+    unsure = len(vessels) - len(counted(vessels))
+    # Of a spread nothing is counted, and its notice says so.
+    whole = isinstance(judged, JudgedParts) and judged.spread is not None
+    told = (ARTERIES_UNSURE.notice(count=unsure),) if unsure and not whole else ()
+    return replace(found, vessels=vessels, notices=(*found.notices, *told))
 
 
 def _vessel_numbers(found: VesselMap | None, mask_style: MaskStyle) -> dict[str, Any]:
     if found is None or mask_style != "vessel-band":
         return {"csbi_reason": WRONG_STYLE}
-    kinds = kinds_of(found.vessels)
+    kinds = kinds_of(counted(found.vessels))
     csbi = csbi_grade(kinds, mask_style=mask_style)
     lengths = [vessel.length_px for vessel in found.vessels]
     calibres = [vessel.mean_calibre_mm for vessel in found.vessels if vessel.mean_calibre_mm is not None]
     return {
-        "vessels_count": len(found.vessels),
+        "vessels_count": kinds.total,
         "vessel_kinds": kinds,
         "segments_count": sum(vessel.segments for vessel in found.vessels),
         "calcified_length_px": found.total_length_px,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from shared_core.arteries.connected_parts import Box
+from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
-from shared_core.quantification.view import measure_view
+from shared_core.quantification.view import measure_view, view_vessels
 
 Make = Callable[..., PreparedView]
 DEFAULT = MeasurementSettings()
@@ -158,3 +160,56 @@ def test_the_published_results_are_reproduced(
     assert (result.am_px, result.sim, result.tam_px, result.tsim) == (21594, 2982214, 21594, 2982214)
     # Stored as uint16, the probability is rounded by up to 1 / 131070 a pixel.
     assert result.pm == pytest.approx(24799.743404311605, abs=image.size / 131070)
+
+
+def _judged_bands(probabilities: Sequence[float]) -> JudgedParts:
+    """A straight band of 180 x 10 px for each probability, 60 px below each other."""
+    parts = tuple(
+        JudgedPart(Box(40 + 60 * n, 30, 10, 180), np.ones((10, 180), bool), 12.0, own, calcium=True)
+        for n, own in enumerate(probabilities)
+    )
+    return JudgedParts(parts, 0.05, undecided_from=0.02, bac_probability=0.9)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "counted", "unsure"),
+    [
+        ((0.9, 0.8, 0.7), 3, 0),
+        ((0.9, 0.4, 0.1), 1, 2),
+        ((0.4, 0.2), 1, 1),
+        ((0.1,), 1, 0),
+        ((0.9, 0.5), 2, 0),
+    ],
+)
+def test_a_further_artery_counts_where_it_is_likely_one(
+    make_prepared: Make, probabilities: tuple[float, ...], counted: int, unsure: int
+) -> None:
+    prepared = make_prepared(np.full((400, 300), 90, np.uint8))
+    judged = _judged_bands(probabilities)
+    mask = judged.mask("artery", (400, 300))
+    vessels = view_vessels(prepared, mask, mask_style="vessel-band", judged=judged)
+    assert vessels is not None
+    assert len(vessels.vessels) == len(probabilities)
+    told = [notice.text for notice in vessels.notices if notice.code == "arteries-unsure"]
+    assert [text.rsplit(" ", 1)[1] for text in told] == ([f"{unsure}."] if unsure else [])
+    for given in (vessels, None):
+        measured = measure_view(
+            prepared,
+            mask,
+            None,
+            mask_style="vessel-band",
+            settings=DEFAULT,
+            vessels=given,
+            judged=judged,
+        )
+        assert measured.vessels_count == counted
+        assert measured.vessel_kinds is not None
+        assert measured.vessel_kinds.total == counted
+        assert measured.am_px == int(mask.sum())
+
+
+def test_arteries_that_a_person_drew_all_count(make_prepared: Make) -> None:
+    prepared = make_prepared(np.full((400, 300), 90, np.uint8))
+    mask = _judged_bands((0.9, 0.1, 0.1)).mask("artery", (400, 300))
+    measured = measure_view(prepared, mask, None, mask_style="vessel-band", settings=DEFAULT)
+    assert measured.vessels_count == 3
