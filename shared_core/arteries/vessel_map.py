@@ -55,9 +55,7 @@ class VesselMap:
 
 
 def counted(vessels: Sequence[Vessel]) -> tuple[Vessel, ...]:
-    """The arteries that are counted and graded: all that nothing judged, the likeliest, and the likely ones."""
+    """Those that are counted and graded: all that nothing judged, the likeliest, and the likely ones."""
     likeliest = max((vessel.probability or 0.0 for vessel in vessels), default=0.0)
     least = min(likeliest, COUNTED_FROM)
-    return tuple(
-        vessel for vessel in vessels if vessel.probability is None or vessel.probability >= least
-    )
+    return tuple(vessel for vessel in vessels if vessel.probability is None or vessel.probability >= least)

@@ -192,14 +192,14 @@ def test_a_further_artery_counts_where_it_is_likely_one(
     assert len(vessels.vessels) == len(probabilities)
     told = [notice.text for notice in vessels.notices if notice.code == "arteries-unsure"]
     assert [text.rsplit(" ", 1)[1] for text in told] == ([f"{unsure}."] if unsure else [])
-    for given in (vessels, None):
+    for at_hand in (vessels, None):
         measured = measure_view(
             prepared,
             mask,
             None,
             mask_style="vessel-band",
             settings=DEFAULT,
-            vessels=given,
+            vessels=at_hand,
             judged=judged,
         )
         assert measured.vessels_count == counted

@@ -8,18 +8,21 @@ import cv2
 import numpy as np
 import pytest
 
+from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.followed_parts import outlined_parts
+from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
 from shared_core.inference.model import load_model
 from shared_core.tracks.features import TrackTable
 from shared_core.training.data.line_file import LineDrawing
-from shared_core.training.data.real_bac import RealBacImage
+from shared_core.training.data.real_bac import FOLDS, RealBacImage
 from tests.training.data.small import breast_picture
 from tests.training.drawn import drawn_patches
 from validation.real_bac.maps import FoldMaps, MapStore
-from validation.real_bac.marks import marks_of
+from validation.real_bac.marks import judged_vessels, marks_of
 from validation.real_bac.overlaps import find_overlaps
 from validation.real_bac.scores import scores_of
 from validation.real_bac.tracks import Described, least_probability, reliability
+from validation.real_bac.whole_views import whole_views
 
 DRAWING = LineDrawing((np.array([[50.0, 100.0], [250.0, 100.0]]),), (), (), "certain")
 
@@ -147,3 +150,27 @@ def test_maps_are_made_once_and_read_back(tmp_path: Path) -> None:
     assert again is not None
     np.testing.assert_array_equal(made.probability, again.probability)
     assert made.probability.shape == made.valid.shape == made.image_u8.shape
+
+
+@pytest.mark.parametrize(("further", "vessels"), [(0.9, 2), (0.5, 2), (0.3, 1)])
+def test_an_unsure_vessel_beside_a_sure_one_is_not_counted(further: float, vessels: int) -> None:
+    parts = tuple(
+        JudgedPart(Box(30 + 90 * n, 20, 12, 220), np.ones((12, 220), bool), 15.0, own, calcium=True)
+        for n, own in enumerate((0.95, further))
+    )
+    judged = JudgedParts(parts, 0.05, undecided_from=0.02, bac_probability=0.9)
+    assert judged_vessels(judged.mask("artery", (200, 300)), judged) == vessels
+
+
+def test_whole_views_without_bac_are_split_by_patient(real_mammograms: Path) -> None:
+    views = whole_views(real_mammograms)
+    assert {view.kind for view in views} == {"whole"}
+    assert not any("P_00646" in view.path.name for view in views)
+    folds: dict[str, set[int]] = {}
+    for view in views:
+        folds.setdefault(view.patient_id, set()).add(view.fold)
+    assert len(views) > len(folds) > FOLDS
+    assert all(len(own) == 1 for own in folds.values())
+    assert set.union(*folds.values()) == set(range(FOLDS))
+    scores = scores_of([marks_of(view, None, mask_at(9) if view.fold == 0 else None) for view in views])
+    assert scores.whole_marked.value == np.mean([view.fold == 0 for view in views])

@@ -28,7 +28,7 @@ from shared_core.training.data.real_bac import FOLDS, RealBacImage, open_stretch
 from validation import DOCS
 from validation.judged import Judged, judged
 from validation.real_bac.maps import FoldMaps, ImageMap, MapStore, fold_card, sized
-from validation.real_bac.marks import Marks, marks_of
+from validation.real_bac.marks import Marks, judged_vessels, marks_of
 from validation.real_bac.opinions import opinions
 from validation.real_bac.overlaps import find_overlaps
 from validation.real_bac.overlays import overlay, write_sheet
@@ -43,6 +43,7 @@ from validation.real_bac.tracks import (
     reliability,
     taught_judge,
 )
+from validation.real_bac.whole_views import whole_views
 
 SEEN = Path(__file__).parent / "seen.md"
 WORST = 10
@@ -64,9 +65,10 @@ def _command(args: argparse.Namespace) -> str:
     """Makes the page again, wherever the data is."""
     sizes = f" --sizes {' '.join(f'{size:g}' for size in args.sizes)}" if args.sizes else ""
     networks = " --networks NETWORKS" if args.networks is not None else ""
+    whole = " --whole MAMMOGRAMS" if args.whole is not None else ""
     card = f" --card {args.card}" if args.card else ""
     beside = f" --beside {args.beside}" if args.beside else ""
-    options = f"{networks}{beside}{sizes}{card}"
+    options = f"{networks}{whole}{beside}{sizes}{card}"
     return f"python -m validation.real_bac {args.model} --data REAL_BAC --out STUDY{options}"
 
 
@@ -80,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     add("model", metavar="MODEL", help="name or card file")
     add("--data", type=Path, required=True, metavar="DIR", help="with lines.json and a folder for each kind")
     add("--out", type=Path, required=True, metavar="DIR", help="keeps maps and overlays")
+    add("--whole", type=Path, metavar="DIR", help="with whole views; those without BAC teach and are judged")
     add(
         "--sizes",
         type=float,
@@ -128,7 +131,8 @@ class _Study:
             cards = {fold: fold_card(args.networks, fold) for fold in range(FOLDS)}
             maps = FoldMaps({fold: _maps_of(judged(card), args.out) for fold, card in cards.items()})
         drawings = read_lines(args.data / "lines.json", also_open=open_stretches())
-        return cls(model, real_bac_images(args.data), drawings, maps)
+        added = whole_views(args.whole) if args.whole is not None else ()
+        return cls(model, (*real_bac_images(args.data), *added), drawings, maps)
 
     def drawing(self, image: RealBacImage) -> LineDrawing | None:
         return self.drawings.get(image.path.name)
@@ -206,13 +210,13 @@ def _judge_all(study: _Study) -> tuple[list[Marks], list[Described]]:
 def _marks(
     study: _Study, image: RealBacImage, decided: tuple[Described, JudgedParts] | None, size: float = 1.0
 ) -> Marks:
-    """By the second stage; a spread of calcifications has no vessels."""
+    """By the second stage."""
     if decided is None:
         return marks_of(image, study.drawing(image), None, size)
     described_image, judged_parts = decided
     mask = judged_parts.mask("artery", described_image.shape)
     marks = marks_of(image, study.drawing(image), mask, described_image.size)
-    return replace(marks, vessels=0) if judged_parts.spread is not None else marks
+    return replace(marks, vessels=judged_vessels(mask, judged_parts)) if marks.vessels else marks
 
 
 def _way(name: str, rows: Sequence[Marks]) -> Way:

@@ -16,6 +16,7 @@ from shared_core.inference.engine import segment
 from shared_core.inference.model import Model
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepare import prepare
+from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.reading.reader import read_mammogram
 from shared_core.training.data.real_bac import RealBacImage
 
@@ -90,6 +91,8 @@ def sized(path: Path, size: float) -> NDArray[np.uint8]:
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
+    if path.suffix == ".dcm":
+        return prepare(read_mammogram(path), PreprocessingPreset("display")).display_u8
     picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if picture is None:
         raise UnreadableImageError(f"{path} cannot be read as an image; check the file.")

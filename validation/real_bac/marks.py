@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import cv2
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.arteries.centre_line import resampled
+from shared_core.arteries.judged_parts import JudgedParts
+from shared_core.arteries.vessel_map import counted
 from shared_core.arteries.vessels import find_vessels
 from shared_core.distance import distance_from_outside
 from shared_core.mammogram import Mask
@@ -76,6 +78,15 @@ def marks_of(image: RealBacImage, drawing: LineDrawing | None, mask: Mask | None
         vessels=len(find_vessels(mask, spacing=None).vessels) if anything and mask is not None else 0,
         bac_free=drawing is None or drawing.confidence == "none",
     )
+
+
+def judged_vessels(mask: Mask, judged: JudgedParts) -> int:
+    """How many vessels a view counts; a spread of calcifications has none."""
+    if judged.spread is not None:
+        return 0
+    found = find_vessels(mask, spacing=None)
+    said = judged.probabilities(found.labels)
+    return len(counted([replace(vessel, probability=said.get(vessel.number)) for vessel in found.vessels]))
 
 
 def _near(mask: Mask, points: NDArray[np.float64], tolerance_px: float) -> int:

@@ -8,7 +8,6 @@ from typing import Final, get_args
 import numpy as np
 
 from shared_core.arteries.judged_parts import SPREAD_PARTS, SPREAD_PROBABILITY, JudgedParts, PartKind
-from shared_core.training.data.real_bac import KINDS
 from shared_core.training.tracks.growing import OPEN
 from validation.markdown import table
 from validation.real_bac.tracks import CrossValidated, Described, Reliability, reliability
@@ -18,6 +17,7 @@ _WORDS: Final = {
     "vascular": "crops of arteries",
     "other-calcification": "crops of other calcifications",
     "cesm": "digital views without BAC",
+    "whole": "whole views without BAC",
 }
 
 
@@ -106,11 +106,13 @@ def _table(said: Reliability) -> list[str]:
 def _undecided(tracks: CrossValidated) -> list[str]:
     rows = []
     pairs = list(zip(tracks.images, tracks.judged, strict=True))
-    for kind in KINDS:
+    for kind, words in _WORDS.items():
         own = [pair for pair in pairs if pair[0].image.kind == kind]
+        if not own:
+            continue
         rows.append(
             [
-                _WORDS[kind],
+                words,
                 str(len(own)),
                 str(sum(bool(judged.of("artery")) for _, judged in own)),
                 str(sum(judged.undecided is not None for _, judged in own)),

@@ -92,7 +92,14 @@ def _about(ways: Sequence[Way], *, by_fold: bool) -> list[str]:
     counts = {kind: sum(row.artery == kind for row in arteries) for kind in ("clear", "doubtful")}
     other = [row for row in rows if row.kind == "other-calcification"]
     cesm = [row for row in rows if row.kind == "cesm" and row.bac_free]
-    people = [len({row.patient_id for row in some}) for some in (arteries, other)]
+    whole = [row for row in rows if row.kind == "whole"]
+    people = [len({row.patient_id for row in some}) for some in (arteries, other, whole)]
+    elsewhere = (
+        f"; {len(whole)} whole views without BAC of {people[2]} patients, which taught the networks as "
+        "backgrounds"
+        if whole
+        else ""
+    )
     network = (
         "So was the network: each patient's images are seen by one that was trained without her fold."
         if by_fold
@@ -101,8 +108,9 @@ def _about(ways: Sequence[Way], *, by_fold: bool) -> list[str]:
     return [
         f"{counts['clear']} crops with plainly calcified arteries, {counts['doubtful']} with doubtful ones, "
         f"of {people[0]} patients; {len(other)} crops of other calcifications of {people[1]} patients "
-        f"(CBIS-DDSM); {len(cesm)} low-energy views without BAC (CDD-CESM). Lines were drawn by laymen. No "
-        "pixel spacing is known: an image is taken as it is, or as its texture tells where the card can.",
+        f"(CBIS-DDSM); {len(cesm)} low-energy views without BAC (CDD-CESM){elsewhere}. Lines were drawn by "
+        "laymen. No pixel spacing is known: an image is taken as it is, or as its texture tells where the card "
+        "can.",
         "",
         f"Recall is the share of the drawn length with a mark within {TOLERANCE_PX:.0f} px of the file. "
         "Whatever is marked on a crop of another calcification counts as false, although arteries run "
@@ -130,6 +138,7 @@ def _scores(ways: Sequence[Way]) -> list[str]:
                 str(score.most_vessels),
                 f"{score.other_mean_px:.0f}",
                 _estimate(score.cesm_marked),
+                _estimate(score.whole_marked),
             ]
         )
     rows.append(
@@ -144,7 +153,7 @@ def _scores(ways: Sequence[Way]) -> list[str]:
             "1",
             "",
         ]
-        + [f"{AIMS['cesm']:.2f}"]
+        + [f"{AIMS['cesm']:.2f}", ""]
     )
     head = [
         "decided",
@@ -157,6 +166,7 @@ def _scores(ways: Sequence[Way]) -> list[str]:
         "most vessels",
         "mean px",
         "digital views with any mark",
+        "whole views with any mark",
     ]
     return [
         *table(head, rows),

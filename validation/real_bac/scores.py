@@ -29,6 +29,8 @@ class RealScores:
     """On any crop of other calcifications."""
     cesm_marked: Estimate
     """Share of the digital views without BAC with any mark."""
+    whole_marked: Estimate
+    """The same of whole views from elsewhere."""
 
 
 def scores_of(rows: Sequence[Marks]) -> RealScores:
@@ -47,6 +49,7 @@ def scores_of(rows: Sequence[Marks]) -> RealScores:
         other_mean_px=sum(row.marked_px for row in other) / max(len(other), 1),
         most_vessels=max((row.vessels for row in other), default=0),
         cesm_marked=_mean(cesm, lambda row: row.marked_px > 0),
+        whole_marked=_mean([row for row in rows if row.kind == "whole"], lambda row: row.marked_px > 0),
     )
 
 

@@ -102,8 +102,8 @@ def described(
 
 
 def _calcium(image: RealBacImage, table: TrackTable, labels: NDArray[np.int8]) -> NDArray[np.int8]:
-    """What lies beside the arteries of a crop of arteries nobody told."""
-    if image.kind == "vascular":
+    """Nobody told what lies beside the arteries of a crop of arteries, or what is calcium in a whole view."""
+    if image.kind in ("vascular", "whole"):
         return np.full(len(labels), OPEN, np.int8)
     of_calcifications = image.kind == "other-calcification"
     told = calcium_labels(table.names, table.values, of_calcifications=of_calcifications)

@@ -32,9 +32,11 @@ from shared_core.training.example import Identity, TrainingView, ViewFiles
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import DEFAULT_MODEL, load_card
 
-Kind = Literal["vascular", "other-calcification", "cesm"]
+Kind = Literal["vascular", "other-calcification", "cesm", "whole"]
+"""``whole``: views without BAC from elsewhere, which a study adds; they lie in no folder of the set."""
 Side = Literal["all", "teaching", "held-out"]
-KINDS: Final = get_args(Kind)
+KINDS: Final[tuple[Kind, ...]] = ("vascular", "other-calcification", "cesm")
+"""Of the folders."""
 SIDES: Final = get_args(Side)
 FOLDS: Final = 5
 
