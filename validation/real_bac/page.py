@@ -109,8 +109,8 @@ def _about(ways: Sequence[Way], *, by_fold: bool) -> list[str]:
         f"{counts['clear']} crops with plainly calcified arteries, {counts['doubtful']} with doubtful ones, "
         f"of {people[0]} patients; {len(other)} crops of other calcifications of {people[1]} patients "
         f"(CBIS-DDSM); {len(cesm)} low-energy views without BAC (CDD-CESM){elsewhere}. Lines were drawn by "
-        "laymen. No pixel spacing is known: an image is taken as it is, or as its texture tells where the card "
-        "can.",
+        "laymen. No pixel spacing is known: an image is taken as it is, or as its texture tells where the "
+        "card can.",
         "",
         f"Recall is the share of the drawn length with a mark within {TOLERANCE_PX:.0f} px of the file. "
         "Whatever is marked on a crop of another calcification counts as false, although arteries run "
