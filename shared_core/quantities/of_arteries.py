@@ -58,7 +58,8 @@ ARTERIES: Final = (
         source=_CSBI,
         view=Reading(
             "calcified arteries, each with its branches, without those that `arteries-unsure` tells of; "
-            "`null` for masks that are not vessel bands. How they are followed: [methods.md](methods.md#vessels)"
+            "`null` for masks that are not vessel bands. How they are followed: "
+            "[methods.md](methods.md#vessels)"
         ),
         breast=Reading("arteries in the view that shows most", derivation=MAXIMUM),
         exam=Reading("calcified arteries of both breasts; of each breast the view that shows most"),
