@@ -19,7 +19,8 @@ from validation.real_bac.tracks import LOW_THRESHOLD, FoldJudge
 TRACKS_FILE: Final = "tracks.npz"
 _LIMITATIONS: Final = (
     "Its second stage was taught on 65 film crops of 13 patients with calcified arteries, 512 film crops of "
-    "other calcifications and 58 low-energy digital views without BAC; lines were drawn by laymen.",
+    "other calcifications, 58 low-energy digital views and 15 whole views without BAC; lines were drawn by "
+    "laymen.",
     "Malignant calcification that is spread over a segment may still be taken for arteries: such a result "
     "has no grade, and says so.",
     "What is no artery is told from what is no calcium by digital views alone; one in five of their parts "
