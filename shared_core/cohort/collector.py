@@ -133,7 +133,8 @@ class Collector:
                 notices = (*record.notices, EXAM_NOT_WRITTEN.notice(reason=problem))
                 record = msgspec.structs.replace(record, notices=notices)
         views, reasons = tuple(outcome.record for outcome in outcomes), _reasons(outcomes)
-        ended = EndedExam(exam.key, views, record, reasons, problem)
+        likenesses = {str(o.task.path): o.likeness for o in outcomes if o.likeness}
+        ended = EndedExam(exam.key, views, record, reasons, problem, likenesses)
         folder = self._settings.output_dir
         if folder is None or not self._marked(exam, ended, folder):
             self._in_memory[exam.key] = ended
