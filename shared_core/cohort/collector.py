@@ -67,7 +67,8 @@ class Collector:
         self._settings = settings
         self._tasks = by_exam(tasks)
         self._keys = [*kept, *(exam.key for exam in exams)]
-        self._open = {exam.key: exam for exam in exams if exam.key not in set(finished)}
+        done = frozenset(finished)
+        self._open = {exam.key: exam for exam in exams if exam.key not in done}
         self._outcomes: dict[str, dict[int, ViewOutcome]] = {}
         """Of exams that have begun, by key and number of the task."""
         self._in_memory: dict[str, EndedExam] = {}
