@@ -87,7 +87,7 @@ class _Images:
             self._content[path] = hashlib.sha256(read_bytes(path)).hexdigest()
             twin = self._by_content.get(self._content[path])
             if twin is not None:
-                patients = {header.identity.patient_id, twin.identity.patient_id} - {""}
+                patients = {one.stated.patient for one in (header, twin) if one.stated} - {""}
                 other = ["another patient"] if len(patients) > 1 else []
                 return _word(header, twin, "content", [*other, *_labels_apart(header, twin)])
         first: UnusedFile | None = None
