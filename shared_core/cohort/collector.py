@@ -15,8 +15,8 @@ from shared_core.cohort.exam_mark import (
     EndedExam,
     FolderOfExams,
     HowMade,
-    InputFile,
     Views,
+    inputs_digest,
     inputs_of,
     write_mark,
 )
@@ -74,12 +74,13 @@ class Collector:
         self._in_memory: dict[str, EndedExam] = {}
         """What is in no folder."""
         self._made: HowMade = {}
-        self._inputs: dict[str, list[InputFile] | None] = {}
+        self._inputs: dict[str, bytes] = {}
+        """Digests of what is said of the files of each exam before the work."""
         if settings.output_dir is not None:
             begin(tuple(self._open.values()), settings.output_dir)
         if settings.output_dir is not None and self._open:
             self._made = how_made(settings)
-            self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
+            self._inputs = {key: inputs_digest(inputs_of(exam)) for key, exam in self._open.items()}
 
     @property
     def failed(self) -> list[ViewOutcome]:
@@ -168,7 +169,7 @@ class Collector:
             write_mark(
                 exam,
                 ended,
-                inputs=self._inputs.get(exam.key),
+                inputs_before=self._inputs.pop(exam.key, b""),
                 made=self._made,
                 tasks=self._tasks[exam.key],
                 folder=folder,

@@ -92,7 +92,7 @@ def write_mark(
     exam: Exam,
     ended: EndedExam,
     *,
-    inputs: list[InputFile] | None,
+    inputs_before: bytes,
     made: HowMade,
     tasks: Sequence[ViewTask],
     folder: Path,
@@ -101,8 +101,9 @@ def write_mark(
 
     Parameters
     ----------
-    inputs
-        Its files as they were before the work: a file that changed meanwhile leaves the exam unfinished.
+    inputs_before
+        Digest of what was said of its files before the work: a file that changed meanwhile leaves the exam
+        unfinished.
     folder
         Of the results of all exams.
 
@@ -112,7 +113,8 @@ def write_mark(
         If it cannot be written.
     """
     base = folder / exam.key
-    unchanged = inputs is not None and inputs_of(exam) == inputs
+    inputs = inputs_of(exam)
+    unchanged = inputs is not None and inputs_digest(inputs) == inputs_before
     failed = ended.reasons or (None,) * len(tasks)
     mark = {
         "made": made,
@@ -225,6 +227,11 @@ def inputs_of(exam: Exam) -> list[InputFile] | None:
         {"file": str(path), "size_bytes": state.st_size, "mtime_ns": state.st_mtime_ns}
         for path, state in states
     ]
+
+
+def inputs_digest(inputs: list[InputFile] | None) -> bytes:
+    """Of `inputs_of`: in a large cohort there is no room for all of them."""
+    return hashlib.sha256(json_bytes(inputs)).digest()
 
 
 def listing_sha256(exam: Exam) -> str:
