@@ -28,7 +28,9 @@ from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
 from shared_core.records.unused_files import unused_records
 
-NOT_LOOKED_AT: Final = Row("pixels", "not looked at", "--pixels tells their values, and whether the display fits")
+NOT_LOOKED_AT: Final = Row(
+    "pixels", "not looked at", "--pixels tells their values, and whether the display fits"
+)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The same picture in exams of two patients: found from the marks of all exams, whatever order they ended in."""
+"""The same picture in exams of two patients, found from the marks of all, in whatever order they ended."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def filed_twice(exams: Iterable[EndedExam]) -> Iterator[UnusedFile]:
             yield _word(Path(file), Path(other), whose="patient" if patient and other_patient else "exam")
 
 
-def with_unused(
-    run: RunRecord, unused: Iterable[UnusedRecord], twice: Iterable[UnusedFile]
-) -> RunRecord:
+def with_unused(run: RunRecord, unused: Iterable[UnusedRecord], twice: Iterable[UnusedFile]) -> RunRecord:
     """The record of a run with these files; pictures filed twice are those that are now."""
     others = (record for record in unused if record.reason != UnusedReason.FILED_TWICE.value)
     found = sorted((*others, *unused_records(twice)), key=lambda record: record.file)

@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="keeps what is done")
     parser.add_argument("--patients", type=int, default=4, help="simulated, four views each (default: 4)")
     parser.add_argument("--output", type=Path, default=DOCS / "validation_quality.md", metavar="FILE")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="the others stay as they are")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=PARTS, help="the others stay as they are"
+    )
     args = parser.parse_args(arguments)
     try:
         sets = _sets(args)

@@ -43,7 +43,10 @@ NONE_SEEN: Final = frozenset(
 FLAT: Final = frozenset(
     {
         *("cbis-ddsm-P_00646-LCC.png", "monai-density-A1.jpg", "1-131.dcm", "1-280.dcm"),
-        *(f"IM01{n}.png" for n in ("05", "07", "12", "22", "23", "24", "31", "44", "47", "50", "55", "56", "59")),
+        *(
+            f"IM01{n}.png"
+            for n in ("05", "07", "12", "22", "23", "24", "31", "44", "47", "50", "55", "56", "59")
+        ),
     }
 )
 """Those in which it hardly rises over the skin line."""
@@ -137,19 +140,20 @@ def section(seen: Sequence[Seen]) -> list[str]:
     return [
         HEADING,
         "",
-        "Written by `python -m validation.quality --parts shapes`. The limits were chosen on these real pictures.",
+        "Written by `python -m validation.quality --parts shapes`. The limits were chosen on these real",
+        "pictures.",
         "",
         "### Nipples",
         "",
-        "A layman looked at the real pictures and said whether a nipple stands out from the skin line. Pictures",
-        f"in which the side of the chest wall is open are not judged ({_open(real)} of {len(real)}).",
+        "A layman looked at the real pictures and said whether a nipple stands out from the skin line.",
+        f"Where the side of the chest wall is open nothing is judged: {_open(real)} of {len(real)} pictures.",
         "",
         *table(["nipple, by eye", "pictures", "`no-nipple` told"], list(_nipple_rows(real)), texts=1),
         "",
         "### Implants",
         "",
-        "None of the real pictures shows one. A shape of two fifths of the breast's depth, or more, was painted:",
-        "the simulated ones are of silicone, by physics. Of real implants nobody has measured anything.",
+        "None of the real pictures shows one. A shape half as deep as the breast was painted; the simulated",
+        "ones are of silicone, by physics. Of real implants nobody has measured anything.",
         "",
         *table(["picture", "pictures", "`implant-seen` told"], list(_implant_rows(seen, plain)), texts=1),
         "",
@@ -191,7 +195,8 @@ def _implant_rows(seen: Sequence[Seen], plain: Sequence[Seen]) -> Iterator[list[
 def _pairs(real: Sequence[Seen]) -> str:
     apart = [differing_bits(one.likeness, other.likeness) for one, other in combinations(real, 2)]
     wrong = sum(bits <= MOST_DIFFERING for bits in apart)
-    return f"Of the {len(apart):,} pairs of different real pictures {wrong} are; the nearest differ in {min(apart)}."
+    pairs = f"{len(apart):,} pairs of different real pictures"
+    return f"Of the {pairs} {wrong} are; the nearest differ in {min(apart)}."
 
 
 def _copy_rows(real: Sequence[Seen]) -> Iterator[list[str]]:
