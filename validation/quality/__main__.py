@@ -26,6 +26,7 @@ from validation.quality.study import PictureSet, run
 from validation.real_data import real_files
 
 PARTS: Final = ("faults", "shapes")
+SIMULATED: Final = "simulated"
 _EVERY: Final = 3
 """Of the digital views, neighbours of which are often of one patient."""
 
@@ -75,14 +76,15 @@ def _parts_before(path: Path) -> tuple[list[str], list[str]]:
 
 
 def _for_shapes(sets: Sequence[PictureSet], args: argparse.Namespace) -> list[PictureSet]:
-    """All low-energy views, and simulated ones with implants."""
-    every = [
+    """The real ones with all low-energy views, and simulated ones with implants."""
+    real = [
         replace(one, files=tuple(candidate_files([args.real / "cesm"]))) if one.name == "low-energy" else one
         for one in sets
+        if one.name != SIMULATED
     ]
     patient = PatientSettings(look_alikes=("implant",))
     settings = CohortSettings(args.out / "implants", patients=3, seed=40, exam=True, patient=patient)
-    return [*every, PictureSet(WITH_IMPLANTS, _simulated(settings), None)]
+    return [*real, PictureSet(WITH_IMPLANTS, _simulated(settings), None)]
 
 
 def _simulated(settings: CohortSettings) -> tuple[Path, ...]:
@@ -102,7 +104,7 @@ def _sets(args: argparse.Namespace) -> list[PictureSet]:
         PictureSet("films", films, None),
         PictureSet("digital and synthetic", digital, 0.07),
         PictureSet("low-energy", low_energy, 0.1),
-        PictureSet("simulated", _simulated(settings), None),
+        PictureSet(SIMULATED, _simulated(settings), None),
     ]
 
 

@@ -129,7 +129,7 @@ def _nipple_away(sound: Sound, _: np.random.Generator) -> Grey | None:
     reach = np.where(turned.any(axis=1), turned.shape[1] - turned[:, ::-1].argmax(axis=1), 0)
     rows = np.flatnonzero(reach >= 0.8 * reach.max())
     kept = rows
-    for _ in range(6):
+    for _round in range(6):
         curve = np.polynomial.Polynomial.fit(kept, reach[kept], 4)
         stands_out = reach[rows] - curve(rows)
         kept = rows[stands_out <= max(1.0, float(np.percentile(stands_out, 85)))]

@@ -122,7 +122,9 @@ def _seen(one: PictureSet, path: Path, preset: PreprocessingPreset) -> Seen | No
         one.name,
         path.name,
         nipple_height(image, breast, wall) if wall is not None else None,
-        nipple_height(away, breast & (away > 0), wall) if away is not None and wall is not None else None,
+        nipple_height(away, breast & (away == image), wall)
+        if away is not None and wall is not None
+        else None,
         implant_share(image, breast) > 0,
         {name: implant_share(grey, breast) > 0 for name, grey in made.items() if grey is not None},
         likeness_of(image, breast),
@@ -135,8 +137,7 @@ def _seen(one: PictureSet, path: Path, preset: PreprocessingPreset) -> Seen | No
 
 def section(seen: Sequence[Seen]) -> list[str]:
     """Lines of the page, from its heading on."""
-    plain = [one for one in seen if one.set_name != WITH_IMPLANTS]
-    real = [one for one in plain if one.set_name != "simulated"]
+    real = [one for one in seen if one.set_name != WITH_IMPLANTS]
     return [
         HEADING,
         "",
@@ -155,7 +156,7 @@ def section(seen: Sequence[Seen]) -> list[str]:
         "None of the real pictures shows one. A shape half as deep as the breast was painted; the simulated",
         "ones are of silicone, by physics. Of real implants nobody has measured anything.",
         "",
-        *table(["picture", "pictures", "`implant-seen` told"], list(_implant_rows(seen, plain)), texts=1),
+        *table(["picture", "pictures", "`implant-seen` told"], list(_implant_rows(seen, real)), texts=1),
         "",
         "### Copies under another patient",
         "",
@@ -182,10 +183,10 @@ def _nipple_rows(real: Sequence[Seen]) -> Iterator[list[str]]:
         yield [name, str(len(known)), str(sum(height < LEAST_HEIGHT for height in known))]
 
 
-def _implant_rows(seen: Sequence[Seen], plain: Sequence[Seen]) -> Iterator[list[str]]:
-    yield ["as it is, without one", str(len(plain)), str(sum(one.implant for one in plain))]
-    for name in sorted({name for one in plain for name in one.painted}):
-        own = [one.painted[name] for one in plain if name in one.painted]
+def _implant_rows(seen: Sequence[Seen], real: Sequence[Seen]) -> Iterator[list[str]]:
+    yield ["as it is, without one", str(len(real)), str(sum(one.implant for one in real))]
+    for name in sorted({name for one in real for name in one.painted}):
+        own = [one.painted[name] for one in real if name in one.painted]
         yield [f"painted, {name.split(', ', 1)[1]}", str(len(own)), str(sum(own))]
     simulated = [one.implant for one in seen if one.set_name == WITH_IMPLANTS]
     if simulated:
