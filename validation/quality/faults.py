@@ -134,7 +134,8 @@ def _nipple_away(sound: Sound, _: np.random.Generator) -> Grey | None:
         stands_out = reach[rows] - curve(rows)
         kept = rows[stands_out <= max(1.0, float(np.percentile(stands_out, 85)))]
     line = np.full(len(reach), turned.shape[1], np.intp)
-    line[rows] = np.minimum(curve(rows), reach[rows] + 1).astype(np.intp)
+    stands_out = reach[rows] - curve(rows)
+    line[rows] = np.where(stands_out > 0.003 * reach.max(), curve(rows), reach[rows]).astype(np.intp)
     beyond = np.arange(turned.shape[1])[None, :] >= line[:, None]
     return np.where(beyond if sound.wall == "left" else beyond[:, ::-1], 0, sound.image_u8).astype(np.uint8)
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
+from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.quality.framing import framing_of
@@ -122,7 +123,7 @@ def _seen(one: PictureSet, path: Path, preset: PreprocessingPreset) -> Seen | No
         one.name,
         path.name,
         nipple_height(image, breast, wall) if wall is not None else None,
-        nipple_height(away, breast & (away == image), wall)
+        nipple_height(away, _left_of(breast, away == image), wall)
         if away is not None and wall is not None
         else None,
         implant_share(image, breast) > 0,
@@ -133,6 +134,12 @@ def _seen(one: PictureSet, path: Path, preset: PreprocessingPreset) -> Seen | No
             for name, change in COPIES.items()
         },
     )
+
+
+def _left_of(breast: Mask, unchanged: NDArray[np.bool_]) -> Mask:
+    """Without what was taken away: its black pixels did not change, and are single ones."""
+    left = (breast & unchanged).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)) > 0)
 
 
 def section(seen: Sequence[Seen]) -> list[str]:
