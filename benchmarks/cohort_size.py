@@ -9,6 +9,7 @@ collecting and writing. The slope is that of the logarithm of the time over that
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -124,9 +125,9 @@ def _measure(exams: int) -> Costs:
             for view in VIEWS
             if outcome.header is not None
         ]
-        began = time.perf_counter()
+        began = time.process_time()
         listing = ExamListing(exam_grouping.exams_of(headers), ())
-        listing_s = time.perf_counter() - began
+        listing_s = time.process_time() - began
         _stub()
         place = Stubbed(outcome)
         collecting_s, tables_s = _run(listing, settings, place)
@@ -138,9 +139,9 @@ def _measure(exams: int) -> Costs:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     work()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _run(listing: ExamListing, settings: BatchSettings, place: Stubbed) -> tuple[float, float]:
@@ -200,7 +201,8 @@ class Stubbed:
         assert folder is not None
         for task in tasks:
             write_bytes(folder / task.exam_key / f"{task.stem}.json", self._content)
-            yield replace(self._outcome, task=task, header=task.header)
+            likeness = hashlib.sha256(str(task.path).encode()).hexdigest()  # of no other view
+            yield replace(self._outcome, task=task, header=task.header, likeness=likeness)
 
 
 if __name__ == "__main__":

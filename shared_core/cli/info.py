@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from rich.table import Table
 
@@ -16,15 +17,20 @@ from shared_core.cli.screen import escape, print_warnings, screen
 from shared_core.cli.stated_facts import facts_of
 from shared_core.cli.unused_lines import print_unused
 from shared_core.errors import OpenBacError
-from shared_core.preprocessing.display_fit import fitting_display
+from shared_core.mammogram import StatedFacts
+from shared_core.notices import Notice
 from shared_core.reading.content import is_archive
-from shared_core.reading.description import describe
+from shared_core.reading.description import Row, describe
 from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.facts.table import stated_of
-from shared_core.reading.reader import read_mammogram
+from shared_core.reading.reader import Spacing, read_header, read_mammogram
 from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
 from shared_core.records.unused_files import unused_records
+
+NOT_LOOKED_AT: Final = Row(
+    "pixels", "not looked at", "--pixels tells their values, and whether the display fits"
+)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,16 +42,18 @@ def run(args: argparse.Namespace) -> int:
     for path in files:
         try:
             facts, about_facts = stated_of(table_of_facts, path)
-            mammogram = read_mammogram(path, spacing_mm=args.spacing_mm, facts=facts)
+            if args.pixels:
+                rows, about_file = _of_the_image(path, args.spacing_mm, facts)
+            else:
+                header = read_header(path, spacing_mm=args.spacing_mm, facts=facts)
+                rows, about_file = [*describe(header), NOT_LOOKED_AT], header.notices
         except OpenBacError as error:
             failed = True
             documents.append({"file": str(path), "error": error_words(error)})
             if not args.json:
                 print(f"bac info: {error_words(error)}", file=sys.stderr)
             continue
-        display, display_notices = fitting_display(mammogram)
-        rows = describe(mammogram.header, replace(mammogram, display=display))
-        notices = (*mammogram.header.notices, *display_notices, *about_facts)
+        notices = (*about_file, *about_facts)
         documents.append(
             {
                 "file": str(path),
@@ -68,6 +76,18 @@ def run(args: argparse.Namespace) -> int:
         print_unused("[bold]Not used[/bold]", [file for file in unused if not file.used], console)
         print_unused("[bold]Contradictory[/bold]", [file for file in unused if file.used], console)
     return FAILED if failed else OK
+
+
+def _of_the_image(
+    path: Path, spacing_mm: Spacing | None, facts: StatedFacts | None
+) -> tuple[list[Row], tuple[Notice, ...]]:
+    # Loaded here: without pixels it is not needed, and takes longer than a header.
+    from shared_core.preprocessing.display_fit import fitting_display
+
+    mammogram = read_mammogram(path, spacing_mm=spacing_mm, facts=facts)
+    display, about_display = fitting_display(mammogram)
+    rows = describe(mammogram.header, replace(mammogram, display=display))
+    return rows, (*mammogram.header.notices, *about_display)
 
 
 def _files(args: argparse.Namespace) -> tuple[list[Path], list[UnusedFile]]:

@@ -12,6 +12,7 @@ import msgspec
 
 from shared_core.cohort.batch_plan import plan_of, read_plan, write_plan
 from shared_core.cohort.collector import Collector
+from shared_core.cohort.filed_twice import filed_twice, with_unused
 from shared_core.cohort.lane import TileProgress
 from shared_core.cohort.outcome import ViewOutcome
 from shared_core.cohort.place import Place
@@ -129,13 +130,14 @@ def _conclude(
     report: BatchReport, gathered: Collector, listing: ExamListing, unread: Collection[Path]
 ) -> None:
     lost = [UnusedFile(o.task.path, o.reason, str(o.record.error)) for o in gathered.failed]
-    report.unused = tuple(sorted((*listing.unused, *lost), key=lambda file: str(file.path)))
-    of_now = unused_records(report.unused)
-    asked = {record.file for record in of_now} | {str(task.path) for task in make_tasks(listing.exams)}
+    analysed = {task.path for task in make_tasks(listing.exams)}
+    twice = tuple(filed_twice(gathered.ended(views="none")))
+    of_now = unused_records((*listing.unused, *lost))
+    asked = {record.file for record in of_now} | {str(path) for path in analysed}
     earlier = [record for record in report.run.unused if record.file not in asked]
-    report.run = msgspec.structs.replace(
-        report.run, unused=tuple(sorted((*earlier, *of_now), key=lambda record: record.file))
-    )
+    report.run = with_unused(report.run, (*earlier, *of_now), twice)
+    doubts = (file for file in twice if file.path in analysed)
+    report.unused = tuple(sorted((*listing.unused, *lost, *doubts), key=lambda file: str(file.path)))
     report.unread = [failed_record(file.path, file.text) for file in listing.unused if file.path in unread]
     report.failures = [outcome.record for outcome in gathered.failed] + report.unread
 

@@ -15,8 +15,8 @@ from shared_core.cohort.exam_mark import (
     EndedExam,
     FolderOfExams,
     HowMade,
-    InputFile,
     Views,
+    inputs_digest,
     inputs_of,
     write_mark,
 )
@@ -67,18 +67,20 @@ class Collector:
         self._settings = settings
         self._tasks = by_exam(tasks)
         self._keys = [*kept, *(exam.key for exam in exams)]
-        self._open = {exam.key: exam for exam in exams if exam.key not in set(finished)}
+        done = frozenset(finished)
+        self._open = {exam.key: exam for exam in exams if exam.key not in done}
         self._outcomes: dict[str, dict[int, ViewOutcome]] = {}
         """Of exams that have begun, by key and number of the task."""
         self._in_memory: dict[str, EndedExam] = {}
         """What is in no folder."""
         self._made: HowMade = {}
-        self._inputs: dict[str, list[InputFile] | None] = {}
+        self._inputs: dict[str, bytes] = {}
+        """Digests of what is said of the files of each exam before the work."""
         if settings.output_dir is not None:
             begin(tuple(self._open.values()), settings.output_dir)
         if settings.output_dir is not None and self._open:
             self._made = how_made(settings)
-            self._inputs = {key: inputs_of(exam) for key, exam in self._open.items()}
+            self._inputs = {key: inputs_digest(inputs_of(exam)) for key, exam in self._open.items()}
 
     @property
     def failed(self) -> list[ViewOutcome]:
@@ -133,7 +135,8 @@ class Collector:
                 notices = (*record.notices, EXAM_NOT_WRITTEN.notice(reason=problem))
                 record = msgspec.structs.replace(record, notices=notices)
         views, reasons = tuple(outcome.record for outcome in outcomes), _reasons(outcomes)
-        ended = EndedExam(exam.key, views, record, reasons, problem)
+        likenesses = {str(o.task.path): o.likeness for o in outcomes if o.likeness}
+        ended = EndedExam(exam.key, views, record, reasons, problem, likenesses)
         folder = self._settings.output_dir
         if folder is None or not self._marked(exam, ended, folder):
             self._in_memory[exam.key] = ended
@@ -166,7 +169,7 @@ class Collector:
             write_mark(
                 exam,
                 ended,
-                inputs=self._inputs.get(exam.key),
+                inputs_before=self._inputs.pop(exam.key, b""),
                 made=self._made,
                 tasks=self._tasks[exam.key],
                 folder=folder,

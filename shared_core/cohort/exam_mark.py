@@ -9,9 +9,9 @@ starts an exam again takes both away first, so that there is none over a mixture
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -52,6 +52,8 @@ class EndedExam:
     """Why each view failed; None for those that did not."""
     unwritten: str | None = None
     """Why not all of it is in its folder."""
+    likenesses: Mapping[str, str] = field(default_factory=dict)
+    """Of the pictures that were looked at, by file; see `shared_core.quality.likeness`."""
 
     @property
     def whole(self) -> bool:
@@ -78,6 +80,7 @@ class Mark(msgspec.Struct, frozen=True):
     views: list[str | _FailedView] = msgspec.field(default_factory=list)
     """In their order: the start of the names of the files of each, or what failed."""
     unwritten: str | None = None
+    likenesses: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def stems(self) -> list[str | _FailedView]:
@@ -89,7 +92,7 @@ def write_mark(
     exam: Exam,
     ended: EndedExam,
     *,
-    inputs: list[InputFile] | None,
+    inputs_before: bytes,
     made: HowMade,
     tasks: Sequence[ViewTask],
     folder: Path,
@@ -98,8 +101,9 @@ def write_mark(
 
     Parameters
     ----------
-    inputs
-        Its files as they were before the work: a file that changed meanwhile leaves the exam unfinished.
+    inputs_before
+        Digest of what was said of its files before the work: a file that changed meanwhile leaves the exam
+        unfinished.
     folder
         Of the results of all exams.
 
@@ -109,7 +113,8 @@ def write_mark(
         If it cannot be written.
     """
     base = folder / exam.key
-    unchanged = inputs is not None and inputs_of(exam) == inputs
+    inputs = inputs_of(exam)
+    unchanged = inputs is not None and inputs_digest(inputs) == inputs_before
     failed = ended.reasons or (None,) * len(tasks)
     mark = {
         "made": made,
@@ -124,6 +129,7 @@ def write_mark(
             for task, record, reason in zip(tasks, ended.views, failed, strict=True)
         ],
         **({} if ended.unwritten is None else {"unwritten": ended.unwritten}),
+        **({"likenesses": ended.likenesses} if ended.likenesses else {}),
     }
     write_bytes(base / (MARK if unchanged and ended.whole else ENDED), json_bytes(mark))
 
@@ -171,7 +177,7 @@ def ended_exam(folder: Path, key: str, mark: Mark, *, views: Views = "all") -> E
         raise UnreadableImageError(
             f"{folder / key}: its record is not of this version ({error}); run the analysis again."
         ) from None
-    return EndedExam(key, tuple(records), exam, tuple(reasons), mark.unwritten)
+    return EndedExam(key, tuple(records), exam, tuple(reasons), mark.unwritten, mark.likenesses)
 
 
 def _own_record(path: Path) -> ViewRecord:
@@ -221,6 +227,11 @@ def inputs_of(exam: Exam) -> list[InputFile] | None:
         {"file": str(path), "size_bytes": state.st_size, "mtime_ns": state.st_mtime_ns}
         for path, state in states
     ]
+
+
+def inputs_digest(inputs: list[InputFile] | None) -> bytes:
+    """Of `inputs_of`: in a large cohort there is no room for all of them."""
+    return hashlib.sha256(json_bytes(inputs)).digest()
 
 
 def listing_sha256(exam: Exam) -> str:

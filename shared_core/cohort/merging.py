@@ -11,6 +11,7 @@ import msgspec
 
 from shared_core.cohort.batch_plan import BatchPlan, read_plan, write_plan
 from shared_core.cohort.exam_mark import ENDED, MARK, FolderOfExams, read_mark
+from shared_core.cohort.filed_twice import filed_twice, with_unused
 from shared_core.cohort.report import BatchReport, write_tables
 from shared_core.errors import UsageError
 from shared_core.exporting.folder_lock import alone_in
@@ -154,9 +155,7 @@ def _run_of(parts: Sequence[_Part], exams: FolderOfExams, output: Path) -> RunRe
         json_bytes(record): record for part in parts for record in part.run.unused
     }
     first = parts[0].run
-    return msgspec.structs.replace(
-        first,
-        arguments={**first.arguments, "output": str(output)},
-        files=tuple(files),
-        unused=tuple(sorted(unused.values(), key=lambda record: record.file)),
+    run = msgspec.structs.replace(
+        first, arguments={**first.arguments, "output": str(output)}, files=tuple(files)
     )
+    return with_unused(run, unused.values(), filed_twice(exams.ended(views="none")))

@@ -47,6 +47,8 @@ class ViewOutcome:
     reduced: ReducedView | None = None
     reason: UnusedReason = UnusedReason.NOT_ANALYSED
     """Why it could not be analysed, where it could not."""
+    likeness: str = ""
+    """Of the picture, see `shared_core.quality.likeness`; empty where nobody looked."""
     files: tuple[tuple[str, bytes], ...] = ()
     """Name and content of what is still to be written, in order."""
 

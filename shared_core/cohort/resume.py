@@ -115,10 +115,12 @@ def other_exams(exams: Iterable[Exam], settings: BatchSettings, *, others: Other
         return ()
     now = {exam.key: [str(header.path) for header in exam.headers] for exam in exams}
     files = {file for some in now.values() for file in some}
-    marks = {}
+    marks, unmarked = {}, []
     for key in sorted(_exam_folders(folder) - now.keys()):
         mark = read_mark(folder, key)
-        if mark is not None and not any(one.get("file") in files for one in mark.inputs):
+        if mark is None:
+            unmarked.append(key)
+        elif not any(one.get("file") in files for one in mark.inputs):
             marks[key] = mark
     if marks and others == "refuse":
         names = ", ".join(list(marks)[:_MOST_NAMED])
@@ -127,8 +129,9 @@ def other_exams(exams: Iterable[Exam], settings: BatchSettings, *, others: Other
             f"{folder} holds results of exams that are not among these images ({names}{more}).",
             Remedy.KEEP_OTHER_EXAMS,
         )
-    strange = sorted(_keys_in_tables(folder) & _exam_folders(folder) - now.keys())
-    strange = [key for key in strange if read_mark(folder, key) is None]
+    # The table of a large cohort is as large as its results: it is read where a folder needs it.
+    in_tables = _keys_in_tables(folder) if unmarked else set()
+    strange = [key for key in unmarked if key in in_tables]
     if strange:
         names = ", ".join(strange[:_MOST_NAMED])
         raise UsageError(

@@ -15,6 +15,7 @@ from shared_core.inference.model import Model, load_model
 from shared_core.pictures.reduced_view import reduce_view
 from shared_core.pipeline import ViewResult, analyze_view
 from shared_core.progress import ProgressCallback
+from shared_core.quality.likeness import likeness_of
 from shared_core.records.record_types import ViewRecord
 from shared_core.records.view_and_exam import view_record
 
@@ -100,6 +101,9 @@ class Worker:
             reduced=reduce_view(result.prepared, result.mask, longest_px=SHEET_VIEW_PX, other=result.other)
             if pictures
             else None,
+            likeness=likeness_of(result.prepared.display_u8, result.prepared.breast_mask)
+            if self.settings.quality != "off"
+            else "",
             files=tuple(self._files(task, result, record)),
         )
 

@@ -57,6 +57,15 @@ VIEW_UNLIKE_PICTURE: Final = warning(
 IMPLANT: Final = info(
     "implant", "The file says that the breast has an implant, which hides what lies behind it."
 )
+IMPLANT_SEEN: Final = info(
+    "implant-seen",
+    "An even bright shape with a sharp edge takes {share} % of the breast, as an implant does: what lies "
+    "behind it cannot be seen.",
+)
+NO_NIPPLE: Final = info(
+    "no-nipple",
+    "No nipple stands out from the skin line: it is not in profile, flat, or not in the picture.",
+)
 NOT_WHOLE_VIEW: Final = warning(
     "enlarged-view",
     "The image is a {modifiers} view: it shows a part of the breast, and is no view of the exam.",

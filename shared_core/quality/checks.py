@@ -13,6 +13,8 @@ from shared_core.notices.of_quality import (
     FEW_GREY_LEVELS,
     GREY_LEVELS_CLIPPED,
     IMPLANT,
+    IMPLANT_SEEN,
+    NO_NIPPLE,
     NO_SKIN_LINE,
     NOISY,
     NOT_WHOLE_VIEW,
@@ -26,6 +28,8 @@ from shared_core.quality.contradiction import LEAST_MUSCLE_SHARE, muscle_share, 
 from shared_core.quality.detail import LEAST_FINE, MOST_NOISE, Detail, detail_of
 from shared_core.quality.framing import Framing, framing_of
 from shared_core.quality.grey_levels import MOST_UNUSED, GreyLevels, grey_levels_of
+from shared_core.quality.implant import implant_share
+from shared_core.quality.nipple import LEAST_HEIGHT, nipple_height
 from shared_core.quality.sampling import interior
 from shared_core.quality.straight_lines import StraightLine, plainest_line
 
@@ -44,6 +48,9 @@ class PictureQuality:
     line: StraightLine | None
     muscle_share: float | None
     """Of views that are called craniocaudal."""
+    nipple: float | None
+    """Its height; see `nipple_height`."""
+    implant_share: float
 
 
 def picture_quality(prepared: PreparedView) -> PictureQuality:
@@ -51,27 +58,33 @@ def picture_quality(prepared: PreparedView) -> PictureQuality:
     header, image, breast = prepared.header, prepared.display_u8, prepared.breast_mask
     inside = interior(breast, _RIM_SHARE * max(breast.shape))
     called_cc = header.view is View.CC
+    framing = framing_of(breast)
     return PictureQuality(
-        framing=framing_of(breast),
+        framing=framing,
         detail=detail_of(image, breast, prepared.spacing),
         grey_levels=grey_levels_of(image, inside),
         line=plainest_line(image, inside),
         muscle_share=muscle_share(prepared.image_u8, breast, header.laterality) if called_cc else None,
+        nipple=nipple_height(image, breast, framing.wall) if framing.wall is not None else None,
+        implant_share=implant_share(image, breast),
     )
 
 
 def quality_notices(prepared: PreparedView) -> tuple[Notice, ...]:
     """What is doubtful about a picture, in words; empty where nothing is."""
     quality = picture_quality(prepared)
-    return (*_of_the_file(prepared.header, quality.framing), *_of_the_picture(quality))
+    return (*_of_the_file(prepared.header, quality), *_of_the_picture(quality))
 
 
-def _of_the_file(header: MammogramHeader, framing: Framing) -> Iterator[Notice]:
+def _of_the_file(header: MammogramHeader, quality: PictureQuality) -> Iterator[Notice]:
+    framing = quality.framing
     enlarged = [one.value for one in _ENLARGED if one in header.modifiers]
     if enlarged:
         yield NOT_WHOLE_VIEW.notice(modifiers=" and ".join(enlarged))
     if header.acquisition.implant_present or ViewModifier.IMPLANT_DISPLACED in header.modifiers:
         yield IMPLANT.notice()
+    elif quality.implant_share > 0:
+        yield IMPLANT_SEEN.notice(share=f"{100 * quality.implant_share:.0f}")
     wall = wall_of_other_side(header, framing)
     if wall is not None:
         yield SIDE_UNLIKE_PICTURE.notice(side=header.laterality.value, edge=wall)
@@ -79,6 +92,8 @@ def _of_the_file(header: MammogramHeader, framing: Framing) -> Iterator[Notice]:
         yield NO_SKIN_LINE.notice()
     elif framing.cut_off and not enlarged:
         yield BREAST_CUT_OFF.notice(share=f"{100 * framing.outer_share:.0f}")
+    elif quality.nipple is not None and quality.nipple < LEAST_HEIGHT and not enlarged:
+        yield NO_NIPPLE.notice()
 
 
 def _of_the_picture(quality: PictureQuality) -> Iterator[Notice]:

@@ -23,6 +23,8 @@ class UnusedReason(str, Enum):
 
     CONFLICT = "conflict"
     """Another file has the same identifier or content and says something else; both are used."""
+    FILED_TWICE = "filed-twice"
+    """An exam of another patient has the same picture; both are used."""
     DAMAGED = "damaged"
     NOT_OPENED = "not-opened"
     UNSUPPORTED = "unsupported"
@@ -57,6 +59,7 @@ FAILURES: Final = frozenset(
     }
 )
 """Reasons for which a mammogram may be missing in the results."""
+_USED: Final = frozenset({UnusedReason.CONFLICT, UnusedReason.FILED_TWICE})
 _SUMMED: Final[Mapping[UnusedReason, str]] = {
     UnusedReason.KIND_NOT_READ: "Of kinds that are not read",
     UnusedReason.OWN_RESULT: "By their names results, not images",
@@ -90,7 +93,7 @@ class UnusedFile:
     @property
     def used(self) -> bool:
         """Whether it is in an exam all the same."""
-        return self.reason is UnusedReason.CONFLICT
+        return self.reason in _USED
 
     @property
     def is_failure(self) -> bool:
@@ -148,7 +151,7 @@ def failure_reason(path: Path, error: OpenBacError) -> UnusedReason:
 def failed_files(files: Iterable[UnusedFile], named: Collection[Path] = ()) -> tuple[UnusedFile, ...]:
     """Those that count as failed inputs: also whatever a person named outright and cannot be used."""
     asked = {path.resolve() for path in named}
-    by_choice = {UnusedReason.DUPLICATE, UnusedReason.RAW_TWIN, UnusedReason.CONFLICT}
+    by_choice = {UnusedReason.DUPLICATE, UnusedReason.RAW_TWIN, *_USED}
     return tuple(
         file
         for file in files

@@ -28,7 +28,7 @@ DICOMDIR = "1.2.840.10008.1.3.10"
 
 def info(path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     """What ``bac info`` says of one file."""
-    main(["info", "--json", str(path)])
+    main(["info", "--pixels", "--json", str(path)])
     return json.loads(capsys.readouterr().out)["files"][0]
 
 

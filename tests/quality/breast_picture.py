@@ -12,9 +12,10 @@ SHAPE = (1000, 700)
 
 
 def breast_mask() -> NDArray[np.bool_]:
-    """Half an ellipse at the left edge."""
+    """Half an ellipse at the left edge, with a nipple."""
     grey = np.zeros(SHAPE, np.uint8)
     cv2.ellipse(grey, (0, SHAPE[0] // 2), (SHAPE[1] * 4 // 5, SHAPE[0] * 9 // 20), 0, 0, 360, 1, -1)
+    cv2.ellipse(grey, (SHAPE[1] * 4 // 5, SHAPE[0] // 2), (30, 45), 0, 0, 360, 1, -1)
     return grey.view(np.bool_)
 
 

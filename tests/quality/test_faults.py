@@ -26,6 +26,8 @@ PLAIN = {
     "grey-levels-clipped": ("10 % white", "20 % white"),
     "processed-again": ("contrast times 1.3", "contrast times 1.6", "histogram equalised"),
     "straight-line": ("column brighter by 10",),
+    "no-nipple": ("skin line smoothed",),
+    "implant-seen": ("20 levels above the brightest tenth", "40 levels above the brightest tenth"),
     "side-unlike-picture": ("mirrored",),
 }
 """Faults that nobody would overlook, by the code of their notice."""

@@ -17,6 +17,8 @@ from shared_core.notices.of_quality import (
     BREAST_CUT_OFF,
     FEW_GREY_LEVELS,
     GREY_LEVELS_CLIPPED,
+    IMPLANT_SEEN,
+    NO_NIPPLE,
     NO_SKIN_LINE,
     NOISY,
     PROCESSED_AGAIN,
@@ -119,6 +121,40 @@ def _with_line(sound: Sound, _: np.random.Generator, *, levels: int) -> Grey:
     return _grey(changed)
 
 
+def _nipple_away(sound: Sound, _: np.random.Generator) -> Grey | None:
+    """The skin line as a smooth curve that leaves out what stands out from it."""
+    if sound.wall is None:
+        return None
+    turned = sound.breast if sound.wall == "left" else sound.breast[:, ::-1]
+    reach = np.where(turned.any(axis=1), turned.shape[1] - turned[:, ::-1].argmax(axis=1), 0)
+    rows = np.flatnonzero(reach >= 0.8 * reach.max())
+    kept = rows
+    for _round in range(6):
+        curve = np.polynomial.Polynomial.fit(kept, reach[kept], 4)
+        stands_out = reach[rows] - curve(rows)
+        kept = rows[stands_out <= max(1.0, float(np.percentile(stands_out, 85)))]
+    line = np.full(len(reach), turned.shape[1], np.intp)
+    stands_out = reach[rows] - curve(rows)
+    line[rows] = np.where(stands_out > 0.003 * reach.max(), curve(rows), reach[rows]).astype(np.intp)
+    beyond = np.arange(turned.shape[1])[None, :] >= line[:, None]
+    return np.where(beyond if sound.wall == "left" else beyond[:, ::-1], 0, sound.image_u8).astype(np.uint8)
+
+
+def _with_implant(sound: Sound, _: np.random.Generator, *, levels: int) -> Grey | None:
+    """Half an ellipse at the chest wall, a fifth to a quarter of the breast, with a soft rim of 1 % of it."""
+    if sound.wall is None:
+        return None
+    rows, columns = np.flatnonzero(sound.breast.any(axis=1)), np.flatnonzero(sound.breast.any(axis=0))
+    height, depth = len(rows), len(columns)
+    middle = (int(columns[0] if sound.wall == "left" else columns[-1]), int(np.median(rows)))
+    shape = np.zeros(sound.image_u8.shape, np.float32)
+    cv2.ellipse(shape, middle, (int(0.5 * depth), int(0.27 * height)), 0, 0, 360, 1.0, -1)
+    soft = np.asarray(cv2.GaussianBlur(shape, (0, 0), 0.005 * height))
+    brightest = float(np.percentile(sound.image_u8[sound.breast], 90))
+    covered = sound.image_u8 * (1 - 0.8 * soft) + soft * 0.8 * brightest
+    return _grey(np.where(sound.breast, covered + levels * soft, sound.image_u8))
+
+
 def _mirrored(sound: Sound, _: np.random.Generator) -> Grey | None:
     return None if sound.wall is None else np.ascontiguousarray(sound.image_u8[:, ::-1])
 
@@ -164,6 +200,12 @@ FAULTS: Final[Mapping[str, Fault]] = {
         *(
             Fault(STRAIGHT_LINE, f"column brighter by {levels}", partial(_with_line, levels=levels))
             for levels in (2, 5, 10)
+        ),
+        Fault(NO_NIPPLE, "skin line smoothed", _nipple_away),
+        *(
+            Fault(IMPLANT_SEEN, f"{levels} levels above the brightest tenth", with_implant)
+            for levels in (0, 20, 40)
+            for with_implant in (partial(_with_implant, levels=levels),)
         ),
         Fault(SIDE_UNLIKE_PICTURE, "mirrored", _mirrored, renamed="side"),
         Fault(VIEW_UNLIKE_PICTURE, "mediolateral oblique called CC", _as_it_is, renamed="CC"),

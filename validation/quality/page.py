@@ -37,9 +37,8 @@ def page(rows: Sequence[Row]) -> list[str]:
         "",
         *table(["notice", "fault", *sets], _told_with_faults(rows, sets), texts=2),
         "",
-        "Not looked for: a nipple that is not in profile, a missing pectoral muscle (told where the muscle",
-        "is to be left out of the breast area), implants that the file does not name, foreign bodies other",
-        "than those outside of the [valid area](methods.md), the image of another patient.",
+        "Not looked for: a missing pectoral muscle (told where the muscle is to be left out of the breast",
+        "area), foreign bodies other than those outside of the [valid area](methods.md).",
     ]
 
 

@@ -13,5 +13,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = command(subparsers, "info", help=text, description=f"{text.capitalize()}.")
     option(parser, "files FILE", "image file, folder or ZIP archive", Path, nargs="+")
     option(parser, "--json", "print a JSON document instead of a table")
+    pixels = "decode the pixels as well: their values, damage, and whether the display fits them"
+    option(parser, "--pixels", pixels)
     add_spacing(parser)
     add_facts(parser)
