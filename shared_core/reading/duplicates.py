@@ -88,8 +88,8 @@ class _Images:
             twin = self._by_content.get(self._content[path])
             if twin is not None:
                 patients = {one.stated.patient for one in (header, twin) if one.stated} - {""}
-                other = ["another patient"] if len(patients) > 1 else []
-                return _word(header, twin, "content", [*other, *_labels_apart(header, twin)])
+                apart = ["another patient"] if len(patients) > 1 else []
+                return _word(header, twin, "content", [*apart, *_labels_apart(header, twin)])
         first: UnusedFile | None = None
         for other in self._by_uid.get(header.identity.sop_instance_uid, []):
             differing = _apart(header, other)
