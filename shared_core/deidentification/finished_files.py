@@ -161,7 +161,7 @@ def _said_by_table(text: str) -> Said:
         header = header or row
         said.identity += [
             one
-            for name, cell in zip(header, row)
+            for name, cell in zip(header, row, strict=False)
             if name in _WHO and cell != name
             for one in _with_begin(cell)
         ]
