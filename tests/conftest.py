@@ -27,7 +27,7 @@ if any(metadata.distributions(name="PyQt6")):
     os.environ.setdefault("QT_API", "pyqt6")
     os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 
-# Torch for CUDA brings triton, which ends a process in which it is loaded after Mesa's LLVM, that windows bring.
+# Torch for CUDA brings triton, which ends a process that loaded Mesa's LLVM before it, as windows do.
 with suppress(ImportError):
     import triton  # noqa: F401
 
