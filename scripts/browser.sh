@@ -6,17 +6,17 @@ packages="chromium chromium-driver"
 
 [ "$(uname)" = Linux ] || exit 0
 
-complete() {
+all_there() {
     { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 &&
         command -v chromedriver >/dev/null 2>&1
 }
 
-complete && exit 0
+all_there && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium for the tests of the page of a cohort"
     # shellcheck disable=SC2086  # a list of packages
     if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages \
-        >/dev/null && complete; then
+        >/dev/null && all_there; then
         exit 0
     fi
 fi

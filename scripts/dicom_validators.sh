@@ -6,19 +6,19 @@ packages="dicom3tools libpixelmed-java default-jdk-headless orthanc"
 
 [ "$(uname)" = Linux ] || exit 0
 
-complete() {
+all_there() {
     for program in dciodvfy dcentvfy java javac; do
         command -v "$program" >/dev/null 2>&1 || return 1
     done
     [ -x /usr/sbin/Orthanc ] && [ -f /usr/share/java/pixelmed.jar ]
 }
 
-complete && exit 0
+all_there && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing the validators of DICOM objects"
     # shellcheck disable=SC2086  # a list of packages
     if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-        --no-install-recommends $packages >/dev/null && complete; then
+        --no-install-recommends $packages >/dev/null && all_there; then
         # The package starts the archive; the tests start their own, and nobody asked for another.
         systemctl disable --now orthanc >/dev/null 2>&1 || service orthanc stop >/dev/null 2>&1 || true
         exit 0

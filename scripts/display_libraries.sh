@@ -8,7 +8,7 @@ libxcb-xinerama0 libxcb-xinput0 libfontconfig1 fonts-dejavu-core"
 
 [ "$(uname)" = Linux ] || exit 0
 
-complete() {
+all_there() {
     command -v Xvfb >/dev/null 2>&1 || return 1
     libraries=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null) || return 1
     for library in libGL.so.1 libEGL.so.1 libxkbcommon-x11.so.0 libdbus-1.so.3 libxcb-cursor.so.0; do
@@ -16,12 +16,12 @@ complete() {
     done
 }
 
-complete && exit 0
+all_there && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Xvfb and the libraries that napari's windows need"
     # shellcheck disable=SC2086  # a list of packages
     if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages \
-        >/dev/null && complete; then
+        >/dev/null && all_there; then
         exit 0
     fi
 fi

@@ -11,6 +11,7 @@ import os
 import sys
 import zlib
 from collections.abc import Generator
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -25,6 +26,10 @@ from tests.tram_track import write_tram_track
 if any(metadata.distributions(name="PyQt6")):
     os.environ.setdefault("QT_API", "pyqt6")
     os.environ.setdefault("PYTEST_QT_API", "pyqt6")
+
+# Torch for CUDA brings triton, which ends a process that loaded Mesa's LLVM before it, as windows do.
+with suppress(ImportError):
+    import triton  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))

@@ -47,3 +47,23 @@ def test_the_oldest_versions_are_those_that_the_package_asks_for() -> None:
     asked = re.findall(r'"([\w.-]+)>=([\d.]+)"', block[1])
     oldest = (ROOT / "constraints" / "oldest.txt").read_text(encoding="utf-8")
     assert re.findall(r"^([\w.-]+)==([\d.]+)\.\*$", oldest, re.MULTILINE) == asked
+
+
+def test_the_versions_of_python_that_the_package_names_are_those_that_the_workflow_tests() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    engine = workflow[workflow.index("\n  engine:") : workflow.index("\n  oldest:")]
+    tested = re.search(r"^ +python: \[(.+)\]$", engine, re.MULTILINE)
+    assert tested is not None
+    named = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', project)
+    assert named == re.findall(r"3\.\d+", tested[1])
+    assert re.findall(r'requires-python = ">=(.+)"', project) == named[:1]
+
+
+def test_workflows_set_up_no_version_of_python_that_the_package_does_not_name() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    named = set(re.findall(r'"Programming Language :: Python :: (3\.\d+)"', project))
+    for workflow in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        used = re.findall(r'python(?:-version)?: "(3\.\d+)"', workflow.read_text(encoding="utf-8"))
+        assert used, workflow.name
+        assert set(used) <= named, workflow.name

@@ -55,18 +55,8 @@ def run(args: argparse.Namespace) -> int:
         except UsageError as error:
             print(f"bac: {error_words(error)}", file=sys.stderr)
             return USAGE
-        made = DeidentifiedListing(listing)
-        if args.deidentify:
-            made = deidentified_listing(
-                listing,
-                args.output,
-                key_path=args.deidentify_key,
-                nothing_burned_in=args.nothing_burned_in,
-                blanking=args.blank,
-                tell=console.print,
-            )
-            listing = made.listing
-            args.paths = [args.output / IMAGES]
+        made = _as_asked(listing, args, console)
+        listing = made.listing
         whole = [exam.key for exam in listing.exams] if args.shard is not None else []
         if args.shard is not None:
             listing = replace(listing, exams=tuple(args.shard.part(listing.exams)))
@@ -101,6 +91,22 @@ def run(args: argparse.Namespace) -> int:
     for reason in lost:
         print(f"bac: {one_line(reason)}", file=sys.stderr)
     return FAILED if lost and not report.cancelled else _exit_code(report, listing, args.paths)
+
+
+def _as_asked(listing: ExamListing, args: argparse.Namespace, console: PlainConsole) -> DeidentifiedListing:
+    """The exams as they are; with ``--deidentify`` those of images without identifiers, from their folder."""
+    if not args.deidentify:
+        return DeidentifiedListing(listing)
+    made = deidentified_listing(
+        listing,
+        args.output,
+        key_path=args.deidentify_key,
+        nothing_burned_in=args.nothing_burned_in,
+        blanking=args.blank,
+        tell=console.print,
+    )
+    args.paths = [args.output / IMAGES]
+    return made
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from rich.progress import TextColumn
 from shared_core.cli.screen import progress_bar
 
 if TYPE_CHECKING:
-    from shared_core.training.fit import TrainingProgress as Step
+    from shared_core.training.epochs import TrainingProgress as Step
 
 LINE_SECONDS = 60.0
 """Without a terminal, one line so often."""

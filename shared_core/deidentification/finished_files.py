@@ -19,8 +19,8 @@ from typing import Any, Final
 import pydicom
 from pydicom.dataset import Dataset
 
-from shared_core.deidentification.identifiers import Identifiers, texts_of_element
-from shared_core.deidentification.search import found_in_bytes, found_in_texts
+from shared_core.deidentification.identifiers import Identifiers, says_who, texts_of_element
+from shared_core.deidentification.search import found_in_bytes, found_in_identity, found_in_texts
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.records.cells import separator_of
 
@@ -31,6 +31,11 @@ _MOST_UNPACKED: Final = 1 << 30
 _PDF_STREAM: Final = re.compile(rb"(<<(?:(?!<<|>>).)*>>)\s*stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _PDF_TEXT: Final = re.compile(rb"\(((?:\\.|[^()\\])*)\)", re.DOTALL)
 
+_PDF_CREATED: Final = "D:20000101000000+00'00'"
+"""When every report was made, so that the same results give the same bytes."""
+_WHO: Final = frozenset({"exam", "key", "patient_id"})
+"""Keys and columns of our records that say who a patient is, or which examination."""
+
 
 @dataclass
 class Said:
@@ -40,10 +45,12 @@ class Said:
     """One for each value, as far as the file has values."""
     blobs: list[bytes] = field(default_factory=list)
     """Pixels and the like."""
+    identity: list[str] = field(default_factory=list)
+    """Those of the texts that say who a patient is, or which examination."""
 
     def found(self, identifiers: Identifiers) -> frozenset[str]:
         """The identifiers in it."""
-        found = found_in_texts(self.texts, identifiers)
+        found = found_in_texts(self.texts, identifiers) | found_in_identity(self.identity, identifiers)
         return found.union(*(found_in_bytes(blob, identifiers) for blob in self.blobs))
 
 
@@ -55,19 +62,9 @@ def said_by_file(path: Path, *, without: Iterable[str] = ()) -> Said:
         with quiet_pydicom():
             said = said_by_dataset(pydicom.dcmread(io.BytesIO(content), force=True))
     elif suffix == ".json":
-        said = Said(list(_json_texts(json.loads(content))))
+        said = _said_by_json(json.loads(content))
     elif suffix == ".csv":
-        text = content.decode("utf-8-sig", "backslashreplace")
-        separator = separator_of(text.partition("\n")[0])
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        said = Said(
-            [
-                one
-                for row in rows
-                for one in row
-                if not _is_number(one.replace(",", ".") if separator == ";" else one)
-            ]
-        )
+        said = _said_by_table(content.decode("utf-8-sig", "backslashreplace"))
     elif suffix == ".pdf":
         said = _said_by_pdf(content)
     elif suffix == ".png":
@@ -85,6 +82,8 @@ def _said_by_other(content: bytes) -> Said:
     """Of another kind of file: of a text, like the mark of a finished exam, its words; else bytes as well."""
     with suppress(UnicodeDecodeError):
         text = content.decode("utf-8")
+        with suppress(json.JSONDecodeError):
+            return _said_by_json(json.loads(text))
         if "\0" not in text:
             return Said([text])
     return Said([content.decode("utf-8", "replace")], [content])
@@ -117,6 +116,8 @@ def _add_elements(said: Said, dataset: Dataset) -> None:
             said.blobs.append(bytes(element.value or b""))
         elif element.VR not in _NUMBERS and not (of_standard and element.keyword.startswith("Cod")):
             said.texts += texts_of_element(element)
+        if says_who(element):
+            said.identity += texts_of_element(element)
 
 
 @cache
@@ -133,16 +134,46 @@ def _codes_of_standard() -> frozenset[tuple[str, str, str]]:
     )
 
 
-def _json_texts(value: Any) -> Iterator[str]:
+def _said_by_json(document: Any) -> Said:
+    texts = list(_json_texts(document))
+    identity = [one for key, text in texts if key in _WHO for one in _with_begin(text)]
+    return Said([text for _, text in texts], identity=identity)
+
+
+def _json_texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with the key that it has; a key has none."""
     if isinstance(value, dict):
-        for key, inside in value.items():
-            yield str(key)
-            yield from _json_texts(inside)
+        for inner, inside in value.items():
+            yield "", str(inner)
+            yield from _json_texts(inside, str(inner))
     elif isinstance(value, list):
         for inside in value:
-            yield from _json_texts(inside)
+            yield from _json_texts(inside, key)
     elif isinstance(value, str):
-        yield value
+        yield key, value
+
+
+def _said_by_table(text: str) -> Said:
+    """Its cells but for measured numbers, which no patient's number is looked for in."""
+    separator = separator_of(text.partition("\n")[0])
+    said, header = Said(), list[str]()
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        header = header or row
+        said.identity += [
+            one
+            for name, cell in zip(header, row, strict=False)
+            if name in _WHO and cell != name
+            for one in _with_begin(cell)
+        ]
+        said.texts += [
+            one for one in row if not _is_number(one.replace(",", ".") if separator == ";" else one)
+        ]
+    return said
+
+
+def _with_begin(text: str) -> tuple[str, str]:
+    """A key, which begins with the patient's number and ends with a date, and that number."""
+    return text, text.rpartition("_")[0]
 
 
 def _is_number(cell: str) -> bool:
@@ -174,7 +205,9 @@ def _said_by_pdf(document: bytes) -> Said:
     for text in _PDF_TEXT.findall(whole):
         plain = re.sub(rb"\\([()\\])", rb"\1", text)
         utf16 = plain.startswith(b"\xfe\xff")
-        said.texts.append(plain.decode("utf-16" if utf16 else "latin-1", "replace"))
+        text = plain.decode("utf-16" if utf16 else "latin-1", "replace")
+        if text != _PDF_CREATED and not _is_number(text):
+            said.texts.append(text)
     return said
 
 

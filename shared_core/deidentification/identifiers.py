@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import permutations
 from typing import Final
@@ -32,6 +32,21 @@ _NUMBERS: Final = frozenset(
         ),
     }
 )
+_WHO: Final = frozenset(
+    {
+        *("PatientName", "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName"),
+        *(
+            "PatientID",
+            "OtherPatientIDs",
+            "AccessionNumber",
+            "StudyID",
+            "AdmissionID",
+            "RequestedProcedureID",
+        ),
+        *("ScheduledProcedureStepID", "PerformedProcedureStepID", "MedicalRecordLocator"),
+    }
+)
+"""Names and numbers of a patient and an examination, and not of a place, a machine or who worked there."""
 _PLACES: Final = frozenset(
     {
         *("InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "PatientAddress"),
@@ -43,6 +58,8 @@ _TITLES: Final = slice(3, 5)
 """Prefix and suffix of a name: Prof, Dr, Jr."""
 _LEAST_PLACE: Final = 4
 """Letters of a word of an address; ``am`` and ``of`` tell no place."""
+_LEAST_NUMBER: Final = 4
+"""Letters and digits of a number that is looked for outside of the values that say who somebody is."""
 _MOST_JOINED: Final = 8
 """Words of one name of which every two are tried run together."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
@@ -59,6 +76,8 @@ class Identifiers:
     """Digits alone, four or more: numbers and dates as they are written without separators."""
     marks: frozenset[str] = frozenset()
     """Numbers with letters or separators in them, as parts with a blank between."""
+    whole: frozenset[str] = frozenset()
+    """All of what says who it is, such as ``P1`` or ``7``, likewise: looked for where that stands alone."""
     dates: frozenset[date] = frozenset()
     uids: frozenset[str] = frozenset()
 
@@ -72,7 +91,7 @@ class Identifiers:
         if not left_out & self.dates:
             return self
         written = {text for one in left_out for text in spellings(one)}
-        return Identifiers(self.names, self.numbers - written, self.marks, self.dates - left_out, self.uids)
+        return replace(self, numbers=self.numbers - written, dates=self.dates - left_out)
 
 
 def identifiers_of(dataset: Dataset) -> Identifiers:
@@ -94,6 +113,8 @@ def identifiers_of(dataset: Dataset) -> Identifiers:
         elif element.VR == "UI":
             uids = {text for text in texts if len(text) > 8 and text not in UID_dictionary}
             found |= Identifiers(uids=frozenset(uids))
+        if says_who(element):
+            found |= Identifiers(whole=frozenset(filter(None, map(bare, texts))))
     return found
 
 
@@ -116,13 +137,24 @@ def of_name(name: str) -> Identifiers:
 
 def of_number(text: str) -> Identifiers:
     """Of a number that somebody gave a patient, an examination or a machine."""
-    parts = re.findall(r"\d+|[^\W\d_]+", folded(text))
-    digits = [part for part in parts if part.isdecimal() and len(part) >= 4]
+    parts = bare(text).split()
+    digits = [part for part in parts if part.isdecimal() and len(part) >= _LEAST_NUMBER]
     joined = "".join(parts)
     if joined.isdecimal():
         digits.append(joined)
-    marks = {" ".join(parts)} if len(parts) > 1 and len(joined) >= 4 else set()
-    return Identifiers(numbers=frozenset(one for one in digits if len(one) >= 4), marks=frozenset(marks))
+    marks = {" ".join(parts)} if len(parts) > 1 and len(joined) >= _LEAST_NUMBER else set()
+    numbers = frozenset(one for one in digits if len(one) >= _LEAST_NUMBER)
+    return Identifiers(numbers=numbers, marks=frozenset(marks))
+
+
+def says_who(element: DataElement) -> bool:
+    """Whether its values say who a patient is, or which examination it is."""
+    return element.keyword in _WHO
+
+
+def bare(text: str) -> str:
+    """Letters and digits of a value, in the form of `folded`, as parts with a blank between."""
+    return " ".join(re.findall(r"\d+|[^\W\d_]+", folded(text)))
 
 
 def of_dates(texts: Iterable[str]) -> Identifiers:

@@ -1,4 +1,4 @@
-"""The words that results have from this program and the standard, and not from any image.
+"""The words and numbers that results have from this program and the standard, and not from any image.
 
 Mrs. Young's results may say "young" of nobody: what stands in the program's own texts is found in the
 results of everybody, so that it tells nothing, and must not fail her exam.
@@ -11,6 +11,7 @@ import platform
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -29,14 +30,32 @@ def own_words() -> frozenset[str]:
 
     Two words that follow each other stand in it with a blank between, too.
     """
-    texts = [*_package_texts(Path(__file__).parents[1]), *_standard_texts(), *platform.uname()]
-    texts += [platform.python_implementation()]
     found: set[str] = set()
-    for text in texts:
-        words = _WORD.findall(folded(text))
+    for text in own_texts():
+        words = _WORD.findall(text)
         found.update(words)
         found.update(map(" ".join, pairwise(words)))
     return frozenset(found)
+
+
+@cache
+def own_texts() -> tuple[str, ...]:
+    """All of these texts in the form of `folded`."""
+    texts = [*_package_texts(Path(__file__).parents[1]), *_standard_texts(), *platform.uname()]
+    texts += [platform.python_implementation()]
+    return tuple(map(folded, texts))
+
+
+@cache
+def own_numbers() -> frozenset[str]:
+    """Those that are all of a text, such as that of a template or a concept: not of tables and decimals."""
+    return frozenset(text for text in own_texts() if text.isdecimal())
+
+
+@cache
+def library_versions() -> frozenset[str]:
+    """Of what is installed, as records of a run name them."""
+    return frozenset(one.version for one in metadata.distributions())
 
 
 def _package_texts(package: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any, Final
 import msgspec
 
 from shared_core.deidentification.blanking import NO_BLANKING, Blanking
-from shared_core.deidentification.identifiers import Identifiers
+from shared_core.deidentification.identifiers import Identifiers, bare
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey
-from shared_core.deidentification.search import found_in_text
+from shared_core.deidentification.search import found_in_text, is_own
 from shared_core.dicom_objects.result_exam import ResultExam, result_exam
 from shared_core.dicom_objects.source_image import source_images
 from shared_core.errors import UnreadableImageError
@@ -27,6 +28,8 @@ from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 _GONE = "removed"
 _STATED_OF_IMAGE: Final = ("laterality", "view", "spacing_mm", "intent")
+_LEAST_NAME: Final = 4
+"""Letters and digits of a name that is replaced beside other words; 1 of 1.dcm is a number elsewhere."""
 _ABOUT_STATEMENTS: Final = {FACT_CONTRADICTED.code, FACTS_MISSING.code}
 
 
@@ -157,9 +160,19 @@ def _renamed(value: Any, names: Sequence[tuple[str, str]], identifiers: Identifi
     if not isinstance(value, str):
         return value
     for old, new in names:
-        value = value.replace(old, new)
+        value = _with_name(value, old, new)
     # The new names end in digits that may be a word by chance.
     rest = value
     for name in (Path(new).name for _, new in names):
         rest = rest.replace(name, " ") if name else rest
     return _GONE if found_in_text(rest, identifiers) else value
+
+
+def _with_name(text: str, old: str, new: str) -> str:
+    """A text with a new name where the old one stands: all of it, or as words that nothing else says."""
+    if text == old:
+        return new
+    told = bare(old)
+    if old not in text or len(told.replace(" ", "")) < _LEAST_NAME or is_own(told):
+        return text
+    return re.sub(rf"(?<![^\W_]){re.escape(old)}(?![^\W_])", lambda _: new, text)

@@ -1,7 +1,8 @@
 """Looking for identifiers in what was written, in the spellings that people and programs use.
 
 Never found by chance: what a key or a hash function made is passed over, digits count as a number only
-where they stand alone, and letters as a name only where the program has no such word of its own.
+where they stand alone, and letters and digits only where the program has no such word of its own. Where it
+is said who somebody is, all of a value counts, however short it is and whoever else has the word.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from shared_core.deidentification.identifiers import Identifiers, folded
-from shared_core.deidentification.own_words import own_words
+from shared_core.deidentification.identifiers import Identifiers, bare, folded
+from shared_core.deidentification.own_words import library_versions, own_numbers, own_texts, own_words
 
 MADE: Final = re.compile(
-    r"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-z])(?:anon-[0-9a-f]{12}|[0-9a-f]{32,64})(?![0-9a-z])"
+    r"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-z])(?:anon-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{24}|[0-9a-f]{32,64})(?![0-9a-z])"
     r"|(?<=_)[0-9a-f]{8}(?=[_.]|$)"
 )
 """UIDs from a UUID, pseudonyms, digests, and the digits at the end of the names of our images."""
@@ -40,6 +42,9 @@ _MONTH_FIRST: Final = re.compile(
 )
 _NUMERIC_DATE: Final = re.compile(r"(?<![\d.])(\d{1,4})([-./ ])(\d{1,2})\2(\d{1,4})(?!\.?\d)")
 
+_VERSION: Final = re.compile(r"(?<![\w.])\d[\w.+]*\w")
+"""2026.4.1 of a library is no date."""
+
 
 def found_in_text(text: str, identifiers: Identifiers) -> frozenset[str]:
     """Which of the identifiers a text holds."""
@@ -55,8 +60,18 @@ def found_in_texts(texts: Iterable[str], identifiers: Identifiers) -> frozenset[
         rest = MADE.sub(" ", plain)
         found |= _names(rest, identifiers.names)
         found |= _numbers(rest, identifiers.numbers)
-        found |= {mark for mark in identifiers.marks if _has_mark(rest, mark)}
+        found |= {mark for mark in identifiers.marks if _has_mark(rest, mark) and not is_own(mark)}
         found |= {str(one) for one in _dates(rest) & identifiers.dates} if identifiers.dates else set()
+    return frozenset(found)
+
+
+def found_in_identity(values: Iterable[str], identifiers: Identifiers) -> frozenset[str]:
+    """Which of the identifiers are all of a value that says who a patient is, or which examination."""
+    found: set[str] = set()
+    for value in set(values):
+        rest = bare(MADE.sub(" ", folded(value)))
+        found |= {rest} & identifiers.whole
+        found |= {word for word in rest.split() if word in identifiers.names or word in identifiers.numbers}
     return frozenset(found)
 
 
@@ -102,13 +117,27 @@ def _numbers(text: str, numbers: Collection[str]) -> set[str]:
     for run in set(_WHOLE_NUMBER.findall(text)):
         if len(run) >= _LEAST_NUMBER:
             found |= {one for one in numbers if one == run or (len(one) >= 8 and one in run)}
-    return found
+    return {one for one in found if not is_own(one)}
 
 
 def _has_mark(text: str, mark: str) -> bool:
     """Whether the parts stand one after the other, whatever separates them."""
     pattern = r"[\W_]{0,2}".join(map(re.escape, mark.split(" ")))
     return re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", text) is not None
+
+
+@cache
+def is_own(mark: str) -> bool:
+    """Whether the program says this of everybody: ``sha256``, the number of a template or a concept.
+
+    Parameters
+    ----------
+    mark
+        In the form of `bare`.
+    """
+    if any(part.isalpha() for part in mark.split()):
+        return any(_has_mark(text, mark) for text in own_texts())
+    return mark in own_numbers()
 
 
 def _stands_alone(uid: str, text: str) -> bool:
@@ -118,6 +147,7 @@ def _stands_alone(uid: str, text: str) -> bool:
 def _dates(text: str) -> set[date]:
     """Every date that a text can be understood to name."""
     found: set[date] = set()
+    text = _VERSION.sub(lambda match: " " if match[0] in library_versions() else match[0], text)
     for first, _, second, third in _NUMERIC_DATE.findall(text):
         parts = first, second, third
         full = max(map(len, parts)) == 4 or all(len(part) == 2 for part in parts)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_core.training.ahead import made_ahead
 from shared_core.training.data.augmentation import augment_one
 from shared_core.training.patch import PatchSet
 from shared_core.training.recipe import Recipe, SamplingRecipe
@@ -115,21 +114,7 @@ class EpochBatches:
 
     def ahead(self, first: int, workers: int) -> Iterator[tuple[Pixels, Pixels]]:
         """Batches from `first` on, made by threads while the network works."""
-        if workers < 1:
-            yield from (self.batch(number) for number in range(first, len(self)))
-            return
-        with ThreadPoolExecutor(workers) as pool:
-            waiting: deque[Future[tuple[Pixels, Pixels]]] = deque()
-            upcoming = iter(range(first, len(self)))
-            try:
-                for number in upcoming:
-                    waiting.append(pool.submit(self.batch, number))
-                    if len(waiting) > 2 * workers:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        return made_ahead(self.batch, range(first, len(self)), workers=workers)
 
     def _patch(self, place: int) -> tuple[Pixels, Pixels]:
         number = self.order[place % len(self.order)]

@@ -20,8 +20,8 @@ from shared_core.records.canonical_json import json_bytes
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.bilateral import BilateralViews
 from shared_core.training.data.input_files import keep_inputs
+from shared_core.training.epochs import TrainingProgress
 from shared_core.training.example import ViewList, ViewSource
-from shared_core.training.fit import TrainingProgress
 from shared_core.training.recipe import Recipe, recipe_toml
 from shared_core.training.state import require_same
 from shared_core.version import SOFTWARE_VERSION

@@ -248,8 +248,34 @@ def _check(recipe: Recipe) -> None:
     problem = network_problem(recipe.network, recipe.network_options)
     if problem is not None:
         raise DocumentError(problem)
-    patches, sampling, augmentation = recipe.patches, recipe.sampling, recipe.augmentation
-    step = max(16, network_named(recipe.network).side_multiple)
+    _check_patches(recipe.patches, network_named(recipe.network).side_multiple)
+    _check_sampling(recipe.sampling)
+    if recipe.median_px and recipe.median_px % 2 == 0:
+        raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
+    check_range("median_px", recipe.median_px, 0, 15)
+    _check_augmentation(recipe.augmentation)
+    check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
+    check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
+    check_range("loss.jaccard_weight", recipe.loss.jaccard_weight, 0)
+    check_range("loss.hausdorff_scale_px", recipe.loss.hausdorff_scale_px, 1, 10_000)
+    check_range("loss.hausdorff_from_epoch", recipe.loss.hausdorff_from_epoch, 2)
+    check_optimisation(recipe.optimisation)
+    check_range("optimisation.ema_decay", recipe.optimisation.ema_decay, 0, 0.99999)
+    _check_validation(recipe.validation)
+    _check_fine_tuning(recipe.fine_tuning)
+    check_pseudo_labels(recipe.pseudo_labels, recipe.patches.tile_px)
+
+
+def check_optimisation(optimisation: OptimisationRecipe) -> None:
+    """Raise a `DocumentError` that names the field that is out of range; of what every kind of recipe has."""
+    check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
+    check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)
+    check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
+    check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
+
+
+def _check_patches(patches: PatchRecipe, side_multiple: int) -> None:
+    step = max(16, side_multiple)
     for name in ("tile_px", "crop_px"):
         value = getattr(patches, name)
         if value % step or (name == "tile_px" and value < step):
@@ -258,6 +284,9 @@ def _check(recipe: Recipe) -> None:
     check_range("patches.negatives_per_positive", patches.negatives_per_positive, 0)
     check_range("patches.least_negatives", patches.least_negatives, 0)
     check_range("patches.crop_px", patches.crop_px, 0, patches.tile_px)
+
+
+def _check_sampling(sampling: SamplingRecipe) -> None:
     check_range("sampling.batch", sampling.batch, 1, 1024)
     check_range("sampling.positives", sampling.positives, 0)
     check_range("sampling.negatives_per_positive", sampling.negatives_per_positive, 0, 100)
@@ -265,9 +294,9 @@ def _check(recipe: Recipe) -> None:
     check_range("sampling.mine_from", sampling.mine_from, 0)
     check_range("sampling.mined", sampling.mined, 1)
     check_range("sampling.mined_share", sampling.mined_share, 0, 1)
-    if recipe.median_px and recipe.median_px % 2 == 0:
-        raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
-    check_range("median_px", recipe.median_px, 0, 15)
+
+
+def _check_augmentation(augmentation: Augmentation) -> None:
     for name in ("scale", "brightness", "contrast", "gamma"):
         check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 0.9)
     check_range("augmentation.zoom", augmentation.zoom, 1, 4)
@@ -277,27 +306,20 @@ def _check(recipe: Recipe) -> None:
         check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 50)
     for name in ("film_edge", "letters", "synthesised_2d"):
         check_range(f"augmentation.{name}", getattr(augmentation, name), 0, 1)
-    check_range("loss.bce_weight", recipe.loss.bce_weight, 0)
-    check_range("loss.positive_weight", recipe.loss.positive_weight, 0)
-    check_range("loss.jaccard_weight", recipe.loss.jaccard_weight, 0)
-    check_range("loss.hausdorff_scale_px", recipe.loss.hausdorff_scale_px, 1, 10_000)
-    check_range("loss.hausdorff_from_epoch", recipe.loss.hausdorff_from_epoch, 2)
-    optimisation, validation = recipe.optimisation, recipe.validation
-    check_range("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10)
-    check_range("optimisation.weight_decay", optimisation.weight_decay, 0, 1)
-    check_range("optimisation.warmup_steps", optimisation.warmup_steps, 0)
-    check_range("optimisation.clip_norm", optimisation.clip_norm, 0)
-    check_range("optimisation.ema_decay", optimisation.ema_decay, 0, 0.99999)
+
+
+def _check_validation(validation: ValidationRecipe) -> None:
     check_range("validation.share", validation.share, 0.01, 0.9)
     check_range("validation.false_area_share", validation.false_area_share, 0, 1)
     check_range("validation.every_epochs", validation.every_epochs, 1)
     check_range("validation.most_patches", validation.most_patches, 0)
     check_range("validation.patience", validation.patience, 0)
-    fine_tuning = recipe.fine_tuning
+
+
+def _check_fine_tuning(fine_tuning: FineTuningRecipe) -> None:
     check_range("fine_tuning.held_out", fine_tuning.held_out, 0.01, 0.9)
     check_range("fine_tuning.replay_patients", fine_tuning.replay_patients, 2)
     check_range("fine_tuning.replay_seed", fine_tuning.replay_seed, 0)
     check_range("fine_tuning.data_share", fine_tuning.data_share, 0.05, 1)
     check_range("fine_tuning.blend", fine_tuning.blend, 0.05, 1)
     check_range("fine_tuning.margin", fine_tuning.margin, 0, 1)
-    check_pseudo_labels(recipe.pseudo_labels, patches.tile_px)

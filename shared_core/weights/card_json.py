@@ -49,9 +49,26 @@ def parse_card(text: str, source: str) -> ModelCard:
 
 
 def _check_values(card: ModelCard) -> None:
-    preprocessing = card.preprocessing
-    address = urlsplit(card.url)
     rules = [
+        *_file_rules(card),
+        *_input_rules(card),
+        *_tiling_rules(card.tiling),
+        *_output_rules(card),
+        *_network_rules(card),
+        *_candidate_rules(card.candidates),
+        *_track_rules(card),
+        *_scale_rules(card.picture_scale),
+        *_sensitivity_rules(card.sensitivity),
+    ]
+    for holds, message in rules:
+        if not holds:
+            raise DocumentError(message)
+
+
+def _file_rules(card: ModelCard) -> list[tuple[bool, str]]:
+    """Of the name of the model, and the file of its weights."""
+    address = urlsplit(card.url)
+    return [
         (
             bool(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", card.name)),
             "name must be of a-z, 0-9, '.', '_' and '-'",
@@ -70,6 +87,13 @@ def _check_values(card: ModelCard) -> None:
             not card.url or (address.scheme in ("https", "http") and bool(address.netloc)),
             "url must begin with https:// or http://, or be empty",
         ),
+    ]
+
+
+def _input_rules(card: ModelCard) -> list[tuple[bool, str]]:
+    """Of what the network is given."""
+    preprocessing, median_px = card.preprocessing, card.input_median_px
+    return [
         (math.isfinite(card.normalisation_mean), "normalisation_mean must be finite"),
         (0 < card.normalisation_sd < math.inf, "normalisation_sd must be above 0"),
         (0 < card.input_spacing_mm < math.inf, "input_spacing_mm must be above 0"),
@@ -80,7 +104,20 @@ def _check_values(card: ModelCard) -> None:
         ),
         (preprocessing.median_px >= 0, "preprocessing.median_px must not be negative"),
         (preprocessing.opening_radius_px >= 0, "preprocessing.opening_radius_px must not be negative"),
-        *_tiling_rules(card.tiling),
+        (
+            median_px is None or median_px == 0 or (median_px > 0 and median_px % 2 == 1),
+            "input_median_px must be odd or 0",
+        ),
+        (
+            card.input == "view" or card.heat_map is None,
+            "input cannot be bilateral with a heat_map: a classifier sees the rectangle of one breast",
+        ),
+    ]
+
+
+def _output_rules(card: ModelCard) -> list[tuple[bool, str]]:
+    """Of what becomes of the network's answer."""
+    return [
         (math.isfinite(card.threshold), "threshold must be finite"),
         (
             card.output != "logits" or 0 < card.threshold < 1,
@@ -95,28 +132,10 @@ def _check_values(card: ModelCard) -> None:
             "temperature is for logits; with raw output it must be 1",
         ),
         (
-            card.input_median_px is None
-            or card.input_median_px == 0
-            or (card.input_median_px > 0 and card.input_median_px % 2 == 1),
-            "input_median_px must be odd or 0",
-        ),
-        (
             (card.mask_style == "heat-map") == (card.heat_map is not None),
             "mask_style must be heat-map with a heat_map, and only then",
         ),
-        (
-            card.input == "view" or card.heat_map is None,
-            "input cannot be bilateral with a heat_map: a classifier sees the rectangle of one breast",
-        ),
-        *_network_rules(card),
-        *_candidate_rules(card.candidates),
-        *_track_rules(card),
-        *_scale_rules(card.picture_scale),
-        *_sensitivity_rules(card.sensitivity),
     ]
-    for holds, message in rules:
-        if not holds:
-            raise DocumentError(message)
 
 
 def _tiling_rules(tiling: TilingPreset) -> list[tuple[bool, str]]:

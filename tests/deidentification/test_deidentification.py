@@ -241,6 +241,19 @@ def test_short_number_of_a_patient_leaves_records_without_names_whole() -> None:
     }
 
 
+@pytest.mark.parametrize("old", ["1", "P1", "BAC", "view"])
+def test_short_name_of_a_file_is_replaced_where_it_stands_alone(old: str) -> None:
+    name = "LCC_0a12341f"
+    names = [(f"/in/{old}.dcm", f"/out/{name}.dcm"), (f"{old}.dcm", f"{name}.dcm"), (old, name)]
+    kept = ["1 of 12", "P12", "BAC of this view", "sha256 1a", "0.1", "reviewed"]
+    record = {"file": f"/in/{old}.dcm", "exam": old, "warnings": [f"{old}.dcm: odd", *kept]}
+    assert _renamed(record, names, Identifiers()) == {
+        "file": f"/out/{name}.dcm",
+        "exam": name,
+        "warnings": [f"{name}.dcm: odd", *kept],
+    }
+
+
 def test_all_objects_of_an_exam_still_belong_together(analysed: tuple[Path, Path]) -> None:
     _, output = analysed
     objects = [pydicom.dcmread(path) for path in output.rglob("*.dcm")]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydicom.dataset import Dataset
 
+from shared_core.deidentification.finished_files import said_by_dataset
 from shared_core.deidentification.finished_folder import files_that_name
 from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_dates
+from shared_core.deidentification.own_words import library_versions
 from shared_core.deidentification.search import found_in_bytes, found_in_text, found_in_texts
 from shared_core.notices.catalogue import KINDS
 
@@ -30,6 +33,7 @@ ZWILLINGSKY = known_by(
     InstitutionName="Klinikum Hinterwald",
     StudyInstanceUID="1.2.840.10008.99.774411",
 )
+_DAY = date(2000, 1, 1).toordinal()
 SHORT = known_by(PatientName="Xu^Bo=徐^波=", OtherPatientNames="山田^太郎")
 
 
@@ -63,6 +67,7 @@ SHORT = known_by(PatientName="Xu^Bo=徐^波=", OtherPatientNames="山田^太郎"
         "Hinterwald",
         "uid 1.2.840.10008.99.774411!",
         "774411 of 2.25.130771234567890123456789012345678901",
+        "774411774411774411774411 774411",
     ],
 )
 def test_spelling_is_found(text: str) -> None:
@@ -79,6 +84,7 @@ def test_short_name_is_found(text: str) -> None:
     [
         "2.25.130774411567890123456789012345678901",
         "sha256 " + "774411aa" * 8,
+        "6ab5dda774411d69c4a8725a",
         "ANON-774411ABCDEF_20190101",
         "images/ANON-ABCDEF012345_20190101/LCC_19510413.dcm",
         "area 0.774411 mm2",
@@ -101,6 +107,65 @@ def test_words_of_the_program_are_the_name_of_nobody(name: str) -> None:
     texts = [kind.text for kind in KINDS.values()]
     assert len(texts) > 50
     assert not found_in_texts(texts, known_by(PatientName=name))
+
+
+@pytest.mark.parametrize("number", ["sha256", "SHA-256", "4000", "1500", "18115005"])
+def test_numbers_of_the_program_are_those_of_nobody(number: str) -> None:
+    texts = ["model_sha256", "4000", "1500", "18115005", "SCT 18115005"]
+    assert not found_in_texts(texts, known_by(PatientID=number))
+
+
+def test_number_in_a_table_of_the_program_is_still_that_of_a_patient() -> None:
+    """Thousands of digits stand in tables and cards, as decimals or parts of digests."""
+    assert found_in_text("2653", known_by(PatientID="2653"))
+
+
+def test_version_of_a_library_is_no_date() -> None:
+    every_day = Identifiers(dates=frozenset(map(date.fromordinal, range(_DAY, _DAY + 366 * 30))))
+    assert len(library_versions()) > 10
+    assert not found_in_texts([f"library {one}" for one in library_versions()], every_day)
+    assert found_in_text("library 2019.4.13.", every_day)
+    assert found_in_text("on 2019-4-13", every_day)
+
+
+@pytest.mark.parametrize("who", ["1", "7", "A", "P1", "p-1", "BAC", "LCC", "X^Y", "42"])
+@pytest.mark.parametrize("keyword", ["PatientID", "PatientName", "AccessionNumber"])
+def test_short_identifier_is_found_where_it_is_said_who_somebody_is_and_nowhere_else(
+    tmp_path: Path, who: str, keyword: str
+) -> None:
+    known = known_by(**{keyword: who})
+    view = {
+        "exam": "ANON-ABCDEF012345_20190101",
+        "view": "LCC",
+        "warnings": ["1 of 7 in A1, P1x, BAC 42", "1", "P1"],
+        "model_sha256": "1" * 64,
+    }
+    clean = {
+        "view.json": json.dumps(view),
+        "views.csv": "exam,view,p1,area\nANON-ABCDEF012345_20190101,LCC,A,42\n",
+        "mark": json.dumps({"exam": {"patient_id": "ANON-ABCDEF012345"}, "files": 7}),
+    }
+    leaks = {
+        "exam.json": json.dumps({"patient_id": who}),
+        "keys.json": json.dumps([{"key": f"{who}_20190101"}]),
+        "exams.csv": f"key,patient_id\nANON-ABCDEF012345,{who}\n",
+    }
+    for name, text in (clean | leaks).items():
+        (tmp_path / name).write_text(text, "utf-8")
+    leak = Dataset()
+    setattr(leak, keyword, f" {who.lower()} ")
+    assert said_by_dataset(leak).found(known)
+    assert {path.name for path in files_that_name([tmp_path], known, output=tmp_path)} == set(leaks)
+
+
+def test_measured_numbers_of_a_report_are_those_of_nobody(tmp_path: Path) -> None:
+    report = tmp_path / "report.pdf"
+    report.write_bytes(b"%PDF-1.4\n(2031) (318113) (D:20000101000000+00'00')\n")
+    for known in (known_by(PatientID="2031"), known_by(PatientID="318113"), of_dates(["20000101"])):
+        assert not list(files_that_name([report], known, output=tmp_path))
+    report.write_bytes(b"%PDF-1.4\n(of 318113) (20000101)\n")
+    for known in (known_by(PatientID="318113"), of_dates(["20000101"])):
+        assert list(files_that_name([report], known, output=tmp_path)) == [report]
 
 
 def test_date_that_a_moved_one_fell_upon_is_looked_for_no_more() -> None:

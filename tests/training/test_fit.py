@@ -15,6 +15,7 @@ from shared_core.errors import Cancelled, ModelError, UsageError
 from shared_core.training import fit as fitting
 from shared_core.training.batches import has_bac
 from shared_core.training.computing_device import Machine
+from shared_core.training.epochs import STATE_FILE
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.logs import COLUMNS
 from shared_core.training.loss_recipe import LossRecipe
@@ -67,10 +68,10 @@ def test_threads_and_random_numbers_of_the_process_are_left_alone(tmp_path: Path
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from shared_core.training import fit as fitting
+from shared_core.training import epochs, fit as fitting
 from shared_core.training.batches import has_bac
 from tests.training.test_fit import SHORT, TRAINING, VALIDATION
-fitting.SAVE_SECONDS = 0.0
+epochs.SAVE_SECONDS = 0.0
 last = tuple(map(int, sys.argv[2:]))
 def told(progress):
     if (progress.epoch, progress.step) >= last:
@@ -185,7 +186,7 @@ def test_state_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> No
 
 
 def test_damaged_state_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / fitting.STATE_FILE).write_bytes(b"no state")
+    (tmp_path / STATE_FILE).write_bytes(b"no state")
     with pytest.raises(UsageError, match=r"state\.pt is damaged"):
         run(tmp_path)
 

@@ -13,8 +13,9 @@ from shared_core.records.canonical_json import json_bytes
 from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.patches import load_patches
+from shared_core.training.epochs import TrainingProgress
 from shared_core.training.example import ViewSource
-from shared_core.training.fit import TrainingProgress, fit
+from shared_core.training.fit import fit
 from shared_core.training.plan import Plan, Start
 from shared_core.training.recipe import Recipe
 from shared_core.training.state import require_same

@@ -21,7 +21,8 @@ from shared_core.training.data.data_check import DataCheck, check_data
 from shared_core.training.data.line_file import LineDrawing, read_lines
 from shared_core.training.data.real_bac import FOLDS, labels_of, open_stretches, real_bac_images
 from shared_core.training.data.split import Split, check_split, members_of
-from shared_core.training.image_labels.fitting import Told, fit_labels
+from shared_core.training.epochs import Told
+from shared_core.training.image_labels.fitting import fit_labels
 from shared_core.training.image_labels.labelled_images import LabelledImages
 from shared_core.training.image_labels.pictures import Pictures
 from shared_core.training.image_labels.recipe import LabelRecipe, PictureRecipe, load_label_recipe

@@ -14,7 +14,8 @@ from shared_core.training.card_making import Origin, write_model
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.patches import load_patches
 from shared_core.training.data_specs import view_source
-from shared_core.training.fit import TrainingProgress, fit
+from shared_core.training.epochs import TrainingProgress
+from shared_core.training.fit import fit
 from shared_core.training.plan import Plan, Watch, cutting_card
 from shared_core.training.recipe import RULE, load_recipe, recipe_toml
 from shared_core.training.training_run import TRAIN, VALIDATION, checked_split, cut_side

@@ -44,11 +44,17 @@ def add_parser(subparsers: Subparsers) -> None:
         "table about the cases, with columns for --strata (and exam, for masks)",
         Path,
     )
-    masks = parser.add_argument_group("masks")
+    _add_of_masks(parser.add_argument_group("masks"))
+    _add_of_tables(parser.add_argument_group("tables"))
+
+
+def _add_of_masks(masks: argparse._ArgumentGroup) -> None:
     arguments.add_spacing(masks, "pixel spacing (row,column), for results in mm and mm2")
     option(masks, "--segment N", "only this label, or this segment of a SEG", arguments.count)
     option(masks, "--patches", "also scores of patches of 512 px")
-    tables = parser.add_argument_group("tables")
+
+
+def _add_of_tables(tables: argparse._ArgumentGroup) -> None:
     chosen = "only this column; can be repeated (default: all numbers)"
     option(tables, "--quantity COLUMN", chosen, action="append")
     option(

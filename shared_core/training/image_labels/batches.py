@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared_core.preprocessing.otsu_crop import standardised
+from shared_core.training.ahead import made_ahead
 from shared_core.training.image_labels.picture_changes import changed
 from shared_core.training.image_labels.pictures import Pictures
 from shared_core.training.image_labels.recipe import LabelRecipe
@@ -41,17 +40,7 @@ class LabelBatches:
 
     def ahead(self, first: int, workers: int) -> Iterator[Batch]:
         """Batches from `first` on, made by threads while the network works."""
-        with ThreadPoolExecutor(max(workers, 1)) as pool:
-            waiting: deque[Future[Batch]] = deque()
-            try:
-                for number in range(first, len(self)):
-                    waiting.append(pool.submit(self.batch, number))
-                    if len(waiting) > max(workers, 1):
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        return made_ahead(self.batch, range(first, len(self)), workers=workers)
 
     def _order(self) -> NDArray[np.intp]:
         return np.random.default_rng((self.seed, self.epoch, _ORDER)).permutation(len(self.pictures))

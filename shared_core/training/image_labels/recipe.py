@@ -11,7 +11,14 @@ from shared_core.documents import DocumentError, any_toml, from_toml
 from shared_core.errors import UsageError
 from shared_core.networks.classifiers import CONVOLUTIONS, STEP_PX, ClassifierName
 from shared_core.networks.options import USUAL, NetworkOptions, classifier_problem
-from shared_core.training.recipe import LABEL_RECIPES, OptimisationRecipe, recipe_text, toml_of
+from shared_core.training.ranges import check_range
+from shared_core.training.recipe import (
+    LABEL_RECIPES,
+    OptimisationRecipe,
+    check_optimisation,
+    recipe_text,
+    toml_of,
+)
 
 LearnsFrom = Literal["image labels"]
 _LEAST: Final = 2 * STEP_PX
@@ -144,7 +151,7 @@ def _check(recipe: LabelRecipe) -> None:
         raise DocumentError(f"median_px must be 0 or odd, not {recipe.median_px}")
     if recipe.optimisation.ema_decay:
         raise DocumentError("optimisation.ema_decay must be 0: the weights of an epoch are kept as they are")
-    split, changes, optimisation = recipe.split, recipe.changes, recipe.optimisation
+    split, changes = recipe.split, recipe.changes
     for name, value, low, high in (
         ("epochs", recipe.epochs, 1, math.inf),
         ("batch", recipe.batch, 1, 1024),
@@ -160,11 +167,6 @@ def _check(recipe: LabelRecipe) -> None:
         ("changes.zoom", changes.zoom, 0, 0.9),
         ("changes.noise", changes.noise, 0, 50),
         ("changes.salt_and_pepper", changes.salt_and_pepper, 0, 0.2),
-        ("optimisation.learning_rate", optimisation.learning_rate, 1e-9, 10),
-        ("optimisation.weight_decay", optimisation.weight_decay, 0, 1),
-        ("optimisation.warmup_steps", optimisation.warmup_steps, 0, math.inf),
-        ("optimisation.clip_norm", optimisation.clip_norm, 0, math.inf),
     ):
-        if not math.isfinite(value) or not low <= value <= high:
-            limits = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
-            raise DocumentError(f"{name} must be {limits}, not {value:g}")
+        check_range(name, value, low, high)
+    check_optimisation(recipe.optimisation)

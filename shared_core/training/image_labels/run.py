@@ -25,9 +25,10 @@ from shared_core.training.data.split import (
     read_split_of,
     write_split,
 )
+from shared_core.training.epochs import Told
 from shared_core.training.image_labels.age_split import AgeSplit, patients_of, split_by_age
 from shared_core.training.image_labels.card import Side, write_card, write_network
-from shared_core.training.image_labels.fitting import LabelFitted, Told, fit_labels
+from shared_core.training.image_labels.fitting import LabelFitted, fit_labels
 from shared_core.training.image_labels.pictures import Pictures, cut_pictures
 from shared_core.training.image_labels.plan import LabelPlan, label_card
 from shared_core.training.image_labels.plots import curves_plot

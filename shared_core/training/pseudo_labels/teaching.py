@@ -12,7 +12,8 @@ import torch
 
 from shared_core.training.batches import Numbers
 from shared_core.training.computing_device import repeatable
-from shared_core.training.fit import STATE_FILE, Fitted, fit
+from shared_core.training.epochs import STATE_FILE
+from shared_core.training.fit import Fitted, fit
 from shared_core.training.network import Arrays, make_network
 from shared_core.training.patch import PatchSet
 from shared_core.training.plan import Plan, Watch

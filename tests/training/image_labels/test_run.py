@@ -100,8 +100,8 @@ PROGRAM = """
 import sys, time
 from shared_core.cli import train_output
 from shared_core.cli.main import main
-from shared_core.training.image_labels import fitting
-fitting.SAVE_SECONDS = 0.0
+from shared_core.training import epochs
+epochs.SAVE_SECONDS = 0.0
 last = tuple(map(int, sys.argv[1:3]))
 class Waiting(train_output.TrainingConsole):
     def step(self, now):

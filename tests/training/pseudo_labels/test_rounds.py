@@ -221,9 +221,9 @@ def test_stopped_anywhere_it_ends_with_the_same_model(
 WAITING = """
 import sys, time
 from shared_core.cli.main import main
-from shared_core.training import fit as fitting
+from shared_core.training import epochs
 from shared_core.training.fit import _Trainer
-fitting.SAVE_SECONDS = 0.0
+epochs.SAVE_SECONDS = 0.0
 save = _Trainer._save
 def save_and_wait(self):
     save(self)
