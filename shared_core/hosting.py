@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     )
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.options import Option, OptionValue, values_of
+    from shared_core.pictures.heat_colours import heat_colours
     from shared_core.pipeline import decide_mask
     from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
