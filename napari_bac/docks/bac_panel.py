@@ -49,7 +49,7 @@ class BacPanel(QWidget):
         self._fitting.setInterval(0)
         self._fitting.timeout.connect(lambda: fit_screen(self))
         self._connections = Connections(self)
-        self._connections.to(self.exam.session.signals.views_changed, self._fitting.start)
+        self._connections.to(self.exam.session.signals.views_changed, lambda: self._fitting.start())
 
     def sizeHint(self) -> QSize:
         """Room for the canvas stays on a screen of 1366 x 768 pixels."""

@@ -244,3 +244,16 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     assert len(said) == 1
     assert "the latest, 2022-03-04, was opened" in said[0]
     assert "broken.dcm: " in said[0]
+
+
+def test_an_exam_that_is_dropped_on_an_empty_window_is_seen_whole(
+    viewer: Any, exam_folder: Path, plugin: None, qtbot: Any
+) -> None:
+    viewer.open(str(exam_folder), plugin="openbac")
+    low, high = viewer.layers.extent.world
+    qtbot.waitUntil(lambda: np.allclose(viewer.camera.center[-2:], (low + high) / 2, atol=1))
+    # Later ones do not take the person away from what is looked at.
+    viewer.camera.center = (0, 12, 34)
+    viewer.open(str(exam_folder / "LCC.dcm"), plugin="openbac")
+    qtbot.wait(50)
+    assert tuple(viewer.camera.center[-2:]) == (12, 34)
