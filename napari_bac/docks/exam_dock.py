@@ -180,6 +180,8 @@ class ExamDock(QWidget):
         # Run alone is disabled while one runs.
         for widget in (self.all_button, self.selected_button, self.layer_button):
             widget.setEnabled(not self.session.is_running)
+        # All are not there yet.
+        self.all_button.setEnabled(not self.session.is_running and not self.session.opener.is_open)
         self.display.show_session()
         self._show_reset()
         if not self.session.is_running:
