@@ -10,7 +10,5 @@ from numpy.typing import NDArray
 def heat_colours() -> NDArray[np.uint8]:
     """(256, 3) RGB from a probability of 0 to one of 1: magma, even steps for any colour vision."""
     steps = np.arange(256, dtype=np.uint8)[:, None]
-    found: NDArray[np.uint8] = cv2.cvtColor(cv2.applyColorMap(steps, cv2.COLORMAP_MAGMA), cv2.COLOR_BGR2RGB)[
-        :, 0
-    ]
-    return found
+    colours = cv2.cvtColor(cv2.applyColorMap(steps, cv2.COLORMAP_MAGMA), cv2.COLOR_BGR2RGB)
+    return np.asarray(colours[:, 0], np.uint8)
