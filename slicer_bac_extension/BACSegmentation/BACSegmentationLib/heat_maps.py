@@ -15,7 +15,7 @@ from shared_core import hosting as bac
 OPACITY: Final = 0.7
 _ROLE: Final = "BACSegmentation.HeatMap"
 """Of a segmentation: the label map with the colours of its mask."""
-_COLOURS: Final = "OpenBAC heat map"
+_COLOURS: Final = _("OpenBAC heat map")
 
 
 def keep(segmentation_node: Any, volume_node: Any, values: NDArray[np.float32], mask: bac.Mask) -> None:
