@@ -11,6 +11,7 @@ from napari.utils import progress
 from napari.utils.notifications import show_error, show_info, show_warning
 from qtpy.QtWidgets import QFileDialog
 
+from napari_bac.layout.camera_fit import show_all_when_added
 from napari_bac.layout.hanging_protocol import hang, steps_together
 from napari_bac.layout.view_layers import image_layer, labels_layer, put
 from napari_bac.remedies import error_words
@@ -101,6 +102,7 @@ def _exam_layers(paths: Sequence[Path], masks: list[Path]) -> list[LayerData]:
 
 
 def _image_layers(opened: Sequence[OpenedView]) -> list[LayerData]:
+    show_all_when_added()
     views: dict[str, OpenedView] = {}
     for view in opened:
         views[view.unique_title(views)] = view

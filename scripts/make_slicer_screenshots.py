@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -31,7 +33,7 @@ sys.path[:0] = [str(ROOT), str(MODULE)]
 
 # Only now, as neither the tests nor the module are installed.
 from tests.host import module_panel  # noqa: E402  # only after the path is set
-from tests.host.plot_view import chart_picture  # noqa: E402  # only after the path is set
+from tests.host.plot_view import chart_picture, words_of  # noqa: E402  # only after the path is set
 from tests.host.slice_view import SliceView, slice_view  # noqa: E402  # only after the path is set
 
 NAMES = ("icon", "thumbnail", "slice", "panel", "change")
@@ -72,7 +74,8 @@ def main() -> int:
     if "panel" in names:
         _panel(panel, args.output / "panel.jpg")
     if "change" in names:
-        _save(_chart(args.samples, args.results), args.output / "change.jpg")
+        chart = _chart(args.samples, args.results)
+        _save(chart_picture(chart, CHART_PX), args.output / "change.jpg", words_of(chart))
     panel.close()
     return 0
 
@@ -148,7 +151,7 @@ def _slice(panel: Any, volume: Any) -> NDArray[np.uint8]:
     return np.hstack([whole, line, view.picture()])
 
 
-def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
+def _chart(samples: Path | None, results: Path | None) -> Any:
     """Three dates of the simulated patient whose calcium grows."""
     from BACSegmentationLib import batch, history, plots
 
@@ -163,7 +166,7 @@ def _chart(samples: Path | None, results: Path | None) -> NDArray[np.uint8]:
             )
         ((_, line),) = history.timelines(results, ())[0].items()
         area = next(one for one in SERIAL_QUANTITIES if one.key == "bac_area_mm2")
-        return chart_picture(plots.show_change(line, area), CHART_PX)
+        return plots.show_change(line, area)
 
 
 def _densest(mask: NDArray[np.bool_], size: int) -> tuple[int, int]:
@@ -179,17 +182,24 @@ def _panel(panel: Any, path: Path) -> None:
     for _ in range(20):
         module_panel.process_events()
         time.sleep(0.02)
+    # How long it took tells something of this machine alone.
+    status = panel.ui.statusLabel
+    status.text = re.sub(r", \d+ s\.$", ".", status.text)
+    module_panel.process_events()
     shot = panel.parent.grab().toImage().convertToFormat(QtGui.QImage.Format.Format_RGB888)
     buffer = QtCore.QBuffer()
     buffer.open(QtCore.QIODevice.OpenModeFlag.ReadWrite)
     shot.save(buffer, "PNG")
     with Image.open(io.BytesIO(buffer.data().data())) as picture:
-        _save(np.asarray(picture.convert("RGB")), path)
+        _save(np.asarray(picture.convert("RGB")), path, {"panel": module_panel.words_in_sight(panel.parent)})
 
 
-def _save(picture: NDArray[np.uint8], path: Path) -> None:
+def _save(picture: NDArray[np.uint8], path: Path, words: dict[str, list[str]] | None = None) -> None:
+    """`words` of the picture, by which a test knows one that is older than what it shows."""
     # Full colour resolution: text and thin lines stay sharp.
     options: dict[str, Any] = {"quality": 90, "subsampling": 0} if path.suffix == ".jpg" else {}
+    if words is not None:
+        options["comment"] = json.dumps(words, ensure_ascii=False).encode()
     Image.fromarray(picture).save(path, optimize=True, **options)
     print(f"{path} ({path.stat().st_size // 1024} kB)", file=sys.stderr)
 

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     )
     from shared_core.notices.remedy import SAME_EVERYWHERE, with_remedy
     from shared_core.options import Option, OptionValue, values_of
+    from shared_core.pictures.heat_colours import heat_colours
     from shared_core.pipeline import decide_mask
     from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
     from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
     from shared_core.reading.orientation import Turn, hanging_turn
+    from shared_core.reading.picture_patient import patient_beside_view
     from shared_core.reading.projection_names import named_projection
     from shared_core.reading.reader import mammogram_from_array, read_header, read_mammogram
     from shared_core.reading.unused import UnusedFile, UnusedReason, failure_reason, unused_sentences

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
+from napari_bac.docks.widgets import LEFT
 from napari_bac.editing.arteries import delete, join, part, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
@@ -70,6 +71,8 @@ class ArteriesTable(QTableView):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 16)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setDefaultAlignment(LEFT)
         # As they hang, until a person sorts.
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 import napari
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QSize, QTimer
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from napari_bac.docks.batch_dock import BatchDock
+from napari_bac.docks.connections import Connections
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.metrics_dock import MetricsDock
 from napari_bac.docks.over_time_dock import OverTimeDock
-from napari_bac.docks.widgets import column
+from napari_bac.docks.small_screen import fit_screen
+from napari_bac.docks.widgets import Scrolling, column
 
 Tab = Literal["Exam", "Numbers", "Over time", "Batch"]
 TABS: Final[tuple[Tab, ...]] = ("Exam", "Numbers", "Over time", "Batch")
@@ -35,15 +38,27 @@ class BacPanel(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.exam, TABS[0])
-        self.tabs.addTab(_scrolling(self.numbers), TABS[1])
+        self.tabs.addTab(Scrolling(self.numbers), TABS[1])
         for name in self._late:
-            self.tabs.addTab(_scrolling(None), name)
+            self.tabs.addTab(Scrolling(), name)
         self.tabs.currentChanged.connect(self._fill)
         column(self, (self.tabs, 1), self.exam.run_bar, margin_px=0)
+        # A window gets its size, and napari the controls of new layers, after they are told of.
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.setInterval(0)
+        self._fitting.timeout.connect(lambda: fit_screen(self))
+        self._connections = Connections(self)
+        self._connections.to(self.exam.session.signals.views_changed, lambda: self._fitting.start())
 
     def sizeHint(self) -> QSize:
         """Room for the canvas stays on a screen of 1366 x 768 pixels."""
         return _USUAL
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """On a small screen, find room."""
+        super().showEvent(event)
+        self._fitting.start()
 
     def show_tab(self, name: Tab) -> QWidget:
         """Bring a tab to the front; return what it shows."""
@@ -59,13 +74,3 @@ class BacPanel(QWidget):
         page = self.tabs.widget(place)
         if make is not None and isinstance(page, QScrollArea):
             page.setWidget(make())
-
-
-def _scrolling(inside: QWidget | None) -> QScrollArea:
-    """Scrolls where the screen is smaller than what is shown."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    if inside is not None:
-        area.setWidget(inside)
-    return area

@@ -103,7 +103,6 @@ class BatchDock(QWidget):
             (self.failures_table, 1),
             self.unused_label,
         )
-        self.setMinimumWidth(380)
 
     # What is shown
 

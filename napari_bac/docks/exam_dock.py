@@ -7,9 +7,9 @@ from pathlib import Path
 
 from napari.components import ViewerModel
 from napari.layers import Layer
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QTimer
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QFileDialog, QGroupBox, QScrollArea, QWidget
+from qtpy.QtWidgets import QFileDialog, QGroupBox, QWidget
 
 from napari_bac.docks.about_view import AboutView
 from napari_bac.docks.connections import Connections
@@ -23,7 +23,7 @@ from napari_bac.docks.run_bar import RunBar
 from napari_bac.docks.spacing_dialog import SpacingDialog
 from napari_bac.docks.threshold_row import ThresholdRow
 from napari_bac.docks.views_list import ViewsList
-from napari_bac.docks.widgets import button, column, row
+from napari_bac.docks.widgets import Scrolling, button, column, row
 from napari_bac.layout.first_layer import make_ready
 from napari_bac.layout.single_view import fill
 from napari_bac.session.registry import session_of
@@ -152,13 +152,7 @@ class ExamDock(QWidget):
             self.display,
             row(self.export_button, self.script_button),
         ).addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        column(self, (scroll, 1), self.run_bar, margin_px=0)
-        self.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+        column(self, (Scrolling(inside), 1), self.run_bar, margin_px=0)
 
     def _connect(self) -> None:
         self.threshold.settled.connect(self._on_threshold)
@@ -186,6 +180,8 @@ class ExamDock(QWidget):
         # Run alone is disabled while one runs.
         for widget in (self.all_button, self.selected_button, self.layer_button):
             widget.setEnabled(not self.session.is_running)
+        # All are not there yet.
+        self.all_button.setEnabled(not self.session.is_running and not self.session.opener.is_open)
         self.display.show_session()
         self._show_reset()
         if not self.session.is_running:

@@ -10,6 +10,8 @@ from napari_bac.editing.centre_line import CentreLineTool
 from napari_bac.session.exam_session import ExamSession
 from shared_core import hosting as bac
 
+_BUTTONS_PX = 42
+
 
 class LinePanel(QWidget):
     """Controls of the centre-line tool."""
@@ -35,6 +37,9 @@ class LinePanel(QWidget):
             QDoubleSpinBox(), "Width of the band; the published model was trained with 1.9 mm (27 pixels)"
         )
         self.width_box.setAccessibleName("Width of the band")
+        # napari's theme leaves no room for the unit beside its buttons.
+        widest_px = self.width_box.fontMetrics().horizontalAdvance("10.0 mm") + _BUTTONS_PX
+        self.width_box.setStyleSheet(f"min-width: {widest_px}px")
         self.finish = button("Finish", "Create the band (Enter, or double-click the image)", self.tool.finish)
         self.cancel = button("Cancel", "Discard this line (Esc)", self.tool.cancel)
         self.hint = sentence()

@@ -18,7 +18,7 @@ _NO_SPACING = "The pixel spacing is unknown: areas and lengths are in pixels."
 _MASK_STYLES = {
     "vessel-band": "bands along the arteries",
     "calcium": "the calcium alone: no vessels, no grades",
-    "heat-map": "where a classifier looked: no vessels, no grades",
+    "heat-map": "where a classifier looked: no areas, no vessels, no grades",
 }
 
 

@@ -119,7 +119,6 @@ class OverTimeDock(QWidget):
             buttons,
             self.warning_label,
         ).addStretch(0)
-        self.setMinimumWidth(400)
 
     # What is shown
 

@@ -104,7 +104,9 @@ def _of_view(key: str, measured: object, *, why_not: str = "") -> Cell:
     return _of(bac.QUANTITIES.entry("view", key).quantity, "view", measured, why_not=why_not)
 
 
-def _area(_view: ViewSession, live: bac.LiveNumbers) -> Cell:
+def _area(view: ViewSession, live: bac.LiveNumbers) -> Cell:
+    if view.mask_style == "heat-map":
+        return Cell(NONE, f"{bac.phrases.HEAT_MAP}. That is no area of calcium.")
     if live.bac_area_mm2 is None:
         return Cell(str(live.am_px), _NO_SPACING, "px")
     return _of_view("bac_area_mm2", live)

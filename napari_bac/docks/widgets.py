@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias, TypeVar
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
@@ -13,6 +14,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QTableWidget,
     QVBoxLayout,
     QWidget,
@@ -73,6 +75,34 @@ def fill(layout: QBoxLayout, *parts: Part) -> None:
         what, share = part if isinstance(part, tuple) else (part, 0)
         add = layout.addWidget if isinstance(what, QWidget) else layout.addLayout
         add(what, share)
+
+
+class Scrolling(QScrollArea):
+    """Scrolls up and down where there is less room than its content needs; never narrower than that."""
+
+    def __init__(self, inside: QWidget | None = None) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if inside is not None:
+            self.setWidget(inside)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its content with the bar beside it, as the theme of now draws both."""
+        least, inside = super().minimumSizeHint(), self.widget()
+        # Out of sight nothing has the theme yet, and is of another size.
+        if inside is None or not self.isVisible():
+            return least
+        bar = self.verticalScrollBar()
+        width = max(inside.minimumSizeHint().width(), inside.minimumWidth())
+        width += bar.sizeHint().width() if bar is not None else 0
+        return QSize(max(least.width(), width), least.height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the width that its content needs from now on."""
+        super().showEvent(event)
+        self.updateGeometry()
 
 
 def reading_table(columns: tuple[str, ...], tip: str) -> QTableWidget:

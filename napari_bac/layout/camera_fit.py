@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from typing import TypeAlias
+from weakref import ref
 
+import napari
 from napari.components import ViewerModel
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication
 
 _Sight: TypeAlias = tuple[tuple[float, ...], float]
 
@@ -21,6 +25,21 @@ class CameraFit:
             return
         viewer.reset_view()
         self._shown = _sight(viewer)
+
+
+def show_all_when_added() -> None:
+    """Show all layers that a reader is about to give to an empty viewer; napari shows the first alone."""
+    viewer = napari.current_viewer()
+    if viewer is None or len(viewer.layers) or QApplication.instance() is None:
+        return
+    there = ref(viewer)
+
+    def show() -> None:
+        found = there()
+        if found is not None and len(found.layers):
+            found.reset_view()
+
+    QTimer.singleShot(0, show)
 
 
 def _sight(viewer: ViewerModel) -> _Sight:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from napari.utils.notifications import show_info
 from qtpy.QtCore import QTimer
 
 from napari_bac.session.signals import SessionSignals
@@ -60,9 +61,7 @@ class LayerGuard:
             labels = in_bytes(view.labels, view.opened.prepared.image_u8.shape)
             if labels is not None and labels.dtype != view.label_pixels().dtype:
                 view.labels.data = labels
-                self._signals.said.emit(
-                    f"{key}: its labels were brought back to 8 bits, in which they are measured."
-                )
+                show_info(f"{key}: its labels were brought back to 8 bits, in which they are measured.")
             before, problem = view.problem_told, view.check_pixels()
             if problem == before:
                 continue

@@ -8,6 +8,7 @@ from weakref import ref
 
 from napari.components import ViewerModel
 from napari.layers import Labels
+from napari.utils.notifications import show_info
 from qtpy.QtCore import QTimer
 
 from napari_bac.views.given_labels import METADATA_LABELS, GivenLabels, view_of
@@ -57,6 +58,7 @@ class MaskLayers:
         viewer = self._viewer()
         if viewer is None:
             return
+        loaded: list[str] = []
         for layer in list(viewer.layers):
             given = layer.metadata.get(METADATA_LABELS)
             if given is None or not isinstance(layer, Labels) or id(layer) in self._told:
@@ -69,4 +71,6 @@ class MaskLayers:
                 continue
             self._take(key, given)
             viewer.layers.remove(layer)
-            self._say(f"{key}: labels loaded from {given.path.name}; undo restores the previous ones.")
+            loaded.append(f"{key} from {given.path.name}")
+        if loaded:
+            show_info(f"Labels loaded: {', '.join(loaded)}. Undo restores the previous ones.")

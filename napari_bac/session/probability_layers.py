@@ -9,6 +9,7 @@ from weakref import ref
 import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image
+from napari.utils.colormaps import Colormap
 from numpy.typing import NDArray
 
 from napari_bac.views.view_session import ViewSession
@@ -122,7 +123,7 @@ class ProbabilityLayers:
             translate=np.asarray(image.translate) + (scale - np.asarray(image.scale)) / 2,
             affine=image.affine,
             units=image.units,
-            colormap="magma",
+            colormap=Colormap(bac.heat_colours() / 255, name="heat"),
             blending="additive",
             contrast_limits=(0.0, top),
             opacity=0.7,

@@ -31,9 +31,10 @@ def open_sessions() -> tuple[ExamSession, ...]:
 def _begun(viewer: ViewerModel) -> ExamSession:
     session = ExamSession(viewer)
     # A session must not keep its viewer, nor the table a session that is closed.
-    key = ref(viewer)
+    key, ended = ref(viewer), []
 
     def forget() -> None:
+        ended.append(True)
         own = key()
         if own is not None and _SESSIONS.get(own) is session:
             del _SESSIONS[own]
@@ -44,5 +45,5 @@ def _begun(viewer: ViewerModel) -> ExamSession:
         session.say(sentence)
     window = getattr(viewer, "window", None)
     if window is not None:
-        window.main_menu.destroyed.connect(session.close)
+        window.main_menu.destroyed.connect(lambda: None if ended else session.close())
     return session

@@ -121,6 +121,8 @@ def open_array(
 ) -> OpenedView:
     """Prepare the pixels of a layer that is in the viewer already.
 
+    Its name tells a patient only where it tells the view as well; other layers are of one exam.
+
     Raises
     ------
     OpenBacError
@@ -129,7 +131,11 @@ def open_array(
     mammogram = bac.mammogram_from_array(
         pixels, spacing_mm=spacing_mm, view=view, laterality=laterality, name=name
     )
-    return replace(_prepared(mammogram, "", pixels), name=name)
+    patient = bac.patient_beside_view(name)
+    header = mammogram.header
+    known = replace(header, identity=replace(header.identity, patient_id=patient))
+    key = bac.exams_of([known])[0].key if patient else ""
+    return replace(_prepared(replace(mammogram, header=known), key, pixels), name=name)
 
 
 def open_each(

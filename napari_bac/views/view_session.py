@@ -117,7 +117,7 @@ class ViewSession:
     @property
     def live(self) -> bac.LiveNumbers:
         """Numbers that follow every stroke."""
-        return self.counts.numbers()
+        return self.counts.numbers(heat_map=self.mask_style == "heat-map")
 
     @property
     def spacing_is_known(self) -> bool:

@@ -164,9 +164,8 @@ _MOST_IMAGES: Final = 200
 
 
 def _view_table(records: Sequence[ViewRecord]) -> Table:
-    shown: tuple[str, ...] = _VIEW_NUMBERS
-    if any(record.number("other_count") is not None for record in records):
-        shown = (*shown, *_JUDGED_NUMBERS)
+    judged = (key for key in _JUDGED_NUMBERS if any(record.number(key) is not None for record in records))
+    shown = (*_VIEW_NUMBERS, *judged)
     table = table_of(("File", "View"), (*_titles("view", shown), "notices"), title="Views")
     for record in records:
         table.add_row(
@@ -194,7 +193,7 @@ def _exam_table(exams: Sequence[ExamRecord]) -> Table:
 
 _VIEW_NUMBERS: Final = ("am_px", "bac_area_mm2", "bac_percent_of_breast", "area_grade", "tam_px")
 _JUDGED_NUMBERS: Final = ("bac_probability", "other_count")
-"""Where a model judged the parts."""
+"""Where a model judged the parts, or the view as a whole."""
 _EXAM_NUMBERS: Final = ("bac_percent_of_breast", "area_grade", "guo_index")
 
 

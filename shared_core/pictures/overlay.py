@@ -131,7 +131,7 @@ def _of_classifier(measurement: ViewMeasurement, look: _Look) -> list[Line]:
     """What it says of the view; the area of a heat map is no area of calcium."""
     return [
         Line(phrases.classified(measurement), look.text_px),
-        Line("Heat map: where the classifier looked", round(look.text_px * 0.85), FINDING),
+        Line(phrases.HEAT_MAP, round(look.text_px * 0.85), FINDING),
     ]
 
 

@@ -216,10 +216,10 @@ def _view_row(view: SheetView, *, counted: bool) -> Row:
         header.name,
         "yes" if counted else "no",
         phrases.area_mm2(m.bac_area_mm2),
-        phrases.count(m.am_px),
+        phrases.UNKNOWN if m.heat_map else phrases.count(m.am_px),
         phrases.percentage(m.bac_percent_of_breast),
         phrases.grade(m),
-        phrases.count(m.tam_px),
+        phrases.UNKNOWN if m.heat_map else phrases.count(m.tam_px),
         f"{m.tam_per_breast_area:.5f}" if m.tam_per_breast_area is not None else phrases.UNKNOWN,
         phrases.count(m.parts_count),
     )
@@ -255,6 +255,8 @@ def _exam_lines(measurement: ExamMeasurement) -> list[Line]:
         views = " and ".join(phrases.view_name(label) for label in breast.views)
         percent = f"{phrases.percentage(breast.mean_bac_percent_of_breast)} %"
         area = breast.mean_bac_area_mm2
+        if area is None and breast.mean_bac_percent_of_breast is None:
+            continue
         in_mm2 = f"{phrases.area_mm2(area)} mm², " if area is not None else ""
         lines.append(f"{side} breast, mean of {views}: {in_mm2}{percent}")
     return [Line(line, _TEXT) for line in lines]

@@ -99,7 +99,11 @@ def panel_lines(view: SheetView, text_px: int) -> list[Line]:
     if "?" in view.label:
         lines.append(Line(fitting(header.name, text_px, _NAME_PX), text_px, QUIET))
     lines += [Line(modifier.value, text_px, QUIET) for modifier in header.modifiers]
-    lines.append(Line(phrases.short_bac_area(measurement), text_px, FINDING if measurement.am_px else BRIGHT))
+    if measurement.heat_map:
+        lines.append(Line(phrases.classified(measurement), text_px))
+    if measurement.am_px or not measurement.heat_map:
+        colour = FINDING if measurement.am_px else BRIGHT
+        lines.append(Line(phrases.short_bac_area(measurement), text_px, colour))
     if measurement.bac_percent_of_breast is not None:
         lines.append(Line(f"{phrases.percentage(measurement.bac_percent_of_breast)} %", text_px))
     if measurement.other_count:

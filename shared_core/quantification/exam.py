@@ -210,7 +210,9 @@ def _sum(values: Sequence[float | None]) -> float | None:
 
 
 def _percent_of_breast(used: _Used) -> tuple[float | None, tuple[Notice, ...]]:
-    """BAC of all views / breast of all views x 100, and what to say about it."""
+    """BAC of all views / breast of all views x 100, and what to say about it; of heat maps none."""
+    if any(m.heat_map for _, m in used.values()):
+        return None, ()
     weights = _pixel_weights(used)
     if weights is None:
         known = [label for label, (_, m) in used.items() if m.pixel_area_mm2 is not None]
@@ -227,6 +229,8 @@ def _graded_percent(used: _Used, bac_percent: float | None) -> float | None:
     measured = [m for _, m in used.values()]
     if not measured or measured[0].grade_profile != "ibrahim-code":
         return bac_percent
+    if any(m.heat_map for m in measured):
+        return None
     weights = _pixel_weights(used)
     if weights is None:
         return None

@@ -13,7 +13,7 @@ from shared_core.grades.ibrahim import percent
 from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.first_numbers import FirstNumbers
-from shared_core.quantification.measurement import MeasurementSettings
+from shared_core.quantification.measurement import MeasurementSettings, without_areas
 from shared_core.quantification.view import breast_area
 
 Labels = NDArray[np.uint8]
@@ -141,15 +141,15 @@ class LiveCounts:
         touched = np.union1d(was, became).astype(np.intp)
         return touched[touched > 0]
 
-    def numbers(self) -> LiveNumbers:
-        """The numbers of all labels together."""
+    def numbers(self, *, heat_map: bool = False) -> LiveNumbers:
+        """The numbers of all labels together; of a heat map none that needs an area of calcium."""
         x, comparison = self._settings.intensity_threshold, self._settings.intensity_comparison
         histogram = self._pixels[1:].sum(axis=0)
         counted = histogram - self._left_out[1:].sum(axis=0)
         am_px, counted_px = int(histogram.sum()), int(counted.sum())
         spacing, breast_px = self._prepared.spacing, self._breast.area_px
         counted_tam = thresholded_area_px(counted, x, comparison)
-        return LiveNumbers(
+        known = LiveNumbers(
             am_px=am_px,
             sim=int(histogram @ np.arange(_GREYS)),
             tam_px=thresholded_area_px(histogram, x, comparison),
@@ -159,6 +159,7 @@ class LiveCounts:
             bac_percent_of_breast=percent(counted_px, breast_px),
             tam_per_breast_area=counted_tam / breast_px if breast_px > 0 else None,
         )
+        return without_areas(known) if heat_map else known
 
     def _count(self, table: NDArray[np.int64], was: Labels, became: Labels, grey: NDArray[np.uint8]) -> None:
         size = table.size

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
 
 from shared_core.grades.csbi import VesselKinds
 from shared_core.grades.guo import Comparison
@@ -13,6 +13,7 @@ from shared_core.mass.status import NO_PIXELS
 from shared_core.notices import Notice
 
 Denominator = Literal["breast", "breast without pectoral muscle", "whole image"]
+_Numbers = TypeVar("_Numbers", bound=Any)
 _NO_MASS = MassNumbers()
 _WITHOUT_PIXELS = MassNumbers(status="not_computed:no_pixels", reason=NO_PIXELS)
 
@@ -95,6 +96,8 @@ class ViewMeasurement:
     """That the view shows an artery with calcium; None after an edit by hand."""
     undecided: str | None = None
     """The place that may be an artery, where nothing is marked."""
+    heat_map: bool = False
+    """The mask is where a classifier looked: it has pixels, and no area of calcium."""
 
 
 @dataclass(frozen=True)
@@ -156,3 +159,11 @@ class ExamMeasurement:
     """The largest of its views."""
     undecided: str | None = None
     """The places that may be arteries, where nothing is marked on any view."""
+
+
+def without_areas(numbers: _Numbers) -> _Numbers:
+    """The same numbers of a view, live or not, where the pixels of the mask are no area of calcium."""
+    unknown: _Numbers = replace(
+        numbers, bac_area_mm2=None, bac_percent_of_breast=None, tam_per_breast_area=None
+    )
+    return unknown

@@ -33,6 +33,7 @@ from shared_core.quantification.measurement import (
     Denominator,
     MeasurementSettings,
     ViewMeasurement,
+    without_areas,
 )
 from shared_core.weights.card import MaskStyle
 
@@ -139,6 +140,8 @@ def measure_view(
         ),
         mass=_mass_numbers(mass or mass_refusal(prepared.header) or WITHOUT_PIXELS),
     )
+    if mask_style == "heat-map":
+        measured = replace(without_areas(measured), area_grade_percent=None, heat_map=True)
     return measured if judged is None else with_opinion(measured, judged)
 
 

@@ -33,6 +33,12 @@ def named_patient(path: Path) -> tuple[str, str]:
     return rest or stem, _FROM_FILE
 
 
+def patient_beside_view(name: str) -> str:
+    """The patient whom the name of an image tells beside its view; empty where it tells neither or one."""
+    stem = image_stem(Path(name)) if is_named_as_image(name) else name
+    return _rest(stem) if named_projection(stem).view is not None else ""
+
+
 def _rest(stem: str) -> str:
     named = named_projection(stem)
     return _AT_THE_ENDS.sub("", named.rest) if named.view is not None else named.rest

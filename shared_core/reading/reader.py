@@ -26,6 +26,7 @@ from shared_core.reading.dicom.spacing import user_spacing
 from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.facts.stating import stated_spacing, with_facts
 from shared_core.reading.files import file_format
+from shared_core.reading.kinds import image_stem, is_named_as_image
 from shared_core.reading.limits import check_size
 from shared_core.reading.pixel_types import whole_numbers
 from shared_core.reading.projection_names import named_projection
@@ -167,7 +168,9 @@ def _grey_array(pixels: NDArray[Any], label: str) -> NDArray[Any]:
 
 
 def _memory_header(pixels: NDArray[Any], bits: int, name: str) -> MammogramHeader:
-    named = named_projection(name)
+    # Hosts name images after their files.
+    stem = image_stem(Path(name)) if is_named_as_image(name) else name
+    named = named_projection(stem)
     evidence = (("view", f"{named.view.value} from the name {name}"),) if named.view else ()
     return MammogramHeader(
         path=None,
@@ -178,7 +181,7 @@ def _memory_header(pixels: NDArray[Any], bits: int, name: str) -> MammogramHeade
         view=named.view or View.UNKNOWN,
         laterality=named.laterality or Laterality.UNKNOWN,
         modifiers=named.modifiers,
-        identity=Identity(patient_id=named.rest or name),
+        identity=Identity(patient_id=named.rest or stem),
         evidence=evidence,
     )
 

@@ -17,6 +17,7 @@ from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.records.cells import separator_of, unguarded
 from shared_core.records.record_reading import read_record
 from shared_core.records.record_types import ViewRecord
+from shared_core.wording.phrases import is_heat_map
 
 _RENAMED: Final = {"intensity_threshold": "tam_threshold", "intensity_comparison": "tam_comparison"}
 
@@ -78,6 +79,7 @@ def measurement_of(record: ViewRecord) -> ViewMeasurement:
                 "parts_px": (),
                 "pixel_area_mm2": spacing[0] * spacing[1] if spacing is not None else None,
                 "vessel_kinds": kinds if metrics.get("vessels_count") is not None else None,
+                "heat_map": is_heat_map(record.provenance),
             },
             ViewMeasurement,
         )

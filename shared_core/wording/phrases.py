@@ -12,6 +12,7 @@ from shared_core.quantities import number_formats
 from shared_core.quantities.number_formats import count as count, threshold as threshold
 
 RESEARCH_USE: Final = "Research use only - not a diagnosis"
+HEAT_MAP: Final = "Heat map: where the classifier looked"
 UNKNOWN: Final = "-"
 
 
@@ -47,7 +48,9 @@ def grade(measurement: ViewMeasurement | ExamMeasurement) -> str:
 
 
 def bac_area(measurement: ViewMeasurement) -> str:
-    """``BAC 105.8 mm² (21,594 px)``; pixels alone where mm² are not known."""
+    """``BAC 105.8 mm² (21,594 px)``; pixels alone where mm² are not known, neither of a heat map."""
+    if measurement.heat_map:
+        return HEAT_MAP
     if measurement.am_px == 0:
         return "No BAC marked"
     pixels = f"{count(measurement.am_px)} px"

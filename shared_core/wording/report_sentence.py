@@ -13,6 +13,7 @@ from typing import Any, Final
 from shared_core.grades.csbi import AUTOMATED
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 from shared_core.quantification.view_state import analysed_words
+from shared_core.wording import phrases
 
 CSBI_GRADE_3: Final = (
     "There are severe coarse vascular or tram track calcifications affecting 3 or more vessels in the "
@@ -41,6 +42,8 @@ def view_sentence(
     if measurement is None:
         return f"Breast arterial calcification: not assessed; this view was not analysed. {CLOSING}"
     m = measurement
+    if m.heat_map:
+        return f"Breast arterial calcification: {_classified(m)} {CLOSING}"
     sizes = [f"area {_mm2(m.bac_area_mm2, m.am_px)}"]
     if m.bac_percent_of_breast is not None:
         sizes[0] += f" ({m.bac_percent_of_breast:.2f} % of {m.denominator})"
@@ -75,6 +78,8 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
     marked = bool(m.vessels_count) or bool(m.bac_percent_of_breast) or any(known)
     if not marked and m.bac_percent_of_breast is None and m.vessels_count is None:
         amount = "neither its percentage of the breasts nor its vessels are known"
+        if m.bac_probability is not None:
+            amount += f"; largest probability of BAC of a view {m.bac_probability:.2f}"
         return f"Breast arterial calcification: not assessed for the whole exam; {amount}. {CLOSING}"
     words = _sentence(
         marked=marked,
@@ -89,6 +94,12 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
     )
     missing = f" Views missing: {', '.join(m.missing_views)}." if m.missing_views else ""
     return words.replace(f" {CLOSING}", f"{missing} {CLOSING}")
+
+
+def _classified(measurement: ViewMeasurement) -> str:
+    said = phrases.classified(measurement)
+    looked = " What is marked is where it looked, which is no area of calcium." if measurement.am_px else ""
+    return f"{said[0].lower()}{said[1:]} by a classifier of whole views ({AUTOMATED}).{looked}"
 
 
 def _sentence(

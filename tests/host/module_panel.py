@@ -190,6 +190,14 @@ class Panel:
         sys.modules.update(self._before)
 
 
+def words_in_sight(panel: QtWidgets.QWidget) -> list[str]:
+    """What a panel calls its buttons and groups that are seen."""
+    kinds = (QtWidgets.QAbstractButton, QtWidgets.QGroupBox, ctk_widgets.ctkCollapsibleButton)
+    named = [one for kind in kinds for one in panel.findChildren(kind) if one.isVisible()]
+    said = {str(one.property("text") or one.property("title") or "").replace("&", "") for one in named}
+    return sorted(words for words in said if len(words) > 1)
+
+
 def _forget_module() -> dict[str, Any]:
     own = [name for name in sys.modules if name.partition(".")[0] in (NAME, f"{NAME}Lib")]
     return {name: sys.modules.pop(name) for name in own}

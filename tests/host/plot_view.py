@@ -71,6 +71,16 @@ def chart_picture(chart_node: Any, size: tuple[int, int] = (720, 480)) -> NDArra
     return picture
 
 
+def words_of(chart_node: Any) -> dict[str, list[str]]:
+    """What a chart says, by the part of it."""
+    several = range(chart_node.GetNumberOfPlotSeriesNodes())
+    return {
+        "axes": [chart_node.GetXAxisTitle(), chart_node.GetYAxisTitle()],
+        "series": [chart_node.GetNthPlotSeriesNode(number).GetName() for number in several],
+        "title": [" ".join((chart_node.GetTitle() or "").split())],
+    }
+
+
 def _add_series(chart: Any, series: Any) -> None:
     plot = chart.AddPlot(vtk.vtkChart.LINE)
     table = series.GetTableNode().GetTable()

@@ -169,3 +169,21 @@ def test_the_brush_is_as_wide_as_the_bands_of_the_model_unless_the_person_chose_
     view.labels.brush_size = 31
     session.set_threshold("L-CC", 0.9)
     assert view.labels.brush_size == 31
+
+
+def test_what_is_said_stays_in_the_panel_until_something_else_begins(
+    panel: BacPanel, left_cc: OpenedView, qtbot: Any
+) -> None:
+    bar = panel.exam.run_bar
+    panel.exam.session.viewer.window.main_menu.window().show()
+    qtbot.mouseClick(bar.all_button, Qt.MouseButton.LeftButton)
+    assert bar.said.text() == "There is no view to segment; open an exam or select an image layer."
+    assert bar.said.isVisible()
+    panel.show_tab("Numbers")
+    settle()
+    assert on_screen(bar.said, panel)
+    panel.exam.session.add([left_cc])
+    assert not bar.said.isVisible()
+    panel.exam.session.say("long " * 100)
+    assert len(bar.said.text()) == 200
+    assert bar.said.toolTip() == "long " * 100

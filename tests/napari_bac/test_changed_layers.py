@@ -59,6 +59,9 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "image warped": (lambda image, _: setattr(image, "affine", np.diag([1.1, 1.0, 1.0])), "labels-moved"),
     "labels moved": (lambda _, labels: setattr(labels, "translate", (0, 12)), "labels-moved"),
     "labels scaled": (lambda _, labels: setattr(labels, "scale", (1, 1.01)), "labels-moved"),
+    "labels rotated": (lambda _, labels: setattr(labels, "rotate", 4), "labels-moved"),
+    "labels sheared": (lambda _, labels: setattr(labels, "shear", [0.1]), "labels-moved"),
+    "labels warped": (lambda _, labels: setattr(labels, "affine", np.diag([1.0, 1.05, 1.0])), "labels-moved"),
     "labels cropped": (lambda _, labels: setattr(labels, "data", labels.data[:200]), "labels-unfit"),
     "labels of too many numbers": (_fractions, "labels-unfit"),
     "both scaled": (_both_scaled, "image-rescaled"),
@@ -163,3 +166,34 @@ def test_labels_converted_to_another_type_stay_those_of_the_view(
     assert of.measured.view == before
     assert session.exam is not None
     assert session.exam.views_analysed == 1
+
+
+LOOKS: dict[str, Any] = {
+    "opacity": 0.3,
+    "visible": False,
+    "name": "another name",
+    "blending": "additive",
+    "contrast_limits": (20, 90),
+    "gamma": 0.5,
+    "colormap": "magma",
+    "interpolation2d": "nearest",
+}
+
+
+@pytest.mark.parametrize("attribute", LOOKS)
+def test_what_only_looks_otherwise_has_the_same_numbers(
+    session: ExamSession, view: OpenedView, qtbot: Any, attribute: str
+) -> None:
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    settle(qtbot, session)
+    assert of.measured is not None
+    before = of.measured.view
+    for layer in (of.image, of.labels):
+        if layer is of.image or attribute in ("opacity", "visible", "name", "blending"):
+            setattr(layer, attribute, LOOKS[attribute])
+    settle(qtbot, session)
+    assert of.problem is None
+    assert session.views[key].measured is not None
+    assert of.measured.view == before

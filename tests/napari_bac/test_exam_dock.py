@@ -62,6 +62,16 @@ def test_a_stray_file_is_told_and_stops_nothing(
     assert "LCC.dcm" in said[-1]
 
 
+def test_all_views_cannot_be_segmented_before_all_are_there(
+    dock: ExamDock, exam_folder: Path, qtbot: Any
+) -> None:
+    dock.open_paths([exam_folder])
+    assert not dock.all_button.isEnabled()
+    wait(dock, qtbot)
+    assert len(rows(dock)) == 4
+    assert dock.all_button.isEnabled()
+
+
 @pytest.mark.pyside6
 def test_segment_shows_progress_and_cancel_only_while_it_runs(
     dock: ExamDock, left_cc: OpenedView, qtbot: Any, monkeypatch: pytest.MonkeyPatch

@@ -14,9 +14,11 @@ from napari.layers import Labels
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.foreign_labels import use_labels
+from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import open_view
 from napari_bac.writer import write_segmentation
 from shared_core.errors import UsageError
+from shared_core.hosting import read_label_file
 from tests.napari_bac import pictures
 from tests.tram_track import SHAPE, write_tram_track
 
@@ -97,3 +99,22 @@ def test_labels_of_a_viewer_that_is_not_current_are_saved(
     data, meta, _ = session.views[key].labels.as_layer_data_tuple()
     written = tmp_path / "seg.dcm"
     assert write_segmentation(str(written), data, meta) == [str(written)]
+
+
+def test_with_two_windows_the_labels_of_each_are_saved_and_read_again(
+    make_napari_viewer: Any, plugin: None, exam_folder: Path, tmp_path: Path, qtbot: Any
+) -> None:
+    first = make_napari_viewer()
+    session = session_of(first)
+    session.open([exam_folder])
+    session.set_labels("L-CC", pictures.labels())
+    second = make_napari_viewer()
+    assert napari.current_viewer() is second
+    for ending in (".png", ".nii.gz"):
+        labels = session.views["L-CC"].labels
+        first.layers.selection = {labels}
+        written = tmp_path / f"LCC_labels{ending}"
+        assert first.layers.save(str(written), selected=True, plugin="openbac") == [str(written)]
+        found = read_label_file(written).labels
+        np.testing.assert_array_equal(found, pictures.labels())
+    session.close()

@@ -153,3 +153,23 @@ def test_a_threshold_of_another_model_is_not_taken_over(
     dock.threshold.number.setValue(0.6)
     qtbot.wait(500)
     assert view.answer.threshold == 0.77
+
+
+def test_layers_whose_names_tell_two_women_are_two_exams(viewer: napari.Viewer, session: ExamSession) -> None:
+    dock = MetricsDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    for seed, name in enumerate(("ANNA_LCC", "BERTA_RCC")):
+        session.take_layer(viewer.add_image(pictures.breast(seed=seed), name=name), spacing_mm=0.1)
+    assert exam_keys(session.views.values()) == ("ANNA", "BERTA")
+    assert EXAM not in dock.numbers.numbers.columns
+    assert "2 exams are open" in dock.whose.text()
+
+
+@pytest.mark.parametrize("name", ["LCC", "LCC.dcm", "scan", "左乳房"])
+def test_the_name_of_a_layer_that_tells_no_patient_is_not_called_one(
+    viewer: napari.Viewer, session: ExamSession, name: str
+) -> None:
+    dock = MetricsDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    session.take_layer(viewer.add_image(pictures.breast(), name=name), spacing_mm=0.1)
+    assert dock.whose.text() == "Patient unknown, date unknown"

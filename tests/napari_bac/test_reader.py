@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
-from napari.utils.notifications import notification_manager
+from napari.utils.notifications import NotificationSeverity, notification_manager
 
 from napari_bac.layout.hanging_protocol import hang
 from napari_bac.reader import read_layers
@@ -129,7 +129,13 @@ def test_a_file_opens_in_an_empty_viewer(viewer: Any, exam_folder: Path, plugin:
 
 
 def test_our_own_mask_comes_back_onto_its_image(
-    viewer: Any, session: ExamSession, exam_folder: Path, tmp_path: Path, plugin: None, qtbot: Any
+    viewer: Any,
+    session: ExamSession,
+    said: list[str],
+    exam_folder: Path,
+    tmp_path: Path,
+    plugin: None,
+    qtbot: Any,
 ) -> None:
     viewer.open(str(exam_folder), plugin="openbac")
     mask = pictures.truth(Laterality.RIGHT)
@@ -139,6 +145,10 @@ def test_our_own_mask_comes_back_onto_its_image(
     found = session.views["R-MLO"].label_pixels()
     assert np.array_equal(found > 0, mask)
     assert set(np.unique(found)) == {0, 1, 2}
+    told = notification_manager.records[-1]
+    assert told.message == "Labels loaded: R-MLO from RMLO_mask.png. Undo restores the previous ones."
+    assert told.severity is NotificationSeverity.INFO
+    assert said == []
     session.views["R-MLO"].labels.undo()
     assert not session.views["R-MLO"].label_pixels().any()
 
@@ -234,3 +244,16 @@ def test_a_folder_opened_from_the_dock_follows_the_same_rule(
     assert len(said) == 1
     assert "the latest, 2022-03-04, was opened" in said[0]
     assert "broken.dcm: " in said[0]
+
+
+def test_an_exam_that_is_dropped_on_an_empty_window_is_seen_whole(
+    viewer: Any, exam_folder: Path, plugin: None, qtbot: Any
+) -> None:
+    viewer.open(str(exam_folder), plugin="openbac")
+    low, high = viewer.layers.extent.world
+    qtbot.waitUntil(lambda: np.allclose(viewer.camera.center[-2:], (low + high) / 2, atol=1))
+    # Later ones do not take the person away from what is looked at.
+    viewer.camera.center = (0, 12, 34)
+    viewer.open(str(exam_folder / "LCC.dcm"), plugin="openbac")
+    qtbot.wait(50)
+    assert tuple(viewer.camera.center[-2:]) == (12, 34)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import slicer
-from BACSegmentationLib import process
+import slicer.util
+from BACSegmentationLib import heat_maps, process, results, segments
 from BACSegmentationLib.mammograms import mammogram_of
+from BACSegmentationLib.measurement import SceneMeasurement
 from BACSegmentationLib.process import ProcessError
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 
@@ -78,6 +80,12 @@ def test_a_classifier_of_whole_views_marks_where_it_looked_and_says_so(
         probability_of(answer.probability_png), known.probability.values, atol=1 / 65535
     )
     assert "heat-map" in [notice.code for notice in answer.record.notices]
+    assert answer.record.number("bac_area_mm2") is None
+    # On the volume it has colours, from faint to sure, where it is not cut.
+    assert results.put(run, SceneMeasurement(), volume_node=volume, segmentation_node=None) == []
+    heat = slicer.util.arrayFromVolume(heat_maps.of(segments.segmentation_of(volume)))[0]
+    np.testing.assert_array_equal(heat > 0, known.mask)
+    np.testing.assert_allclose(heat[known.mask] / 255, known.probability.values[known.mask], atol=1 / 255)
 
 
 def test_threshold_and_model_reach_the_engine(app: HeadlessApp) -> None:

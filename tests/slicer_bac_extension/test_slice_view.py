@@ -8,9 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from BACSegmentationLib import curves, display, mammograms, segments
+from BACSegmentationLib import curves, display, heat_maps, mammograms, segments
 from numpy.typing import NDArray
 
+from shared_core.pictures.heat_colours import heat_colours
 from tests.host.scene import HeadlessApp
 from tests.host.slice_view import SliceView, missing_for_rendering, slice_view
 from tests.reading.synthetic import dataset, write
@@ -223,3 +224,25 @@ def test_the_shared_case_upside_down_is_seen_upright_and_told(app: HeadlessApp) 
     first, last = view.pixel_of(volume, 0, 0)[0], view.pixel_of(volume, 479, 0)[0]
     assert first > last
     assert "orientation-unusual" in [notice.code for notice in mammograms.header_of(volume).notices]
+
+
+def test_a_heat_map_has_the_colours_that_every_host_has_for_it(
+    view: SliceView, volume: Any, mask: NDArray[np.bool_]
+) -> None:
+    heat = np.linspace(0, 1, mask.size, dtype=np.float32).reshape(mask.shape)
+    node = segments.show_mask(volume, mask)
+    heat_maps.keep(node, volume, heat, mask)
+    display.show_mammogram(volume, node)
+    display.show_upright(view.logic)
+    step = heat_colours()[round(float(heat[50, 70]) * 255)]
+    wanted = heat_maps.OPACITY * step + (1 - heat_maps.OPACITY) * GREY
+    assert at(view, volume, 50, 70) == pytest.approx(list(wanted), abs=2)
+    # Where it is cut the mammogram is as it was.
+    assert at(view, volume, 100, 100) == (GREY,) * 3
+    (exam,) = mammograms.exams_in_scene()
+    assert exam.volumes == (volume,)
+    # With the answer of another model its colours go.
+    heat_maps.forget(node)
+    display.show_mammogram(volume, node)
+    display.show_upright(view.logic)
+    assert at(view, volume, 50, 70) == pytest.approx(blended(GREY, display.FILL_OPACITY), abs=1.01)

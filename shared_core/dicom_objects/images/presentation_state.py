@@ -156,11 +156,9 @@ def _text(words: str) -> Dataset:
 def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
     """Lines end with CR LF, as in Unformatted Text Value (0070,0006)."""
     model, area = record.provenance, record.number("bac_area_mm2")
-    pixels = phrases.count(record.number("am_px"))
-    lines = [
-        f"{phrases.view_name(source.header.view_label)}: BAC "
-        + (f"{phrases.area_mm2(area)} mm2" if area is not None else f"{pixels} px"),
-    ]
+    found = f"{phrases.count(record.number('am_px'))} px" if area is None else f"{phrases.area_mm2(area)} mm2"
+    of_mask = phrases.HEAT_MAP if phrases.is_heat_map(model) else f"BAC {found}"
+    lines = [f"{phrases.view_name(source.header.view_label)}: {of_mask}"]
     share = record.number("bac_percent_of_breast")
     if share is not None:
         lines.append(f"{phrases.percentage(share)} % of {record.number('denominator')}")

@@ -55,6 +55,7 @@ from shared_core.mammogram import Laterality, View
 from shared_core.quantities.quantity import Entry, Scope
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.record_types import BreastRecord, ExamRecord, ViewRecord
+from shared_core.wording.phrases import is_heat_map
 
 MAMMOGRAPHY_CAD_SR: Final = "1.2.840.10008.5.1.4.1.1.88.50"
 _ROOT, _LIBRARY_PLACE = 1, 2
@@ -203,7 +204,7 @@ def _other_part(part: OutlinePart, place: Sequence[int], algorithm: Algorithm) -
 
 
 def _part(view: ResultView, part: OutlinePart, place: Sequence[int], algorithm: Algorithm) -> Dataset:
-    """TID 4006 of one connected part, with its outline (TID 4021) and area."""
+    """TID 4006 of one connected part, with its outline (TID 4021) and area, which a heat map has not."""
     spacing, words = view.record.spacing_mm, f"{part.area_px} pixels of one connected part of the mask"
     if spacing is not None:
         area = part.area_px * spacing[0] * spacing[1]
@@ -212,7 +213,8 @@ def _part(view: ResultView, part: OutlinePart, place: Sequence[int], algorithm: 
         size = _value(_AM, part.area_px, f"{words}; the pixel spacing is unknown.")
     there = [by_reference("SELECTED FROM", place)]
     outline = coordinates("HAS PROPERTIES", codes.OUTLINE, "POLYLINE", part.outline, there)
-    below = [outline, _vascular(), size]
+    sizes = [] if is_heat_map(view.record.provenance) else [size]
+    below = [outline, _vascular(), *sizes]
     return _finding("INFERRED FROM", codes.INDIVIDUAL_CALCIFICATION, algorithm, _centre(part, place), below)
 
 
@@ -234,6 +236,8 @@ def _vascular() -> Dataset:
 
 def _view_values(view: ResultView) -> Iterator[Dataset]:
     record = view.record
+    if is_heat_map(record.provenance):
+        return
     in_mm2 = record.number("bac_area_mm2") is not None
     yield from _known("view", "bac_area_mm2" if in_mm2 else "am_px", record, area_words(record))
     yield from _known("view", "bac_percent_of_breast", record, percentage_words(record))

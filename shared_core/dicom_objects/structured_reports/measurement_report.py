@@ -39,6 +39,7 @@ from shared_core.quantities.codes import THRESHOLD
 from shared_core.quantities.quantity import NO_UNIT, Entry, Metrics, Scope
 from shared_core.records.record_types import BreastRecord, ExamRecord
 from shared_core.version import SOFTWARE_VERSION
+from shared_core.wording.phrases import is_heat_map
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
 _SEGMENT: Final = 1
@@ -120,9 +121,16 @@ def _view_group(view: ResultView, segmentation: Dataset) -> Dataset:
             image("CONTAINS", reference, name=codes.REFERENCED_SEGMENTATION_FRAME, segment=_SEGMENT),
             image("CONTAINS", view.source.reference(), name=codes.SEGMENTATION_SOURCE),
             *_threshold(view.record.threshold),
-            *_values("view", view.record.metrics or {}),
+            *_values("view", _metrics_of(view)),
         ],
     )
+
+
+def _metrics_of(view: ResultView) -> Metrics:
+    """What is coded of a view; of a heat map its probability alone, as its pixels are no area of calcium."""
+    metrics = view.record.metrics or {}
+    judged = "bac_probability"
+    return {judged: metrics.get(judged)} if is_heat_map(view.record.provenance) else metrics
 
 
 def _breast_group(exam: ResultExam, breast: BreastRecord) -> Dataset:

@@ -87,6 +87,7 @@ def run_on_views(
         result = analyze_view(source.read(number), model=model)
         measured, probability = result.measurement, result.probability.image_probability
         assert probability is not None
+        pixel_area = measured.pixel_area_mm2
         found.append(
             TestedView(
                 row.name,
@@ -94,7 +95,7 @@ def run_on_views(
                 row.has_bac,
                 probability,
                 measured.am_px,
-                measured.bac_area_mm2,
+                measured.am_px * pixel_area if pixel_area is not None else None,
                 row.length_mm,
             )
         )

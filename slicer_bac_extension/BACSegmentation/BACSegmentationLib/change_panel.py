@@ -40,7 +40,8 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         ui = self._ui
-        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        volumes = [node for node in found if not node.GetHideFromEditors()]
         without: tuple[str, ...] = ()
         try:
             self._lines, without = history.timelines(self._folder, volumes)

@@ -8,6 +8,7 @@ import numpy as np
 import slicer
 import slicer.util
 
+from BACSegmentationLib import heat_maps
 from BACSegmentationLib.mammograms import turn_of
 from shared_core import hosting as bac
 
@@ -27,7 +28,7 @@ def show_mammogram(volume_node: Any, segmentation_node: Any = None) -> None:
     segmentation_node
         Shown on it; segmentations of other volumes are hidden.
     """
-    display = volume_node.GetDisplayNode()
+    display, heat = volume_node.GetDisplayNode(), heat_maps.of(segmentation_node)
     if display is not None:
         display.SetInterpolate(False)
     if segmentation_node is not None:
@@ -40,7 +41,8 @@ def show_mammogram(volume_node: Any, segmentation_node: Any = None) -> None:
         if composite.GetLayoutName() == SLICE:
             composite.SetBackgroundVolumeID(volume_node.GetID())
             composite.SetForegroundVolumeID(None)
-            composite.SetLabelVolumeID(None)
+            composite.SetLabelVolumeID(heat.GetID() if heat is not None else None)
+            composite.SetLabelOpacity(heat_maps.OPACITY)
     if layout_manager is not None:
         show_upright(layout_manager.sliceWidget(SLICE).sliceLogic(), turn_of(volume_node))
 
@@ -82,7 +84,8 @@ def set_up_overlay(segmentation_node: Any) -> None:
         segmentation_node.CreateDefaultDisplayNodes()
         display = segmentation_node.GetDisplayNode()
     display.SetVisibility(True)
-    display.SetVisibility2DFill(True)
+    # A heat map has colours of its own within the outline.
+    display.SetVisibility2DFill(heat_maps.of(segmentation_node) is None)
     display.SetVisibility2DOutline(True)
     display.SetOpacity2DFill(FILL_OPACITY)
     display.SetOpacity2DOutline(OUTLINE_OPACITY)

@@ -126,7 +126,8 @@ def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam
     What is no single grey image is left out.
     """
     if volume_nodes is None:
-        volume_nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        volume_nodes = [node for node in volumes if not node.GetHideFromEditors()]
     found: list[tuple[bac.MammogramHeader, Any]] = []
     for node in volume_nodes:
         try:

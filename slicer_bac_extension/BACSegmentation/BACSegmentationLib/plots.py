@@ -180,7 +180,8 @@ def _remove_series(chart: Any) -> None:
 
 def _wrapped(words: str, width: int = 70) -> str:
     """Onto lines, a number with its unit: Slicer cuts a long title off."""
-    return "\n".join(_lines(words.replace(" mm", "\u00a0mm").split(" "), width))
+    together = words.replace(" mm", "\u00a0mm").replace(" %", "\u00a0%")
+    return "\n".join(_lines(together.split(" "), width))
 
 
 def _lines(words: Iterable[str], width: int) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import slicer
 
-from BACSegmentationLib import tables, view_records
+from BACSegmentationLib import heat_maps, tables, view_records
 from BACSegmentationLib.mammograms import exam_of, exams_in_scene, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
 from BACSegmentationLib.remedies import notice_words
@@ -66,6 +66,10 @@ def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasu
         chosen = None
     node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
     measurement.keep_run(node, view, model=model)
+    if bac.phrases.is_heat_map(view.record.provenance) and view.probability_png:
+        heat_maps.keep(node, volume, bac.probability_of(view.probability_png), view.mask)
+    else:
+        heat_maps.forget(node)
 
 
 def pairs_of(volume_node: Any, *, chosen: Any = None) -> list[Pair]:
