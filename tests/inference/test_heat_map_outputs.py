@@ -50,7 +50,7 @@ def results(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(folder / "images" / f"{view}.dcm", ds)
     out = folder / "results"
     arguments = ["analyze", str(folder / "images"), "-o", str(out), "--model", str(card), "-q"]
-    assert main([*arguments, "--dicom", "sr,tid1500,gsps"]) == 0
+    assert main([*arguments, "--probability", "--dicom", "all"]) == 0
     return out
 
 
@@ -89,6 +89,15 @@ def test_structured_reports_code_no_amount_of_calcium(results: Path) -> None:
                 unit = item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0].CodeValue
                 assert concept.CodeValue not in OF_CALCIUM
                 assert unit not in {"mm2", "%", "{pixels}"}, concept.CodeMeaning
+
+
+def test_a_segmentation_is_labelled_as_a_heat_map(results: Path) -> None:
+    found = [pydicom.dcmread(path) for path in results.rglob("*.dcm")]
+    segmentations = [one for one in found if one.get("Modality") == "SEG"]
+    assert sorted({one.ContentLabel for one in segmentations}) == ["HEAT_MAP", "HEAT_MAP_VALUES"]
+    for one in segmentations:
+        assert one.SegmentSequence[0].SegmentLabel == "Heat map: where the classifier looked"
+        assert "arterial" not in one.ContentDescription
 
 
 def test_the_words_on_an_image_name_the_heat_map(results: Path) -> None:

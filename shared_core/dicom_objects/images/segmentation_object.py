@@ -43,6 +43,7 @@ from shared_core.errors import UsageError
 from shared_core.mammogram import Mask
 from shared_core.pictures.lettering import FINDING, OTHER
 from shared_core.reading.dicom.dataset import quiet_pydicom
+from shared_core.wording.phrases import HEAT_MAP, is_heat_map
 
 LABEL: Final = "Breast arterial calcification"
 OTHER_LABEL: Final = "Calcification, not arterial"
@@ -51,6 +52,13 @@ MOST: Final = 255
 _LONGEST_NAME, _LONGEST_TEXT = 64, 10240
 
 Kind = Literal["BINARY", "FRACTIONAL"]
+_CONTENT: Final[dict[tuple[bool, Kind], str]] = {
+    (False, "BINARY"): "BAC",
+    (False, "FRACTIONAL"): "BAC_PROBABILITY",
+    (True, "BINARY"): "HEAT_MAP",
+    (True, "FRACTIONAL"): "HEAT_MAP_VALUES",
+}
+"""Content Label (0070,0080), of a heat map and of others."""
 
 
 def segmentation(
@@ -89,7 +97,9 @@ def segmentation(
     if other is not None and other.any():
         _check_size(source, other.shape)
         pixels = np.concatenate([pixels, np.ascontiguousarray(other).view(np.uint8)[..., np.newaxis]], axis=2)
-    return _segmentation(source, "seg", "BINARY", pixels, algorithm_of(provenance), making, number)
+    label = HEAT_MAP if is_heat_map(provenance) else LABEL
+    algorithm = algorithm_of(provenance)
+    return _segmentation(source, "seg", "BINARY", pixels, algorithm, making, number, label=label)
 
 
 def probability_segmentation(
@@ -111,7 +121,8 @@ def probability_segmentation(
     """
     automatic = algorithm_of({**provenance, "edited_by_hand": False})
     pixels = np.asarray(probability, np.float32)[..., np.newaxis]
-    return _segmentation(source, "probability", "FRACTIONAL", pixels, automatic, making, number)
+    label = HEAT_MAP if is_heat_map(provenance) else LABEL
+    return _segmentation(source, "probability", "FRACTIONAL", pixels, automatic, making, number, label=label)
 
 
 def _segmentation(
@@ -122,10 +133,12 @@ def _segmentation(
     algorithm: Algorithm,
     making: Making,
     number: int,
+    *,
+    label: str,
 ) -> Dataset:
-    """Of (rows, columns, segments)."""
+    """Of (rows, columns, segments); the label of the first is given."""
     _check_size(source, pixels.shape[:2])
-    segments = [_segment(source, algorithm)]
+    segments = [_segment(source, algorithm, label)]
     if pixels.shape[2] > 1:
         segments.append(_other_segment(source, algorithm))
     with quiet_pydicom():  # names that are no names were said before
@@ -143,8 +156,8 @@ def _segmentation(
             software_versions=making.software_version,
             device_serial_number=SERIAL_NUMBER,
             max_fractional_value=MOST,
-            content_label="BAC" if kind == "BINARY" else "BAC_PROBABILITY",
-            content_description=f"{LABEL}, {source.header.view_label}, research use only",
+            content_label=_CONTENT[label == HEAT_MAP, kind],
+            content_description=f"{label}, {source.header.view_label}, research use only",
             content_creator_name=CONTENT_CREATOR,
             omit_empty_frames=False,
         )
@@ -195,9 +208,9 @@ def _refer_to(dataset: Dataset, source: SourceImage) -> None:
     dataset.walk(name)
 
 
-def _segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
-    """BAC: what is segmented, where, and by what (PS3.3 C.8.20.4)."""
-    segment = _described(source, algorithm, 1, LABEL, codes.PATHOLOGIC_CALCIFICATION)
+def _segment(source: SourceImage, algorithm: Algorithm, label: str) -> Dataset:
+    """BAC, or where a classifier looked for it: what, where, and by what (PS3.3 C.8.20.4)."""
+    segment = _described(source, algorithm, 1, label, codes.PATHOLOGIC_CALCIFICATION)
     segment.PrimaryAnatomicStructureSequence = [codes.item(codes.ARTERY)]
     segment.RecommendedDisplayCIELabValue = cielab(FINDING)
     return segment
