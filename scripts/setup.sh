@@ -12,7 +12,8 @@ suitable() {
 
 # Debian's python3 has venv but not ensurepip until python3-venv is installed: only trying tells.
 try_venv() {
-    for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.10 python3 /usr/bin/python3}; do
+    # The newest comes after those that all wheels are there for.
+    for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.10 python3.14 python3 /usr/bin/python3}; do
         suitable "$python" || continue
         rm -rf "$venv"
         if "$python" -m venv "$venv" >/dev/null 2>&1 && "$venv/bin/python" -m pip --version >/dev/null 2>&1; then

@@ -40,14 +40,14 @@ MEASURED: dict[Scope, type] = {
     "exam": ExamMeasurement,
 }
 NO_QUANTITIES: dict[Scope, set[str]] = {
-    "view": {"parts_px", "pixel_area_mm2"},
+    "view": {"parts_px", "pixel_area_mm2", "heat_map"},
     "breast": {"laterality", "views"},
     "exam": {
         *("views_used", "missing_views", "views_analysed", "views_total", "views_not_analysed"),
         *("breasts", "notices"),
     },
 }
-"""Fields that stand elsewhere: in the record, in the mask (single parts), in the spacing (a pixel)."""
+"""Fields that stand elsewhere: in the record, in the mask (single parts, style), in the spacing (a pixel)."""
 NO_MASS_OF: dict[Scope, set[str]] = {
     "view": set(),
     "breast": {"stratum", "reason", "status", "lod_mg", "k_cm2_g", "k_source"},
