@@ -118,7 +118,8 @@ def test_a_folder_of_unread_kinds_is_named_as_on_the_command_line(tmp_path: Path
     (folder / "empty.dcm").write_bytes(b"")
     with ZipFile(folder / "papers.zip", "w") as archive:
         archive.writestr("a.pdf", b"%PDF-1.7")
-    pixels = tram_track().astype(np.uint16) * 16
+    # Another picture: the same one would be told as filed twice.
+    pixels = np.ascontiguousarray(tram_track()[::-1]).astype(np.uint16) * 16
     made = dataset(pixels, ViewPosition="MLO", ImagerPixelSpacing=list(SPACING_MM))
     write(tmp_path / "x.dcm", made)
     (folder / "LMLO.dcm.gz").write_bytes(gzip.compress((tmp_path / "x.dcm").read_bytes()))
