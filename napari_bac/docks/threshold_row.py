@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QDoubleSpinBox, QSlider, QWidget
 
 from napari_bac.docks.widgets import button, row
@@ -12,6 +13,8 @@ from napari_bac.docks.widgets import button, row
 REST_MS: Final = 120
 """Without a move before it is taken over: one step of undo for one drag."""
 _STEPS: Final = 100
+_BESIDE_NUMBER_PX: Final = 66
+"""Of its buttons. Without them the number has no room at all in Qt 6.11.3."""
 
 
 class ThresholdRow(QWidget):
@@ -31,8 +34,6 @@ class ThresholdRow(QWidget):
         self.number.setRange(0.01, 0.99)
         self.number.setSingleStep(0.01)
         self.number.setDecimals(2)
-        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0.00") + 24)
         self.own_button = button(
             "Model'&s", "Restore the model's own threshold", lambda: self._move(self.own)
         )
@@ -51,6 +52,11 @@ class ThresholdRow(QWidget):
         self.number.valueChanged.connect(self._move)
         self.setLayout(row((self.slider, 1), self.number, self.own_button))
         self.layout().setContentsMargins(0, 0, 0, 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now does the number have napari's letters."""
+        super().showEvent(event)
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0.00") + _BESIDE_NUMBER_PX)
 
     @property
     def wanted(self) -> float | None:
