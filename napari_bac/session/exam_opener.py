@@ -34,6 +34,8 @@ class ExamOpener:
         """Views that were hung since the beginning."""
         self._unused: list[bac.UnusedFile] = []
         self._about_exams = ""
+        self._any = False
+        """Also of a view that is being hung: what draws it may let the next ones, and the end, come before."""
         self.done = 0
         self.total = 0
 
@@ -52,7 +54,8 @@ class ExamOpener:
         if self._worker is not None:
             self._say("Files are already being opened; wait until that is finished.")
             return False
-        self._unused, self._about_exams, self.hung, self.done, self.total = [], "", 0, 0, 0
+        self._unused, self._about_exams, self._any = [], "", False
+        self.hung, self.done, self.total = 0, 0, 0
         worker: GeneratorWorker[Found, None, None] = create_worker(
             found_views, tuple(paths), _start_thread=False, _ignore_errors=True
         )
@@ -77,6 +80,7 @@ class ExamOpener:
             return
         self.done, self.total, view = found
         if isinstance(view, OpenedView):
+            self._any = True
             # The first is seen while the others are read.
             self._add([view])
             self.hung += 1
@@ -91,7 +95,7 @@ class ExamOpener:
             return
         self._worker = None
         told = sentence or "\n".join(filter(None, (self._about_exams, *bac.unused_sentences(self._unused))))
-        if told or not self.hung:
+        if told or not self._any:
             self._say(told or "No mammograms were found.")
         self._changed()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.layout.first_layer import make_ready
+from napari_bac.session.exam_opener import ExamOpener
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 AS_READ = ["L-CC", "L-MLO", "R-CC", "R-MLO"]
@@ -86,6 +89,23 @@ def test_nothing_found_is_still_said(
     session.opener.start([tmp_path])
     qtbot.waitUntil(lambda: not session.opener.is_open)
     assert said == ["No mammograms were found."]
+
+
+def test_an_end_that_comes_while_views_are_being_drawn_does_not_say_that_there_were_none(
+    exam_folder: Path, qtbot: Any
+) -> None:
+    hung: list[OpenedView] = []
+    said: list[str] = []
+
+    def hang(views: Iterable[OpenedView]) -> None:
+        # As where drawing lets other events come first, on a busy machine.
+        qtbot.waitUntil(lambda: not opener.is_open, timeout=60_000)
+        hung.extend(views)
+
+    opener = ExamOpener(hang, said.append, lambda: None)
+    opener.start([exam_folder])
+    qtbot.waitUntil(lambda: len(hung) == 4, timeout=60_000)
+    assert said == []
 
 
 def test_what_napari_loads_for_its_first_layer_is_loaded_while_the_person_looks_for_files(
