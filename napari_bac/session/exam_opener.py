@@ -35,7 +35,7 @@ class ExamOpener:
         self._unused: list[bac.UnusedFile] = []
         self._about_exams = ""
         self._any = False
-        """True also while a view is being hung: drawing it may let the next ones, and the end, come before."""
+        """True also while a view is being hung: drawing it may let the next ones and the end come before."""
         self.done = 0
         self.total = 0
 
