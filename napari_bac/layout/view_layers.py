@@ -117,8 +117,8 @@ def show_scale_bar(viewer: ViewerModel) -> None:
     bar = overlays.scale_bar if overlays is not None else viewer.scale_bar
     units = {str(unit) for layer in viewer.layers for unit in layer.units}
     bar.visible = not {"millimeter", "pixel"} <= units
-    # Notifications come up on the right.
-    bar.position = "bottom_left"
+    # Notifications come up at the bottom, and over the whole of it where the canvas is narrow.
+    bar.position = "top_left"
     if not hasattr(viewer.layers.extent, "units"):
         # An older bar does not ask the layers.
         bar.unit = "mm" if units == {"millimeter"} else None

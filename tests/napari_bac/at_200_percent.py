@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import napari
+from napari.utils.notifications import show_info
 from qtpy.QtCore import QPoint, QRect
-from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLineEdit, QWidget
+from qtpy.QtGui import QGuiApplication, QImage
+from qtpy.QtWidgets import QAbstractButton, QComboBox, QDialog, QDoubleSpinBox, QLineEdit, QWidget
 
 from napari_bac.docks.bac_panel import TABS, BacPanel
 from napari_bac.docks.panel_opening import open_panel
@@ -24,6 +25,8 @@ from tests.napari_bac import pictures
 
 LOGICAL = (683, 384)
 """What Qt calls the size of such a screen."""
+NOTICES = ("Segmented four views.", "The views were taken from the folder as one exam. " * 3)
+"""What napari may say, short and long."""
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -56,9 +59,30 @@ def main(folder: Path) -> dict[str, Any]:
     wait(lambda: not session.is_running)
     canvas = viewer.window._qt_viewer.canvas.native
     found["canvas"] = _size(canvas.size())
+    found["bar"] = _bar_px(viewer, canvas)
+    for sentence in NOTICES:
+        show_info(sentence)
+    wait(lambda: len([one for one in window.findChildren(QDialog) if one.isVisible()]) == len(NOTICES))
+    settle()
+    _picture(folder / "notices.png")
+    found["bar_beside_notices"] = _bar_px(viewer, canvas)
     session.close()
     viewer.close()
     return found
+
+
+def _bar_px(viewer: napari.Viewer, canvas: QWidget) -> int:
+    """How many pixels of the screen the scale bar changes where it is shown: those that can be seen of it."""
+    bar = viewer.canvas.overlays.scale_bar if hasattr(viewer, "canvas") else viewer.scale_bar
+    seen = []
+    for visible in (False, True):
+        bar.visible = visible
+        settle()
+        image = QGuiApplication.primaryScreen().grabWindow(0).toImage()
+        place = QRect(canvas.mapToGlobal(QPoint(0, 0)) * 2, canvas.size() * 2)
+        shown = image.convertToFormat(QImage.Format.Format_Grayscale8).copy(place)
+        seen.append([shown.pixel(x, y) for y in range(shown.height()) for x in range(shown.width())])
+    return sum(first != second for first, second in zip(*seen, strict=True))
 
 
 def cut_off(panel: BacPanel) -> list[str]:

@@ -65,6 +65,12 @@ def test_nothing_of_a_tab_is_cut_off_at_its_side(seen: dict[str, Any]) -> None:
 
 
 @pytest.mark.pyside6
+def test_no_notice_of_napari_lies_over_the_scale_bar(seen: dict[str, Any]) -> None:
+    assert seen["bar"] > 0
+    assert seen["bar_beside_notices"] == seen["bar"]
+
+
+@pytest.mark.pyside6
 def test_a_third_of_the_screen_is_left_for_the_images(seen: dict[str, Any]) -> None:
     width, height = seen["canvas"]
     assert width * 3 > LOGICAL[0]
