@@ -92,7 +92,9 @@ def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
         )
     if labels.min() < 0 or labels.max() > np.iinfo(np.uint16).max:
         raise bac.UsageError("These labels contain numbers outside 0 to 65535; number the arteries from 1.")
-    return np.ascontiguousarray(labels, np.uint8 if labels.max() <= 255 else np.uint16)
+    if labels.max() <= np.iinfo(np.uint8).max:
+        return np.ascontiguousarray(labels, np.uint8)
+    return np.ascontiguousarray(labels, np.uint16)
 
 
 def _session_view(meta: Mapping[str, Any]) -> ViewSession:

@@ -63,7 +63,8 @@ def energy_grid(fractions: dict[str, float]) -> NDArray[np.float64]:
     even = np.arange(first, last + step / 2, step)
     edges = [edge.energy / 1000 for element in fractions for edge in xraydb.xray_edges(element).values()]
     sides = [edge + side * EDGE_STEP_KEV for edge in edges if first < edge < last for side in (-1, 1)]
-    return np.unique(np.concatenate([even, sides]))
+    energies: NDArray[np.float64] = np.unique(np.concatenate([even, sides]))
+    return energies
 
 
 def attenuation_table() -> dict[str, object]:
@@ -95,7 +96,7 @@ def tube_fluence(anode: str, kvp: float) -> NDArray[np.float64]:
     energies, density = spectrum.get_spectrum(edges=False)
     bins = np.arange(LOWEST_KEV, max(KVP) + BIN_KEV, BIN_KEV)
     fluence, _ = np.histogram(energies, bins, weights=np.clip(density, 0, None) * FINE_KEV)
-    return fluence
+    return np.asarray(fluence, np.float64)
 
 
 def spectrum_table() -> dict[str, object]:

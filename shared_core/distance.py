@@ -26,4 +26,4 @@ def distance_from_outside(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     if nearly.max(initial=0.0) > _FARTHEST_PX:
         return np.asarray(distance_transform_edt(mask), np.float64)
     # Squares of distances on a grid are whole numbers, and numpy rounds a root correctly.
-    return np.sqrt(np.rint(np.square(nearly, dtype=np.float64)))
+    return np.asarray(np.sqrt(np.rint(np.square(nearly, dtype=np.float64))), np.float64)

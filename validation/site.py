@@ -18,6 +18,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
@@ -266,7 +267,7 @@ def _where(rows: BeforeAfter, style: str) -> BeforeAfter:
     return before, after
 
 
-def _both_looks(card: ModelCard) -> np.ndarray:
+def _both_looks(card: ModelCard) -> NDArray[np.uint8]:
     """(rows, columns, 3) uint8: one view on a known machine and at the site, prepared as for the model."""
     pictures = []
     for source in (replace(_site(TEACHING, 1, card), site=None), _site(TEACHING, 1, card)):

@@ -25,7 +25,7 @@ BAND_MM: Final = 1.9
 
 def line_bands(
     lines: Sequence[Points],
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     *,
     spacing: PixelSpacing | None,
     width_mm: float = BAND_MM,
@@ -66,7 +66,7 @@ def band_width_px(mask: Mask) -> int | None:
 
 
 def bands_of(
-    segments: Sequence[Segment], shape: tuple[int, int], *, mm: NDArray[np.float64], width_mm: float
+    segments: Sequence[Segment], shape: tuple[int, ...], *, mm: NDArray[np.float64], width_mm: float
 ) -> Mask:
     """The bands of pieces of arteries, joined by the rule; `mm` as in `steps_mm`."""
     band = np.zeros(shape, np.bool_)

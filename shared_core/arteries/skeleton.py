@@ -88,7 +88,8 @@ def _traced(skeleton: Mask) -> SkeletonGraph:
     junction = (skeleton & (neighbours >= 3)).astype(np.uint8)
     _, clusters, _, centres = cv2.connectedComponentsWithStats(junction, connectivity=8)
     thin = {(int(r), int(c)) for r, c in np.argwhere(skeleton & (junction == 0))}
-    graph = SkeletonGraph([], {n: (float(y), float(x)) for n, (x, y) in enumerate(centres) if n > 0})
+    middles = np.asarray(centres, np.float64)
+    graph = SkeletonGraph([], {n: (float(y), float(x)) for n, (x, y) in enumerate(middles) if n > 0})
     for way in _ways(thin):
         first, last = _clusters_beside(way[0], clusters), _clusters_beside(way[-1], clusters)
         start = first[0] if first else None

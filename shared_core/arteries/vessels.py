@@ -206,6 +206,7 @@ def _paint(
     for number, lines in lines_of.items():
         part = parts[number]
         window = labels[part.box.slices]
+        painted: NDArray[np.uint8]
         if len(set(lines.values())) == 1:
             painted = np.full(np.count_nonzero(part.inside), next(iter(lines.values())), np.uint8)
         else:

@@ -39,7 +39,7 @@ def probability_of(content: bytes) -> NDArray[np.float32]:
     return probability
 
 
-def read_mask(path: Path, shape: tuple[int, int]) -> Mask:
+def read_mask(path: Path, shape: tuple[int, ...]) -> Mask:
     """A mask from a picture that `mask_png` or a person with a drawing program made.
 
     Any 8-bit or 16-bit picture of the size of its mammogram will do; BAC is where it is not black.

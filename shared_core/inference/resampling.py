@@ -131,9 +131,9 @@ def to_source(values: NDArray[np.float32], prepared: PreparedView) -> NDArray[np
     shape = prepared.image_u8.shape
     if values.shape == shape:
         return values
-    back = cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    back = np.asarray(cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
     back *= prepared.valid_mask
-    return np.asarray(back, np.float32)
+    return back
 
 
 def _scale_notices(

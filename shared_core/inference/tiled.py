@@ -41,14 +41,15 @@ class TiledRun:
         self._shape = image_u8.shape
         self._image = pad_to(image_u8, _padded_shape(image_u8.shape, card))
         self._levels = normalised_levels(card)
+        rows, columns = self._image.shape
         tiles = regular_tiles(
-            self._image.shape, tile_px=tiling.tile_px, stride_px=tiling.stride_px, origin_px=origin_px
+            (rows, columns), tile_px=tiling.tile_px, stride_px=tiling.stride_px, origin_px=origin_px
         )
         if tiling.skip == "mean-and-sd":
             self.tiles = tuple(tile for tile in tiles if mean_and_sd_pass(self._image, tile))
         else:
             self.tiles = tuple(tile for tile in tiles if valid[tile.slices].any())
-        self._stitcher = _stitcher(self._image.shape, card)
+        self._stitcher = _stitcher((rows, columns), card)
 
     @property
     def total(self) -> int:

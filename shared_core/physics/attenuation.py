@@ -53,7 +53,8 @@ def mass_attenuation_cm2_g(material: Material, energy_kev: ArrayLike) -> NDArray
     lowest, highest = table.log_energy[[0, -1]] + (-1e-9, 1e-9)
     if not np.all((log_energy >= lowest) & (log_energy <= highest)):
         raise UsageError("Attenuation is tabulated from 5 to 50 keV; choose energies in that range.")
-    return np.exp(np.interp(log_energy, table.log_energy, table.log_attenuation))
+    found: NDArray[np.float64] = np.exp(np.interp(log_energy, table.log_energy, table.log_attenuation))
+    return found
 
 
 def linear_attenuation_per_mm(material: Material, energy_kev: ArrayLike) -> NDArray[np.float64]:

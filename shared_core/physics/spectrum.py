@@ -87,7 +87,8 @@ def detector_response(energy_kev: Energies, detector: Detector) -> Energies:
     """
     material, thickness_mm = _LAYERS[detector]
     g_cm2 = density_g_cm3(material) * thickness_mm / 10.0
-    return energy_kev * -np.expm1(-mass_attenuation_cm2_g(material, energy_kev) * g_cm2)
+    absorbed: Energies = -np.expm1(-mass_attenuation_cm2_g(material, energy_kev) * g_cm2)
+    return np.asarray(energy_kev * absorbed, np.float64)
 
 
 @cache

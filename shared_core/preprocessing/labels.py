@@ -46,7 +46,7 @@ def burned_in_text(finding: BreastFinding) -> Mask:
     glyphs = [i for i in range(1, count) if low <= heights[i] <= high and hollow[i]]
     if len(glyphs) > 400:
         return out
-    grey = copy.pixels / np.float32(copy.pixels.max())
+    grey = np.asarray(copy.pixels / np.float32(copy.pixels.max()), np.float32)
     near = {i: _around(stats[i]) for i in glyphs}
     glyphs = [i for i in glyphs if _is_ink(grey[near[i]], labels[near[i]] == i)]
     for i in glyphs:

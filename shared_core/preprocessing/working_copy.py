@@ -79,9 +79,10 @@ class WorkingCopy:
     def lift(self, mask: Mask) -> Mask:
         """Bring a mask of the copy to full size, its outline interpolated, False outside the content."""
         full = np.zeros(self.full_shape, bool)
-        grey = mask.view(np.uint8) * np.uint8(255)
+        grey: NDArray[np.uint8] = mask.view(np.uint8) * np.uint8(255)
         if self.scale > 1:
-            grey = cv2.resize(grey, (self.box.columns, self.box.rows), interpolation=cv2.INTER_LINEAR)
+            size = (self.box.columns, self.box.rows)
+            grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         np.greater(grey, 127, out=full[self.box.slices])
         return full
 

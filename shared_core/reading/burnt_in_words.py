@@ -100,7 +100,8 @@ def burnt_in_product(pixels: NDArray[Any]) -> str:
 
 def _lines(bright: NDArray[np.uint8]) -> Iterator[Box]:
     """Boxes around letters that stand side by side, apart from all else."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(bright, connectivity=8)
+    stats = np.asarray(found, np.int32)
     width, height = stats[1:, 2], stats[1:, 3]
     least, most = _LETTER_PX[0], _LETTER_PX[1] * bright.shape[0]
     is_letter = (height >= least) & (height <= most) & (width <= 8 * height)

@@ -104,7 +104,7 @@ def label(scene: Scene, rng: np.random.Generator) -> tuple[Stamp, ...]:
     scale = scene.pixels(rng.uniform(4, 7)) / 22
     stroke_px = max(round(scale * 3), 1)
     (wide, high), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, stroke_px)
-    letters = np.zeros((high + below + 2 * stroke_px, wide + 2 * stroke_px), np.uint8)
+    letters: NDArray[np.uint8] = np.zeros((high + below + 2 * stroke_px, wide + 2 * stroke_px), np.uint8)
     foot = (stroke_px, high + stroke_px)
     cv2.putText(letters, text, foot, cv2.FONT_HERSHEY_SIMPLEX, scale, 1, stroke_px, cv2.LINE_8)
     if scene.laterality is Laterality.RIGHT:

@@ -128,22 +128,21 @@ def scattered(primary: Map, tissue_mm: Map, spacing_mm: float) -> Map:
     """
     rows, columns = primary.shape
     size = (max(columns // _COARSE, 1), max(rows // _COARSE, 1))
-    born = cv2.resize(primary * tissue_mm, size, interpolation=cv2.INTER_AREA)
+    born: Map = np.asarray(cv2.resize(primary * tissue_mm, size, interpolation=cv2.INTER_AREA), np.float32)
     step_mm = spacing_mm * columns / size[0]
     spread = sum(
         cv2.GaussianBlur(born, (0, 0), reach / step_mm, borderType=cv2.BORDER_REPLICATE)
         for reach in _SCATTER_REACH_MM
     )
     half = np.asarray(spread, np.float32) * np.float32(SCATTER_PER_MM / 2)
-    out: Map = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return out
+    return np.asarray(cv2.resize(half, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _automatic_mas(signal: Map, view: ProjectedView, beam: Beam, machine: Machine) -> float:
     """mAs that give the machine's quanta behind the denser parts of the breast."""
     step = max(round(_REFERENCE_MM / (view.spacing_mm * view.magnification)), 1)
     size = (max(signal.shape[1] // step, 1), max(signal.shape[0] // step, 1))
-    field = cv2.resize(signal, size, interpolation=cv2.INTER_AREA)
+    field = np.asarray(cv2.resize(signal, size, interpolation=cv2.INTER_AREA), np.float32)
     open_field = view.truth.breast_mask & ~view.opaque & ~view.collimated
     inside = cv2.resize(open_field.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     reference = np.percentile(field[inside], _REFERENCE_PERCENTILE) if inside.any() else float(field.mean())

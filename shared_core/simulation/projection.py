@@ -169,7 +169,8 @@ def _tissue(patient: Patient, breast: Breast, placement: Placement) -> tuple[Map
     glandular += fibres
     # Skin; its inner side is no mirror.
     within -= tissue
-    glandular -= cv2.GaussianBlur(within, (0, 0), _SKIN_ROUGH_MM / placement.spacing_mm)
+    rough = cv2.GaussianBlur(within, (0, 0), _SKIN_ROUGH_MM / placement.spacing_mm)
+    glandular -= np.asarray(rough, np.float32)
     return tissue, glandular
 
 

@@ -33,7 +33,9 @@ def smooth_noise(rng: np.random.Generator, samples: int, correlation: float) -> 
 @lru_cache(maxsize=256)
 def _between(knots: int, samples: int) -> tuple[NDArray[np.intp], Floats]:
     """The knot before each sample and the weight of the one after; a view has thousands of equal fibres."""
-    place = np.linspace(0, knots - 1.001, samples) if samples > 1 else np.zeros(samples)
+    place: Floats = np.zeros(samples)
+    if samples > 1:
+        place = np.asarray(np.linspace(0, knots - 1.001, samples), np.float64)
     left = place.astype(np.intp)
     weight = place - left
     return left, weight * weight * (3 - 2 * weight)
@@ -41,7 +43,7 @@ def _between(knots: int, samples: int) -> tuple[NDArray[np.intp], Floats]:
 
 def power_law_noise(
     rng: np.random.Generator,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     *,
     beta: float,
     grid_mm: float,

@@ -26,7 +26,7 @@ class Ribbon:
     across: Map
     """Distance in pixels from the curve, signed: positive to the right of its direction."""
 
-    def inside(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    def inside(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
         """Which pixels lie inside an image."""
         rows, columns = shape
         return np.asarray(

@@ -89,7 +89,7 @@ def _draw(pool: Numbers, count: int, rng: np.random.Generator) -> Numbers:
     if not len(pool) or not count:
         return np.zeros(0, np.int64)
     rounds = [rng.permutation(pool) for _ in range(-(-count // len(pool)))]
-    return np.concatenate(rounds)[:count].astype(np.int64)
+    return np.asarray(np.concatenate(rounds)[:count], np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,7 +93,7 @@ def _published_px(done: SimulatedView) -> int:
     return analyze_view(done.image, model=_model(PUBLISHED)).measurement.am_px
 
 
-def _true_mask(done: SimulatedView, kind: str, shape: tuple[int, int]) -> Mask:
+def _true_mask(done: SimulatedView, kind: str, shape: tuple[int, ...]) -> Mask:
     return read_mask(done.truth.with_name(f"{done.truth.stem}_{kind}.png"), shape)
 
 

@@ -40,7 +40,7 @@ class Answer:
     heat: NDArray[np.float32]
     """Of the last convolution, not scaled."""
 
-    def on(self, shape: tuple[int, int]) -> NDArray[np.float32]:
+    def on(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """The heat map in the range 0 to 1, on a picture of (rows, columns)."""
         return on_rectangle(self.heat, ContentBox(0, shape[0], 0, shape[1]))
 

@@ -58,9 +58,9 @@ class KeptViews:
                 for name in ("image_u8", "label", "valid", "ignore", "display_u8")
                 if (plane := getattr(view, name)) is not None
             }
-            mm = np.float64(np.nan if view.spacing_mm is None else view.spacing_mm)
+            spacing_mm = np.float64(np.nan if view.spacing_mm is None else view.spacing_mm)
             stream = io.BytesIO()
-            np.savez_compressed(stream, mm=mm, **planes)
+            np.savez_compressed(stream, mm=spacing_mm, **planes)
             write_bytes(path, stream.getvalue())
         with np.load(path, allow_pickle=False) as kept:
             mm = float(kept["mm"])

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.interface import Array, BackendInfo, Precision
@@ -19,7 +20,7 @@ from shared_core.networks.scunet_lean import LeanContext, LeanConv, LeanScuNet
 
 STRIP_VALUES: Final = 1 << 18
 """Of the matrix that a strip is unfolded into: 1 MB."""
-AlongAxis = tuple[np.ndarray, np.ndarray, Array]
+AlongAxis = tuple[NDArray[np.intp], NDArray[np.intp], Array]
 """Of a doubled axis: the places before and after each new place, and the weight of the one after."""
 
 

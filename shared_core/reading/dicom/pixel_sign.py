@@ -152,7 +152,8 @@ def _tears(stored: NDArray[Any], bits: int, *, at_zero: bool) -> Pair:
 
 
 def _apart(one: NDArray[np.uint16], other: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    return np.maximum(one, other) - np.minimum(one, other)
+    apart: NDArray[np.uint16] = np.maximum(one, other) - np.minimum(one, other)
+    return apart
 
 
 def _within(tears: Pair, parts: Mask) -> int:
@@ -168,7 +169,7 @@ def _mark_parts(
 ) -> int:
     """Mark the connected parts of one side of a limit; the number of pixels of those that are graded."""
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(side.view(np.uint8), connectivity=4)
-    touched = np.bincount(labels[rim])
+    touched = np.bincount(np.asarray(labels, np.int32)[rim])
     area = 0
     for label in np.argsort(touched)[::-1][:_MOST_PARTS]:
         if not touched[label]:

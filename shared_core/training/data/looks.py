@@ -55,10 +55,11 @@ class Twins:
 def look_of(image_u8: NDArray[np.uint8]) -> Look:
     """What is kept of a picture of 8 bits."""
     small = cv2.resize(image_u8, (_HASH_PX, _HASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    fine = cv2.resize(image_u8, (_DETAIL_PX, _DETAIL_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+    coarse = cv2.resize(image_u8, (_DETAIL_PX, _DETAIL_PX), interpolation=cv2.INTER_AREA)
+    fine: NDArray[np.float32] = coarse.astype(np.float32)
     bright = (fine > _DARK * fine.max()).astype(np.uint8)
     inside = cv2.erode(bright, np.ones((_RIM_PX, _RIM_PX), np.uint8), borderValue=1).astype(np.float32)
-    fine = fine - cv2.GaussianBlur(fine, (0, 0), _DETAIL_SIGMA_PX)
+    fine = np.asarray(fine - cv2.GaussianBlur(fine, (0, 0), _DETAIL_SIGMA_PX), np.float32)
     # Outlines are strong and alike in all breasts: they are left out, and what is left has even contrast.
     fine = inside * fine / (cv2.GaussianBlur(np.abs(fine), (0, 0), 3 * _DETAIL_SIGMA_PX) + 0.5)
     detail = inside * (fine - fine.sum() / max(float(inside.sum()), 1.0))
@@ -89,7 +90,7 @@ def near_duplicates(looks: Sequence[Look]) -> tuple[Twins, ...]:
 
 
 def _bits(small: NDArray[np.float32]) -> NDArray[np.uint8]:
-    waves = cv2.dct(small)[:_HASH_SIDE, :_HASH_SIDE].ravel()[1:]
+    waves = np.asarray(cv2.dct(small), np.float32)[:_HASH_SIDE, :_HASH_SIDE].ravel()[1:]
     # The first, which is left out, is the mean brightness.
     return np.packbits(np.concatenate([[False], waves > np.median(waves)]))
 

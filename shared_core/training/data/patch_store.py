@@ -130,7 +130,8 @@ class PatchStore:
 def _header(shape: tuple[int, int, int]) -> bytes:
     """Header of format 1.0 of always the same length, so that it can be rewritten in place."""
     text = repr({"descr": "|u1", "fortran_order": False, "shape": shape}).encode("latin1")
-    start = npy.magic(1, 0)
+    # What `numpy.lib.format.magic(1, 0)` gives; older numpy has no types for it.
+    start = npy.MAGIC_PREFIX + bytes((1, 0))
     length = _HEADER_BYTES - len(start) - 2
     return start + length.to_bytes(2, "little") + text.ljust(length - 1) + b"\n"
 

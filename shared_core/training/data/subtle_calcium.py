@@ -34,8 +34,11 @@ def faint_band(band: Mask, amount: Map, *, spacing_mm: float, least: float) -> M
     for values in (np.where(band, amount, np.float32(0)), band.astype(np.float32)):
         coarse = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
         means.append(cv2.GaussianBlur(coarse, (0, 0), _REACH_MM / (step * spacing_mm)))
-    mean = means[0] / np.maximum(means[1], np.float32(1e-6))
-    mean = cv2.resize(mean, (band.shape[1], band.shape[0]), interpolation=cv2.INTER_LINEAR)
+    mean = cv2.resize(
+        means[0] / np.maximum(means[1], np.float32(1e-6)),
+        (band.shape[1], band.shape[0]),
+        interpolation=cv2.INTER_LINEAR,
+    )
     return np.asarray(band & (mean < least))
 
 

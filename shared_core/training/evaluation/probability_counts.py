@@ -14,7 +14,9 @@ from shared_core.mammogram import Mask
 Counts = NDArray[np.int64]
 
 LOWEST, HIGHEST, STEP = -8.0, 12.0, 0.1
-EDGES: Final[NDArray[np.float64]] = np.linspace(LOWEST, HIGHEST, round((HIGHEST - LOWEST) / STEP) + 1)
+EDGES: Final[NDArray[np.float64]] = np.asarray(
+    np.linspace(LOWEST, HIGHEST, round((HIGHEST - LOWEST) / STEP) + 1), np.float64
+)
 """Logits between the steps; the first and the last step reach to infinity."""
 LOGITS: Final[NDArray[np.float64]] = np.concatenate(
     [[LOWEST - STEP / 2], (EDGES[:-1] + EDGES[1:]) / 2, [HIGHEST + STEP / 2]]

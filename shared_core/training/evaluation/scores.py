@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from shared_core.mammogram import Mask
 from shared_core.statistics.clusters import Estimate, clustered_ratio, clustered_statistic
 from shared_core.statistics.paired_samples import Values
 from shared_core.training.evaluation.row import ViewRow, whole_overlap
@@ -280,7 +281,7 @@ def _group(tag: str, value: str, rows: Sequence[ViewRow], seed: int) -> GroupSco
     )
 
 
-def _ranking(truth: np.ndarray, score: np.ndarray, patients: list[str], seed: int) -> Estimate:
+def _ranking(truth: Mask, score: Values, patients: list[str], seed: int) -> Estimate:
     from scipy.stats import rankdata
 
     def area(cases: Values) -> float:

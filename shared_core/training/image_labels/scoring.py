@@ -200,6 +200,7 @@ def _lengths(views: Sequence[TestedView]) -> tuple[Correlation | None, Correlati
 
 def _spearman(views: Sequence[TestedView]) -> Correlation:
     """In mm² where all spacings are known, else in pixels."""
-    in_mm = all(view.area_mm2 is not None for view in views)
-    areas = [view.area_mm2 if in_mm else float(view.area_px) for view in views]
-    return correlation(areas, [view.length_mm for view in views])  # type: ignore[arg-type]  # all are known
+    areas = [view.area_mm2 for view in views if view.area_mm2 is not None]
+    if len(areas) < len(views):
+        areas = [float(view.area_px) for view in views]
+    return correlation(areas, [view.length_mm for view in views if view.length_mm is not None])

@@ -63,7 +63,7 @@ def _plain(forest: object, missing: NDArray[np.float32]) -> Forest:
         moved = [
             np.maximum(getattr(tree, side), 0) + start for tree, start in zip(grown, starts, strict=True)
         ]
-        return np.concatenate(moved).astype(np.int32)
+        return np.asarray(np.concatenate(moved), np.int32)
 
     feature = np.maximum(np.concatenate([tree.feature for tree in grown]), -1).astype(np.int16)
     leaf = feature < 0
