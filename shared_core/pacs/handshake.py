@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import ssl
 import time
 from collections.abc import Callable
@@ -35,9 +35,16 @@ def shake_hands(line: ssl.SSLSocket, step: Callable[[], None], within_s: float) 
             step()
             return
         except ssl.SSLWantReadError:
-            select.select([line], [], [], left)
+            _wait(line, selectors.EVENT_READ, left)
         except ssl.SSLWantWriteError:
-            select.select([], [line], [], left)
+            _wait(line, selectors.EVENT_WRITE, left)
+
+
+def _wait(line: ssl.SSLSocket, event: int, within_s: float) -> None:
+    # Not `select.select`, which knows no file beyond the 1,024th of a process.
+    with selectors.DefaultSelector() as one:
+        one.register(line, event)
+        one.select(within_s)
 
 
 class PromptSocket(ssl.SSLSocket):
