@@ -24,17 +24,20 @@ WHERE_SAVING_IS: Final = (
 )
 
 
-def write_labels(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
+# What the palette may call answers `list` and not `list[str]`, which on Python 3.10 passes for a class.
+
+
+def write_labels(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
     """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
     return _written(path, lambda: _encoded(path, _unsigned(data), meta or {}))
 
 
-def write_mask(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
+def write_mask(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
     return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta or {}))
 
 
-def write_segmentation(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list[str]:
+def write_segmentation(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
     """Write where any artery is marked as a DICOM segmentation of the view's image."""
 
     def content() -> bytes:
@@ -46,7 +49,7 @@ def write_segmentation(path: str = "", data: Any = None, meta: Mapping[str, Any]
     return _written(path, content)
 
 
-def write_folder(path: str = "", layers: Sequence[tuple[Any, Mapping[str, Any], str]] = ()) -> list[str]:
+def write_folder(path: str = "", layers: Sequence[tuple[Any, Mapping[str, Any], str]] = ()) -> list:
     """Write the labels of several views into a new folder, ``NAME_labels.png`` each."""
     if not path:
         return _written(path, bytes)
@@ -81,6 +84,8 @@ def _written(path: str, content: Callable[[], bytes]) -> list[str]:
 def _encoded(path: str, labels: NDArray[np.uint8] | NDArray[np.uint16], meta: Mapping[str, Any]) -> bytes:
     if path.lower().endswith((".nii", ".nii.gz")):
         return bac.labels_nifti(labels, _spacing(meta), compress=path.lower().endswith(".gz"))
+    if path.lower().endswith(".gz"):
+        raise bac.UsageError(f"{path}: labels are saved as .png, .nii or .nii.gz; choose one of these.")
     return bac.encode_png(labels, flat=True)
 
 

@@ -21,7 +21,7 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QProgressDialog, QPushButt
 import napari_bac
 from napari_bac import sample_data, writer
 from napari_bac.session.exam_session import ExamSession
-from napari_bac.settings import DEVICES, HANGINGS, Preferences
+from napari_bac.settings import DEVICES, HANGINGS, Preferences, preferences
 from shared_core import Cancelled, Sample
 from tests.napari_bac import pictures
 
@@ -65,7 +65,10 @@ def test_every_command_that_is_named_is_there(manifest: npe2.PluginManifest) -> 
 
 
 def test_the_preferences_are_those_that_the_plugin_reads(manifest: npe2.PluginManifest) -> None:
-    pages = manifest.contributions.configurations or {}
+    pages = getattr(manifest.contributions, "configurations", None)
+    if pages is None:  # before napari 0.9, where no plugin has a page
+        assert preferences() == Preferences()
+        return
     found: dict[str, ConfigurationProperty] = {
         f"{page}.{name}": one for page, its in pages.items() for name, one in its.properties.items()
     }

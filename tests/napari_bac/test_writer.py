@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,19 +47,35 @@ def test_numbers_above_255_take_16_bits(tmp_path: Path) -> None:
     assert np.array_equal(read_mask_file(tmp_path / "many.png", segment=600).mask, labels == 600)
 
 
-def test_nifti_without_nibabel_is_one_sentence(
-    tmp_path: Path, left_cc: OpenedView, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "nibabel", None)
-    said: list[str] = []
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """What napari tells the person."""
+    found: list[str] = []
 
     def note(event: Any) -> None:
-        said.append(event.message)
+        found.append(event.message)
 
     notification_manager.notification_ready.connect(note)
+    yield found
+    notification_manager.notification_ready.disconnect(note)
+
+
+def test_a_packed_file_of_no_known_type_is_refused(
+    tmp_path: Path, left_cc: OpenedView, said: list[str]
+) -> None:
+    data, meta, _ = _layer(left_cc).as_layer_data_tuple()
+    path = tmp_path / "LCC.png.gz"
+    assert write_labels(str(path), data, meta) == []
+    assert said == [f"{path}: labels are saved as .png, .nii or .nii.gz; choose one of these."]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nifti_without_nibabel_is_one_sentence(
+    tmp_path: Path, left_cc: OpenedView, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nibabel", None)
     data, meta, _ = _layer(left_cc).as_layer_data_tuple()
     assert write_labels(str(tmp_path / "LCC.nii"), data, meta) == []
-    notification_manager.notification_ready.disconnect(note)
     assert said == ["NIfTI files need nibabel, which is not installed: pip install nibabel; or save as PNG."]
     assert list(tmp_path.iterdir()) == []
 
