@@ -280,7 +280,8 @@ def _about_the_answer(
     if decision.judged is not None:
         notices += judged_notices(decision.judged, edited=edited)
     if not edited:
-        vessels = view_vessels(prepared, labels > 0, mask_style=answer.card.mask_style)
+        style = answer.card.mask_style
+        vessels = view_vessels(prepared, labels > 0, mask_style=style, judged=decision.judged)
         notices += vessels.notices if vessels is not None else ()
     return notices
 
