@@ -97,3 +97,11 @@ def test_mistakes_are_told_in_one_sentence(
         assert not site.exists()
     assert main(["calibrate", str(good), "--steps", str(tmp_path / "no.json"), "-o", str(site)]) == 1
     assert "no.json: cannot be read" in capsys.readouterr().err
+
+
+def test_a_tube_voltage_that_no_file_says_is_not_printed_as_zero(
+    tmp_path: Path, steps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = write(tmp_path / "phantom.dcm", raw_dicom(KVP=None))
+    assert main(["calibrate", str(image), "--steps", str(steps), "-o", str(tmp_path / "site.json")]) == 0
+    assert "W/Rh ? kV" in capsys.readouterr().out
