@@ -19,10 +19,10 @@ from shared_core.deidentification.identifiers import Identifiers, bare, folded
 from shared_core.deidentification.own_words import library_versions, own_numbers, own_texts, own_words
 from shared_core.mammogram import Laterality, View
 
-_LABEL: Final = "(?:{})(?:{})".format(
-    *("|".join([*(one.value.lower() for one in kind), "x"]) for kind in (Laterality, View))
-)
-"""Side and view, with which the names of our images begin."""
+_SIDE: Final = "|".join(one.value.lower() for one in Laterality)
+_VIEW: Final = "|".join(one.value.lower() for one in View)
+_LABEL: Final = f"(?:{_SIDE}|x)(?:{_VIEW}|x)"
+"""Side and view, with which the names of our images begin; ``x`` for what is unknown."""
 _MADE: Final = re.compile(
     r"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-z])(?:anon-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{24}|[0-9a-f]{32,64})(?![0-9a-z])"
     rf"|(?<=_)(?=\d*[a-f])[0-9a-f]{{8}}(?=[_.]|$)|(?<![0-9a-z]){_LABEL}_[0-9a-f]{{8}}(?=[_.]|$)"
