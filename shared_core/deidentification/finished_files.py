@@ -34,6 +34,7 @@ _PDF_STREAM: Final = re.compile(rb"(<<(?:(?!<<|>>).)*>>)\s*stream\r?\n(.*?)\r?\n
 _PDF_TEXT: Final = re.compile(rb"\(((?:\\.|[^()\\])*)\)", re.DOTALL)
 _PDF_ESCAPE: Final = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 
+_PDF_LETTER: Final = re.compile(rb"<([0-9A-Fa-f]{2})>\s*<([0-9A-Fa-f]{4})>")
 _PDF_CREATED: Final = "D:20000101000000+00'00'"
 """When every report was made, so that the same results give the same bytes."""
 _WHO: Final = frozenset({"exam", "key", "patient_id"})
@@ -203,6 +204,7 @@ def _said_by_pdf(document: bytes) -> Said:
     A bare number is one that was measured, but where the words before it say that it is a patient's.
     """
     said = Said()
+    fonts: list[dict[int, int]] = []
     who = dict(WHO_WORDS.values())
     before = ""
 
@@ -216,6 +218,8 @@ def _said_by_pdf(document: bytes) -> Said:
         if b"/Image" in stream[1] or b"/FontFile" in stream[1] or b"/Length1" in stream[1]:
             said.blobs.append(packed)
             return stream[1]
+        if b"begincmap" in packed:
+            fonts.append({int(code, 16): int(letter, 16) for code, letter in _PDF_LETTER.findall(packed)})
         return stream[1] + packed
 
     whole = _PDF_STREAM.sub(unpacked, document)
@@ -223,10 +227,12 @@ def _said_by_pdf(document: bytes) -> Said:
         plain = _PDF_ESCAPE.sub(_unescaped, text)
         utf16 = plain.startswith(b"\xfe\xff")
         text = plain.decode("utf-16" if utf16 else "latin-1", "replace")
+        # Which font it is in is not looked for: with the letters of another one it names nobody.
+        spelt = list(dict.fromkeys([text, *(text.translate(letters) for letters in fonts)]))
         if text != _PDF_CREATED and not _is_number(text):
-            said.texts.append(text)
+            said.texts += spelt
         if before in who and text != who[before]:
-            said.identity.append(text)
+            said.identity += spelt
         before = text
     return said
 

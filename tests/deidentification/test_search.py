@@ -15,6 +15,7 @@ from shared_core.deidentification.finished_folder import files_that_name
 from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_dates
 from shared_core.deidentification.own_words import library_versions
 from shared_core.deidentification.search import found_in_bytes, found_in_text, found_in_texts
+from shared_core.dicom_objects.pdf.pdf_page import PageEdge, heading, paragraph, pdf_bytes
 from shared_core.notices.catalogue import KINDS
 
 
@@ -252,6 +253,15 @@ def test_letters_that_a_pdf_writes_as_numbers_are_read(tmp_path: Path) -> None:
     report = tmp_path / "report.pdf"
     report.write_bytes(b"%PDF-1.4\n(of M\\374ller)\n")
     assert list(files_that_name([report], ZWILLINGSKY, output=tmp_path)) == [report]
+
+
+def test_letters_that_a_pdf_has_in_its_fonts_alone_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("reportlab", reason="pip package reportlab is not installed")
+    report, edge = tmp_path / "report.pdf", PageEdge("ANON-ABCDEF012345", "OpenBAC")
+    report.write_bytes(pdf_bytes([paragraph("Šárka saw Müller"), heading("A title")], title="A", edge=edge))
+    assert list(files_that_name([report], ZWILLINGSKY, output=tmp_path)) == [report]
+    report.write_bytes(pdf_bytes([paragraph("Šárka saw Möller"), heading("A title")], title="A", edge=edge))
+    assert not list(files_that_name([report], ZWILLINGSKY, output=tmp_path))
 
 
 def test_damaged_file_does_not_end_the_look_at_the_others(tmp_path: Path) -> None:
