@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from shared_core.cli.arguments import IMAGES
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import PlainConsole, escape, print_warnings
 from shared_core.cohort.report import BatchReport, drop_exams
-from shared_core.errors import UnreadableImageError
+from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.unused import unused_sentences
@@ -78,6 +79,23 @@ def deidentified_listing(
     if not images.files:
         return DeidentifiedListing(ExamListing((), ()), lost)
     return DeidentifiedListing(find_exams(images.files.values()), lost, images.identifiers)
+
+
+@contextmanager
+def told_if_unchecked(output: Path | None) -> Iterator[None]:
+    """Say that nobody looked, where work ends before `close_exams_with_identifiers`; None says nothing."""
+    try:
+        yield
+    except UsageError:  # before anything was made
+        raise
+    except BaseException:
+        if output is not None:
+            print(
+                f"bac: the results in {output} were not looked through for identifiers; go on with --resume, "
+                "which does that, or delete them.",
+                file=sys.stderr,
+            )
+        raise
 
 
 def close_exams_with_identifiers(

@@ -102,6 +102,8 @@ def test_mistakes_are_told_in_one_sentence(
 def test_a_tube_voltage_that_no_file_says_is_not_printed_as_zero(
     tmp_path: Path, steps: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image = write(tmp_path / "phantom.dcm", raw_dicom(KVP=None))
+    phantom = raw_dicom()
+    del phantom.KVP
+    image = write(tmp_path / "phantom.dcm", phantom)
     assert main(["calibrate", str(image), "--steps", str(steps), "-o", str(tmp_path / "site.json")]) == 0
     assert "W/Rh ? kV" in capsys.readouterr().out

@@ -463,3 +463,26 @@ def test_what_cannot_be_deleted_is_named(tmp_path: Path) -> None:
     assert _deleted([folder, file, tmp_path / "nothing"]) == []
     assert _about_deletion([]) == "so all of it was deleted again."
     assert "delete /a/b, /a/c before" in _about_deletion([Path("/a/b"), Path("/a/c")])
+
+
+def test_results_that_nobody_looked_through_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    (output / "run.json").mkdir(parents=True)
+    identified(tmp_path / "in")
+    asked = [
+        "analyze",
+        str(tmp_path / "in"),
+        "-o",
+        str(output),
+        "--model",
+        "openbac-1",
+        "--device",
+        "cpu",
+        "-q",
+    ]
+    assert main([*asked, "--deidentify", "--deidentify-key", str(tmp_path / "a.key")]) == 1
+    said = capsys.readouterr().err
+    assert f"the results in {output} were not looked through for identifiers" in said
+    assert "a folder has that name" in said
