@@ -7,7 +7,7 @@ The hosts call the same steps one by one, so that a person can edit the mask in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from shared_core.notices.of_results import MODEL_NOT_FOR_SYNTHETIC
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.progress import ProgressCallback
+from shared_core.provenance import provenance_of
 from shared_core.quality.checks import quality_notices
 from shared_core.quality.policy import QualityPolicy, refuse_doubtful
 from shared_core.quantification.exam import measure_exam
@@ -37,8 +38,7 @@ from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.partners import exam_partners
 from shared_core.reading.reader import read_mammogram
 from shared_core.tracks.deciding import decide_by_card
-from shared_core.version import SOFTWARE_VERSION
-from shared_core.weights.card import MaskStyle, ModelCard
+from shared_core.weights.card import ModelCard
 
 DEFAULT_SETTINGS = MeasurementSettings()
 
@@ -148,17 +148,12 @@ def analyze_view(
     beside = _prepared_partner(partner, loaded.card, spacing_mm)
     probability = segment(prepared, loaded, partner=beside, progress=progress, cancelled=cancelled)
     del beside
-    decision = decide_mask(
-        prepared,
-        probability.values,
-        loaded.card,
-        threshold=cut,
-        image_probability=probability.image_probability,
-    )
-    mask = decision.mask
-    style, breast, mass = loaded.card.mask_style, prepared.breast_mask, without_mass
+    decision = decision_of(prepared, probability, loaded.card, threshold=cut)
+    mask, style = decision.mask, loaded.card.mask_style
     vessels = view_vessels(prepared, mask, mask_style=style, judged=decision.judged)
+    mass = without_mass
     if raw is not None:
+        breast = prepared.breast_mask
         mass = measure_mass(raw, mask, calibration=calibration, breast=breast, mask_style=style)
     measurement = measure_view(
         prepared,
@@ -170,6 +165,8 @@ def analyze_view(
         mass=mass,
         judged=decision.judged,
     )
+    found = vessels.notices if vessels is not None else ()
+    judged = judged_notices(decision.judged) if decision.judged is not None else ()
     return ViewResult(
         header=prepared.header,
         prepared=prepared,
@@ -177,11 +174,7 @@ def analyze_view(
         mask=mask,
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
-        notices=(
-            *collect_notices(prepared, probability, loaded.card, quality=doubts),
-            *(judged_notices(decision.judged) if decision.judged is not None else ()),
-            *(vessels.notices if vessels is not None else ()),
-        ),
+        notices=(*collect_notices(prepared, probability, loaded.card, quality=doubts), *judged, *found),
         vessels=vessels,
         other=decision.other,
     )
@@ -291,6 +284,15 @@ def decide_mask(
     )
 
 
+def decision_of(
+    prepared: PreparedView, answer: ProbabilityMap, card: ModelCard, *, threshold: float
+) -> Decision:
+    """`decide_mask` of all that a model said of a view."""
+    return decide_mask(
+        prepared, answer.values, card, threshold=threshold, image_probability=answer.image_probability
+    )
+
+
 def mask_from_probability(probability: NDArray[np.float32], threshold: float) -> Mask:
     """BAC where the probability lies above the threshold; no rule about its parts, see `decide_mask`."""
     return np.asarray(probability > threshold)
@@ -308,70 +310,6 @@ def checked_threshold(threshold: float | None, card: ModelCard) -> float:
     if not 0 < value < 1:
         raise UsageError(f"The threshold must lie between 0 and 1; {threshold} does not.")
     return value
-
-
-def provenance_of(
-    prepared: PreparedView,
-    probability: ProbabilityMap,
-    card: ModelCard,
-    *,
-    threshold: float,
-    decision: Decision | None = None,
-) -> dict[str, object]:
-    """Everything that must be recorded with a number so that it can be reproduced."""
-    spacing = prepared.spacing
-    return {
-        "software_version": SOFTWARE_VERSION,
-        "model_name": card.name,
-        "model_sha256": card.sha256,
-        "threshold": threshold,
-        "temperature": card.temperature,
-        "candidates": asdict(card.candidates) if card.candidates is not None else None,
-        "tracks": asdict(card.tracks) if card.tracks is not None else None,
-        "heat_map": asdict(card.heat_map) if card.heat_map is not None else None,
-        "sensitivity": asdict(card.sensitivity) if card.sensitivity is not None else None,
-        "parts_refused": sum(parts for _, parts in decision.refused) if decision is not None else 0,
-        "mask_style": card.mask_style,
-        "preprocessing": card.preprocessing.name,
-        "input_spacing_mm": card.input_spacing_mm,
-        "model_spacing_mm": list(probability.model_spacing_mm) if probability.model_spacing_mm else None,
-        "resampled": probability.resampled,
-        "stitching": card.tiling.stitching,
-        "tile_px": card.tiling.tile_px,
-        "stride_px": card.tiling.stride_px,
-        "tiles": probability.tiles,
-        "backend": f"{probability.backend.name} {probability.backend.version}",
-        "device": probability.backend.device,
-        "precision": probability.backend.precision,
-        "spacing_source": spacing.source.value if spacing is not None else None,
-    }
-
-
-def drawn_provenance(
-    prepared: PreparedView,
-    *,
-    mask_style: MaskStyle,
-    edited: bool = True,
-    began_as: Mapping[str, object] | None = None,
-) -> dict[str, object]:
-    """The same of a mask that a person drew, or edited without the model's answer at hand.
-
-    Parameters
-    ----------
-    began_as
-        ``mask_file``, ``model_name``, ``model_sha256`` and ``threshold`` of the labels that were taken over
-        or edited, where known.
-    """
-    spacing = prepared.spacing
-    return {
-        "software_version": SOFTWARE_VERSION,
-        "model_name": None,
-        **(began_as or {}),
-        "mask_style": mask_style,
-        "preprocessing": prepared.preset.name if prepared.preset is not None else None,
-        "spacing_source": spacing.source.value if spacing is not None else None,
-        "edited_by_hand": edited,
-    }
 
 
 def collect_notices(

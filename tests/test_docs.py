@@ -34,7 +34,7 @@ from shared_core.cli.main import make_parser
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.notices.of_results import MASK_EMPTY
-from shared_core.pipeline import provenance_of
+from shared_core.provenance import provenance_of
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.records.canonical_json import json_bytes

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_core.arteries.centre_line import CentreLine
+from shared_core.arteries.centre_line import CentreLine, polyline_length
 from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.followed_parts import SPECK_MM2, FollowedPart, OutlinedPart, follow, outlined_parts
 from shared_core.arteries.joining import Segment, chains_of_segments
@@ -234,7 +234,7 @@ def _described(
     length_mm, width_mm, bend, variation = 0.0, 0.0, 0.0, 0.0
     if longest is not None and points is not None and followed is not None:
         line_mm = points * mm
-        length_mm = _length(line_mm)
+        length_mm = polyline_length(line_mm)
         grid = followed.grid
         width_mm = longest.width * float(np.sqrt(grid.row_step * grid.column_step)) * pixel_mm
         bend = _bend(line_mm) / length_mm if length_mm > 0 else 0.0
@@ -262,7 +262,7 @@ def _longest(
     if followed is None:
         return None, None
     lines = [(line, followed.grid.in_view(line.points)) for line in followed.lines]
-    return max(lines, key=lambda pair: _length(pair[1] * mm))
+    return max(lines, key=lambda pair: polyline_length(pair[1] * mm))
 
 
 def _pixels(points: Points, shape: tuple[int, ...]) -> NDArray[np.intp]:
@@ -274,10 +274,6 @@ def _middle(part: OutlinedPart) -> NDArray[np.intp]:
     pixels = np.argwhere(part.inside)
     nearest = int(np.hypot(*(pixels - pixels.mean(axis=0)).T).argmin())
     return np.asarray(pixels[nearest : nearest + 1] + np.array([part.box.top, part.box.left]), np.intp)
-
-
-def _length(points: Points) -> float:
-    return float(np.hypot(*np.diff(points, axis=0).T).sum())
 
 
 def _bend(points: Points) -> float:

@@ -50,7 +50,7 @@ _STEP_CELLS: Final = 3.0
 
 
 Cell: TypeAlias = tuple[int, int]
-Box: TypeAlias = tuple[slice, slice]
+CellBox: TypeAlias = tuple[slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class CalciumEvidence:
     cell_mm: tuple[float, float]
     """(row, column) of a cell; pixels of unknown spacing count as 70 um."""
 
-    def box(self, cell: Cell, reach_mm: float) -> Box:
+    def box(self, cell: Cell, reach_mm: float) -> CellBox:
         """The cells within so many mm of one, in rows and columns."""
         reach = [int(reach_mm / step) + 1 for step in self.cell_mm]
         rows, columns = (
@@ -171,7 +171,7 @@ class _Ways:
     """Shortest paths from a cell to all cells of a box, or to some; in the rows and columns of the box."""
 
     def __init__(
-        self, evidence: CalciumEvidence, box: Box, start: Cell, *, within: Mask | None = None
+        self, evidence: CalciumEvidence, box: CellBox, start: Cell, *, within: Mask | None = None
     ) -> None:
         costs = 1.0 / (evidence.values[box].astype(np.float64) + _FREE)
         self.corner = np.array([box[0].start, box[1].start])
@@ -187,7 +187,7 @@ class _Ways:
         return cells
 
 
-def _in_box(cell: Cell, box: Box) -> Cell:
+def _in_box(cell: Cell, box: CellBox) -> Cell:
     return cell[0] - box[0].start, cell[1] - box[1].start
 
 
@@ -217,7 +217,7 @@ def _snapped(evidence: CalciumEvidence, point: NDArray[np.float64]) -> Cell | No
     return int(places[best][0]) + top, int(places[best][1]) + left
 
 
-def _connected(evidence: CalciumEvidence, box: Box, start: Cell) -> tuple[Mask, Mask]:
+def _connected(evidence: CalciumEvidence, box: CellBox, start: Cell) -> tuple[Mask, Mask]:
     """(rows, columns) of the box: calcified cells that hang together with the start; these and the gaps."""
     calcified = evidence.values[box] >= _CALCIFIED
     across, down = (max(round(GAP_MM / 2 / step), 1) for step in reversed(evidence.cell_mm))

@@ -15,6 +15,7 @@ from shared_core.cli.deidentifying import (
     DeidentifiedListing,
     close_exams_with_identifiers,
     deidentified_listing,
+    told_if_unchecked,
 )
 from shared_core.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
 from shared_core.cli.progress_lines import ProgressLines
@@ -68,19 +69,20 @@ def run(args: argparse.Namespace) -> int:
                 print(f"bac: {error_words(error)}", file=sys.stderr)
                 return USAGE
         view.start(listing, finished)
-        report = run_batch(
-            listing,
-            settings,
-            arguments=_asked(args, facts),
-            named=[path for path in args.paths if not path.is_dir()],
-            finished=finished,
-            others="keep" if args.add or args.resume else "refuse",
-            shard=args.shard,
-            whole=whole,
-            place=place,
-            view_done=view.view_done,
-            progress=view.tile_done,
-        )
+        with told_if_unchecked(args.output if args.deidentify else None):
+            report = run_batch(
+                listing,
+                settings,
+                arguments=_asked(args, facts),
+                named=[path for path in args.paths if not path.is_dir()],
+                finished=finished,
+                others="keep" if args.add or args.resume else "refuse",
+                shard=args.shard,
+                whole=whole,
+                place=place,
+                view_done=view.view_done,
+                progress=view.tile_done,
+            )
     lost = made.lost
     if args.deidentify:
         lost = (*lost, *close_exams_with_identifiers(report, made, args.output, style=args.csv))

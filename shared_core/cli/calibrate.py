@@ -57,7 +57,8 @@ def _print(fits: list[tuple[Path, StepFit]], output: Path) -> None:
     table = Table("Image", "Beam", "mm", "k cm2/g HA", "SD %", "residual mg/cm2", "scatter", show_edge=False)
     for path, fit in fits:
         point = fit.point
-        beam = f"{point.anode or '?'}/{point.filter_material or '?'} {point.kvp or 0:g} kV"
+        kvp = "?" if point.kvp is None else f"{point.kvp:g}"
+        beam = f"{point.anode or '?'}/{point.filter_material or '?'} {kvp} kV"
         table.add_row(
             path.name,
             beam,

@@ -42,9 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _compare(args: argparse.Namespace) -> Report:
     files = tuple(args.files)
-    kinds = [_kind(path) for path in (*files, *([args.reference] if args.reference is not None else []))]
+    named = files if args.reference is None else (*files, args.reference)
+    kinds = [_kind(path) for path in named]
     if len(set(kinds)) > 1:
-        said = ", ".join(f"{path} is a {kind}" for path, kind in zip(files, kinds, strict=False))
+        said = ", ".join(f"{path} is a {kind}" for path, kind in zip(named, kinds, strict=True))
         raise UsageError(f"{said}; give files of one kind.")
     if kinds[0] == "table":
         return _compare_tables(args, files)

@@ -122,7 +122,8 @@ def _counted(
     if column not in table.columns:
         return None
     cells = [row.get(column) for row in table.rows.values()]
-    counts = Counter(int(cell) for cell in cells if isinstance(cell, float) and np.isfinite(cell))
+    # What is no class, as another program may have written it, is one that is not known.
+    counts = Counter(int(cell) for cell in cells if isinstance(cell, float) and cell in range(len(names)))
     return {
         "column": column,
         "scheme": scheme,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,11 +14,12 @@ from shared_core.cli.arguments import IMAGES
 from shared_core.cli.remedies import notice_words
 from shared_core.cli.screen import PlainConsole, escape, print_warnings
 from shared_core.cohort.report import BatchReport, drop_exams
-from shared_core.errors import UnreadableImageError
+from shared_core.errors import UnreadableImageError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.reading.exam_grouping import ExamListing, find_exams
 from shared_core.reading.unused import unused_sentences
 from shared_core.records.cells import CsvStyle, csv_bytes
+from shared_core.records.results_folder import read_table
 
 if TYPE_CHECKING:
     from shared_core.deidentification.identifiers import Identifiers
@@ -78,6 +81,23 @@ def deidentified_listing(
     return DeidentifiedListing(find_exams(images.files.values()), lost, images.identifiers)
 
 
+@contextmanager
+def told_if_unchecked(output: Path | None) -> Iterator[None]:
+    """Say that nobody looked, where work ends before `close_exams_with_identifiers`; None says nothing."""
+    try:
+        yield
+    except UsageError:  # before anything was made
+        raise
+    except BaseException:
+        if output is not None:
+            print(
+                f"bac: the results in {output} were not looked through for identifiers; go on with --resume, "
+                "which does that, or delete them.",
+                file=sys.stderr,
+            )
+        raise
+
+
 def close_exams_with_identifiers(
     report: BatchReport, made: DeidentifiedListing, output: Path, *, style: CsvStyle = "plain"
 ) -> list[str]:
@@ -98,20 +118,37 @@ def close_exams_with_identifiers(
     if not closed:
         return []
     drop_exams(report, closed, output, style=style)
+    said = []
     for exam in made.listing.exams:
         if exam.key in closed:
-            shutil.rmtree(output / exam.key, ignore_errors=True)
-            for header in exam.headers:
-                if header.path is not None:
-                    header.path.unlink(missing_ok=True)
-    left = _together([of_exam[key] for key in closed])
-    for path in files_that_name([path for path in tables if path.exists()], left, output=output):
+            left = _deleted([output / exam.key, *(one.path for one in exam.headers if one.path is not None)])
+            said.append(
+                f"{exam.key}: an identifier was still found in its results, or in the name of the folder for "
+                f"them, {_about_deletion(left)}"
+            )
+    names = _together([of_exam[key] for key in closed])
+    for path in files_that_name([path for path in tables if path.exists()], names, output=output):
         path.unlink()
-    return [
-        f"{key}: an identifier was still found in its results, or in the name of the folder for them, so "
-        "all of it was deleted again."
-        for key in closed
-    ]
+    return said
+
+
+def _deleted(places: Iterable[Path]) -> list[Path]:
+    """Delete files and folders; those that are still there."""
+    left = []
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+        with suppress(OSError):
+            place.unlink(missing_ok=True)
+        if place.exists():
+            left.append(place)
+    return left
+
+
+def _about_deletion(left: Sequence[Path]) -> str:
+    if not left:
+        return "so all of it was deleted again."
+    places = ", ".join(map(str, left))
+    return f"and not all of it could be deleted: delete {places} before others get the rest."
 
 
 def deidentified_export(
@@ -152,10 +189,9 @@ def deidentified_export(
     print_warnings(made.notices, console)
     files = write(made.exam)
     if any(files_that_name([*files, *made.files], made.identifiers, output=output)):
-        for path in (*files, *made.files):
-            path.unlink(missing_ok=True)
+        left = _deleted([*files, *made.files])
         raise UnreadableImageError(
-            "an identifier was still found in the objects of this exam, so they were deleted again."
+            f"an identifier was still found in the objects of this exam, {_about_deletion(left)}"
         )
     return made.exam, files
 
@@ -170,12 +206,27 @@ def _together(several: Iterable[Identifiers]) -> Identifiers:
 
 
 def _write_images_to_look_at(output: Path, images: DeidentifiedImages) -> None:
-    """Under their new names: what a person has to look at before the folder goes to others."""
-    rows = sorted((str(path.relative_to(output)), code) for path, code in images.doubtful.items())
-    if rows:
-        write_bytes(output / TO_LOOK_AT, csv_bytes(("image", "why"), rows))
+    """Under their new names: what a person has to look at before the folder goes to others.
+
+    Images of an earlier run that are still there stay on the list.
+    """
+    now = {str(path.relative_to(output)) for path in images.files.values()}
+    listed = {
+        name: why
+        for name, why in _listed_before(output / TO_LOOK_AT)
+        if name not in now and (output / name).is_file()
+    }
+    listed |= {str(path.relative_to(output)): code for path, code in images.doubtful.items()}
+    if listed:
+        write_bytes(output / TO_LOOK_AT, csv_bytes(("image", "why"), sorted(listed.items())))
     else:
         (output / TO_LOOK_AT).unlink(missing_ok=True)
+
+
+def _listed_before(table: Path) -> list[tuple[str, str]]:
+    if not table.is_file():
+        return []
+    return [(str(row.get("image")), str(row.get("why"))) for row in read_table(table)]
 
 
 def _about_key(key_path: Path | None) -> str:

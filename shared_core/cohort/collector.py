@@ -155,7 +155,7 @@ class Collector:
                 return record, None
             views = [(o.reduced, o.measurement) for o in outcomes if o.reduced and o.measurement]
             if self._settings.pictures and len(views) > 1:
-                picture = exam_sheet(exam, views, measurement, provenance=provenances[0])
+                picture = exam_sheet(exam, views, measurement, provenances=provenances)
                 write_bytes(folder / exam.key / "exam_sheet.png", encode_png(picture))
             self._write_dicom(exam, record, outcomes, folder)
         except OpenBacError as error:

@@ -134,7 +134,7 @@ def export_steps(
             provenances = [view.provenance for view in members if view.measurement is not None]
             exams.append(exam_record(exam, measurement, provenances=provenances))
             if len(small) > 1:
-                picture = exam_sheet(exam, small, measurement, provenance=written[-1][1].provenance)
+                picture = exam_sheet(exam, small, measurement, provenances=provenances)
                 write_bytes(beside / exam.key / "exam_sheet.png", encode_png(picture))
             if dicom and written:
                 _write_dicom(beside / exam.key, dicom, written, exams[-1], run)

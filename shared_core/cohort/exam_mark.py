@@ -241,7 +241,7 @@ def listing_sha256(exam: Exam) -> str:
 
 def _results(base: Path, tasks: Sequence[ViewTask]) -> Iterator[Path]:
     sheet = base / "exam_sheet.png"
-    endings = (".json", "_mask.png", "_overlay.png", "_probability.png", "_spread.png")
+    endings = (".json", "_mask.png", "_other.png", "_overlay.png", "_probability.png", "_spread.png")
     wanted = (base / f"{task.stem}{ending}" for task in tasks for ending in endings)
     objects = (base / DICOM_FOLDER).glob("*.dcm")
     return (path for path in (sheet, *wanted, *objects) if path.is_file())

@@ -26,8 +26,9 @@ from shared_core.notices.of_results import (
     MASK_EDITED,
     VIEW_NOT_ANALYSED,
 )
-from shared_core.pipeline import collect_notices, decide_mask, drawn_provenance, provenance_of
+from shared_core.pipeline import collect_notices, decision_of
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.provenance import drawn_provenance, provenance_of
 from shared_core.quality.checks import quality_notices
 from shared_core.quantification.judged_views import judged_notices
 from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
@@ -142,14 +143,7 @@ def reviewed_view(
         )
     decision = None
     if answer is not None:
-        decision = decide_mask(
-            prepared,
-            answer.probability.values,
-            answer.card,
-            threshold=answer.threshold,
-            image_probability=answer.probability.image_probability,
-        )
-    judged = decision.judged if decision is not None else None
+        decision = decision_of(prepared, answer.probability, answer.card, threshold=answer.threshold)
     measured = measure_labels(
         prepared,
         labels,
@@ -157,7 +151,7 @@ def reviewed_view(
         mask_style=answer.card.mask_style if answer is not None else mask_style,
         settings=settings,
         raw=raw,
-        judged=judged,
+        judged=decision.judged if decision is not None else None,
         edited=edited,
         numbered=numbered,
     )
@@ -172,7 +166,6 @@ def reviewed_view(
         notices += _about_the_answer(prepared, labels, answer, decision, edited=edited)
     notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     notices += (ARTERIES_NUMBERED.notice(),) if numbered else ()
-    card_of_answer = answer.card if answer is not None else None
     return ReviewedView(
         prepared,
         labels,
@@ -180,7 +173,7 @@ def reviewed_view(
         provenance,
         tuple(dict.fromkeys(notices)),
         exam_key,
-        card_of_answer,
+        answer.card if answer is not None else None,
         other=decision.other if decision is not None else None,
     )
 
@@ -280,7 +273,8 @@ def _about_the_answer(
     if decision.judged is not None:
         notices += judged_notices(decision.judged, edited=edited)
     if not edited:
-        vessels = view_vessels(prepared, labels > 0, mask_style=answer.card.mask_style)
+        style = answer.card.mask_style
+        vessels = view_vessels(prepared, labels > 0, mask_style=style, judged=decision.judged)
         notices += vessels.notices if vessels is not None else ()
     return notices
 

@@ -37,8 +37,14 @@ def facts_from_images(exam: CohortExam, *, names: bool) -> ImageFacts:
             continue
         made = header.acquisition
         machine = " ".join(filter(None, (made.manufacturer, made.model_name)))
-        said = header.person.names[:1] if names else ()
+        said = header.person.names[:1] if names and _is_of(exam, header.identity.patient_id) else ()
         return ImageFacts(
             machine or None, " ".join(part for name in said for part in name.split("^") if part) or None
         )
     return ImageFacts()
+
+
+def _is_of(exam: CohortExam, patient_id: str) -> bool:
+    """Whether nothing says that another image lies where the one was that was measured."""
+    known = exam.record.patient_id if exam.record is not None else None
+    return not known or not patient_id or known == patient_id or known.startswith(f"{patient_id} [")

@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from pydicom.dataset import Dataset
 
 from shared_core.deidentification.identifiers import Identifiers, says_who, texts_of_element
 from shared_core.deidentification.search import found_in_bytes, found_in_identity, found_in_texts
+from shared_core.dicom_objects.patient_module import WHO_WORDS
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.records.cells import separator_of
 
@@ -30,7 +32,9 @@ _BYTES: Final = frozenset({"OB", "OW", "UN", "OV"})
 _MOST_UNPACKED: Final = 1 << 30
 _PDF_STREAM: Final = re.compile(rb"(<<(?:(?!<<|>>).)*>>)\s*stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _PDF_TEXT: Final = re.compile(rb"\(((?:\\.|[^()\\])*)\)", re.DOTALL)
+_PDF_ESCAPE: Final = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 
+_PDF_LETTER: Final = re.compile(rb"<([0-9A-Fa-f]{2})>\s*<([0-9A-Fa-f]{4})>")
 _PDF_CREATED: Final = "D:20000101000000+00'00'"
 """When every report was made, so that the same results give the same bytes."""
 _WHO: Final = frozenset({"exam", "key", "patient_id"})
@@ -57,25 +61,30 @@ class Said:
 def said_by_file(path: Path, *, without: Iterable[str] = ()) -> Said:
     """Of a file of results; `without` are texts to be passed over, such as the folder of all results."""
     content = path.read_bytes()
-    suffix = path.suffix.lower()
-    if suffix == ".dcm":
-        with quiet_pydicom():
-            said = said_by_dataset(pydicom.dcmread(io.BytesIO(content), force=True))
-    elif suffix == ".json":
-        said = _said_by_json(json.loads(content))
-    elif suffix == ".csv":
-        said = _said_by_table(content.decode("utf-8-sig", "backslashreplace"))
-    elif suffix == ".pdf":
-        said = _said_by_pdf(content)
-    elif suffix == ".png":
-        said = _said_by_png(content)
-    elif suffix == ".gz":
-        said = Said(blobs=[gzip.GzipFile(fileobj=io.BytesIO(content)).read(_MOST_UNPACKED)])
-    else:
-        said = _said_by_other(content)
+    try:
+        said = _said_by_kind(content, path.suffix.lower())
+    except Exception:  # what is damaged raises anything, and must not end the look at all other files
+        said = _said_by_bytes(content)
     for text in without:
         said.texts = [one.replace(text, " ") for one in said.texts]
     return said
+
+
+def _said_by_kind(content: bytes, suffix: str) -> Said:
+    if suffix == ".dcm":
+        with quiet_pydicom():
+            return said_by_dataset(pydicom.dcmread(io.BytesIO(content), force=True))
+    if suffix == ".json":
+        return _said_by_json(json.loads(content))
+    if suffix == ".csv":
+        return _said_by_table(content.decode("utf-8-sig", "backslashreplace"))
+    if suffix == ".pdf":
+        return _said_by_pdf(content)
+    if suffix == ".png":
+        return _said_by_png(content)
+    if suffix == ".gz":
+        return Said(blobs=[gzip.GzipFile(fileobj=io.BytesIO(content)).read(_MOST_UNPACKED)])
+    return _said_by_other(content)
 
 
 def _said_by_other(content: bytes) -> Said:
@@ -86,6 +95,10 @@ def _said_by_other(content: bytes) -> Said:
             return _said_by_json(json.loads(text))
         if "\0" not in text:
             return Said([text])
+    return _said_by_bytes(content)
+
+
+def _said_by_bytes(content: bytes) -> Said:
     return Said([content.decode("utf-8", "replace")], [content])
 
 
@@ -177,17 +190,23 @@ def _with_begin(text: str) -> tuple[str, str]:
 
 
 def _is_number(cell: str) -> bool:
-    """A measured one; eight digits may be a date."""
+    """A measured one; eight digits may be a date, and ``Infinity`` is a name."""
     try:
-        float(cell)
+        number = float(cell)
     except ValueError:
         return False
-    return not (cell.isdecimal() and len(cell) >= 8)
+    return math.isfinite(number) and not (cell.isdecimal() and len(cell) >= 8)
 
 
 def _said_by_pdf(document: bytes) -> Said:
-    """Its strings, and those of its streams unpacked; the streams of pictures as bytes."""
+    """Its strings, and those of its streams unpacked; the streams of pictures as bytes.
+
+    A bare number is one that was measured, but where the words before it say that it is a patient's.
+    """
     said = Said()
+    fonts: list[dict[int, int]] = []
+    who = dict(WHO_WORDS.values())
+    before = ""
 
     def unpacked(stream: re.Match[bytes]) -> bytes:
         packed = stream[2].strip()
@@ -199,16 +218,28 @@ def _said_by_pdf(document: bytes) -> Said:
         if b"/Image" in stream[1] or b"/FontFile" in stream[1] or b"/Length1" in stream[1]:
             said.blobs.append(packed)
             return stream[1]
+        if b"begincmap" in packed:
+            fonts.append({int(code, 16): int(letter, 16) for code, letter in _PDF_LETTER.findall(packed)})
         return stream[1] + packed
 
     whole = _PDF_STREAM.sub(unpacked, document)
     for text in _PDF_TEXT.findall(whole):
-        plain = re.sub(rb"\\([()\\])", rb"\1", text)
+        plain = _PDF_ESCAPE.sub(_unescaped, text)
         utf16 = plain.startswith(b"\xfe\xff")
         text = plain.decode("utf-16" if utf16 else "latin-1", "replace")
+        # Which font it is in is not looked for: with the letters of another one it names nobody.
+        spelt = list(dict.fromkeys([text, *(text.translate(letters) for letters in fonts)]))
         if text != _PDF_CREATED and not _is_number(text):
-            said.texts.append(text)
+            said.texts += spelt
+        if before in who and text != who[before]:
+            said.identity += spelt
+        before = text
     return said
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    """A letter by its number in octal digits, or as it is."""
+    return bytes([int(escape[1], 8) & 0xFF]) if escape[1] else escape[2]
 
 
 def _said_by_png(content: bytes) -> Said:

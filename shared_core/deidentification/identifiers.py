@@ -25,11 +25,7 @@ _NUMBERS: Final = frozenset(
             "FillerOrderNumberImagingServiceRequest",
             "MedicalRecordLocator",
         ),
-        *(
-            "PlacerOrderNumberImagingServiceRequest",
-            "PerformedProcedureStepID",
-            "PatientInsurancePlanCodeSequence",
-        ),
+        *("PlacerOrderNumberImagingServiceRequest", "PerformedProcedureStepID"),
     }
 )
 _WHO: Final = frozenset(

@@ -89,7 +89,7 @@ def _add_exam(
             images.failures.append(str(error))
     # Views without an own patient go with the exam that they were found in.
     shared = EXAM_PERSONS_DIFFER.code in {notice.code for notice in exam.notices}
-    patients = sorted({patient_of(dataset, shared_id=shared) for _, dataset in read})
+    patient = _patient_of_exam([dataset for _, dataset in read], shared_id=shared)
     identifiers = Identifiers()
     made: list[tuple[Path, Path, Dataset]] = []
     about: dict[Path, list[Notice]] = {}
@@ -105,7 +105,7 @@ def _add_exam(
             new = deidentified(
                 dataset,
                 key,
-                patient=patients[0],
+                patient=patient,
                 name=str(header.path),
                 synthetic_2d=header.acquisition.synthetic_2d,
                 nothing_burned_in=nothing_burned_in,
@@ -132,6 +132,13 @@ def _add_exam(
         images.identifiers[place] = identifiers
         for notice in about[old]:
             images.doubtful[place] = notice.code
+
+
+def _patient_of_exam(datasets: Sequence[Dataset], *, shared_id: bool) -> str:
+    """A patient that one of the images names, as her other exams have her too; else the study."""
+    found = {patient_of(one, shared_id=shared_id): str(one.get("StudyInstanceUID")) for one in datasets}
+    named = [patient for patient, study in found.items() if patient != study]
+    return min(named or found, default="")
 
 
 def _free_place(first: Path, taken: Collection[Path]) -> Path:

@@ -17,12 +17,18 @@ from typing import Final
 
 from shared_core.deidentification.identifiers import Identifiers, bare, folded
 from shared_core.deidentification.own_words import library_versions, own_numbers, own_texts, own_words
+from shared_core.mammogram import Laterality, View
 
-MADE: Final = re.compile(
+_SIDE: Final = "|".join(one.value.lower() for one in Laterality)
+_VIEW: Final = "|".join(one.value.lower() for one in View)
+_LABEL: Final = f"(?:{_SIDE}|x)(?:{_VIEW}|x)"
+"""Side and view, with which the names of our images begin; ``x`` for what is unknown."""
+_MADE: Final = re.compile(
     r"(?<!\d)2\.25\.\d{30,39}(?!\d)|(?<![0-9a-z])(?:anon-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{24}|[0-9a-f]{32,64})(?![0-9a-z])"
-    r"|(?<=_)[0-9a-f]{8}(?=[_.]|$)"
+    rf"|(?<=_)(?=\d*[a-f])[0-9a-f]{{8}}(?=[_.]|$)|(?<![0-9a-z]){_LABEL}_[0-9a-f]{{8}}(?=[_.]|$)"
 )
-"""UIDs from a UUID, pseudonyms, digests, and the digits at the end of the names of our images."""
+"""UIDs from a UUID, pseudonyms, digests, and the digits at the end of the names of our images: decimal ones
+alone may be a date elsewhere."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _WHOLE_NUMBER: Final = re.compile(r"(?<!\d)(?<!\d\.)(?:\d{8,}(?!\d)|\d+(?!\.?\d))")
 """Not a decimal, nor a part of a UID or version; a date and time may end in parts of a second."""
@@ -57,7 +63,7 @@ def found_in_texts(texts: Iterable[str], identifiers: Identifiers) -> frozenset[
     for text in set(texts):
         plain = folded(text)
         found |= {uid for uid in identifiers.uids if _stands_alone(uid, plain)}
-        rest = MADE.sub(" ", plain)
+        rest = _MADE.sub(" ", plain)
         found |= _names(rest, identifiers.names)
         found |= _numbers(rest, identifiers.numbers)
         found |= {mark for mark in identifiers.marks if _has_mark(rest, mark) and not is_own(mark)}
@@ -69,7 +75,7 @@ def found_in_identity(values: Iterable[str], identifiers: Identifiers) -> frozen
     """Which of the identifiers are all of a value that says who a patient is, or which examination."""
     found: set[str] = set()
     for value in set(values):
-        rest = bare(MADE.sub(" ", folded(value)))
+        rest = bare(_MADE.sub(" ", folded(value)))
         found |= {rest} & identifiers.whole
         found |= {word for word in rest.split() if word in identifiers.names or word in identifiers.numbers}
     return frozenset(found)

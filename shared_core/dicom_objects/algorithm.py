@@ -56,6 +56,11 @@ def algorithm_of(provenance: Mapping[str, Any]) -> Algorithm:
     )
 
 
+def algorithm_unedited(provenance: Mapping[str, Any]) -> Algorithm:
+    """The same of what a person does not change: the probability, and calcification along no artery."""
+    return algorithm_of({**provenance, "edited_by_hand": False})
+
+
 def algorithm_of_all(provenances: Mapping[str, Mapping[str, Any]]) -> Algorithm:
     """Of several views together, by their labels: what differs between them is said of each."""
     each = {label: algorithm_of(provenance) for label, provenance in provenances.items()}

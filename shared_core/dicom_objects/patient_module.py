@@ -33,6 +33,12 @@ TYPE_2: Final = {
     "ReferringPhysicianName": "PN",
 }
 """Must be there, and may be empty (PS3.3 C.7.1.1, C.7.2.1)."""
+WHO_WORDS: Final = {
+    "PatientName": ("Patient", "not known"),
+    "PatientID": ("Patient ID", "not known"),
+    "AccessionNumber": ("Accession number", "none"),
+}
+"""What says who it is, as a report for people calls it, and what stands there where it is empty."""
 TYPE_3: Final = {
     "IssuerOfPatientID": "LO",
     "PatientIdentityRemoved": "CS",

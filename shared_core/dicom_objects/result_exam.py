@@ -63,6 +63,13 @@ class ResultExam:
         """How each mask came about, by the label of its view."""
         return {view.label: view.record.provenance for view in self.views}
 
+    @property
+    def report_sentence(self) -> str:
+        """Draft for a report: of the exam, or of each view where only views are known."""
+        if self.record is not None and self.record.report_sentence:
+            return self.record.report_sentence
+        return " ".join(f"{view.label}: {view.record.report_sentence}" for view in self.views)
+
 
 def result_exam(
     key: str,

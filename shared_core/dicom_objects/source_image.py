@@ -42,11 +42,12 @@ _NAMESPACE: Final = uuid.UUID("3c7bb0a2-55c6-5f0e-8d2c-0b8f3f5f6a11")
 _UIDS: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 _ORIENTATION: Final = re.compile(r"^[APRLHF]{1,3}$")
 _METHODS: Final = {
+    "1.2.840.10008.1.2.4.20": "ISO_15444_15",
     "1.2.840.10008.1.2.4.9": "ISO_15444_1",
     "1.2.840.10008.1.2.4.8": "ISO_14495_1",
     "1.2.840.10008.1.2.4.5": "ISO_10918_1",
 }
-"""Compression by the beginning of the transfer syntax: JPEG 2000, JPEG-LS, JPEG (PS3.3 C.7.6.1.1.5.1)."""
+"""Compression by the beginning of the transfer syntax (PS3.3 C.7.6.1.1.5.1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +73,11 @@ class SourceImage:
 
     @property
     def study_time(self) -> datetime | None:
-        """Date and time of the study; midnight where only the date is known."""
+        """Date and time of the study; the beginning of the day, hour or minute where no more is known."""
         date, time = str(self.attributes.StudyDate), str(self.attributes.StudyTime)
         if not date:
             return None
-        return datetime.strptime(date + (time[:6] if len(time) >= 6 else "000000"), "%Y%m%d%H%M%S")
+        return datetime.strptime(date + time[:6].ljust(6, "0"), "%Y%m%d%H%M%S")
 
     def reference(self) -> Dataset:
         """SOP class and instance, as the item of a referenced image sequence (PS3.3 10.8)."""

@@ -18,6 +18,7 @@ from shared_core.inference.blocks import BlockLattice, clip, scaled
 from shared_core.inference.features import FeatureBlocks
 from shared_core.inference.gates import CELL_PX, CellSums
 from shared_core.inference.memory import give_back_freed
+from shared_core.inference.plain_network import require_finite
 from shared_core.inference.probability import TileProbability, to_probability
 from shared_core.inference.runner import Runner
 from shared_core.inference.tiled import normalised_levels
@@ -171,6 +172,7 @@ class SeamlessRun:
             logits = self._runner.decode(
                 self._inputs(windows), _cut(features_2, windows), _cut(features_3, windows)
             )
+            require_finite(logits, self._card)
             for tile, window, answer in zip(batch, windows, logits, strict=True):
                 core = clip(tile, self._shape)
                 rows, columns = scaled(core, 1, start=window)

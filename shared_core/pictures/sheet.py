@@ -6,7 +6,7 @@ other way round are mirrored, those stored upside down or on their side are turn
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +63,7 @@ def exam_sheet(
     views: Sequence[tuple[ReducedView, ViewMeasurement]],
     measurement: ExamMeasurement,
     *,
-    provenance: Mapping[str, object] | None = None,
+    provenances: Iterable[Mapping[str, object]] = (),
 ) -> NDArray[np.uint8]:
     """Draw the sheet of one exam.
 
@@ -77,8 +77,8 @@ def exam_sheet(
         standard view the first four hang side by side.
     measurement
         Of the exam.
-    provenance
-        Of the masks; ``model_name`` and ``threshold`` are shown.
+    provenances
+        Of the masks of the views; what made them is shown, each once.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def exam_sheet(
         _text_strip([Line(_scale_words(bar), _SMALL, QUIET)], width, bar=bar if bar.length_px else None),
         np.pad(below, ((_TEXT, _TEXT), (_EDGE, _EDGE), (0, 0))),
         _text_strip(_exam_lines(measurement), width),
-        _text_strip(_closing_lines(exam, measurement, provenance, width), width),
+        _text_strip(_closing_lines(exam, measurement, provenances, width), width),
     ]
     return np.vstack(strips)
 
@@ -263,15 +263,17 @@ def _exam_lines(measurement: ExamMeasurement) -> list[Line]:
 
 
 def _closing_lines(
-    exam: Exam, measurement: ExamMeasurement, provenance: Mapping[str, object] | None, width: int
+    exam: Exam, measurement: ExamMeasurement, provenances: Iterable[Mapping[str, object]], width: int
 ) -> list[Line]:
     texts = [notice.text for notice in (*exam.notices, *measurement.notices)]
     shown = texts[:_MOST_NOTICES]
     if len(texts) > len(shown):
         shown.append(f"... and {len(texts) - len(shown)} more notices, see the table of the exams.")
-    lines = [line for text in shown for line in wrapped(text, _SMALL, width - 2 * _EDGE)]
-    model = f"{phrases.model(provenance)}.   " if provenance is not None else ""
-    lines += ["", f"{model}{phrases.RESEARCH_USE}"]
+    room = width - 2 * _EDGE
+    lines = [line for text in shown for line in wrapped(text, _SMALL, room)]
+    made = "; ".join(dict.fromkeys(map(phrases.model, provenances)))
+    last = f"{made}.   {phrases.RESEARCH_USE}" if made else phrases.RESEARCH_USE
+    lines += ["", *wrapped(last, _SMALL, room)]
     return [Line(line, _SMALL, QUIET) for line in lines]
 
 

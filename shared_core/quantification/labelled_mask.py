@@ -16,7 +16,7 @@ from shared_core.mammogram import Mammogram, Mask, PixelSpacing
 from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.judged_views import with_opinion, with_others
+from shared_core.quantification.judged_views import with_others
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.numbered_arteries import numbered_arteries
 from shared_core.quantification.view import measure_view, view_vessels
@@ -137,11 +137,11 @@ def measure_labels(
         settings=settings or MeasurementSettings(),
         vessels=vessels,
         mass=mass,
+        judged=None if edited else judged,
     )
-    said = {}
-    if judged is not None:
-        view = with_others(view, judged) if edited else with_opinion(view, judged)
-        said = judged.probabilities(labels)
+    if judged is not None and edited:
+        view = with_others(view, judged)
+    said = judged.probabilities(labels) if judged is not None else {}
     own = (
         replace(_label_numbers(labels, label, prepared.spacing), probability=said.get(label))
         for label in present

@@ -96,19 +96,15 @@ def measure_view(
     mask = mask if mask.dtype == np.bool_ else mask != 0
     x, comparison = settings.intensity_threshold, settings.intensity_comparison
     breast = breast_area(prepared, settings)
-    box = bounding_box(mask) or Box(0, 0, 0, 0)
-    image_in_box, mask_in_box = prepared.image_u8[box.slices], mask[box.slices]
-    histogram = intensity_histogram(image_in_box, mask_in_box)
-    left, counted = breast.left_out, histogram
-    if left is not None:
-        counted = intensity_histogram(image_in_box, mask_in_box & ~left[box.slices])
-
+    histogram, counted = _histograms(prepared.image_u8, mask, breast.left_out)
     am_px, counted_px = mask_area_px(histogram), mask_area_px(counted)
     bac_percent = percent(counted_px, breast.area_px)
     whole_image = settings.grade_profile == "ibrahim-code"
     graded_percent = percent(am_px, mask.size) if whole_image else bac_percent
     grade = area_grade(graded_percent, profile=settings.grade_profile, mask_style=mask_style)
-    counted_tam = thresholded_area_px(counted, x, comparison)
+    per_breast = None
+    if breast.area_px > 0:
+        per_breast = thresholded_area_px(counted, x, comparison) / breast.area_px
     parts_px = tuple(part.area_px for part in connected_parts(mask))
     pixel_area = prepared.spacing.pixel_area_mm2 if prepared.spacing is not None else None
     measured = ViewMeasurement(
@@ -125,7 +121,7 @@ def measure_view(
         denominator=breast.denominator,
         bac_in_breast_area_px=counted_px,
         bac_percent_of_breast=bac_percent,
-        tam_per_breast_area=counted_tam / breast.area_px if breast.area_px > 0 else None,
+        tam_per_breast_area=per_breast,
         area_grade=grade.grade if grade is not None else None,
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
@@ -143,6 +139,16 @@ def measure_view(
     if mask_style == "heat-map":
         measured = replace(without_areas(measured), area_grade_percent=None, heat_map=True)
     return measured if judged is None else with_opinion(measured, judged)
+
+
+def _histograms(
+    image_u8: NDArray[np.uint8], mask: Mask, left_out: Mask | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Grey levels under the mask, and under what of it is not left out of the breast."""
+    box = bounding_box(mask) or Box(0, 0, 0, 0)
+    image, inside = image_u8[box.slices], mask[box.slices]
+    whole = intensity_histogram(image, inside)
+    return whole, whole if left_out is None else intensity_histogram(image, inside & ~left_out[box.slices])
 
 
 def view_vessels(

@@ -114,10 +114,14 @@ def tam(measurement: ViewMeasurement) -> str:
 
 
 def model(provenance: Mapping[str, object]) -> str:
-    """``scunet-emory-2021, p > 0.5``; of a mask that was given, the name of its file."""
+    """``scunet-emory-2021, p > 0.5``; of a mask that was given the name of its file; and what a hand did."""
     if "mask_file" in provenance:
-        return f"mask {Path(str(provenance['mask_file'])).name}"
-    return f"{provenance.get('model_name', 'no model')}, p > {threshold(provenance.get('threshold', '?'))}"
+        made = f"mask {Path(str(provenance['mask_file'])).name}"
+    elif provenance.get("model_name"):
+        made = f"{provenance['model_name']}, p > {threshold(provenance.get('threshold', '?'))}"
+    else:
+        return "drawn by hand"
+    return f"{made}, edited by hand" if provenance.get("edited_by_hand") else made
 
 
 def date(study_date: str) -> str:

@@ -97,3 +97,13 @@ def test_mistakes_are_told_in_one_sentence(
         assert not site.exists()
     assert main(["calibrate", str(good), "--steps", str(tmp_path / "no.json"), "-o", str(site)]) == 1
     assert "no.json: cannot be read" in capsys.readouterr().err
+
+
+def test_a_tube_voltage_that_no_file_says_is_not_printed_as_zero(
+    tmp_path: Path, steps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phantom = raw_dicom()
+    del phantom.KVP
+    image = write(tmp_path / "phantom.dcm", phantom)
+    assert main(["calibrate", str(image), "--steps", str(steps), "-o", str(tmp_path / "site.json")]) == 0
+    assert "W/Rh ? kV" in capsys.readouterr().out

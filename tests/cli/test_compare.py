@@ -174,5 +174,7 @@ def test_two_kinds_are_refused(
 ) -> None:
     assert main(["compare", str(tables[0]), str(folders[0])]) == 1
     assert "give files of one kind" in capsys.readouterr().err
+    assert main(["compare", *map(str, tables), "--reference", str(folders[0])]) == 1
+    assert f"{folders[0]} is a folder" in capsys.readouterr().err
     assert main(["compare", str(tables[0]), "none.csv"]) == 1
     assert "no such file" in capsys.readouterr().err

@@ -171,6 +171,7 @@ def test_one_table_gives_classes_and_percentiles_of_a_site(
             "left_mean_bac_area_mm2": [0, 8, 20],
             "right_mean_bac_area_mm2": [0, 6, ""],
             "area_grade": [0, 2, 3],
+            "csbi_grade": [1.5, 7, 2],
             "guo_index": [0.0, 0.5, 0.9],
             "mask_style": ["vessel-band"] * 3,
         },
@@ -184,6 +185,8 @@ def test_one_table_gives_classes_and_percentiles_of_a_site(
     assert [entry["n"] for entry in area["classes"]] == [1, 0, 1, 0]
     assert area["unknown"] == 1
     assert classes["area_grade"]["mask_style_needed"] == "vessel-band"
+    assert [entry["n"] for entry in classes["csbi_grade"]["classes"]] == [0, 0, 1, 0]
+    assert classes["csbi_grade"]["unknown"] == 2
     assert area["mask_styles"] == ["vessel-band"]
     found = {row["name"]: row for row in document["percentiles"]}
     assert found["b"]["percentile"] == pytest.approx(100 * 20.5 / 40)

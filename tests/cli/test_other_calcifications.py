@@ -11,6 +11,7 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from shared_core.cli.main import main
+from shared_core.cohort.exam_mark import read_mark
 from shared_core.quantities.registry import QUANTITIES
 from shared_core.reading.mask import read_mask_file
 
@@ -80,6 +81,9 @@ def test_tables_say_the_same(folder: Path, record: dict) -> None:
 def test_both_classes_have_a_mask_and_a_segment(folder: Path, record: dict) -> None:
     others = cv2.imread(str(folder / f"{CLUSTER}_other.png"), cv2.IMREAD_UNCHANGED)
     assert (others > 0).sum() == record["metrics"]["other_area_px"]
+    mark = read_mark(folder.parent, folder.name)
+    assert mark is not None
+    assert f"{CLUSTER}_other.png" in mark.results
     seg = folder / "dicom" / f"{CLUSTER}_seg.dcm"
     bac = read_mask_file(seg)
     assert bac.mask.sum() == record["metrics"]["am_px"]

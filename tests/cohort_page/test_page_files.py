@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pydicom
 import pytest
@@ -18,6 +20,8 @@ from shared_core.cohort.exam_export import export_exam
 from shared_core.cohort.reviewed_view import reviewed_view
 from shared_core.cohort_page import libraries
 from shared_core.cohort_page.columns import exam_columns
+from shared_core.cohort_page.exams import results_folder
+from shared_core.cohort_page.from_images import facts_from_images
 from shared_core.cohort_page.pictures import PictureWriter
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantities.quantity import MM, Quantity, Reading
@@ -114,6 +118,15 @@ def test_names_are_there_only_where_they_are_asked_for(results: Path, tmp_path: 
     assert not any(part.encode() in without for part in NAME.split("^"))
     rows = data(made(results, tmp_path / "named", "--names"), "exams_0000")
     assert [row["cells"][-1] for row in rows] in ([None, "Woolf Virginia"], ["Woolf Virginia", None])
+
+
+def test_an_image_of_another_patient_lends_an_exam_no_name(results: Path) -> None:
+    exam = next(one for one in results_folder(results).exams() if one.key != "P_00007")
+    assert exam.record is not None
+    patient = exam.record.patient_id
+    for known, name in ((patient, "Woolf Virginia"), (f"{patient} [2]", "Woolf Virginia"), ("Another", None)):
+        record = msgspec.structs.replace(exam.record, patient_id=known)
+        assert facts_from_images(replace(exam, record=record), names=True).name == name
 
 
 def test_a_page_gives_way_to_a_new_one_and_nothing_else_does(

@@ -14,13 +14,14 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from shared_core.cli.deidentifying import TO_LOOK_AT, _about_deletion, _deleted, deidentified_listing
 from shared_core.cli.main import main
 from shared_core.deidentification.identifiers import Identifiers
 from shared_core.deidentification.images import deidentified_exams
 from shared_core.deidentification.key import DeidentificationKey, load_key
 from shared_core.deidentification.results import _renamed
 from shared_core.errors import UnreadableImageError
-from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.exam_grouping import ExamListing, find_exams
 from tests.dicom_objects.conftest import png_files
 from tests.pacs.drawn_exam import drawn_files
 from tests.reading import synthetic
@@ -421,3 +422,67 @@ def test_women_who_share_an_id_get_a_pseudonym_each(tmp_path: Path, patient: str
     exams = find_exams([tmp_path / "out"]).exams
     assert len({pydicom.dcmread(file).PatientID for file in made.files.values()}) == 2
     assert sorted(len(exam.headers) for exam in exams) == [1, 2]
+
+
+def test_an_image_without_a_patient_takes_none_from_the_others_of_its_exam(tmp_path: Path) -> None:
+    whole, lacking = identified(tmp_path / "a"), identified(tmp_path / "b")
+    without = pydicom.dcmread(lacking[0])
+    without.PatientID = without.PatientName = without.OtherPatientNames = ""
+    without.save_as(lacking[0])
+    keys = []
+    for name in ("a", "b"):
+        (exam,) = find_exams([tmp_path / name]).exams
+        made = deidentified_exams([exam], tmp_path / name / "out", key=KEY)
+        keys.append({path.parent.name for path in made.files.values()})
+        assert len(made.files) == len(whole)
+    assert keys[0] == keys[1]
+
+
+def test_images_to_look_at_stay_on_the_list_when_others_are_added(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    listed: list[str] = []
+    for name, burned_in, count in (("a", "YES", 1), ("b", "NO", 1), ("c", "YES", 2)):
+        files = identified(tmp_path / name, burned_in=burned_in, date=f"{2021 + len(listed)}0304")
+        _listing_of(find_exams(files), output)
+        listed = (output / TO_LOOK_AT).read_text("utf-8").splitlines()[1:]
+        assert len(listed) == count * len(files)
+    (output / listed[0].partition(",")[0]).unlink()
+    _listing_of(find_exams(identified(tmp_path / "d", burned_in="NO", date="20240607")), output)
+    assert (output / TO_LOOK_AT).read_text("utf-8").splitlines()[1:] == listed[1:]
+
+
+def _listing_of(listing: ExamListing, output: Path) -> None:
+    key = output.parent / "a.key"
+    deidentified_listing(listing, output, key_path=key, nothing_burned_in=False, tell=lambda _: None)
+
+
+def test_what_cannot_be_deleted_is_named(tmp_path: Path) -> None:
+    folder, file = tmp_path / "exam", tmp_path / "image.dcm"
+    folder.mkdir()
+    file.touch()
+    assert _deleted([folder, file, tmp_path / "nothing"]) == []
+    assert _about_deletion([]) == "so all of it was deleted again."
+    assert "delete /a/b, /a/c before" in _about_deletion([Path("/a/b"), Path("/a/c")])
+
+
+def test_results_that_nobody_looked_through_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    (output / "run.json").mkdir(parents=True)
+    identified(tmp_path / "in")
+    asked = [
+        "analyze",
+        str(tmp_path / "in"),
+        "-o",
+        str(output),
+        "--model",
+        "openbac-1",
+        "--device",
+        "cpu",
+        "-q",
+    ]
+    assert main([*asked, "--deidentify", "--deidentify-key", str(tmp_path / "a.key")]) == 1
+    said = capsys.readouterr().err
+    assert f"the results in {output} were not looked through for identifiers" in said
+    assert "a folder has that name" in said

@@ -15,6 +15,7 @@ from shared_core.deidentification.finished_folder import files_that_name
 from shared_core.deidentification.identifiers import Identifiers, identifiers_of, of_dates
 from shared_core.deidentification.own_words import library_versions
 from shared_core.deidentification.search import found_in_bytes, found_in_text, found_in_texts
+from shared_core.dicom_objects.pdf.pdf_page import PageEdge, heading, paragraph, pdf_bytes
 from shared_core.notices.catalogue import KINDS
 
 
@@ -219,3 +220,60 @@ def test_what_is_no_text_is_searched_byte_by_byte(tmp_path: Path) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(b"\0\xff" + "Zwillingsky".encode("utf-16-le") + b"\0\xff")
     assert list(files_that_name([other], ZWILLINGSKY, output=tmp_path)) == [other]
+
+
+def test_date_behind_a_short_number_is_a_date_and_the_end_of_the_name_of_an_image_is_none() -> None:
+    known = known_by(PatientID="7", StudyDate="20210304")
+    for text in ("7_20210304/view.json", "x7_20210304.png", "lee_20210304"):
+        assert found_in_text(text, known)
+    for text in ("RMLO_20210304_mask.png", "xx_20210304.dcm", "a_2021030f.png"):
+        assert not found_in_text(text, known)
+
+
+def test_name_that_reads_as_no_number_is_found_in_a_table(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\nInfinity,1\n", "utf-8")
+    (tmp_path / "b.csv").write_text("a,b\n1.5,1e3\n", "utf-8")
+    known = known_by(PatientName="Infinity^Anna")
+    assert [path.name for path in files_that_name([tmp_path], known, output=tmp_path)] == ["a.csv"]
+
+
+@pytest.mark.parametrize("number", ["7", "12345", "P1", "318113"])
+def test_number_of_a_patient_is_found_where_a_report_says_whose_it_is(tmp_path: Path, number: str) -> None:
+    report = tmp_path / "report.pdf"
+    known = known_by(PatientID=number, AccessionNumber="NONE", PatientName="Not known")
+    for name in ("Patient ID", "Patient", "Accession number"):
+        report.write_bytes(f"%PDF-1.4\n({name}) Tj ET BT ({number}) Tj\n".encode())
+        assert list(files_that_name([report], known, output=tmp_path)) == [report]
+    clean = "(Patient) (not known) (Patient ID) (ANON-ABCDEF012345) (Accession number) (none)"
+    report.write_bytes(f"%PDF-1.4\n{clean} ({number})".encode())
+    assert not list(files_that_name([report], known, output=tmp_path))
+
+
+def test_letters_that_a_pdf_writes_as_numbers_are_read(tmp_path: Path) -> None:
+    report = tmp_path / "report.pdf"
+    report.write_bytes(b"%PDF-1.4\n(of M\\374ller)\n")
+    assert list(files_that_name([report], ZWILLINGSKY, output=tmp_path)) == [report]
+
+
+def test_letters_that_a_pdf_has_in_its_fonts_alone_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("reportlab", reason="pip package reportlab is not installed")
+    report, edge = tmp_path / "report.pdf", PageEdge("ANON-ABCDEF012345", "OpenBAC")
+    report.write_bytes(pdf_bytes([paragraph("Šárka saw Müller"), heading("A title")], title="A", edge=edge))
+    assert list(files_that_name([report], ZWILLINGSKY, output=tmp_path)) == [report]
+    report.write_bytes(pdf_bytes([paragraph("Šárka saw Möller"), heading("A title")], title="A", edge=edge))
+    assert not list(files_that_name([report], ZWILLINGSKY, output=tmp_path))
+
+
+def test_damaged_file_does_not_end_the_look_at_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"{ of nobody")
+    (tmp_path / "b.json").write_bytes(b"{ of Zwillingsky")
+    (tmp_path / "c.gz").write_bytes(b"Zwillingsky")
+    (tmp_path / "d.json").write_text(json.dumps({"of": "Zwillingsky"}))
+    found = [path.name for path in files_that_name([tmp_path], ZWILLINGSKY, output=tmp_path)]
+    assert found == ["b.json", "c.gz", "d.json"]
+
+
+def test_plan_of_an_insurance_has_no_number_of_a_patient() -> None:
+    plan = Dataset()
+    plan.CodeValue, plan.CodeMeaning = "4711", "Plan 4711"
+    assert not known_by(PatientInsurancePlanCodeSequence=[plan]).numbers

@@ -139,6 +139,11 @@ def test_noise_of_very_many_specks_is_cut_and_told(simulated: MeasuredExam) -> N
     state = _state(simulated, view, specks)
     assert len(_lines(state)) == 1000
     assert "smaller parts are not outlined" in _words(state)
+    few = presentation_state(
+        view.source, view.mask, other=specks, record=view.record, making=simulated.making, number=1
+    )
+    assert "smaller parts are not outlined" in _words(few)
+    assert "smaller parts" not in _words(_state(simulated, view))
 
 
 def test_very_long_lines_still_fit(tmp_path: Path) -> None:

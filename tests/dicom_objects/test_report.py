@@ -109,6 +109,12 @@ def test_every_warning_stands_once_with_its_views(make_exam: Callable[..., Measu
     assert words.count("L CC: LCC.png: is no DICOM file") == 1
 
 
+def test_without_a_record_of_the_exam_the_draft_is_that_of_every_view(simulated: MeasuredExam) -> None:
+    words = _words(report_story(replace(_result(simulated), record=None), None))
+    for view in simulated.views:
+        assert f"{view.record.laterality} {view.record.view}: {view.record.report_sentence}" in words
+
+
 def test_files_that_were_not_used_are_told(simulated: MeasuredExam) -> None:
     result = _result(simulated)
     assert "Files that were not used" not in _words(report_story(result, None))

@@ -115,6 +115,20 @@ def test_the_hand_of_a_person_is_told(
     assert ("SegmentAlgorithmName" in segment) is named
 
 
+def test_what_a_person_does_not_change_is_not_called_edited(simulated: MeasuredExam) -> None:
+    view = simulated.views[0]
+    other = np.zeros_like(view.mask)
+    other[2:9, 2:9] = True
+    provenance = {**PROVENANCE, "edited_by_hand": True}
+    made = segmentation(
+        view.source, view.mask, other=other, provenance=provenance, making=simulated.making, number=1
+    )
+    bac, others = made.SegmentSequence
+    assert (bac.SegmentAlgorithmType, others.SegmentAlgorithmType) == ("SEMIAUTOMATIC", "AUTOMATIC")
+    assert "edited by hand" in bac.SegmentDescription
+    assert "edited by hand" not in f"{others.SegmentDescription} {others.SegmentAlgorithmName}"
+
+
 def test_a_mask_without_a_pixel_is_kept_as_such(simulated: MeasuredExam, tmp_path: Path) -> None:
     view = simulated.views[0]
     made = segmentation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,13 @@ def test_a_complete_mammogram_is_taken_as_it_is(tmp_path: Path) -> None:
     put_patient_and_study(made, source)
     assert (made.PatientName, made.PatientAge, made.StudyTime) == ("Doe^Jane", "070Y", "101112.5")
     assert str(source.study_time) == "2020-01-02 10:11:12"
+
+
+@pytest.mark.parametrize(
+    ("said", "time"), [("10", "10:00:00"), ("1011", "10:11:00"), ("101112", "10:11:12"), ("", "00:00:00")]
+)
+def test_a_time_is_taken_as_far_as_it_is_said(tmp_path: Path, said: str, time: str) -> None:
+    assert str(_source(tmp_path, StudyTime=said).study_time) == f"2020-01-02 {time}"
 
 
 def test_mandatory_attributes_that_are_missing_are_written_empty(tmp_path: Path) -> None:
@@ -212,6 +220,18 @@ def test_lossy_compression_is_passed_on(tmp_path: Path) -> None:
     put_lossy(made, source)
     assert (made.LossyImageCompression, made.LossyImageCompressionMethod) == ("01", "ISO_15444_1")
     assert made.LossyImageCompressionRatio == 12.5
+
+
+def test_lossy_compression_is_named_by_the_file_where_no_attribute_does(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path / "LCC.dcm", synthetic.dataset(LossyImageCompression="01"))
+    header = read_header(path)
+    for syntax, method in (
+        ("1.2.840.10008.1.2.4.203", "ISO_15444_15"),
+        ("1.2.840.10008.1.2.4.91", "ISO_15444_1"),
+    ):
+        source = source_image(replace(header, transfer_syntax=syntax))
+        assert source.lossy is not None
+        assert source.lossy[1] == method
 
 
 def test_views_of_one_exam_keep_their_order(make_exam: Callable[..., MeasuredExam]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from shared_core.errors import Cancelled, UsageError
+from shared_core.errors import Cancelled, ModelError, UsageError
 from shared_core.inference.engine import segment, segment_steps
-from shared_core.inference.model import Model
+from shared_core.inference.model import Model, make_backend
 from shared_core.inference.runner import Runner
+from shared_core.networks.scunet_lean import LeanScuNet
 from shared_core.weights.card import TilingPreset
 from tests.inference.conftest import prepared_view, texture, with_card
 
@@ -133,3 +136,12 @@ def test_batches_give_what_single_tiles_give(random_model: Model, monkeypatch: p
     single = _probability(random_model, image)
     monkeypatch.setattr(Model, "runner", lambda model: Runner(model.backend, batch_size=3))
     np.testing.assert_allclose(_probability(random_model, image), single, atol=1e-5)
+
+
+def test_a_network_that_gives_no_numbers_marks_nothing_in_silence(random_model: Model) -> None:
+    assert isinstance(random_model.net, LeanScuNet)
+    head = random_model.net.head
+    broken = replace(random_model.net, head=replace(head, weight=np.full_like(head.weight, np.nan)))
+    model = replace(random_model, net=broken, backend=make_backend(broken, device="cpu"))
+    with pytest.raises(ModelError, match="not finite"):
+        segment(prepared_view(texture((200, 200))), model)

@@ -126,7 +126,7 @@ def test_a_sheet_has_the_probability_and_dashes(card: Path, tmp_path: Path) -> N
     of_exam = measure_exam([(result.header, measured)])
     assert _exam_lines(of_exam) == []
     exam = Exam("P1", "P1", "", (result.header,))
-    assert exam_sheet(exam, [(view.reduced, measured)], of_exam, provenance=result.provenance).any()
+    assert exam_sheet(exam, [(view.reduced, measured)], of_exam, provenances=[result.provenance]).any()
     # Where the classifier says no, nothing is marked, and that is no area of 0.
     nothing = replace(view, measurement=replace(measured, am_px=0, bac_probability=0.1))
     assert [line.text for line in panel_lines(nothing, 22)][-1] == "Probability of BAC 0.10"

@@ -28,7 +28,7 @@ def sheet_of(views: Sequence, provenance: dict, notices: tuple[Notice, ...] = ()
     measurement = measure_exam([(view.header, view.measurement) for view in views])
     exam = Exam("P1_20161004", "P1", "20161004", tuple(v.header for v in views), notices=notices)
     reduced = [(small(view).reduced, view.measurement) for view in views]
-    return exam_sheet(exam, reduced, measurement, provenance=provenance)
+    return exam_sheet(exam, reduced, measurement, provenances=[provenance])
 
 
 def four_views(make_view: Callable, **others) -> list:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings as effort, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from shared_core.arteries.connected_parts import Box
+from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.quantification.label_edits import added, free_label, parted, relabelled
@@ -148,6 +150,25 @@ def test_a_person_says_which_parts_are_one_artery(prepared: PreparedView) -> Non
     assert measure_labels(prepared, joined).view == followed
     # On calcium alone no artery is followed, whatever the numbers.
     assert measure_labels(prepared, joined, mask_style="calcium", numbered=True).view.vessels_count is None
+
+
+def test_what_a_model_left_uncounted_a_host_counts_as_little_until_a_person_drew_it(
+    make_prepared: Make,
+) -> None:
+    prepared = make_prepared(np.full((400, 300), 90, np.uint8))
+    parts = tuple(
+        JudgedPart(Box(40 + 60 * n, 30, 10, 180), np.ones((10, 180), bool), 12.0, own, calcium=True)
+        for n, own in enumerate((0.9, 0.4, 0.1))
+    )
+    judged = JudgedParts(parts, 0.05, undecided_from=0.02, bac_probability=0.9)
+    mask = judged.mask("artery", (400, 300))
+    labels = numbered_labels(prepared, mask, mask_style="vessel-band")
+    by_model = measure_view(
+        prepared, mask, None, mask_style="vessel-band", settings=MeasurementSettings(), judged=judged
+    )
+    assert by_model.vessels_count == 1
+    assert measure_labels(prepared, labels, judged=judged).view == by_model
+    assert measure_labels(prepared, labels, judged=judged, edited=True).view.vessels_count == 3
 
 
 def test_an_artery_is_parted_at_its_widest_gap_only() -> None:

@@ -81,11 +81,12 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_measurement_options(parser: argparse.ArgumentParser) -> None:
-    """Options of what is measured."""
+def add_measurement_options(parser: argparse.ArgumentParser, *, facts: bool = True) -> None:
+    """Options of what is measured; `facts` of files that are named, and not of those that are to come."""
     group = parser.add_argument_group("measurement")
     arguments.add_spacing(group)
-    arguments.add_facts(group)
+    if facts:
+        arguments.add_facts(group)
     add = partial(option, group)
     add(
         "--calibration FILE",

@@ -44,7 +44,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     network_options.add_tls(parser)
     add_model_options(parser)
-    add_measurement_options(parser)
+    add_measurement_options(parser, facts=False)
     add("--threads N", "CPU threads (default: 1)", arguments.count, default=1)
     arguments.add_quality(parser)
     arguments.add_time_limit(parser)

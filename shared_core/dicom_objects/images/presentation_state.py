@@ -71,14 +71,14 @@ def presentation_state(
     put_grayscale(dataset, source)
     _put_displayed_area(dataset, source)
     lines, left_out = _outlines(mask, source.header.spacing)
-    words = [_text(_words(record, source, left_out))]
+    others, others_left_out = _outlines(other, source.header.spacing) if other is not None else ([], 0)
+    words = [_text(_words(record, source, left_out + others_left_out))]
     dataset.GraphicAnnotationSequence = [_annotation(source, _WORDS, TextObjectSequence=words)]
     dataset.GraphicLayerSequence = [_layer(_WORDS, 1, BRIGHT)]
     if lines:
         drawn = _annotation(source, _LINES, GraphicObjectSequence=[_line(line) for line in lines])
         dataset.GraphicAnnotationSequence.append(drawn)
         dataset.GraphicLayerSequence.append(_layer(_LINES, 2, FINDING))
-    others, _ = _outlines(other, source.header.spacing) if other is not None else ([], 0)
     if others:
         drawn = _annotation(source, _OTHERS, GraphicObjectSequence=[_line(line) for line in others])
         dataset.GraphicAnnotationSequence.append(drawn)
@@ -166,8 +166,6 @@ def _words(record: ViewRecord, source: SourceImage, left_out: int) -> str:
         lines.append(f"{phrases.count(record.number('other_count'))} other calcifications: have them read")
     if left_out:
         lines.append(f"{phrases.count(left_out)} smaller parts are not outlined")
-    if model.get("edited_by_hand"):
-        lines.append("edited by hand")
     lines += [phrases.model(model), f"Unverified. {phrases.RESEARCH_USE}"]
     return "\r\n".join(lines)
 

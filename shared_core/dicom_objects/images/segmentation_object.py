@@ -6,8 +6,7 @@ its source and lies on it pixel by pixel. One object a view.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -18,7 +17,7 @@ from pydicom.sr.coding import Code
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from shared_core.dicom_objects import codes
-from shared_core.dicom_objects.algorithm import Algorithm, algorithm_of
+from shared_core.dicom_objects.algorithm import Algorithm, algorithm_of, algorithm_unedited
 from shared_core.dicom_objects.colours import cielab
 from shared_core.dicom_objects.equipment import (
     CONTENT_CREATOR,
@@ -98,8 +97,8 @@ def segmentation(
         _check_size(source, other.shape)
         pixels = np.concatenate([pixels, np.ascontiguousarray(other).view(np.uint8)[..., np.newaxis]], axis=2)
     label = HEAT_MAP if is_heat_map(provenance) else LABEL
-    algorithm = algorithm_of(provenance)
-    return _segmentation(source, "seg", "BINARY", pixels, algorithm, making, number, label=label)
+    algorithms = algorithm_of(provenance), algorithm_unedited(provenance)
+    return _segmentation(source, "seg", "BINARY", pixels, algorithms, making, number, label=label)
 
 
 def probability_segmentation(
@@ -119,10 +118,10 @@ def probability_segmentation(
 
     Other parameters and errors as for `segmentation`; what a person changed afterwards is not in it.
     """
-    automatic = algorithm_of({**provenance, "edited_by_hand": False})
+    algorithms = (algorithm_unedited(provenance),)
     pixels = np.asarray(probability, np.float32)[..., np.newaxis]
     label = HEAT_MAP if is_heat_map(provenance) else LABEL
-    return _segmentation(source, "probability", "FRACTIONAL", pixels, automatic, making, number, label=label)
+    return _segmentation(source, "probability", "FRACTIONAL", pixels, algorithms, making, number, label=label)
 
 
 def _segmentation(
@@ -130,17 +129,17 @@ def _segmentation(
     series: ObjectKind,
     kind: Kind,
     pixels: NDArray[Any],
-    algorithm: Algorithm,
+    algorithms: Sequence[Algorithm],
     making: Making,
     number: int,
     *,
     label: str,
 ) -> Dataset:
-    """Of (rows, columns, segments); the label of the first is given."""
+    """Of (rows, columns, segments), each with its algorithm; the label of the first is given."""
     _check_size(source, pixels.shape[:2])
-    segments = [_segment(source, algorithm, label)]
+    segments = [_segment(source, algorithms[0], label)]
     if pixels.shape[2] > 1:
-        segments.append(_other_segment(source, algorithm))
+        segments.append(_other_segment(source, algorithms[1]))
     with quiet_pydicom():  # names that are no names were said before
         dataset: Dataset = needed("highdicom.seg").Segmentation(
             source_images=[_as_mammogram(source)],
@@ -218,8 +217,7 @@ def _segment(source: SourceImage, algorithm: Algorithm, label: str) -> Dataset:
 
 def _other_segment(source: SourceImage, algorithm: Algorithm) -> Dataset:
     """Calcification that is not along an artery; its type is another, so that who asks for BAC finds one."""
-    automatic = replace(algorithm, how="AUTOMATIC") if algorithm.how == "SEMIAUTOMATIC" else algorithm
-    segment = _described(source, automatic, 2, OTHER_LABEL, codes.BREAST_CALCIFICATION)
+    segment = _described(source, algorithm, 2, OTHER_LABEL, codes.BREAST_CALCIFICATION)
     segment.RecommendedDisplayCIELabValue = cielab(OTHER)
     return segment
 

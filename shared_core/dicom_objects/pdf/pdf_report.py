@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared_core.change.change_over_time import PatientChange, QuantityChange
 from shared_core.dicom_objects.equipment import Making
+from shared_core.dicom_objects.patient_module import WHO_WORDS
 from shared_core.dicom_objects.pdf.pdf_page import (
     PageEdge,
     facts,
@@ -90,11 +91,11 @@ def _whose(exam: ResultExam) -> Iterator[Any]:
     yield paragraph(TITLE, size=16, bold=True, after=6)
     name = str(attributes.PatientName).partition("=")[0].replace("^", " ").strip()
     known = [
-        ("Patient", name or "not known"),
-        ("Patient ID", str(attributes.PatientID) or "not known"),
+        _who("PatientName", name),
+        _who("PatientID", str(attributes.PatientID)),
         ("Born", phrases.date(str(attributes.PatientBirthDate)) or "not known"),
         ("Date of the exam", phrases.date(str(attributes.StudyDate)) or "not known"),
-        ("Accession number", str(attributes.AccessionNumber) or "none"),
+        _who("AccessionNumber", str(attributes.AccessionNumber)),
         ("Made by", _made(exam.making)),
     ]
     yield facts(known, columns=2)
@@ -103,10 +104,14 @@ def _whose(exam: ResultExam) -> Iterator[Any]:
     yield gap(4)
 
 
+def _who(keyword: str, value: str) -> tuple[str, str]:
+    name, where_empty = WHO_WORDS[keyword]
+    return name, value or where_empty
+
+
 def _findings(exam: ResultExam) -> Iterator[Any]:
-    record = exam.record or exam.views[0].record
     yield heading("Draft for a report, to be checked and changed by a person")
-    yield paragraph(str(record.report_sentence), size=10, after=6)
+    yield paragraph(exam.report_sentence, size=10, after=6)
     if exam.record is not None:
         yield heading("The exam")
         yield facts(_numbers(exam.record), columns=2)
@@ -251,7 +256,7 @@ def _method(exam: ResultExam) -> Iterator[Any]:
 
 def _how(view: ResultView) -> Iterator[tuple[str, str]]:
     model: Mapping[str, Any] = view.record.provenance
-    yield "Mask", _mask_words(model)
+    yield "Mask", phrases.model(model)
     if model.get("model_sha256"):
         yield "SHA-256 of the weights", str(model["model_sha256"])
     if model.get("preprocessing"):
@@ -259,12 +264,6 @@ def _how(view: ResultView) -> Iterator[tuple[str, str]]:
     yield "Pixel spacing", str(view.record.spacing_source or "not known: no mm")
     yield "Image", " ".join(filter(None, (view.record.manufacturer, view.record.intent))) or "not known"
     yield "Mass", str(view.record.number("mass_reason") or "-")
-
-
-def _mask_words(model: Mapping[str, Any]) -> str:
-    if not model.get("model_name") and "mask_file" not in model:
-        return "drawn by hand"
-    return phrases.model(model) + (", edited by hand" if model.get("edited_by_hand") else "")
 
 
 def _pictures(exam: ResultExam) -> Iterator[Any]:

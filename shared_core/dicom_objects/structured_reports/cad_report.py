@@ -23,6 +23,7 @@ from shared_core.dicom_objects.algorithm import (
     algorithm_items,
     algorithm_of,
     algorithm_of_all,
+    algorithm_unedited,
 )
 from shared_core.dicom_objects.content_items import (
     MOST_POINTS,
@@ -139,9 +140,7 @@ def _summary(*, any_found: bool, all_done: bool) -> Code:
 
 def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
     """TID 4002 of the exam: the draft of a sentence, and the numbers of the exam and of each breast."""
-    record = exam.record
-    sentence = record.report_sentence if record is not None else None
-    words = sentence or _views_sentence(exam.views)
+    record, words = exam.record, exam.report_sentence
     if exam.failed:
         words += f" Could not be measured: {', '.join(exam.failed)}."
     yield text("HAS PROPERTIES", codes.IMPRESSION_DESCRIPTION, words)
@@ -155,10 +154,6 @@ def _overall(exam: ResultExam, algorithm: Algorithm) -> Iterator[Dataset]:
     yield from _known("exam", "mass_ha_mg", record, mass_words(record), side=both)
     for breast in record.breasts:
         yield from _breast_values(breast)
-
-
-def _views_sentence(views: Sequence[ResultView]) -> str:
-    return " ".join(f"{view.label}: {view.record.report_sentence}" for view in views)
 
 
 def _breast_values(breast: BreastRecord) -> Iterator[Dataset]:
@@ -186,7 +181,7 @@ def _cluster(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int
 
 def _others(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
     """TID 4006 of all calcification of a view that is not along an artery."""
-    algorithm = algorithm_of(view.record.provenance)
+    algorithm = algorithm_unedited(view.record.provenance)
     words = "Pixels of the parts that the model takes for calcium and not for an artery."
     in_mm2 = view.record.number("other_area_mm2") is not None
     below = [

@@ -43,7 +43,7 @@ from shared_core.wording.phrases import is_heat_map
 
 COMPREHENSIVE_SR: Final = "1.2.840.10008.5.1.4.1.1.88.33"
 _SEGMENT: Final = 1
-"""The SEG of a view has one segment."""
+"""BAC is the first segment of the SEG of a view."""
 
 
 def views_report(exam: ResultExam, segmentations: Mapping[str, Dataset]) -> Dataset:
