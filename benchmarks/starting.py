@@ -22,6 +22,7 @@ def commands(image: Path) -> dict[str, tuple[str, ...]]:
         "`bac analyze --help`": (*bac, "analyze", "--help"),
         "`bac models list`": (*bac, "models", "list"),
         "`bac info FILE`": (*bac, "info", str(image)),
+        "`bac info --pixels FILE`": (*bac, "info", "--pixels", str(image)),
     }
 
 

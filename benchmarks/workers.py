@@ -1,6 +1,6 @@
 """``python -m benchmarks.workers``: a batch of full-size simulated views with one worker and with several.
 
-The default model runs on eight views of two exams, with everything that `bac analyze` writes. *Idle* is the
+The default model runs on exams of four views each, with everything that `bac analyze` writes. *Idle* is the
 share of the processors asked for that the batch left unused; *others* is how many processors everything else
 on the machine took meanwhile: where it is not near 0, the times say little. So each number of workers is run
 more often than asked for where the machine is not quiet, and the quietest runs count.
@@ -70,9 +70,9 @@ def once(images: Path, output: Path, workers: int) -> Batch:
     return Batch(workers, taken, others)
 
 
-def table(folder: Path, *, workers: Sequence[int] = (1, 2), rounds: int = 3) -> str:
+def table(folder: Path, *, workers: Sequence[int] = (1, 2), rounds: int = 3, patients: int = PATIENTS) -> str:
     """Run each number of workers, in turns, until there are `rounds` quiet runs of it; Markdown."""
-    images = made_views(folder / "views")
+    images = made_views(folder / f"views-{patients}", patients=patients)
     tried: dict[int, list[Batch]] = {number: [] for number in workers}
     for _ in range(MOST_TRIES * rounds):
         for number, own in tried.items():
@@ -82,10 +82,12 @@ def table(folder: Path, *, workers: Sequence[int] = (1, 2), rounds: int = 3) -> 
         number: sorted(own, key=lambda one: one.others or 0)[:rounds] for number, own in tried.items()
     }
     lines = [
-        "| workers | wall s: median (min–max) | user s | system s | idle | others | times as fast |",
-        "|---:|---:|---:|---:|---:|---:|---:|",
+        "| workers | wall s: median (min–max) | user s | system s | CPU, times the first | idle | others "
+        "| times as fast |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     first = median(one.taken.wall_s for one in quietest[workers[0]])
+    first_cpu_s = median(one.taken.cpu_s for one in quietest[workers[0]])
     for number, own in quietest.items():
         walls = [one.taken.wall_s for one in own]
         user_s = median(one.taken.cpu_s - one.taken.system_s for one in own)
@@ -93,6 +95,7 @@ def table(folder: Path, *, workers: Sequence[int] = (1, 2), rounds: int = 3) -> 
         lines.append(
             f"| {number} | {median(walls):.1f} ({min(walls):.1f}–{max(walls):.1f}) | {user_s:.1f} "
             f"| {median(one.taken.system_s for one in own):.1f} "
+            f"| {median(one.taken.cpu_s for one in own) / first_cpu_s:.2f} "
             f"| {median(one.idle_share for one in own):.0%} "
             f"| {f'{median(others):.2f}' if others else 'not known'} | {first / median(walls):.2f} |"
         )
@@ -112,10 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workers", description=__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=(1, 2), metavar="N")
+    parser.add_argument(
+        "--patients", type=int, default=PATIENTS, metavar="N", help=f"four views each (default {PATIENTS})"
+    )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each (default 3)")
     parser.add_argument("-o", "--output", type=Path, default=Path("bench-output/workers"), metavar="DIR")
     args = parser.parse_args(arguments)
-    print(table(args.output, workers=args.workers, rounds=args.rounds))
+    print(table(args.output, workers=args.workers, rounds=args.rounds, patients=args.patients))
     return 0
 
 

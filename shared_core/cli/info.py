@@ -21,12 +21,10 @@ from shared_core.mammogram import StatedFacts
 from shared_core.notices import Notice
 from shared_core.reading.content import is_archive
 from shared_core.reading.description import Row, describe
-from shared_core.reading.exam_grouping import find_exams
 from shared_core.reading.facts.table import stated_of
 from shared_core.reading.reader import Spacing, read_header, read_mammogram
 from shared_core.reading.unused import UnusedFile
 from shared_core.records.canonical_json import plain
-from shared_core.records.unused_files import unused_records
 
 NOT_LOOKED_AT: Final = Row(
     "pixels", "not looked at", "--pixels tells their values, and whether the display fits"
@@ -70,12 +68,19 @@ def run(args: argparse.Namespace) -> int:
             print_warnings(notices, console)
             console.print()
     if args.json:
-        document = {"files": documents, "unused": plain(unused_records(unused))}
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        _print_document(documents, unused)
     else:
         print_unused("[bold]Not used[/bold]", [file for file in unused if not file.used], console)
         print_unused("[bold]Contradictory[/bold]", [file for file in unused if file.used], console)
     return FAILED if failed else OK
+
+
+def _print_document(documents: list[dict[str, object]], unused: list[UnusedFile]) -> None:
+    # Loaded here: records come with all quantities, which a table for people does without.
+    from shared_core.records.unused_files import unused_records
+
+    document = {"files": documents, "unused": plain(unused_records(unused))}
+    print(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _of_the_image(
@@ -95,6 +100,9 @@ def _files(args: argparse.Namespace) -> tuple[list[Path], list[UnusedFile]]:
     named = [path for path in args.files if not path.is_dir() and not is_archive(path)]
     if args.files == named[:1]:
         return named, []
+    # Loaded here: single files are not grouped.
+    from shared_core.reading.exam_grouping import find_exams
+
     listing = find_exams(args.files, spacing_mm=args.spacing_mm)
     found = [header.path for exam in listing.exams for header in exam.headers if header.path is not None]
     # What is wrong with a named file is said where it is described.

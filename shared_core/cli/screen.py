@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import markup
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
 
 from shared_core.cli.remedies import notice_words
 from shared_core.notices import Notice
 from shared_core.plain_text import one_line, without_control
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 
 class PlainConsole(Console):
@@ -43,6 +45,9 @@ def table_of(texts: Sequence[str], numbers: Sequence[str], *, title: str) -> Tab
 
 def progress_bar(console: Console, *more: ProgressColumn, transient: bool = False) -> Progress:
     """What is done of how many, and `more`; nothing where there is no terminal."""
+    # Loaded here: most commands are done before a bar could be seen.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     return Progress(
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *more),
         console=console,

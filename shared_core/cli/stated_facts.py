@@ -6,13 +6,15 @@ import argparse
 
 from shared_core.errors import UsageError
 from shared_core.reading.facts.table import FactsTable
-from shared_core.reading.facts.table_reading import read_facts
 
 
 def facts_of(args: argparse.Namespace) -> FactsTable | None:
     """The table of ``--facts``; one that cannot be read, or has wrong rows, is wrong usage."""
     if args.facts is None:
         return None
+    # Loaded here: few commands are given a table.
+    from shared_core.reading.facts.table_reading import read_facts
+
     try:
         return read_facts(args.facts)
     except UsageError as error:

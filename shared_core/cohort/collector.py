@@ -25,7 +25,7 @@ from shared_core.cohort.resume import begin, how_made
 from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.errors import OpenBacError
-from shared_core.exporting.atomic_write import write_bytes
+from shared_core.exporting.atomic_write import remove_unfinished, write_bytes
 from shared_core.exporting.png import encode_png
 from shared_core.mammogram import Exam
 from shared_core.notices.of_results import EXAM_NOT_WRITTEN
@@ -166,6 +166,7 @@ class Collector:
 
     def _marked(self, exam: Exam, ended: EndedExam, folder: Path) -> bool:
         try:
+            remove_unfinished(folder / exam.key)  # of workers that died
             write_mark(
                 exam,
                 ended,

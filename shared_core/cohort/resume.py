@@ -25,6 +25,7 @@ from shared_core.cohort.settings import BatchSettings, ViewTask, by_exam, named_
 from shared_core.dicom_objects.object_kinds import FOLDER as DICOM_FOLDER
 from shared_core.documents import DocumentError, any_json
 from shared_core.errors import OutputError, UnreadableImageError, UsageError
+from shared_core.exporting.atomic_write import remove_unfinished
 from shared_core.inference.model import choose_for
 from shared_core.mammogram import Exam
 from shared_core.notices import Remedy
@@ -38,8 +39,6 @@ from shared_core.weights.registry import list_models, load_card
 
 OtherExams = Literal["refuse", "keep"]
 """What is done about results of exams that are not among those of a batch, in its output folder."""
-_UNFINISHED: Final = ".*.part"
-"""Left by `write_bytes` where its process was killed."""
 _UNFINISHED_FOLDER: Final = ".*.part*"
 """Left by `whole_folder`, in the folder of an exam: DICOM objects."""
 _MOST_DIFFERENCES: Final = 3
@@ -231,8 +230,8 @@ def begin(exams: Sequence[Exam], folder: Path) -> None:
     """
     try:
         for place in (folder, *(folder / exam.key for exam in exams)):
-            unfinished = (path for path in place.glob(_UNFINISHED) if path.is_file())
-            for path in (place / MARK, place / ENDED, *unfinished):
+            remove_unfinished(place)
+            for path in (place / MARK, place / ENDED):
                 path.unlink(missing_ok=True)
         for place in (folder / exam.key for exam in exams):
             for path in place.glob(_UNFINISHED_FOLDER):

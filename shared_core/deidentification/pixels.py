@@ -13,8 +13,9 @@ from pydicom.dataset import Dataset
 from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.lut import lookup_table
 from shared_core.reading.dicom.padding import padding_range
-from shared_core.reading.dicom.pixel_data import stored_values, transfer_syntax
+from shared_core.reading.dicom.pixel_data import stored_values
 from shared_core.reading.dicom.stored_layout import stored_layout
+from shared_core.reading.dicom.transfer_syntax import transfer_syntax
 
 _LOSSY: dict[str, str] = {
     "1.2.840.10008.1.2.4.50": "ISO_10918_1",

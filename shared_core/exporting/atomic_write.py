@@ -14,6 +14,7 @@ from typing import Final
 from shared_core.errors import OutputError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_UNFINISHED: Final = ".*.part"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _OPEN_ELSEWHERE: Final = (5, 32, 33)
@@ -62,6 +63,13 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
             raise
     except OSError as error:
         raise OutputError(_explanation(path, error)) from error
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Take away what a process that was killed left half-written in a folder, where nobody writes now."""
+    for path in folder.glob(_UNFINISHED):
+        if path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _take_name(beside: Path, path: Path) -> None:

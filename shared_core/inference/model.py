@@ -10,6 +10,7 @@ from typing import Literal
 
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.interface import Backend, BackendName, Precision
+from shared_core.inference.gpu_driver import may_have_gpu
 from shared_core.inference.plain_network import Network, PlainNetwork, read_networks, try_out
 from shared_core.inference.runner import Runner
 from shared_core.networks.table import IMPORTED, SCU_NETS
@@ -210,8 +211,8 @@ def _choose(device: Device, backend: BackendChoice) -> tuple[str, BackendName]:
 
 def gpu() -> Literal["cuda", "mps"] | None:
     """Tell which GPU torch can use."""
-    # Importing torch takes a second or two; a CPU build says so in its version.
-    if metadata.version("torch").endswith("+cpu"):
+    # Importing torch takes a second or two, and some hundred MB, in each process of a batch.
+    if metadata.version("torch").endswith("+cpu") or not may_have_gpu():
         return None
     import torch
 

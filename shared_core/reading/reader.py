@@ -1,4 +1,7 @@
-"""One way in: any supported file, or an image in memory, to a mammogram."""
+"""One way in: any supported file, or an image in memory, to a mammogram.
+
+What decodes is loaded where it is used: it takes longer to load than a DICOM header takes to read.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,14 @@ from shared_core.mammogram import (
     StatedFacts,
     View,
 )
-from shared_core.reading.dicom.dataset import dicom_from_gdcm, read_dicom, read_dicom_header
+from shared_core.reading.dicom.dataset import read_dicom_header
 from shared_core.reading.dicom.spacing import user_spacing
-from shared_core.reading.dicom.voi import display_transform
 from shared_core.reading.facts.stating import stated_spacing, with_facts
 from shared_core.reading.files import file_format
-from shared_core.reading.kinds import image_stem, is_named_as_image
+from shared_core.reading.kinds import FileFormat, image_stem, is_named_as_image
 from shared_core.reading.limits import check_size
 from shared_core.reading.pixel_types import whole_numbers
 from shared_core.reading.projection_names import named_projection
-from shared_core.reading.raster import read_raster, read_raster_header
 
 Spacing = tuple[float, float] | float
 """(row, column) spacing in mm, or one number for both."""
@@ -62,7 +63,7 @@ def read_mammogram(
     file, spacing = Path(path), stated_spacing(facts) or _given(spacing_mm)
     kind = file_format(file)
     stated = facts is not None and facts.view is not None
-    read = read_dicom(file, spacing, stated=stated) if kind == "DICOM" else read_raster(file, kind, spacing)
+    read = _dicom(file, spacing, stated) if kind == "DICOM" else _raster(file, kind, spacing)
     return read if facts is None else replace(read, header=_stated(read.header, facts))
 
 
@@ -79,9 +80,27 @@ def read_header(
     read = (
         read_dicom_header(file, spacing, stated=stated)
         if kind == "DICOM"
-        else read_raster_header(file, kind, spacing)
+        else _raster_header(file, kind, spacing)
     )
     return read if facts is None else _stated(read, facts)
+
+
+def _dicom(file: Path, spacing: PixelSpacing | None, stated: bool) -> Mammogram:
+    from shared_core.reading.dicom.image import read_dicom
+
+    return read_dicom(file, spacing, stated=stated)
+
+
+def _raster(file: Path, kind: FileFormat, spacing: PixelSpacing | None) -> Mammogram:
+    from shared_core.reading.raster import read_raster
+
+    return read_raster(file, kind, spacing)
+
+
+def _raster_header(file: Path, kind: FileFormat, spacing: PixelSpacing | None) -> MammogramHeader:
+    from shared_core.reading.raster import read_raster_header
+
+    return read_raster_header(file, kind, spacing)
 
 
 def _stated(header: MammogramHeader, facts: StatedFacts) -> MammogramHeader:
@@ -132,6 +151,8 @@ def mammogram_from_array(
     pixels = _grey_array(np.asarray(pixels), label)
     spacing = _given(spacing_mm)
     if source is not None:
+        from shared_core.reading.dicom.image import dicom_from_gdcm
+
         found = dicom_from_gdcm(pixels, Path(source), spacing)
         changed = _changed(found.header, spacing, view, laterality)
         return Mammogram(changed, found.pixels, found.display, found.padding)
@@ -142,6 +163,8 @@ def mammogram_from_array(
     if (known.rows, known.columns) != pixels.shape:
         raise UsageError(f"{label}: has shape {pixels.shape}, its header says {(known.rows, known.columns)}.")
     if display is None:
+        from shared_core.reading.dicom.voi import display_transform
+
         display = display_transform(pixels, None, name=label, bits_stored=bits, picture=True)
     return Mammogram(_changed(known, spacing, view, laterality), pixels, display)
 

@@ -19,7 +19,8 @@ OF_WORK = {
     *("pydicom", "pynetdicom", "rich", "scipy", "skimage", "sklearn", "torch"),
 }
 OF_DICOM = {"highdicom", "pydicom", "pynetdicom"}
-OF_READING = {"PIL", "cv2", "numpy", "pydicom", "rich"}
+OF_HEADERS = {"PIL", "numpy", "pydicom", "rich"}
+"""Pillow is loaded by pydicom."""
 
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -35,7 +36,12 @@ COMMANDS = [parser.prog.split()[1:] for parser in parsers(make_parser())]
 
 def loaded_by(*programs: str) -> set[str]:
     """Packages that a fresh interpreter has loaded in the end."""
-    program = "\n".join(["import sys", *programs, "print(*{name.split('.')[0] for name in sys.modules})"])
+    return {name.partition(".")[0] for name in modules_loaded_by(*programs)}
+
+
+def modules_loaded_by(*programs: str) -> set[str]:
+    """Modules of all packages that a fresh interpreter has loaded in the end."""
+    program = "\n".join(["import sys", *programs, "print(*sys.modules)"])
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return set(answer.stdout.splitlines()[-1].split())
 
@@ -64,7 +70,17 @@ def test_models_are_listed_without_what_reads_images() -> None:
 
 def test_a_header_is_described_without_models_and_without_what_writes_dicom(tmp_path: Path) -> None:
     file = write(tmp_path / "view.dcm", dataset())
-    assert not loaded_by(bac("info", str(file))) & (OF_WORK - OF_READING)
+    assert not loaded_by(bac("info", str(file))) & (OF_WORK - OF_HEADERS)
+
+
+def test_a_header_is_described_without_what_decodes_and_without_quantities(tmp_path: Path) -> None:
+    file = write(tmp_path / "view.dcm", dataset())
+    ours = modules_loaded_by(bac("info", str(file)))
+    assert "shared_core.reading.dicom.dataset" in ours
+    assert not ours & {
+        *("shared_core.quantities.registry", "shared_core.reading.codecs.process"),
+        *("shared_core.reading.dicom.pixel_data", "shared_core.reading.raster", "rich.progress"),
+    }
 
 
 @pytest.mark.parametrize("package", ["shared_core", "napari_bac"])

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import psutil
@@ -81,3 +82,44 @@ def test_the_main_module_is_there_again_after_a_process_began(monkeypatch: pytes
     assert sys.modules["__main__"] is main
     process.join()
     assert process.exitcode == 0
+
+
+class Kept:
+    """Held by a module until the interpreter takes its modules down."""
+
+    def __init__(self, taken_down: Path) -> None:
+        self.taken_down = os.fspath(taken_down)
+        self.mkdir = os.mkdir
+
+    def __del__(self) -> None:
+        self.mkdir(self.taken_down)
+
+
+def last_words(queue: Queue[bytes], taken_down: Path) -> None:
+    globals()["kept"] = Kept(taken_down)
+    queue.put(bytes(10_000_000))  # more than a pipe takes at once
+
+
+def test_a_process_that_is_done_sends_what_waits_and_ends_without_taking_itself_down(tmp_path: Path) -> None:
+    context = EngineContext()
+    queue: Queue[bytes] = context.Queue()
+    process = context.Process(target=last_words, args=(queue, tmp_path / "taken_down"))
+    process.start()
+    with within(300):
+        assert len(queue.get()) == 10_000_000
+        process.join()
+    assert process.exitcode == 0
+    assert not (tmp_path / "taken_down").exists()
+
+
+def failing() -> None:
+    raise ValueError("this is wrong")
+
+
+def test_a_process_that_fails_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    process = EngineContext().Process(target=failing)
+    process.start()
+    with within(300):
+        process.join()
+    assert process.exitcode == 1
+    assert "this is wrong" in capfd.readouterr().err

@@ -7,15 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared_core.cli.main import main
 from shared_core.cohort.batch import run_batch
 from shared_core.cohort.exam_mark import MARK
+from shared_core.cohort.outcome import ViewOutcome
+from shared_core.cohort.place import Here
 from shared_core.cohort.pool import Processes
-from shared_core.cohort.settings import BatchSettings
+from shared_core.cohort.settings import BatchSettings, ViewTask
+from shared_core.cohort.worker import Worker
 from shared_core.exporting.folder_lock import alone_in, is_taken
 from shared_core.reading.exam_grouping import find_exams
 from tests.time_limit import within
@@ -172,3 +177,24 @@ def test_a_signal_to_stop_interrupts_and_those_that_are_ignored_stay_so(sent: si
     )
     assert answer.stdout == "interrupted\n", answer.stderr
     assert answer.returncode == 128 + sent
+
+
+class WithDeadWorkers:
+    """Each exam has the half of a file, by a worker that was killed over it."""
+
+    def outcomes(
+        self, tasks: Sequence[ViewTask], worker: Worker, **options: Any
+    ) -> Generator[ViewOutcome, None, None]:
+        for outcome in Here().outcomes(tasks, worker, **options):
+            assert worker.settings.output_dir is not None
+            (worker.settings.output_dir / outcome.task.exam_key / ".0123456789abcdef.part").write_bytes(b"ha")
+            yield outcome
+
+
+def test_what_a_killed_worker_left_half_written_is_gone_when_its_exam_is_finished(
+    source: Path, tmp_path: Path
+) -> None:
+    settings = BatchSettings(tmp_path / "out", model="openbac-1", device="cpu", pictures=False)
+    report = run_batch(find_exams([source]), settings, arguments={}, place=WithDeadWorkers())
+    assert len(report.views) == 2
+    assert list((tmp_path / "out").rglob(".*.part")) == []

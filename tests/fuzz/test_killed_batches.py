@@ -32,17 +32,25 @@ def test_killed_again_and_again_a_batch_ends_as_one_that_was_left_alone(tmp_path
     asked = ["analyze", str(source), "--no-pictures", "--device", "cpu", "-q"]
     assert main([*asked, "-o", str(tmp_path / "alone"), "--workers", "0"]) == 0
     draw = random.Random(SEED)
-    output = tmp_path / "killed"
+    outputs = [tmp_path / "killed_1"]
     for _ in range(KILLS):
-        _killed_once([*asked, "-o", str(output), "--workers", "2", "--resume"], output, draw)
-    assert main([*asked, "-o", str(output), "--workers", "0", "--resume"]) == 0
-    ours, theirs = _files(output), _files(tmp_path / "alone")
-    assert sorted(ours) == sorted(theirs)
-    assert [name for name in sorted(ours) if ours[name] != theirs[name]] == []
+        output = outputs[-1]
+        if _killed_once([*asked, "-o", str(output), "--workers", "2", "--resume"], output, draw):
+            outputs.append(tmp_path / f"killed_{len(outputs) + 1}")
+    assert main([*asked, "-o", str(outputs[-1]), "--workers", "0", "--resume"]) == 0
+    theirs = _files(tmp_path / "alone")
+    for output in outputs:
+        ours = _files(output)
+        assert sorted(ours) == sorted(theirs)
+        assert [name for name in sorted(ours) if ours[name] != theirs[name]] == []
+    print(f"{KILLS} kills, {len(outputs)} batches, each in the end as the one that was left alone")
 
 
-def _killed_once(asked: list[str], output: Path, draw: random.Random) -> None:
-    """After so many more files are there the batch, or one of its workers, gets kill -9."""
+def _killed_once(asked: list[str], output: Path, draw: random.Random) -> bool:
+    """After so many more files are there the batch, or one of its workers, gets kill -9.
+
+    Gives whether the batch came to its end: then there is nothing left to kill.
+    """
     before = _count(output)
     more, whom = draw.randint(0, 5), draw.choice(["batch", "worker"])
     batch = subprocess.Popen(
@@ -56,12 +64,13 @@ def _killed_once(asked: list[str], output: Path, draw: random.Random) -> None:
                 os.kill(worker, signal.SIGKILL)
             # What it worked on is tried again: there is nothing to resume.
             assert batch.wait() == 0
-        else:
-            workers = _children(batch.pid)
-            batch.kill()
-            batch.wait()
-            while any(_alive(worker) for worker in workers):
-                time.sleep(0.01)
+            return True
+        workers = _children(batch.pid)
+        batch.kill()
+        batch.wait()
+        while any(_alive(worker) for worker in workers):
+            time.sleep(0.01)
+        return batch.returncode == 0
 
 
 def _children(process: int) -> list[int]:

@@ -12,6 +12,7 @@ import pytest
 from shared_core.errors import DeviceError
 from shared_core.inference.backends.torch_scunet import TorchScuNet
 from shared_core.inference.engine import segment, segment_steps
+from shared_core.inference.gpu_driver import may_have_gpu
 from shared_core.inference.model import Model, choose, gpu, make_backend
 from shared_core.networks.scunet_lean import fold_scunet
 from tests.inference.conftest import prepared_view, texture
@@ -74,6 +75,23 @@ def test_gpu_that_is_not_there_is_a_clear_error() -> None:
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(DeviceError, match="no usable cuda device"):
         choose("cuda", "auto")
+
+
+def test_without_the_driver_of_a_gpu_torch_is_not_loaded_to_look_for_one() -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed")
+    if may_have_gpu():
+        pytest.skip("this machine has a driver for GPUs")
+    program = (
+        "import sys; from shared_core.inference.model import choose; "
+        "print(*choose('auto', 'auto'), 'torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["cpu", "openvino", "False"]
+
+
+def test_a_gpu_is_never_there_without_its_driver() -> None:
+    torch = pytest.importorskip("torch")
+    assert may_have_gpu() or not (torch.cuda.is_available() or torch.backends.mps.is_available())
 
 
 def test_openvino_on_a_gpu_is_refused() -> None:

@@ -17,7 +17,6 @@ from shared_core.errors import UnreadableImageError, UnsupportedImageError
 from shared_core.notices import Notice
 from shared_core.notices.of_files import BYTES_AFTER_PIXELS
 from shared_core.reading.codecs.process import CodecError, decode
-from shared_core.reading.dicom.attributes import Attributes
 from shared_core.reading.dicom.codestream import (
     Coding,
     StreamError,
@@ -28,6 +27,7 @@ from shared_core.reading.dicom.codestream import (
 )
 from shared_core.reading.dicom.significant_bits import StoredValues, significant_values
 from shared_core.reading.dicom.stored_layout import StoredLayout
+from shared_core.reading.dicom.transfer_syntax import transfer_syntax
 
 _CODINGS: dict[str, Coding] = {
     uid.JPEGBaseline8Bit: "JPEG Baseline",
@@ -50,18 +50,6 @@ _NATIVE = {
     uid.DeflatedExplicitVRLittleEndian,
     uid.ExplicitVRBigEndian,
 }
-
-
-def transfer_syntax(dataset: Dataset) -> uid.UID:
-    """Transfer Syntax UID (0002,0010), or the native one the data set was parsed with."""
-    meta = getattr(dataset, "file_meta", None)
-    declared = Attributes(meta).text("TransferSyntaxUID") if meta is not None else ""
-    if declared:
-        return uid.UID(declared)
-    implicit, little = dataset.original_encoding
-    if implicit:
-        return uid.ImplicitVRLittleEndian
-    return uid.ExplicitVRLittleEndian if little or little is None else uid.ExplicitVRBigEndian
 
 
 def stored_values(
