@@ -27,8 +27,10 @@ from shared_core.records.results_folder import (
     Row,
     date_of_exam,
     exam_of_rows,
+    measured_views,
     rows_of_records,
 )
+from shared_core.records.written_paths import written_path
 
 _KIND: Final = ("intent", "synthetic_2d")
 _OTHERWISE: Final = {
@@ -138,9 +140,10 @@ def _dated(
     """Exams by patient; `source` is None where no files hold the results."""
     found: dict[str, list[DatedExam]] = {}
     without: list[Notice] = []
+    of_exam = measured_views(view_rows)
     for row in exam_rows:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
-        rows = [view for view in view_rows if view["exam"] == key and view["status"] == "ok"]
+        rows = of_exam.get(key, [])
         try:
             when = date_of_exam(row, source or Path())
         except UsageError:
@@ -224,12 +227,7 @@ def _of_one_date(exams: Sequence[DatedExam]) -> dict[str, str]:
 
 def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
     """Those that were not made as most were, the latest where there is no majority."""
-    ways = [tuple(sorted(one.made_with.items())) for one in exams]
-    if not ways:
-        return {}
-    count = Counter(ways)
-    most = max(count.values())
-    usual = dict(next(way for way in reversed(ways) if count[way] == most))
+    usual = _usual_way([one.made_with for one in exams if one.exam.views])
     left_out = {}
     for one in exams:
         way = one.made_with
@@ -240,6 +238,21 @@ def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
         elif differing:
             left_out[one.key] = f"measured with {' and '.join(dict.fromkeys(differing))} than the other dates"
     return left_out
+
+
+def _usual_way(ways: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """As most were made; what those do not say, as most of the others that agree with them."""
+    usual: dict[str, str] = {}
+    # Masks drawn by hand have no model: two models beside them are still two.
+    while more := [
+        frozenset(way.items() - usual.items())
+        for way in ways
+        if way.keys() - usual.keys() and all(way.get(name, said) == said for name, said in usual.items())
+    ]:
+        count = Counter(more)
+        most = max(reversed(more), key=lambda way: count[way])
+        usual |= dict(most)
+    return usual
 
 
 def _made_with(rows: Sequence[Row]) -> dict[str, str]:
@@ -285,7 +298,7 @@ def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
 
 def image_of(row: Row, source: Path | None) -> Path:
     """The image of a row of ``views.csv``; paths may hold only where the results were made."""
-    named = Path(str(row["file"]))
+    named = written_path(str(row["file"]))
     beside = source.parent / named if source is not None else named
     return beside if not is_there(named) and is_there(beside) else named
 

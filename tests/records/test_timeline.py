@@ -16,6 +16,7 @@ from shared_core.records.patient_timeline import (
     Timeline,
     dated_exams,
     dated_exams_of_records,
+    image_of,
     technique_words,
     timeline,
     together,
@@ -122,6 +123,23 @@ def test_masks_drawn_by_hand_alone_are_compared(tmp_path: Path) -> None:
     other = write(tmp_path / "other", {"20220101": (120, 118, 99, 101)}, model=drawn)
     line = line_of(write(tmp_path / "usual", AREAS), other)
     assert not line.left_out
+
+
+def test_masks_drawn_by_hand_hide_no_difference_between_the_others(tmp_path: Path) -> None:
+    drawn = write(tmp_path / "drawn", AREAS, model=MODEL | {"model_sha256": None, "threshold": None})
+    one = write(tmp_path / "one", {"20220101": (120, 118, 99, 101)})
+    other = write(tmp_path / "other", {"20240101": (1, 1, 1, 1)}, model=MODEL | {"model_sha256": "cd"})
+    unread = write(tmp_path / "unread", {"2025010%d" % day: (1,) for day in range(1, 7)}, view="SIO")
+    left_out = line_of(drawn, one, other, unread).left_out
+    assert left_out.pop("P_20220101") == "measured with another model than the other dates"
+    assert set(left_out.values()) == {"has no standard view that was analysed"}
+
+
+def test_images_of_results_from_windows_are_found_beside_them(tmp_path: Path) -> None:
+    image = tmp_path / "exams" / "LCC.dcm"
+    image.parent.mkdir()
+    image.touch()
+    assert image_of({"file": r"exams\LCC.dcm"}, tmp_path / "results") == image
 
 
 def test_one_exam_is_shown_without_a_comparison(tmp_path: Path) -> None:
