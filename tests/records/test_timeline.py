@@ -129,7 +129,7 @@ def test_masks_drawn_by_hand_hide_no_difference_between_the_others(tmp_path: Pat
     drawn = write(tmp_path / "drawn", AREAS, model=MODEL | {"model_sha256": None, "threshold": None})
     one = write(tmp_path / "one", {"20220101": (120, 118, 99, 101)})
     other = write(tmp_path / "other", {"20240101": (1, 1, 1, 1)}, model=MODEL | {"model_sha256": "cd"})
-    unread = write(tmp_path / "unread", {"2025010%d" % day: (1,) for day in range(1, 7)}, view="SIO")
+    unread = write(tmp_path / "unread", {f"2025010{day}": (1,) for day in range(1, 7)}, view="SIO")
     left_out = line_of(drawn, one, other, unread).left_out
     assert left_out.pop("P_20220101") == "measured with another model than the other dates"
     assert set(left_out.values()) == {"has no standard view that was analysed"}
