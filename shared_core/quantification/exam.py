@@ -31,8 +31,9 @@ from shared_core.quantification.measurement import (
     ExamMeasurement,
     ViewMeasurement,
 )
-from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
+from shared_core.quantification.standard_views import choose_standard_views, unread_views
 from shared_core.quantification.view_state import analysed_words
+from shared_core.reading.standard_views import STANDARD_VIEWS
 
 _Used = dict[str, tuple[MammogramHeader, ViewMeasurement]]
 

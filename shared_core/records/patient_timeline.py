@@ -17,9 +17,9 @@ from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
-from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.content import is_there
 from shared_core.reading.reader import read_header
+from shared_core.reading.standard_views import STANDARD_VIEWS
 from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.results_folder import (
     MUST_AGREE,
