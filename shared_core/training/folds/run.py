@@ -27,6 +27,7 @@ from shared_core.training.plan import (
     Watch,
     open_output,
 )
+from shared_core.training.pseudo_labels.round_files import patients_taken
 from shared_core.training.pseudo_labels.run import train_with_pool
 from shared_core.training.training_run import CHECK_FILE, checked_data, train
 from shared_core.weights.card import ModelCard
@@ -79,12 +80,13 @@ def cross_validate(plan: Plan, watch: Watch | None = None) -> CrossValidated:
             plan.output_dir / FOLDS_FILE, folds_csv([(one.card.threshold, one.rows) for one in judged])
         )
     rows = [row for one in judged for row in one.rows]
-    patients = sorted({patient for split in splits for patient in (*split.train, *split.validation)})
+    patients = {patient for split in splits for patient in (*split.train, *split.validation)}
+    patients |= {patient for _, where in members for patient in patients_taken(where)}
     card = write_ensemble(
         plan.output_dir,
         plan.name,
         members,
-        patients=patients,
+        patients=sorted(patients),
         image_sha256=image_prints(plan.output_dir / INPUTS_FILE, plan.output_dir / POOL_INPUTS_FILE),
         held_out=f"Its members on patients that they had not seen ({len(splits)} folds): Dice "
         f"{_shown(mean_score(rows, 'dice_mean'))}, Jaccard {_shown(mean_score(rows, 'jaccard_mean'))}.",
