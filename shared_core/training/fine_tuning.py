@@ -25,9 +25,10 @@ from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.network import Arrays, blended, make_network
 from shared_core.training.patch_scores import PatchScores, PixelCounts
-from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Start, Watch
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
 from shared_core.training.recipe import FineTuningRecipe
 from shared_core.training.scoring import count_patches
+from shared_core.training.starting_model import Start
 from shared_core.training.training_run import STATEMENT_FILE, checked_data, cut_side
 from shared_core.weights.card import ModelCard
 

@@ -17,7 +17,7 @@ from shared_core.inference.model import load_model
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
 from shared_core.training.folds import run
-from shared_core.training.plan import Start
+from shared_core.training.starting_model import Start
 from shared_core.weights.registry import load_card
 from shared_core.weights.seen_views import seen_before
 from tests.training.pseudo_labels.drawn_files import annotated, unlabelled
