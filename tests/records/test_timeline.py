@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from msgspec import structs
 from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
+from shared_core.records.canonical_json import json_bytes
 from shared_core.records.patient_timeline import (
     Timeline,
     dated_exams,
@@ -21,7 +21,7 @@ from shared_core.records.patient_timeline import (
     timeline,
     together,
 )
-from shared_core.records.record_types import ExamRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
 from shared_core.records.tables import exams_csv, views_csv
 from tests.record_builders import a_view, an_exam
@@ -51,10 +51,9 @@ def records(dates: dict[str, tuple[float, ...]], **others: Any) -> tuple[list[Vi
 def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = "", **others: Any) -> Path:
     folder.mkdir(exist_ok=True)
     views, exams = records(dates, **others)
+    views = [structs.replace(v, state="by model, corrected") if v.file == edited else v for v in views]
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(exams))
-    run = {"arguments": {"views": [{"file": v.file, "edited_by_hand": v.file == edited} for v in views]}}
-    (folder / "run.json").write_text(json.dumps(run))
     return folder
 
 
@@ -67,7 +66,7 @@ def test_exams_in_memory_are_those_of_their_results(tmp_path: Path, monkeypatch:
 
 def test_exams_in_memory_know_which_views_a_person_changed() -> None:
     views, exams = records({"20160101": (50, 52), "": (40,)})
-    views[1] = structs.replace(views[1], model=MODEL | {"edited_by_hand": True})
+    views[1] = structs.replace(views[1], state="by model, corrected")
     known, without = dated_exams_of_records(views, exams)
     assert [one.edited for one in known["P"]] == [{"LMLO"}]
     assert [one.masks for one in known["P"]] == [()]
@@ -204,3 +203,12 @@ def test_technique_names_machine_voltage_and_spacing() -> None:
     )
     assert technique_words([header(30.0)]) == "HOLOGIC Selenia, 30 kV, 0.070 mm"
     assert technique_words([]) == ""
+
+
+def test_results_as_one_document_know_which_views_a_person_changed(tmp_path: Path) -> None:
+    views, exams = records({"20160101": (50, 52)})
+    views[1] = structs.replace(views[1], state="by hand")
+    path = tmp_path / "results.json"
+    path.write_bytes(json_bytes(ResultsDocument(views=tuple(views), exams=tuple(exams))))
+    known, _ = dated_exams(read_results(path))
+    assert [one.edited for one in known["P"]] == [{"LMLO"}]
