@@ -34,8 +34,9 @@ from shared_core.training.evaluation.model_runs import evaluate_models
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import scores_of
 from shared_core.training.fine_tuning import REJECTED, fine_tune
-from shared_core.training.plan import Plan, Start, Watch, open_output
+from shared_core.training.plan import Plan, Watch, open_output
 from shared_core.training.recipe import load_recipe
+from shared_core.training.starting_model import Start
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE

@@ -31,7 +31,7 @@ from shared_core.change.serial_exams import (
 from shared_core.errors import UsageError
 from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_VIEWS_MISSING, MAKER_CHANGED, QUANTITY_NOT_FOLLOWED
-from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.reading.standard_views import STANDARD_VIEWS
 
 Decision = Literal["increase", "no measurable change", "decrease", "cannot be decided"]
 Values = NDArray[np.float64]

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from shared_core.mammogram import MammogramHeader
 from shared_core.notices import Notice
 from shared_core.quantification.measurement import ViewMeasurement
-from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views
+from shared_core.quantification.standard_views import choose_standard_views
 from shared_core.quantities.quantity import Combination, Value
 from shared_core.quantities.registry import QUANTITIES as REGISTRY, flat, metrics_of
+from shared_core.reading.standard_views import STANDARD_VIEWS
 
 DAYS_A_YEAR = 365.25
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -85,19 +84,17 @@ def _with_labels(args: argparse.Namespace, console: PlainConsole) -> int:
 
 
 def _check(args: argparse.Namespace, plan: Plan, console: PlainConsole) -> int:
-    from shared_core.training.data.data_check import check_data
+    from shared_core.training.checked_data import look_at_all
     from shared_core.training.data.pool_check import refuse_shared
     from shared_core.training.example import Joined
+    from shared_core.training.plan import Watch
     from shared_core.training.training_run import plan_split
 
     labelled = len(plan.source)
     with TrainingConsole(console) as view:
-        everything = check_data(
-            plan.source if plan.pool is None else Joined((plan.source, plan.pool)),
-            problems=plan.problems,
-            workers=plan.workers,
-            progress=partial(view.patches, "check"),
-        )
+        views = plan.source if plan.pool is None else Joined((plan.source, plan.pool))
+        watch = Watch(patches=view.patches)
+        everything = look_at_all(views, watch, workers=plan.workers, problems=plan.problems)
     check = everything.of_first(labelled)
 
     def draw() -> Split:
@@ -144,8 +141,9 @@ def _plan(args: argparse.Namespace) -> Plan:
     from shared_core.training.budget import within_hours
     from shared_core.training.computing_device import Machine
     from shared_core.training.data_specs import pool_source, view_source
-    from shared_core.training.plan import RECIPE_FILE, Plan, Start, cutting_card
+    from shared_core.training.plan import RECIPE_FILE, Plan
     from shared_core.training.recipe import load_recipe
+    from shared_core.training.starting_model import Start, cutting_card
 
     recipe = load_recipe(args.recipe).with_epochs(args.epochs)
     machine = Machine(choose(args.device, "torch")[0], threads=args.threads or os.cpu_count() or 1)

@@ -33,8 +33,9 @@ def label_plan(args: argparse.Namespace) -> LabelPlan:
     from shared_core.training.computing_device import Machine
     from shared_core.training.image_labels.initial import initial_for
     from shared_core.training.image_labels.labelled_images import labelled_images
-    from shared_core.training.image_labels.plan import NOT_STATED, LabelPlan
+    from shared_core.training.image_labels.plan import LabelPlan
     from shared_core.training.image_labels.recipe import load_label_recipe
+    from shared_core.training.plan import NOT_STATED
 
     recipe = load_label_recipe(args.recipe).with_epochs(args.epochs)
     if args.start is not None:
@@ -78,9 +79,10 @@ def train_labels(plan: LabelPlan, watch: Watch, *, resume: bool) -> int:
 
 def check_labels(plan: LabelPlan, watch: Watch) -> int:
     """Only check the data; return the exit code."""
-    from shared_core.training.image_labels.run import check_label_data, label_split
+    from shared_core.training.checked_data import look_at_all
+    from shared_core.training.image_labels.run import label_split
 
-    check = check_label_data(plan, watch)
+    check = look_at_all(plan.source, watch, workers=plan.workers)
     return OK if print_check(check, partial(label_split, plan), screen(120)) else FAILED
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shared_core.dicom_objects.equipment import Making, making_of
 from shared_core.dicom_objects.source_image import SourceImage, exam_home
 from shared_core.mammogram import Mask
-from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.reading.standard_views import STANDARD_VIEWS
 from shared_core.records.record_types import ExamRecord, RunRecord, ViewRecord
 
 

@@ -34,9 +34,9 @@ from shared_core.errors import UnreadableImageError, UnsupportedImageError, Usag
 from shared_core.mammogram import MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import DICOM_SOURCE_DERIVED, DICOM_VALUE_LEFT_EMPTY
-from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.content import read_bytes, size_of
 from shared_core.reading.dicom.dataset import parse_file, quiet_pydicom
+from shared_core.reading.standard_views import STANDARD_VIEWS
 
 _NAMESPACE: Final = uuid.UUID("3c7bb0a2-55c6-5f0e-8d2c-0b8f3f5f6a11")
 _UIDS: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")

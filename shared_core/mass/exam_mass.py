@@ -9,12 +9,12 @@ calcium is not her calcium.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Final
 
 from shared_core.mass.mass_numbers import MassNumbers
-from shared_core.mass.status import mass_stratum
+from shared_core.mass.status import MassStatus, mass_stratum
 from shared_core.physics.attenuation import CALCIUM_IN_HYDROXYAPATITE
 
 _PROJECTIONS: Final = ("CC", "MLO")
@@ -39,6 +39,7 @@ def breast_mass(side: str, views: Mapping[str, MassNumbers]) -> MassNumbers:
         low_mg=_mean_or_none([view.low_mg for view in known.values()]),
         high_mg=_mean_or_none([view.high_mg for view in known.values()]),
         reason=f"Without {lacking[0]}, {next(iter(known))} stands for breast {side}." if lacking else None,
+        status=_status_of(known.values()),
     )
 
 
@@ -52,7 +53,16 @@ def exam_mass(views: Mapping[str, MassNumbers]) -> MassNumbers:
     ends = [_mean_or_none([getattr(breast, end) for breast in breasts]) for end in ("low_mg", "high_mg")]
     low, high = (None if end is None else len(breasts) * end for end in ends)
     mass = math.fsum(masses)
-    return MassNumbers(mass, mass * CALCIUM_IN_HYDROXYAPATITE, low, high, mass_stratum(mass), reason)
+    status = _status_of(breasts)
+    return MassNumbers(mass, mass * CALCIUM_IN_HYDROXYAPATITE, low, high, mass_stratum(mass), reason, status)
+
+
+def _status_of(parts: Iterable[MassNumbers]) -> MassStatus | None:
+    """Calibrated where every part is; None where one does not say."""
+    statuses = {part.status for part in parts}
+    if None in statuses:
+        return None
+    return "computed:calibrated" if statuses == {"computed:calibrated"} else "computed:uncalibrated"
 
 
 def _mean_or_none(values: Sequence[float | None]) -> float | None:

@@ -23,8 +23,8 @@ class MassNumbers:
     reason: str | None = None
     """How sure it is, which view stands for a breast alone, or why there is none."""
     status: MassStatus | None = None
-    """Of a view, as are the next three."""
+    """Of a breast and an exam with a mass: calibrated where all of its views are."""
     lod_mg: float | None = None
-    """Limit of detection of hydroxyapatite on this mask."""
+    """Limit of detection of hydroxyapatite on this mask; of a view, as are the next two."""
     k_cm2_g: float | None = None
     k_source: str | None = None

@@ -24,10 +24,10 @@ from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OutputError, UnreadableImageError
 from shared_core.exporting.atomic_write import make_private_folder, write_bytes, write_changed
 from shared_core.pacs.file_names import safe_name
-from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.reading.dicom.dataset import quiet_pydicom
 from shared_core.reading.dicom.identity import grouped_patient_id
 from shared_core.reading.exam_grouping import find_exams
+from shared_core.reading.standard_views import STANDARD_VIEWS, standard_labels
 from shared_core.records.canonical_json import json_bytes
 
 EXAMS: Final = "exams"
@@ -92,9 +92,7 @@ class ReceivedExam:
     def has_all_standard_views(self) -> bool:
         """Whether each exam among the images has LCC, LMLO, RCC and RMLO."""
         exams = find_exams([self.images]).exams
-        return bool(exams) and all(
-            {header.view_label for header in exam.headers} >= set(STANDARD_VIEWS) for exam in exams
-        )
+        return bool(exams) and all(standard_labels(exam.headers) == set(STANDARD_VIEWS) for exam in exams)
 
     def objects(self) -> list[Path]:
         """The DICOM results."""

@@ -31,8 +31,9 @@ from shared_core.quantification.measurement import (
     ExamMeasurement,
     ViewMeasurement,
 )
-from shared_core.quantification.standard_views import STANDARD_VIEWS, choose_standard_views, unread_views
+from shared_core.quantification.standard_views import choose_standard_views, unread_views
 from shared_core.quantification.view_state import analysed_words
+from shared_core.reading.standard_views import STANDARD_VIEWS
 
 _Used = dict[str, tuple[MammogramHeader, ViewMeasurement]]
 
@@ -111,6 +112,7 @@ def _with_totals(exam: ExamMeasurement, used: _Used) -> ExamMeasurement:
         area_grade_name=grade.name if grade is not None else None,
         area_grade_percent=graded_percent,
         notices=(*exam.notices, *notices, *_other_notices(used)),
+        marked=any(m.am_px for _, m in used.values()),
         vessels_count=kinds.total if kinds is not None else None,
         vessel_kinds=kinds,
         calcified_length_mm=_sum([breast.mean_calcified_length_mm for breast in exam.breasts]),

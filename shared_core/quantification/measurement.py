@@ -141,6 +141,8 @@ class ExamMeasurement:
     views_total: int = 0
     views_not_analysed: tuple[str, ...] = ()
     """Standard views that were taken but not analysed: with one of them nothing is said of the whole exam."""
+    marked: bool = False
+    """Whether anything is marked on a view that counts, be it too small for a vessel, its area unknown."""
     vessels_count: int | None = None
     """Arteries of both breasts; of each breast the view that shows most."""
     vessel_kinds: VesselKinds | None = None

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from shared_core.mammogram import Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
+from shared_core.mammogram import MammogramHeader, PresentationIntent, ViewModifier
 from shared_core.notices import Notice
 from shared_core.notices.of_results import IMAGE_NOT_COUNTED, PARTIAL_VIEW, VIEW_CHOSEN
-
-STANDARD_VIEWS: Final = ("LCC", "LMLO", "RCC", "RMLO")
-
-PARTIAL_MODIFIERS: Final = frozenset(
-    {
-        ViewModifier.MAGNIFICATION,
-        ViewModifier.SPOT_COMPRESSION,
-        ViewModifier.TANGENTIAL,
-        ViewModifier.ROLLED,
-        ViewModifier.CLEAVAGE,
-        ViewModifier.AXILLARY_TAIL,
-        ViewModifier.AXILLARY_TISSUE,
-    }
-)
-"""Modifiers of views that show a part of the breast, or the breast otherwise than a standard view."""
+from shared_core.reading.standard_views import STANDARD_VIEWS, standard_labels, why_not_standard
 
 
 @dataclass(frozen=True)
@@ -38,15 +23,15 @@ class StandardViews:
 def choose_standard_views(headers: Sequence[MammogramHeader]) -> StandardViews:
     """Choose one image for each of LCC, LMLO, RCC and RMLO.
 
-    Left out: other projections, unknown views, and the `PARTIAL_MODIFIERS`. Of several images of one
-    view the best is taken: implant displaced before others (the implant is no breast area), for
+    Left out: other projections, unknown views, and partial ones, see `why_not_standard`. Of several images
+    of one view the best is taken: implant displaced before others (the implant is no breast area), for
     presentation before FOR PROCESSING, plain before synthetic 2-D, then the last acquired, as a repeat
     is made because the first was not good enough.
     """
     notices = []
     candidates: dict[str, list[int]] = {label: [] for label in STANDARD_VIEWS}
     for position, header in enumerate(headers):
-        reason = _why_not_standard(header)
+        reason = why_not_standard(header)
         if reason is None:
             candidates[header.view_label].append(position)
         else:
@@ -78,20 +63,8 @@ def unread_views(used: Collection[str], not_analysed: Sequence[MammogramHeader])
 
     `used` are the labels of those that were measured, `not_analysed` the images of the exam without a mask.
     """
-    taken = {header.view_label for header in not_analysed if _why_not_standard(header) is None}
+    taken = standard_labels(not_analysed)
     return tuple(label for label in STANDARD_VIEWS if label in taken and label not in used)
-
-
-def _why_not_standard(header: MammogramHeader) -> str | None:
-    """None for a standard view, else the reason in words."""
-    if header.view is View.UNKNOWN or header.laterality is Laterality.UNKNOWN:
-        return "its view or side is unknown"
-    if header.view_label not in STANDARD_VIEWS:
-        return f"{header.view_label} is not one of the four standard views"
-    if header.acquisition.contrast_subtracted:
-        return "it is a subtraction image of contrast-enhanced mammography"
-    partial = [modifier.value for modifier in header.modifiers if modifier in PARTIAL_MODIFIERS]
-    return f"{header.view_label} with {', '.join(partial)}" if partial else None
 
 
 def _preference(header: MammogramHeader) -> tuple[bool, bool, bool, str, int, str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_core.errors import OpenBacError
-from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View, ViewModifier
+from shared_core.mammogram import Exam, Laterality, MammogramHeader, PresentationIntent, View
 from shared_core.notices import Notice
 from shared_core.notices.of_files import (
     EXAM_MIXES_SYNTHETIC,
@@ -24,10 +24,8 @@ from shared_core.reading.facts.table import FactsTable
 from shared_core.reading.listing import files_found
 from shared_core.reading.reader import Spacing, read_header
 from shared_core.reading.same_exam import SameExam, same_exams
+from shared_core.reading.standard_views import PARTIAL_MODIFIERS, STANDARD_VIEWS, standard_labels
 from shared_core.reading.unused import UnusedFile, UnusedReason, refused_file, with_places
-
-STANDARD_VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
-_NOT_STANDARD = {ViewModifier.MAGNIFICATION, ViewModifier.SPOT_COMPRESSION}
 
 
 @dataclass(frozen=True)
@@ -165,11 +163,11 @@ def _exam(group: SameExam) -> Exam:
     headers = tuple(
         sorted(group.headers, key=lambda h: (h.view_label, h.identity.instance_number or 0, str(h.path)))
     )
-    standard = [h for h in headers if not _NOT_STANDARD & set(h.modifiers)]
-    labels = [h.view_label for h in standard]
-    known = [label for label in labels if "?" not in label]
+    whole = [h for h in headers if not PARTIAL_MODIFIERS & set(h.modifiers)]
+    found = standard_labels(headers)
     # where no view is known nothing can be said to be missing
-    missing = tuple(view for view in STANDARD_VIEWS if view not in labels) if known else ()
+    some_known = any("?" not in h.view_label for h in whole)
+    missing = tuple(view for view in STANDARD_VIEWS if view not in found) if some_known else ()
     identities = [header.identity for header in headers]
     patient = next((one.patient_id for one in identities if one.patient_id), "")
     date = next((one.study_date for one in identities if one.study_date), "")
@@ -181,7 +179,7 @@ def _exam(group: SameExam) -> Exam:
         study_date=date,
         headers=headers,
         missing_views=missing,
-        notices=(*group.notices, *_exam_notices(standard)),
+        notices=(*group.notices, *_exam_notices(whole)),
     )
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from shared_core.change.change_over_time import PatientChange, QuantityChange, change_over_time
 from shared_core.change.serial_exams import SerialExam, SerialQuantity, contributions
-from shared_core.documents import DocumentError, known_part
 from shared_core.errors import OpenBacError, UsageError
 from shared_core.mammogram import Exam, MammogramHeader
 from shared_core.notices import Notice
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
-from shared_core.quantification.standard_views import STANDARD_VIEWS
+from shared_core.quantification.view_state import ViewState
 from shared_core.reading.content import is_there
 from shared_core.reading.reader import read_header
+from shared_core.reading.standard_views import STANDARD_VIEWS
 from shared_core.records.record_types import ExamRecord, ViewRecord
 from shared_core.records.results_folder import (
     MUST_AGREE,
@@ -27,10 +25,13 @@ from shared_core.records.results_folder import (
     Row,
     date_of_exam,
     exam_of_rows,
+    measured_views,
     rows_of_records,
 )
+from shared_core.records.written_paths import written_path
 
 _KIND: Final = ("intent", "synthetic_2d")
+_EDITED: Final = (ViewState.CORRECTED.value, ViewState.BY_HAND.value)
 _OTHERWISE: Final = {
     "model_sha256": "another model",
     "threshold": "another threshold",
@@ -107,7 +108,6 @@ def dated_exams(
         results.views,
         results.exams,
         source=results.source,
-        edited=_edited_files(results.source),
         headers={exam.key: exam.headers for exam in images},
     )
 
@@ -123,8 +123,7 @@ def dated_exams_of_records(
         From `view_record`, each with the key of its exam, and from `exam_record`.
     """
     view_rows, exam_rows = rows_of_records(views, exams)
-    edited = {view.file for view in views if view.provenance.get("edited_by_hand")}
-    return _dated(view_rows, exam_rows, source=None, edited=edited, headers={})
+    return _dated(view_rows, exam_rows, source=None, headers={})
 
 
 def _dated(
@@ -132,15 +131,15 @@ def _dated(
     exam_rows: Sequence[Row],
     *,
     source: Path | None,
-    edited: Collection[str],
     headers: Mapping[str, Sequence[MammogramHeader]],
 ) -> tuple[dict[str, list[DatedExam]], tuple[Notice, ...]]:
     """Exams by patient; `source` is None where no files hold the results."""
     found: dict[str, list[DatedExam]] = {}
     without: list[Notice] = []
+    of_exam = measured_views(view_rows)
     for row in exam_rows:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
-        rows = [view for view in view_rows if view["exam"] == key and view["status"] == "ok"]
+        rows = of_exam.get(key, [])
         try:
             when = date_of_exam(row, source or Path())
         except UsageError:
@@ -154,7 +153,9 @@ def _dated(
             masks=masks_of(source, key) if source is not None else (),
             made_with=_made_with(rows),
             technique=technique_words(known) or _technique_of_rows(rows),
-            edited=frozenset(f"{row['laterality']}{row['view']}" for row in rows if row["file"] in edited),
+            edited=frozenset(
+                f"{row['laterality']}{row['view']}" for row in rows if row.get("state") in _EDITED
+            ),
         )
         found.setdefault(patient, []).append(exam)
     return found, tuple(without)
@@ -224,12 +225,7 @@ def _of_one_date(exams: Sequence[DatedExam]) -> dict[str, str]:
 
 def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
     """Those that were not made as most were, the latest where there is no majority."""
-    ways = [tuple(sorted(one.made_with.items())) for one in exams]
-    if not ways:
-        return {}
-    count = Counter(ways)
-    most = max(count.values())
-    usual = dict(next(way for way in reversed(ways) if count[way] == most))
+    usual = _usual_way([one.made_with for one in exams if one.exam.views])
     left_out = {}
     for one in exams:
         way = one.made_with
@@ -242,34 +238,25 @@ def _made_otherwise(exams: Sequence[DatedExam]) -> dict[str, str]:
     return left_out
 
 
+def _usual_way(ways: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """As most were made; what those do not say, as most of the others that agree with them."""
+    usual: dict[str, str] = {}
+    # Masks drawn by hand have no model: two models beside them are still two.
+    while more := [
+        frozenset(way.items() - usual.items())
+        for way in ways
+        if way.keys() - usual.keys() and all(way.get(name, said) == said for name, said in usual.items())
+    ]:
+        count = Counter(more)
+        most = max(reversed(more), key=lambda way: count[way])
+        usual |= dict(most)
+    return usual
+
+
 def _made_with(rows: Sequence[Row]) -> dict[str, str]:
     """What is known: a mask that was drawn by hand alone has no model that others could differ from."""
     cells = {name: {row.get(name) for row in rows} - {None} for name in (*MUST_AGREE, *_KIND)}
     return {name: " / ".join(sorted(map(str, found))) for name, found in cells.items() if found}
-
-
-def _edited_files(source: Path) -> set[str]:
-    """Images whose mask a person changed, as the ``run.json`` of an export says."""
-    try:
-        run = known_part((source / "run.json").read_bytes(), _Run)
-    except (OSError, DocumentError):
-        return set()
-    return {view.file for view in run.arguments.views if view.edited_by_hand}
-
-
-class _EditedView(msgspec.Struct, frozen=True):
-    file: str
-    edited_by_hand: bool
-
-
-class _Arguments(msgspec.Struct, frozen=True):
-    views: tuple[_EditedView, ...]
-
-
-class _Run(msgspec.Struct, frozen=True):
-    """What is needed of the ``run.json`` of an export."""
-
-    arguments: _Arguments
 
 
 def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
@@ -285,7 +272,7 @@ def _headers(rows: Sequence[Row], source: Path | None) -> list[MammogramHeader]:
 
 def image_of(row: Row, source: Path | None) -> Path:
     """The image of a row of ``views.csv``; paths may hold only where the results were made."""
-    named = Path(str(row["file"]))
+    named = written_path(str(row["file"]))
     beside = source.parent / named if source is not None else named
     return beside if not is_there(named) and is_there(beside) else named
 

@@ -186,29 +186,40 @@ def serial_exams(
             f"{results.source}: a date was given for {len(results.exams)} exams; give results of one exam."
         )
     found: dict[str, list[SerialExam]] = {}
+    of_exam = measured_views(results.views)
     for row in results.exams:
         key, patient = str(row["key"]), str(row["patient_id"] or row["key"])
-        views = [view for view in results.views if view["exam"] == row["key"] and view["status"] == "ok"]
-        exam = exam_of_rows(key, when or date_of_exam(row, results.source), views)
+        exam = exam_of_rows(key, when or date_of_exam(row, results.source), of_exam.get(key, []))
         found.setdefault("" if one_patient else patient, []).append(exam)
+    return found
+
+
+def measured_views(views: Iterable[Row]) -> dict[str, list[Row]]:
+    """Rows of the views that have numbers, by exam; without a search through all of them for each exam."""
+    found: dict[str, list[Row]] = {}
+    for view in views:
+        if view["status"] == "ok":
+            found.setdefault(str(view["exam"]), []).append(view)
     return found
 
 
 def check_same_settings(results: Iterable[Results]) -> tuple[Notice, ...]:
     """Notices about what differs between views that are compared over time.
 
-    `UsageError` where they were measured with different models or settings.
+    `UsageError` where they were measured with different models or settings. A mask that no model made has
+    none, which is told and is no other one.
     """
     views = [view for one in results for view in one.views if view["status"] == "ok"]
     for column in MUST_AGREE:
-        found = sorted({str(view.get(column)) for view in views})
+        found = sorted({str(view[column]) for view in views if view.get(column) is not None})
         if len(found) > 1:
             raise UsageError(
                 f"The results were made with different settings ({column}: {', '.join(found)}); "
                 "analyse all exams again with the same ones."
             )
     notices = []
-    for column in _SHOULD_AGREE:
+    without_model = sum(view.get("model_sha256") is None for view in views)
+    for column in (*(("state",) if 0 < without_model < len(views) else ()), *_SHOULD_AGREE):
         found = sorted({str(view[column]) for view in views if view.get(column) is not None})
         if len(found) > 1:
             notices.append(VIEWS_DIFFER.notice(column=column, values=", ".join(found)))

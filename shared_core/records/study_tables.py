@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared_core.quantification.standard_views import STANDARD_VIEWS
 from shared_core.quantities.quantity import Entry, Scope
 from shared_core.quantities.registry import QUANTITIES
+from shared_core.reading.standard_views import STANDARD_VIEWS
 from shared_core.records.readings import Reading
 from shared_core.records.results_folder import Cell, Results, Row, standard_views_of
 

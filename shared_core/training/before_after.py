@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from shared_core.training.patch_scores import PatchScores
+from shared_core.training.short_table import short_table
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,6 @@ class Comparison:
             ("replay", "before"): self.replay_before,
             ("replay", "after"): self.replay_after,
         }
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("views", "time", "threshold", "dice", "recall", "precision", "false_share"))
-        for (views, time), scores in rows.items():
-            numbers = (scores.threshold, scores.dice, scores.recall, scores.precision, scores.false_share)
-            writer.writerow((views, time, *(f"{number:.6g}" for number in numbers)))
-        return stream.getvalue().encode()
+        columns = ("views", "time", "threshold", "dice", "recall", "precision", "false_share")
+        lines = ({"views": views, "time": time, **asdict(scores)} for (views, time), scores in rows.items())
+        return short_table(columns, lines)

@@ -16,8 +16,9 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.backends.torch_network import filled
 from shared_core.networks.table import SCU_NETS
 from shared_core.training.fit import Fitted
-from shared_core.training.plan import Plan, processing_card
+from shared_core.training.plan import Plan
 from shared_core.training.recipe import Recipe, recipe_toml
+from shared_core.training.starting_model import processing_card
 from shared_core.weights.card import GraphFile, ModelCard
 from shared_core.weights.card_json import CARD_FILE, GRAPH_FILE, WEIGHTS_FILE, card_json
 from shared_core.weights.safetensors import safetensors_bytes

@@ -24,10 +24,11 @@ from shared_core.training.example import Joined, ViewSource
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.holding_out import Fold, folds_of, pool_of
 from shared_core.training.network import Arrays, blended, make_network
-from shared_core.training.patch_scores import PatchScores, ProbabilityCounts
-from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Start, Watch
+from shared_core.training.patch_scores import PatchScores, PixelCounts
+from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
 from shared_core.training.recipe import FineTuningRecipe
 from shared_core.training.scoring import count_patches
+from shared_core.training.starting_model import Start
 from shared_core.training.training_run import STATEMENT_FILE, checked_data, cut_side
 from shared_core.weights.card import ModelCard
 
@@ -117,7 +118,7 @@ class _Tuner:
             )
         models = [self._fit(fold, plan.output_dir / f"fold-{number}") for number, fold in enumerate(folds, 1)]
         with repeatable(plan.machine):
-            after = ProbabilityCounts()
+            after = PixelCounts()
             for model, fold in zip(models, folds, strict=True):
                 after = after.plus(self._count(model.arrays, self._patches_of(fold.held_out)))
         final = models[0]
@@ -164,7 +165,7 @@ class _Tuner:
             trained, arrays=blended(self.start.arrays, trained.arrays, self.recipe.fine_tuning.blend)
         )
 
-    def _count(self, arrays: Arrays, numbers: Numbers) -> ProbabilityCounts:
+    def _count(self, arrays: Arrays, numbers: Numbers) -> PixelCounts:
         network = make_network(self.recipe, seed=0, start=arrays).to(self.device).eval()
         return count_patches(
             network,

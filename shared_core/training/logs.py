@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from shared_core.exporting.atomic_write import write_bytes
+from shared_core.training.short_table import short_table
 
 History = Sequence[dict[str, Any]]
 
@@ -31,20 +30,6 @@ COLUMNS = (
 """No times: the same run writes the same bytes."""
 
 
-def history_csv(history: History, columns: Sequence[str] = COLUMNS) -> bytes:
-    """One row an epoch."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for row in history:
-        writer.writerow({name: _short(row.get(name, "")) for name in columns})
-    return stream.getvalue().encode()
-
-
 def write_history(folder: Path, history: History, columns: Sequence[str] = COLUMNS) -> None:
     """Write ``log.csv`` whole, as a resumed run may have to replace rows."""
-    write_bytes(folder / "log.csv", history_csv(history, columns))
-
-
-def _short(value: Any) -> Any:
-    return f"{value:.6g}" if isinstance(value, float) else value
+    write_bytes(folder / "log.csv", short_table(columns, history))

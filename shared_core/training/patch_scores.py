@@ -21,7 +21,7 @@ def _no_counts() -> Counts:
 
 
 @dataclass
-class ProbabilityCounts:
+class PixelCounts:
     """How many pixels got which probability, in thousandths, by what is true of them."""
 
     bac: Counts = field(default_factory=_no_counts)
@@ -39,9 +39,9 @@ class ProbabilityCounts:
         into = self.beside if truth.any() else self.clear
         into += np.bincount(steps[background], minlength=STEPS + 1)
 
-    def plus(self, other: ProbabilityCounts) -> ProbabilityCounts:
+    def plus(self, other: PixelCounts) -> PixelCounts:
         """Of both together."""
-        return ProbabilityCounts(self.bac + other.bac, self.beside + other.beside, self.clear + other.clear)
+        return PixelCounts(self.bac + other.bac, self.beside + other.beside, self.clear + other.clear)
 
     def scores(self, recipe: ValidationRecipe) -> PatchScores:
         """Choose the threshold that the recipe's score asks for, and score there."""

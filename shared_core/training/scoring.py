@@ -10,7 +10,7 @@ import torch
 from shared_core.training.batches import Numbers, Pixels
 from shared_core.training.network import probabilities
 from shared_core.training.patch import PatchSet
-from shared_core.training.patch_scores import ProbabilityCounts
+from shared_core.training.patch_scores import PixelCounts
 from shared_core.training.recipe import Recipe
 
 _BATCH = 8
@@ -24,9 +24,9 @@ def count_patches(
     *,
     numbers: Numbers | None = None,
     temperature: float = 1.0,
-) -> ProbabilityCounts:
+) -> PixelCounts:
     """What a network, in the mode for use, says of whole patches; of all, or of those with `numbers`."""
-    counts = ProbabilityCounts()
+    counts = PixelCounts()
     chosen = np.arange(len(patches)) if numbers is None else numbers
     for _, images, labels in _in_batches(patches, chosen):
         found = probabilities(network, images, recipe, device, temperature=temperature)

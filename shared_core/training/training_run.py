@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from shared_core.errors import ModelError, UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.card_making import Origin, write_model
+from shared_core.training.checked_data import is_checked, keep_checked, known_split, look_at_all
 from shared_core.training.data.bilateral import BilateralViews
-from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
-from shared_core.training.data.data_check import DataCheck, check_data
+from shared_core.training.data.check_report import patients_in_words
+from shared_core.training.data.data_check import DataCheck
 from shared_core.training.data.input_files import image_prints
 from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.data.pool_check import refuse_shared
@@ -20,19 +20,17 @@ from shared_core.training.data.split import (
     Split,
     check_split,
     members_of,
-    read_split,
     split_by_patient,
-    write_split,
 )
 from shared_core.training.data_statement import CutView, cut_views, data_statement, short_statement
 from shared_core.training.example import Joined
 from shared_core.training.fit import Fitted, fit
 from shared_core.training.patch import PatchSet
-from shared_core.training.plan import INPUTS_FILE, SPLIT_FILE, Plan, Watch
+from shared_core.training.plan import INPUTS_FILE, Plan, Watch
 from shared_core.weights.card import ModelCard
 
 TRAIN, VALIDATION = Path("patches/train"), Path("patches/validation")
-STATEMENT_FILE, CHECK_FILE = "data_statement.md", "data_check.json"
+STATEMENT_FILE = "data_statement.md"
 
 
 def train(plan: Plan, watch: Watch | None = None) -> ModelCard:
@@ -117,17 +115,14 @@ def checked_split(plan: Plan, watch: Watch) -> Split:
     UsageError
         See `DataCheck.refuse`, `DataCheck.refuse_split` and `plan_split`.
     """
-    path = plan.output_dir / CHECK_FILE
-    if path.exists() and (plan.output_dir / SPLIT_FILE).exists():
+    if is_checked(plan.output_dir):
         return plan_split(plan)
     everything = checked_data(plan, watch)
     check = everything.of_first(len(plan.source))
     split = plan_split(plan, check)
     check.refuse_split(split)
     refuse_shared(everything, len(plan.source), split)
-    watch.say(sides_in_words(check, split))
-    write_bytes(path, check_json(check, split))
-    write_split(split, plan.output_dir / SPLIT_FILE)
+    keep_checked(check, split, plan.output_dir, watch)
     return split
 
 
@@ -136,13 +131,8 @@ def checked_data(plan: Plan, watch: Watch) -> DataCheck:
 
     A `UsageError` as of `DataCheck.refuse`.
     """
-    check = check_data(
-        plan.source if plan.pool is None else Joined((plan.source, plan.pool)),
-        problems=plan.problems,
-        workers=plan.workers,
-        progress=None if watch.patches is None else partial(watch.patches, "check"),
-        cancelled=watch.cancelled,
-    )
+    everything = plan.source if plan.pool is None else Joined((plan.source, plan.pool))
+    check = look_at_all(everything, watch, workers=plan.workers, problems=plan.problems)
     check.refuse()
     watch.say(patients_in_words(check.of_first(len(plan.source))))
     return check
@@ -159,12 +149,8 @@ def require_something_found(fitted: Fitted) -> None:
 
 def plan_split(plan: Plan, check: DataCheck | None = None) -> Split:
     """Draw the split, with the labels as `check` saw them, or read the given one; checked, not written."""
-    path = plan.output_dir / SPLIT_FILE
-    if path.exists():
-        split = read_split(path)
-    elif plan.split is not None:
-        split = read_split(plan.split)
-    else:
+    split = known_split(plan.output_dir, plan.split, Split)
+    if split is None:
         identities = [plan.source.identity(number) for number in range(len(plan.source))]
         split = split_by_patient(
             identities,
@@ -196,7 +182,7 @@ def cut_side(plan: Plan, numbers: list[int], folder: Path, watch: Watch) -> Patc
         plan.output_dir / folder,
         settings=settings,
         workers=plan.workers,
-        progress=None if watch.patches is None else partial(watch.patches, folder.name),
+        progress=watch.views(folder.name),
         cancelled=watch.cancelled,
     )
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from shared_core.weights.card import ModelCard
+from shared_core.weights.heat_map_rule import HeatMapRule
 
-_TAGS: Final = ("mammography", "breast-arterial-calcification", "medical-imaging", "segmentation")
+_TAGS: Final = ("mammography", "breast-arterial-calcification", "medical-imaging")
 _STYLES: Final = {
     "vessel-band": "a band over the calcified stretch of the artery, wider than the calcium",
     "calcium": "the calcium alone",
+    "heat-map": "where a classifier of whole views looked, which is no segmentation",
 }
 
 
@@ -55,29 +57,20 @@ def _head(card: ModelCard) -> Iterator[str]:
     # Hubs know short names; any other licence is told in the text.
     yield f"license: {known if known in ('mit', 'apache-2.0', 'bsd-3-clause', 'cc-by-4.0') else 'other'}"
     yield "library_name: openbac"
-    yield "pipeline_tag: image-segmentation"
+    does = "segmentation" if card.heat_map is None else "classification"
+    yield f"pipeline_tag: image-{does}"
     yield "tags:"
-    yield from (f"- {tag}" for tag in _TAGS)
+    yield from (f"- {tag}" for tag in (*_TAGS, does))
     yield "---"
     yield ""
 
 
 def _facts(card: ModelCard) -> list[str]:
-    spacing_um = f"{1000 * card.input_spacing_mm:g} µm"
-    resampled = {
-        "when-spacing-known": f"resampled to {spacing_um} a pixel where its spacing is known",
-        "never": f"not resampled; taught at {spacing_um} a pixel",
-    }[card.resample]
     rows = [
         ("network", f"`{card.network}`" + (f", {card.parameters:,} parameters" if card.parameters else "")),
         ("weights", f"`{card.weights_file}`, {card.size_bytes:,} bytes"),
         ("sha256", f"`{card.sha256}`"),
-        ("the image", resampled),
-        (
-            "grey levels",
-            f"8 bit; the network sees (x / 255 - {card.normalisation_mean:g}) / {card.normalisation_sd:g}",
-        ),
-        ("tiles", f"{card.tiling.tile_px} px, every {card.tiling.stride_px} px"),
+        *(_of_tiles(card) if card.heat_map is None else _of_whole_views(card.heat_map)),
         ("threshold", f"{card.threshold:g}"),
         ("the mask", _STYLES[card.mask_style]),
     ]
@@ -86,6 +79,33 @@ def _facts(card: ModelCard) -> list[str]:
     if card.tracks is not None:
         rows.append(("parts", "judged by a classifier of tracks: along an artery, or another calcification"))
     return ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)]
+
+
+def _of_tiles(card: ModelCard) -> list[tuple[str, str]]:
+    """What a network sees that judges every pixel."""
+    spacing_um = f"{1000 * card.input_spacing_mm:g} µm"
+    resampled = {
+        "when-spacing-known": f"resampled to {spacing_um} a pixel where its spacing is known",
+        "never": f"not resampled; taught at {spacing_um} a pixel",
+    }[card.resample]
+    beside = "; the views of both breasts side by side" if card.input == "bilateral" else ""
+    return [
+        ("the image", f"{resampled}{beside}"),
+        (
+            "grey levels",
+            f"8 bit; the network sees (x / 255 - {card.normalisation_mean:g}) / {card.normalisation_sd:g}",
+        ),
+        ("tiles", f"{card.tiling.tile_px} px, every {card.tiling.stride_px} px"),
+    ]
+
+
+def _of_whole_views(rule: HeatMapRule) -> list[tuple[str, str]]:
+    """What one sees that judges whole views."""
+    return [
+        ("the image", f"the rectangle of the breast, squeezed to {rule.rows} x {rule.columns} pixels"),
+        ("grey levels", "8 bit; the network sees them with mean 0 and standard deviation 1 over the breast"),
+        ("positive", f"from a probability of {rule.positive_from:g}"),
+    ]
 
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared_core.mass.mass_numbers import MassNumbers
 from shared_core.quantification.measurement import ExamMeasurement, ViewMeasurement
 
 
@@ -10,19 +11,21 @@ def view_mass_words(measurement: ViewMeasurement) -> str:
     kind, _, which = (measurement.mass.status or "").partition(":")
     if kind == "not_computed":
         return f"mass not computed: {which.replace('_', ' ')}"
-    return _words(measurement.mass.ha_mg, measurement.mass.low_mg, measurement.mass.high_mg, f", {which}")
+    return _words(measurement.mass)
 
 
 def exam_mass_words(measurement: ExamMeasurement) -> str:
     """The same for an exam."""
-    if measurement.mass.ha_mg is None:
-        return "mass not computed"
-    return _words(measurement.mass.ha_mg, measurement.mass.low_mg, measurement.mass.high_mg, "")
+    return _words(measurement.mass)
 
 
-def _words(mass: float | None, low: float | None, high: float | None, kind: str) -> str:
-    if mass is None:
+def _words(mass: MassNumbers) -> str:
+    if mass.ha_mg is None:
         return "mass not computed"
-    if low is None or high is None:
-        return f"mass {mass:.1f} mg hydroxyapatite"
-    return f"mass {mass:.1f} mg hydroxyapatite (95 % interval {max(low, 0):.1f} to {high:.1f}{kind})"
+    beside = []
+    if mass.low_mg is not None and mass.high_mg is not None:
+        beside.append(f"95 % interval {max(mass.low_mg, 0):.1f} to {mass.high_mg:.1f}")
+    if mass.status is not None:
+        beside.append(mass.status.partition(":")[2])
+    words = f"mass {mass.ha_mg:.1f} mg hydroxyapatite"
+    return f"{words} ({', '.join(beside)})" if beside else words

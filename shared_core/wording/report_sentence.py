@@ -46,7 +46,7 @@ def view_sentence(
         return f"Breast arterial calcification: {_classified(m)} {CLOSING}"
     sizes = [f"area {_mm2(m.bac_area_mm2, m.am_px)}"]
     if m.bac_percent_of_breast is not None:
-        sizes[0] += f" ({m.bac_percent_of_breast:.2f} % of {m.denominator})"
+        sizes[0] += f" ({phrases.share(m)})"
     return _sentence(
         marked=m.am_px > 0,
         grade=m.csbi_grade,
@@ -68,21 +68,20 @@ def exam_sentence(measurement: ExamMeasurement, *, mass: str = "mass not compute
         left = f"Not analysed: {', '.join(m.views_not_analysed)}."
         return f"Breast arterial calcification: not assessed for the whole exam; {state}. {left} {CLOSING}"
     if not m.views_used:
-        return "Breast arterial calcification: not assessed, no standard view."
+        return f"Breast arterial calcification: not assessed, no standard view. {CLOSING}"
     areas = [breast.mean_bac_area_mm2 for breast in m.breasts]
     known = [area for area in areas if area is not None]
     others = [f"area {sum(known):.1f} mm²"] if known and len(known) == len(areas) else []
     if m.bac_percent_of_breast is not None:
-        share = f"{m.bac_percent_of_breast:.2f} % of breast area"
+        share = f"{phrases.percentage(m.bac_percent_of_breast)} % of breast area"
         others = [f"{others[0]} ({share})"] if others else [share]
-    marked = bool(m.vessels_count) or bool(m.bac_percent_of_breast) or any(known)
-    if not marked and m.bac_percent_of_breast is None and m.vessels_count is None:
+    if m.bac_percent_of_breast is None and m.vessels_count is None and not any(known):
         amount = "neither its percentage of the breasts nor its vessels are known"
         if m.bac_probability is not None:
             amount += f"; largest probability of BAC of a view {m.bac_probability:.2f}"
         return f"Breast arterial calcification: not assessed for the whole exam; {amount}. {CLOSING}"
     words = _sentence(
-        marked=marked,
+        marked=m.marked,
         grade=m.csbi_grade,
         reason=m.csbi_reason,
         vessels=m.vessels_count,

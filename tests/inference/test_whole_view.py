@@ -20,8 +20,8 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 
 from shared_core.networks.building import build  # noqa: E402  (needs torch)
 from shared_core.training.network import arrays_of  # noqa: E402  (needs torch)
-from shared_core.training.plan import processing_card  # noqa: E402  (needs torch)
 from shared_core.training.recipe import load_recipe  # noqa: E402  (needs torch)
+from shared_core.training.starting_model import processing_card  # noqa: E402  (needs torch)
 from tests.inference.conftest import prepared_view, texture  # noqa: E402
 from tests.inference.test_plain_networks import written  # noqa: E402
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared_core.mass.exam_mass import breast_mass, exam_mass
@@ -56,3 +58,10 @@ def test_a_breast_without_an_interval_leaves_the_exam_without_one() -> None:
 
 def test_other_views_do_not_count() -> None:
     assert exam_mass(views({**FULL, "LML": 100.0})).ha_mg == 16
+
+
+def test_an_exam_is_calibrated_only_where_every_view_is() -> None:
+    calibrated = {label: replace(mass, status="computed:calibrated") for label, mass in views(FULL).items()}
+    one_not = calibrated | {"RCC": replace(calibrated["RCC"], status="computed:uncalibrated")}
+    assert exam_mass(calibrated).status == "computed:calibrated"
+    assert exam_mass(one_not).status == "computed:uncalibrated"

@@ -44,7 +44,7 @@ NO_QUANTITIES: dict[Scope, set[str]] = {
     "breast": {"laterality", "views"},
     "exam": {
         *("views_used", "missing_views", "views_analysed", "views_total", "views_not_analysed"),
-        *("breasts", "notices"),
+        *("breasts", "notices", "marked"),
     },
 }
 """Fields that stand elsewhere: in the record, in the mask (single parts, style), in the spacing (a pixel)."""

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import pytest
 from hypothesis import given, strategies as st
 
+from shared_core.pacs.inbox import ReceivedExam
 from shared_core.reading.exam_grouping import _key, find_exams
 from shared_core.reading.unused import UnusedReason
 from tests.reading import synthetic
@@ -66,11 +68,21 @@ def test_missing_views_are_named(tmp_path: Path) -> None:
     assert find_exams([tmp_path]).exams[0].missing_views == ("LMLO",)
 
 
-def test_a_magnification_view_is_no_standard_view(tmp_path: Path) -> None:
+@pytest.mark.parametrize("modifier", ["MAG", "TANGENTIAL", "ROLLED"])
+def test_a_partial_view_is_no_standard_view(tmp_path: Path, modifier: str) -> None:
     files = four_views(tmp_path)
     files[0].unlink()
-    write(tmp_path / "m.dcm", dataset(StudyInstanceUID="1.2.1", SeriesDescription="L CC MAG"))
+    write(tmp_path / "m.dcm", dataset(StudyInstanceUID="1.2.1", SeriesDescription=f"L CC {modifier}"))
     assert find_exams([tmp_path]).exams[0].missing_views == ("LCC",)
+
+
+def test_a_partial_view_does_not_complete_a_received_exam(tmp_path: Path) -> None:
+    files = four_views(tmp_path / "images")
+    received = ReceivedExam(tmp_path)
+    assert received.has_all_standard_views()
+    files[0].unlink()
+    write(tmp_path / "images" / "m.dcm", dataset(StudyInstanceUID="1.2.1", SeriesDescription="L CC MAG"))
+    assert not received.has_all_standard_views()
 
 
 def test_studies_of_one_patient_are_two_exams_with_own_keys(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 
 from shared_core.errors import UnreadableImageError
@@ -24,3 +25,12 @@ def test_what_is_no_dicom_file_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "seg.dcm").write_bytes(b"nothing")
     with pytest.raises(UnreadableImageError, match=r"seg\.dcm: is no sound DICOM file"):
         segments_in(tmp_path / "seg.dcm")
+
+
+def test_what_is_damaged_where_it_is_asked_for_is_refused_in_words(tmp_path: Path) -> None:
+    path = write_seg(tmp_path / "seg.dcm", np.zeros((1, 8, 8), bool), "BINARY", [segment(1, "Plaque")], [1])
+    dataset = pydicom.dcmread(path)
+    del dataset.SegmentSequence[0].SegmentNumber
+    dataset.save_as(path)
+    with pytest.raises(UnreadableImageError, match="is no sound DICOM file"):
+        segments_in(path)

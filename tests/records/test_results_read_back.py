@@ -79,6 +79,14 @@ def test_other_settings_are_refused_and_other_images_said(folder: Path) -> None:
         check_same_settings([read_results(folder)])
 
 
+def test_masks_that_no_model_made_have_no_other_one(folder: Path) -> None:
+    drawn = view("RCC", 2.0, state="by hand", model={**MODEL, "model_sha256": None, "threshold": None})
+    (folder / "views.csv").write_bytes(views_csv([view("LCC", 1.0, state="by model"), drawn]))
+    assert check_same_settings([read_results(folder)]) == (
+        VIEWS_DIFFER.notice(column="state", values="by hand, by model"),
+    )
+
+
 def test_what_is_no_result_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"holds no views\.csv"):
         read_results(tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,17 @@ from msgspec import structs
 from shared_core.change.serial_exams import SERIAL_QUANTITIES
 from shared_core.mammogram import Acquisition, MammogramHeader, PixelSpacing, SpacingSource
 from shared_core.notices.of_results import EXAM_WITHOUT_DATE
+from shared_core.records.canonical_json import json_bytes
 from shared_core.records.patient_timeline import (
     Timeline,
     dated_exams,
     dated_exams_of_records,
+    image_of,
     technique_words,
     timeline,
     together,
 )
-from shared_core.records.record_types import ExamRecord, ViewRecord
+from shared_core.records.record_types import ExamRecord, ResultsDocument, ViewRecord
 from shared_core.records.results_folder import place_for_results, read_results, results_beside
 from shared_core.records.tables import exams_csv, views_csv
 from tests.record_builders import a_view, an_exam
@@ -50,10 +51,9 @@ def records(dates: dict[str, tuple[float, ...]], **others: Any) -> tuple[list[Vi
 def write(folder: Path, dates: dict[str, tuple[float, ...]], *, edited: str = "", **others: Any) -> Path:
     folder.mkdir(exist_ok=True)
     views, exams = records(dates, **others)
+    views = [structs.replace(v, state="by model, corrected") if v.file == edited else v for v in views]
     (folder / "views.csv").write_bytes(views_csv(views))
     (folder / "exams.csv").write_bytes(exams_csv(exams))
-    run = {"arguments": {"views": [{"file": v.file, "edited_by_hand": v.file == edited} for v in views]}}
-    (folder / "run.json").write_text(json.dumps(run))
     return folder
 
 
@@ -66,7 +66,7 @@ def test_exams_in_memory_are_those_of_their_results(tmp_path: Path, monkeypatch:
 
 def test_exams_in_memory_know_which_views_a_person_changed() -> None:
     views, exams = records({"20160101": (50, 52), "": (40,)})
-    views[1] = structs.replace(views[1], model=MODEL | {"edited_by_hand": True})
+    views[1] = structs.replace(views[1], state="by model, corrected")
     known, without = dated_exams_of_records(views, exams)
     assert [one.edited for one in known["P"]] == [{"LMLO"}]
     assert [one.masks for one in known["P"]] == [()]
@@ -122,6 +122,23 @@ def test_masks_drawn_by_hand_alone_are_compared(tmp_path: Path) -> None:
     other = write(tmp_path / "other", {"20220101": (120, 118, 99, 101)}, model=drawn)
     line = line_of(write(tmp_path / "usual", AREAS), other)
     assert not line.left_out
+
+
+def test_masks_drawn_by_hand_hide_no_difference_between_the_others(tmp_path: Path) -> None:
+    drawn = write(tmp_path / "drawn", AREAS, model=MODEL | {"model_sha256": None, "threshold": None})
+    one = write(tmp_path / "one", {"20220101": (120, 118, 99, 101)})
+    other = write(tmp_path / "other", {"20240101": (1, 1, 1, 1)}, model=MODEL | {"model_sha256": "cd"})
+    unread = write(tmp_path / "unread", {f"2025010{day}": (1,) for day in range(1, 7)}, view="SIO")
+    left_out = line_of(drawn, one, other, unread).left_out
+    assert left_out.pop("P_20220101") == "measured with another model than the other dates"
+    assert set(left_out.values()) == {"has no standard view that was analysed"}
+
+
+def test_images_of_results_from_windows_are_found_beside_them(tmp_path: Path) -> None:
+    image = tmp_path / "exams" / "LCC.dcm"
+    image.parent.mkdir()
+    image.touch()
+    assert image_of({"file": r"exams\LCC.dcm"}, tmp_path / "results") == image
 
 
 def test_one_exam_is_shown_without_a_comparison(tmp_path: Path) -> None:
@@ -186,3 +203,12 @@ def test_technique_names_machine_voltage_and_spacing() -> None:
     )
     assert technique_words([header(30.0)]) == "HOLOGIC Selenia, 30 kV, 0.070 mm"
     assert technique_words([]) == ""
+
+
+def test_results_as_one_document_know_which_views_a_person_changed(tmp_path: Path) -> None:
+    views, exams = records({"20160101": (50, 52)})
+    views[1] = structs.replace(views[1], state="by hand")
+    path = tmp_path / "results.json"
+    path.write_bytes(json_bytes(ResultsDocument(views=tuple(views), exams=tuple(exams))))
+    known, _ = dated_exams(read_results(path))
+    assert [one.edited for one in known["P"]] == [{"LMLO"}]

@@ -39,7 +39,8 @@ pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
 from shared_core.training.evaluation.model_runs import Entry, evaluate_models
 from shared_core.training.fine_tuning import FineTuningRecipe
-from shared_core.training.plan import Plan, Start, Watch, open_output
+from shared_core.training.plan import Plan, Watch, open_output
+from shared_core.training.starting_model import Start
 from shared_core.training.training_run import train
 
 SOURCE = DrawnPairs(6)

@@ -10,8 +10,9 @@ import pytest
 
 from shared_core.errors import UsageError
 from shared_core.training.fine_tuning import fine_tune
-from shared_core.training.plan import Plan, Start, Watch, open_output
+from shared_core.training.plan import Plan, Watch, open_output
 from shared_core.training.recipe import FineTuningRecipe, Recipe
+from shared_core.training.starting_model import Start
 from shared_core.training.training_run import train
 from shared_core.weights.registry import load_card
 from tests.training.drawn import DrawnViews, drawn_recipe, with_optimisation

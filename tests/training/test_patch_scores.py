@@ -9,19 +9,19 @@ from hypothesis import given, settings, strategies as st
 
 from shared_core.training.batches import has_bac
 from shared_core.training.network import make_network, probabilities
-from shared_core.training.patch_scores import ProbabilityCounts
+from shared_core.training.patch_scores import PixelCounts
 from shared_core.training.recipe import ValidationRecipe
 from shared_core.training.scoring import hardest_negatives
 from tests.training.drawn import drawn_patches, drawn_recipe
 
 
-def made(seed: int) -> tuple[ProbabilityCounts, np.ndarray, np.ndarray]:
+def made(seed: int) -> tuple[PixelCounts, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     labels = (rng.random((6, 16, 16)) < 0.1).astype(np.uint8)
     labels[4:] = 0
     labels[:, :2] = 255
     probabilities = np.clip(0.4 * labels.clip(0, 1) + rng.random(labels.shape) * 0.6, 0, 1).astype(np.float32)
-    counts = ProbabilityCounts()
+    counts = PixelCounts()
     for probability, label in zip(probabilities, labels, strict=True):
         counts.add(probability, label)
     return counts, probabilities, labels
@@ -63,11 +63,11 @@ def test_recall_is_given_where_the_false_area_is_allowed() -> None:
 def test_counts_add_up() -> None:
     first, second = made(2)[0], made(3)[0]
     assert (first.plus(second).bac == first.bac + second.bac).all()
-    assert first.plus(ProbabilityCounts()).at(0.4) == first.at(0.4)
+    assert first.plus(PixelCounts()).at(0.4) == first.at(0.4)
 
 
 def test_patches_without_any_bac_have_no_dice_and_no_error() -> None:
-    counts = ProbabilityCounts()
+    counts = PixelCounts()
     counts.add(np.full((4, 4), 0.2, np.float32), np.zeros((4, 4), np.uint8))
     assert counts.at(0.5).dice == 0
     assert counts.at(0.1).false_share == 1

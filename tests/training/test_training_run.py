@@ -13,14 +13,8 @@ from shared_core.inference.model import load_model
 from shared_core.training.data.split import Split, write_split
 from shared_core.training.fit import Fitted
 from shared_core.training.network import make_network, network_input
-from shared_core.training.plan import (
-    Plan,
-    Start,
-    Watch,
-    cutting_card,
-    open_output,
-    processing_card,
-)
+from shared_core.training.plan import Plan, Watch, open_output
+from shared_core.training.starting_model import Start, cutting_card, processing_card
 from shared_core.training.training_run import require_something_found, train
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.registry import load_card

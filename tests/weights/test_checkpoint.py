@@ -13,7 +13,7 @@ import pytest
 from shared_core import analyze_view, load_model
 from shared_core.cli.main import main
 from shared_core.errors import DeviceError, ModelError
-from shared_core.training.plan import Start
+from shared_core.training.starting_model import Start
 from shared_core.weights import checkpoint
 from shared_core.weights.checkpoint import read_checkpoint
 from shared_core.weights.location import require_weights

@@ -8,6 +8,7 @@ import pytest
 
 from shared_core.cli.main import main
 from shared_core.weights.card import ModelCard
+from shared_core.weights.heat_map_rule import HeatMapRule
 from shared_core.weights.model_document import model_document
 from shared_core.weights.registry import list_models, load_card
 
@@ -39,6 +40,19 @@ def test_its_head_is_what_hubs_read() -> None:
     other = replace(load_card("openbac-1"), licence="only for friends")
     assert "license: other" in model_document(other, use=USE)
     assert "only for friends" in model_document(other, use=USE)
+
+
+def test_a_classifier_of_whole_views_sees_neither_tiles_nor_draws_bands() -> None:
+    card = replace(load_card("openbac-1"), mask_style="heat-map", heat_map=HeatMapRule(96, 48, 0.4))
+    text = model_document(card, use=USE)
+    assert "pipeline_tag: image-classification" in text
+    for fact in ("squeezed to 96 x 48 pixels", "from a probability of 0.4", "which is no segmentation"):
+        assert fact in text
+    assert "tiles" not in text
+
+
+def test_a_model_of_both_breasts_says_so() -> None:
+    assert "side by side" in model_document(replace(load_card("openbac-1"), input="bilateral"), use=USE)
 
 
 def test_what_a_card_does_not_know_is_not_there() -> None:

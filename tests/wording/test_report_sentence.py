@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from shared_core.mammogram import MammogramHeader
+from shared_core.quantification.exam import measure_exam
 from shared_core.quantification.measurement import ViewMeasurement
-from shared_core.wording.report_sentence import sensitivity_words, view_sentence
+from shared_core.wording.report_sentence import CLOSING, exam_sentence, sensitivity_words, view_sentence
 
 KNOWN = {
     "model_name": "openbac-2",
@@ -38,3 +40,24 @@ def test_an_undecided_place_and_other_calcifications_are_said(
     assert "not along an artery: 2; have them read" in sentence
     assert "have them read" in view_sentence(replace(make_measurement(100), other_count=2))
     assert "have them read" not in view_sentence(replace(make_measurement(100), other_count=0))
+
+
+def test_spots_are_marked_where_neither_their_share_nor_their_area_is_known(
+    make_header: Callable[[str], MammogramHeader], make_measurement: Callable[..., ViewMeasurement]
+) -> None:
+    with_spacing, without = make_measurement(9, spacing_mm=0.07), make_measurement(9)
+    exam = measure_exam([(make_header("LCC"), with_spacing), (make_header("LMLO"), without)])
+    assert (exam.vessels_count, exam.bac_percent_of_breast) == (0, None)
+    assert "none marked" not in exam_sentence(exam)
+    assert "none marked" in exam_sentence(measure_exam([(make_header("LCC"), make_measurement(0))]))
+
+
+def test_a_small_share_is_not_said_to_be_none(make_measurement: Callable[..., ViewMeasurement]) -> None:
+    small = replace(make_measurement(9), bac_percent_of_breast=0.004)
+    assert "(0.004 % of breast)" in view_sentence(small)
+
+
+def test_an_exam_without_a_standard_view_is_no_diagnosis_either(
+    make_header: Callable[[str], MammogramHeader], make_measurement: Callable[..., ViewMeasurement]
+) -> None:
+    assert exam_sentence(measure_exam([(make_header("LML"), make_measurement(9))])).endswith(CLOSING)

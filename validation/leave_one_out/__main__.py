@@ -20,8 +20,8 @@ from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import gpu
 from shared_core.training.computing_device import Machine
 from shared_core.training.data.inserted import InsertedViews
-from shared_core.training.plan import Start
 from shared_core.training.recipe import Recipe, load_recipe
+from shared_core.training.starting_model import Start
 from shared_core.training.training_run import TRAIN
 from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.registry import load_card

@@ -16,8 +16,9 @@ from shared_core.training.data.patches import load_patches
 from shared_core.training.epochs import TrainingProgress
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import fit
-from shared_core.training.plan import Plan, Start
+from shared_core.training.plan import Plan
 from shared_core.training.recipe import Recipe
+from shared_core.training.starting_model import Start
 from shared_core.training.state import require_same
 from shared_core.training.training_run import TRAIN, VALIDATION
 from shared_core.version import SOFTWARE_VERSION

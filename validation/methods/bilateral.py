@@ -23,8 +23,9 @@ from shared_core.training.data_specs import view_source
 from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models, mask_path
 from shared_core.training.evaluation.operating_point import reference_of
 from shared_core.training.example import TrainingView, ViewSource
-from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
+from shared_core.training.plan import PLAN_FILE, Plan, Watch, open_output
 from shared_core.training.recipe import Recipe, load_recipe
+from shared_core.training.starting_model import cutting_card
 from shared_core.training.training_run import train
 from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card

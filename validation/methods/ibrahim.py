@@ -28,13 +28,14 @@ from shared_core.training.data_specs import pool_source, view_source
 from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models
 from shared_core.training.example import ViewSource
 from shared_core.training.fit import fit
-from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
+from shared_core.training.plan import PLAN_FILE, Plan, Watch, open_output
 from shared_core.training.pseudo_labels.contact_sheet import SHEET_FILE
-from shared_core.training.pseudo_labels.round_files import PATCHES, WEIGHTS_FILE
+from shared_core.training.pseudo_labels.round_files import PATCHES, ROUNDS, WEIGHTS_FILE
 from shared_core.training.pseudo_labels.rounds_log import ROUNDS_FILE
 from shared_core.training.pseudo_labels.run import train_with_pool
-from shared_core.training.pseudo_labels.teaching import BASE, ROUNDS, round_recipe
+from shared_core.training.pseudo_labels.teaching import BASE, round_recipe
 from shared_core.training.recipe import load_recipe
+from shared_core.training.starting_model import cutting_card
 from shared_core.training.training_run import TRAIN, VALIDATION
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE

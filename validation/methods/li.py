@@ -15,8 +15,9 @@ from shared_core.training.computing_device import Machine
 from shared_core.training.data_specs import view_source
 from shared_core.training.evaluation.model_runs import Entry, evaluate_models
 from shared_core.training.example import ViewList
-from shared_core.training.plan import PLAN_FILE, Plan, Watch, cutting_card, open_output
+from shared_core.training.plan import PLAN_FILE, Plan, Watch, open_output
 from shared_core.training.recipe import Recipe, load_recipe
+from shared_core.training.starting_model import cutting_card
 from shared_core.training.training_run import train
 from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card

@@ -16,8 +16,9 @@ from shared_core.training.data.patches import load_patches
 from shared_core.training.data_specs import view_source
 from shared_core.training.epochs import TrainingProgress
 from shared_core.training.fit import fit
-from shared_core.training.plan import Plan, Watch, cutting_card
+from shared_core.training.plan import Plan, Watch
 from shared_core.training.recipe import RULE, load_recipe, recipe_toml
+from shared_core.training.starting_model import cutting_card
 from shared_core.training.training_run import TRAIN, VALIDATION, checked_split, cut_side
 from shared_core.weights.card_json import CARD_FILE
 from validation.networks.study import Job, Study

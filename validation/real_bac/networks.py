@@ -29,8 +29,9 @@ from shared_core.training.data_statement import cut_views, short_statement
 from shared_core.training.fit import fit
 from shared_core.training.holding_out import pool_of
 from shared_core.training.patch import PatchSet
-from shared_core.training.plan import Plan, Start, Watch, cutting_card, open_output
+from shared_core.training.plan import Plan, Watch, open_output
 from shared_core.training.recipe import load_recipe
+from shared_core.training.starting_model import Start, cutting_card
 from shared_core.training.training_run import cut_side
 from shared_core.weights.card import ModelCard
 from validation.real_bac.maps import fold_card

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pydicom
@@ -16,8 +17,9 @@ def segments_in(path: Path) -> tuple[tuple[int, str], ...]:
 
     `UnreadableImageError` where the file is damaged.
     """
-    items = _read(path).get("SegmentSequence", [])
-    found = [(int(item.SegmentNumber), str(item.get("SegmentLabel", ""))) for item in items]
+    with _read(path) as dataset:
+        items = dataset.get("SegmentSequence", [])
+        found = [(int(item.SegmentNumber), str(item.get("SegmentLabel", ""))) for item in items]
     return tuple((number, label or f"Segment {number}") for number, label in found if number)
 
 
@@ -26,12 +28,15 @@ def images_named_in(path: Path) -> tuple[tuple[str, str], ...]:
 
     `UnreadableImageError` where the file is damaged.
     """
-    return tuple(dict.fromkeys(_named(_read(path))))
+    with _read(path) as dataset:
+        return tuple(dict.fromkeys(_named(dataset)))
 
 
-def _read(path: Path) -> Dataset:
+@contextmanager
+def _read(path: Path) -> Iterator[Dataset]:
+    """The data set without pixels, for as long as something is asked of it: it converts what is asked for."""
     try:
-        return pydicom.dcmread(path, stop_before_pixels=True)
+        yield pydicom.dcmread(path, stop_before_pixels=True)
     except Exception as error:  # boundary with pydicom: damaged bytes raise anything
         raise UnreadableImageError(
             f"{path.name}: is no sound DICOM file ({error}); export it again."

@@ -19,6 +19,7 @@ from shared_core.preprocessing.prepared import PreparedView
 from shared_core.preprocessing.preset import PreprocessingPreset
 from shared_core.simulation.insertion import InsertionSettings, insert_calcium
 from shared_core.simulation.patient import PatientSettings, Severity, make_patient
+from shared_core.simulation.projection import mirrored
 from shared_core.simulation.randomness import stream
 from shared_core.training.data.grid import training_view
 from shared_core.training.data.images import RealImage, described
@@ -116,7 +117,7 @@ class InsertedViews:
             view = training_view(
                 prepared, laid.band, identity=self.identity(number), card=self.card, ignore=faint
             )
-        return mirrored(view) if self.flips and variant % 2 else view
+        return mirrored_view(view) if self.flips and variant % 2 else view
 
     def _inserted(
         self, number: int, mammogram: Mammogram, clean: PreparedView
@@ -177,14 +178,15 @@ class InsertedViews:
         return _SEVERITIES[stream(self.seed, "severity", number).integers(len(_SEVERITIES))]
 
 
-def mirrored(view: TrainingView) -> TrainingView:
+def mirrored_view(view: TrainingView) -> TrainingView:
     """The view with its columns reversed."""
     return replace(
         view,
-        image_u8=np.ascontiguousarray(view.image_u8[:, ::-1]),
-        label=np.ascontiguousarray(view.label[:, ::-1]),
-        valid=np.ascontiguousarray(view.valid[:, ::-1]),
-        ignore=None if view.ignore is None else np.ascontiguousarray(view.ignore[:, ::-1]),
+        image_u8=mirrored(view.image_u8),
+        label=mirrored(view.label),
+        valid=mirrored(view.valid),
+        ignore=None if view.ignore is None else mirrored(view.ignore),
+        display_u8=None if view.display_u8 is None else mirrored(view.display_u8),
     )
 
 

@@ -25,6 +25,9 @@ from shared_core.training.data.patient_rule import PatientRule
 _MASK_ENDING: Final = re.compile(r"[-_. ](mask|seg|segmentation|label|bac)$")
 _NAMED: Final = 5
 
+Unclear = dict[str, tuple[Path, ...]]
+"""A sentence, and the images and masks whose partner it leaves open."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -112,17 +115,18 @@ def pair_up(images: Path, masks: Path | None = None, *, patient: PatientRule | N
     image_files = [path for path in candidate_files([images]) if path not in set(mask_files)]
     if not image_files:
         raise UsageError(f"{images} holds no mammograms that masks could belong to.")
-    problems: list[str] = []
-    found = _by_name(image_files, mask_files, (images, folder), problems)
-    _by_uid(image_files, mask_files, found, problems)
-    told = set(problems)
+    unclear: Unclear = {}
+    found = _by_name(image_files, mask_files, (images, folder), unclear)
+    _by_uid(image_files, mask_files, found, unclear)
+    problems = list(unclear)
+    told = {path for files in unclear.values() for path in files}
     for image in image_files:
-        if image not in found and not any(problem.startswith(f"{image}: ") for problem in told):
+        if image not in found and image not in told:
             problems.append(
                 f"{image}: there is no mask of it in {folder}; add one, all black where there is no BAC."
             )
     for mask in sorted(set(mask_files) - set(found.values())):
-        if not any(f"{mask.name}" in problem for problem in told):
+        if mask not in told:
             problems.append(f"{mask}: there is no image of that name in {images}; rename or remove the mask.")
     return _pairing(
         [(image, found[image]) for image in image_files if image in found], images, patient, problems
@@ -157,7 +161,7 @@ def _key(path: Path) -> str:
 
 
 def _by_name(
-    images: Iterable[Path], masks: Iterable[Path], roots: tuple[Path, Path], problems: list[str]
+    images: Iterable[Path], masks: Iterable[Path], roots: tuple[Path, Path], unclear: Unclear
 ) -> dict[Path, Path]:
     image_root, mask_root = roots
     masks_of: dict[str, list[Path]] = defaultdict(list)
@@ -179,18 +183,20 @@ def _by_name(
             if len(near) > 1 or (near and len(twins) > 1):
                 several = near if len(near) > 1 else twins
                 names = ", ".join(sorted(path.name for path in several))
-                problems.append(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
+                unclear[_cannot_tell(image, names)] = (image, *near)
             elif near:
                 found[image] = near[0]
             elif len(own) == 1 and candidates:
                 names = ", ".join(str(mask.relative_to(mask_root)) for mask in candidates)
-                problems.append(f"{image}: cannot tell which mask belongs to it ({names}); leave one.")
+                unclear[_cannot_tell(image, names)] = (image, *candidates)
     return found
 
 
-def _by_uid(
-    images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Path], problems: list[str]
-) -> None:
+def _cannot_tell(image: Path, names: str) -> str:
+    return f"{image}: cannot tell which mask belongs to it ({names}); leave one."
+
+
+def _by_uid(images: Iterable[Path], masks: Iterable[Path], found: dict[Path, Path], unclear: Unclear) -> None:
     """SEGs that no name has claimed."""
     claimed = set(found.values())
     open_masks = [mask for mask in masks if mask not in claimed and mask.suffix.lower() == ".dcm"]
@@ -217,10 +223,8 @@ def _by_uid(
             if named is None:
                 continue
             if named in found:
-                problems.append(
-                    f"{named}: cannot tell which mask belongs to it ({found[named].name}, {mask.name}); "
-                    "leave one."
-                )
+                names = f"{found[named].name}, {mask.name}"
+                unclear[_cannot_tell(named, names)] = (named, mask)
                 continue
             found[named] = mask
 

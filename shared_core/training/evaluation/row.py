@@ -210,7 +210,7 @@ def _masks(
             threshold=one,
             valid=view.valid,
             spacing=spacing,
-            display_u8=view.image_u8,
+            display_u8=display_u8,
         ).mask
         for one in thresholds
     }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from shared_core.records.cells import cell
 from shared_core.training.evaluation.curves import CurvePoint
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import RANKINGS, SCORES, GroupScores
+from shared_core.training.short_table import short_table
 
 
 def views_csv(models: Mapping[str, Sequence[ViewRow]]) -> bytes:
@@ -84,14 +81,4 @@ def _view_cells(model: str, row: ViewRow, tags: Iterable[str]) -> dict[str, Any]
 
 
 def _csv(lines: Sequence[Mapping[str, Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(lines[0]) if lines else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in line.items()} for line in lines)
-    return text.getvalue().encode("utf-8")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, float):
-        return f"{value:.6g}" if math.isfinite(value) else ""
-    return "" if value is None else cell(value)
+    return short_table(list(lines[0]) if lines else [], lines)

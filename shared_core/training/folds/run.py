@@ -9,10 +9,10 @@ from typing import Final, get_args
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import Device, load_model
-from shared_core.training.data.check_report import check_json, sides_in_words
+from shared_core.training.checked_data import is_checked, keep_checked
 from shared_core.training.data.input_files import image_prints
 from shared_core.training.data.pool_check import refuse_shared
-from shared_core.training.data.split import Split, read_split, write_split
+from shared_core.training.data.split import Split, read_split
 from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models
 from shared_core.training.evaluation.source_subset import SourceSubset
 from shared_core.training.folds.ensemble import write_ensemble
@@ -27,8 +27,9 @@ from shared_core.training.plan import (
     Watch,
     open_output,
 )
+from shared_core.training.pseudo_labels.round_files import patients_taken
 from shared_core.training.pseudo_labels.run import train_with_pool
-from shared_core.training.training_run import CHECK_FILE, checked_data, train
+from shared_core.training.training_run import checked_data, train
 from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card
@@ -79,12 +80,13 @@ def cross_validate(plan: Plan, watch: Watch | None = None) -> CrossValidated:
             plan.output_dir / FOLDS_FILE, folds_csv([(one.card.threshold, one.rows) for one in judged])
         )
     rows = [row for one in judged for row in one.rows]
-    patients = sorted({patient for split in splits for patient in (*split.train, *split.validation)})
+    patients = {patient for split in splits for patient in (*split.train, *split.validation)}
+    patients |= {patient for _, where in members for patient in patients_taken(where)}
     card = write_ensemble(
         plan.output_dir,
         plan.name,
         members,
-        patients=patients,
+        patients=sorted(patients),
         image_sha256=image_prints(plan.output_dir / INPUTS_FILE, plan.output_dir / POOL_INPUTS_FILE),
         held_out=f"Its members on patients that they had not seen ({len(splits)} folds): Dice "
         f"{_shown(mean_score(rows, 'dice_mean'))}, Jaccard {_shown(mean_score(rows, 'jaccard_mean'))}.",
@@ -95,7 +97,7 @@ def cross_validate(plan: Plan, watch: Watch | None = None) -> CrossValidated:
 def _splits(plan: Plan, watch: Watch) -> tuple[Split, ...]:
     """Begin the folders of all folds, or read their splits."""
     folds = [_fold(plan, number) for number in range(1, plan.folds + 1)]
-    if all((own.output_dir / CHECK_FILE).exists() for own in folds):
+    if all(is_checked(own.output_dir) for own in folds):
         for own in folds:
             open_output(own, resume=True)
         return tuple(read_split(own.output_dir / SPLIT_FILE) for own in folds)
@@ -112,10 +114,7 @@ def _splits(plan: Plan, watch: Watch) -> tuple[Split, ...]:
         check.refuse_split(split)
         refuse_shared(everything, len(plan.source), split)
         open_output(own, resume=(own.output_dir / PLAN_FILE).exists())
-        write_split(split, own.output_dir / SPLIT_FILE)
-        watch.say(sides_in_words(check, split))
-        # Last: with it, the fold is checked.
-        write_bytes(own.output_dir / CHECK_FILE, check_json(check, split))
+        keep_checked(check, split, own.output_dir, watch)
     return splits
 
 
@@ -133,7 +132,7 @@ def _judged(own: Plan, card: ModelCard, split: Split, watch: Watch) -> ModelRows
     (rows,) = evaluate_models(
         [Entry(card, own.output_dir / HELD_OUT, load)],
         source,
-        progress=None if watch.patches is None else partial(watch.patches, "judging"),
+        progress=watch.views("judging"),
         cancelled=watch.cancelled,
     )
     return rows

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Final
 
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.evaluation.scores import SCORES, RatioScore
+from shared_core.training.short_table import short_table
 
 FOLDS_FILE: Final = "folds.csv"
 _SCORES: Final = (
@@ -20,13 +19,12 @@ COLUMNS: Final = ("fold", "patients", "views", "views_with_bac", "threshold", *_
 
 def folds_csv(folds: Sequence[tuple[float, Sequence[ViewRow]]]) -> bytes:
     """A row a fold, from its threshold and its held-out views, and a row of all views."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for number, (threshold, rows) in enumerate(folds, 1):
-        writer.writerow({"fold": number, "threshold": f"{threshold:g}", **_cells(rows)})
-    writer.writerow({"fold": "all", "threshold": "", **_cells([row for _, rows in folds for row in rows])})
-    return stream.getvalue().encode()
+    lines: list[dict[str, object]] = [
+        {"fold": number, "threshold": threshold, **_cells(rows)}
+        for number, (threshold, rows) in enumerate(folds, 1)
+    ]
+    lines.append({"fold": "all", **_cells([row for _, rows in folds for row in rows])})
+    return short_table(COLUMNS, lines)
 
 
 def mean_score(rows: Sequence[ViewRow], name: str) -> float | None:
@@ -44,5 +42,5 @@ def _cells(rows: Sequence[ViewRow]) -> dict[str, object]:
         "patients": len({row.identity.patient_id for row in rows}),
         "views": len(rows),
         "views_with_bac": sum(row.kind == "BAC" for row in rows),
-        **{name: "" if value is None else f"{value:.6g}" for name, value in found.items()},
+        **found,
     }

@@ -10,14 +10,12 @@ from shared_core.training.computing_device import Machine
 from shared_core.training.image_labels.initial import Initial
 from shared_core.training.image_labels.labelled_images import LabelledImages
 from shared_core.training.image_labels.recipe import LabelRecipe, label_recipe_toml
-from shared_core.training.plan import INPUTS_FILE, open_folder
+from shared_core.training.plan import INPUTS_FILE, NOT_STATED, open_folder
 from shared_core.version import SOFTWARE_VERSION
 from shared_core.weights.card import ModelCard
 from shared_core.weights.heat_map_rule import HeatMapRule
 from shared_core.weights.imported_model import PROCESSED_AS
 from shared_core.weights.registry import load_card
-
-NOT_STATED = "not stated by whoever trained it"
 
 
 @dataclass(frozen=True, eq=False)

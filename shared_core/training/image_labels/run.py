@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -15,15 +14,13 @@ from shared_core.inference.model import load_model
 from shared_core.records.canonical_json import json_bytes
 from shared_core.statistics.clusters import Estimate
 from shared_core.statistics.regression import Correlation
-from shared_core.training.data.check_report import check_json, patients_in_words, sides_in_words
-from shared_core.training.data.data_check import DataCheck, check_data
+from shared_core.training.checked_data import is_checked, keep_checked, known_split, look_at_all
+from shared_core.training.data.check_report import patients_in_words
 from shared_core.training.data.split import (
     SIDES,
     Side as SideName,
     check_split,
     members_of,
-    read_split_of,
-    write_split,
 )
 from shared_core.training.epochs import Told
 from shared_core.training.image_labels.age_split import AgeSplit, patients_of, split_by_age
@@ -41,8 +38,7 @@ from shared_core.training.image_labels.scoring import (
     score_views,
     views_csv,
 )
-from shared_core.training.plan import SPLIT_FILE, Watch
-from shared_core.training.training_run import CHECK_FILE
+from shared_core.training.plan import Watch
 from shared_core.weights.card import ModelCard
 
 PICTURES: Final = "pictures"
@@ -133,29 +129,17 @@ def checked_label_split(plan: LabelPlan, watch: Watch) -> AgeSplit:
     UsageError
         See `DataCheck.refuse`, `DataCheck.refuse_split` and `label_split`.
     """
-    if (plan.output_dir / CHECK_FILE).exists() and (plan.output_dir / SPLIT_FILE).exists():
+    if is_checked(plan.output_dir):
         return label_split(plan)
-    check = check_label_data(plan, watch)
+    check = look_at_all(plan.source, watch, workers=plan.workers)
     check.refuse()
     watch.say(patients_in_words(check))
     split = label_split(plan)
     check.refuse_split(split)
-    watch.say(sides_in_words(check, split))
     if split.left_out:
         watch.say(f"Left out of training, all without BAC: {len(split.left_out)} patients.")
-    write_bytes(plan.output_dir / CHECK_FILE, check_json(check, split))
-    write_split(split, plan.output_dir / SPLIT_FILE)
+    keep_checked(check, split, plan.output_dir, watch)
     return split
-
-
-def check_label_data(plan: LabelPlan, watch: Watch) -> DataCheck:
-    """Read every image once, and compare all with each other."""
-    return check_data(
-        plan.source,
-        workers=plan.workers,
-        progress=None if watch.patches is None else partial(watch.patches, "check"),
-        cancelled=watch.cancelled,
-    )
 
 
 def label_split(plan: LabelPlan) -> AgeSplit:
@@ -166,12 +150,8 @@ def label_split(plan: LabelPlan) -> AgeSplit:
     UsageError
         It leaks, leaves a patient out unsaid, or a side lacks images with or without BAC.
     """
-    path = plan.output_dir / SPLIT_FILE
-    if path.exists():
-        split = read_split_of(path, AgeSplit)
-    elif plan.split is not None:
-        split = read_split_of(plan.split, AgeSplit)
-    else:
+    split = known_split(plan.output_dir, plan.split, AgeSplit)
+    if split is None:
         split = split_by_age(patients_of(plan.source), plan.recipe.split, seed=plan.seed)
     check_split(split, members_of(plan.source))
     for side in SIDES:
@@ -192,7 +172,7 @@ def pictures_of(plan: LabelPlan, split: AgeSplit, side: SideName, watch: Watch) 
         plan.output_dir / PICTURES,
         card=label_card(plan.recipe),
         workers=plan.workers,
-        progress=None if watch.patches is None else partial(watch.patches, side),
+        progress=watch.views(side),
         cancelled=watch.cancelled,
     )
 
@@ -204,7 +184,7 @@ def _tested(plan: LabelPlan, split: AgeSplit, card: ModelCard, watch: Watch) -> 
         plan.source,
         split.numbers(plan.source, "test"),
         model,
-        progress=None if watch.patches is None else partial(watch.patches, "test"),
+        progress=watch.views("test"),
         cancelled=watch.cancelled,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +19,7 @@ from shared_core.statistics.detection import Confusion, confusion, curves
 from shared_core.statistics.paired_samples import Values
 from shared_core.statistics.regression import Correlation, correlation
 from shared_core.training.image_labels.labelled_images import LabelledImages
+from shared_core.training.short_table import short_table
 
 
 @dataclass(frozen=True)
@@ -134,14 +133,15 @@ def known_limits(estimate: Estimate) -> tuple[float, float] | None:
 
 def views_csv(views: Sequence[TestedView]) -> bytes:
     """``test_views.csv``: one row a view; an empty cell is unknown."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("file", "patient", "label", "bac_probability", "area_px", "area_mm2", "length_mm"))
-    for view in views:
-        known = ["" if value is None else f"{value:.6g}" for value in (view.area_mm2, view.length_mm)]
-        cells = (view.name, view.patient, int(view.has_bac), f"{view.probability:.6g}", view.area_px, *known)
-        writer.writerow(cells)
-    return stream.getvalue().encode()
+    columns = ("file", "patient", "label", "bac_probability", "area_px", "area_mm2", "length_mm")
+    cells = (
+        (
+            *(view.name, view.patient, int(view.has_bac)),
+            *(view.probability, view.area_px, view.area_mm2, view.length_mm),
+        )
+        for view in views
+    )
+    return short_table(columns, (dict(zip(columns, row, strict=True)) for row in cells))
 
 
 def _area(

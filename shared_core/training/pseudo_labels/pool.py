@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,6 @@ def cut_pool(plan: Plan, pool: ViewSource, watch: Watch) -> PatchSet:
         plan.output_dir / POOL,
         settings=settings,
         workers=plan.workers,
-        progress=None if watch.patches is None else partial(watch.patches, POOL.name),
+        progress=watch.views(POOL.name),
         cancelled=watch.cancelled,
     )

@@ -17,6 +17,8 @@ from shared_core.weights.safetensors import read_safetensors, safetensors_bytes
 
 SELECTION_FILE, RESULT_FILE, WEIGHTS_FILE = "taken.json", "round.json", "weights.safetensors"
 PATCHES: Final = "patches"
+ROUNDS: Final = Path("rounds")
+"""In the folder of a run, with a folder for each round."""
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
@@ -83,6 +85,12 @@ def kept(path: Path, kind: type[Kept]) -> Kept | None:
         return known_part(path.read_bytes(), kind)
     except (OSError, DocumentError):
         raise UsageError(f"{path} cannot be read; delete the folder {path.parent} and resume.") from None
+
+
+def patients_taken(run: Path) -> set[str]:
+    """Patients of the pool of whom some round of a run took a patch; none where it had no pool."""
+    found = (kept(path, Selection) for path in sorted((run / ROUNDS).glob(f"*/{SELECTION_FILE}")))
+    return {patch.patient_id for one in found if one is not None for patch in one.taken}
 
 
 def keep_result(folder: Path, fitted: Fitted, result: RoundResult) -> None:

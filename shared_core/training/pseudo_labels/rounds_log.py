@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Final
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.training.pseudo_labels.round_files import RoundResult, Selection
+from shared_core.training.short_table import short_table
 
 ROUNDS_FILE, TAKEN_FILE = "rounds.csv", "taken.csv"
 _ROUND: Final = (
@@ -47,9 +46,9 @@ def best_round(rounds: Sequence[Round]) -> Round:
 def write_logs(folder: Path, rounds: Sequence[Round]) -> None:
     """Write both tables whole."""
     best = best_round(rounds).number
-    write_bytes(folder / ROUNDS_FILE, _table(_ROUND, (_round_cells(one, best) for one in rounds)))
+    write_bytes(folder / ROUNDS_FILE, short_table(_ROUND, (_round_cells(one, best) for one in rounds)))
     taken = (cells for one in rounds for cells in _taken_cells(one))
-    write_bytes(folder / TAKEN_FILE, _table(_TAKEN, taken))
+    write_bytes(folder / TAKEN_FILE, short_table(_TAKEN, taken))
 
 
 def in_words(one: Round) -> str:
@@ -82,8 +81,8 @@ def _round_cells(one: Round, best: int) -> Cells:
             "pool_patches": selection.pool,
             "eligible": selection.eligible,
             "taken": len(entropies),
-            "entropy_lowest_bits": min(entropies, default=""),
-            "entropy_highest_bits": max(entropies, default=""),
+            "entropy_lowest_bits": min(entropies, default=None),
+            "entropy_highest_bits": max(entropies, default=None),
         }
     return cells
 
@@ -101,16 +100,3 @@ def _taken_cells(one: Round) -> Iterable[Cells]:
             "entropy_bits": patch.entropy_bits,
             "marked_area": patch.area,
         }
-
-
-def _table(columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _short(row.get(name, "")) for name in columns})
-    return stream.getvalue().encode()
-
-
-def _short(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value

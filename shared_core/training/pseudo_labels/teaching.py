@@ -22,6 +22,7 @@ from shared_core.training.pseudo_labels.pseudo_patches import cut_pseudo_labels,
 from shared_core.training.pseudo_labels.ranking import PoolScores, eligible, pool_scores, surest
 from shared_core.training.pseudo_labels.round_files import (
     RESULT_FILE,
+    ROUNDS,
     SELECTION_FILE,
     RoundResult,
     Selection,
@@ -38,7 +39,6 @@ from shared_core.training.scoring import count_patches
 from shared_core.training.training_run import require_something_found
 
 BASE: Final = Path("base")
-ROUNDS: Final = Path("rounds")
 _SEEDS_APART: Final = 1000
 """So that no round draws its batches as another one."""
 

@@ -16,7 +16,7 @@ from shared_core.errors import UnreadableImageError, UnsupportedImageError, Usag
 from shared_core.reading.dicom.segmentation import SEGMENTATION
 from shared_core.training.data.folders import FolderViews
 from shared_core.training.data.masks import read_label
-from shared_core.training.data.pairs import find_pairs
+from shared_core.training.data.pairs import find_pairs, pair_up
 from tests.reading.synthetic import new_uid
 from tests.training.data.small import COARSE_CARD, breast_picture, write_png
 
@@ -159,6 +159,15 @@ def test_pairs_that_cannot_be_told_are_refused(tmp_path: Path) -> None:
         find_pairs(tmp_path / "none")
     with pytest.raises(UsageError, match="no mammograms"):
         find_pairs(tmp_path / "m", tmp_path / "i" / "..")
+
+
+def test_a_mask_without_image_is_told_beside_a_doubt_about_one_of_a_longer_name(tmp_path: Path) -> None:
+    write_png(tmp_path / "i" / "11.png", breast_picture())
+    for name in ("11_mask.png", "11_seg.png", "1_mask.png"):
+        write_png(tmp_path / "m" / name, _mask())
+    cannot_tell, without_image = pair_up(tmp_path / "i", tmp_path / "m").problems
+    assert "cannot tell which mask" in cannot_tell
+    assert "1_mask.png: there is no image of that name" in without_image
 
 
 def test_masks_that_are_none_are_refused(tmp_path: Path) -> None:

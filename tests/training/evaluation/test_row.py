@@ -57,6 +57,14 @@ def test_a_view_without_bac_has_false_area_only() -> None:
     assert scored.area_mm2(2000) == pytest.approx(2000 * 0.07**2)
 
 
+def test_metal_is_told_by_the_picture_as_it_is_shown() -> None:
+    card = replace(CARD, candidates=CandidateRule(wire_length_mm=15))
+    filtered = view(ARTERY)
+    for level, marked in ((255, False), (90, True)):
+        shown = replace(filtered, display_u8=np.full_like(filtered.image_u8, level))
+        assert score_view(0, shown, answer((ARTERY, 0.9)), card)[1].any() == marked
+
+
 def test_what_is_left_open_is_neither_found_nor_false() -> None:
     faint = band(300, 200, 350)
     scored = row(ARTERY, (ARTERY, 0.9), ignore=faint)

@@ -17,9 +17,11 @@ from shared_core.inference.model import load_model
 from shared_core.preprocessing.prepare import prepare
 from shared_core.reading.reader import read_mammogram
 from shared_core.training.folds import run
-from shared_core.training.plan import Start
+from shared_core.training.starting_model import Start
 from shared_core.weights.registry import load_card
-from tests.training.pseudo_labels.drawn_files import annotated
+from shared_core.weights.seen_views import seen_before
+from tests.training.pseudo_labels.drawn_files import annotated, unlabelled
+from tests.training.pseudo_labels.test_rounds import PAPER as ROUNDS
 
 TINY = """
 name = "tiny"
@@ -113,6 +115,19 @@ def test_the_card_names_its_members_and_says_that_nobody_is_left_to_judge_it(tra
     assert [line.split(":")[0] for line in card.made_by] == ["member_1", "member_2"]
     assert "nobody is left to judge the ensemble" in card.limitations[0]
     assert len(card.seen[0].taught) == 4
+
+
+def test_the_card_knows_the_patients_of_the_pool_who_taught(data: Path, tmp_path: Path) -> None:
+    (data / "rounds.toml").write_text(ROUNDS.replace("rounds = 2", "rounds = 1"), encoding="utf-8")
+    arguments = command(data, tmp_path / "own", "--pool", unlabelled(data / "pool", 2))
+    assert main(["train", str(data / "rounds.toml"), *arguments[2:]]) == 0
+    taken = set()
+    for table in (tmp_path / "own").glob("fold-*/taken.csv"):
+        with table.open(newline="") as file:
+            taken |= {row["patient"] for row in csv.DictReader(file)}
+    assert taken
+    seen = load_card(tmp_path / "own" / "model.json").seen
+    assert set(seen_before(seen, taken, ()).taught) == taken
 
 
 def test_an_ensemble_cannot_be_begun_from(trained: Path) -> None:
