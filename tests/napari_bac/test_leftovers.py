@@ -18,8 +18,10 @@ from napari_bac.layout.window_level import PRESETS, next_preset, show_preset
 from napari_bac.reader import read_layers
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import close_exam
+from napari_bac.session.stated_view import state_facts
 from napari_bac.views.given_labels import read_given_labels
 from napari_bac.views.opened_view import METADATA, OpenedView
+from shared_core import hosting as bac
 from shared_core.exporting.mask_files import mask_png
 from tests.napari_bac import pictures
 
@@ -65,6 +67,23 @@ def test_numbers_are_never_those_of_the_view_that_had_the_same_key(
     assert session.add([replace(left_cc, exam_key="BERTA_20200101")]) == (key,)
     qtbot.waitUntil(lambda: not session.is_measuring)
     assert set(seen) == {None}
+
+
+def test_corrections_that_are_there_are_not_offered_when_facts_are_stated(
+    session: ExamSession, left_cc: OpenedView, said: list[str], own_cache: Path, qtbot: Any
+) -> None:
+    (key,) = session.add([left_cc])
+    session.set_labels(key, pictures.labels())
+    session.autosave.write_now()
+    qtbot.waitUntil(lambda: len(list((own_cache / "edits").glob("*.edits"))) == 1)
+    (before,) = (own_cache / "edits").glob("*.edits")
+    new = state_facts(session, key, bac.stated_facts({"patient": "W1"}))
+    assert session.views[new].label_pixels().any()
+    assert session.autosave.restorable(new) is None
+    assert not any("not exported" in sentence for sentence in said)
+    session.autosave.write_now()
+    qtbot.waitUntil(lambda: not before.exists())
+    assert len(list((own_cache / "edits").glob("*.edits"))) == 1
 
 
 def test_the_next_window_follows_on_images_of_any_depth() -> None:
