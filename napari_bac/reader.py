@@ -122,7 +122,7 @@ def _mask_layers(paths: Sequence[Path], with_them: Sequence[LayerData]) -> list[
     there = [*(layer[1]["metadata"][METADATA] for layer in with_them), *_views_in_viewer()]
     known = {view.path for view in there}
     missing = dict.fromkeys(given.image for given in masks if given.image not in {None, *known})
-    new = [open_view(path) for path in missing if path is not None]
+    new = _opened([path for path in missing if path is not None])
     found = _image_layers(new) if new else []
     placed = {id(layer[1]["metadata"][METADATA]): layer[1] for layer in (*with_them, *found)}
     for given in masks:
@@ -133,12 +133,19 @@ def _mask_layers(paths: Sequence[Path], with_them: Sequence[LayerData]) -> list[
             metadata = {METADATA_LABELS: given}
             found.append((given.labels, {"name": given.path.stem, "metadata": metadata}, "labels"))
             continue
-        layer = labels_layer(view, view.title, given.on(view, mask_style="vessel-band"))
+        layer = labels_layer(view, view.title, given.on(view))
         layer.metadata = {METADATA_LABELS: given}
         if id(view) in placed:
             layer.translate, layer.affine = placed[id(view)]["translate"], placed[id(view)]["affine"]
         found.append(layer.as_layer_data_tuple())
     return found
+
+
+def _opened(paths: Sequence[Path]) -> list[OpenedView]:
+    """Images with the exam that each belongs to: masks of several patients may come together."""
+    exams = bac.find_exams(paths).exams if paths else ()
+    keys = {header.path: exam.key for exam in exams for header in exam.headers}
+    return [open_view(path, exam_key=keys.get(path, "")) for path in paths]
 
 
 def _views_in_viewer() -> list[OpenedView]:

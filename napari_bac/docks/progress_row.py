@@ -7,7 +7,8 @@ from collections.abc import Callable
 from qtpy.QtWidgets import QProgressBar, QWidget
 
 from napari_bac.docks.widgets import button, column, row, sentence
-from napari_bac.session.batch_run import BatchRun, time_words
+from napari_bac.session.batch_run import BatchRun
+from napari_bac.session.time_words import time_words
 
 _STEPS = 1000
 

@@ -44,7 +44,7 @@ class ReportBox(QWidget):
 
     def refresh(self) -> None:
         """Show what the person wrote, else the draft."""
-        written = self._session.report
+        written = self._session.reports.words
         text = draft(self._session) if written is None else written
         if text != self.text.toPlainText():
             self.text.blockSignals(True)
@@ -53,15 +53,15 @@ class ReportBox(QWidget):
         self._say_state()
 
     def _on_typed(self) -> None:
-        self._session.report = self.text.toPlainText()
+        self._session.reports.write(self.text.toPlainText())
         self._say_state()
 
     def _draft_again(self) -> None:
-        self._session.report = None
+        self._session.reports.write(None)
         self.refresh()
 
     def _say_state(self, _key: str = "") -> None:
-        written = self._session.report is not None
+        written = self._session.reports.words is not None
         self.again.setEnabled(written)
         if written:
             self.state.setText("Report sentence, changed by you")

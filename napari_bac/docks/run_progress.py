@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QProgressBar, QWidget
 from napari_bac.docks.widgets import button, column, row, sentence
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.segmentation_run import SegmentationRun
+from napari_bac.session.time_words import time_words
 
 _STEPS = 1000
 _CANCEL_RUN = "Stop after the current tile; views already segmented keep their results"
@@ -71,10 +72,3 @@ def running_words(run: SegmentationRun) -> str:
     words = run.key + (f": tile {run.done} of {run.total}" if run.total else "")
     left = run.seconds_left
     return words + (f", {time_words(left)} left" if left is not None else "")
-
-
-def time_words(seconds: float) -> str:
-    """A time as one says it."""
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
-    return f"{round(seconds / 60)} min"

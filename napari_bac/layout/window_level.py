@@ -82,21 +82,30 @@ class WindowDrag:
 
 def show_preset(images: Iterable[Image], name: str) -> None:
     """Show images with a preset of `PRESETS`."""
-    low, high = PRESETS[name]
     for image in images:
-        least, most = image.contrast_limits_range
-        scale = (most - least) / 255.0
-        image.contrast_limits = (least + low * scale, least + high * scale)
+        image.contrast_limits = preset_limits(image, name)
+
+
+def preset_limits(image: Image, name: str) -> tuple[float, float]:
+    """Darkest and brightest of an image with a preset, in its own grey values."""
+    low, high = PRESETS[name]
+    least, most = image.contrast_limits_range
+    scale = (most - least) / 255.0
+    return least + low * scale, least + high * scale
 
 
 def next_preset(images: Iterable[Image]) -> str:
     """Show the preset after the present one; return its name."""
     images, names = list(images), list(PRESETS)
-    here = images[0].contrast_limits if images else (0.0, 255.0)
-    at = next((place for place, name in enumerate(names) if np.allclose(PRESETS[name], here)), -1)
-    name = names[(at + 1) % len(names)]
+    # Without an image it is as if the first preset were shown.
+    shown = [name for name in names if not images or _is_shown(images[0], name)]
+    name = names[(names.index(shown[0]) + 1) % len(names)] if shown else names[0]
     show_preset(images, name)
     return name
+
+
+def _is_shown(image: Image, name: str) -> bool:
+    return bool(np.allclose(preset_limits(image, name), image.contrast_limits))
 
 
 def is_inverted(image: Image) -> bool:

@@ -32,8 +32,8 @@ class _Kept:
     file: Path
     offers: list[SavedEdits] = field(default_factory=list)
     """Of views that are gone, the newest first."""
-    restored: list[SavedEdits] = field(default_factory=list)
-    """Taken over, and kept on disk until this session saved its own."""
+    restored: list[Path] = field(default_factory=list)
+    """Files of edits that were taken over, kept until this session saved its own."""
 
 
 class Autosave:
@@ -63,6 +63,8 @@ class Autosave:
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
         self._failed = False
+        self.taken_anew: ViewSession | None = None
+        """A view that goes, whose labels the next one takes over itself: they are no offer to it."""
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.write_now)
@@ -83,7 +85,7 @@ class Autosave:
         view = self._views[key]
         kept = self._kept[view]
         kept.offers.remove(saved)
-        kept.restored.append(saved)
+        kept.restored.append(saved.file)
         if told := prepare_as_saved(view, saved, self._settings()):
             self._signals.said.emit(f"{key}: {told}")
         view.take_restored(saved.labels(), numbered=saved.numbered)
@@ -134,12 +136,15 @@ class Autosave:
         there = set(self._views.values())
         for view in set(self._kept) - there:
             self._write_here(view)
-            self._store.release(self._kept[view].file)
+            if view is not self.taken_anew:
+                self._store.release(self._kept[view].file)
         offered: dict[str, SavedEdits] = {}
         for view in self._views.values():
             if view not in self._kept:
                 image = image_name(view.opened)
                 kept = _Kept(image, self._store.new_file(image), self._store.find(image))
+                if self.taken_anew is not None:
+                    kept.restored.append(self._kept[self.taken_anew].file)
                 self._kept[view] = kept
                 if kept.offers:
                     offered[view.key] = kept.offers[0]
@@ -196,8 +201,8 @@ class Autosave:
         self._failed = bool(reason)
         if reason:
             return
-        for saved in kept.restored:
-            self._store.remove(saved.file)
+        for file in kept.restored:
+            self._store.remove(file)
         kept.restored.clear()
 
     def _remove(self, view: ViewSession, kept: _Kept, revision: int) -> None:

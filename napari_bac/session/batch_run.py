@@ -13,6 +13,7 @@ from typing import Final, Literal
 from qtpy.QtCore import QTimer
 
 from napari_bac.remedies import error_words
+from napari_bac.session.time_words import time_words
 from napari_bac.session.workers import FunctionWorker, create_worker
 from shared_core import hosting as bac
 
@@ -237,11 +238,3 @@ class BatchRun:
         if self.state == "running":
             self.state, self.words = state, words
             self.told()
-
-
-def time_words(seconds: float) -> str:
-    """``40 s``, ``5 min``, ``2 h 10 min``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

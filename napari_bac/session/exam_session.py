@@ -26,6 +26,7 @@ from napari_bac.session.probability_layers import ProbabilityLayers
 from napari_bac.session.segmentation_run import SegmentationRun, decided
 from napari_bac.session.segmenter import Segmenter
 from napari_bac.session.signals import SessionSignals
+from napari_bac.session.written_reports import WrittenReports
 from napari_bac.settings import preferences
 from napari_bac.views.given_labels import GivenLabels
 from napari_bac.views.host import Artery
@@ -50,8 +51,7 @@ class ExamSession:
         """By key, in the order in which they hang."""
         self.exam: bac.ExamMeasurement | None = None
         self.selected: Artery | None = None
-        self.report: str | None = None
-        """Sentence for the report as the person changed it; None while the draft stands."""
+        self.reports = WrittenReports(self.views)
         self.hanging = preferences().hanging
         self.probabilities = ProbabilityLayers(viewer, self.views)
         self.opener = ExamOpener(self.add, self.say, self.signals.run_changed.emit)
@@ -293,6 +293,8 @@ class ExamSession:
                 view.close()
                 self._guard.forget(view)
                 del self.views[key]
+                if self.selected is not None and self.selected[0] == key:
+                    self.selected = None
                 self.exam = exam_of(self.views.values())
                 self._segmenter.on_view_gone(key)
                 self.signals.views_changed.emit()

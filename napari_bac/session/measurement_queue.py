@@ -82,23 +82,23 @@ class MeasurementQueue:
             _measured, view, labels, self._settings(), _start_thread=False, _ignore_errors=True
         )
         self._worker = worker
-        worker.returned.connect(partial(self._take, view.key, view.revision))
+        worker.returned.connect(partial(self._take, view, view.revision))
         worker.errored.connect(lambda error: self._failed(f"The measurement failed: {error}"))
         # Not the worker itself: it would never go, nor the labels in it.
         worker.finished.connect(self._end)
         worker.start()
 
-    def _take(self, key: str, revision: int, measured: bac.LabelledMeasurement) -> None:
-        view = self._find(key)
-        if view is None or self._worker is None:
+    def _take(self, view: ViewSession, revision: int, measured: bac.LabelledMeasurement) -> None:
+        # Another patient's view may have come under the same key.
+        if self._find(view.key) is not view or self._worker is None:
             return
         view.measured = measured
         view.measured_is_current = view.revision == revision
         if view.measured_is_current:
             view.stale.clear()
         else:
-            self._waiting[key] = None
-        self._done(key)
+            self._waiting[view.key] = None
+        self._done(view.key)
 
     def _end(self) -> None:
         self._worker = None

@@ -22,9 +22,13 @@ def state_facts(session: ExamSession, key: str, facts: bac.StatedFacts) -> str:
     opened = with_stated(view.opened, facts, pixels_of(view.image))
     labels, edited, preset = view.label_pixels().copy(), view.edited, view.opened.prepared.preset
     view.image.metadata[METADATA] = opened
-    # Without its labels a view is none; its image layer is then taken anew.
-    session.viewer.layers.remove(view.labels)
-    new = session.take_layer(view.image, in_place=view.in_place)
+    session.autosave.taken_anew = view
+    try:
+        # Without its labels a view is none; its image layer is then taken anew.
+        session.viewer.layers.remove(view.labels)
+        new = session.take_layer(view.image, in_place=view.in_place)
+    finally:
+        session.autosave.taken_anew = None
     view.image.name = new
     again = session.views[new]
     if edited and again.label_pixels().shape == labels.shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from napari_bac.views.model_answer import LabelPixels
 from napari_bac.views.opened_view import OpenedView
@@ -35,6 +35,8 @@ class GivenLabels:
     """The file, and the model that made it if the record beside it names one."""
     arteries_numbered: bool = False
     """Whether a person told its arteries apart, as the record beside it says."""
+    mask_style: bac.MaskStyle = "vessel-band"
+    """As the record beside it says: of where a classifier looked there are no areas, here neither."""
 
     @property
     def image_stem(self) -> str:
@@ -42,12 +44,12 @@ class GivenLabels:
         stem = self.path.name.partition(".")[0]
         return next((stem[: -len(end)] for end in LABEL_ENDINGS if stem.endswith(end)), stem)
 
-    def on(self, view: OpenedView, *, mask_style: bac.MaskStyle) -> LabelPixels:
-        """The labels with the numbers of arteries, those of the file or new ones."""
+    def on(self, view: OpenedView, *, mask_style: bac.MaskStyle | None = None) -> LabelPixels:
+        """The labels with the numbers of arteries, those of the file or new ones for masks of a style."""
         if self.numbered:
             return self.labels
         mask = self.labels > 0
-        return bac.numbered_labels(view.prepared, mask, mask_style=mask_style)
+        return bac.numbered_labels(view.prepared, mask, mask_style=mask_style or self.mask_style)
 
 
 def read_given_labels(path: Path) -> GivenLabels:
@@ -68,6 +70,7 @@ def read_given_labels(path: Path) -> GivenLabels:
         image=_image_of(given, record),
         began_as=_began_as(given, record),
         arteries_numbered=numbered and _has_notice(record, bac.ARTERIES_NUMBERED.code),
+        mask_style=_style_of(record),
     )
 
 
@@ -122,6 +125,12 @@ def _record_of(given: GivenLabels) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
+
+
+def _style_of(record: Mapping[str, Any]) -> bac.MaskStyle:
+    model = record.get("model")
+    style = model.get("mask_style") if isinstance(model, dict) else None
+    return next((known for known in get_args(bac.MaskStyle) if known == style), "vessel-band")
 
 
 def _began_as(given: GivenLabels, record: Mapping[str, Any]) -> Mapping[str, object]:

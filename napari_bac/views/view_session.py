@@ -200,6 +200,8 @@ class ViewSession:
     def take_given(self, given: GivenLabels) -> None:
         """Take the labels of a file, as one step of undo; what lies on disk is no edit."""
         was_saved = not self.dirty
+        if self.answer is None:
+            self.mask_style = given.mask_style
         labels = given.on(self.opened, mask_style=self.mask_style)
         self.restored = False
         if self.answer is None:

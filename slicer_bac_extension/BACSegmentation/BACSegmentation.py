@@ -22,6 +22,7 @@ from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
 from BACSegmentationLib.parameters import MODULES, RESEARCH_USE, TITLE
 from BACSegmentationLib.run_panel import RunPanel
 from BACSegmentationLib.self_test import SelfTest
+from BACSegmentationLib.volumes import volumes_in_scene
 from slicer.i18n import tr as _, translate
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
@@ -156,9 +157,9 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Ensure parameter node exists and observed."""
         self.setParameterNode(self.logic.getParameterNode())
         if not self._parameterNode.inputVolume:
-            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
-            if first:
-                self._parameterNode.inputVolume = first
+            volumes = volumes_in_scene()
+            if volumes:
+                self._parameterNode.inputVolume = volumes[0]
 
     def setParameterNode(self, inputParameterNode: BACSegmentationParameterNode | None) -> None:
         """Set and observe parameter node."""

@@ -12,8 +12,8 @@ from PIL import Image
 from qtpy.QtCore import QTimer
 
 from napari_bac.docks.batch_dock import BatchDock
-from napari_bac.session.batch_run import time_words
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.time_words import time_words
 from shared_core.cli.main import main
 from tests.napari_bac import pictures
 

@@ -206,7 +206,7 @@ def test_the_report_follows_until_it_is_changed(
     dock.report.again.click()
     # Drawn and taken away again: nothing looked at the view, and no zeros say that somebody did.
     assert "not assessed" in dock.report.text.toPlainText()
-    assert session.report is None
+    assert session.reports.words is None
 
 
 def test_an_empty_viewer_says_what_to_do(

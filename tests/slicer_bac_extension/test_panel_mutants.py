@@ -151,7 +151,7 @@ MUTANTS = {
     "clicks not followed": (f"{LIB}/correction_panel.py", "self._on_point)", "self._on_curve)"),
     "undo keeps the band": (
         f"{LIB}/correction_panel.py",
-        "            replace_mask(segmentation, volume, mask)\n",
+        "            replace_mask(before.segmentation, before.volume, before.mask)\n",
         "",
     ),
     "threshold of the card not shown": (

@@ -172,8 +172,9 @@ def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None])
                 _let_slicer_work()
                 time.sleep(_LOOK_S)
         _tell(child, say)
-        # It ends with 1 as well where single images failed; then there are tables.
-        if child.exit_code != OK and not (child.exit_code == FAILED and (output / "views.csv").is_file()):
+        # It ends with 1 as well where single images failed; then there are tables, which else are older ones.
+        some_failed = child.exit_code == FAILED and not child.refused and (output / "views.csv").is_file()
+        if child.exit_code != OK and not some_failed:
             reason = child.error_text.rpartition(_USAGE_ERROR)[2]
             raise BatchError(reason or f"The engine ended with exit code {child.exit_code}.")
 

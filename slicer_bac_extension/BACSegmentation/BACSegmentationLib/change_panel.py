@@ -13,6 +13,7 @@ from BACSegmentationLib import history, plots
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.remedies import error_words
 from BACSegmentationLib.translation import tr as _
+from BACSegmentationLib.volumes import volumes_in_scene
 from shared_core import hosting as bac
 
 
@@ -40,11 +41,9 @@ class ChangePanel:
     def find(self) -> None:
         """Look for exams in the scene and in the folder."""
         ui = self._ui
-        found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        volumes = [node for node in found if not node.GetHideFromEditors()]
         without: tuple[str, ...] = ()
         try:
-            self._lines, without = history.timelines(self._folder, volumes)
+            self._lines, without = history.timelines(self._folder, volumes_in_scene())
             message = history.TWO_DATES if self._lines else history.NO_DATE
         except bac.OpenBacError as error:
             self._lines, message = {}, error_words(error)
@@ -83,8 +82,12 @@ class ChangePanel:
             ui.changeText.text = history.summary(line, quantity)
 
     def stop(self) -> None:
-        """The scene or the panel goes."""
+        """The scene or the panel goes, and with it the patients that were shown."""
         self._lines, self._chart_id = {}, ""
+        self._fill(self._ui.patientComboBox, [])
+        self._fill(self._ui.quantityComboBox, [])
+        self._ui.changeText.text = ""
+        self._ui.showChangeButton.enabled = False
 
     def _quantities(self) -> tuple[bac.SerialQuantity, ...]:
         if not self._lines:

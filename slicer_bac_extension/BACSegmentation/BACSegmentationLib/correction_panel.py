@@ -31,6 +31,24 @@ class _Before:
     mask: bac.Mask
     drawn: bool
     """Whether somebody had drawn on it."""
+    given: str
+    """See `view_records.given_mask`: another run or file since then leaves nothing to go back to."""
+
+    @classmethod
+    def of(cls, volume: Any, segmentation: Any) -> _Before:
+        """As it is now."""
+        return cls(
+            volume,
+            segmentation,
+            mask_of(segmentation, volume),
+            view_records.was_drawn(segmentation),
+            view_records.given_mask(segmentation),
+        )
+
+    def is_of(self, volume: Any, segmentation: Any) -> bool:
+        """Whether these nodes, with this beginning, can be brought back to it."""
+        mine = self.volume is volume and self.segmentation is segmentation
+        return mine and self.given == view_records.given_mask(segmentation)
 
 
 class CorrectionPanel(VTKObservationMixin):
@@ -105,11 +123,12 @@ class CorrectionPanel(VTKObservationMixin):
 
     def undo_band(self) -> None:
         """Take the last band back, and whatever was changed after it."""
-        if self._before is not None:
-            volume, segmentation, mask = self._before.volume, self._before.segmentation, self._before.mask
-            drawn, self._before, self._begun = self._before.drawn, None, None
-            replace_mask(segmentation, volume, mask)
-            view_records.mark_drawn(segmentation, drawn)
+        before = self._before
+        # Never on a mammogram that is not the one in sight.
+        if before is not None and before.is_of(*self._nodes()):
+            self._before = self._begun = None
+            replace_mask(before.segmentation, before.volume, before.mask)
+            view_records.mark_drawn(before.segmentation, before.drawn)
             if self._curve is not None:
                 self._curve.RemoveAllControlPoints()
             self._host.say(_("The last band was undone."))
@@ -147,7 +166,7 @@ class CorrectionPanel(VTKObservationMixin):
             if drawn
             else _("Draw a line along an artery first.")
         )
-        ui.undoBandButton.enabled = self._before is not None
+        ui.undoBandButton.enabled = self._before is not None and self._before.is_of(volume, segmentation)
 
     def _show_segments(self, segmentation: Any) -> None:
         """The segments that can be measured; of one alone there is nothing to choose."""
@@ -202,9 +221,8 @@ class CorrectionPanel(VTKObservationMixin):
         if segmentation is None:
             segmentation = self._numbers.draw_on(volume)
         begun = self._begun
-        if begun is None or begun.volume is not volume or begun.segmentation is not segmentation:
-            drawn = view_records.was_drawn(segmentation)
-            begun = _Before(volume, segmentation, mask_of(segmentation, volume), drawn)
+        if begun is None or not begun.is_of(volume, segmentation):
+            begun = _Before.of(volume, segmentation)
         evidence = self._numbers.evidence(volume, segmentation) if parameters.followCalcium else None
         added = add_band(
             segmentation,

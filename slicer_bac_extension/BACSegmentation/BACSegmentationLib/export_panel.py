@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
@@ -121,6 +122,12 @@ class ExportPanel:
             message = " ".join([self._saved, *end.value])
         except bac.OpenBacError as error:
             message = _("The results could not be saved: {error}").format(error=error)
+        except Exception as error:
+            # Else the timer would ask again, and take what had ended for done.
+            logging.exception("The results could not be saved")
+            message = _("The results could not be saved, by an error that was not foreseen: {error}").format(
+                error=error or type(error).__name__
+            )
         self.stop()
         self._host.say(message)
         self.show(self._numbers.measured)

@@ -9,7 +9,7 @@ from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.remedies import error_words
-from BACSegmentationLib.segments import segmentation_of
+from BACSegmentationLib.segments import segmentations_of
 from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volume_facts import facts_of, keep_facts
 from shared_core import hosting as bac
@@ -66,8 +66,7 @@ class FactsPanel:
             self._host.say(_("Nothing was changed, so nothing is stated."))
             return
         keep_facts(volume, _merged(facts_of(volume), facts))
-        segmentation = segmentation_of(volume)
-        if segmentation is not None:
+        for segmentation in segmentations_of(volume):
             view_records.mark_stale(segmentation)
         self._host.refresh()
         self._host.say(

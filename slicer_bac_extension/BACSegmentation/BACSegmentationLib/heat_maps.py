@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 import numpy as np
 import slicer
 import slicer.util
+import vtk
 from numpy.typing import NDArray
 
 from BACSegmentationLib.translation import tr as _
@@ -53,6 +55,20 @@ def forget(segmentation_node: Any) -> None:
     if node is not None:
         segmentation_node.SetNodeReferenceID(_ROLE, None)
         slicer.mrmlScene.RemoveNode(node)
+
+
+@functools.cache
+def go_with_segmentations() -> None:
+    """Have each heat map go with its segmentation from now on, as nobody sees it in a list to delete it."""
+    scene = slicer.mrmlScene
+    scene.AddObserver(scene.NodeAboutToBeRemovedEvent, _on_node_going)
+
+
+@vtk.calldata_type(vtk.VTK_OBJECT)
+def _on_node_going(scene: Any, _event: str, node: Any) -> None:
+    # A scene that is closed removes all of its nodes itself.
+    if node is not None and node.IsA("vtkMRMLSegmentationNode") and not scene.IsClosing():
+        forget(node)
 
 
 def _colours() -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from BACSegmentationLib import view_records
 from BACSegmentationLib.measurement import Pair, exam_records
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segments import segmentation_of
@@ -52,6 +53,13 @@ def timelines(
         patients, notices = bac.dated_exams(bac.read_results(place))
         found.append(patients)
         without += map(notice_words, notices)
+    without += [
+        _("{name} has changed since it was measured; its older numbers are shown.").format(
+            name=segmentation.GetName()
+        )
+        for _volume, segmentation in pairs
+        if segmentation is not None and view_records.is_stale(segmentation)
+    ]
     here, notices = _of_scene(pairs)
     known = bac.together(found)
     for patient, exams in here.items():

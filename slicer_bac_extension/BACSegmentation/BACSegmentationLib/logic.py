@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from BACSegmentationLib import results, view_records
+from BACSegmentationLib import heat_maps, results, view_records
 from BACSegmentationLib.measurement import Pair, SceneMeasurement
 from BACSegmentationLib.parameters import Device
 from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
@@ -23,6 +23,7 @@ class SceneLogic:
 
     def __init__(self) -> None:
         self.measurement = SceneMeasurement()
+        heat_maps.go_with_segmentations()
 
     def process(
         self,
@@ -57,8 +58,11 @@ class SceneLogic:
         Raises
         ------
         OpenBacError
-            It cannot be segmented.
+            It cannot be segmented, or the segmentation is of another volume.
         """
+        elsewhere = results.problem_with(outputSegmentation, inputVolume)
+        if elsewhere:
+            raise bac.UsageError(elsewhere)
         volumes = results.volumes_to_run(inputVolume, all_views=allViews)
         ids = tuple(volume.GetID() for volume in volumes)
         run = SegmentationRun(RunRequest(ids, model, device, threshold))

@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import slicer.util
 
 from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.volume_facts import facts_of
-from BACSegmentationLib.volumes import VolumeImage, dicom_database, instance_uids, read_volume, shown_mm
+from BACSegmentationLib.volumes import (
+    VolumeImage,
+    dicom_database,
+    instance_uids,
+    read_volume,
+    shown_mm,
+    volumes_in_scene,
+)
 from shared_core import hosting as bac
 
 _TAGS: Final = {
@@ -126,8 +132,7 @@ def exams_in_scene(volume_nodes: Iterable[Any] | None = None) -> tuple[SceneExam
     What is no single grey image is left out.
     """
     if volume_nodes is None:
-        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        volume_nodes = [node for node in volumes if not node.GetHideFromEditors()]
+        volume_nodes = volumes_in_scene()
     found: list[tuple[bac.MammogramHeader, Any]] = []
     for node in volume_nodes:
         try:

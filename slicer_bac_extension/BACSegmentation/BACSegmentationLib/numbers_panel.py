@@ -68,9 +68,10 @@ class NumbersPanel(VTKObservationMixin):
         """These are the segmentations whose numbers are shown."""
         self.removeObservers()
         self.pairs = pairs
-        changed = slicer.vtkSegmentation.SourceRepresentationModified
+        events = slicer.vtkSegmentation
         for segmentation in self._segmentations():
-            self.addObserver(segmentation, changed, self._on_changed)
+            self.addObserver(segmentation, events.SourceRepresentationModified, self._on_changed)
+            self.addObserver(segmentation, events.SegmentRemoved, self._on_segment_removed)
         self.show()
 
     def take(self, run: SegmentationRun) -> list[str]:
@@ -153,6 +154,11 @@ class NumbersPanel(VTKObservationMixin):
             self._filled = shown
             summary = results.fill(table, self.pairs)
         return summary
+
+    def _on_segment_removed(self, segmentation: Any, event: str) -> None:
+        # It may come back, as by undo in Segment Editor; until then nothing can be measured.
+        view_records.mark_stale(segmentation)
+        self.show()
 
     def _on_changed(self, segmentation: Any, event: str) -> None:
         # Of a mask of the model, too: its numbers come right after it, and take the mark away.

@@ -44,7 +44,7 @@ class DeviceChoice(enum.Enum):
 
 
 _DEVICES: Final = {
-    DeviceChoice.AUTO: "Automatic",
+    DeviceChoice.AUTO: _("Automatic"),
     DeviceChoice.CPU: _("Processor (CPU)"),
     DeviceChoice.CUDA: _("NVIDIA graphics card (CUDA)"),
     DeviceChoice.MPS: _("Apple graphics (MPS)"),
@@ -79,7 +79,7 @@ def model_entries(chosen: str = "") -> list[ModelEntry]:
     entries = [
         ModelEntry(
             "" if card.name == default else card.name,
-            f"{card.name} (default)" if card.name == default else card.name,
+            _("{name} (default)").format(name=card.name) if card.name == default else card.name,
             _("Marks above {threshold:.3f}. Comes with the module.").format(threshold=card.threshold),
             card.threshold,
         )

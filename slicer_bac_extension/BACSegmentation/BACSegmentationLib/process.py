@@ -168,6 +168,11 @@ class EngineProcess:
         return Path(self.arguments[self.arguments.index("-o") + 1])
 
     @property
+    def refused(self) -> bool:
+        """Whether it said that nothing could be done; of single images that failed it says so one by one."""
+        return self._error is not None
+
+    @property
     def error_text(self) -> str:
         """Why it ended, as its event says, or else the end of what it wrote to standard error."""
         if self._error is not None:

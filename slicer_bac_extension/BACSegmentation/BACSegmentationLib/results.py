@@ -62,7 +62,9 @@ def put(
 
 
 def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasurement, model: str) -> None:
-    if chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None:
+    gone = chosen is not None and slicer.mrmlScene.GetNodeByID(chosen.GetID()) is None
+    # Chosen while the model ran, it may be of another mammogram, whose mask it keeps.
+    if gone or problem_with(chosen, volume):
         chosen = None
     node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
     measurement.keep_run(node, view, model=model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import qt
@@ -91,7 +92,15 @@ class RunPanel:
         run = self.run
         if run is None:
             return
-        if run.advance():
+        try:
+            goes_on = run.advance()
+        except Exception as error:
+            # Else the timer would go on with the next image, and nobody would hear of this one.
+            logging.exception("The segmentation ended")
+            words = _("an error that was not foreseen: {error}").format(error=error or type(error).__name__)
+            run.cancel(words, state="failed")
+            goes_on = False
+        if goes_on:
             self._show()
             return
         self._timer.stop()

@@ -29,6 +29,8 @@ GONE: Final = _(
     "The temporary folder {folder} was removed while the model ran, with its results; press Apply again."
 )
 CANCELLED: Final = _("Cancelled. Nothing was changed.")
+_TWICE: Final = _("was left out, as the same image was given twice")
+_ENDED: Final = (0, 1)  # exit codes of an engine that came to its end: all went well, or some images failed
 _OPTIONS: Final = ("--progress", "json", "--no-pictures", "--probability")
 
 
@@ -63,8 +65,7 @@ class _Input:
     name: str
     file: Path
     header: Any
-    spacing: str
-    """Of ``--spacing-mm``; empty where the file knows it."""
+    spacing: str  # of ``--spacing-mm``; empty where the file knows it
 
 
 @dataclass(eq=False)
@@ -119,10 +120,10 @@ class SegmentationRun:
                 self._end("failed", GONE.format(folder=self._folder))
         return self.running
 
-    def cancel(self, message: str = CANCELLED) -> None:
+    def cancel(self, message: str = CANCELLED, *, state: State = "cancelled") -> None:
         """End it, with all its processes."""
         if self.running:
-            self._end("cancelled", message)
+            self._end(state, message)
 
     @property
     def _scratch(self) -> Path:
@@ -201,11 +202,11 @@ class SegmentationRun:
         self._child = None
         if not self._scratch.is_dir():
             raise ProcessError(GONE.format(folder=self._scratch))
+        why = "" if code in _ENDED else _why(code, child.error_text)
         if (child.results_folder / "views.csv").is_file():
-            self._collect(child.results_folder)
+            self._collect(child.results_folder, why)
         else:
-            why = _why(code, child.error_text)
-            self.failures += [(one.name, why) for one in self._batch]
+            self.failures += [(one.name, why or _why(code, child.error_text)) for one in self._batch]
 
     def _hear(self, event: Event) -> None:
         kind, file = event["event"], str(event.get("file", ""))
@@ -218,17 +219,15 @@ class SegmentationRun:
         elif kind == "image":
             self._tiles[file] = 1.0
 
-    def _collect(self, results: Path) -> None:
+    def _collect(self, results: Path, why_ended: str) -> None:
         written = bac.read_written(results)
         unused = {str(file.path): file.text for file in bac.read_unused(results) if not file.used}
         for one in self._batch:
             file = str(one.file)
             view = written.views.get(file)
             if view is None:
-                reason = written.failures.get(file) or unused.get(file)
-                self.failures.append(
-                    (one.name, reason or _("was left out, as the same image was given twice"))
-                )
+                reason = written.failures.get(file) or unused.get(file) or why_ended
+                self.failures.append((one.name, reason or _TWICE))
                 continue
             header = one.header
             mask = bac.read_mask(view.mask, (header.rows, header.columns))

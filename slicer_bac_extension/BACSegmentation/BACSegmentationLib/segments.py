@@ -183,12 +183,15 @@ def segments_of(segmentation_node: Any) -> list[tuple[str, str]]:
     return [(one, str(segmentation.GetSegment(one).GetName())) for one in ids]
 
 
+def segmentations_of(volume_node: Any) -> list[Any]:
+    """The segmentation nodes whose reference image is a volume and that have a BAC segment."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    return [node for node in nodes if reference_volume(node) is volume_node and segment_id(node)]
+
+
 def segmentation_of(volume_node: Any) -> Any:
-    """The segmentation node whose reference image is a volume and that has a BAC segment, or None."""
-    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
-        if reference_volume(node) is volume_node and segment_id(node):
-            return node
-    return None
+    """The first of them, or None."""
+    return next(iter(segmentations_of(volume_node)), None)
 
 
 def reference_volume(segmentation_node: Any) -> Any:

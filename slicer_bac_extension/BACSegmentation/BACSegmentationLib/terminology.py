@@ -62,9 +62,7 @@ def load() -> bool:
     if loaded.LookupValue(CONTEXT) >= 0:
         return True
     context, region = (str(resources / name) for name in _FILES)
-    # Slicer up to 5.8 calls regions anatomic contexts.
-    load_region = getattr(logic, "LoadRegionContextFromFile", None) or logic.LoadAnatomicContextFromFile
-    return bool(logic.LoadTerminologyFromFile(context) and load_region(region))
+    return bool(logic.LoadTerminologyFromFile(context) and logic.LoadRegionContextFromFile(region))
 
 
 def _serialized(code: Code) -> str:

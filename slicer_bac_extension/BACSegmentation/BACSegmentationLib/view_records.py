@@ -81,7 +81,12 @@ def was_drawn(segmentation_node: Any) -> bool:
 
 def is_as_given(segmentation_node: Any, mask: NDArray[Any]) -> bool:
     """Whether a mask is the one that the model or the file gave."""
-    return bool(segmentation_node.GetAttribute(_MASK) == fingerprint(mask))
+    return given_mask(segmentation_node) == fingerprint(mask)
+
+
+def given_mask(segmentation_node: Any) -> str:
+    """The fingerprint of the mask that the model or the file gave; empty where there is none."""
+    return segmentation_node.GetAttribute(_MASK) or ""
 
 
 def mark_stale(segmentation_node: Any) -> None:

@@ -75,6 +75,12 @@ def shown_mm(volume_node: Any) -> tuple[float, float]:
     return row_mm, column_mm
 
 
+def volumes_in_scene() -> list[Any]:
+    """The volume nodes that a person sees in lists: no heat map, or what other modules hide."""
+    found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    return [node for node in found if not node.GetHideFromEditors()]
+
+
 def source_files(volume_node: Any) -> tuple[Path, ...]:
     """Files that a volume was loaded from and that are still there.
 
