@@ -185,6 +185,7 @@ def mirrored(view: TrainingView) -> TrainingView:
         label=np.ascontiguousarray(view.label[:, ::-1]),
         valid=np.ascontiguousarray(view.valid[:, ::-1]),
         ignore=None if view.ignore is None else np.ascontiguousarray(view.ignore[:, ::-1]),
+        display_u8=None if view.display_u8 is None else np.ascontiguousarray(view.display_u8[:, ::-1]),
     )
 
 

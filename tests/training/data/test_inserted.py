@@ -64,6 +64,9 @@ def test_pixels_change_in_the_band_only_and_get_brighter_there(
 def test_every_other_variant_is_the_mirror_image(flipped: TrainingView, straight: TrainingView) -> None:
     assert np.array_equal(flipped.image_u8, straight.image_u8[:, ::-1])
     assert np.array_equal(flipped.label, straight.label[:, ::-1])
+    assert flipped.display_u8 is not None
+    assert straight.display_u8 is not None
+    assert np.array_equal(flipped.display_u8, straight.display_u8[:, ::-1])
 
 
 def test_a_number_always_gives_the_same_view(source: InsertedViews, flipped: TrainingView) -> None:
