@@ -90,10 +90,11 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
         entries.append(Entry(card, args.output / card.name, load))
     if len({entry.card.name for entry in entries}) < len(entries):
         raise UsageError("Both models have one name; give one of the cards another name.")
-    if any(entry.card.preprocessing != entries[0].card.preprocessing for entry in entries):
+    presets = {replace(entry.card.preprocessing, name="", median_px=0) for entry in entries}
+    if len(presets) > 1:
         print(
             f"bac: the views are prepared for {entries[0].card.name}; {entries[1].card.name} has another "
-            "preprocessing and is not judged with it.",
+            "preprocessing, of which only the median filter is used.",
             file=sys.stderr,
         )
     return entries

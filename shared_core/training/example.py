@@ -54,6 +54,8 @@ class TrainingView:
     """(rows, columns) bool: pixels that take no part in loss and scores, e.g. where a teacher is unsure."""
     display_u8: NDArray[np.uint8] | None = None
     """(rows, columns) the image before it was filtered for the network; None where that is `image_u8`."""
+    median_px: int | None = None
+    """Side of the median filter between `display_u8` and `image_u8`; None where nobody knows."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def training_view(
         spacing_mm=None if spacing is None else float(np.sqrt(spacing[0] * spacing[1])),
         ignore=None if ignore is None else mask_of_shape(ignore, shape),
         display_u8=_display_of_shape(prepared.display_u8, shape),
+        median_px=card.preprocessing.median_px if card.input_median_px is None else card.input_median_px,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shared_core.inference.tiles import regular_tiles
 from shared_core.mammogram import MammogramHeader, Mask, PixelSpacing, SpacingSource
+from shared_core.preprocessing.noise import median
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.reading.partners import BreastView
 from shared_core.statistics.overlap import Overlap
@@ -143,7 +144,8 @@ def whole_overlap(row: ViewRow) -> Overlap:
 def prepared_view(view: TrainingView, card: ModelCard, breast: BreastView | None = None) -> PreparedView:
     """A view as the inference engine takes it: already prepared, at the model's spacing or near it.
 
-    `breast` is for bilateral models, which put each breast in its half.
+    A view that was filtered for another model is filtered anew, from what it was before. `breast` is for
+    bilateral models, which put each breast in its half.
     """
     rows, columns = view.image_u8.shape
     mm = view.spacing_mm
@@ -153,10 +155,19 @@ def prepared_view(view: TrainingView, card: ModelCard, breast: BreastView | None
         header = replace(header, laterality=breast.laterality, view=breast.view)
     # A network with a filter of its own sees what was not filtered before.
     unfiltered = view.display_u8 if card.input_median_px is not None else None
-    display_u8 = view.image_u8 if unfiltered is None else unfiltered
+    image_u8 = _filtered(view, card)
+    display_u8 = image_u8 if unfiltered is None else unfiltered
     return PreparedView(
-        header, display_u8, view.image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
+        header, display_u8, image_u8, view.valid, view.valid, int(np.count_nonzero(view.valid))
     )
+
+
+def _filtered(view: TrainingView, card: ModelCard) -> NDArray[np.uint8]:
+    """The image after the median of the card's preprocessing."""
+    own_px = card.preprocessing.median_px
+    if view.display_u8 is None or view.median_px in (None, own_px):
+        return view.image_u8
+    return median(view.display_u8, own_px)
 
 
 def row_document(row: ViewRow) -> dict[str, Any]:

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from shared_core.preprocessing.prepare import prepare
+from shared_core.reading.reader import mammogram_from_array
 from shared_core.records.canonical_json import json_bytes
+from shared_core.training.data.grid import training_view
 from shared_core.training.evaluation.probability_counts import LOGITS, count_probabilities
 from shared_core.training.evaluation.row import (
     SWEEP,
@@ -18,7 +21,10 @@ from shared_core.training.evaluation.row import (
     row_from_document,
     score_view,
 )
+from shared_core.training.example import Identity
 from shared_core.weights.candidate_rule import CandidateRule
+from shared_core.weights.registry import load_card
+from tests.training.data.small import breast_picture
 from tests.training.evaluation.drawn import CARD, NOTHING, answer, band, row, view
 
 ARTERY = band(300, 50, 350)
@@ -137,6 +143,23 @@ def test_engine_sees_the_view_as_it_is() -> None:
     assert prepared.spacing is not None
     assert prepared.spacing.row_mm == 0.07
     assert prepared_view(view(ARTERY, spacing_mm=None), CARD).spacing is None
+
+
+def test_a_view_that_was_filtered_for_another_model_is_filtered_for_this_one() -> None:
+    mammogram = mammogram_from_array(breast_picture(), spacing_mm=0.28, name="drawn")
+    cards = [
+        replace(load_card(name), input_spacing_mm=0.28, resample="never")
+        for name in ("openbac-1", "openbac-2")
+    ]
+    own = []
+    for card in cards:
+        seen = prepare(mammogram, card.preprocessing)
+        label = np.zeros(seen.image_u8.shape, bool)
+        own.append(training_view(seen, label, identity=Identity("P1", "V1", "simulated"), card=card))
+    assert (own[0].image_u8 != own[1].image_u8).any()
+    for shown in own:
+        for card, wanted in zip(cards, own, strict=True):
+            np.testing.assert_array_equal(prepared_view(shown, card).image_u8, wanted.image_u8)
 
 
 def test_an_artery_is_found_where_half_of_its_length_is() -> None:
