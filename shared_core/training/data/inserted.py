@@ -182,19 +182,11 @@ def mirrored_view(view: TrainingView) -> TrainingView:
     """The view with its columns reversed."""
     return replace(
         view,
-<<<<<<< HEAD
         image_u8=mirrored(view.image_u8),
         label=mirrored(view.label),
         valid=mirrored(view.valid),
         ignore=None if view.ignore is None else mirrored(view.ignore),
         display_u8=None if view.display_u8 is None else mirrored(view.display_u8),
-=======
-        image_u8=np.ascontiguousarray(view.image_u8[:, ::-1]),
-        label=np.ascontiguousarray(view.label[:, ::-1]),
-        valid=np.ascontiguousarray(view.valid[:, ::-1]),
-        ignore=None if view.ignore is None else np.ascontiguousarray(view.ignore[:, ::-1]),
-        display_u8=None if view.display_u8 is None else np.ascontiguousarray(view.display_u8[:, ::-1]),
->>>>>>> w-h15
     )
 
 
