@@ -31,6 +31,9 @@ if any(metadata.distributions(name="PyQt6")):
 with suppress(ImportError):
     import triton  # noqa: F401
 
+# OpenVINO would tell Google of each import and conversion, from processes that it forks.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("OPENBAC_SHARED", ROOT.parent / "shared"))
 pytest_plugins = ["tests.exported_views", "tests.measured_views"]

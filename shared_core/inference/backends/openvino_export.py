@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shared_core.errors import ModelError
 from shared_core.inference.backends.openvino_graph import CONSTANTS, GRAPH, last_line
 from shared_core.inference.backends.openvino_options import ov
+from shared_core.inference.backends.telemetry import nothing_sent
 
 
 def exported(
@@ -37,7 +38,7 @@ def exported(
     if isinstance(network, torch.export.ExportedProgram):
         more = {}
     try:
-        with warnings.catch_warnings(), torch.no_grad():
+        with warnings.catch_warnings(), torch.no_grad(), nothing_sent():
             warnings.simplefilter("ignore")  # that sizes are taken as fixed, which they are
             graph = ov.convert_model(network, **more)
             graph.reshape(shape)

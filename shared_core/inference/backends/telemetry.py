@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 _TELEMETRY: Final = "openvino_telemetry"
+_SENDER: Final = "openvino_telemetry.utils.sender"
 
 
 @contextmanager
@@ -20,3 +21,18 @@ def without_telemetry() -> Iterator[None]:
     finally:
         del sys.modules[_TELEMETRY]
         sys.modules.update(before)
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """For a conversion: another program of this process may have imported OpenVINO with its telemetry."""
+    sender: Any = getattr(sys.modules.get(_SENDER), "TelemetrySender", None)
+    if sender is None:
+        yield
+        return
+    before = sender.send
+    sender.send = lambda *_message: None
+    try:
+        yield
+    finally:
+        sender.send = before

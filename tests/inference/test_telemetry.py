@@ -1,0 +1,41 @@
+"""OpenVINO tells nobody what is done here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.no_network import asked, without_network
+
+pytest.importorskip("openvino", reason="OpenVINO is not installed")
+torch = pytest.importorskip("torch", reason="torch is not installed")
+
+CONVERTED = """
+{before}
+import torch
+from shared_core.inference.backends.openvino_export import exported
+exported(torch.nn.Conv2d(1, 1, 3), channels=1, tile_px=8)
+"""
+FROM_ANOTHER_PLUGIN = """
+from openvino_telemetry.utils import sender
+send = sender.TelemetrySender.send
+sender.TelemetrySender.send = lambda *message: None
+import openvino
+sender.TelemetrySender.send = send
+"""
+
+
+@pytest.mark.parametrize("before", ["", FROM_ANOTHER_PLUGIN], ids=["ours", "imported by another plugin"])
+def test_a_conversion_tells_nobody(before: str, tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", CONVERTED.format(before=before)],
+        env=without_network(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert asked(tmp_path) == ""
