@@ -88,7 +88,7 @@ def told_if_unchecked(output: Path | None) -> Iterator[None]:
         yield
     except UsageError:  # before anything was made
         raise
-    except BaseException:
+    except BaseException:  # Ctrl-C included: what is written may hold who somebody is
         if output is not None:
             print(
                 f"bac: the results in {output} were not looked through for identifiers; go on with --resume, "

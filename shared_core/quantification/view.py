@@ -102,9 +102,7 @@ def measure_view(
     whole_image = settings.grade_profile == "ibrahim-code"
     graded_percent = percent(am_px, mask.size) if whole_image else bac_percent
     grade = area_grade(graded_percent, profile=settings.grade_profile, mask_style=mask_style)
-    per_breast = None
-    if breast.area_px > 0:
-        per_breast = thresholded_area_px(counted, x, comparison) / breast.area_px
+    per_breast = thresholded_area_px(counted, x, comparison) / breast.area_px if breast.area_px > 0 else None
     parts_px = tuple(part.area_px for part in connected_parts(mask))
     pixel_area = prepared.spacing.pixel_area_mm2 if prepared.spacing is not None else None
     measured = ViewMeasurement(
