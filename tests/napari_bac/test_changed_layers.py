@@ -16,6 +16,8 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView, open_view
 from tests.tram_track import write_tram_track
 
+pytestmark = pytest.mark.pyside6
+
 LONG_MS = 60_000
 Change = Callable[[Image, Labels], Any]
 

@@ -20,6 +20,8 @@ from napari_bac.session.script import _facts
 from shared_core import Laterality, StatedFacts, View
 from tests.napari_bac import pictures
 
+pytestmark = pytest.mark.pyside6
+
 
 @pytest.fixture
 def dock(session: ExamSession, viewer: napari.Viewer, qtbot: Any) -> ExamDock:

@@ -22,6 +22,8 @@ from shared_core.hosting import read_label_file
 from tests.napari_bac import pictures
 from tests.tram_track import SHAPE, write_tram_track
 
+pytestmark = pytest.mark.pyside6
+
 LONG_MS = 60_000
 
 

@@ -20,6 +20,8 @@ from napari_bac.views.open_exams import exam_keys
 from tests.napari_bac import pictures
 from tests.tram_track import write_tram_track
 
+pytestmark = pytest.mark.pyside6
+
 LONG_MS = 60_000
 
 

@@ -14,6 +14,8 @@ from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
+pytestmark = pytest.mark.pyside6
+
 
 @pytest.fixture
 def after_a_crash(viewer: Any, session: ExamSession, four_views: list[OpenedView]) -> ExamDock:

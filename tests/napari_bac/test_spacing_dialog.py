@@ -9,6 +9,8 @@ from qtpy.QtCore import Qt
 
 from napari_bac.docks.spacing_dialog import SpacingDialog
 
+pytestmark = pytest.mark.pyside6
+
 
 @pytest.fixture
 def dialog(qtbot: Any) -> SpacingDialog:
