@@ -78,6 +78,35 @@ def test_a_proxy_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "HTTPS_PROXY" in cause_by_trial(["bacneeds"], kept(tmp_path), 0)
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://proxy.clinic:3128", "proxy.clinic:3128", "http://me:pw@proxy.clinic:3128/"]
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ProxyError('Cannot connect to proxy.', NewConnectionError('<HTTPSConnection object at 0x7f>: Failed "
+        "to establish a new connection: [Errno 111] Connection refused'))",
+        "NewConnectionError(\"HTTPSConnection(host='proxy.clinic', port=3128): Failed to establish a new "
+        'connection: [Errno 111] Connection refused")',
+        "NameResolutionError(\"HTTPSConnection(host='proxy.clinic', port=3128): Failed to resolve "
+        "'proxy.clinic' ([Errno -2] Name or service not known)\")",
+    ],
+)
+def test_a_proxy_that_is_not_reached_in_the_words_of_each_pip(
+    proxy: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert "HTTPS_PROXY" in cause_of(said)
+
+
+def test_an_index_that_is_not_reached_beside_a_proxy_is_no_fault_of_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.clinic:3128")
+    said = "NewConnectionError(\"HTTPSConnection(host='pypi.org', port=443): Failed to establish a new one\")"
+    assert cause_of(said).startswith("there is no connection")
+
+
 def test_full_disk_is_told_before_pip_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError("pip was asked")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from BACSegmentationLib.process import ProcessError, python
 from BACSegmentationLib.translation import tr as _
@@ -25,6 +28,8 @@ _FULL: Final = r"No space left on device|\[?Errno 28\]?|WinError 112|not enough 
 _DENIED: Final = r"Permission denied|Errno 13\]|WinError 5\]|Access is denied"
 _CERTIFICATE: Final = r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError"
 _PROXY: Final = r"ProxyError|Cannot connect to proxy|Proxy Authentication Required"
+_PIP_PROXY: Final = r"\.proxy='([^']*)'"
+_REACHED: Final = r"Connection\(host='([^']+)', port=(\d+)\)"
 _NETWORK: Final = (
     r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ConnectionResetError|Failed to establish a new "
     r"connection|Name or service not known|getaddrinfo failed|Temporary failure in name resolution|"
@@ -54,7 +59,7 @@ def cause_of(output: str) -> str:
         return _(
             "the connection is not trusted (SSL certificate); ask who runs your network for its certificate."
         )
-    if re.search(_PROXY, output):
+    if re.search(_PROXY, output) or _went_to_a_proxy(output):
         return _("the proxy of your network refused; set HTTPS_PROXY before Slicer starts.")
     if re.search(_NETWORK, output):
         return _("there is no connection to the package index (PyPI); check the internet connection.")
@@ -109,6 +114,36 @@ def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int)
         return _("pip could not be started: {error}").format(error=error)
     output = trial.stdout.decode("utf-8", "replace")
     return cause_of(output) or _last_error(output)
+
+
+def _went_to_a_proxy(output: str) -> bool:
+    """Whether the connection that failed was one to a proxy: pip 26 names its host, and says no more."""
+    reached = set(re.findall(_REACHED, output))
+    return bool(reached) and not reached.isdisjoint(_proxies())
+
+
+def _proxies() -> set[tuple[str, str]]:
+    """Host and port of each proxy that the computer's settings, its environment or pip's files name."""
+    kept = [url for scheme, url in urllib.request.getproxies().items() if scheme != "no"]
+    with contextlib.suppress(OSError, ProcessError, subprocess.SubprocessError):
+        command = [python(), "-m", "pip", "config", "list", "--disable-pip-version-check"]
+        told = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TRIAL_S,
+            check=False,
+            creationflags=_NO_WINDOW,
+        ).stdout.decode("utf-8", "replace")
+        kept += re.findall(_PIP_PROXY, told, re.MULTILINE)
+    found = set()
+    for url in kept:
+        with contextlib.suppress(ValueError):
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            default = 443 if parts.scheme == "https" else 80
+            found.add((parts.hostname or "", str(parts.port or default)))
+    return found
 
 
 def _conflict(output: str) -> str:
