@@ -1,7 +1,7 @@
 """``python -m benchmarks.napari_memory``: what four 12-megapixel views take, segmented and with all docks.
 
-Needs napari with a Qt and a display (``xvfb-run -a`` will do); Linux only. What the model says is made up, and
-as large as what it would say: no network is loaded, whose memory belongs to a run.
+Needs napari with a Qt and a display (``xvfb-run -a`` will do); Linux only. What the model says is made up,
+and as large as what it would say: no network is loaded, whose memory belongs to a run.
 """
 
 from __future__ import annotations

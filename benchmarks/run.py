@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _more(args: argparse.Namespace) -> Sequence[str]:
-    """The parts beside the programs: those that are named, else all, or none where few programs are wanted."""
+    """What is measured beside the programs: the parts that are named, else all, or none for few programs."""
     if args.parts is not None:
         return list(args.parts)
     return () if args.quick or args.only else list(parts.PARTS)

@@ -86,7 +86,7 @@ def test_a_program_that_there_is_not_is_refused_with_those_there_are(
 ) -> None:
     with pytest.raises(SystemExit):
         run.main(["--only", "monia-1"])
-    assert "'monai-1'" in capsys.readouterr().err
+    assert "monai-1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
