@@ -1,4 +1,4 @@
-"""Raw views of women and machines drawn at random, with what a site knows of them, and what is hidden from it."""
+"""Raw views of women and machines drawn at random: what a site knows of them, and what is hidden from it."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
     python -m validation.mass --fresh 320 --development 160 -o docs/validation_mass.md
 
-The views come from ``validation/drawn_views.py``: images by the physics of ``validation/raw_phantom.py``, with
-errors drawn around the scatter and the calibration that the measuring code expects. Fresh views are the result;
-what was chosen by looking was chosen on the others.
+The views come from ``validation/drawn_views.py``: images by the physics of ``validation/raw_phantom.py``,
+with errors drawn around the scatter and the calibration that the measuring code expects. Fresh views are the
+result; what was chosen by looking was chosen on the others.
 """
 
 from __future__ import annotations
