@@ -8,9 +8,9 @@
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
-# PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs. The order and the random
-# numbers of the tests are the same in each run, so that a change is judged and not chance; SEED=2 takes others,
-# SEED=any new ones each time, which the run says at its top.
+# PYTHON=python3.12 chooses the interpreter of a new .venv (make clean takes the old one away), CONSTRAINTS=file
+# pins what pip installs. The order and the random numbers of the tests are the same in each run, so that a change
+# is judged and not chance; SEED=2 takes others, SEED=any new ones each time, which the run says at its top.
 
 VENV := .venv
 SLICER_VENV := .venv-slicer

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import run
 from benchmarks.commands import OURS, OURS_PUBLISHED, Command, Models, all_commands, chosen
 from benchmarks.measuring import Measured
+from benchmarks.parts import PARTS
 from benchmarks.process import ProgramError, Taken, run as run_program
 from benchmarks.report import as_markdown
 
@@ -78,6 +79,29 @@ def test_each_program_is_there_once_and_the_usual_model_where_its_weights_are() 
     assert len(set(names)) == len(names)
     without = {command.name for command in all_commands(replace(models, usual=None))}
     assert set(names) - without == {"ours-usual"}
+
+
+def test_a_program_that_there_is_not_is_refused_with_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        run.main(["--only", "monia-1"])
+    assert "monai-1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "more"),
+    [
+        ([], list(PARTS)),
+        (["--quick"], []),
+        (["--only", "monai-1"], []),
+        (["--parts"], []),
+        (["--parts", "steps"], ["steps"]),
+        (["--quick", "--parts", "steps"], ["steps"]),
+    ],
+)
+def test_parts_that_are_named_are_measured_with_few_programs_too(options: list[str], more: list[str]) -> None:
+    assert list(run._more(run._parser().parse_args(options))) == more
 
 
 def test_a_program_that_fails_says_why() -> None:

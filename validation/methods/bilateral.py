@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -68,7 +69,7 @@ class Compared:
     single: float
     bilateral: float
     difference: BootstrapDifference | None
-    """Bilateral less single; None where fewer than two patients have it."""
+    """Bilateral less single; None where fewer than `LEAST_FOR_INTERVAL` patients have it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,8 +241,6 @@ def edge_of(view: TrainingView) -> Mask:
 
 def _validation(folder: Path) -> tuple[float, float]:
     """Jaccard of the validation patches, single and bilateral, of the epoch that was kept."""
-    import csv
-
     found = []
     for name in (SINGLE, BILATERAL):
         with (folder / name / "log.csv").open(newline="", encoding="utf-8") as file:

@@ -44,7 +44,7 @@ class Compared:
     without: float
     with_: float
     difference: BootstrapDifference | None
-    """With less without; None where fewer than two patients have it."""
+    """With less without; None where fewer than `LEAST_FOR_INTERVAL` patients have it."""
     unit: str = ""
 
 
