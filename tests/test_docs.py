@@ -37,6 +37,7 @@ from shared_core.notices.of_results import MASK_EMPTY
 from shared_core.provenance import provenance_of
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
+from shared_core.reading import content
 from shared_core.reading.kinds import READ_FORMATS
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.cells import LIST_SEPARATOR
@@ -247,6 +248,11 @@ def test_every_format_that_is_read_is_named() -> None:
     which = _text("docs/methods.md").split("### Which files")[1].split("###")[0]
     for text in (_text("README.md"), which):
         assert [name for name in formats if name not in text] == []
+
+
+def test_the_budget_of_an_archive_is_that_of_the_reader() -> None:
+    budget = f"{content.MOST_MEMBERS:,} files, {content.LARGEST_ARCHIVE_BYTES >> 30} GB unpacked"
+    assert f"| what a ZIP archive holds | {budget} |" in _text("docs/security.md")
 
 
 # Columns and keys
