@@ -4,7 +4,7 @@
 # make docs      the documentation as a site in site/, with warnings as errors and all links checked
 # make dist      wheel and source distribution, checked as the package index would
 # make bench     speed and memory beside the published processing and MONAI
-# make fuzz      thousands of damaged images, side files and peers; FUZZ_IMAGES=500 FUZZ_SEED=7 choose others
+# make fuzz      thousands of damaged images, side files and peers, killed batches; FUZZ_IMAGES=500 FUZZ_SEED=7: others
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.

@@ -34,6 +34,7 @@ from shared_core.cli.main import make_parser
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.notices.of_results import MASK_EMPTY
+from shared_core.preprocessing import display_fit
 from shared_core.provenance import provenance_of
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
@@ -253,6 +254,17 @@ def test_every_format_that_is_read_is_named() -> None:
 def test_the_budget_of_an_archive_is_that_of_the_reader() -> None:
     budget = f"{content.MOST_MEMBERS:,} files, {content.LARGEST_ARCHIVE_BYTES >> 30} GB unpacked"
     assert f"| what a ZIP archive holds | {budget} |" in _text("docs/security.md")
+
+
+def test_a_display_is_unfit_by_the_limits_that_the_methods_name() -> None:
+    text = " ".join(_text("docs/methods.md").split())
+    bright, dark = display_fit._BRIGHT_PERCENTILE, 100 - display_fit._DARKEST_PERCENTILE
+    reach, above = display_fit.LEAST_USED, display_fit.MOST_UNUSED_BELOW
+    assert f"if {bright:g} % of the pixels reach less than {reach:g} of the display range" in text
+    assert f"if {dark:g} % lie above {above:g} of it" in text
+    lost = display_fit.MOST_LOST_PIXELS, display_fit.MOST_LOST_RANGE
+    breast, values = (f"{100 * one:g} %" for one in lost)
+    assert f"more than {breast} of the breast, with more than {values} of the range of its values" in text
 
 
 # Columns and keys
