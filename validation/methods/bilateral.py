@@ -32,7 +32,7 @@ from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card
 from validation.methods.heat_maps import COLUMNS, Shown, heat_sheet
 from validation.methods.ibrahim import SMALL_RECIPE
-from validation.methods.kept_views import KeptViews, sure_label, told
+from validation.methods.kept_views import KeptViews, sure_label, without_open
 from validation.methods.li import refuse_taught
 from validation.methods.li_scores import read_marked
 from validation.real_data import real_files
@@ -225,7 +225,7 @@ def edges_sheet(marked: Sequence[Marked]) -> bytes:
 
 def false_px(view: TrainingView, mask: Mask) -> tuple[float, float]:
     """Marked pixels farther than the tolerance from all BAC: near the border of the image, and elsewhere."""
-    false = told(view, mask) & ~reference_of(view).near
+    false = without_open(view, mask) & ~reference_of(view).near
     edge = edge_of(view)
     return float(np.count_nonzero(false & edge)), float(np.count_nonzero(false & ~edge))
 
