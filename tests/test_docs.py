@@ -24,6 +24,7 @@ from scripts.make_reference import TABLES, model_files, schema_files, with_table
 from shared_core import (
     MeasurementSettings,
     ProbabilityMap,
+    errors,
     load_card,
     mammogram_from_array,
     measure_view,
@@ -265,6 +266,13 @@ def test_a_display_is_unfit_by_the_limits_that_the_methods_name() -> None:
     lost = display_fit.MOST_LOST_PIXELS, display_fit.MOST_LOST_RANGE
     breast, values = (f"{100 * one:g} %" for one in lost)
     assert f"more than {breast} of the breast, with more than {values} of the range of its values" in text
+
+
+def test_every_error_is_on_the_page_of_python() -> None:
+    classes = (one for one in vars(errors).values() if isinstance(one, type))
+    kinds = {one.__name__ for one in classes if issubclass(one, Exception)}
+    assert "QualityError" in kinds
+    assert {name for name in kinds if f"`{name}`" not in _text("docs/python.md")} == set()
 
 
 # Columns and keys

@@ -12,6 +12,7 @@ from benchmarks.allocators import KEEPING, Allocator, allocators
 from benchmarks.cohort_size import slope
 from benchmarks.parts import Ground, section
 from benchmarks.process import Taken, run
+from benchmarks.receiver_soak import all_analysed
 from benchmarks.steps import REST, START, STEPS
 
 
@@ -66,6 +67,15 @@ def test_a_program_gets_the_environment_that_is_named() -> None:
 def test_system_time_is_a_part_of_that_of_the_processor() -> None:
     taken, _ = run(["-c", "open('/dev/zero', 'rb').read(200_000_000)"])
     assert 0 < taken.system_s < taken.cpu_s
+
+
+def test_an_exam_that_is_never_analysed_ends_the_soak() -> None:
+    said = "A: 4 images, being analysed.\nA: analysed, 12 DICOM objects.\n"
+    assert all_analysed(said, 1, running=True)
+    assert not all_analysed(said, 2, running=True)
+    for text, running in ((said + "B: cannot be analysed (no).", True), (said, False)):
+        with pytest.raises(SystemExit, match="does not analyse all exams"):
+            all_analysed(text, 2, running=running)
 
 
 def test_the_slope_tells_a_linear_cost_from_a_quadratic_one() -> None:
