@@ -168,6 +168,23 @@ class TestTemporaryFolder:
         assert run.state == "failed"
         assert run.message.startswith(f"The temporary folder {run._scratch} was removed while the model ran")
 
+    @pytest.mark.parametrize("begun", [False, True])
+    def test_one_that_is_made_anew_by_what_is_written_into_it_is_told_all_the_same(
+        self, app: HeadlessApp, begun: bool
+    ) -> None:
+        # The engine itself would say that a file of a strange name is not there.
+        run = SegmentationRun(RunRequest(tuple(breast(name).GetID() for name in ("LCC", "RCC"))))
+        run.advance()
+        while begun and run.child_pid is None:
+            assert run.advance()
+        folder = run._scratch
+        shutil.rmtree(folder)
+        while run.advance():
+            pass
+        assert run.state == "failed"
+        assert run.message.startswith(f"The temporary folder {folder} was removed while the model ran")
+        assert not folder.exists()
+
     def test_one_that_vanishes_while_the_results_are_read_gives_one_too(
         self, app: HeadlessApp, monkeypatch: pytest.MonkeyPatch
     ) -> None:
