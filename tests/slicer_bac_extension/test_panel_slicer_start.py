@@ -102,6 +102,8 @@ def test_what_a_person_reads_goes_through_slicers_translation(
     ui.measureButton.click()
     table = ui.summaryTableView.mrmlTableNode()
     read += [table.GetColumnName(place) for place in (0, 2)]
+    plots = sys.modules["BACSegmentationLib.plots"]
+    read += [plots.YEAR, plots.DATE, plots.EXAM, plots.LINE]
     opened.close()
     assert [text for text in read if not text.startswith("<")] == []
 
