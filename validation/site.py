@@ -139,10 +139,6 @@ def _known(seed: int, patients: int, card: ModelCard) -> SimulatedViews:
 def _tuned(args: argparse.Namespace, start: Start) -> Path:
     """The card of the fine-tuned model."""
     folder = args.out / "tuned"
-    finished: list[Path] = [folder / CARD_FILE, folder / REJECTED / CARD_FILE]
-    for card in finished:
-        if card.exists():
-            return card
     recipe = start.fitted(load_recipe("scunet-fine-tune"))
     recipe = replace(
         recipe,
@@ -160,7 +156,11 @@ def _tuned(args: argparse.Namespace, start: Start) -> Path:
         workers=args.workers,
         start=start,
     )
+    # Also where it is finished: a folder of other options is taken for no other study.
     open_output(plan, resume=True)
+    for card in (folder / CARD_FILE, folder / REJECTED / CARD_FILE):
+        if card.exists():
+            return card
     watch = Watch(
         patches=lambda _, done, total: each_fourth("views for patches")(done, total),
         epoch=lambda row: print(f"epoch {row['epoch']}: loss {row['loss']:.3f}", file=sys.stderr, flush=True),

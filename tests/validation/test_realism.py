@@ -12,6 +12,7 @@ import pytest
 from shared_core.errors import UsageError
 from shared_core.mammogram import MammogramHeader
 from shared_core.preprocessing.prepared import PreparedView
+from validation import DOCS
 from validation.realism.__main__ import main
 from validation.realism.figure import figure_png
 from validation.realism.measures import CURVES, NUMBERS, Measured, apart, compared, measured
@@ -118,6 +119,11 @@ def test_page_names_what_differs_and_figure_is_1600_wide(
     picture = cv2.imdecode(np.frombuffer(pictures[0], np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[1] == 1600
+
+
+def test_the_page_has_every_statistic_and_every_curve_by_its_name() -> None:
+    text = (DOCS / "validation_realism.md").read_text(encoding="utf-8")
+    assert [name for name in (*NUMBERS, *CURVES) if f"\n| {name} | " not in text] == []
 
 
 def test_folder_without_images_is_refused(tmp_path: Path) -> None:

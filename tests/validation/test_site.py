@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from shared_core.errors import UsageError
 from shared_core.simulation.choices import STYLES
 from shared_core.simulation.machine import machine_of
 from shared_core.simulation.vendor_processing import LOOKS
 from shared_core.training.evaluation.row import ViewRow
+from shared_core.training.plan import Plan
+from shared_core.training.starting_model import Start
+from shared_core.weights.card_json import CARD_FILE
 from tests.training.evaluation.drawn import NOTHING, band, row
+from validation import site
 from validation.site import PLATE, site_page
 
 ARTERY = band(300, 50, 350)
@@ -40,6 +51,26 @@ def test_a_gain_without_loss_is_within_the_margin() -> None:
     assert "together it gains 0.000, within the margin" in page
     assert "beyond" not in page
     assert "rejected" not in page
+
+
+def test_a_finished_folder_is_taken_for_the_same_options_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned: list[Path] = []
+
+    def fine_tune(plan: Plan, **_: object) -> SimpleNamespace:
+        tuned.append(plan.output_dir)
+        (plan.output_dir / CARD_FILE).write_text("{}", encoding="utf-8")
+        return SimpleNamespace(folder=plan.output_dir)
+
+    monkeypatch.setattr(site, "fine_tune", fine_tune)
+    options = {"out": tmp_path, "exams": 1, "replay": 1, "epochs": 2, "positives": 8, "workers": 1}
+    start = Start.load("openbac-1")
+    first = site._tuned(Namespace(**options), start)
+    assert site._tuned(Namespace(**options), start) == first
+    assert len(tuned) == 1
+    with pytest.raises(UsageError, match="another recipe"):
+        site._tuned(Namespace(**{**options, "epochs": 3}), start)
 
 
 def test_where_no_view_has_bac_nothing_is_gained_or_lost() -> None:
