@@ -27,6 +27,9 @@ if any(metadata.distributions(name="PyQt6")):
     os.environ.setdefault("QT_API", "pyqt6")
     os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 
+# What napari keeps for the person who runs the tests is neither read nor written, by whatever process.
+os.environ.setdefault("NAPARI_CONFIG", "")
+
 # Torch for CUDA brings triton, which ends a process that loaded Mesa's LLVM before it, as windows do.
 with suppress(ImportError):
     import triton  # noqa: F401
