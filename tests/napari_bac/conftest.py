@@ -52,6 +52,15 @@ def only_new_garbage() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def manifests_are_read_once() -> Iterator[None]:
+    """Every new viewer looks for plugins in all that is installed, which stays as it is."""
+    found = list(npe2.PluginManifest.discover())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(npe2.PluginManifest, "discover", lambda **_: iter(found))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test alone: no corrections of another one are offered."""
