@@ -148,8 +148,8 @@ def judge_table(
     threshold, undecided_from
         See `JudgedParts`.
     """
-    said = classifier.probabilities(table, pixel_mm=pixel_mm)
-    calcium = classifier.are_calcium(table)
+    said = np.where(table.skin, 0.0, classifier.probabilities(table, pixel_mm=pixel_mm))
+    calcium = classifier.are_calcium(table) & ~table.skin
     lengths = np.exp(table.values[:, table.names.index("length")]) if table.parts else np.zeros(0)
     parts = (
         JudgedPart(part.box, part.inside, float(length), float(own), bool(is_calcium))

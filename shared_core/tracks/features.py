@@ -17,6 +17,7 @@ from shared_core.arteries.joining import SEGMENT_GAP_MM, Segment, chains_of_segm
 from shared_core.mammogram import Mask
 from shared_core.tracks.course import course_features
 from shared_core.tracks.layers import TissueLayers, tissue_layers
+from shared_core.tracks.skin import are_skin
 
 LEAST_AREA_MM2: Final = 0.35
 """Smaller parts have no course; they are never an artery of their own."""
@@ -35,6 +36,8 @@ class TrackTable:
     """Of the features; empty without parts."""
     values: NDArray[np.float32]
     """(parts, features); NaN where something cannot be said."""
+    skin: NDArray[np.bool_]
+    """(parts,), see `are_skin`."""
 
 
 def describe_tracks(
@@ -63,7 +66,7 @@ def describe_tracks(
     mask = np.asarray(probability > threshold)
     parts = [p for p in outlined_parts(mask) if np.count_nonzero(p.inside) * pixel_mm**2 >= LEAST_AREA_MM2]
     if not parts:
-        return TrackTable((), (), np.zeros((0, 0), np.float32))
+        return TrackTable((), (), np.zeros((0, 0), np.float32), np.zeros(0, np.bool_))
     view = _View(
         probability=probability,
         image_u8=image_u8,
@@ -80,7 +83,10 @@ def describe_tracks(
         for part, lines, chain, other in zip(parts, followed, chains, crowd, strict=True)
     ]
     return TrackTable(
-        tuple(parts), tuple(rows[0]), np.array([list(row.values()) for row in rows], np.float32)
+        tuple(parts),
+        tuple(rows[0]),
+        np.array([list(row.values()) for row in rows], np.float32),
+        are_skin(followed, image_u8, valid, pixel_mm),
     )
 
 

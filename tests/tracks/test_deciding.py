@@ -18,7 +18,7 @@ from shared_core.tracks.deciding import decide_by_card
 from shared_core.tracks.layers import tissue_layers
 from shared_core.weights.card import ModelCard
 from shared_core.weights.registry import load_card
-from tests.tracks.pictures import artery, cluster
+from tests.tracks.pictures import artery, cluster, course
 
 
 def decided(picture, card, *, threshold=None, spacing=None):
@@ -149,3 +149,23 @@ def test_where_nothing_is_kept_the_likeliest_place_is_named() -> None:
     assert judged(0.01).undecided is None
     assert judged(0.05, 0.5).undecided is None
     assert replace(unsure, threshold=0.04).undecided is None
+
+
+def test_a_line_along_the_skin_is_neither_artery_nor_calcium(card: ModelCard) -> None:
+    image, probability = artery()
+    # The border of the breast follows the artery, 1.2 mm above its middle.
+    valid = np.arange(image.shape[0])[:, None] > course(np.arange(image.shape[1])) - 17
+    free = decided((image, probability), card)
+    along = decide_by_card(
+        probability,
+        card=card,
+        threshold=card.threshold,
+        valid=valid,
+        spacing=None,
+        display_u8=np.where(valid, image, 0).astype(np.uint8),
+    )
+    assert free.mask.any()
+    assert not along.mask.any()
+    assert along.judged is not None
+    assert [along.judged.kind(part) for part in along.judged.parts] == ["neither"]
+    assert along.judged.bac_probability < 0.1

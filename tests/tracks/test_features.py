@@ -85,3 +85,48 @@ def test_a_part_alone_has_only_its_own_opinion() -> None:
     said = dict(zip(CONTEXT_NAMES, around[0], strict=True))
     assert said["own"] == said["mean_near"] == said["mean_in_view"] == pytest.approx(0.7)
     assert said["count_near"] == said["best_in_view"] == 0
+
+
+def curved(depth_px: int, *, bent_px: float = 0.0) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """A band below the skin of a breast, and where BAC may be reported; deeper in its middle if bent."""
+    columns = np.arange(SHAPE[1])
+    skin = 120 + 40 * np.sin(columns / 110)
+    rows = np.arange(SHAPE[0])[:, None]
+    valid = rows > skin
+    middle = skin + depth_px + bent_px * np.sin((columns - 200) / 280 * np.pi)
+    image, _ = artery()
+    within = (columns >= 200) & (columns < 480)
+    probability = np.where((np.abs(rows - middle) <= 8) & within, 0.9, 0.01).astype(np.float32)
+    return (np.where(valid, image, 0).astype(np.uint8), probability), valid
+
+
+@pytest.mark.parametrize(
+    ("depth_px", "bent_px", "is_skin"), [(18, 0.0, True), (60, 0.0, False), (12, 14.0, False)]
+)
+def test_what_keeps_its_distance_to_the_skin_is_no_artery(
+    depth_px: int, bent_px: float, is_skin: bool
+) -> None:
+    (image, probability), valid = curved(depth_px, bent_px=bent_px)
+    table = describe_tracks(probability, image, valid=valid, threshold=0.2, pixel_mm=MM)
+    assert table.skin.tolist() == [is_skin]
+
+
+def test_the_edge_of_a_picture_is_no_skin() -> None:
+    image, _ = artery()
+    probability = np.zeros(SHAPE, np.float32)
+    probability[10:26, 200:480] = 0.9
+    assert describe((image, probability)).skin.tolist() == [False]
+
+
+def test_short_parts_along_the_skin_are_left_to_the_classifier() -> None:
+    (image, probability), valid = curved(18)
+    probability[:, 300:] = 0.01
+    table = describe_tracks(probability, image, valid=valid, threshold=0.2, pixel_mm=MM)
+    assert table.skin.tolist() == [False]
+
+
+def test_where_the_valid_area_ends_within_the_breast_is_no_skin() -> None:
+    (_, probability), valid = curved(18)
+    image, _ = artery()
+    table = describe_tracks(probability, image, valid=valid, threshold=0.2, pixel_mm=MM)
+    assert table.skin.tolist() == [False]

@@ -77,7 +77,7 @@ def candidates(name: str, count: int, kind: str = "other-calcification") -> Desc
     for number in range(count):
         mask[20:24, 40 * number + 5 : 40 * number + 35] = True
     parts = tuple(outlined_parts(mask))
-    table = TrackTable(parts, ("length",), np.ones((count, 1), np.float32))
+    table = TrackTable(parts, ("length",), np.ones((count, 1), np.float32), np.zeros(count, bool))
     nothing = np.zeros(count, np.int8)
     return Described(image(name, kind), mask.shape, 1.0, table, nothing, nothing, 0)
 

@@ -97,7 +97,7 @@ def test_a_saved_classifier_says_the_same(tmp_path: Path) -> None:
     classifier = teach(tracks).classifier
     (tmp_path / "tracks.npz").write_bytes(classifier.file_bytes())
     loaded = TrackClassifier.load(tmp_path / "tracks.npz")
-    table = TrackTable(tracks.parts[:6], NAMES, tracks.values[:6])
+    table = TrackTable(tracks.parts[:6], NAMES, tracks.values[:6], np.zeros(6, bool))
     np.testing.assert_array_equal(
         loaded.probabilities(table, pixel_mm=0.07), classifier.probabilities(table, pixel_mm=0.07)
     )
@@ -110,13 +110,13 @@ def test_a_saved_classifier_says_the_same(tmp_path: Path) -> None:
 
 def test_other_features_are_refused() -> None:
     tracks = made_tracks()
-    table = TrackTable(tracks.parts[:6], ("length", "spots", "walls"), tracks.values[:6])
+    table = TrackTable(tracks.parts[:6], ("length", "spots", "walls"), tracks.values[:6], np.zeros(6, bool))
     with pytest.raises(ModelError, match="other features"):
         teach(tracks).classifier.probabilities(table, pixel_mm=0.07)
 
 
 def test_a_view_without_parts_has_no_probabilities() -> None:
-    empty = TrackTable((), (), np.zeros((0, 0), np.float32))
+    empty = TrackTable((), (), np.zeros((0, 0), np.float32), np.zeros(0, bool))
     assert len(teach(made_tracks()).classifier.probabilities(empty, pixel_mm=0.07)) == 0
 
 
