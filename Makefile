@@ -21,22 +21,30 @@ SEEDED := $(if $(filter-out any,$(SEED)),--randomly-seed=$(SEED))
 # told and not replaced: pytest-xdist would wait for ever for the rest of its last file.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+CORE := QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
+	--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED)
 GROUND := pyproject.toml scripts/setup.sh $(wildcard constraints/*.txt)
 
-.PHONY: demo check test test-slicer coverage docs dist bench fuzz clean
+.PHONY: demo check test test-core test-pyside6 test-slicer coverage docs dist bench fuzz clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
 	$(VENV)/bin/bac demo -o demo-output
 
 # Three sessions, as two bindings of Qt never meet in one process, nor napari and Slicer's stand-ins:
-# all with PyQt6, napari's docks with PySide6, the Slicer module with PySide6.
-test: check
-	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
-		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED)
+# all with PyQt6, napari's docks with PySide6, the Slicer module with PySide6. What needs one processor alone,
+# types and the Python of the last session, is done beside the first, which is by far the longest.
+test: $(VENV)/.test
+	$(MAKE) --jobs 2 test-core check $(SLICER_VENV)/.test
+	$(MAKE) test-pyside6
+	$(MAKE) test-slicer
+
+test-core: $(VENV)/.test
+	$(CORE)
+
+test-pyside6: $(VENV)/.test
 	QT_API=pyside6 PYTEST_QT_API=pyside6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
 		-m pyside6 tests/test_display.py tests/napari_bac $(SPREAD) $(SEEDED)
-	$(MAKE) test-slicer
 
 check: $(VENV)/.test
 	$(VENV)/bin/ruff check .
@@ -51,9 +59,7 @@ test-slicer: $(VENV)/.test $(SLICER_VENV)/.test
 
 # Apart from `make test`, as tracing takes a fifth more time.
 coverage: $(VENV)/.test
-	QT_API=pyqt6 PYTEST_QT_API=pyqt6 OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest \
-		--ignore=tests/slicer_bac_extension $(SPREAD) $(SEEDED) \
-		--cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
+	$(CORE) --cov=shared_core --cov-report=term:skip-covered --cov-fail-under=90
 
 docs: $(VENV)/.docs
 	$(VENV)/bin/python -m scripts.make_site

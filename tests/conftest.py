@@ -27,6 +27,9 @@ if any(metadata.distributions(name="PyQt6")):
     os.environ.setdefault("QT_API", "pyqt6")
     os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 
+# What napari keeps for the person who runs the tests is neither read nor written, by whatever process.
+os.environ.setdefault("NAPARI_CONFIG", "")
+
 # Torch for CUDA brings triton, which ends a process that loaded Mesa's LLVM before it, as windows do.
 with suppress(ImportError):
     import triton  # noqa: F401
@@ -56,9 +59,12 @@ def seed_of(config: pytest.Config) -> int:
 LONG = (
     *("test_train", "test_demo", "test_fit", "test_fine_tuning", "test_reports", "test_round_trip"),
     *("test_batch", "test_resume", "test_evaluate", "test_in_browser", "test_mass", "test_panel_mutants"),
-    "test_guides",
+    *("test_guides", "test_any_network", "test_stopping", "test_model_presets", "test_shards", "test_docs"),
+    *("test_walk", "test_cluster", "test_pipeline", "test_view_states", "test_rounds", "test_skips"),
+    *("test_methods_bilateral", "test_methods_li", "test_methods_mobini", "test_fuzz", "test_images"),
+    *("test_analyze", "test_segmenter", "test_view_failures", "test_bench_run", "test_run", "test_teaching"),
 )
-"""Files of a few long tests: begun last, one of them would keep one process waiting for another."""
+"""Files that take a third of a minute or more: begun last, one would keep the other processes waiting."""
 
 
 @pytest.hookimpl(trylast=True)

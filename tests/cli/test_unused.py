@@ -41,7 +41,8 @@ def one_uid(path: Path, **options: object) -> Path:
 def test_views_that_share_an_identifier_are_all_analysed_and_the_conflict_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["analyze", str(CASES / "same_sop_uid"), "-o", str(tmp_path / "out"), "--no-pictures"]) == 0
+    asked = ["-o", str(tmp_path / "out"), "--no-pictures", "--workers", "0"]
+    assert main(["analyze", str(CASES / "same_sop_uid"), *asked]) == 0
     told = capsys.readouterr().err
     assert told.count("has the same SOP Instance UID as") == 3
     assert "RMLO.dcm: has the same SOP Instance UID as LCC.dcm, but another side and another view" in told
@@ -60,7 +61,8 @@ def test_damaged_files_and_volumes_are_named_with_their_reasons(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = CASES / "folder_with_damaged"
-    assert main(["analyze", str(source), "-o", str(tmp_path / "out"), "--no-pictures"]) == 1
+    asked = ["-o", str(tmp_path / "out"), "--no-pictures", "--workers", "0"]
+    assert main(["analyze", str(source), *asked]) == 1
     told = capsys.readouterr().err
     for words in ("LMLO_tomo.dcm: is a tomosynthesis volume", "RCC.dcm: ", "RMLO.dcm: the file is empty"):
         assert words in told

@@ -498,6 +498,8 @@ def test_results_that_nobody_looked_through_are_told(
         "openbac-1",
         "--device",
         "cpu",
+        "--workers",
+        "0",
         "-q",
     ]
     assert main([*asked, "--deidentify", "--deidentify-key", str(tmp_path / "a.key")]) == 1

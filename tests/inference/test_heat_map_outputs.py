@@ -50,7 +50,7 @@ def results(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(folder / "images" / f"{view}.dcm", ds)
     out = folder / "results"
     arguments = ["analyze", str(folder / "images"), "-o", str(out), "--model", str(card), "-q"]
-    assert main([*arguments, "--probability", "--dicom", "all"]) == 0
+    assert main([*arguments, "--probability", "--dicom", "all", "--workers", "0"]) == 0
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,22 @@ class NotHere(pytest.Module):
 def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module | None:
     """Leave out the modules where windows cannot be opened."""
     return NotHere.from_parent(parent, path=module_path) if MISSING else None
+
+
+@pytest.fixture(autouse=True)
+def only_new_garbage() -> None:
+    """napari collects garbage whenever a layer goes: it need not look at all that other tests have loaded."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def manifests_are_read_once() -> Iterator[None]:
+    """Every new viewer looks for plugins in all that is installed, which stays as it is."""
+    found = list(npe2.PluginManifest.discover())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(npe2.PluginManifest, "discover", lambda **_: iter(found))
+        yield
 
 
 @pytest.fixture(autouse=True)

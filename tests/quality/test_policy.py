@@ -40,7 +40,8 @@ def test_a_batch_leaves_it_out_with_its_reason_and_goes_on(equalised: Path, tmp_
     sound.mkdir()
     write_tram_track(sound / "RCC.png")
     out = tmp_path / "out"
-    code = main(["analyze", str(equalised), str(sound), "-o", str(out), "--quality", "exclude", "-q"])
+    asked = ["-o", str(out), "--quality", "exclude", "--workers", "0", "-q"]
+    code = main(["analyze", str(equalised), str(sound), *asked])
     assert code == 1
     unused = (out / "unused.csv").read_text(encoding="utf-8") if (out / "unused.csv").exists() else ""
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))

@@ -181,7 +181,7 @@ def test_bac_analyze_pairs_the_views_of_an_exam_and_tells_who_had_none(
     for number, name in enumerate(("LCC", "RCC", "LMLO")):
         write(tmp_path / "exam" / f"P1_{name}.png", seed=7 + 10 * number, side=name[0])
     write(tmp_path / "alone" / "P2_LCC.png", seed=50, side="L")
-    command = ["analyze", "--model", str(trained / "model.json"), "--spacing-mm", "0.07"]
+    command = ["analyze", "--model", str(trained / "model.json"), "--spacing-mm", "0.07", "--workers", "0"]
     assert main([*command, str(tmp_path / "exam"), str(tmp_path / "alone"), "-o", str(tmp_path / "out")]) == 0
     with (tmp_path / "out" / "views.csv").open(encoding="utf-8") as file:
         codes = {Path(row["file"]).stem: row["notice_codes"] for row in csv.DictReader(file)}
