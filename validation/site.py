@@ -158,7 +158,8 @@ def _tuned(args: argparse.Namespace, start: Start) -> Path:
     )
     # Also where it is finished: a folder of other options is taken for no other study.
     open_output(plan, resume=True)
-    for card in (folder / CARD_FILE, folder / REJECTED / CARD_FILE):
+    finished: list[Path] = [folder / CARD_FILE, folder / REJECTED / CARD_FILE]
+    for card in finished:
         if card.exists():
             return card
     watch = Watch(
