@@ -63,6 +63,7 @@ LONG = (
     *("test_walk", "test_cluster", "test_pipeline", "test_view_states", "test_rounds", "test_skips"),
     *("test_methods_bilateral", "test_methods_li", "test_methods_mobini", "test_fuzz", "test_images"),
     *("test_analyze", "test_segmenter", "test_view_failures", "test_bench_run", "test_run", "test_teaching"),
+    "test_small_screen",
 )
 """Files that take a third of a minute or more: begun last, one would keep the other processes waiting."""
 
