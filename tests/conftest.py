@@ -106,10 +106,19 @@ def _reason(report: pytest.TestReport) -> str:
     return report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
 
 
-def pytest_collection_finish() -> None:
-    """What was imported stays: napari's tests collect garbage after each window, and need not look at it."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays: to look through it for garbage again and again takes a third of the collection.
+
+    Nor is it looked at afterwards, as napari's tests collect garbage after each window.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
