@@ -5,13 +5,13 @@
 # make docs      the documentation as a site in site/, with warnings as errors and all links checked
 # make dist      wheel and source distribution, checked as the package index would
 # make bench     speed and memory beside the published processing and MONAI
-# make fuzz      thousands of damaged images, side files and peers; FUZZ_IMAGES=500 FUZZ_SEED=7 choose others
+# make fuzz      thousands of damaged images, side files and peers, killed batches; FUZZ_IMAGES=500 FUZZ_SEED=7: others
 # make clean     remove what these made
 #
 # Each sets up what it needs in .venv (Python 3.10 or newer); a second run starts at once.
-# PYTHON=python3.12 chooses the interpreter, CONSTRAINTS=file pins what pip installs. The order and the random
-# numbers of the tests are the same in each run, so that a change is judged and not chance; SEED=2 takes others,
-# SEED=any new ones each time, which the run says at its top.
+# PYTHON=python3.12 chooses the interpreter of a new .venv (make clean takes the old one away), CONSTRAINTS=file
+# pins what pip installs. The order and the random numbers of the tests are the same in each run, so that a change
+# is judged and not chance; SEED=2 takes others, SEED=any new ones each time, which the run says at its top.
 
 VENV := .venv
 SLICER_VENV := .venv-slicer

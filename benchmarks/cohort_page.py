@@ -66,7 +66,6 @@ def _measure(exams: int, pictures: int | None) -> dict[str, float]:
 
 def measure_in_browser(page: Path) -> dict[str, float]:
     """Seconds until a person sees something."""
-    began = time.perf_counter()
     with opened(page / "index.html", page) as browser:
         began = time.perf_counter()
         browser.reload()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 OURS, OURS_PUBLISHED = "ours", "ours-published"
 """Every other program is paired with these two."""
@@ -84,6 +84,10 @@ def all_commands(models: Models) -> list[Command]:
             ("torch",),
         ),
     ]
+
+
+NAMES: Final = tuple(one.name for one in all_commands(Models("", "", Path(), "", usual="")))
+"""Of all programs that there can be."""
 
 
 def chosen(commands: Sequence[Command], names: Sequence[str] | None) -> list[Command]:

@@ -1,7 +1,7 @@
 """``python -m benchmarks.napari_memory``: what four 12-megapixel views take, segmented and with all docks.
 
-Needs napari with a Qt, pyqtgraph and psutil, and a display (``xvfb-run -a`` will do). What the model says
-is made up, and as large as what it would say: no network is loaded, whose memory belongs to a run.
+Needs napari with a Qt and a display (``xvfb-run -a`` will do); Linux only. What the model says is made up,
+and as large as what it would say: no network is loaded, whose memory belongs to a run.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmarks.own_cache import own_cache
 
 if TYPE_CHECKING:
     from napari_bac.views.model_answer import ModelAnswer
@@ -111,4 +113,5 @@ def made_up_answer(prepared: PreparedView) -> ModelAnswer:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.exit(main())
+    with own_cache():
+        sys.exit(main())

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.napari_memory import breast
-from shared_core.cache import CACHE_VARIABLE
+from benchmarks.own_cache import own_cache
 
 if TYPE_CHECKING:
     import napari
@@ -125,7 +124,5 @@ def _watched_run(session: ExamSession, model: str) -> _Waits:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with tempfile.TemporaryDirectory() as cache:
-        # Not among the corrections of the person whose machine this is.
-        os.environ[CACHE_VARIABLE] = cache
+    with own_cache():
         sys.exit(main())

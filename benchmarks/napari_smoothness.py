@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.napari_memory import breast
+from benchmarks.own_cache import own_cache
 
 LIMIT_MS = 50.0
 WINDOW = (1000, 750)
@@ -114,4 +115,5 @@ def painted(labels: Any, label: int, seconds: float, wanted: Callable[[], bool])
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.exit(main())
+    with own_cache():
+        sys.exit(main())

@@ -61,12 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _receiving(folder, images_only=args.images_only) as (process, node, log):
             began = time.monotonic()
             samples = _send_all(process, node, folder, views, exams=args.exams, senders=args.senders)
-            while log.read_text().count(": analysed, ") < args.exams:
+            while not all_analysed(log.read_text(), args.exams, running=process.poll() is None):
                 time.sleep(0.5)
                 samples.append(_sample(process.pid))
             seconds = time.monotonic() - began
         print(_table(samples, exams=args.exams, senders=args.senders, seconds=seconds))
     return 0
+
+
+def all_analysed(said: str, exams: int, *, running: bool) -> bool:
+    """Whether so many exams are analysed, as the receiver said; ends the program where they never will be."""
+    if "cannot be analysed" in said or not running:
+        raise SystemExit(f"the receiver does not analyse all exams: {said[-1500:]}")
+    return said.count(": analysed, ") >= exams
 
 
 def _views(folder: Path) -> list[pydicom.Dataset]:

@@ -25,7 +25,7 @@ SHAPE = 4096, 3328
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the image, run everything in pairs, write the tables; return the exit code."""
     args = _parser().parse_args(arguments)
-    more = () if args.quick or args.only else args.parts
+    more = _more(args)
     try:
         with pinned(args.cpu) as is_pinned:
             models, ground = _ground(args)
@@ -52,6 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     print(f"\n{content}\nwritten to {args.output}/benchmark.md and benchmark.json")
     return 0
+
+
+def _more(args: argparse.Namespace) -> Sequence[str]:
+    """What is measured beside the programs: the parts that are named, else all, or none for few programs."""
+    if args.parts is not None:
+        return list(args.parts)
+    return () if args.quick or args.only else list(parts.PARTS)
 
 
 def _ground(args: argparse.Namespace) -> tuple[programs.Models, parts.Ground]:
@@ -92,12 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="pairs a program (default 3)")
     parser.add_argument("--quick", action="store_true", help="one round of the programs that matter most")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these programs, and ours")
     parser.add_argument(
-        "--random-weights", action="store_true", help="as quick; they mark something on any image"
+        "--only",
+        nargs="+",
+        choices=programs.NAMES,
+        metavar="NAME",
+        help=f"these programs, and ours: {', '.join(programs.NAMES)}",
     )
     parser.add_argument(
-        "--parts", nargs="*", choices=parts.PARTS, default=parts.PARTS, help="what else (default: all)"
+        "--random-weights",
+        action="store_true",
+        help="weights by chance: the speed is the same, and they mark something on any image",
+    )
+    parser.add_argument(
+        "--parts",
+        nargs="*",
+        choices=parts.PARTS,
+        help="what else is measured (default: all; nothing with --quick or --only)",
     )
     parser.add_argument(
         "--preload",

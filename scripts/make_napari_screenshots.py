@@ -49,6 +49,8 @@ def main() -> int:
     parser.add_argument("--samples", type=Path, help="folder of samples (default: the user's cache)")
     args = parser.parse_args()
     names = args.names or NAMES
+    if unknown := sorted(set(names) - set(NAMES)):
+        parser.error(f"there is no picture {unknown[0]}: choose of {', '.join(NAMES)}")
     output = args.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
     with_plugin()

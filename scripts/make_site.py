@@ -100,6 +100,8 @@ INTERFACE: Final = {
 """Package to title of its page, from the first step to the last."""
 SHOWN: Final = (".md", ".jpg", ".png", ".svg", ".json")
 """Endings of the files of ``docs`` that are on the site."""
+OF_A_BUILD: Final = (".buildinfo", "output.json")
+"""Of a site, and of links that were followed."""
 _LINK: Final = re.compile(r"(?P<before>\]\()(?P<target>[^)\s]+)(?P<after>\))")
 
 
@@ -216,6 +218,11 @@ def _order(page: str, below: tuple[str, ...]) -> str:
     return "\n```{toctree}\n:hidden:\n:maxdepth: 2\n\n" + "\n".join(lines) + "\n```\n"
 
 
+def may_be_replaced(folder: Path) -> bool:
+    """Whether a folder is empty, or holds what one of the builders made."""
+    return not any(folder.iterdir()) or any((folder / name).exists() for name in OF_A_BUILD)
+
+
 def main() -> int:
     """Build the site; return Sphinx's exit code."""
     parser = argparse.ArgumentParser(description="Build the documentation site, with warnings as errors.")
@@ -227,7 +234,7 @@ def main() -> int:
     args = parser.parse_args()
     output: Path = args.output
     if output.exists():
-        if not (output / ".buildinfo").exists() and any(output.iterdir()):
+        if not may_be_replaced(output):
             parser.error(f"{output} holds something else than a site; choose another folder")
         shutil.rmtree(output)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,10 +1,10 @@
-"""Pictures of the Slicer extension: icon, thumbnail of the sample, a slice view, and the module's panel.
+"""Pictures of the Slicer extension: icon, thumbnail of the sample, a slice view, the module's panel, a chart.
 
     python scripts/make_slicer_screenshots.py
 
 None is a screenshot of the application, which is not needed for them: the slice view is drawn by Slicer's
-own code, the panel by the stand-ins of tests/host. Simulating and segmenting take a minute; the sample is
-kept in the user's cache.
+own code, panel and chart by the stand-ins of tests/host. Simulating and segmenting take minutes; the samples
+are kept in the user's cache.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ def main() -> int:
     )
     args = parser.parse_args()
     names = set(args.names or NAMES)
+    if unknown := sorted(names - set(NAMES)):
+        parser.error(f"there is no picture {unknown[0]}: choose of {', '.join(NAMES)}")
     args.output.mkdir(parents=True, exist_ok=True)
     icons = MODULE / "Resources" / "Icons"
     if "icon" in names:

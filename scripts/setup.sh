@@ -5,6 +5,12 @@ set -eu
 venv=$1
 extras=$2
 
+# What is in the way is taken away only where it is an environment.
+if [ -e "$venv" ] && [ ! -f "$venv/pyvenv.cfg" ] && [ -n "$(ls -A "$venv")" ]; then
+    echo "$venv is there and is no virtual environment; name another folder" >&2
+    exit 1
+fi
+
 suitable() {
     command -v "$1" >/dev/null 2>&1 &&
         "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1

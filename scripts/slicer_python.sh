@@ -8,6 +8,12 @@ version=3.12
 inside_slicer="numpy scipy pydicom SimpleITK pillow requests packaging"
 in_place_of_slicer="slicer-core PySide6-Essentials"
 
+# What is in the way is taken away only where it is an environment, or the mark of make that there is none.
+if [ -e "$venv" ] && [ ! -f "$venv/pyvenv.cfg" ] && [ -n "$(ls -A "$venv" | sed '/^\.test$/d')" ]; then
+    echo "$venv is there and is no virtual environment; name another folder" >&2
+    exit 1
+fi
+
 # Not `command -v` alone: pyenv has shims of versions that are not chosen.
 for python in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version"*"/bin/python$version"; do
     "$python" -c '' >/dev/null 2>&1 || continue

@@ -24,6 +24,7 @@ from scripts.make_reference import TABLES, model_files, schema_files, with_table
 from shared_core import (
     MeasurementSettings,
     ProbabilityMap,
+    errors,
     load_card,
     mammogram_from_array,
     measure_view,
@@ -34,15 +35,19 @@ from shared_core.cli.main import make_parser
 from shared_core.inference.backends.interface import BackendInfo
 from shared_core.mammogram import Exam, Laterality, SpacingSource, View, ViewModifier
 from shared_core.notices.of_results import MASK_EMPTY
+from shared_core.preprocessing import display_fit
 from shared_core.provenance import provenance_of
 from shared_core.quantification.exam import measure_exam
 from shared_core.quantities.registry import QUANTITIES
+from shared_core.reading import content
+from shared_core.reading.kinds import READ_FORMATS
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.cells import LIST_SEPARATOR
 from shared_core.records.record_types import ResultsDocument
 from shared_core.records.run_record import run_record
 from shared_core.records.tables import FAILURE_COLUMNS, exam_columns, view_columns
 from shared_core.records.view_and_exam import exam_record, view_record
+from shared_core.weights.registry import list_models
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -199,6 +204,75 @@ def test_every_option_of_every_command_has_a_help_text() -> None:
 
 def test_every_option_is_on_the_page_of_commands() -> None:
     assert _options() - _named_options("docs/command-line.md") - {"--help", "--version"} == set()
+
+
+def test_the_list_of_commands_has_all_of_them() -> None:
+    _, block = next(_blocks("docs/command-line.md", "sh"))
+    calls = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+    leaves = {
+        tuple(parser.prog.split()[1:])
+        for parser in _parsers(make_parser())
+        if not any(isinstance(action, argparse._SubParsersAction) for action in parser._actions)
+    }
+    assert len(leaves) > 20
+    assert {name for name in leaves if not any(tuple(call[: len(name)]) == name for call in calls)} == set()
+
+
+def test_what_may_be_left_out_is_not_called_needed() -> None:
+    page = _text("docs/command-line.md")
+    (row,) = re.findall(r"^\| `\[RESULT_OR_FILE \.\.\.\]` .*$", page, re.MULTILINE)
+    assert not row.endswith("needed |")
+    assert "| `HOST:PORT:AE_TITLE` | node that receives the objects | needed |" in page
+
+
+def test_the_guide_shows_every_model_and_the_thresholds_of_their_cards() -> None:
+    text = _text("docs/guides/models.md")
+    names = [card.name for card in list_models()]
+    listed, verified = (
+        text.split(f"\nbac models {word}\n```\n\n```\n")[1].split("```")[0] for word in ("list", "verify")
+    )
+    assert re.findall(r"^([a-z][\w-]+)  \(", listed, re.MULTILINE) == names
+    assert [line.split()[0] for line in verified.splitlines()] == names
+    for name, words in (("openbac-1", "({} for `openbac-1`"), ("openbac-2", "({} on the card")):
+        assert words.format(f"{load_card(name).threshold:.2f}") in text
+
+
+def test_extras_are_quoted_and_those_of_the_pages_come_from_the_clone() -> None:
+    said = {"shared_core": _texts_of_the_source(), **{page: _text(page) for page in WRITTEN}}
+    bare = r"pip install (?:-\S+ )*[\w.]+\[\w"
+    assert {place for place, text in said.items() if re.search(bare, text)} == set()
+    assert [page for page in WRITTEN if "'openbac[" in _text(page) and page != "docs/command-line.md"] == []
+
+
+def test_every_format_that_is_read_is_named() -> None:
+    formats = re.split(r", | or ", READ_FORMATS)
+    assert "JPEG 2000" in formats
+    which = _text("docs/methods.md").split("### Which files")[1].split("###")[0]
+    for text in (_text("README.md"), which):
+        assert [name for name in formats if name not in text] == []
+
+
+def test_the_budget_of_an_archive_is_that_of_the_reader() -> None:
+    budget = f"{content.MOST_MEMBERS:,} files, {content.LARGEST_ARCHIVE_BYTES >> 30} GB unpacked"
+    assert f"| what a ZIP archive holds | {budget} |" in _text("docs/security.md")
+
+
+def test_a_display_is_unfit_by_the_limits_that_the_methods_name() -> None:
+    text = " ".join(_text("docs/methods.md").split())
+    bright, dark = display_fit._BRIGHT_PERCENTILE, 100 - display_fit._DARKEST_PERCENTILE
+    reach, above = display_fit.LEAST_USED, display_fit.MOST_UNUSED_BELOW
+    assert f"if {bright:g} % of the pixels reach less than {reach:g} of the display range" in text
+    assert f"if {dark:g} % lie above {above:g} of it" in text
+    lost = display_fit.MOST_LOST_PIXELS, display_fit.MOST_LOST_RANGE
+    breast, values = (f"{100 * one:g} %" for one in lost)
+    assert f"more than {breast} of the breast, with more than {values} of the range of its values" in text
+
+
+def test_every_error_is_on_the_page_of_python() -> None:
+    classes = (one for one in vars(errors).values() if isinstance(one, type))
+    kinds = {one.__name__ for one in classes if issubclass(one, Exception)}
+    assert "QualityError" in kinds
+    assert {name for name in kinds if f"`{name}`" not in _text("docs/python.md")} == set()
 
 
 # Columns and keys

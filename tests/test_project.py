@@ -67,3 +67,31 @@ def test_workflows_set_up_no_version_of_python_that_the_package_does_not_name() 
         used = re.findall(r'python(?:-version)?: "(3\.\d+)"', workflow.read_text(encoding="utf-8"))
         assert used, workflow.name
         assert set(used) <= named, workflow.name
+
+
+def test_the_development_container_installs_what_the_tests_ask_the_system_for() -> None:
+    rule = re.search(r"^\$\(VENV\)/\.test: (.+)$", _text("Makefile"), re.MULTILINE)
+    assert rule is not None
+    asked = re.findall(r"scripts/[\w-]+\.sh", rule[1])
+    assert asked
+    assert [script for script in asked if script not in _text(".devcontainer/Dockerfile")] == []
+
+
+def test_a_commit_writes_the_reference_anew_where_anything_it_is_made_of_changed() -> None:
+    made_of = re.findall(r"^from shared_core\.(\w+)", _text("scripts/make_reference.py"), re.MULTILINE)
+    hook = re.search(
+        r"id: reference\n(?: +.+\n)*? +files: (.+)$", _text(".pre-commit-config.yaml"), re.MULTILINE
+    )
+    assert hook is not None
+    assert {name for name in made_of if not re.match(hook[1], f"shared_core/{name}/module.py")} == set()
+
+
+def test_workflows_take_the_build_of_torch_that_is_pinned_in_ci() -> None:
+    assert "CPU build" in _text("constraints/cpu.txt")
+    assert "PIP_EXTRA_INDEX_URL: https://download.pytorch.org/whl/cpu\n" in _text(
+        ".github/workflows/tests.yml"
+    )
+
+
+def _text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")

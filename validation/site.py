@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,7 @@ from shared_core.weights.card_json import CARD_FILE
 from validation import DOCS
 from validation.judged import Judged, judged
 from validation.markdown import shown, shown_limits, table
-from validation.models.simulated import told
+from validation.progress import each_fourth
 
 PLATE: Final = Site(
     "plate",
@@ -139,10 +139,6 @@ def _known(seed: int, patients: int, card: ModelCard) -> SimulatedViews:
 def _tuned(args: argparse.Namespace, start: Start) -> Path:
     """The card of the fine-tuned model."""
     folder = args.out / "tuned"
-    finished: list[Path] = [folder / CARD_FILE, folder / REJECTED / CARD_FILE]
-    for card in finished:
-        if card.exists():
-            return card
     recipe = start.fitted(load_recipe("scunet-fine-tune"))
     recipe = replace(
         recipe,
@@ -160,9 +156,13 @@ def _tuned(args: argparse.Namespace, start: Start) -> Path:
         workers=args.workers,
         start=start,
     )
+    # Also where it is finished: a folder of other options is taken for no other study.
     open_output(plan, resume=True)
+    for card in (folder / CARD_FILE, folder / REJECTED / CARD_FILE):
+        if card.exists():
+            return card
     watch = Watch(
-        patches=lambda _, done, total: told("views for patches")(done, total),
+        patches=lambda _, done, total: each_fourth("views for patches")(done, total),
         epoch=lambda row: print(f"epoch {row['epoch']}: loss {row['loss']:.3f}", file=sys.stderr, flush=True),
     )
     done = fine_tune(plan, replay=_known(REPLAY, args.replay, start.card), watch=watch)
@@ -176,7 +176,7 @@ def _measured(source: SimulatedViews, before: Judged, after: Judged, args: argpa
         source,
         thresholds=(),
         workers=args.workers,
-        progress=told(f"views of seed {source.seed}"),
+        progress=each_fourth(f"views of seed {source.seed}"),
     )
     return both[0].rows, both[1].rows
 
@@ -197,9 +197,7 @@ def site_page(site: BeforeAfter, known: BeforeAfter, *, model: str, exams: int, 
     groups = {"the site": site, "the known styles": known}
     for style in styles:
         groups[f"of these, {style}"] = _where(known, style)
-    gain, elsewhere = _gain(site), _gain(known)
-    worst = min(styles, key=lambda style: _gain(_where(known, style)))
-    least = _gain(_where(known, worst))
+    of_styles = {style: _gain(_where(known, style)) for style in styles}
     parts: list[str | list[str]] = [
         "# Fine-tuning for a site",
         f"Made by `python -m validation.site`; do not edit by hand. OpenBAC {SOFTWARE_VERSION}. `{model}` "
@@ -212,20 +210,35 @@ def site_page(site: BeforeAfter, known: BeforeAfter, *, model: str, exams: int, 
         _scores_table(groups),
         "Pooled Dice; faint BAC is left open; in brackets 95 % intervals over patients, and for what changed "
         "the paired bootstrap. Few patients: the intervals are somewhat too narrow.",
-        f"At the site Dice {_told(gain)}. In the known styles together it {_told(elsewhere)}, "
-        f"{_beside(elsewhere)} the margin of {MARGIN:g} that was set before; of single styles, "
-        f"of few patients each, {worst} does worst: it {_told(least)}, {_beside(least)} the margin.",
+        _gains_in_words(_gain(site), _gain(known), of_styles),
     ]
     if rejected:
         parts.append("The fine-tuning rejected this model by its own held-out patches; it would not be used.")
     return "\n\n".join(part if isinstance(part, str) else "\n".join(part) for part in parts) + "\n"
 
 
+def _gains_in_words(site: float | None, known: float | None, of_styles: Mapping[str, float | None]) -> str:
+    """What Dice gained at the site, in the known styles together, and in the one that does worst."""
+    margin = "" if known is None else f", {_beside(known)} the margin of {MARGIN:g} that was set before"
+    said = f"At the site Dice {_in_words(site)}. In the known styles together it {_in_words(known)}{margin}"
+    gains = {style: gain for style, gain in of_styles.items() if gain is not None}
+    if not gains:
+        return f"{said}."
+    worst = min(gains, key=lambda style: gains[style])
+    least = gains[worst]
+    return (
+        f"{said}; of single styles, of few patients each, {worst} does worst: it {_in_words(least)}, "
+        f"{_beside(least)} the margin."
+    )
+
+
 def _beside(gain: float) -> str:
     return "within" if -gain <= MARGIN else "beyond"
 
 
-def _told(gain: float) -> str:
+def _in_words(gain: float | None) -> str:
+    if gain is None:
+        return "is not known, as no view there has BAC"
     return f"{'gains' if gain >= 0 else 'loses'} {abs(gain):.3f}"
 
 
@@ -255,11 +268,11 @@ def _scores_table(groups: dict[str, BeforeAfter]) -> list[str]:
     return table((*head, "false mm² without BAC before", "after"), lines, texts=2)
 
 
-def _gain(rows: BeforeAfter) -> float:
-    """Of pooled Dice; 0 where there is no BAC to find."""
+def _gain(rows: BeforeAfter) -> float | None:
+    """Of pooled Dice; None where there is no BAC to find."""
     before, after = (scores_of(one) for one in rows)
     if "dice_pooled" not in before:
-        return 0.0
+        return None
     return after["dice_pooled"].value - before["dice_pooled"].value
 
 

@@ -24,6 +24,8 @@ OWN: Final = (
     "Use a model of your own: the .json card that bac train writes, or a network that was trained elsewhere: "
     "ONNX, TorchScript, torch.export, a MONAI bundle (.zip) or a checkpoint of an SCU-Net"
 )
+_CARD: Final = Qt.ItemDataRole.UserRole + 1
+"""Under which a model of the list keeps its card as it was read."""
 _FILES: Final = (
     "Models and networks (*.json *.onnx *.pt *.pth *.pts *.pt2 *.ckpt *.safetensors *.zip);;All files (*)"
 )
@@ -75,11 +77,18 @@ class ModelChoice(QWidget):
     @property
     def card(self) -> bac.ModelCard:
         """Of the model; of the default one where none is chosen."""
-        return bac.load_card(self.name) if self.name else bac.default_model()
+        if not self.name:
+            return bac.default_model()
+        try:
+            return bac.load_card(self.name)
+        except bac.OpenBacError:  # its file went or changed; whoever runs it is told so
+            kept: bac.ModelCard = self.model.currentData(_CARD)
+            return kept
 
     def add_card(self, card: bac.ModelCard, name: str) -> None:
         """Offer a model."""
         self.model.addItem(card.name, name)
+        self.model.setItemData(self.model.count() - 1, card, _CARD)
         self.model.setItemData(self.model.count() - 1, card.title, Qt.ItemDataRole.ToolTipRole)
 
     def take(self, name: str) -> str:

@@ -39,6 +39,8 @@ class Segmenter:
         self._say, self._changed = signals.said.emit, signals.run_changed.emit
         self._pulse = Pulse(self._show)
         self.run: SegmentationRun | None = None
+        self._asked: dict[str, tuple[ViewSession, int]] = {}
+        """Of the run: its views, and how often edits of each were restored before it began."""
 
     @property
     def is_running(self) -> bool:
@@ -64,6 +66,7 @@ class Segmenter:
                 return False
             self._say("There is no view to segment; open an exam or select an image layer.")
             return False
+        self._asked = {view.key: (view, view.restorations) for view in asked if view.key not in kept}
         self.run = SegmentationRun(RunRequest(views, model, device, threshold), self._on_event)
         self.run.start()
         self._changed()
@@ -84,26 +87,24 @@ class Segmenter:
         """A view left the viewer; a run of which no view is left has nothing to do."""
         self._probabilities.hide(key)
         run = self.run
-        if (
-            run is not None
-            and self.is_running
-            and not any(self._is_there(*view) for view in run.request.views)
-        ):
+        if run is not None and self.is_running and not any(self._is_there(key) for key in self._asked):
             run.cancel()
 
-    def _is_there(self, key: str, opened: object) -> bool:
-        view = self._views.get(key)
-        return view is not None and view.opened is opened
+    def _is_there(self, key: str) -> bool:
+        return key in self._asked and self._views.get(key) is self._asked[key][0]
+
+    def _was_restored_meanwhile(self, key: str) -> bool:
+        view, before = self._asked[key]
+        return view.restorations > before
 
     def _on_event(self, event: RunEvent | None) -> None:
         assert self.run is not None
         key = getattr(event, "key", "")
-        opened = dict(self.run.request.views).get(key)
         if event is None:
             self._probabilities.end_preview()
             if self.run.state == "failed":
                 self._say(self.run.words)
-        elif opened is not None and not self._is_there(key, opened):
+        elif key in self._asked and not self._is_there(key):
             # Another view may have come under the same key: what was seen on this one is not its.
             if isinstance(event, ViewDone):
                 self._say(f"{key} was closed during segmentation; its result was not kept.")
@@ -119,7 +120,13 @@ class Segmenter:
             self._say(f"{key}: {event.reason}")
         elif isinstance(event, ViewDone):
             self._probabilities.end_preview()
-            self._take(event)
+            if self._was_restored_meanwhile(event.key):
+                self._say(
+                    f"{event.key}: corrections were restored during segmentation; they stay, and the "
+                    "model's result was not kept."
+                )
+            else:
+                self._take(event)
         self._pulse.now()
 
     def _show(self) -> None:

@@ -64,6 +64,8 @@ class ViewSession:
     """Model, sha256 and threshold of the labels that restored edits began with, where `answer` is None."""
     restored: bool = False
     """Edits were restored whose beginning is not at hand: how they differ from it cannot be counted."""
+    restorations: int = 0
+    """How often edits were restored."""
     numbered_before: bool = False
     """The labels came with arteries that a person had joined, parted or numbered."""
     notices: list[bac.Notice] = field(default_factory=list)
@@ -217,6 +219,7 @@ class ViewSession:
         `numbered` says whether that person told the arteries apart; beside a model's labels it is seen.
         """
         self.restored = self.answer is None and self.began_as is not None
+        self.restorations += 1
         if self.answer is None:
             self._begin(labels, numbered=numbered)
         else:

@@ -124,7 +124,7 @@ def _table(actions: list[argparse.Action]) -> str:
 
 
 def _default_of(action: argparse.Action) -> str:
-    if action.required:
+    if action.required and action.nargs != "*":  # of which there may be none
         return "needed"
     if action.default in (None, False, (), argparse.SUPPRESS) or action.default == []:
         return ""

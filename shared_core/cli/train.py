@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def run(args: argparse.Namespace) -> int:
     """Train; return the exit code."""
     if find_spec("torch") is None:
-        raise UsageError("Training needs torch, which is not installed; run pip install openbac[train].")
+        raise UsageError("Training needs torch, which is not installed; run pip install 'openbac[train]'.")
     from shared_core.training.image_labels.recipe import is_label_recipe
     from shared_core.training.plan import Watch, open_output
     from shared_core.training.pseudo_labels.run import train_with_pool

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
+from filelock import FileLock
 
 from shared_core.errors import OutputError, UnreadableImageError
 from shared_core.notices import Remedy
@@ -104,7 +105,11 @@ def _make(place: Path) -> None:
             os.link(beside, place)
         except FileExistsError:
             return
-        except OSError:  # a disk without hard links
-            beside.rename(place)
+        except (
+            OSError
+        ):  # a disk without hard links, where a renamed file may replace the key of another process
+            with FileLock(place.with_name(f".{place.name}.lock")):
+                if not place.exists():
+                    beside.rename(place)
     finally:
         beside.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ from shared_core.change.serial_exams import (
 )
 from shared_core.errors import UsageError
 from tests.told import codes, texts
-from validation.simulated_series import AREA, VIEWS, exam, series
+from validation.series_of_numbers import AREA, VIEWS, exam, series
 
 PERCENT = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "bac_percent_of_breast")
 

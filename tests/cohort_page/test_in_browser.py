@@ -1,4 +1,4 @@
-"""The page of 500 exams, as a person uses it in a browser."""
+"""The page of 500 exams, or of `OPENBAC_PAGE_EXAMS`, as a person uses it in a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.cohort_page.browser import OpenPage, missing_browser, opened
 from tests.cohort_page.simulated_cohort import write_cohort
 
 pytestmark = pytest.mark.skipif(bool(missing_browser()), reason=missing_browser() or "a browser is there")
-EXAMS = 500
+EXAMS = int(os.environ.get("OPENBAC_PAGE_EXAMS", "500"))
 KEYS = {"down": "\ue015", "right": "\ue014", "escape": "\ue00c", "enter": "\ue007"}
 
 
@@ -106,7 +106,7 @@ def test_the_table_filters(exams_tab: OpenPage, label: str, column: str, text: s
     exams_tab.wait("examsInOrder().length === arguments[0]", wanted)
     assert all(map(holds, values(exams_tab, column)))
     assert wanted < EXAMS
-    assert f"{wanted} of {EXAMS}" in exams_tab.find("#shown-count").text
+    assert f"{wanted:,} of {EXAMS:,}" in exams_tab.find("#shown-count").text
 
 
 def test_only_rows_in_sight_are_in_the_page_and_their_pictures_are_lazy(exams_tab: OpenPage) -> None:
@@ -204,7 +204,7 @@ def test_plots_of_what_is_shown_can_be_drawn_by_view_machine_year_and_site(page:
     filter_by(page, "Machine", "ge")
     few = len(shown(page))
     page.tab("distributions")
-    assert f"The {few} exams" in page.find(".bar").text
+    assert f"The {few:,} exams" in page.find(".bar").text
     assert page.texts(".card h3") == ["BAC area (mm²)", "Calcified length (mm)", "Area grade"]
     options = page.run("[...document.querySelector('.bar select').options].map((one) => one.text)")
     assert {"view", "machine", "year", "site"} <= set(options)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
 import re
 import stat
 import zlib
@@ -392,6 +394,22 @@ def test_damaged_image_is_told_and_the_others_are_written(tmp_path: Path) -> Non
     assert len(images.files) == 3
     assert len(images.failures) == 1
     assert files[1].name in images.failures[0]
+
+
+def test_a_key_that_another_process_made_meanwhile_stays_on_a_disk_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "key"
+    others = "ab" * 32
+
+    def no_link(_from: Path, to: Path) -> None:
+        Path(to).write_text(others + "\n")
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_link)
+    assert load_key(place) == load_key(place)
+    assert place.read_text().strip() == others
+    assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
 def test_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

@@ -100,6 +100,12 @@ def test_damaged_image_gives_one_sentence_within_limits() -> None:
     assert found.refused > IMAGES / 4, "the damage must reach the reader"
 
 
+def test_the_page_says_how_many_kinds_are_damaged() -> None:
+    assert f"of {len(KINDS)} kinds of files, listed and read" in (ROOT / "docs" / "security.md").read_text(
+        "utf-8"
+    )
+
+
 def test_sound_images_are_read_and_changed_ones_are_the_same_each_time(tmp_path: Path) -> None:
     sound = sound_files(tmp_path)
     for kind, (ending, _) in KINDS.items():

@@ -300,6 +300,11 @@ def test_side_file_gives_one_sentence(kind: Kind, tmp_path: Path) -> None:
     assert refused or kind.name in (".finished", "inbox.json", "run.json")
 
 
+def test_the_page_says_how_many_kinds_are_damaged() -> None:
+    page = Path(__file__).parents[2] / "docs" / "security.md"
+    assert f"files of each of {len(kinds())} kinds beside them" in page.read_text("utf-8")
+
+
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_sound_side_file_is_read(kind: Kind, tmp_path: Path) -> None:
     """So that what is changed above is what a reader looks at."""

@@ -23,18 +23,8 @@ from shared_core.mass.settings import MassSettings
 from shared_core.mass.site_calibration import Calibration, CalibrationPoint
 from shared_core.mass.status import mass_stratum
 from shared_core.physics.signal import effective_k_cm2_g, primary_signal
-from validation.raw_phantom import (
-    BEAMS,
-    KNOWN,
-    Drawn,
-    Physics,
-    acquisition_of,
-    drawn_view,
-    known_view,
-    raw_mammogram,
-    simulate,
-    with_acquisition,
-)
+from validation.drawn_views import KNOWN, Drawn, drawn_view, known_view
+from validation.raw_phantom import BEAMS, Physics, acquisition_of, raw_mammogram, simulate, with_acquisition
 
 BEAM = BEAMS[7]
 measure_mass = functools.partial(measure_band_mass, mask_style="calcium")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
 
 LONG_MS = 60_000
+PACKAGED = files("shared_core.weights") / "cards"
 
 
 @pytest.fixture
@@ -49,6 +51,23 @@ def test_a_folder_is_opened_away_from_the_window_and_listed(
     wait(dock, qtbot)
     assert rows(dock) == [[key, "not analysed", "0.200 mm"] for key in pictures.KEYS]
     assert dock.progress.row.isHidden()
+
+
+def test_a_model_whose_files_went_is_told_at_the_run_and_breaks_nothing_before(
+    dock: ExamDock, said: list[str], left_cc: OpenedView, tmp_path: Path, qtbot: Any
+) -> None:
+    card = tmp_path / "mine.json"
+    card.write_text((PACKAGED / "openbac-1.json").read_text().replace('"openbac-1"', '"mine"'))
+    dock.choice.take_file(card)
+    kept = dock.choice.card
+    assert kept.name == "mine"
+    card.unlink()
+    dock.session.add([left_cc])
+    assert dock.choice.card == kept
+    dock.segment()
+    wait(dock, qtbot)
+    assert [sentence for sentence in said if f"Model card {card} cannot be read" in sentence]
+    assert dock.session.views["L-CC"].answer is None
 
 
 def test_a_stray_file_is_told_and_stops_nothing(

@@ -59,6 +59,17 @@ def test_every_picture_of_the_panel_is_made_by_the_script() -> None:
     assert [picture.name for picture in PICTURES if not named_in(picture)[0]] == []
 
 
+def test_a_picture_that_there_is_not_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from make_napari_screenshots import main
+
+    monkeypatch.setattr(sys, "argv", ["make_napari_screenshots.py", "exma"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "no picture exma: choose of exam, series" in capsys.readouterr().err
+
+
 def test_no_picture_of_the_panel_is_older_than_the_panel(now: dict[str, set[str]]) -> None:
     everywhere = set().union(*now.values())
     older: list[Any] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from napari_bac.session import pulse
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.registry import session_of
 from napari_bac.session.segmentation_run import SegmentationRun, TileDone, ViewBegun, ViewFailed
 from napari_bac.views.model_answer import KeptProbability
 from napari_bac.views.opened_view import OpenedView
@@ -289,6 +291,31 @@ def test_one_of_two_views_deleted_during_a_run_leaves_the_other(
     wait(session, qtbot)
     assert session.views["L-CC"].answer is not None
     assert any(sentence.startswith("R-CC was closed") for sentence in said)
+
+
+def test_corrections_that_are_restored_during_a_run_stay(
+    viewer: Any, left_cc: OpenedView, own_cache: Path, qtbot: Any
+) -> None:
+    first = session_of(viewer)
+    first.add([left_cc])
+    first.set_labels("L-CC", pictures.labels())
+    first.close()
+    viewer.layers.clear()
+    second = session_of(viewer)
+    said: list[str] = []
+    second.signals.said.connect(said.append)
+    second.add([left_cc])
+    assert second.segment(model=MODEL)
+    second.autosave.restore("L-CC")
+    wait(second, qtbot)
+    assert np.array_equal(second.views["L-CC"].label_pixels(), pictures.labels())
+    assert (
+        "L-CC: corrections were restored during segmentation; they stay, and the model's result was not kept."
+        in said
+    )
+    run(second, qtbot)
+    assert second.views["L-CC"].answer is not None
+    second.close()
 
 
 @pytest.mark.pyside6

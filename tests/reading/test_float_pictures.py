@@ -12,6 +12,7 @@ from shared_core.mammogram import Mammogram
 from shared_core.reading.dicom.display_values import display_u8
 from shared_core.reading.reader import mammogram_from_array, read_mammogram
 from tests.reading.synthetic import breast
+from tests.tram_track import tram_track
 
 GREY = np.clip(breast() / 20, 0, 255).astype(np.uint8)
 PICTURES = {
@@ -19,6 +20,16 @@ PICTURES = {
     "fractions": GREY / np.float32(255),
     "filtered": GREY + np.float32(0.25) * (GREY > 0),
 }
+
+
+def dim_kinds() -> dict[str, np.ndarray]:
+    """A picture with an artery that stays below the brightest grey, as hosts may hold it."""
+    pixels = (tram_track() * 0.7).astype(np.uint8)
+    return {
+        "bytes": pixels,
+        "whole": pixels.astype(np.float32),
+        "fractions": pixels / np.float32(255),
+    }
 
 
 def shown(mammogram: Mammogram) -> np.ndarray:

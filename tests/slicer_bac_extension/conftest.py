@@ -29,6 +29,8 @@ WITHOUT_PANEL = MISSING or (
 if not MISSING:
     sys.path.insert(0, str(MODULE))
 
+    import vtk
+
     from tests.host.scene import HeadlessApp, install
 
 
@@ -67,6 +69,24 @@ def app() -> Iterator[HeadlessApp]:
     app.close_scene()
     yield app
     app.close_scene()
+
+
+@pytest.fixture(autouse=True)
+def nothing_deprecated_is_called(request: pytest.FixtureRequest) -> Iterator[None]:
+    """VTK tells it with a warning of Python, MRML in the output window, where nobody looks."""
+    request.node.add_marker(pytest.mark.filterwarnings("error:Call to deprecated"))
+    said: list[str] = []
+
+    @vtk.calldata_type(vtk.VTK_STRING)
+    def note(caller: Any, event: str, text: str) -> None:
+        said.append(text)
+
+    window = vtk.vtkOutputWindow.GetInstance()
+    tags = [window.AddObserver(event, note) for event in ("WarningEvent", "ErrorEvent")]
+    yield
+    for tag in tags:
+        window.RemoveObserver(tag)
+    assert [text for text in said if "deprecated" in text] == []
 
 
 @pytest.fixture(scope="session", autouse=True)

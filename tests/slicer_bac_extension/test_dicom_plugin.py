@@ -22,7 +22,7 @@ from tests.host import dicom_lib
 
 dicom_lib.install()
 
-from BACSegmentationLib import dicom_plugin, mammograms, segments  # noqa: E402
+from BACSegmentationLib import dicom_files, dicom_plugin, mammograms, segments  # noqa: E402
 from BACSegmentationLib.export import export_results  # noqa: E402
 from BACSegmentationLib.image_files import load_volume  # noqa: E402
 from BACSegmentationLib.logic import SceneLogic  # noqa: E402
@@ -31,6 +31,7 @@ from tests.host.dicom_database import DicomDatabase  # noqa: E402
 from tests.host.scene import HeadlessApp, subject_hierarchy  # noqa: E402
 from tests.reading.segmentations import segment, write_seg  # noqa: E402
 from tests.reading.synthetic import CT, dataset, new_uid, write  # noqa: E402
+from tests.slicer_bac_extension.conftest import ROOT  # noqa: E402
 from tests.tram_track import tram_track  # noqa: E402
 
 VIEWS = ("LCC", "LMLO", "RCC", "RMLO")
@@ -121,6 +122,18 @@ def test_each_view_is_a_volume_named_by_side_and_view_and_all_are_preselected(
     assert plugin.examineFiles([str(file) for file in series]) == loadables  # from its cache
 
 
+def test_views_have_their_names_before_the_packages_of_the_engine_are_there(
+    app: HeadlessApp, series: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError("No module named 'cv2'", name="cv2")
+
+    monkeypatch.setattr(dicom_files.bac, "read_header", lacking)
+    plugin = opened(monkeypatch, series)
+    loadables = plugin.examineForImport([[str(file) for file in series]])
+    assert [one.name for one in loadables] == list(VIEWS)
+
+
 def test_two_of_one_view_are_told_apart_and_other_objects_left_to_others(
     app: HeadlessApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +166,18 @@ def test_our_own_segmentation_lands_on_its_mammogram(
     record = SceneLogic().measurement.measure(volume, node)
     assert record.number("am_px") == int(MASK.sum())
     assert record.state == "from file"
+
+
+def test_it_lands_on_a_mammogram_that_was_opened_as_a_file(
+    app: HeadlessApp, series: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Dropped on the window, or from Sample Data: the DICOM database knows nothing of it.
+    seg = own_seg(app, series[1], tmp_path / "out")
+    mammogram = load_volume(series[1], slicer.mrmlScene)
+    plugin = opened(monkeypatch, [seg])
+    node = plugin.load(plugin.examineFiles([str(seg)])[0])
+    assert segments.reference_volume(node) is mammogram
+    np.testing.assert_array_equal(segments.mask_of(node, mammogram), MASK)
 
 
 def test_all_segments_of_a_foreign_one_land_and_one_is_chosen(
@@ -210,3 +235,11 @@ def test_dcmqi_cannot_place_a_segmentation_of_a_projection_image(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert not list(out.glob("*.nrrd"))
+
+
+def test_the_guide_says_so_and_what_to_do_instead(app: HeadlessApp) -> None:
+    guide = (ROOT / "docs" / "slicer.md").read_text(encoding="utf-8")
+    section = " ".join(guide.partition("\n### DICOM SEG\n")[2].partition("\n## ")[0].split())
+    assert "dcmqi cannot place such a SEG" in section
+    assert f"Leave the choice of the DICOM module at *{dicom_plugin.MammogramPlugin().loadType}*" in section
+    assert "`load_segmentation` from a file" in section

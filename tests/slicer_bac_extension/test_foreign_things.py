@@ -12,7 +12,15 @@ import pytest
 import slicer
 import slicer.util
 import vtk
-from BACSegmentationLib import batch, results, segments, view_records
+from BACSegmentationLib import (
+    batch,
+    results,
+    segmentation_run,
+    segments,
+    tables,
+    view_records,
+    volumes,
+)
 from BACSegmentationLib.export import export_results
 from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.process import EngineProcess, ProcessError
@@ -21,7 +29,10 @@ from BACSegmentationLib.segmentation_run import RunRequest, SegmentationRun
 
 from shared_core.errors import UsageError
 from shared_core.records.results_folder import read_results
+from tests.host.dicom_database import DicomDatabase
 from tests.host.scene import HeadlessApp
+from tests.reading.synthetic import dataset, write
+from tests.reading.test_float_pictures import dim_kinds
 from tests.slicer_bac_extension.volumes_of_files import shown
 from tests.tram_track import tram_track
 
@@ -61,6 +72,21 @@ def test_the_name_of_a_volume_without_a_file_reaches_tables_masks_and_exams(
     assert (tmp_path / "out" / row["exam"] / f"{stem}_mask.png").is_file()
 
 
+def test_a_view_whose_file_is_gone_and_that_was_not_analysed_has_its_name_in_the_table(
+    app: HeadlessApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "a.dcm", dataset(tram_track().astype(np.uint16) * 16))
+    database = DicomDatabase([file])
+    monkeypatch.setattr(slicer, "dicomDatabase", database, raising=False)
+    volume = breast("左乳房")
+    volume.SetAttribute(volumes.UIDS_ATTRIBUTE, next(iter(database._files)))
+    file.unlink()
+    table = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode")
+    results.fill(table, results.pairs_of(volume))
+    assert tables.column_values(table, "file") == ["左乳房"]
+    assert tables.column_values(table, "status") == ["not analysed"]
+
+
 class TestSegments:
     """One of several is measured."""
 
@@ -94,6 +120,15 @@ class TestSegments:
         segments.choose_segment(node, "one", volume)
         segments.show_mask(volume, np.roll(ARTERY, 7), segmentation_node=node)
         assert segments.segment_id(node) == segments.SEGMENT_ID
+
+
+def test_a_volume_of_fractions_has_the_areas_of_one_of_bytes(app: HeadlessApp) -> None:
+    logic, found = SceneLogic(), {}
+    for name, pixels in dim_kinds().items():
+        _segmentation, record = logic.process(shown(pixels, f"{name} LCC"))
+        found[name] = [record.number(area) for area in ("am_px", "bac_area_mm2", "breast_area_mm2")]
+    assert found["bytes"][0] > 0
+    assert found == dict.fromkeys(found, found["bytes"])
 
 
 def cropped(volume: Any) -> None:
@@ -132,6 +167,41 @@ class TestTemporaryFolder:
         assert not run.advance()
         assert run.state == "failed"
         assert run.message.startswith(f"The temporary folder {run._scratch} was removed while the model ran")
+
+    @pytest.mark.parametrize("begun", [False, True])
+    def test_one_that_is_made_anew_by_what_is_written_into_it_is_told_all_the_same(
+        self, app: HeadlessApp, begun: bool
+    ) -> None:
+        # The engine itself would say that a file of a strange name is not there.
+        run = SegmentationRun(RunRequest(tuple(breast(name).GetID() for name in ("LCC", "RCC"))))
+        run.advance()
+        while begun and run.child_pid is None:
+            assert run.advance()
+        folder = run._scratch
+        shutil.rmtree(folder)
+        while run.advance():
+            pass
+        assert run.state == "failed"
+        assert run.message.startswith(f"The temporary folder {folder} was removed while the model ran")
+        assert not folder.exists()
+
+    def test_one_that_vanishes_while_the_results_are_read_gives_one_too(
+        self, app: HeadlessApp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = SegmentationRun(RunRequest((breast().GetID(),)))
+        read = segmentation_run.bac.read_unused
+
+        def read_and_lose(folder: Path) -> Any:
+            found = read(folder)
+            shutil.rmtree(run._scratch)
+            return found
+
+        monkeypatch.setattr(segmentation_run.bac, "read_unused", read_and_lose)
+        while run.advance():
+            pass
+        assert run.state == "failed"
+        assert run.message.startswith("The temporary folder ")
+        assert "was removed while the model ran" in run.message
 
     def test_without_a_place_for_one_nothing_begins(
         self, app: HeadlessApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -134,6 +134,21 @@ def test_second_segmentation_of_a_volume_has_its_own_numbers(replayed: Panel) ->
     assert [node for _, node in replayed.widget.numbers.pairs] == [first]
 
 
+def test_another_segment_than_the_models_is_not_called_the_models(replayed: Panel) -> None:
+    volume = breast()
+    segmentation = applied(replayed, volume)
+    drawn = np.zeros((1, 600, 400), np.uint8)
+    drawn[0, 290:310, 50:200] = 1
+    segmentation.GetSegmentation().AddEmptySegment("two", "Plaque")
+    slicer.util.updateSegmentBinaryLabelmapFromArray(drawn, segmentation, "two", volume)
+    replayed.widget.refresh()
+    box = replayed.ui.segmentComboBox
+    box.currentIndex = box.findText("Plaque")
+    assert "Note: LCC by hand." in replayed.ui.reportText.plainText
+    table = replayed.widget.parameters.outputTable.GetTable()
+    assert table.GetColumnByName("am_px").GetValue(0) == drawn.sum()
+
+
 def test_image_without_a_breast_is_refused_in_words(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:
     noise = np.random.default_rng(1).integers(0, 4000, (600, 400)).astype(np.uint16)
     applied(panel, shown(noise, "LCC"))

@@ -55,7 +55,7 @@ def test_one_click_marks_an_artery_from_end_to_end_and_undo_takes_it_back(panel:
     click(panel, wall(120), 120)
     columns = marked_columns(panel)
     assert columns.min() < 30
-    assert columns.max() > 235
+    assert 235 < columns.max() < 285  # the last calcium lies in column 260, the breast goes on to 300
     rows = np.flatnonzero(mask_of(panel)[:, 120])
     assert abs(rows.mean() - wall(120)) < 5
     assert "marked along the calcium" in ui.statusLabel.text

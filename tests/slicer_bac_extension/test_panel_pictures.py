@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,16 @@ def test_every_picture_is_made_by_the_script() -> None:
     assert [one.name for one in PICTURES.glob("*.jpg") if f'"{one.name}"' not in script] == []
     for name in ("panel.jpg", "change.jpg"):
         assert said_in(name), AGAIN
+
+
+def test_a_picture_that_there_is_not_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "make_slicer_screenshots.py"))
+    monkeypatch.setattr(sys, "argv", ["make_slicer_screenshots.py", "panle"])
+    with pytest.raises(SystemExit):
+        script["main"]()
+    assert "no picture panle: choose of icon, thumbnail" in capsys.readouterr().err
 
 
 def test_the_picture_of_the_panel_is_not_older_than_the_panel(panel: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
 from tests.reading.synthetic import dataset, write
 from tests.slicer_bac_extension.conftest import MODULE
-from tests.slicer_bac_extension.test_foreign_things import ARTERY, breast, foreign
+from tests.slicer_bac_extension.test_foreign_things import ARTERY, breast, cropped, foreign
 from tests.slicer_bac_extension.volumes_of_files import load
 
 
@@ -68,22 +67,6 @@ def test_a_slicer_without_sample_data_starts(
     assert "is not offered in Sample Data" in caplog.text
 
 
-def test_dependencies_name_the_modules_whose_logics_and_widgets_are_used() -> None:
-    from BACSegmentationLib.parameters import MODULES
-
-    used = set()
-    for path in MODULE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr.endswith("ModuleLogic"):
-                used.add(node.attr.removeprefix("vtkSlicer").removesuffix("ModuleLogic"))
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                ("selectModule", "ModuleWidget")
-            ):
-                used |= {one.value for one in node.args if isinstance(one, ast.Constant)}
-    assert used <= set(MODULES)
-    assert {"Segmentations", "SegmentEditor"} <= used
-
-
 def test_a_segment_of_somebody_elses_segmentation_is_chosen_and_measured(panel: Panel) -> None:
     volume = breast()
     node = foreign(volume)
@@ -98,6 +81,24 @@ def test_a_segment_of_somebody_elses_segmentation_is_chosen_and_measured(panel: 
     assert panel.widget.numbers.measured
     (record,) = panel.widget.numbers._records()
     assert record.number("am_px") == int(ARTERY.sum())
+
+
+def test_numbers_of_a_volume_that_was_cropped_after_apply_are_told_to_be_old(panel: Panel) -> None:
+    segments = sys.modules["BACSegmentationLib.segments"]
+    volume, ui = breast(), panel.ui
+    ui.inputSelector.setCurrentNode(volume)
+    segmentation = segments.show_mask(volume, ARTERY)  # as Apply does
+    panel.widget.refresh()
+    ui.measureButton.click()
+    assert ui.staleLabel.isHidden()
+    cropped(volume)
+    assert not ui.staleLabel.isHidden()
+    assert "LCC has 300 x 400 now: it was cropped or padded after segmenting" in ui.staleLabel.text
+    segments.show_mask(volume, ARTERY[150:450], segmentation_node=segmentation)
+    ui.measureButton.click()
+    assert ui.staleLabel.isHidden()
+    volume.SetSpacing(0.1, 0.1, 1.0)
+    assert "the pixel size was changed after segmenting" in ui.staleLabel.text
 
 
 def test_no_two_things_of_the_panel_stand_in_one_place() -> None:

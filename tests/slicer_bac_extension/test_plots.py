@@ -39,6 +39,10 @@ def test_the_points_are_those_of_the_timeline(app: HeadlessApp, tmp_path: Path) 
         assert column_values(table, name) == [areas[place] for areas in AREAS.values()]
 
 
+def test_its_table_is_locked_against_typing(app: HeadlessApp, tmp_path: Path) -> None:
+    assert plots.table_of(plots.show_change(line_of(write(tmp_path / "r", AREAS)), AREA)).GetLocked()
+
+
 def test_line_and_limits_are_those_of_the_change(app: HeadlessApp, tmp_path: Path) -> None:
     line = line_of(write(tmp_path / "r", AREAS))
     followed = line.of(AREA)

@@ -127,8 +127,18 @@ def test_there_is_a_release_on_both_sides_of_the_oldest() -> None:
     assert TOO_OLD
 
 
-@pytest.mark.parametrize("page", ["docs/slicer.md", "slicer_bac_extension/README.md"])
+@pytest.mark.parametrize("page", ["docs/slicer.md", "docs/start.md", "slicer_bac_extension/README.md"])
 def test_pages_name_the_oldest_release_that_the_module_accepts(page: str) -> None:
+    assert oldest_in(page) == {engine.oldest_slicer()}
+
+
+def test_no_other_page_names_another_one() -> None:
+    pages = [path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))]
+    assert "docs/slicer.md" in pages
+    assert {page: oldest_in(page) for page in pages if oldest_in(page) - {engine.oldest_slicer()}} == {}
+
+
+def oldest_in(page: str) -> set[str]:
+    """Releases of Slicer that a page says are needed."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert set(re.findall(r"(\d+\.\d+) (?:or|and) newer", text)) <= {engine.oldest_slicer()}
-    assert engine.oldest_slicer() in text
+    return set(re.findall(r"Slicer\S* (\d+\.\d+) (?:or|and) newer", text))

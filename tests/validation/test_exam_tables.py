@@ -22,14 +22,15 @@ from validation.exams.agreement import (
 from validation.exams.page import simulation_page
 from validation.exams.recognition import dice_table, false_area_beside_real
 from validation.exams.row import Mass, ViewRow
-from validation.exams.study import DEFAULT, PUBLISHED, study_manifest
+from validation.exams.study import study_manifest
 from validation.exams.vessels import confusion_table, count_table, grade_agreement, kappa_table, length_table
 from validation.false_area import FalseArea
+from validation.judged import AS_PUBLISHED, PUBLISHED
 from validation.markdown import cells
 
 REAL = {
-    DEFAULT: FalseArea(15, 0.0, 218.0, (4, 2, 1)),
-    PUBLISHED: FalseArea(15, 884.0, 5872.0, (10, 8, 6)),
+    PUBLISHED: FalseArea(15, 0.0, 218.0, (4, 2, 1)),
+    AS_PUBLISHED: FalseArea(15, 884.0, 5872.0, (10, 8, 6)),
 }
 
 
@@ -54,8 +55,8 @@ class TestRecognition:
         rows[-1] = replace(rows[-1], predicted_px=4000, published_px=100)
         table = looked_up(false_area_beside_real(rows, REAL))
         assert table[""] == [
-            *("simulated, default", "real, default"),
-            *("simulated, published", "real, published"),
+            *("simulated, our processing", "real, our processing"),
+            *("simulated, as published", "real, as published"),
         ]
         assert table["images"] == ["4", "15", "4", "15"]
         assert table["median px"] == ["0", "0", "700", "884"]

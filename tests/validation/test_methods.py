@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared_core.errors import UsageError
 from shared_core.statistics.bootstrap import paired_bootstrap
 from shared_core.training.recipe import load_recipe
-from validation.methods import page
-from validation.methods.ibrahim import SMALL_RECIPE, Gain, PseudoTruth, Study, _true_crop, budget
+from validation.methods import li, page
+from validation.methods.ibrahim import SMALL_RECIPE, Gain, Study, budget
 from validation.methods.ibrahim_page import ibrahim_part
+from validation.methods.pseudo_truth import PseudoTruth, true_crop
+from validation.methods.study_folder import study_folder
 
 BASE = {
     "round": "0",
@@ -34,7 +37,7 @@ def gain(by: float) -> Gain:
     base = np.linspace(0.1, 0.4, 13)
     ours = base + by + 0.01 * np.sin(np.arange(13))
     found = paired_bootstrap(ours, base, resamples=2000)
-    return Gain("round 1", "real", float(base.mean()), float(ours.mean()), found, None, 120.0)
+    return Gain("round 1", "real", 13, float(base.mean()), float(ours.mean()), found, None, 120.0)
 
 
 def study(*gains: Gain) -> Study:
@@ -53,6 +56,22 @@ def test_the_page_says_what_came_out(by: float, words: str) -> None:
     assert "Of 400 pixels that were taught as BAC on real views, 0 lie on an artery" in text
     assert "| 1 | simulated | 1 | 100 | 60% |" in text
     assert "| base | - | - | - | - | 0.200 | no |" in text
+
+
+def test_a_gain_over_few_patients_says_how_many_they_are_and_nothing_else() -> None:
+    few = replace(gain(0.1), patients=5, difference=None)
+    text = "\n".join(ibrahim_part(study(few), Path("page.md"), small=True))
+    assert "| round 1 | real | 5 | 0.250 | " in text
+    assert "round 1, real: with fewer than 8 patients nothing can be said." in text
+
+
+def test_a_folder_of_one_budget_is_taken_for_no_other(tmp_path: Path) -> None:
+    small, whole = li.budget(None, small=True), li.budget(None, small=False)
+    folder = study_folder(tmp_path, "li", small)
+    assert study_folder(tmp_path, "li", small) == folder == tmp_path / "li"
+    with pytest.raises(UsageError, match="another"):
+        study_folder(tmp_path, "li", whole)
+    assert study_folder(tmp_path / "whole", "li", whole).is_dir()
 
 
 def test_a_study_without_real_pseudo_labels_says_so() -> None:
@@ -87,9 +106,9 @@ def test_the_small_recipe_is_sound_and_has_the_paper_s_rule() -> None:
 def test_the_truth_of_a_crop_is_enlarged_as_the_crop_was() -> None:
     label = np.zeros((20, 20), bool)
     label[10:12, 4:6] = True
-    truth = _true_crop(label, (8, 2), 8, 16)
+    truth = true_crop(label, (8, 2), 8, 16)
     assert truth.shape == (16, 16)
     assert truth[4:8, 4:8].all()
     assert truth.sum() == 16
     # Beyond the view, which was padded, there is none.
-    assert not _true_crop(label, (16, 16), 8, 16).any()
+    assert not true_crop(label, (16, 16), 8, 16).any()

@@ -104,6 +104,9 @@ def test_rows_of_real_images_are_read_back_and_those_of_other_models_refused(tmp
     other = real_settings([replace(BUNDLED.card, threshold=0.6)])
     with pytest.raises(UsageError, match="other models"):
         RealRows(tmp_path / "real.json", other)
+    judging_parts = replace(BUNDLED.card, tracks=load_card("openbac-2").tracks)
+    with pytest.raises(UsageError, match="other models"):
+        RealRows(tmp_path / "real.json", real_settings([judging_parts]))
     (tmp_path / "real.json").write_text("nothing", encoding="utf-8")
     with pytest.raises(UsageError, match="no rows"):
         RealRows(tmp_path / "real.json", settings)

@@ -12,6 +12,8 @@ import pytest
 from shared_core.errors import UsageError
 from shared_core.mammogram import MammogramHeader
 from shared_core.preprocessing.prepared import PreparedView
+from validation import DOCS
+from validation.realism.__main__ import main
 from validation.realism.figure import figure_png
 from validation.realism.measures import CURVES, NUMBERS, Measured, apart, compared, measured
 from validation.realism.page import page
@@ -119,9 +121,21 @@ def test_page_names_what_differs_and_figure_is_1600_wide(
     assert picture.shape[1] == 1600
 
 
+def test_the_page_has_every_statistic_and_every_curve_by_its_name() -> None:
+    text = (DOCS / "validation_realism.md").read_text(encoding="utf-8")
+    assert [name for name in (*NUMBERS, *CURVES) if f"\n| {name} | " not in text] == []
+
+
 def test_folder_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no mammograms"):
         next(real_views(tmp_path))
+
+
+def test_the_command_says_so_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--images", str(tmp_path), "--docs", str(tmp_path / "docs")]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"validation: {tmp_path}: there are no mammograms")
+    assert not (tmp_path / "docs").exists()
 
 
 def test_real_film_is_measured_at_a_plausible_scale(real_mammograms: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from shared_core.change.serial_exams import GUO_INDEX, SERIAL_QUANTITIES
 from shared_core.errors import UsageError
 from validation.series import decisions
+from validation.series.__main__ import main
 from validation.series.decisions import (
     Share,
     alarms,
@@ -74,6 +75,14 @@ def test_another_table_and_half_a_row_are_refused(tmp_path: Path, rows: list[Row
     for path, words in ((other, "no table of simulated series"), (cut, "not complete")):
         with pytest.raises(UsageError, match=words):
             read_rows(path)
+
+
+def test_the_command_says_so_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert main(["--patients", "0", "--rows", str(other)]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"validation: {other}: is no table")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from shared_core.errors import UsageError
 from validation import DOCS
 from validation.false_area import HEADING, false_area, false_area_table, read_false_area
 from validation.judged import AS_PUBLISHED, PUBLISHED
@@ -53,7 +54,7 @@ def test_false_area_is_read_back_as_it_was_written() -> None:
 
 
 def test_a_page_without_the_table_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no table of false area"):
+    with pytest.raises(UsageError, match="no table under"):
         read_false_area(f"{HEADING}\n\nnothing\n")
 
 

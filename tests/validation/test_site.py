@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from shared_core.errors import UsageError
 from shared_core.simulation.choices import STYLES
 from shared_core.simulation.machine import machine_of
 from shared_core.simulation.vendor_processing import LOOKS
 from shared_core.training.evaluation.row import ViewRow
-from tests.training.evaluation.drawn import band, row
+from shared_core.training.plan import Plan
+from shared_core.training.starting_model import Start
+from shared_core.weights.card_json import CARD_FILE
+from tests.training.evaluation.drawn import NOTHING, band, row
+from validation import site
 from validation.site import PLATE, site_page
 
 ARTERY = band(300, 50, 350)
@@ -40,6 +51,39 @@ def test_a_gain_without_loss_is_within_the_margin() -> None:
     assert "together it gains 0.000, within the margin" in page
     assert "beyond" not in page
     assert "rejected" not in page
+
+
+def test_a_finished_folder_is_taken_for_the_same_options_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned: list[Path] = []
+
+    def fine_tune(plan: Plan, **_: object) -> SimpleNamespace:
+        tuned.append(plan.output_dir)
+        (plan.output_dir / CARD_FILE).write_text("{}", encoding="utf-8")
+        return SimpleNamespace(folder=plan.output_dir)
+
+    monkeypatch.setattr(site, "fine_tune", fine_tune)
+    options = {"out": tmp_path, "exams": 1, "replay": 1, "epochs": 2, "positives": 8, "workers": 1}
+    start = Start.load("openbac-1")
+    first = site._tuned(Namespace(**options), start)
+    assert site._tuned(Namespace(**options), start) == first
+    assert len(tuned) == 1
+    with pytest.raises(UsageError, match="another recipe"):
+        site._tuned(Namespace(**{**options, "epochs": 3}), start)
+
+
+def test_where_no_view_has_bac_nothing_is_gained_or_lost() -> None:
+    def without(style: str) -> tuple[ViewRow, ...]:
+        return (row(NOTHING, number=9, patient=style, name=style, tags=(("style", style),)),)
+
+    loses = views({"ge": 0.9}), views({"ge": 1.0})
+    known = tuple((*own, *without("fuji")) for own in loses)
+    page = site_page((without("plate"), without("plate")), known, model="openbac-1", exams=5, rejected=False)
+    assert "At the site Dice is not known, as no view there has BAC." in page
+    assert "of few patients each, ge does worst: it gains" in page
+    nowhere = site_page(SITE, (without("ge"), without("ge")), model="openbac-1", exams=5, rejected=False)
+    assert "In the known styles together it is not known, as no view there has BAC.\n" in nowhere
 
 
 def test_a_style_that_loses_is_told_though_another_gains() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared_core.change.change_over_time import QuantityChange, change_over_time
 from shared_core.wording.change import change_sentence, change_words, decision_words
-from validation.simulated_series import AREA, exam
+from validation.series_of_numbers import AREA, exam
 
 
 def followed(*areas: tuple[float, float, float, float]) -> QuantityChange:

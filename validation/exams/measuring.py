@@ -18,7 +18,8 @@ from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.simulation.cohort import CohortSettings, SimulatedView, simulate_cohort
 from shared_core.simulation.patient import make_patient
 from validation.exams.row import Mass, Vessels, ViewRow
-from validation.exams.study import DEFAULT, PUBLISHED, Member
+from validation.exams.study import Member
+from validation.judged import AS_PUBLISHED, PUBLISHED
 
 
 def measure_patient(seed: int) -> list[ViewRow]:
@@ -33,9 +34,9 @@ def measure_patient(seed: int) -> list[ViewRow]:
 
 def measure_simulated(done: SimulatedView, settings: CohortSettings) -> ViewRow:
     """Measure one view of a cohort that was made with raw images."""
-    result = analyze_view(done.image, model=_model(DEFAULT))
+    result = analyze_view(done.image, model=_model(PUBLISHED))
     band, calcium = (_true_mask(done, kind, result.mask.shape) for kind in ("band", "calcium"))
-    style = _model(DEFAULT).card.mask_style
+    style = _model(PUBLISHED).card.mask_style
     with_band = measure_view(result.prepared, band, None, mask_style=style, settings=DEFAULT_SETTINGS)
     raw = read_mammogram(settings.output_dir / "raw" / done.image.relative_to(settings.output_dir / "images"))
     breast = result.prepared.breast_mask
@@ -90,7 +91,7 @@ def _model(name: str) -> Model:
 
 
 def _published_px(done: SimulatedView) -> int:
-    return analyze_view(done.image, model=_model(PUBLISHED)).measurement.am_px
+    return analyze_view(done.image, model=_model(AS_PUBLISHED)).measurement.am_px
 
 
 def _true_mask(done: SimulatedView, kind: str, shape: tuple[int, ...]) -> Mask:

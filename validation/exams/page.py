@@ -13,9 +13,9 @@ from shared_core.errors import UsageError
 from validation.exams.agreement import area_agreement_table, mass_agreement_table
 from validation.exams.recognition import dice_table, false_area_beside_real
 from validation.exams.row import Mass, ViewRow
-from validation.exams.study import DEFAULT, PUBLISHED
 from validation.exams.vessels import confusion_table, count_table, kappa_table, length_table
 from validation.false_area import FalseArea
+from validation.judged import AS_PUBLISHED, PUBLISHED
 from validation.mass_table import LEAST_VIEWS, Weighed, mass_table
 
 MOLLOI = """\
@@ -75,8 +75,8 @@ def _about(rows: Sequence[ViewRow], manifest: Mapping[str, Any]) -> list[str]:
         f"({_counted(row.style for row in rows)} views), and one of {manifest['without_bac_every']} patients "
         "has no arterial calcium in any case. Each exam goes through the whole chain: object, exposure, "
         "DICOM, reader, model, numbers. This says how well things are measured on simulated images, no more.",
-        f"OpenBAC {manifest['software_version']}, model `{DEFAULT}` (weights sha256 "
-        f"`{manifest['models'][DEFAULT][:16]}...`), and `{PUBLISHED}` on views without BAC.",
+        f"OpenBAC {manifest['software_version']}, model `{PUBLISHED}` (weights sha256 "
+        f"`{manifest['models'][PUBLISHED][:16]}...`), and `{AS_PUBLISHED}` on views without BAC.",
     ]
     if missing:
         texts.append(f"Patients of these seeds are missing: {', '.join(map(str, missing))}.")
@@ -88,7 +88,7 @@ def _about(rows: Sequence[ViewRow], manifest: Mapping[str, Any]) -> list[str]:
 def _recognition(rows: Sequence[ViewRow], real: Mapping[str, FalseArea]) -> list[str | list[str]]:
     texts: list[str | list[str]] = [
         "## Does the published SCU-Net recognise simulated BAC?",
-        "It was trained on real images alone. Dice of the default preset's mask with the true vessel band:",
+        "It was trained on real images alone. Dice of its mask in our processing with the true vessel band:",
         dice_table(rows),
     ]
     if all(row.has_bac for row in rows):

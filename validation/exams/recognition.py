@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from validation.exams.row import ViewRow
-from validation.exams.study import DEFAULT, PUBLISHED
 from validation.false_area import FalseArea, false_area, false_area_table
+from validation.judged import AS_PUBLISHED, PUBLISHED
 from validation.markdown import table
 
 LOW_DICE = 0.5
@@ -21,7 +21,7 @@ GROUPS: tuple[tuple[str, Callable[[ViewRow], str]], ...] = (
 
 
 def dice_table(rows: Sequence[ViewRow]) -> list[str]:
-    """Dice of the default model's mask with the true band, over the views with BAC, by group."""
+    """Dice of the mask in our processing with the true band, over the views with BAC, by group."""
     known = [row for row in rows if row.has_bac]
     lines = []
     for title, group in GROUPS:
@@ -52,11 +52,11 @@ def false_area_beside_real(rows: Sequence[ViewRow], real: Mapping[str, FalseArea
     without = [row for row in rows if not row.has_bac]
     return false_area_table(
         {
-            "simulated, default": false_area([row.predicted_px for row in without]),
-            "real, default": real[DEFAULT],
-            "simulated, published": false_area(
+            "simulated, our processing": false_area([row.predicted_px for row in without]),
+            "real, our processing": real[PUBLISHED],
+            "simulated, as published": false_area(
                 [row.published_px for row in without if row.published_px is not None]
             ),
-            "real, published": real[PUBLISHED],
+            "real, as published": real[AS_PUBLISHED],
         }
     )

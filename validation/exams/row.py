@@ -49,19 +49,19 @@ class ViewRow:
     true_length_mm: float
     true_grade: int
     dice: float | None
-    """Of the default model's mask with the true band; None where both are empty."""
+    """Of the mask in our processing with the true band; None where both are empty."""
     predicted_px: int
-    """Marked by the default model."""
+    """Marked by the published weights in our processing."""
     published_px: int | None
-    """Marked with the published preset; only on views without BAC."""
+    """Marked by the published processing; only on views without BAC."""
     band: Vessels
     """From the true vessel band."""
     model: Vessels
-    """From the default model's mask."""
+    """From the mask in our processing."""
     calcium_mass: Mass
     """Under the true calcium mask."""
     model_mass: Mass
-    """Under the default model's mask."""
+    """Under the mask in our processing."""
     code: str
     """Fingerprint of the code that simulated and measured."""
 

@@ -19,7 +19,7 @@ from shared_core.exporting.atomic_write import write_bytes
 from validation.exams.row import ViewRow, columns, row_cells, row_from_cells
 
 VIEWS: Final = 4
-"""A patient has."""
+"""Of each patient."""
 _MARK = "# "
 
 

@@ -15,9 +15,8 @@ from shared_core.simulation.patient import PatientSettings
 from shared_core.version import SOFTWARE_VERSION
 from validation.exams.row import ViewRow
 from validation.exams.rows_file import check_manifest, read_rows, write_rows
+from validation.judged import AS_PUBLISHED, PUBLISHED
 
-DEFAULT: Final = "scunet-emory-2021"
-PUBLISHED: Final = "scunet-emory-2021-published"
 WITHOUT_BAC_EVERY: Final = 4
 """Patients, one has no arterial calcium whatever chance would have given her."""
 
@@ -47,7 +46,7 @@ def study_manifest() -> dict[str, Any]:
     """Everything that decides on a row besides the seed and the code."""
     return {
         "software_version": SOFTWARE_VERSION,
-        "models": {name: load_card(name).sha256 for name in (DEFAULT, PUBLISHED)},
+        "models": {name: load_card(name).sha256 for name in (PUBLISHED, AS_PUBLISHED)},
         "styles": list(STYLES),
         "without_bac_every": WITHOUT_BAC_EVERY,
     }

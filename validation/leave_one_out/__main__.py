@@ -27,7 +27,7 @@ from shared_core.weights.candidate_rule import CandidateRule
 from shared_core.weights.registry import load_card
 from validation import DOCS
 from validation.judged import PUBLISHED, judged
-from validation.leave_one_out.folds import deal
+from validation.leave_one_out.folds import chosen, deal
 from validation.leave_one_out.judging import RULE, joined, judge_fold
 from validation.leave_one_out.page import CURVES, curves, leave_one_out_page
 from validation.leave_one_out.teaching import Teaching, begin, teach
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         nargs="+",
         metavar="N",
-        help="only these folds, 1 to N, and no page: two at a time",
+        help="only these folds, from 1, and no page: several commands can share the work",
     )
     add("--variants", type=int, default=4, metavar="N", help="with BAC put in, of each image (4)")
     add("--seed", type=int, default=40_001, metavar="N", help="of what is put in (40001)")
@@ -101,13 +101,12 @@ def _run(args: argparse.Namespace) -> None:
         contrast_spread=0.45,
         card=start.card,
     )
+    wanted = chosen(folds, args.only)
     begin(study, folds)
     rule = _rule(args.rule)
     published = judged(PUBLISHED)
     parts = []
-    for fold in folds:
-        if args.only is not None and fold.number not in args.only:
-            continue
+    for fold in wanted:
         model = judged(teach(study, fold, source))
         # One name in all folds, as their rows become one.
         name = f"{study.recipe.name}, left out"

@@ -39,6 +39,22 @@ def deal(patients: Iterable[str], folds: int) -> tuple[Fold, ...]:
     return tuple(Fold(place + 1, tuple(names[place::count])) for place in range(count))
 
 
+def chosen(folds: Sequence[Fold], numbers: Sequence[int] | None) -> tuple[Fold, ...]:
+    """The folds of these numbers; all of them where none is named.
+
+    Raises
+    ------
+    UsageError
+        There is no fold of a number.
+    """
+    if numbers is None:
+        return tuple(folds)
+    missing = sorted(set(numbers) - {fold.number for fold in folds})
+    if missing:
+        raise UsageError(f"There is no fold {missing[0]}: they are 1 to {len(folds)}.")
+    return tuple(fold for fold in folds if fold.number in numbers)
+
+
 def patients_of_patches(folder: Path) -> list[str]:
     """Whose each patch of a finished cutting is.
 

@@ -20,7 +20,7 @@ from shared_core.training.example import ViewSource
 from shared_core.weights.candidate_rule import CandidateRule
 from validation.judged import Judged, with_both_rules
 from validation.leave_one_out.folds import Fold
-from validation.models.simulated import told
+from validation.progress import each_fourth
 
 THRESHOLDS: Final = (0.002, 0.005, 0.01, *SWEEP, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 """From where the published model finds most to where a model that is too sure finds little."""
@@ -91,7 +91,7 @@ def judge_fold(
         SourceSubset(source, numbers, f"fold {fold.number}"),
         thresholds=THRESHOLDS,
         workers=workers,
-        progress=told(f"fold {fold.number}, views"),
+        progress=each_fourth(f"fold {fold.number}, views"),
     )
     return [JudgedRows(model.name, model.model, one.rows) for model, one in zip(ruled, measured, strict=True)]
 

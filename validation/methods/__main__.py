@@ -5,7 +5,8 @@
     python -m validation.methods mobini --real REAL_BAC --images MAMMOGRAMS --out DIR --small
     python -m validation.methods li --real REAL_BAC --out DIR --small
 
-Stopped, the same command goes on. A part leaves the other parts of the page as they are.
+Stopped, the same command goes on. A part leaves the other parts of the page as they are. What a person saw
+on its pictures comes from ``--notes``; for the page as it is these are the ``*_notes.md`` of this folder.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from validation.methods.ibrahim_page import ibrahim_part
 from validation.methods.li_page import li_part
 from validation.methods.mobini_page import mobini_part
 from validation.methods.page import PARTS, write_part
+from validation.methods.study_folder import study_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,14 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _ibrahim(args: argparse.Namespace) -> list[str]:
     asked = ibrahim.budget(_folder(args, "real"), small=args.small)
-    study = ibrahim.run_study(args.out / args.part, asked, machine=_machine(args), workers=args.workers)
+    folder = study_folder(args.out, args.part, asked)
+    study = ibrahim.run_study(folder, asked, machine=_machine(args), workers=args.workers)
     return ibrahim_part(study, args.output, small=args.small, notes=_notes(args))
 
 
 def _bilateral(args: argparse.Namespace) -> list[str]:
+    asked = bilateral.budget(small=args.small)
     study = bilateral.run_study(
-        args.out / args.part,
-        bilateral.budget(small=args.small),
+        study_folder(args.out, args.part, asked),
+        asked,
         images=args.images,
         machine=_machine(args),
         workers=args.workers,
@@ -59,11 +63,12 @@ def _bilateral(args: argparse.Namespace) -> list[str]:
 
 
 def _mobini(args: argparse.Namespace) -> list[str]:
+    asked, images, real = mobini.budget(small=args.small), _folder(args, "images"), _folder(args, "real")
     study = mobini.run_study(
-        args.out / args.part,
-        mobini.budget(small=args.small),
-        images=_folder(args, "images"),
-        real=_folder(args, "real"),
+        study_folder(args.out, args.part, asked),
+        asked,
+        images=images,
+        real=real,
         machine=_machine(args),
         workers=args.workers,
     )
@@ -72,7 +77,8 @@ def _mobini(args: argparse.Namespace) -> list[str]:
 
 def _li(args: argparse.Namespace) -> list[str]:
     asked = li.budget(args.real, small=args.small)
-    study = li.run_study(args.out / args.part, asked, machine=_machine(args), workers=args.workers)
+    folder = study_folder(args.out, args.part, asked)
+    study = li.run_study(folder, asked, machine=_machine(args), workers=args.workers)
     return li_part(study, args.output, small=args.small, notes=_notes(args))
 
 

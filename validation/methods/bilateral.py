@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card
 from validation.methods.heat_maps import COLUMNS, Shown, heat_sheet
 from validation.methods.ibrahim import SMALL_RECIPE
-from validation.methods.kept_views import KeptViews, sure_label, told
+from validation.methods.kept_views import KeptViews, sure_label, without_open
 from validation.methods.li import refuse_taught
 from validation.methods.li_scores import read_marked
 from validation.real_data import real_files
@@ -68,7 +69,7 @@ class Compared:
     single: float
     bilateral: float
     difference: BootstrapDifference | None
-    """Bilateral less single; None where fewer than two patients have it."""
+    """Bilateral less single; None where fewer than `LEAST_FOR_INTERVAL` patients have it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +225,7 @@ def edges_sheet(marked: Sequence[Marked]) -> bytes:
 
 def false_px(view: TrainingView, mask: Mask) -> tuple[float, float]:
     """Marked pixels farther than the tolerance from all BAC: near the border of the image, and elsewhere."""
-    false = told(view, mask) & ~reference_of(view).near
+    false = without_open(view, mask) & ~reference_of(view).near
     edge = edge_of(view)
     return float(np.count_nonzero(false & edge)), float(np.count_nonzero(false & ~edge))
 
@@ -240,8 +241,6 @@ def edge_of(view: TrainingView) -> Mask:
 
 def _validation(folder: Path) -> tuple[float, float]:
     """Jaccard of the validation patches, single and bilateral, of the epoch that was kept."""
-    import csv
-
     found = []
     for name in (SINGLE, BILATERAL):
         with (folder / name / "log.csv").open(newline="", encoding="utf-8") as file:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,20 +17,16 @@ import numpy as np
 from shared_core.errors import UsageError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.inference.model import load_model
-from shared_core.mammogram import Mask
 from shared_core.statistics.bootstrap import BootstrapDifference, paired_bootstrap
 from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.training.computing_device import Machine
-from shared_core.training.data.patch_store import PatchStore
 from shared_core.training.data.patches import load_patches
-from shared_core.training.data.real_bac import RealBacViews
 from shared_core.training.data_specs import pool_source, view_source
 from shared_core.training.evaluation.model_runs import Entry, ModelRows, evaluate_models
-from shared_core.training.example import ViewSource
 from shared_core.training.fit import fit
 from shared_core.training.plan import PLAN_FILE, Plan, Watch, open_output
 from shared_core.training.pseudo_labels.contact_sheet import SHEET_FILE
-from shared_core.training.pseudo_labels.round_files import PATCHES, ROUNDS, WEIGHTS_FILE
+from shared_core.training.pseudo_labels.round_files import ROUNDS, WEIGHTS_FILE
 from shared_core.training.pseudo_labels.rounds_log import ROUNDS_FILE
 from shared_core.training.pseudo_labels.run import train_with_pool
 from shared_core.training.pseudo_labels.teaching import BASE, round_recipe
@@ -41,6 +37,7 @@ from shared_core.weights.card import ModelCard
 from shared_core.weights.card_json import CARD_FILE
 from shared_core.weights.registry import load_card
 from shared_core.weights.safetensors import read_safetensors, safetensors_bytes
+from validation.methods.pseudo_truth import HiddenLabels, PseudoTruth, pseudo_truths
 
 SMALL_RECIPE: Final = Path(__file__).with_name("ibrahim_small.toml")
 _PICTURE_PX: Final = 1400
@@ -83,25 +80,16 @@ def budget(real_bac: Path, *, small: bool) -> Budget:
 
 
 @dataclass(frozen=True)
-class PseudoTruth:
-    """What hidden labels say of the pseudo-labels of a round from one source."""
-
-    patches: int
-    marked_px: int
-    right_px: int
-    """Of these, on BAC of the label that nobody used."""
-
-
-@dataclass(frozen=True)
 class Gain:
     """One model against the base, on one set."""
 
     model: str
     held_out: str
+    patients: int
     base_jaccard: float
     jaccard: float
     difference: BootstrapDifference | None
-    """None where there are fewer than two patients."""
+    """None where there are fewer than `LEAST_FOR_INTERVAL` patients."""
     base_false_px: float | None
     false_px: float | None
     """Marked on a view without BAC, mean; None where there is none."""
@@ -166,9 +154,11 @@ def run_study(folder: Path, asked: Budget, *, machine: Machine, workers: int = 1
         gains += [
             gain(name, held_out, judged[0], one) for name, one in zip(names[1:], judged[1:], strict=True)
         ]
-    known = _Labels()
+    known = HiddenLabels()
     sources = [view_source([spec], card) for spec in (asked.real_pool, asked.simulated_pool)]
-    truths = tuple(_truths(plan, int(row["round"]), sources, known) for row in learnt if row["round"] != "0")
+    truths = tuple(
+        pseudo_truths(plan, int(row["round"]), sources, known) for row in learnt if row["round"] != "0"
+    )
     return Study(asked, rounds, truths, tuple(gains), _taken(plan, learnt))
 
 
@@ -192,6 +182,7 @@ def gain(model: str, held_out: str, base: ModelRows, other: ModelRows) -> Gain:
     return Gain(
         model,
         held_out,
+        len(patients),
         float(theirs.mean()),
         float(ours.mean()),
         paired_bootstrap(ours, theirs) if len(patients) >= LEAST_FOR_INTERVAL else None,
@@ -247,59 +238,6 @@ def _card_of_round(folder: Path, number: str, base: ModelCard) -> ModelCard:
         size_bytes=path.stat().st_size,
         graph=None,
     )
-
-
-def _truths(plan: Plan, number: int, sources: Sequence[ViewSource], known: _Labels) -> dict[str, PseudoTruth]:
-    _, labels, records = PatchStore.load(plan.output_dir / "rounds" / f"{number:02d}" / PATCHES)
-    side, crop_px = plan.recipe.patches.tile_px, plan.recipe.pseudo_labels.crop_px
-    found: dict[str, list[tuple[int, int]]] = {"real": [], "simulated": []}
-    start = 0
-    for record in records:
-        count = len(record["corners_px"])
-        view, name = record["number"], "real"
-        if view >= len(sources[0]):
-            view, name = view - len(sources[0]), "simulated"
-        labels_of_view = known.of(sources[name != "real"], view)
-        marked = right = 0
-        for corner, label in zip(record["corners_px"], labels[start : start + count], strict=True):
-            marked += int((label == 1).sum())
-            if labels_of_view is not None:
-                truth = _true_crop(labels_of_view, corner, crop_px, side)
-                right += int(((label == 1) & truth).sum())
-        found[name].append((marked, right))
-        start += count
-    return {
-        name: PseudoTruth(len(own), sum(one for one, _ in own), sum(other for _, other in own))
-        for name, own in found.items()
-    }
-
-
-@dataclass(frozen=True, eq=False)
-class _Labels:
-    """Labels of the pool, each view loaded once, and none where it is known that there is no BAC."""
-
-    by_view: dict[str, Mask] = field(default_factory=dict)
-
-    def of(self, source: ViewSource, number: int) -> Mask | None:
-        """Of a view; None where it has no BAC."""
-        identity = source.identity(number)
-        if dict(identity.tags).get("severity") == "none":
-            return None
-        if isinstance(source, RealBacViews):
-            drawing = source.drawings.get(source.images[number].path.name)
-            if drawing is None or not drawing.sure:
-                return None
-        if identity.view_id not in self.by_view:
-            self.by_view[identity.view_id] = source.load(number).label
-        return self.by_view[identity.view_id]
-
-
-def _true_crop(label_of_view: Mask, corner: Sequence[int], crop_px: int, side_px: int) -> Mask:
-    """The label of a crop, enlarged as the crop was; views smaller than a patch were padded."""
-    label = np.pad(label_of_view.astype(np.uint8), ((0, side_px), (0, side_px)))
-    row, column = corner
-    crop = label[row : row + crop_px, column : column + crop_px]
-    return np.asarray(cv2.resize(crop, (side_px, side_px), interpolation=cv2.INTER_NEAREST) > 0)
 
 
 def _rows(path: Path) -> tuple[dict[str, str], ...]:

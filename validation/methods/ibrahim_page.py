@@ -8,9 +8,11 @@ from typing import Final
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.statistics.bootstrap import PAIRED_RESAMPLES
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from validation.markdown import shown, shown_limits, table
-from validation.methods.ibrahim import Gain, PseudoTruth, Study
+from validation.methods.ibrahim import Gain, Study
 from validation.methods.page import PICTURES, looked_at
+from validation.methods.pseudo_truth import PseudoTruth
 
 SHEET: Final = "methods-ibrahim-taken.jpg"
 
@@ -103,7 +105,7 @@ def _gain(one: Gain) -> list[str]:
     return [
         one.model,
         one.held_out,
-        "1" if found is None else str(found.n),
+        str(one.patients),
         shown(one.base_jaccard, 3),
         shown(one.jaccard, 3),
         shown(one.jaccard - one.base_jaccard, 3, signed=True),
@@ -121,7 +123,8 @@ def _verdict(study: Study) -> Iterator[str]:
     for one in study.gains:
         found = one.difference
         if found is None:
-            yield f"- {one.model}, {one.held_out}: with fewer than 8 patients nothing can be said."
+            few = f"with fewer than {LEAST_FOR_INTERVAL} patients nothing can be said"
+            yield f"- {one.model}, {one.held_out}: {few}."
             continue
         low, high = found.limits
         said = "a gain" if low > 0 else "a loss" if high < 0 else "no difference that can be told from chance"

@@ -80,6 +80,6 @@ def sure_label(view: TrainingView) -> Mask:
     return view.label if view.ignore is None else view.label & ~view.ignore
 
 
-def told(view: TrainingView, mask: Mask) -> Mask:
+def without_open(view: TrainingView, mask: Mask) -> Mask:
     """A mask without the pixels that the label leaves open."""
     return mask if view.ignore is None else mask & ~view.ignore

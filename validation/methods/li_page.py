@@ -8,6 +8,7 @@ from typing import Final
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.statistics.bootstrap import PAIRED_RESAMPLES
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from validation.markdown import shown, shown_limits, table
 from validation.methods.li import SMALL_RECIPE, WITH, WITHOUT, Study
 from validation.methods.li_scores import THIN_MM, Compared
@@ -116,7 +117,7 @@ def _row(one: Compared) -> list[str]:
 def _verdict(one: Compared) -> str:
     found = one.difference
     if found is None:
-        return "with fewer than 8 patients nothing can be said"
+        return f"with fewer than {LEAST_FOR_INTERVAL} patients nothing can be said"
     low, high = found.limits
     if low <= 0 <= high:
         return "no difference that can be told from chance"

@@ -23,7 +23,7 @@ from shared_core.training.evaluation.operating_point import reference_of
 from shared_core.training.evaluation.row import ViewRow
 from shared_core.training.example import Identity, TrainingView
 from validation.methods.heat_maps import COLUMNS, Shown, heat_sheet
-from validation.methods.kept_views import KeptViews, sure_label, told
+from validation.methods.kept_views import KeptViews, sure_label, without_open
 
 SCORES: Final = ("dice", "hausdorff95", "thin", "wide")
 """Of a patient: mean Dice, mean 95 % Hausdorff distance, found length of thin and of wide branches."""
@@ -44,7 +44,7 @@ class Compared:
     without: float
     with_: float
     difference: BootstrapDifference | None
-    """With less without; None where fewer than two patients have it."""
+    """With less without; None where fewer than `LEAST_FOR_INTERVAL` patients have it."""
     unit: str = ""
 
 
@@ -89,7 +89,7 @@ class JudgedSet:
     def _view(self, view: TrainingView, rows: tuple[ViewRow, ViewRow], folders: tuple[Path, Path]) -> None:
         patient = rows[0].identity.patient_id
         masks = [read_marked(mask_path(folder, row)) for folder, row in zip(folders, rows, strict=True)]
-        marked = [told(view, mask) for mask in masks]
+        marked = [without_open(view, mask) for mask in masks]
         label = sure_label(view)
         self.views += 1
         for arm, mask in enumerate(marked):

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.networks.classifiers import USUAL_WIDTH
+from shared_core.statistics.catalogue import LEAST_FOR_INTERVAL
 from shared_core.statistics.clusters import STATISTIC_RESAMPLES, Estimate
 from shared_core.statistics.regression import Correlation
 from shared_core.training.image_labels.plots import words
@@ -16,12 +17,11 @@ from shared_core.training.image_labels.scoring import TestScores, known_limits
 from validation.markdown import shown, shown_limits, table
 from validation.methods.mobini import CROPS_RECIPE, VIEWS_RECIPE, Study, ViewStudy
 from validation.methods.mobini_crops import CropStudy
+from validation.methods.page import PICTURES, looked_at
 from validation.real_data import LICENCES
 
 VIEWS_SHEET: Final = "methods-mobini-views.jpg"
 CROPS_SHEET: Final = "methods-mobini-crops.jpg"
-FOLDER: Final = "validation"
-"""Of the pictures, beside the page."""
 
 
 def mobini_part(study: Study, page: Path, *, small: bool, notes: str = "") -> list[str]:
@@ -30,7 +30,7 @@ def mobini_part(study: Study, page: Path, *, small: bool, notes: str = "") -> li
     `notes` is what a person saw on them.
     """
     for name, sheet in ((VIEWS_SHEET, study.views.sheet), (CROPS_SHEET, study.crops.sheet)):
-        write_bytes(page.parent / FOLDER / name, sheet)
+        write_bytes(page.parent / PICTURES / name, sheet)
     return ["## Labels of whole images (Mobini 2023)", "", *_lines(study, small=small, notes=notes)]
 
 
@@ -51,15 +51,14 @@ def _lines(study: Study, *, small: bool, notes: str) -> Iterator[str]:
         yield f"Recipe `{asked.recipe}` as it is."
     yield ""
     yield (
-        f"Intervals are 95 % percentiles of {STATISTIC_RESAMPLES:,} draws of whole patients; below 8 "
-        "patients there is none."
+        f"Intervals are 95 % percentiles of {STATISTIC_RESAMPLES:,} draws of whole patients; below "
+        f"{LEAST_FOR_INTERVAL} patients there is none."
     )
     yield ""
     yield from _of_views(study)
     yield ""
     yield from _of_crops(study.crops)
-    if notes:
-        yield from ("", "**Looked at**, by a layman:", "", notes.strip())
+    yield from looked_at(notes)
 
 
 def _of_views(study: Study) -> Iterator[str]:
@@ -93,7 +92,7 @@ def _of_views(study: Study) -> Iterator[str]:
     yield ""
     yield from _views_in_words(views)
     yield ""
-    yield f"![Heat maps of the surest answers on simulated and inserted views]({FOLDER}/{VIEWS_SHEET})"
+    yield f"![Heat maps of the surest answers on simulated and inserted views]({PICTURES}/{VIEWS_SHEET})"
 
 
 def _scores(name: str, scores: TestScores) -> list[str]:
@@ -202,7 +201,7 @@ def _of_crops(crops: CropStudy) -> Iterator[str]:
             f"band, which covers {one.arteries:.0%} of these crops."
         )
     yield ""
-    yield f"![Heat maps of the surest answers on real crops]({FOLDER}/{CROPS_SHEET})"
+    yield f"![Heat maps of the surest answers on real crops]({PICTURES}/{CROPS_SHEET})"
     yield ""
     yield LICENCES
 

@@ -82,7 +82,10 @@ class RealRows:
 
 def real_settings(cards: Sequence[ModelCard]) -> dict[str, Any]:
     """Everything that rows depend on besides the code."""
-    decided = ("sha256", "threshold", "temperature", "candidates", "tiling", "preprocessing")
+    decided = (
+        *("sha256", "threshold", "temperature", "candidates", "tracks", "picture_scale"),
+        *("tiling", "preprocessing", "input_median_px"),
+    )
     return {
         "software": SOFTWARE_VERSION,
         "models": {card.name: {name: asdict(card)[name] for name in decided} for card in cards},

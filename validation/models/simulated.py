@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from shared_core.training.evaluation.scores import TITLES, scores_of
 from validation.judged import Judged
 from validation.markdown import shown, shown_limits, table
 from validation.models.figure import NamedCurve
+from validation.progress import each_fourth
 
 SCORES: Final = {
     "dice_pooled_whole": 3,
@@ -68,18 +68,11 @@ def measure_simulated(
     """
     source = SimulatedViews(seed=first, patients=patients, card=models[0].card)
     return evaluate_models(
-        [model.entry(folder) for model in models], source, workers=workers, progress=told("simulated views")
+        [model.entry(folder) for model in models],
+        source,
+        workers=workers,
+        progress=each_fourth("simulated views"),
     )
-
-
-def told(what: str) -> Callable[[int, int], None]:
-    """Says how far a study is, each fourth view."""
-
-    def tell(done: int, total: int) -> None:
-        if done % 4 == 0 or done == total:
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def scored(models: Sequence[Judged], measured: Sequence[ModelRows]) -> tuple[Scored, ...]:

@@ -1,6 +1,8 @@
-"""Train and compare the networks: python -m validation.networks --out NETWORKS --real REAL_BAC --hours 12.
+"""Train and compare the networks; write ``docs/validation_networks.md``.
 
-Stopped, the same command goes on. ``--page`` writes docs/validation_networks.md of what is trained so far.
+    python -m validation.networks --out NETWORKS --real REAL_BAC --hours 12
+
+Stopped, the same command goes on. ``--page`` writes the page of what is trained so far.
 """
 
 from __future__ import annotations
@@ -12,12 +14,11 @@ from pathlib import Path
 from shared_core.errors import Cancelled, OpenBacError
 from shared_core.networks.table import NETWORKS
 from shared_core.training.computing_device import Machine
+from validation import DOCS
 from validation.networks.judging import judge
 from validation.networks.page import page
 from validation.networks.study import SEEDS, begin
 from validation.networks.teaching import Teacher
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation_networks.md"
 
 
 def main() -> int:
@@ -54,14 +55,18 @@ def main() -> int:
         print("Stopped; the same command goes on.", file=sys.stderr)
         return 130
     except OpenBacError as error:
-        print(error, file=sys.stderr)
+        print(f"validation: {error}", file=sys.stderr)
         return 1
     print(args.write)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m validation.networks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.networks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of patches, trainings and rows")
     parser.add_argument("--real", type=Path, required=True, help="folder of the real images with drawn lines")
     parser.add_argument("--hours", type=float, default=12.0, help="of all trainings together")
@@ -77,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--page", action="store_true", help="train nothing; judge what is trained")
-    parser.add_argument("--write", type=Path, default=PAGE, help="the page")
+    parser.add_argument("--write", type=Path, default=DOCS / "validation_networks.md", help="the page")
     return parser
 
 

@@ -87,7 +87,7 @@ def _counts(judged: Sequence[Judgement]) -> str:
         said.append(f"{len(rows[name])} {words} of {patients} patient{'' if patients == 1 else 's'}")
     taken = judged[0].rows["others"].description.get("of these", "").partition(":")[0]
     some = f" ({taken})" if taken else ""
-    return f"These are {', '.join(said)}{some}; fewer than 8 patients make no interval."
+    return f"These are {', '.join(said)}{some}; fewer than {LEAST_FOR_INTERVAL} patients make no interval."
 
 
 def _by_network(judged: Sequence[Judgement]) -> list[tuple[str, list[Judgement]]]:

@@ -23,7 +23,7 @@ def page(rows: Sequence[Row]) -> list[str]:
         "judged only where a pixel spacing is known: on films it is not. That of the real digital pictures",
         "is not in their files; it is taken as about 0.07 mm (digital, synthetic) and 0.1 mm (low-energy).",
         "The limits were chosen on the real pictures, so what is told of these as they are is no estimate",
-        "for others; the simulated ones had no say. Of real faults nobody has measured anything.",
+        "for others; the simulated ones had no say. What the checks tell of real faults, nobody measured.",
         "",
         f"Pictures: {', '.join(f'{pictures[name]} {name}' for name in sets)}.",
         "",

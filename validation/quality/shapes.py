@@ -6,7 +6,6 @@ The change is made in the arrays of the prepared picture, so that each is read o
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -30,7 +29,7 @@ from shared_core.quality.nipple import LEAST_HEIGHT, nipple_height
 from shared_core.reading.reader import read_mammogram
 from validation.markdown import table
 from validation.quality.faults import FAULTS, Grey, Sound
-from validation.quality.study import PictureSet
+from validation.quality.study import PictureSet, kept_file
 
 HEADING: Final = "## Nipples, implants and copies"
 WITH_IMPLANTS: Final = "simulated, with implants"
@@ -97,7 +96,7 @@ def run_shapes(sets: Sequence[PictureSet], folder: Path) -> list[Seen]:
     found = []
     for one in sets:
         for path in one.files:
-            kept = folder / one.name / f"{zlib.crc32(str(path).encode()):08x}-{path.stem}.json"
+            kept = kept_file(folder, one, path)
             if not kept.exists():
                 seen = _seen(one, path, preset)
                 kept.parent.mkdir(parents=True, exist_ok=True)

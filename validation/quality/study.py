@@ -59,7 +59,7 @@ def run(sets: Sequence[PictureSet], rows_dir: Path) -> list[Row]:
     found: list[Row] = []
     for one in sets:
         for path in one.files:
-            kept = rows_dir / one.name / f"{path.stem}.json"
+            kept = kept_file(rows_dir, one, path)
             if not kept.exists():
                 rows = list(_rows(one, path, preset))
                 kept.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +68,11 @@ def run(sets: Sequence[PictureSet], rows_dir: Path) -> list[Row]:
     if not found:
         raise UsageError("None of the pictures shows a breast; name other folders.")
     return found
+
+
+def kept_file(folder: Path, one: PictureSet, path: Path) -> Path:
+    """Where what was found of a picture is kept; pictures of other patients may have the same name."""
+    return folder / one.name / f"{zlib.crc32(str(path).encode()):08x}-{path.stem}.json"
 
 
 def _rows(one: PictureSet, path: Path, preset: PreprocessingPreset) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """Train a model further with real crops: once without the patients of each fold, and once with all.
 
-    python -m validation.real_bac.networks openbac-2-real --from BASE/model.json --data REAL_BAC \
+    python -m validation.real_bac.networks openbac-2-real --from BASE/model.json --data REAL_BAC \\
         --replay inserted:IMAGES,variants=4 --replay simulated:patients=6,seed=1 --out NETWORKS
 
 ``NETWORKS/fold-0`` to ``fold-4`` hold models that judge the patients of their fold

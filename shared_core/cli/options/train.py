@@ -20,7 +20,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "(recipe scunet-fine-tune). guo2021-NETWORK trains any network by one rule; mobini-2023 and "
         "mobini-2023-scratch learn from labels of whole images. After an interruption "
         "the same command with --resume continues and gives the same result. Needs the extra train: "
-        "pip install openbac[train].",
+        "pip install 'openbac[train]'.",
     )
     add = partial(option, parser)
     add("recipe RECIPE", "name of a recipe, or a .toml file")

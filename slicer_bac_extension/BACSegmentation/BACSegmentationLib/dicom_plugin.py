@@ -18,6 +18,7 @@ from DICOMLib import DICOMLoadable, DICOMPlugin
 from BACSegmentationLib import dependencies, dicom_files
 from BACSegmentationLib.dicom_segments import load_segments
 from BACSegmentationLib.image_files import read_dicom_volume
+from BACSegmentationLib.mammograms import header_of
 from BACSegmentationLib.parameters import REQUIREMENTS
 from BACSegmentationLib.remedies import error_words
 from BACSegmentationLib.translation import tr as _
@@ -122,8 +123,7 @@ class MammogramPlugin(DICOMPlugin):
     def _mammogram(self, uids: tuple[str, ...]) -> Any:
         """The volume of an image in the scene, else of the database."""
         for volume in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
-            found = instance_uids(volume)
-            if len(found) == 1 and found[0] in uids:
+            if _uid_of(volume) in uids:
                 return volume
         for uid in uids:
             file = slicer.dicomDatabase.fileForInstance(uid)
@@ -144,6 +144,17 @@ def _loadable(file: str, name: str, tooltip: str) -> Any:
     loadable = DICOMLoadable()
     loadable.files, loadable.name, loadable.tooltip, loadable.uids = [file], name, tooltip, ()
     return loadable
+
+
+def _uid_of(volume: Any) -> str:
+    """SOP Instance UID of the image that a volume shows, opened as a file or not; empty where it has none."""
+    found = instance_uids(volume)
+    if found:
+        return found[0] if len(found) == 1 else ""
+    try:
+        return header_of(volume).identity.sop_instance_uid
+    except bac.OpenBacError:
+        return ""
 
 
 def _set_windows(volume: Any, file: str) -> None:

@@ -59,12 +59,8 @@ class SceneMeasurement:
         OpenBacError
             The volume is no mammogram, or the mask does not lie on its pixels.
         """
-        import msgspec
-
         final = self.final(volume_node, segmentation_node)
         record = bac.record_of(final)
-        if final.header.path is None:
-            record = msgspec.structs.replace(record, file=volume_node.GetName())
         view_records.keep(segmentation_node, record)
         if final.edited:
             view_records.mark_drawn(segmentation_node)

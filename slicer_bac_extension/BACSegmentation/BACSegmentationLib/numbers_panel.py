@@ -8,6 +8,7 @@ from typing import Any, Final
 import qt
 import slicer
 import slicer.util
+import vtk
 from slicer.util import VTKObservationMixin
 
 from BACSegmentationLib import results, view_records
@@ -16,7 +17,7 @@ from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.measurement import Pair
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.segmentation_run import SegmentationRun
-from BACSegmentationLib.segments import is_empty, reference_volume, segmentation_of
+from BACSegmentationLib.segments import geometry_problem, is_empty, reference_volume, segmentation_of
 from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
@@ -72,6 +73,11 @@ class NumbersPanel(VTKObservationMixin):
         for segmentation in self._segmentations():
             self.addObserver(segmentation, events.SourceRepresentationModified, self._on_changed)
             self.addObserver(segmentation, events.SegmentRemoved, self._on_segment_removed)
+        for volume, segmentation in pairs:
+            if segmentation is not None:
+                # Cropped, or with another pixel size, it is no longer the image that was measured.
+                self.addObserver(volume, volume.ImageDataModifiedEvent, self._on_image_changed)
+                self.addObserver(volume, vtk.vtkCommand.ModifiedEvent, self._on_image_changed)
         self.show()
 
     def take(self, run: SegmentationRun) -> list[str]:
@@ -113,15 +119,7 @@ class NumbersPanel(VTKObservationMixin):
         ui = self._ui
         records, segmentations = self._records(), self._segmentations()
         known = any(record is not None for record in records)
-        stale = [node.GetName() for node in segmentations if view_records.is_stale(node)]
-        ui.staleLabel.setVisible(bool(stale))
-        if stale:
-            words = (
-                _("{names} has changed; these numbers are out of date.")
-                if len(stale) == 1
-                else _("{names} have changed; these numbers are out of date.")
-            )
-            ui.staleLabel.text = words.format(names=", ".join(stale))
+        self._show_age()
         ui.measureButton.enabled = bool(segmentations)
         ui.measureButton.toolTip = _("Measure the segmentation as it is now.") if segmentations else NOTHING
         summary = self._fill(records) if known else None
@@ -130,6 +128,25 @@ class NumbersPanel(VTKObservationMixin):
         ui.reportText.plainText = results.report(self.pairs) if known else ""
         for follower in self._followers:
             follower(self.measured)
+
+    def _show_age(self) -> None:
+        """Whether the numbers are older than the segmentation, or of another image than is there now."""
+        label = self._ui.staleLabel
+        stale = [node.GetName() for node in self._segmentations() if view_records.is_stale(node)]
+        words = (
+            _("{names} has changed; these numbers are out of date.")
+            if len(stale) == 1
+            else _("{names} have changed; these numbers are out of date.")
+        )
+        told = [words.format(names=", ".join(stale))] if stale else []
+        told += [
+            problem
+            for volume, segmentation in self.pairs
+            if segmentation is not None and (problem := _problem(volume, segmentation))
+        ]
+        label.setVisible(bool(told))
+        if told:
+            label.text = " ".join(told)
 
     def _segmentations(self) -> list[Any]:
         return [node for _volume, node in self.pairs if node is not None]
@@ -160,6 +177,9 @@ class NumbersPanel(VTKObservationMixin):
         view_records.mark_stale(segmentation)
         self.show()
 
+    def _on_image_changed(self, volume: Any, event: str) -> None:
+        self._show_age()
+
     def _on_changed(self, segmentation: Any, event: str) -> None:
         # Of a mask of the model, too: its numbers come right after it, and take the mark away.
         view_records.mark_stale(segmentation)
@@ -170,3 +190,13 @@ class NumbersPanel(VTKObservationMixin):
         parameters = self._host.parameters
         if parameters is not None and parameters.measureByItself:
             self._rest.start()
+
+
+def _problem(volume: Any, segmentation: Any) -> str:
+    """Why the numbers of a segmentation are not those of its volume; empty where they are, or none are."""
+    if view_records.record_of(segmentation) is None or volume.GetImageData() is None:
+        return ""
+    try:
+        return geometry_problem(segmentation, volume)
+    except bac.UsageError:  # its segment was removed, which is told by its being stale
+        return ""

@@ -14,10 +14,10 @@ from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 Colour = tuple[float, float, float]
-YEAR: Final = "Year"
-DATE: Final = "Date"
-EXAM: Final = "Exam"
-LINE: Final = "Change"
+YEAR: Final = _("Year")
+DATE: Final = _("Date")
+EXAM: Final = _("Exam")
+LINE: Final = _("Change")
 LIMITS: Final = (_("Lower limit"), _("Upper limit"))
 LEFT_OUT: Final = _("Not compared")
 _TABLE_ROLE: Final = "OpenBAC.table"
@@ -128,6 +128,7 @@ def _limits(line: bac.Timeline, quantity: bac.SerialQuantity, out: Sequence[bool
 def _fill(table: Any, exams: Sequence[bac.DatedExam], columns: dict[str, list[float]]) -> None:
     modified = table.StartModify()
     table.RemoveAllColumns()
+    table.SetLocked(True)  # as all tables of numbers are, see `tables`
     table.AddColumn(column_of(DATE, [one.exam.date.isoformat() for one in exams]))
     years = [decimal_year(one.exam.date) for one in exams]
     for name, values in {YEAR: years, **columns}.items():

@@ -200,7 +200,9 @@ class SegmentationRun:
         if code is None:
             return
         self._child = None
-        if not self._scratch.is_dir():
+        # What is written into the folder makes it anew: what was there before is looked for as well.
+        own = (one.file for one in self._inputs if one.header.path is None)
+        if not all(path.exists() for path in (self._scratch, *own)):
             raise ProcessError(GONE.format(folder=self._scratch))
         why = "" if code in _ENDED else _why(code, child.error_text)
         if (child.results_folder / "views.csv").is_file():

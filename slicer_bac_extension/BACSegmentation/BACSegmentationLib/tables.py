@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import vtk
 
+from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
 UNKNOWN: Final = "–"
@@ -52,12 +53,12 @@ def fill_summary(
     shown = bac.people_rows([record.metrics or {} for record in records], of_exam)
     thresholds = [record.number("tam_threshold") for record in records]
     levels = "/".join(dict.fromkeys(str(one) for one in thresholds if one is not None))
-    columns = [("Quantity", [row.quantity.label.format(x=levels) for row in shown])]
+    columns = [(_("Quantity"), [row.quantity.label.format(x=levels) for row in shown])]
     for place, title in enumerate(_view_titles(records)):
         columns.append((title, [row.views[place] or UNKNOWN for row in shown]))
     if exam is not None:
-        columns.append(("Exam", [row.exam or UNKNOWN for row in shown]))
-    columns.append(("Unit", [row.unit for row in shown]))
+        columns.append((_("Exam"), [row.exam or UNKNOWN for row in shown]))
+    columns.append((_("Unit"), [row.unit for row in shown]))
     states = _states(records, exam)
     columns = [(title, [state, *texts]) for (title, texts), state in zip(columns, states, strict=True)]
     modified = table_node.StartModify()
@@ -97,7 +98,7 @@ def _view_titles(records: Sequence[bac.ViewRecord]) -> list[str]:
 
 def _states(records: Sequence[bac.ViewRecord], exam: bac.ExamRecord | None) -> list[str]:
     """The first row: of each view how its mask came about, of the exam how many views were analysed."""
-    states = ["State", *(record.state or UNKNOWN for record in records)]
+    states = [_("State"), *(record.state or UNKNOWN for record in records)]
     if exam is not None:
         states.append(bac.analysed_words(exam.views_analysed, exam.views_total))
     return [*states, ""]
