@@ -1,5 +1,6 @@
 # make demo      analyse a simulated exam with the bundled model, compare with its truth, show where the pictures are
-# make test      style, types and tests; make check the first two alone, make test-slicer the extension's alone
+# make test      style, types and tests; make check the first two alone; make test-core, test-pyside6, test-slicer a
+#                session of the tests alone
 # make coverage  the tests of the engine, and how much of it they reach: at least 90 %
 # make docs      the documentation as a site in site/, with warnings as errors and all links checked
 # make dist      wheel and source distribution, checked as the package index would
@@ -35,7 +36,8 @@ demo: $(VENV)/.demo
 # all with PyQt6, napari's docks with PySide6, the Slicer module with PySide6. What needs one processor alone,
 # types and the Python of the last session, is done beside the first, which is by far the longest.
 test: $(VENV)/.test
-	$(MAKE) --jobs 2 test-core check $(SLICER_VENV)/.test
+	@$(MAKE) --jobs 2 test-core check $(SLICER_VENV)/.test || \
+		{ echo "Where no test failed above, style, types or layers are wrong: make check tells" >&2; exit 1; }
 	$(MAKE) test-pyside6
 	$(MAKE) test-slicer
 

@@ -63,6 +63,7 @@ LONG = (
     *("test_walk", "test_cluster", "test_pipeline", "test_view_states", "test_rounds", "test_skips"),
     *("test_methods_bilateral", "test_methods_li", "test_methods_mobini", "test_fuzz", "test_images"),
     *("test_analyze", "test_segmenter", "test_view_failures", "test_bench_run", "test_run", "test_teaching"),
+    "test_small_screen",
 )
 """Files that take a third of a minute or more: begun last, one would keep the other processes waiting."""
 
@@ -105,10 +106,19 @@ def _reason(report: pytest.TestReport) -> str:
     return report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)
 
 
-def pytest_collection_finish() -> None:
-    """What was imported stays: napari's tests collect garbage after each window, and need not look at it."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays: to look through it for garbage again and again takes a third of the collection.
+
+    Nor is it looked at afterwards, as napari's tests collect garbage after each window.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -33,15 +33,16 @@ def test_many_reasons_stay_one_sentence() -> None:
     assert said.endswith("; and others (12).")
 
 
-@pytest.mark.parametrize("spread", [(), ("-n", "1")])
+@pytest.mark.parametrize("spread", [(), ("-p", "xdist", "-n", "1")])
 def test_a_run_without_the_shared_data_says_so_at_its_end(spread: tuple[str, ...], tmp_path: Path) -> None:
     if spread:
         pytest.importorskip("xdist", reason="pytest-xdist is not installed")
     wanting = ROOT / "tests" / "reading" / "test_real_files.py"
     command = [sys.executable, "-m", "pytest", str(wanting), "-q", "-p", "no:cacheprovider", *spread]
-    environment = {**os.environ, "OPENBAC_SHARED": str(tmp_path / "nowhere")}
+    # Without plugins that others bring: napari's takes all of its windows along.
+    own = {"OPENBAC_SHARED": str(tmp_path / "nowhere"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     answer = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False
+        command, cwd=ROOT, env=os.environ | own, capture_output=True, encoding="utf-8", check=False
     )
     said = [line for line in answer.stdout.splitlines() if "skipped for want of the shared data" in line]
     assert len(said) == 1, answer.stdout + answer.stderr
