@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import napari
+import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, QRect, Qt
 from qtpy.QtWidgets import QApplication, QScrollArea, QWidget
@@ -155,6 +156,19 @@ def test_the_sample_series_opens_with_all_its_dates(
     assert isinstance(shown, OverTimeDock)
     qtbot.waitUntil(lambda: shown._series.found is not None)
     assert len(shown._series.found.without_results) == 3
+
+
+def test_the_sample_exam_is_seen_whole(
+    viewer: napari.Viewer, plugin: None, exam_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr(sample_data, "layers_of", lambda name: sample_data.read_layers(str(exam_folder)))
+    viewer.open_sample("openbac", "exam")
+    session = session_of(viewer)
+    qtbot.waitUntil(lambda: "BAC panel" in " ".join(viewer.window.dock_widgets))
+    assert tuple(session.views) == pictures.KEYS
+    assert all(view.image.visible and view.labels.visible for view in session.views.values())
+    low, high = viewer.layers.extent.world
+    np.testing.assert_allclose(viewer.camera.center[-2:], (low + high) / 2, atol=1)
 
 
 def test_the_brush_is_as_wide_as_the_bands_of_the_model_unless_the_person_chose_one(

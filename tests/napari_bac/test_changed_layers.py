@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import napari
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
+from qtpy.QtCore import Qt
 
+from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.docks.export_dialog import export_into
 from napari_bac.docks.metrics_model import rows_of
 from napari_bac.docks.quantities import NOT_ANALYSED, ROWS
 from napari_bac.session.exam_session import ExamSession
@@ -114,6 +120,45 @@ def test_a_changed_layer_has_no_numbers_and_says_why(
     if code != "labels-unfit":
         assert not session.segment([key], model="openbac-1", device="cpu")
     assert not session.exporter.start(tmp_path / "out")
+
+
+@pytest.mark.parametrize("what_next", ["run", "export", "table"])
+def test_pixels_that_changed_without_a_word_are_found_out_by_what_the_person_does_next(
+    viewer: napari.Viewer,
+    session: ExamSession,
+    view: OpenedView,
+    said: list[str],
+    tmp_path: Path,
+    qtbot: Any,
+    what_next: str,
+) -> None:
+    """As a filter of another plugin leaves them, which works in the memory of the layer."""
+    dock = ExamDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    settle(qtbot, session)
+    _in_place(of.image, of.labels)
+    assert of.problem is None, "napari tells nobody of it"
+    if what_next == "run":
+        qtbot.mouseClick(dock.all_button, Qt.MouseButton.LeftButton)
+        assert session.run is None
+    elif what_next == "export":
+        assert export_into(session, tmp_path)
+        qtbot.waitUntil(lambda: not session.exporter.busy)
+        (table,) = tmp_path.rglob("views.csv")
+    else:
+        table = tmp_path / "views.csv"
+        assert session.exporter.save_metrics(table)
+    assert of.problem is not None
+    assert of.problem.code == "image-changed"
+    if what_next != "run":
+        (row,) = csv.DictReader(io.StringIO(table.read_text("utf-8")))
+        assert (row["am_px"], row["bac_area_mm2"], row["area_grade"]) == ("", "", "")
+        assert "image-changed" in row["notice_codes"]
+    if what_next != "table":
+        assert f"{key}: {of.problem.text}" in said[-1]
 
 
 def test_brought_back_it_has_its_numbers_again(session: ExamSession, view: OpenedView, qtbot: Any) -> None:
