@@ -59,7 +59,10 @@ class Growing(dict[str, Any]):
 def test_a_window_that_imports_meanwhile_does_no_harm(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     found = ModuleType("openvino_telemetry")
     before = {"one": None, "two": None} | ({"openvino_telemetry": found} if there else {})
-    monkeypatch.setattr(sys, "modules", Growing(before))
-    with without_telemetry():
-        assert sys.modules["openvino_telemetry"] is None
-    assert dict(sys.modules) == before
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "modules", Growing(before))
+        with without_telemetry():
+            meanwhile = sys.modules["openvino_telemetry"]
+        after = dict(sys.modules)
+    assert meanwhile is None
+    assert after == before

@@ -106,6 +106,7 @@ def test_a_mirrored_view_and_a_double_click(
     assert viewer.camera.zoom == zoom
 
 
+@pytest.mark.pyside6
 def test_a_line_on_an_image_of_the_person_that_is_turned_and_sheared_lies_under_the_mouse(
     viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, qtbot: Any
 ) -> None:

@@ -20,9 +20,8 @@ from napari_bac.docks.metrics_model import rows_of
 from napari_bac.docks.quantities import NOT_ANALYSED, ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView, open_view
+from tests.napari_bac.both_qts import cases
 from tests.tram_track import write_tram_track
-
-pytestmark = pytest.mark.pyside6
 
 LONG_MS = 60_000
 Change = Callable[[Image, Labels], Any]
@@ -86,7 +85,10 @@ def settle(qtbot: Any, session: ExamSession) -> None:
     qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize(
+    "what",
+    cases(CHANGES, with_pyside6=("other pixels", "image rotated", "both scaled", "labels cropped")),
+)
 def test_a_changed_layer_has_no_numbers_and_says_why(
     session: ExamSession, view: OpenedView, tmp_path: Path, qtbot: Any, what: str
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_changed_layer_has_no_numbers_and_says_why(
     assert not session.exporter.start(tmp_path / "out")
 
 
+@pytest.mark.pyside6
 @pytest.mark.parametrize("what_next", ["run", "export", "table"])
 def test_pixels_that_changed_without_a_word_are_found_out_by_what_the_person_does_next(
     viewer: napari.Viewer,
@@ -161,6 +164,7 @@ def test_pixels_that_changed_without_a_word_are_found_out_by_what_the_person_doe
         assert f"{key}: {of.problem.text}" in said[-1]
 
 
+@pytest.mark.pyside6
 def test_brought_back_it_has_its_numbers_again(session: ExamSession, view: OpenedView, qtbot: Any) -> None:
     (key,) = session.add([view])
     of = session.views[key]
@@ -195,7 +199,9 @@ def test_both_moved_together_and_hung_again_it_is_measured(
     assert of.measured is not None
 
 
-@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint16, np.int32, np.int64])
+@pytest.mark.parametrize(
+    "dtype", cases([bool, np.int8, np.uint16, np.int32, np.int64], with_pyside6=[np.int64])
+)
 def test_labels_converted_to_another_type_stay_those_of_the_view(
     session: ExamSession, view: OpenedView, qtbot: Any, dtype: type
 ) -> None:

@@ -122,13 +122,18 @@ def test_where_the_picture_shows_nothing_a_click_follows_the_word_of_the_model(
     assert covered(np.asarray(view.labels.data)) > 0.85
 
 
+@pytest.mark.pyside6
 def test_the_line_follows_the_mouse_and_what_it_costs_is_done_once(
     viewer: napari.Viewer, view: ViewSession, dock: MetricsDock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
 
     def counting(name: str, do: Any) -> Any:
-        return lambda *given, **named: (done.append(name), do(*given, **named))[1]
+        def counted(*given: Any, **named: Any) -> Any:
+            done.append(name)
+            return do(*given, **named)
+
+        return counted
 
     monkeypatch.setattr(bac, "calcium_evidence", counting("evidence", bac.calcium_evidence))
     monkeypatch.setattr(bac.WaysOn, "begin", counting("ways", bac.WaysOn.begin))

@@ -26,10 +26,9 @@ from napari_bac.writer import write_segmentation
 from shared_core.errors import UsageError
 from shared_core.hosting import read_label_file
 from tests.napari_bac import pictures
+from tests.napari_bac.both_qts import cases
 from tests.napari_bac.mouse import show
 from tests.tram_track import SHAPE, write_tram_track
-
-pytestmark = pytest.mark.pyside6
 
 LONG_MS = 60_000
 
@@ -57,7 +56,7 @@ KINDS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", cases(KINDS, with_pyside6=("int64", "pyramid")))
 def test_labels_of_any_plugin_are_taken_for_a_view(
     viewer: napari.Viewer, session: ExamSession, tmp_path: Path, qtbot: Any, kind: str
 ) -> None:
@@ -110,6 +109,7 @@ def test_labels_of_a_viewer_that_is_not_current_are_saved(
     assert write_segmentation(str(written), data, meta) == [str(written)]
 
 
+@pytest.mark.pyside6
 def test_with_two_windows_the_labels_of_each_are_saved_and_read_again(
     make_napari_viewer: Any, plugin: None, exam_folder: Path, tmp_path: Path, qtbot: Any
 ) -> None:
@@ -141,7 +141,7 @@ def test_with_two_windows_the_labels_of_each_are_saved_and_read_again(
     other.close()
 
 
-@pytest.mark.parametrize("dtype", ["int64", "int8"])
+@pytest.mark.parametrize("dtype", cases(["int64", "int8"], with_pyside6=["int64"]))
 def test_labels_that_napari_converted_are_exported_with_their_numbers(
     viewer: napari.Viewer, session: ExamSession, exam_folder: Path, tmp_path: Path, qtbot: Any, dtype: str
 ) -> None:
@@ -162,6 +162,7 @@ def test_labels_that_napari_converted_are_exported_with_their_numbers(
     assert rows["RCC"]["am_px"] == ""
 
 
+@pytest.mark.pyside6
 def test_labels_are_taken_for_the_view_that_is_selected_in_the_list(
     viewer: napari.Viewer, exam_session: ExamSession, said: list[str], qtbot: Any
 ) -> None:

@@ -246,6 +246,7 @@ def test_strokes_beside_arteries_are_followed_whatever_the_number_of_the_brush(
     assert vessels(view) == 3
 
 
+@pytest.mark.pyside6
 def test_the_numbers_of_the_panel_follow(
     session: ExamSession, plugin: None, left_cc: OpenedView, qtbot: Any
 ) -> None:
