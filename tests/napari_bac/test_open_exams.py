@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from napari.layers import Layer
 from napari.layers._layer_actions import _duplicate_layer
+from qtpy.QtCore import Qt
 
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.metrics_dock import MetricsDock
@@ -23,6 +24,7 @@ from tests.tram_track import write_tram_track
 pytestmark = pytest.mark.pyside6
 
 LONG_MS = 60_000
+TIP = Qt.ItemDataRole.ToolTipRole
 
 
 @pytest.fixture
@@ -165,6 +167,24 @@ def test_layers_whose_names_tell_two_women_are_two_exams(viewer: napari.Viewer, 
     assert exam_keys(session.views.values()) == ("ANNA", "BERTA")
     assert EXAM not in dock.numbers.numbers.columns
     assert "2 exams are open" in dock.whose.text()
+
+
+def test_the_patient_and_the_date_of_what_is_open_stand_above_the_table(
+    viewer: napari.Viewer, session: ExamSession, exam_folder: Path, tmp_path: Path
+) -> None:
+    dock = MetricsDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    assert dock.whose.text() == ""
+    session.open([exam_folder])
+    assert dock.whose.text() == "Patient P1, 2020-01-02"
+    pictures.write_exam(tmp_path, date="20220304")
+    session.open([tmp_path / "LCC.dcm"])
+    assert dock.whose.text() == (
+        "2 exams are open, without numbers of an exam: Patient P1, 2020-01-02; Patient P1, 2022-03-04."
+    )
+    # Of each column, too: no view stands for another exam's.
+    heads = [dock.numbers.numbers.headerData(at, Qt.Orientation.Horizontal, TIP) for at in range(5)]
+    assert heads == ["Patient P1, 2020-01-02"] * 4 + ["Patient P1, 2022-03-04"]
 
 
 @pytest.mark.parametrize("name", ["LCC", "LCC.dcm", "scan", "左乳房"])
