@@ -115,14 +115,15 @@ def test_with_two_windows_the_labels_of_each_are_saved_and_read_again(
 ) -> None:
     first = make_napari_viewer()
     session = session_of(first)
-    session.open([exam_folder])
+    two = [exam_folder / "LCC.dcm", exam_folder / "LMLO.dcm"]
+    session.open(two)
     session.set_labels("L-CC", pictures.labels())
     second = make_napari_viewer()
     other = session_of(second)
-    other.open([exam_folder])
+    other.open(two)
     assert napari.current_viewer() is second
     dicom = [".dcm"] if importlib.util.find_spec("highdicom") is not None else []
-    for ending in (".png", ".nii", ".nii.gz", *dicom):
+    for ending in (".png", ".nii.gz", *dicom):
         labels = session.views["L-CC"].labels
         first.layers.selection = {labels}
         written = tmp_path / f"{'LCC' if ending == '.dcm' else 'LCC_labels'}{ending}"
