@@ -21,8 +21,6 @@ from napari_bac.session.script import _facts
 from shared_core import Laterality, StatedFacts, View
 from tests.napari_bac import pictures
 
-pytestmark = pytest.mark.pyside6
-
 
 @pytest.fixture
 def dock(session: ExamSession, viewer: napari.Viewer, qtbot: Any) -> ExamDock:
@@ -69,6 +67,7 @@ def test_a_view_that_lacks_everything_gets_it(dock: ExamDock, tmp_path: Path) ->
     assert view.image.extent.world[1, 1] <= 0, "a right breast hangs on the left"
 
 
+@pytest.mark.pyside6
 def test_facts_are_typed_with_the_keyboard_alone(dock: ExamDock, tmp_path: Path, qtbot: Any) -> None:
     session = dock.session
     session.open([picture(tmp_path)])
@@ -88,6 +87,7 @@ def test_facts_are_typed_with_the_keyboard_alone(dock: ExamDock, tmp_path: Path,
     assert (header.identity.patient_id, header.identity.study_date) == ("W1", "")
 
 
+@pytest.mark.pyside6
 def test_labels_that_were_drawn_stay(dock: ExamDock, tmp_path: Path) -> None:
     session = dock.session
     session.open([picture(tmp_path)])
@@ -121,6 +121,7 @@ def test_an_image_without_a_file_takes_facts_as_well(dock: ExamDock) -> None:
     assert tuple(view.image.scale) == (0.1, 0.2)
 
 
+@pytest.mark.pyside6
 def test_what_is_wrong_is_said_and_what_was_not_changed_is_not_stated(dock: ExamDock) -> None:
     session = dock.session
     session.add([pictures.opened()])
