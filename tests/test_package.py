@@ -108,6 +108,11 @@ def test_each_bundled_model_has_the_licence_that_its_card_names(package: tuple[s
         assert [holder in text for holder in re.findall(r"Copyright \(c\) \d+ .+", card.licence)] == [True]
 
 
+def test_both_packages_tell_checkers_that_they_have_types(package: tuple[set[str], Read]) -> None:
+    names, _ = package
+    assert {"napari_bac/py.typed", "shared_core/py.typed"} <= names
+
+
 @pytest.fixture(scope="module")
 def metadata(built: Path) -> Message:
     """What package indexes show."""

@@ -12,6 +12,7 @@ from napari.layers import Shapes
 
 from napari_bac.editing.clicks import Floats
 from napari_bac.layout.colours import label_colour
+from napari_bac.layout.view_layers import place_of
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
@@ -49,16 +50,7 @@ class LinePreview:
     def _added(self, view: ViewSession) -> Shapes:
         viewer = self._viewer()
         assert viewer is not None
-        labels = view.labels
-        layer = Shapes(
-            ndim=2,
-            name=NAME,
-            scale=labels.scale,
-            translate=labels.translate,
-            affine=labels.affine,
-            units=labels.units,
-            opacity=0.6,
-        )
+        layer = Shapes(ndim=2, name=NAME, opacity=0.6, **place_of(view.labels))
         layer.current_edge_color = label_colour(bac.free_label(view.label_pixels()) or 1)
         selection = viewer.layers.selection
         active = selection.active

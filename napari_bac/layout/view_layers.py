@@ -98,11 +98,16 @@ def add_view(
     elif opened.prepared.spacing is not None and not in_place:
         image.scale, image.units = steps_of(opened), ("mm", "mm")
     labels = labels_layer(opened, name)
-    labels.scale, labels.units = image.scale, image.units
-    labels.rotate, labels.shear = image.rotate, image.shear
-    labels.translate, labels.affine = image.translate, image.affine
+    for name, value in place_of(image).items():
+        setattr(labels, name, value)
     viewer.add_layer(labels)
     return image, labels
+
+
+def place_of(layer: Image | Labels) -> dict[str, Any]:
+    """What puts another layer of as many pixels where this one lies: a person's may be turned and sheared."""
+    names = ("scale", "units", "rotate", "shear", "translate", "affine")
+    return {name: getattr(layer, name) for name in names}
 
 
 def enlarged_by(layer: Image) -> float:

@@ -49,6 +49,8 @@ class Autosave:
         Of the measurement.
     measure
         Called with the key of a view whose numbers are to be taken again.
+    opening
+        Whether further views are being read: what there is to say of all of them waits until then.
     """
 
     def __init__(
@@ -57,11 +59,15 @@ class Autosave:
         signals: SessionSignals,
         settings: Callable[[], bac.MeasurementSettings],
         measure: Callable[[str], None],
+        opening: Callable[[], bool],
     ) -> None:
         self._views, self._signals, self._settings, self._measure = views, signals, settings, measure
+        self._opening = opening
         self._store = EditStore()
         self._kept: WeakKeyDictionary[ViewSession, _Kept] = WeakKeyDictionary()
         self._waiting: dict[ViewSession, None] = {}
+        self._untold: dict[str, SavedEdits] = {}
+        """Offers by key, of which nothing was said yet."""
         self._failed = False
         self.taken_anew: ViewSession | None = None
         """A view that goes, whose labels the next one takes over itself: they are no offer to it."""
@@ -70,6 +76,7 @@ class Autosave:
         self._timer.timeout.connect(self.write_now)
         signals.live_changed.connect(self._on_change)
         signals.views_changed.connect(self._on_views)
+        signals.run_changed.connect(self._tell)
 
     def restorable(self, key: str) -> SavedEdits | None:
         """Edits of an earlier session that no export holds; None where there are none."""
@@ -138,7 +145,7 @@ class Autosave:
             self._write_here(view)
             if view is not self.taken_anew:
                 self._store.release(self._kept[view].file)
-        offered: dict[str, SavedEdits] = {}
+        offered: list[str] = []
         for view in self._views.values():
             if view not in self._kept:
                 image = image_name(view.opened)
@@ -147,14 +154,23 @@ class Autosave:
                     kept.restored.append(self._kept[self.taken_anew].file)
                 self._kept[view] = kept
                 if kept.offers:
-                    offered[view.key] = kept.offers[0]
-        if offered:
-            listed = ", ".join(f"{key} from {saved.when}" for key, saved in offered.items())
+                    offered.append(view.key)
+                    self._untold[view.key] = kept.offers[0]
+        self._tell()
+        for key in offered:
+            self._signals.restorable_changed.emit(key)
+
+    def _tell(self) -> None:
+        """Say once what there is of all views, when the last is read."""
+        if not self._untold or self._opening():
+            return
+        offers = [(key, saved) for key, saved in self._untold.items() if self.restorable(key) is saved]
+        self._untold.clear()
+        if offers:
+            listed = ", ".join(f"{key} from {saved.when}" for key, saved in offers)
             self._signals.said.emit(
                 f"Corrections were not exported: {listed}; choose Restore or Discard in the BAC panel."
             )
-        for key in offered:
-            self._signals.restorable_changed.emit(key)
 
     def _on_change(self, key: str) -> None:
         self._waiting[self._views[key]] = None

@@ -59,7 +59,9 @@ class ExamSession:
         self._queue = MeasurementQueue(self.views.get, lambda: self.settings, self._on_measured, self.say)
         self._guard = LayerGuard(self.views, self.signals, self.request_numbers)
         self._adding, self._camera, self._numbers = False, CameraFit(), count()
-        self.autosave = Autosave(self.views, self.signals, lambda: self.settings, self.request_numbers)
+        self.autosave = Autosave(
+            self.views, self.signals, lambda: self.settings, self.request_numbers, lambda: self.opener.is_open
+        )
         self._mask_layers = MaskLayers(viewer, self.views, take=self.set_given, say=self.say)
         self.exporter = Exporter(self.views, self.signals, lambda: self.settings, self._on_exported)
         viewer.layers.events.removed.connect(self._on_removed)
@@ -77,10 +79,7 @@ class ExamSession:
     # Opening
 
     def open(self, paths: Sequence[Path], *, spacing_mm: float | None = None) -> tuple[bac.UnusedFile, ...]:
-        """Read files and folders and hang what they hold, while the window waits; what could not be read.
-
-        `opener.start` reads away from the window.
-        """
+        """Read and hang files and folders while the window waits, as `opener` does not; what is not read."""
         listing = bac.find_exams(paths)
         found = list(open_each(listing.exams, spacing_mm=spacing_mm))
         self.add(view for view in found if isinstance(view, OpenedView))

@@ -10,8 +10,10 @@ import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari.utils.colormaps import Colormap
+from napari.utils.transforms import Affine
 from numpy.typing import NDArray
 
+from napari_bac.layout.view_layers import place_of
 from napari_bac.views.view_session import ViewSession
 from shared_core import hosting as bac
 
@@ -115,14 +117,13 @@ class ProbabilityLayers:
         image, viewer = view.image, self._viewer()
         assert viewer is not None
         # Coarser pixels than the image's begin half a pixel of theirs before its first centre.
-        scale = np.asarray(image.scale) * step
+        steps = Affine(scale=image.scale, rotate=image.rotate, shear=image.shear).linear_matrix
+        translate = np.asarray(image.translate) + steps @ (np.asarray(step) - 1) / 2
+        place = {"scale": np.asarray(image.scale) * step, "translate": translate}
         layer = Image(
             values,
             name=view.key + suffix,
-            scale=scale,
-            translate=np.asarray(image.translate) + (scale - np.asarray(image.scale)) / 2,
-            affine=image.affine,
-            units=image.units,
+            **{**place_of(image), **place},
             colormap=Colormap(bac.heat_colours() / 255, name="heat"),
             blending="additive",
             contrast_limits=(0.0, top),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -26,6 +27,13 @@ def session_of(viewer: ViewerModel) -> ExamSession:
 def open_sessions() -> tuple[ExamSession, ...]:
     """Those of all viewers that are there."""
     return tuple(_SESSIONS.values())
+
+
+@atexit.register
+def _close_all() -> None:
+    """A script may end with its window open: what waits is saved, and timers end, while Qt is still there."""
+    for session in open_sessions():
+        session.close()
 
 
 def _begun(viewer: ViewerModel) -> ExamSession:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from shared_core.inference.backends.telemetry import without_telemetry
 from tests.no_network import asked, without_network
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
@@ -39,3 +43,26 @@ def test_a_conversion_tells_nobody(before: str, tmp_path: Path) -> None:
     )
     assert answer.returncode == 0, answer.stderr
     assert asked(tmp_path) == ""
+
+
+class Growing(dict[str, Any]):
+    """The modules of a process in which another thread imports something at each moment."""
+
+    def items(self) -> Iterator[Any]:  # type: ignore[override]
+        """What is there, and each time one more."""
+        for pair in super().items():
+            self[f"module {len(self)}"] = None
+            yield pair
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_window_that_imports_meanwhile_does_no_harm(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    found = ModuleType("openvino_telemetry")
+    before = {"one": None, "two": None} | ({"openvino_telemetry": found} if there else {})
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "modules", Growing(before))
+        with without_telemetry():
+            meanwhile = sys.modules["openvino_telemetry"]
+        after = dict(sys.modules)
+    assert meanwhile is None
+    assert after == before

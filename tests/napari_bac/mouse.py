@@ -56,6 +56,13 @@ def stroke(viewer: napari.Viewer, layer: Layer, places: Sequence[Place]) -> None
     QApplication.processEvents()
 
 
+def hover(viewer: napari.Viewer, layer: Layer, places: Sequence[Place]) -> None:
+    """Move over places with no button held."""
+    for place in places:
+        _send(viewer, QEvent.Type.MouseMove, point(viewer, layer, place), _NO_BUTTON, _NO_BUTTON)
+        QTest.qWait(20)
+
+
 def click(viewer: napari.Viewer, layer: Layer, place: Place) -> None:
     """Press and release."""
     stroke(viewer, layer, [place])

@@ -78,6 +78,7 @@ def test_the_rest_is_two_seconds() -> None:
     assert autosave.REST_MS == 2000
 
 
+@pytest.mark.pyside6
 def test_edits_of_a_session_that_is_over_come_back_in_one_step_of_undo(
     viewer: Any, session: ExamSession, left_cc: OpenedView, quick: None, cache: Path, qtbot: Any
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import napari
+import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, QRect, Qt
 from qtpy.QtWidgets import QApplication, QScrollArea, QWidget
@@ -21,6 +22,7 @@ from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import OpenedView
 from shared_core import hosting as bac
 from tests.napari_bac import pictures
+from tests.napari_bac.mouse import canvas
 from tests.napari_bac.series import GROWING, write_images
 
 LAPTOP = (1366, 768)
@@ -85,6 +87,23 @@ def test_the_canvas_keeps_most_of_a_laptop_screen(panel: BacPanel) -> None:
     assert panel.width() <= 0.4 * LAPTOP[0]
 
 
+@pytest.mark.pyside6
+def test_opened_in_a_window_as_large_as_the_screen_the_panel_leaves_most_of_it_to_the_canvas(
+    session: ExamSession, plugin: None, left_cc: OpenedView
+) -> None:
+    viewer = session.viewer
+    window = viewer.window.main_menu.window()
+    window.show()
+    window.resize(*LAPTOP)
+    session.add([left_cc])
+    settle()
+    panel = open_panel(viewer)
+    settle()
+    assert (window.width(), window.height()) == LAPTOP
+    assert panel.width() <= 0.4 * LAPTOP[0]
+    assert canvas(viewer).width() >= 0.35 * LAPTOP[0]
+
+
 def test_tabs_are_the_docks_and_the_late_ones_are_made_once(panel: BacPanel) -> None:
     pages = [panel.tabs.widget(place) for place in range(len(TABS))]
     assert [panel.tabs.tabText(place) for place in range(len(TABS))] == list(TABS)
@@ -96,6 +115,7 @@ def test_tabs_are_the_docks_and_the_late_ones_are_made_once(panel: BacPanel) -> 
     assert panel.show_tab("Over time") is over_time
 
 
+@pytest.mark.pyside6
 def test_the_number_of_a_view_stands_beside_its_name_after_one_click(
     panel: BacPanel, left_cc: OpenedView, qtbot: Any
 ) -> None:
@@ -155,6 +175,19 @@ def test_the_sample_series_opens_with_all_its_dates(
     assert isinstance(shown, OverTimeDock)
     qtbot.waitUntil(lambda: shown._series.found is not None)
     assert len(shown._series.found.without_results) == 3
+
+
+def test_the_sample_exam_is_seen_whole(
+    viewer: napari.Viewer, plugin: None, exam_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr(sample_data, "layers_of", lambda name: sample_data.read_layers(str(exam_folder)))
+    viewer.open_sample("openbac", "exam")
+    session = session_of(viewer)
+    qtbot.waitUntil(lambda: "BAC panel" in " ".join(viewer.window.dock_widgets))
+    assert tuple(session.views) == pictures.KEYS
+    assert all(view.image.visible and view.labels.visible for view in session.views.values())
+    low, high = viewer.layers.extent.world
+    np.testing.assert_allclose(viewer.camera.center[-2:], (low + high) / 2, atol=1)
 
 
 def test_the_brush_is_as_wide_as_the_bands_of_the_model_unless_the_person_chose_one(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,31 @@ if TYPE_CHECKING:
     import napari
 
 DONE_MS = 300_000
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import time
+from pathlib import Path
+
+with open("began.txt", "a") as file:
+    file.write("once\\n")
+
+import napari
+from qtpy.QtWidgets import QApplication
+
+from napari_bac.docks.batch_dock import BatchDock
+
+viewer = napari.Viewer(show=False)
+dock = BatchDock(viewer)
+viewer.window.add_dock_widget(dock)
+dock.choice.take("openbac-1")
+dock.folder_edit.setText("exams")
+dock.output_edit.setText("results")
+dock.run_button.click()
+while not dock.run_button.isEnabled():
+    QApplication.processEvents()
+    time.sleep(0.01)
+print(dock.words.text())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +191,22 @@ def test_folder_for_results_is_suggested_beside_the_exams(dock: BatchDock, folde
 
 def test_time_is_said_as_people_say_it() -> None:
     assert [time_words(seconds) for seconds in (4, 89, 300, 7500)] == ["4 s", "89 s", "5 min", "2 h 5 min"]
+
+
+def test_a_script_of_napari_without_a_guard_opens_one_napari(folder: Path, tmp_path: Path) -> None:
+    """A process that ran the script again would open another window, and begin the batch in it anew."""
+    (tmp_path / "exams").mkdir()
+    (tmp_path / "exams" / "LCC.png").write_bytes((folder / "LCC.png").read_bytes())
+    (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 exam done" in done.stdout
+    assert (tmp_path / "began.txt").read_text() == "once\n"

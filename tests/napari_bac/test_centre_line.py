@@ -12,6 +12,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_bac.docks.metrics_dock import MetricsDock
+from napari_bac.editing.line_preview import NAME
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView
 from shared_core.arteries.line_bands import BAND_MM, line_bands
@@ -103,6 +104,24 @@ def test_a_mirrored_view_and_a_double_click(
     )
     assert near(view.labels.data == 1, expected)
     assert viewer.camera.zoom == zoom
+
+
+@pytest.mark.pyside6
+def test_a_line_on_an_image_of_the_person_that_is_turned_and_sheared_lies_under_the_mouse(
+    viewer: napari.Viewer, session: ExamSession, dock: MetricsDock, qtbot: Any
+) -> None:
+    image = viewer.add_image(pictures.breast(), name="scan", rotate=20, shear=[0.1], translate=(5, 7))
+    view = session.views[session.take_layer(image, spacing_mm=pictures.SPACING_MM)]
+    whole(viewer)
+    dock.line.draw.click()
+    for place in LINE:
+        click(viewer, view.labels, place)
+    drawn = viewer.layers[NAME]
+    shown = np.array([drawn.data_to_world(point) for point in drawn.data[0]])
+    np.testing.assert_allclose(shown, [image.data_to_world(place) for place in LINE], atol=2)
+    qtbot.keyClick(canvas(viewer), Qt.Key.Key_Return)
+    spacing = view.opened.prepared.spacing
+    assert near(view.labels.data == 1, line_bands([np.array(LINE)], pictures.SHAPE, spacing=spacing))
 
 
 def test_escape_leaves_everything_as_it_was(

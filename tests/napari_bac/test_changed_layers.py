@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import napari
 import numpy as np
 import pytest
 from napari.layers import Image, Labels
+from qtpy.QtCore import Qt
 
+from napari_bac.docks.exam_dock import ExamDock
+from napari_bac.docks.export_dialog import export_into
 from napari_bac.docks.metrics_model import rows_of
 from napari_bac.docks.quantities import NOT_ANALYSED, ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView, open_view
+from tests.napari_bac.both_qts import cases
 from tests.tram_track import write_tram_track
-
-pytestmark = pytest.mark.pyside6
 
 LONG_MS = 60_000
 Change = Callable[[Image, Labels], Any]
@@ -80,7 +85,10 @@ def settle(qtbot: Any, session: ExamSession) -> None:
     qtbot.waitUntil(lambda: not session.is_measuring, timeout=LONG_MS)
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize(
+    "what",
+    cases(CHANGES, with_pyside6=("other pixels", "image rotated", "both scaled", "labels cropped")),
+)
 def test_a_changed_layer_has_no_numbers_and_says_why(
     session: ExamSession, view: OpenedView, tmp_path: Path, qtbot: Any, what: str
 ) -> None:
@@ -116,6 +124,47 @@ def test_a_changed_layer_has_no_numbers_and_says_why(
     assert not session.exporter.start(tmp_path / "out")
 
 
+@pytest.mark.pyside6
+@pytest.mark.parametrize("what_next", ["run", "export", "table"])
+def test_pixels_that_changed_without_a_word_are_found_out_by_what_the_person_does_next(
+    viewer: napari.Viewer,
+    session: ExamSession,
+    view: OpenedView,
+    said: list[str],
+    tmp_path: Path,
+    qtbot: Any,
+    what_next: str,
+) -> None:
+    """As a filter of another plugin leaves them, which works in the memory of the layer."""
+    dock = ExamDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    (key,) = session.add([view])
+    of = session.views[key]
+    of.labels.paint((300, 60), 6)
+    settle(qtbot, session)
+    _in_place(of.image, of.labels)
+    assert of.problem is None, "napari tells nobody of it"
+    if what_next == "run":
+        qtbot.mouseClick(dock.all_button, Qt.MouseButton.LeftButton)
+        assert session.run is None
+    elif what_next == "export":
+        assert export_into(session, tmp_path)
+        qtbot.waitUntil(lambda: not session.exporter.busy)
+        (table,) = tmp_path.rglob("views.csv")
+    else:
+        table = tmp_path / "views.csv"
+        assert session.exporter.save_metrics(table)
+    assert of.problem is not None
+    assert of.problem.code == "image-changed"
+    if what_next != "run":
+        (row,) = csv.DictReader(io.StringIO(table.read_text("utf-8")))
+        assert (row["am_px"], row["bac_area_mm2"], row["area_grade"]) == ("", "", "")
+        assert "image-changed" in row["notice_codes"]
+    if what_next != "table":
+        assert f"{key}: {of.problem.text}" in said[-1]
+
+
+@pytest.mark.pyside6
 def test_brought_back_it_has_its_numbers_again(session: ExamSession, view: OpenedView, qtbot: Any) -> None:
     (key,) = session.add([view])
     of = session.views[key]
@@ -150,7 +199,9 @@ def test_both_moved_together_and_hung_again_it_is_measured(
     assert of.measured is not None
 
 
-@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint16, np.int32, np.int64])
+@pytest.mark.parametrize(
+    "dtype", cases([bool, np.int8, np.uint16, np.int32, np.int64], with_pyside6=[np.int64])
+)
 def test_labels_converted_to_another_type_stay_those_of_the_view(
     session: ExamSession, view: OpenedView, qtbot: Any, dtype: type
 ) -> None:

@@ -174,6 +174,7 @@ def test_the_dock_closed_and_opened_again_shows_the_same(exam_session: ExamSessi
     assert rows(again)[0][1] == "by hand, not exported"
 
 
+@pytest.mark.pyside6
 def test_an_image_layer_is_segmented_where_it_is_once_its_spacing_is_given(
     dock: ExamDock, qtbot: Any
 ) -> None:

@@ -278,6 +278,7 @@ def test_images_without_a_file_are_exported_by_their_name(
     assert mask.read_bytes() == mask_png(pictures.truth())
 
 
+@pytest.mark.pyside6
 def test_image_layers_without_side_and_view_keep_their_names_in_tables_masks_and_notices(
     session: ExamSession, viewer: napari.Viewer, tmp_path: Path, qtbot: Any
 ) -> None:

@@ -10,6 +10,7 @@ import cv2
 import napari
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 
 from napari_bac.docks.exam_dock import ExamDock
@@ -19,8 +20,6 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.script import _facts
 from shared_core import Laterality, StatedFacts, View
 from tests.napari_bac import pictures
-
-pytestmark = pytest.mark.pyside6
 
 
 @pytest.fixture
@@ -68,6 +67,27 @@ def test_a_view_that_lacks_everything_gets_it(dock: ExamDock, tmp_path: Path) ->
     assert view.image.extent.world[1, 1] <= 0, "a right breast hangs on the left"
 
 
+@pytest.mark.pyside6
+def test_facts_are_typed_with_the_keyboard_alone(dock: ExamDock, tmp_path: Path, qtbot: Any) -> None:
+    session = dock.session
+    session.open([picture(tmp_path)])
+    qtbot.mouseClick(dock.about.facts_button, Qt.MouseButton.LeftButton)
+    (dialog,) = (child for child in dock.findChildren(FactsDialog) if child.isVisible())
+    boxes = {name: box.native for name, box in dialog.form.boxes.items()}
+    # By its name the file is of a patient "scan".
+    qtbot.keyClick(boxes["patient"], Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    for name, typed in {"side": "R", "view": "MLO", "row_spacing_mm": "0,2", "patient": "W1"}.items():
+        qtbot.keyClicks(boxes[name], typed)
+    qtbot.keyClick(boxes["patient"], Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert list(session.views) == ["R-MLO"]
+    header = session.views["R-MLO"].opened.prepared.header
+    assert (header.laterality, header.view) == (Laterality.RIGHT, View.MLO)
+    assert (header.spacing.row_mm, header.spacing.column_mm) == (0.2, 0.2)
+    assert (header.identity.patient_id, header.identity.study_date) == ("W1", "")
+
+
+@pytest.mark.pyside6
 def test_labels_that_were_drawn_stay(dock: ExamDock, tmp_path: Path) -> None:
     session = dock.session
     session.open([picture(tmp_path)])
@@ -101,6 +121,7 @@ def test_an_image_without_a_file_takes_facts_as_well(dock: ExamDock) -> None:
     assert tuple(view.image.scale) == (0.1, 0.2)
 
 
+@pytest.mark.pyside6
 def test_what_is_wrong_is_said_and_what_was_not_changed_is_not_stated(dock: ExamDock) -> None:
     session = dock.session
     session.add([pictures.opened()])

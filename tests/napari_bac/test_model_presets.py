@@ -195,6 +195,7 @@ def test_edits_restored_beside_the_labels_of_another_model_say_so(
     again.close()
 
 
+@pytest.mark.pyside6
 def test_corrections_keep_their_beginning_when_facts_are_stated(
     session: ExamSession, tmp_path: Path, qtbot: Any
 ) -> None:

@@ -18,15 +18,18 @@ from napari_bac.session.exam_session import ExamSession
 from napari_bac.session.exam_swap import show_exam
 from napari_bac.session.registry import session_of
 from napari_bac.session.segmentation_run import RunRequest, ViewDone, run_events
-from napari_bac.views.opened_view import OpenedView, open_view
+from napari_bac.views.model_answer import KeptLabels, KeptProbability, ModelAnswer
+from napari_bac.views.opened_view import OpenedView, open_array, open_view
 from napari_bac.views.snapshot import Snapshot
 from napari_bac.views.view_session import ViewSession
-from shared_core import hosting as bac
+from shared_core import Laterality, ProbabilityMap, View, hosting as bac
+from shared_core.inference.backends.interface import BackendInfo
 from tests.arteries.drawn_vessels import arc, drawn
 from tests.napari_bac import pictures
 
 MODEL = "openbac-1"
 KEY = "L-CC"
+BACKEND = BackendInfo("numpy", "0", "cpu", "float32")
 
 
 def settle(session: ExamSession, qtbot: Any) -> None:
@@ -153,6 +156,66 @@ def test_an_artery_with_a_gap_is_parted_and_one_without_says_what_to_do(
     assert vessels(view) == 3
 
 
+@pytest.mark.parametrize("change", ["part", "renumber"])
+def test_what_is_parted_or_renumbered_is_a_correction_that_is_saved_and_comes_back(
+    viewer: Any, session: ExamSession, left_cc: OpenedView, own_cache: Path, qtbot: Any, change: str
+) -> None:
+    (key,) = session.add([left_cc])
+    two = drawn(arc((200, 30), 0, 60, width=8), arc((200, 150), 0, 50, width=8), shape=pictures.SHAPE)
+    labels = bac.numbered_labels(left_cc.prepared, two, mask_style="vessel-band")
+    sure = ProbabilityMap(two.astype(np.float32), 1, (0.07, 0.07), False, BACKEND, ())
+    card = bac.default_model()
+    answer = ModelAnswer(card, KeptProbability.of(sure), card.threshold, KeptLabels.of(labels), 1.0)
+    session.set_answer(key, answer)
+    view = session.views[key]
+    assert not view.edited
+    if change == "part":
+        assert part(session, (key, 1))
+    else:
+        renumber(session, (key, 1), 7)
+    changed = view.label_pixels().copy()
+    assert labels_words(view) == f"by {card.name}, corrected, not exported"
+    session.autosave.write_now()
+    qtbot.waitUntil(lambda: len(edits(own_cache)) == 1)
+    session.close()
+    viewer.layers.clear()
+    again = session_of(viewer)
+    again.add([left_cc])
+    again.autosave.restore(key)
+    settle(again, qtbot)
+    view = again.views[key]
+    assert np.array_equal(view.label_pixels(), changed)
+    assert labels_words(view).startswith(f"by {card.name}, corrected")
+    assert vessels(view) == (2 if change == "part" else 1)
+    again.close()
+
+
+def test_the_grade_is_of_the_arteries_as_they_are_numbered(session: ExamSession, qtbot: Any) -> None:
+    third = arc((330, 30), 0, 60, width=6)
+    picture = pictures.breast()
+    picture[drawn(third, shape=pictures.SHAPE)] = 235
+    opened = open_array(
+        picture, name="LCC.dcm", spacing_mm=pictures.SPACING_MM, view=View.CC, laterality=Laterality.LEFT
+    )
+    (key,) = session.add([opened])
+    three = drawn(*pictures.bands(), third, shape=pictures.SHAPE)
+    session.set_labels(key, bac.numbered_labels(opened.prepared, three, mask_style="vessel-band"))
+    settle(session, qtbot)
+    view = session.views[key]
+
+    def grade() -> int | None:
+        assert view.measured is not None
+        return view.measured.view.csbi_grade
+
+    assert (vessels(view), grade()) == (3, 3)
+    join(session, [(key, 1), (key, 2)])
+    settle(session, qtbot)
+    assert (vessels(view), grade()) == (2, 2)
+    view.labels.undo()
+    settle(session, qtbot)
+    assert (vessels(view), grade()) == (3, 3)
+
+
 def test_another_number_alone_changes_no_count_but_is_a_correction(
     session: ExamSession, left_cc: OpenedView, qtbot: Any
 ) -> None:
@@ -183,6 +246,7 @@ def test_strokes_beside_arteries_are_followed_whatever_the_number_of_the_brush(
     assert vessels(view) == 3
 
 
+@pytest.mark.pyside6
 def test_the_numbers_of_the_panel_follow(
     session: ExamSession, plugin: None, left_cc: OpenedView, qtbot: Any
 ) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from napari.layers import Layer
 from napari.layers._layer_actions import _duplicate_layer
+from qtpy.QtCore import Qt
 
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.metrics_dock import MetricsDock
@@ -18,11 +19,11 @@ from napari_bac.reader import read_layers
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.open_exams import exam_keys
 from tests.napari_bac import pictures
+from tests.napari_bac.both_qts import cases
 from tests.tram_track import write_tram_track
 
-pytestmark = pytest.mark.pyside6
-
 LONG_MS = 60_000
+ACROSS, TIP = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def draw(session: ExamSession) -> None:
         view.labels.paint((300, 60), 6)
 
 
+@pytest.mark.pyside6
 def test_two_exams_have_no_numbers_in_common_and_one_can_be_closed(
     viewer: napari.Viewer, session: ExamSession, two_exams: list[Path], qtbot: Any
 ) -> None:
@@ -85,6 +87,7 @@ def test_two_exams_have_no_numbers_in_common_and_one_can_be_closed(
     assert metrics.report.text.toPlainText()
 
 
+@pytest.mark.pyside6
 def test_the_same_folder_twice_is_told_and_not_doubled(
     session: ExamSession, two_exams: list[Path], qtbot: Any
 ) -> None:
@@ -96,6 +99,7 @@ def test_the_same_folder_twice_is_told_and_not_doubled(
     assert sum("is open already" in sentence for sentence in said) == 2
 
 
+@pytest.mark.pyside6
 def test_a_duplicated_layer_is_no_other_view(viewer: napari.Viewer, session: ExamSession, qtbot: Any) -> None:
     (key,) = session.add([pictures.opened(spacing_mm=0.07)])
     image = session.views[key].image
@@ -129,6 +133,7 @@ def test_a_layer_that_was_changed_before_it_was_taken_is_measured_as_it_is_shown
     assert view.problem is None
 
 
+@pytest.mark.pyside6
 def test_a_threshold_of_another_model_is_not_taken_over(
     viewer: napari.Viewer, session: ExamSession, tmp_path: Path, qtbot: Any
 ) -> None:
@@ -167,7 +172,28 @@ def test_layers_whose_names_tell_two_women_are_two_exams(viewer: napari.Viewer, 
     assert "2 exams are open" in dock.whose.text()
 
 
-@pytest.mark.parametrize("name", ["LCC", "LCC.dcm", "scan", "左乳房"])
+@pytest.mark.pyside6
+def test_the_patient_and_the_date_of_what_is_open_stand_above_the_table(
+    viewer: napari.Viewer, session: ExamSession, exam_folder: Path, tmp_path: Path
+) -> None:
+    dock = MetricsDock(viewer)
+    viewer.window.add_dock_widget(dock)
+    assert dock.whose.text() == ""
+    session.open([exam_folder])
+    assert dock.whose.text() == "Patient P1, 2020-01-02"
+    pictures.write_exam(tmp_path, date="20220304")
+    session.open([tmp_path / "LCC.dcm"])
+    assert dock.whose.text() == (
+        "2 exams are open, without numbers of an exam: Patient P1, 2020-01-02; Patient P1, 2022-03-04."
+    )
+    # Of each column, too: no view stands for another exam's.
+    columns = dock.numbers.numbers
+    tips = {name: columns.headerData(at, ACROSS, TIP) for at, name in enumerate(columns.columns)}
+    first = dict.fromkeys(pictures.KEYS, "Patient P1, 2020-01-02")
+    assert tips == {**first, "L-CC 2": "Patient P1, 2022-03-04"}
+
+
+@pytest.mark.parametrize("name", cases(["LCC", "LCC.dcm", "scan", "左乳房"], with_pyside6=["左乳房"]))
 def test_the_name_of_a_layer_that_tells_no_patient_is_not_called_one(
     viewer: napari.Viewer, session: ExamSession, name: str
 ) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import napari
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
+from napari_bac.docks.batch_dock import BatchDock
 from napari_bac.docks.facts_dialog import FactsDialog
 from napari_bac.docks.import_dialog import ImportDialog
 from napari_bac.docks.model_choice import ModelChoice
 from napari_bac.docks.option_form import UNKNOWN, OptionForm, with_keys
 from napari_bac.remedies import WORDING
+from napari_bac.session.exam_session import ExamSession
 from shared_core import hosting as bac
 from tests.imported_network import SIDE, write_onnx
 from tests.napari_bac import pictures
@@ -55,6 +58,25 @@ def test_every_option_has_a_box_that_says_what_it_is_in_the_order_of_the_tab_key
         assert box.toolTip().lower() == option.help.lower()
     if name == "facts":
         assert form.boxes["side"].native.itemText(0) == UNKNOWN
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_where_a_person_meets_the_form_it_has_all_that_the_command_takes(
+    viewer: napari.Viewer, session: ExamSession, tmp_path: Path, qtbot: Any, name: str
+) -> None:
+    if name == "batch":
+        dock = BatchDock(viewer)
+        viewer.window.add_dock_widget(dock, name="BAC batch")
+        form = dock.options
+    else:
+        if name == "network":
+            pytest.importorskip("onnx", reason="onnx is not installed")
+            dialog: Any = ImportDialog(write_onnx(tmp_path / "lines.onnx"))
+        else:
+            dialog = FactsDialog("L-CC", pictures.opened().prepared.header)
+        qtbot.addWidget(dialog)
+        form = dialog.form
+    assert [box.accessibleName() for box in boxes(form.native)] == [option.label for option in FORMS[name]]
 
 
 @pytest.mark.parametrize("name", FORMS)

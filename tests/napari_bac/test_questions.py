@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
 
 from napari_bac.docks.exam_dock import ExamDock
 from napari_bac.docks.question_box import Question, QuestionBox
 from napari_bac.session.exam_session import ExamSession
+from napari_bac.session.exam_swap import show_exam
 from napari_bac.session.registry import session_of
 from napari_bac.views.opened_view import OpenedView
 from tests.napari_bac import pictures
@@ -52,6 +55,29 @@ def test_one_question_offers_the_corrections_of_all_views_with_their_dates(
     session.close()
 
 
+def test_of_an_exam_whose_views_are_read_one_by_one_it_is_said_once(
+    viewer: Any, session: ExamSession, exam_folder: Path, qtbot: Any
+) -> None:
+    session.open([exam_folder])
+    for key in ("R-CC", "L-MLO"):
+        session.set_labels(key, pictures.labels(session.views[key].opened.prepared.header.laterality))
+    session.close()
+    viewer.layers.clear()
+    again = session_of(viewer)
+    said: list[str] = []
+    again.signals.said.connect(said.append)
+    dock = ExamDock(viewer)
+    viewer.window.add_dock_widget(dock, name="BAC exam")
+    dock.open_paths([exam_folder])
+    qtbot.waitUntil(lambda: not again.opener.is_open)
+    (told,) = (sentence for sentence in said if "not exported" in sentence)
+    for key in ("R-CC", "L-MLO"):
+        assert f"{key} from " in told
+        assert f"{key} (" in dock.question.words.text()
+    assert "L-CC" not in told
+    again.close()
+
+
 def test_discarded_once_they_are_all_gone(after_a_crash: ExamDock) -> None:
     dock, session = after_a_crash, after_a_crash.session
     dock.question.no_button.click()
@@ -66,6 +92,26 @@ def test_the_question_goes_with_its_views(after_a_crash: ExamDock) -> None:
         session.viewer.layers.remove(session.views[key].labels)
     assert dock.question.isHidden()
     session.close()
+
+
+def test_a_question_about_a_threshold_goes_when_another_patient_comes_under_the_same_name(
+    viewer: Any, session: ExamSession, exam_folder: Path, qtbot: Any
+) -> None:
+    dock = ExamDock(viewer)
+    viewer.window.add_dock_widget(dock, name="BAC exam")
+    dock.choice.take("openbac-1")
+    session.add([pictures.opened(exam_key="ANNA")])
+    qtbot.mouseClick(dock.all_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not session.is_running)
+    session.views["L-CC"].labels.paint((30, 30), 3)
+    dock.threshold.slider.setValue(80)
+    qtbot.waitUntil(lambda: not dock.question.isHidden())
+    assert dock.question.words.text().startswith("L-CC: edited by hand.")
+    assert show_exam(session, [exam_folder / "LCC.dcm"])
+    qtbot.waitUntil(lambda: not session.opener.is_open)
+    (view,) = session.views.values()
+    assert (view.key, view.opened.exam_key) == ("L-CC", "P1_20200102")
+    assert dock.question.isHidden()
 
 
 def test_a_second_question_does_not_lose_the_first(qtbot: Any) -> None:

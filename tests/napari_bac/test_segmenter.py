@@ -196,6 +196,35 @@ def test_tiles_appear_as_they_finish_on_their_image(
     assert "L-CC probability" not in one_view.viewer.layers
 
 
+def test_tiles_and_probability_lie_on_an_image_of_the_person_that_is_turned_and_sheared(
+    session: ExamSession, viewer: Any, every_tile: None, qtbot: Any
+) -> None:
+    image = viewer.add_image(
+        pictures.breast(), name="scan", scale=(2, 2), rotate=20, shear=[0.1], translate=(5, 7)
+    )
+    session.take_layer(image, spacing_mm=pictures.SPACING_MM)
+    step = float(np.hypot(*(np.array(image.data_to_world((0, 1))) - image.data_to_world((0, 0)))))
+
+    def middles(layer: Any) -> np.ndarray:
+        """Of its pixels in the corners, on the canvas."""
+        rows, columns = (side - 1 for side in layer.data.shape)
+        return np.array([layer.data_to_world((row, column)) for row in (0, rows) for column in (0, columns)])
+
+    seen: list[np.ndarray] = []
+
+    def look() -> None:
+        if "scan probability" in viewer.layers:
+            seen.append(middles(viewer.layers["scan probability"]))
+
+    session.signals.run_changed.connect(look)
+    run(session, qtbot)
+    assert seen
+    # A pixel of the tiles is some of the image.
+    assert np.abs(seen[0] - middles(image)).max() < 5 * step
+    session.probabilities.show("scan")
+    np.testing.assert_allclose(middles(viewer.layers["scan probability"]), middles(image))
+
+
 @pytest.mark.pyside6
 def test_cancel_ends_within_a_tile_and_leaves_the_labels(
     one_view: ExamSession, qtbot: Any, every_tile: None, at_tile: Callable[..., list[int]]

@@ -14,7 +14,8 @@ _SENDER: Final = "openvino_telemetry.utils.sender"
 @contextmanager
 def without_telemetry() -> Iterator[None]:
     """For the first import of OpenVINO: it then does not find its telemetry, and takes its own empty one."""
-    before = {name: module for name, module in sys.modules.items() if name == _TELEMETRY}
+    # Not by looking through all modules: another thread may import some meanwhile.
+    before = {_TELEMETRY: sys.modules[_TELEMETRY]} if _TELEMETRY in sys.modules else {}
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # None is how Python marks what is not there
     try:
         yield
