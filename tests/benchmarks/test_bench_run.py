@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +26,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What one round on a small image with random weights gives."""
     output = tmp_path_factory.mktemp("bench")
     options = ["--shape", "512", "704", "--rounds", "1", "--random-weights", "--only", "guo-2021"]
-    began = time.perf_counter()
     assert run.main([*options, "-o", str(output)]) == 0
-    took_s = time.perf_counter() - began
     assert (output / "benchmark.md").read_text(encoding="utf-8").startswith("| Program |")
     content: dict[str, object] = json.loads((output / "benchmark.json").read_text(encoding="utf-8"))
-    return {**content, "took_s": took_s}
+    return content
 
 
 def test_the_published_processing_gives_the_mask_of_our_published_preset(report: dict[str, object]) -> None:
@@ -47,10 +44,8 @@ def test_the_report_holds_time_memory_and_ratios_of_each_program(report: dict[st
     for program in report["programs"]:
         for taken in program["runs"]:
             assert taken["cpu_s"] > 0
+            assert taken["wall_s"] > 0
             assert taken["peak_mb"] > 50
-    walls = [taken["wall_s"] for program in report["programs"] for taken in program["runs"]]
-    assert min(walls) > 0
-    assert sum(walls) < report["took_s"]
     theirs = report["programs"][-1]
     expected = theirs["runs"][0]["wall_s"] / report["programs"][0]["runs"][0]["wall_s"]
     assert theirs["wall_times_ours"] == pytest.approx(expected)
