@@ -45,13 +45,9 @@ def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module
     return NotHere.from_parent(parent, path=module_path) if MISSING else None
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def only_new_garbage() -> None:
-    """napari collects garbage whenever a layer goes: it need not look at all that other files have loaded.
-
-    What was put aside before is looked at once, so that nothing that became garbage since stays for ever.
-    """
-    gc.unfreeze()
+    """napari collects garbage whenever a layer goes: it need not look at all that other tests have loaded."""
     gc.collect()
     gc.freeze()
 
