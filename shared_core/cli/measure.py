@@ -93,7 +93,7 @@ def _check_pair(mammogram: Mammogram, given: MaskFile) -> None:
 
 def _other_file(given: MaskFile, segment: int | None) -> dict[str, object]:
     beside = other_beside(given.path) if segment is None else None
-    return {"other_file": str(beside)} if beside is not None else {}
+    return {"other_mask_file": str(beside)} if beside is not None else {}
 
 
 def _notices(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> list[Notice]:

@@ -93,7 +93,7 @@ class ReviewedView:
     why_not_measured: Notice | None = None
     """Where there is no measurement."""
     other: Mask | None = None
-    """(rows, columns) bool: calcification that is not along an artery, as it is left; None: nothing tells it."""
+    """(rows, columns) bool: calcification not along an artery, as it is left; None where nothing tells it."""
 
     @property
     def header(self) -> MammogramHeader:

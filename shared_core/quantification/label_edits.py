@@ -43,9 +43,13 @@ class MovedPart:
     """What it is now."""
 
 
-def free_label(labels: Labels) -> int | None:
-    """The lowest artery number that nothing is marked with, None where all 253 are taken."""
-    taken = np.bincount(labels.ravel(), minlength=256)[1 : MOST_ARTERIES + 1] > 0
+def free_label(*labels: Labels) -> int | None:
+    """The lowest artery number that nothing is marked with in any labels, None where all 253 are taken."""
+    taken = np.zeros(MOST_ARTERIES, np.bool_)
+    for one in labels:
+        # `np.bincount` would take 8 bytes a pixel.
+        counts = cv2.calcHist([np.ascontiguousarray(one)], [0], None, [256], [0.0, 256.0])
+        taken |= counts.ravel()[1 : MOST_ARTERIES + 1] > 0
     return None if taken.all() else int(np.argmin(taken)) + 1
 
 
@@ -131,8 +135,10 @@ def moved(
     part = _part_at(other_mask(labels) if becomes_artery else artery_mask(labels), pixel)
     found = np.array(labels, np.uint8)
     if becomes_artery:
-        before = artery_labels(numbers)[part] if numbers is not None else np.zeros(1, np.uint8)
-        found[part] = np.where(before > 0, before, free_label(labels) or UNFOLLOWED_LABEL)
+        known = artery_labels(numbers) if numbers is not None else np.zeros_like(labels)
+        # Nor the number of an artery that may come back, too.
+        free = free_label(labels, known) or UNFOLLOWED_LABEL
+        found[part] = np.where(known[part] > 0, known[part], free)
     else:
         found[part] = OTHER_LABEL
     return MovedPart(found, int(np.count_nonzero(part)), becomes_artery)

@@ -29,7 +29,7 @@ _FEWEST_GREYS = 4
 """A picture with fewer values holds labels: one may be the outline of another."""
 _PNG_SIZES_END = 24
 _BESIDE = ("_mask", "_labels")
-"""Of the names of files of arteries, before the suffix: other calcification has a file of its own beside them."""
+"""Of the names of files of arteries, before the suffix: other calcification has a file beside them."""
 MASK_SUFFIXES = (".png", ".tif", ".tiff", ".pgm", ".nii", ".nii.gz", ".dcm")
 
 

@@ -127,7 +127,7 @@ def test_other_calcification_beside_the_mask_is_in_no_number_of_bac(
     assert shown == {"other_count": 2, "other_area_px": 2000}
     assert {**both["metrics"], "other_count": None, "other_area_px": None} == alone["metrics"]
     assert "Calcifications that are not along an artery: 2; have them read." in _texts(both["notices"])
-    assert str(both["model"]["other_file"]).endswith("a_other.png")  # type: ignore[index]
+    assert str(both["model"]["other_mask_file"]).endswith("a_other.png")  # type: ignore[index]
     out = tmp_path / "out"
     assert main(["measure", str(film[0]), str(tmp_path / "a_mask.png"), "-o", str(out)]) == 0
     written = cv2.imread(str(out / "LCC_other.png"), cv2.IMREAD_GRAYSCALE)

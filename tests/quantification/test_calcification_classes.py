@@ -107,6 +107,10 @@ def test_a_part_without_a_number_of_before_gets_a_free_one() -> None:
     found = moved(labels, 8.4, 5.0)
     assert found is not None
     assert set(np.unique(found.labels[8:10, 2:9])) == {2}
+    away = np.where(labels == 1, 2, 0).astype(np.uint8)
+    found = moved(labels, 8.4, 5.0, numbers=away)
+    assert found is not None
+    assert set(np.unique(found.labels[8:10, 2:9])) == {4}
     full = np.arange(256, dtype=np.uint8).reshape(16, 16)
     assert free_label(full) is None
     among = moved(full, *np.argwhere(full == OTHER_LABEL)[0], reach_px=0)
