@@ -18,7 +18,7 @@ from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.docks.widgets import LEFT
-from napari_bac.editing.arteries import delete, join, part, renumber, show
+from napari_bac.editing.arteries import NO_ARTERY, delete, join, part, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
 from shared_core import hosting as bac
@@ -67,7 +67,7 @@ class ArteriesTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         # What the numbers and their units leave.
-        for column, widest in ((0, "R-MLO"), (ARTERY, "■ 254")):
+        for column, widest in ((0, "R-MLO"), (ARTERY, f"■ {NO_ARTERY}")):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 16)
         header.setHighlightSections(False)
@@ -177,8 +177,8 @@ class _ArteryNumber(QStyledItemDelegate):
     """Types the number of an artery."""
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: QModelIndex) -> QWidget:
-        """A number from 1 to 254; 255 would say that it is no artery."""
+        """A number from 1 on; the highest say that it is no artery, or none that can be traced."""
         editor = QSpinBox(parent)
-        editor.setRange(1, bac.UNFOLLOWED_LABEL - 1)
+        editor.setRange(1, bac.MOST_ARTERIES)
         editor.setToolTip("A number already in use joins the two arteries")
         return editor
