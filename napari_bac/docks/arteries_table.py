@@ -18,7 +18,7 @@ from napari_bac.docks.clipboard import copy_table
 from napari_bac.docks.connections import Connections
 from napari_bac.docks.metrics_model import ARTERY, ArteriesModel, rows_of
 from napari_bac.docks.widgets import LEFT
-from napari_bac.editing.arteries import NO_ARTERY, delete, join, part, renumber, show
+from napari_bac.editing.arteries import delete, join, part, renumber, show
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.host import Artery
 from shared_core import hosting as bac
@@ -67,7 +67,7 @@ class ArteriesTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         # What the numbers and their units leave.
-        for column, widest in ((0, "R-MLO"), (ARTERY, f"■ {NO_ARTERY}")):
+        for column, widest in ((0, "R-MLO"), (ARTERY, "■ 254")):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 16)
         header.setHighlightSections(False)

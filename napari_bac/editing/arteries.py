@@ -13,7 +13,7 @@ from shared_core import hosting as bac
 
 SPOT: Final = "spot"
 """What is BAC, and too small or round to be followed as an artery."""
-NO_ARTERY: Final = "no artery"
+NO_ARTERY: Final = "no"
 """Calcification that is not along an artery."""
 
 

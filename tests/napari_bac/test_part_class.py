@@ -177,7 +177,7 @@ def test_the_list_names_it_and_it_is_neither_joined_nor_parted(
     model = dock.arteries.arteries
     place = model.place_of((KEY, bac.OTHER_LABEL))
     assert place is not None
-    assert model.index(place, ARTERY).data() == "no artery"
+    assert model.index(place, ARTERY).data() == "no"
     row = model.rows[place]
     assert (row.area, row.length, row.known) == (pytest.approx(160 * 0.04), None, True)
     labels = view.label_pixels().copy()
