@@ -24,33 +24,47 @@ WHERE_SAVING_IS: Final = (
 )
 
 
+NOT_IN_FILE: Final = (
+    "{name} holds the arteries alone; to keep what is no artery as well, save a DICOM segmentation, several "
+    "layers into a folder, or export the exam."
+)
+
 # What the palette may call answers `list` and not `list[str]`, which on Python 3.10 passes for a class.
 
 
 def write_labels(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
     """Write the numbers of the arteries: PNG or NIfTI, 8 bit where they fit, else 16."""
-    return _written(path, lambda: _encoded(path, _unsigned(data), meta or {}))
+    return _without_others(
+        _written(path, lambda: _encoded(path, _arteries(data, meta or {}), meta or {})), data, meta or {}
+    )
 
 
 def write_mask(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
     """Write where any artery is marked: 255, as `bac analyze` writes masks."""
-    return _written(path, lambda: _encoded(path, (_unsigned(data) > 0) * np.uint8(255), meta or {}))
+    return _without_others(
+        _written(path, lambda: _encoded(path, (_arteries(data, meta or {}) > 0) * np.uint8(255), meta or {})),
+        data,
+        meta or {},
+    )
 
 
 def write_segmentation(path: str = "", data: Any = None, meta: Mapping[str, Any] | None = None) -> list:
-    """Write where any artery is marked as a DICOM segmentation of the view's image."""
+    """Write where any artery is marked as a DICOM segmentation of the view's image, and what is none."""
 
     def content() -> bytes:
         view = _session_view(meta or {})
-        mask, final = _unsigned(data) > 0, Snapshot.of(view).final(bac.MeasurementSettings())
+        mask, final = _arteries(data, meta or {}) > 0, Snapshot.of(view).final(bac.MeasurementSettings())
         # It alone loads pydicom's large table of codes.
-        return bac.segmentation_file(final.header, mask, final.provenance)
+        return bac.segmentation_file(final.header, mask, final.provenance, other=_no_artery(data, meta or {}))
 
     return _written(path, content)
 
 
 def write_folder(path: str = "", layers: Sequence[tuple[Any, Mapping[str, Any], str]] = ()) -> list:
-    """Write the labels of several views into a new folder, ``NAME_labels.png`` each."""
+    """Write the labels of several views into a new folder, ``NAME_labels.png`` each.
+
+    What is no artery goes beside them, as ``NAME_other.png``.
+    """
     if not path:
         return _written(path, bytes)
     folder = Path(path)
@@ -60,8 +74,12 @@ def write_folder(path: str = "", layers: Sequence[tuple[Any, Mapping[str, Any], 
             for data, meta, kind in layers:
                 if kind == "labels":
                     name = _unique(_stem(meta), names)
-                    bac.write_bytes(beside / name, bac.encode_png(_unsigned(data), flat=True))
+                    bac.write_bytes(beside / name, bac.encode_png(_arteries(data, meta), flat=True))
                     names.append(name)
+                    other = _no_artery(data, meta)
+                    if other is not None:
+                        names.append(name.replace("_labels.png", "_other.png"))
+                        bac.write_bytes(beside / names[-1], bac.encode_png(other * np.uint8(255), flat=True))
     except bac.OpenBacError as error:
         show_error(str(error))
         return []
@@ -100,6 +118,30 @@ def _unsigned(data: Any) -> NDArray[np.uint8] | NDArray[np.uint16]:
     if labels.max() <= np.iinfo(np.uint8).max:
         return np.ascontiguousarray(labels, np.uint8)
     return np.ascontiguousarray(labels, np.uint16)
+
+
+def _without_others(written: list[str], data: Any, meta: Mapping[str, Any]) -> list[str]:
+    """What was written; one file of arteries has no place for the others, which is said."""
+    if written and _no_artery(data, meta) is not None:
+        show_info(NOT_IN_FILE.format(name=Path(written[0]).name))
+    return written
+
+
+def _arteries(data: Any, meta: Mapping[str, Any]) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The numbers of arteries; of labels that are none of ours all numbers."""
+    labels = _unsigned(data)
+    if _opened(meta) is None or labels.dtype != np.uint8:
+        return labels
+    return bac.artery_labels(labels.astype(np.uint8))
+
+
+def _no_artery(data: Any, meta: Mapping[str, Any]) -> bac.Mask | None:
+    """What is no artery in labels of ours; None where nothing is."""
+    labels = _unsigned(data)
+    if _opened(meta) is None or labels.dtype != np.uint8:
+        return None
+    other = bac.other_mask(labels.astype(np.uint8))
+    return other if other.any() else None
 
 
 def _session_view(meta: Mapping[str, Any]) -> ViewSession:

@@ -13,6 +13,7 @@ from shared_core.lazy_names import from_home, homes_in
 from shared_core.version import SOFTWARE_VERSION as __version__
 
 if TYPE_CHECKING:
+    from shared_core.arteries.candidates import Decision as Decision
     from shared_core.arteries.connected_parts import bounding_box
     from shared_core.arteries.followed_line import followed_line, goes_on_at_start
     from shared_core.arteries.judged_image import Judged as Judged
@@ -100,11 +101,19 @@ if TYPE_CHECKING:
     from shared_core.preprocessing.prepare import prepare, prepared_by
     from shared_core.preprocessing.prepared import PreparedView
     from shared_core.preprocessing.preset import PreprocessingPreset
-    from shared_core.quantification.exam import measure_exam
-    from shared_core.quantification.judged_views import judged_notices as judged_notices
-    from shared_core.quantification.label_edits import added, free_label, parted, relabelled
-    from shared_core.quantification.labelled_mask import (
+    from shared_core.quantification.calcification_classes import (
+        MOST_ARTERIES,
+        OTHER_LABEL,
         UNFOLLOWED_LABEL,
+        artery_labels,
+        artery_mask,
+        both_classes,
+        other_mask,
+    )
+    from shared_core.quantification.exam import measure_exam
+    from shared_core.quantification.judged_views import judged_notices, others_notices
+    from shared_core.quantification.label_edits import MovedPart, added, free_label, moved, parted, relabelled
+    from shared_core.quantification.labelled_mask import (
         LabelledMeasurement,
         LabelNumbers,
         measure_labels,
@@ -127,7 +136,7 @@ if TYPE_CHECKING:
     from shared_core.reading.kinds import FileFormat
     from shared_core.reading.limits import LARGEST_PIXELS
     from shared_core.reading.loaded_image import header_of_values, reader_spacings, spacing_in_host
-    from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file
+    from shared_core.reading.mask import is_label_file, read_label_file, read_mask_file, read_other
     from shared_core.reading.orientation import Turn, hanging_turn
     from shared_core.reading.picture_patient import patient_beside_view
     from shared_core.reading.projection_names import named_projection

@@ -31,7 +31,7 @@ from shared_core.provenance import provenance_of
 from shared_core.quality.checks import quality_notices
 from shared_core.quality.policy import QualityPolicy, refuse_doubtful
 from shared_core.quantification.exam import measure_exam
-from shared_core.quantification.judged_views import judged_notices
+from shared_core.quantification.judged_views import judged_notices, others_notices
 from shared_core.quantification.measurement import ExamMeasurement, MeasurementSettings, ViewMeasurement
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.reading.exam_grouping import find_exams
@@ -174,7 +174,12 @@ def analyze_view(
         mask=mask,
         measurement=measurement,
         provenance=provenance_of(prepared, probability, loaded.card, threshold=cut, decision=decision),
-        notices=(*collect_notices(prepared, probability, loaded.card, quality=doubts), *judged, *found),
+        notices=(
+            *collect_notices(prepared, probability, loaded.card, quality=doubts),
+            *others_notices(measurement),
+            *judged,
+            *found,
+        ),
         vessels=vessels,
         other=decision.other,
     )

@@ -177,8 +177,8 @@ class _ArteryNumber(QStyledItemDelegate):
     """Types the number of an artery."""
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: QModelIndex) -> QWidget:
-        """A number from 1 to 254; 255 would say that it is no artery."""
+        """A number from 1 on; the highest say that it is no artery, or none that can be traced."""
         editor = QSpinBox(parent)
-        editor.setRange(1, bac.UNFOLLOWED_LABEL - 1)
+        editor.setRange(1, bac.MOST_ARTERIES)
         editor.setToolTip("A number already in use joins the two arteries")
         return editor

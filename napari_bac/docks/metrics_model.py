@@ -11,7 +11,7 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from qtpy.QtGui import QColor
 
 from napari_bac.docks.widgets import RIGHT
-from napari_bac.editing.arteries import OTHER
+from napari_bac.editing.arteries import NO_ARTERY, SPOT
 from napari_bac.layout.colours import label_colour
 from napari_bac.views.host import Artery
 from napari_bac.views.view_session import ViewSession
@@ -30,7 +30,13 @@ _TIPS: Final = (
     "Mean width of the marked band, wider than the artery itself",
     "Calcified segments; a gap of 1 cm ends a segment (Guo 2021)",
 )
-_OTHER_TIP: Final = "Marked, but too small or too round to be traced as an artery"
+_NAMES: Final = {bac.UNFOLLOWED_LABEL: SPOT, bac.OTHER_LABEL: NO_ARTERY}
+"""Of the labels that are no numbers of arteries."""
+_TIPS_OF: Final = {
+    bac.UNFOLLOWED_LABEL: "Marked, but too small or too round to be traced as an artery",
+    bac.OTHER_LABEL: "Calcifications that are not along an artery, in no number of BAC: have them read. "
+    "K moves the part under the cursor",
+}
 _Role = Qt.ItemDataRole
 
 
@@ -75,7 +81,8 @@ def rows_of(view: ViewSession) -> list[ArteryRow]:
         area = float(areas[label]) * (spacing.pixel_area_mm2 if spacing is not None else 1.0)
         own = measured.get(label)
         if own is None:
-            rows.append(ArteryRow(view.key, label, area, in_mm, known=False))
+            # Nothing but its area is measured of what is no artery.
+            rows.append(ArteryRow(view.key, label, area, in_mm, known=label == bac.OTHER_LABEL))
             continue
         row = ArteryRow(
             view.key,
@@ -124,7 +131,8 @@ class ArteriesModel(QAbstractTableModel):
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """The number of an artery can be changed."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == ARTERY else flags
+        has_number = index.column() == ARTERY and self.rows[index.row()].label != bac.OTHER_LABEL
+        return flags | Qt.ItemFlag.ItemIsEditable if has_number else flags
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
         """Text, sort value, colour and alignment of a cell."""
@@ -141,8 +149,8 @@ class ArteriesModel(QAbstractTableModel):
         if role == _Role.TextAlignmentRole and column > 0:
             return RIGHT
         if role == _Role.ToolTipRole:
-            if row.label == bac.UNFOLLOWED_LABEL:
-                return _OTHER_TIP
+            if row.label in _TIPS_OF:
+                return _TIPS_OF[row.label]
             return "Updated when you stop drawing" if value is None and not row.known else None
         return None
 
@@ -190,7 +198,7 @@ class ArteriesModel(QAbstractTableModel):
         if value is None:
             return NONE if row.known else LATER
         if column == ARTERY:
-            return OTHER if value == bac.UNFOLLOWED_LABEL else str(value)
+            return _NAMES.get(value, str(value))
         if not isinstance(value, float):
             return str(value)
         text = f"{value:.0f}" if not row.in_mm else f"{value:.2f}" if column != 3 else f"{value:.1f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 import numpy as np
 
@@ -10,12 +11,19 @@ from napari_bac.editing.artery_zoom import zoom_to
 from napari_bac.views.host import Artery, ViewsHost
 from shared_core import hosting as bac
 
-OTHER = "other"
-"""What is marked, and too small or round to be followed as an artery."""
+SPOT: Final = "spot"
+"""What is BAC, and too small or round to be followed as an artery."""
+NO_ARTERY: Final = "no"
+"""Calcification that is not along an artery."""
+
+
+NO_ARTERY_YET: Final = (
+    "What is no artery is neither joined nor parted; point at a part and press K to make it an artery."
+)
 
 
 def arteries(host: ViewsHost) -> list[Artery]:
-    """All that is marked, by view and number."""
+    """All that is marked, by view and number; what is no artery as the last but one."""
     return [
         (key, int(label)) for key, view in host.views.items() for label in np.flatnonzero(view.counts.area_px)
     ]
@@ -82,6 +90,9 @@ def join(host: ViewsHost, several: Collection[Artery]) -> bool:
     if len(keys) > 1:
         host.say("Arteries of different views cannot be joined; select arteries of one view.")
         return False
+    if any(label == bac.OTHER_LABEL for _, label in several):
+        host.say(NO_ARTERY_YET)
+        return False
     (key,) = keys
     labels = sorted(label for _, label in several)
     _change(host, key, labels[1:], labels[0])
@@ -92,10 +103,13 @@ def join(host: ViewsHost, several: Collection[Artery]) -> bool:
 def part(host: ViewsHost, artery: Artery) -> bool:
     """Make two arteries of one at its widest gap; False, and a sentence, where it has none."""
     key, label = artery
+    if label == bac.OTHER_LABEL:
+        host.say(NO_ARTERY_YET)
+        return False
     view = host.views[key]
     labels, other = view.label_pixels(), bac.free_label(view.label_pixels())
     if other is None:
-        host.say(f"{key} already has 254 arteries; join or delete some first.")
+        host.say(f"{key} already has {bac.MOST_ARTERIES} arteries; join or delete some first.")
         return False
     found = bac.parted(labels, label, other, spacing=view.opened.prepared.spacing)
     if found is None:

@@ -101,7 +101,7 @@ class CentreLineTool:
         labels = view.label_pixels()
         label = bac.free_label(labels)
         if label is None:
-            host.say(f"{view.key} already has 254 arteries; join or delete some first.")
+            host.say(f"{view.key} already has {bac.MOST_ARTERIES} arteries; join or delete some first.")
             return False
         band = bac.line_bands(
             [np.array(self.points)],

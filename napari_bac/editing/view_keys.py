@@ -1,4 +1,4 @@
-"""Keys on the canvas that change what is seen: one view or all, the overlay or its outline, the window."""
+"""Keys on the canvas: one view or all, the overlay or its outline, the window; and what a part is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from napari.components import ViewerModel
 from qtpy.QtCore import QTimer
 
 from napari_bac.editing.clicks import key_callback
+from napari_bac.editing.part_class import MOVE, move_part
 from napari_bac.layout.single_view import fill
 from napari_bac.layout.window_level import WindowDrag, invert, next_preset
 from napari_bac.views.host import ViewsHost
@@ -20,6 +21,7 @@ KEYS: Final = {
     "Q": "show all views",
     "H (held)": "hide the labels",
     "U": "labels as outlines or filled",
+    MOVE: "the part under the cursor is no artery, or is one after all",
     "W": "next window setting",
     "G": "invert the greys of the images",
     "right button": "drag left or right for window width, up or down for level",
@@ -70,6 +72,7 @@ def _actions(host: ViewsHost) -> dict[str, Callable[[Any], Any]]:
         "U": key_callback(lambda: toggle_outline(host.viewer, host.views)),
         "W": key_callback(window),
         "G": key_callback(lambda: invert(view.image for view in host.views.values())),
+        MOVE: key_callback(partial(move_part, host)),
         "H": hide_while_held,
     }
 

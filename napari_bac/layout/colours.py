@@ -8,12 +8,16 @@ from napari.utils.colormaps import DirectLabelColormap
 
 from shared_core import hosting as bac
 
-_OKABE_ITO: Final = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#0072B2")
+_OKABE_ITO: Final = ("#E69F00", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#0072B2")
+_NO_ARTERY: Final = "#56B4E9"
+"""As in all pictures of the engine, and no artery's."""
 _UNFOLLOWED: Final = "#FFFFFF"
 
 
 def label_colour(label: int) -> str:
     """The colour of one label, as ``#RRGGBB``."""
+    if label == bac.OTHER_LABEL:
+        return _NO_ARTERY
     return _UNFOLLOWED if label == bac.UNFOLLOWED_LABEL else _OKABE_ITO[(label - 1) % len(_OKABE_ITO)]
 
 

@@ -95,7 +95,7 @@ class Autosave:
         kept.restored.append(saved.file)
         if told := prepare_as_saved(view, saved, self._settings()):
             self._signals.said.emit(f"{key}: {told}")
-        view.take_restored(saved.labels(), numbered=saved.numbered)
+        view.take_restored(saved.labels(), numbered=saved.numbered, tells_others=saved.tells_others)
         self._measure(key)
         self._on_change(key)
         self._signals.restorable_changed.emit(key)
@@ -187,6 +187,7 @@ class Autosave:
             shape=(0, 0),
             preset=view.opened.prepared.preset,
             numbered=view.numbered,
+            tells_others=view.tells_others,
             revision=view.revision,
             file=kept.file,
         )

@@ -42,6 +42,8 @@ class SavedEdits:
     """By which the view was prepared; None in files of an earlier version."""
     numbered: bool = False
     """Whether a person told the arteries apart."""
+    tells_others: bool = False
+    """Whether labels without a mark of it say that there is no other calcification."""
     revision: int = 0
     """Of the session that saved it."""
     file: Path = Path()

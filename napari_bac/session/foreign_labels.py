@@ -38,4 +38,5 @@ def use_labels(session: ExamSession, layer: Layer | None, key: str) -> None:
             f"{layer.name} cannot be used for {key}: labels of {rows} x {columns} pixels (rows x columns) "
             "with at most 255 numbers are needed."
         )
-    session.set_labels(key, labels)
+    # They are numbers of arteries, all of them: what is no artery stays as it is.
+    session.set_labels(key, bac.both_classes(labels, bac.other_mask(view.label_pixels())))

@@ -9,7 +9,7 @@ from qtpy.QtCore import QTimer
 
 from napari_bac.session.workers import FunctionWorker, create_worker
 from napari_bac.views.model_answer import LabelPixels
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession, others_of
 from shared_core import hosting as bac
 
 REST_MS = 150
@@ -112,12 +112,13 @@ def _measured(
     own = view.answer if not view.edited else None
     measured = bac.measure_labels(
         view.opened.prepared,
-        labels,
+        bac.artery_labels(labels),
         probability=own.probability.values if own is not None else None,
         mask_style=view.mask_style,
         settings=settings,
         raw=view.opened.raw,
         judged=view.answer.judged if view.answer is not None else None,
+        other=others_of(view, labels),
         edited=view.edited,
         numbered=view.numbered,
     )

@@ -214,9 +214,17 @@ def _view_events(
         yield TileDone(key, step.done, step.total, step.answer)
     assert result is not None
     cut = card.threshold if threshold is None else threshold
-    labels, judged = _decided(prepared, result, card, cut)
-    kept = KeptProbability.of(result)
-    yield ViewDone(key, ModelAnswer(card, kept, cut, labels, time.monotonic() - began, judged), prepared)
+    decision, labels = _decided(prepared, result, card, cut)
+    answer = ModelAnswer(
+        card,
+        KeptProbability.of(result),
+        cut,
+        labels,
+        time.monotonic() - began,
+        decision.judged,
+        decision.other is not None,
+    )
+    yield ViewDone(key, answer, prepared)
 
 
 def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -> ModelAnswer:
@@ -227,13 +235,13 @@ def decided(prepared: bac.PreparedView, answer: ModelAnswer, threshold: float) -
     OpenBacError
         If the threshold is not inside (0, 1).
     """
-    labels, judged = _decided(prepared, answer.probability, answer.card, threshold)
-    return replace(answer, threshold=threshold, labels=labels, judged=judged)
+    decision, labels = _decided(prepared, answer.probability, answer.card, threshold)
+    return replace(answer, threshold=threshold, labels=labels, judged=decision.judged)
 
 
 def _decided(
     prepared: bac.PreparedView, probability: bac.ProbabilityMap, card: bac.ModelCard, threshold: float
-) -> tuple[KeptLabels, bac.Judged | None]:
+) -> tuple[bac.Decision, KeptLabels]:
     decision = bac.decide_mask(
         prepared,
         probability.values,
@@ -242,4 +250,4 @@ def _decided(
         image_probability=probability.image_probability,
     )
     labels = bac.numbered_labels(prepared, decision.mask, mask_style=card.mask_style)
-    return KeptLabels.of(labels), decision.judged
+    return decision, KeptLabels.of(bac.both_classes(labels, decision.other))

@@ -35,6 +35,8 @@ class GivenLabels:
     """The file, and the model that made it if the record beside it names one."""
     arteries_numbered: bool = False
     """Whether a person told its arteries apart, as the record beside it says."""
+    other: bac.Mask | None = None
+    """(rows, columns): calcification that is not along an artery; None where nothing tells it."""
     mask_style: bac.MaskStyle = "vessel-band"
     """As the record beside it says: of where a classifier looked there are no areas, here neither."""
 
@@ -45,11 +47,12 @@ class GivenLabels:
         return next((stem[: -len(end)] for end in LABEL_ENDINGS if stem.endswith(end)), stem)
 
     def on(self, view: OpenedView, *, mask_style: bac.MaskStyle | None = None) -> LabelPixels:
-        """The labels with the numbers of arteries, those of the file or new ones for masks of a style."""
-        if self.numbered:
-            return self.labels
-        mask = self.labels > 0
-        return bac.numbered_labels(view.prepared, mask, mask_style=mask_style or self.mask_style)
+        """Both classes, with the numbers of arteries, those of the file or new ones for masks of a style."""
+        labels = self.labels
+        if not self.numbered:
+            style = mask_style or self.mask_style
+            labels = bac.numbered_labels(view.prepared, labels > 0, mask_style=style)
+        return bac.both_classes(labels, self.other)
 
 
 def read_given_labels(path: Path) -> GivenLabels:
@@ -63,7 +66,8 @@ def read_given_labels(path: Path) -> GivenLabels:
     found = bac.read_label_file(path)
     stem = path.name.partition(".")[0]
     numbered = stem.endswith("_labels") or found.count > 1
-    given = GivenLabels(path, found.labels, numbered, found.source_uids)
+    other = bac.read_other(path, found.labels > 0)
+    given = GivenLabels(path, found.labels, numbered, found.source_uids, other=other)
     record = _record_of(given)
     return replace(
         given,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from shared_core import hosting as bac
 
 LabelPixels = NDArray[np.uint8]
-"""(rows, columns): 0 where nothing is marked, else the number of the artery."""
+"""(rows, columns) of both classes: 0 where nothing is marked, `OTHER_LABEL` where it is no artery, else the
+number of the artery."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,12 @@ class ModelAnswer:
     kept: KeptProbability
     threshold: float
     labels: KeptLabels
+    """Of both classes."""
     seconds: float
     judged: bac.Judged | None = None
     """The parts one by one, or the view as a whole, where the model judges them."""
+    tells_others: bool = False
+    """Whether calcification that is not along an artery is among the labels, where there is any."""
 
     @property
     def probability(self) -> bac.ProbabilityMap:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from napari_bac.views.model_answer import LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import OpenedView
-from napari_bac.views.view_session import ViewSession
+from napari_bac.views.view_session import ViewSession, others_of
 from shared_core import hosting as bac
 
 
@@ -19,6 +19,8 @@ class Snapshot:
     revision: int
     opened: OpenedView
     labels: LabelPixels
+    """Of the arteries."""
+    other: bac.Mask | None
     answer: ModelAnswer | None
     edited: bool
     numbered: bool
@@ -31,11 +33,13 @@ class Snapshot:
     @classmethod
     def of(cls, view: ViewSession) -> Snapshot:
         """As it is now."""
+        labels = view.label_pixels()
         return cls(
             view,
             view.revision,
             view.opened,
-            view.label_pixels().copy(),
+            bac.artery_labels(labels),
+            others_of(view, labels),
             view.answer,
             view.edited,
             view.numbered,
@@ -71,6 +75,7 @@ class Snapshot:
             mask_style=self.mask_style,
             began_as=self.began_as,
             numbered=self.numbered,
+            other=self.other,
             raw=self.opened.raw,
             exam_key=self.opened.exam_key,
         )

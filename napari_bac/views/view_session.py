@@ -10,7 +10,7 @@ import numpy as np
 from napari.layers import Image, Labels
 
 from napari_bac.views.given_labels import GivenLabels
-from napari_bac.views.model_answer import LabelPixels, ModelAnswer
+from napari_bac.views.model_answer import KeptLabels, LabelPixels, ModelAnswer
 from napari_bac.views.opened_view import METADATA, OpenedView
 from napari_bac.views.taken_layers import TakenLayers
 from napari_bac.views.watcher import LabelsWatcher, Region
@@ -31,6 +31,12 @@ WHAT_TO_DO: Final = {
 def problem_words(problem: bac.Notice) -> str:
     """Why a view cannot be measured, and what to do."""
     return f"{problem.text} {WHAT_TO_DO[problem.code]}"
+
+
+def others_of(view: ViewSession, labels: LabelPixels) -> bac.Mask | None:
+    """(rows, columns) bool: what is no artery in labels of a view; None where nothing tells."""
+    other = bac.other_mask(labels)
+    return other if view.tells_others or other.any() else None
 
 
 @dataclass(eq=False)
@@ -68,6 +74,8 @@ class ViewSession:
     """How often edits were restored."""
     numbered_before: bool = False
     """The labels came with arteries that a person had joined, parted or numbered."""
+    others_given: bool = False
+    """Labels of a file or of an earlier session tell what is no artery."""
     notices: list[bac.Notice] = field(default_factory=list)
     """Of reading and of the model."""
     in_place: bool = False
@@ -76,14 +84,17 @@ class ViewSession:
     """In the order in which views were opened."""
     problem_told: bac.Notice | None = None
     """Why it cannot be measured, as far as the person was told."""
+    _numbers_of_moved: KeptLabels | None = None
+    """What was marked with which number before it was moved to what is no artery."""
     _pixels_changed: bool = False
     _fitted_brush_px: float | None = None
 
     @property
     def told(self) -> tuple[bac.Notice, ...]:
         """All notices, with those of the parts that the model judged, and why it cannot be measured."""
-        judged = self.answer.judged if self.answer is not None else None
-        own = bac.judged_notices(judged, edited=self.edited) if judged is not None else ()
+        judged = self.answer.judged if self.answer is not None and not self.edited else None
+        own = bac.others_notices(self.measured.view) if self.measured is not None else ()
+        own += bac.judged_notices(judged) if judged is not None else ()
         numbered = (bac.ARTERIES_NUMBERED.notice(),) if self.numbered else ()
         problem = self.problem
         return (*self.notices, *own, *numbered, *(() if problem is None else (problem,)))
@@ -115,6 +126,11 @@ class ViewSession:
     def numbered(self) -> bool:
         """Whether a person said which parts are one artery: each number is an artery then."""
         return self.numbered_before or self.counts.renumbered_px > 0
+
+    @property
+    def tells_others(self) -> bool:
+        """Whether labels without a mark of it say that there is no other calcification."""
+        return self.others_given or (self.answer is not None and self.answer.tells_others)
 
     @property
     def live(self) -> bac.LiveNumbers:
@@ -173,6 +189,19 @@ class ViewSession:
         if len(changed[0]):
             self.labels.data_setitem(changed, labels[changed])
 
+    def part_moved(self, row: float, column: float) -> bac.MovedPart | None:
+        """The part at a place moved to the other class; None where there is none. Changes no label yet.
+
+        Moved back, a part gets the numbers that it had.
+        """
+        labels = self.label_pixels()
+        before = self._numbers_of_moved.labels() if self._numbers_of_moved is not None else None
+        found = bac.moved(labels, row, column, numbers=before)
+        if found is not None and not found.is_artery:
+            kept = before if before is not None else np.zeros_like(labels)
+            self._numbers_of_moved = KeptLabels.of(np.where(found.labels != labels, labels, kept))
+        return found
+
     def take_prepared(self, prepared: bac.PreparedView, settings: bac.MeasurementSettings) -> None:
         """Measure on the view as another preset prepares it, from now on."""
         for notice in self.opened.prepared.notices:
@@ -190,7 +219,8 @@ class ViewSession:
         """Take a model's labels, as one step of undo."""
         labels = answer.labels.labels()
         self.answer, self.mask_style, self.restored = answer, answer.card.mask_style, False
-        self.counts.compare_with(labels > 0)
+        self.others_given = False
+        self.counts.compare_with(labels)
         self._fit_brush(labels)
         self._begin(labels)
 
@@ -205,19 +235,23 @@ class ViewSession:
         if self.answer is None:
             self.mask_style = given.mask_style
         labels = given.on(self.opened, mask_style=self.mask_style)
-        self.restored = False
+        self.restored, self.others_given = False, given.other is not None
         if self.answer is None:
             self.began_as = given.began_as
-            self.counts.compare_with(labels > 0)
+            self.counts.compare_with(labels)
         self._begin(labels, numbered=given.arteries_numbered)
         if was_saved:
             self.saved_revision = self.revision
 
-    def take_restored(self, labels: LabelPixels, *, numbered: bool = False) -> None:
+    def take_restored(
+        self, labels: LabelPixels, *, numbered: bool = False, tells_others: bool = False
+    ) -> None:
         """Take labels that a person left behind, as one step of undo.
 
         `numbered` says whether that person told the arteries apart; beside a model's labels it is seen.
+        `tells_others` is that of the view then.
         """
+        self.others_given = tells_others
         self.restored = self.answer is None and self.began_as is not None
         self.restorations += 1
         if self.answer is None:
@@ -244,7 +278,7 @@ class ViewSession:
 
     def _fit_brush(self, labels: LabelPixels) -> None:
         """As wide as the model's bands, unless the person chose another width."""
-        width = bac.band_width_px(labels > 0)
+        width = bac.band_width_px(bac.artery_mask(labels))
         if width is not None and self.labels.brush_size in (BRUSH_PX, self._fitted_brush_px):
             self._fitted_brush_px = self.labels.brush_size = max(width, LEAST_BRUSH_PX)
 

@@ -79,14 +79,14 @@ class JudgedParts:
             mask &= ~_painted(self.of("artery"), shape)
         return mask
 
-    def area_px(self, kind: PartKind) -> int:
-        """Pixels of the mask of one kind."""
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) of the smallest upper left corner of the view that holds all parts."""
         boxes = [part.box for part in self.parts]
-        shape = (
+        return (
             max((box.top + box.rows for box in boxes), default=0),
             max((box.left + box.columns for box in boxes), default=0),
         )
-        return int(np.count_nonzero(self.mask(kind, shape)))
 
     @property
     def spread(self) -> Spread | None:

@@ -25,11 +25,12 @@ from shared_core.notices.of_results import MASK_EMPTY, MASK_OF_OTHER_IMAGE
 from shared_core.preprocessing.prepare import prepare
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.preprocessing.preset import PreprocessingPreset
+from shared_core.quantification.judged_views import others_notices, with_others
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import ViewMeasurement
 from shared_core.quantification.view import measure_view
 from shared_core.reading.facts.table import stated_of
-from shared_core.reading.mask import MaskFile, read_mask_file
+from shared_core.reading.mask import MaskFile, other_beside, read_mask_file, read_other
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.record_types import ViewRecord
@@ -48,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     mammogram = read_mammogram(args.image, spacing_mm=args.spacing_mm, facts=facts)
     given = read_mask_file(args.mask, segment=args.segment)
     _check_pair(mammogram, given)
+    # Who asks for one segment of a file wants nothing else of it.
+    other = read_other(given.path, given.mask) if args.segment is None else None
     preset = load_card(DEFAULT_MODEL).preprocessing
     prepared = prepare(mammogram, preset, find_pectoral=settings.exclude_pectoral)
     calibration = Calibration.load(args.calibration) if args.calibration is not None else None
@@ -61,9 +64,10 @@ def run(args: argparse.Namespace) -> int:
     measured = measure_view(
         prepared, given.mask, None, mask_style=args.mask_style, settings=settings, mass=mass
     )
+    measured = with_others(measured, other)
     provenance = _provenance(prepared, preset, given, args)
     notices = [*prepared.header.notices, *prepared.notices, *_notices(mammogram, prepared, given)]
-    notices += about_facts
+    notices += [*others_notices(measured), *about_facts]
     record = view_record(
         prepared.header, prepared, measured, provenance=provenance, notices=list(dict.fromkeys(notices))
     )
@@ -71,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(json_bytes(record))
         return OK
     if args.output is not None:
-        for name, content in view_files(args.image.stem, prepared, given.mask, measured, record):
+        for name, content in view_files(args.image.stem, prepared, given.mask, measured, record, other=other):
             write_bytes(args.output / name, content)
         write_bytes(args.output / "views.csv", views_csv([record]))
     _print(record, measured, args.output)
@@ -85,6 +89,11 @@ def _check_pair(mammogram: Mammogram, given: MaskFile) -> None:
             f"{given.path.name}: has {rows} x {columns} pixels, {mammogram.header.name} has "
             f"{mammogram.shape[0]} x {mammogram.shape[1]} (rows x columns); give the mask of this mammogram."
         )
+
+
+def _other_file(given: MaskFile, segment: int | None) -> dict[str, object]:
+    beside = other_beside(given.path) if segment is None else None
+    return {"other_mask_file": str(beside)} if beside is not None else {}
 
 
 def _notices(mammogram: Mammogram, prepared: PreparedView, given: MaskFile) -> list[Notice]:
@@ -107,6 +116,7 @@ def _provenance(
         "mask_file": str(given.path),
         "mask_sha256": hashlib.sha256(given.path.read_bytes()).hexdigest(),
         "mask_segment": args.segment,
+        **_other_file(given, args.segment),
         "mask_style": args.mask_style,
         "preprocessing": preset.name,
         "spacing_source": prepared.spacing.source.value if prepared.spacing is not None else None,
@@ -128,6 +138,7 @@ def _print(record: ViewRecord, measured: ViewMeasurement, output: Path | None) -
         ("TAM / breast area", _or_dash(measured.tam_per_breast_area, "{:.6f}")),
         (f"SIM, TSIM{measured.intensity_threshold}", f"{measured.sim}, {measured.tsim}"),
         ("connected parts", f"{measured.parts_count}"),
+        ("other calcifications", _or_dash(measured.other_count, "{}")),
         ("calcium", view_mass_words(measured)),
     )
     for name, value in rows:

@@ -24,13 +24,14 @@ from shared_core.notices.of_results import (
     HEAT_MAP,
     MASK_DRAWN,
     MASK_EDITED,
+    OTHER_CALCIFICATIONS,
     VIEW_NOT_ANALYSED,
 )
 from shared_core.pipeline import collect_notices, decision_of
 from shared_core.preprocessing.prepared import PreparedView
 from shared_core.provenance import drawn_provenance, provenance_of
 from shared_core.quality.checks import quality_notices
-from shared_core.quantification.judged_views import judged_notices
+from shared_core.quantification.judged_views import judged_notices, others_notices
 from shared_core.quantification.labelled_mask import measure_labels, numbered_labels
 from shared_core.quantification.mask_notices import mask_notices
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
@@ -51,9 +52,17 @@ _ABOUT_THE_MASK: Final = frozenset(
         ARTERY_UNDECIDED,
         CALCIFICATIONS_SPREAD,
         HEAT_MAP,
+        OTHER_CALCIFICATIONS,
     )
 )
-"""They hold of the mask that the model gave, not of one that a person changed."""
+"""They hold of what the model gave, not of what a person changed."""
+
+
+_OTHERS_EDITED: Final[Mapping[bool, Mapping[str, object]]] = {
+    False: {},
+    True: {"other_edited_by_hand": True},
+}
+"""For the provenance: whether a person changed calcification that is not along an artery."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +93,7 @@ class ReviewedView:
     why_not_measured: Notice | None = None
     """Where there is no measurement."""
     other: Mask | None = None
-    """(rows, columns) bool: calcification that is not along an artery; None where nothing tells it."""
+    """(rows, columns) bool: calcification not along an artery, as it is left; None where nothing tells it."""
 
     @property
     def header(self) -> MammogramHeader:
@@ -112,6 +121,7 @@ def reviewed_view(
     mask_style: MaskStyle = "vessel-band",
     began_as: Mapping[str, object] | None = None,
     numbered: bool = False,
+    other: Mask | None = None,
     raw: Mammogram | None = None,
     exam_key: str = "",
 ) -> ReviewedView:
@@ -122,7 +132,7 @@ def reviewed_view(
     labels
         (rows, columns) uint8, above 0 where BAC.
     edited
-        Whether they differ from what a model gave; then there is no probability mass.
+        Whether they or `other` differ from what a model gave; then there is no probability mass.
     answer
         Of the model; None where there was none.
     mask_style
@@ -131,6 +141,9 @@ def reviewed_view(
         See `drawn_provenance`.
     numbered
         Whether a person said which parts are one artery; see `measure_labels`.
+    other
+        (rows, columns) bool: calcification that is not along an artery, as it is left; a pixel of both is of
+        the artery. None takes what the model found, if it tells.
     raw
         The pixels as read, where calcium can be weighed on them.
     """
@@ -144,6 +157,8 @@ def reviewed_view(
     decision = None
     if answer is not None:
         decision = decision_of(prepared, answer.probability, answer.card, threshold=answer.threshold)
+    by_model = decision.other if decision is not None else None
+    other = by_model if other is None else other & (labels == 0)
     measured = measure_labels(
         prepared,
         labels,
@@ -152,18 +167,21 @@ def reviewed_view(
         settings=settings,
         raw=raw,
         judged=decision.judged if decision is not None else None,
+        other=other,
         edited=edited,
         numbered=numbered,
     )
     notices = [*prepared.header.notices, *prepared.notices]
     if answer is None or decision is None:
         provenance = drawn_provenance(prepared, mask_style=mask_style, edited=edited, began_as=began_as)
+        notices += others_notices(measured.view)
     else:
         provenance = provenance_of(
             prepared, answer.probability, answer.card, threshold=answer.threshold, decision=decision
         )
         provenance["edited_by_hand"] = edited
-        notices += _about_the_answer(prepared, labels, answer, decision, edited=edited)
+        provenance |= _OTHERS_EDITED[_others_edited(other, by_model)]
+        notices += _about_the_answer(prepared, labels, answer, decision, measured.view, edited=edited)
     notices += _about_the_hand(prepared, labels, edited, from_others=answer is not None or bool(began_as))
     notices += (ARTERIES_NUMBERED.notice(),) if numbered else ()
     return ReviewedView(
@@ -174,7 +192,7 @@ def reviewed_view(
         tuple(dict.fromkeys(notices)),
         exam_key,
         answer.card if answer is not None else None,
-        other=decision.other if decision is not None else None,
+        other=other,
     )
 
 
@@ -224,6 +242,8 @@ def recorded_view(
     record: ViewRecord,
     *,
     began_as: Mask | None = None,
+    other: Mask | None = None,
+    other_began_as: Mask | None = None,
     settings: MeasurementSettings,
     raw: Mammogram | None = None,
     exam_key: str = "",
@@ -238,26 +258,45 @@ def recorded_view(
     record
         From `view_record`, of the mask that the model gave.
     began_as
-        That mask; None where it is not at hand: then `mask` counts as edited. Where both are the same,
-        all numbers are those of the record.
+        That mask; None where it is not at hand: then `mask` counts as edited. Where nothing was edited, all
+        numbers are those of the record.
+    other, other_began_as
+        The same of calcification that is not along an artery; a pixel of both is of the artery. None for
+        both where it is not at hand: then its numbers stay those of the record.
     card
         Of the model, where it is at hand.
     """
-    edited = began_as is None or not np.array_equal(mask, began_as)
+    other = other & ~mask if other is not None else None
+    others_edited = other is not None and (
+        other_began_as is None or not np.array_equal(other, other_began_as)
+    )
+    edited = began_as is None or not np.array_equal(mask, began_as) or others_edited
     style: MaskStyle = record.provenance["mask_style"]
-    provenance = {**record.provenance, "edited_by_hand": edited}
+    provenance = {**record.provenance, "edited_by_hand": edited, **_OTHERS_EDITED[others_edited]}
     labels = numbered_labels(prepared, mask, mask_style=style)
     if not edited:
         return ReviewedView(
-            prepared, labels, measurement_of(record), provenance, record.notices, exam_key, card
+            prepared,
+            labels,
+            measurement_of(record),
+            provenance,
+            record.notices,
+            exam_key,
+            card,
+            other=other,
         )
     notices = tuple(notice for notice in record.notices if notice.code not in _ABOUT_THE_MASK)
-    measured = measure_labels(prepared, labels, mask_style=style, settings=settings, raw=raw).view
-    # What is not in the mask is still what the model found.
-    others = {name: record.number(name) for name in ("other_count", "other_area_px", "other_area_mm2")}
-    measured = replace(measured, **others)
+    measured = measure_labels(
+        prepared, labels, mask_style=style, settings=settings, raw=raw, other=other, edited=True
+    ).view
+    if other is None:
+        # What is not in the mask is still what the model found.
+        others = {name: record.number(name) for name in ("other_count", "other_area_px", "other_area_mm2")}
+        measured = replace(measured, **others)
+    notices += others_notices(measured)
     notices += _about_the_hand(prepared, labels, edited, from_others=True)
-    return ReviewedView(prepared, labels, measured, provenance, tuple(dict.fromkeys(notices)), exam_key, card)
+    found = tuple(dict.fromkeys(notices))
+    return ReviewedView(prepared, labels, measured, provenance, found, exam_key, card, other=other)
 
 
 def _about_the_answer(
@@ -265,18 +304,27 @@ def _about_the_answer(
     labels: NDArray[np.uint8],
     answer: ModelOutput,
     decision: Decision,
+    measured: ViewMeasurement,
     *,
     edited: bool,
 ) -> tuple[Notice, ...]:
     quality = quality_notices(prepared)
     notices = collect_notices(prepared, answer.probability, answer.card, quality=quality)
-    if decision.judged is not None:
-        notices += judged_notices(decision.judged, edited=edited)
+    notices += others_notices(measured)
+    if decision.judged is not None and not edited:
+        notices += judged_notices(decision.judged)
     if not edited:
         style = answer.card.mask_style
         vessels = view_vessels(prepared, labels > 0, mask_style=style, judged=decision.judged)
         notices += vessels.notices if vessels is not None else ()
     return notices
+
+
+def _others_edited(now: Mask | None, by_model: Mask | None) -> bool:
+    """Whether calcification that is not along an artery differs from what a model gave, if it tells any."""
+    if now is None:
+        return False
+    return bool(now.any()) if by_model is None else not np.array_equal(now, by_model)
 
 
 def _about_the_hand(

@@ -57,8 +57,13 @@ def algorithm_of(provenance: Mapping[str, Any]) -> Algorithm:
 
 
 def algorithm_unedited(provenance: Mapping[str, Any]) -> Algorithm:
-    """The same of what a person does not change: the probability, and calcification along no artery."""
+    """The same of what a person does not change: the probability."""
     return algorithm_of({**provenance, "edited_by_hand": False})
+
+
+def algorithm_of_others(provenance: Mapping[str, Any]) -> Algorithm:
+    """The same of calcification that is not along an artery, which a person may have left as it was."""
+    return algorithm_of({**provenance, "edited_by_hand": bool(provenance.get("other_edited_by_hand"))})
 
 
 def algorithm_of_all(provenances: Mapping[str, Mapping[str, Any]]) -> Algorithm:

@@ -115,7 +115,9 @@ def write_dicom(
     return tuple(folder / name for name in names)
 
 
-def segmentation_file(header: MammogramHeader, mask: Mask, provenance: Mapping[str, Any]) -> bytes:
+def segmentation_file(
+    header: MammogramHeader, mask: Mask, provenance: Mapping[str, Any], *, other: Mask | None = None
+) -> bytes:
     """The file of one SEG alone, see `segmentation`.
 
     Raises
@@ -129,7 +131,8 @@ def segmentation_file(header: MammogramHeader, mask: Mask, provenance: Mapping[s
             f"{header.name}: a DICOM segmentation has to refer to a DICOM image, which this is not; export "
             "the exam with DICOM objects, which makes one of it."
         )
-    return file_bytes(segmentation(source, mask, provenance=provenance, making=making_of(source), number=1))
+    making = making_of(source)
+    return file_bytes(segmentation(source, mask, other=other, provenance=provenance, making=making, number=1))
 
 
 def _probabilities(exam: ResultExam) -> Iterator[tuple[str, Dataset]]:

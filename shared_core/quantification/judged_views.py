@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from shared_core.arteries.connected_parts import connected_parts
 from shared_core.arteries.judged_image import Judged, JudgedImage
-from shared_core.arteries.judged_parts import JudgedPart, Spread
+from shared_core.arteries.judged_parts import JudgedPart, JudgedParts, Spread
+from shared_core.mammogram import Mask
 from shared_core.notices import Notice
 from shared_core.notices.of_results import (
     ARTERY_UNDECIDED,
@@ -23,7 +27,7 @@ def with_opinion(measured: ViewMeasurement, judged: Judged) -> ViewMeasurement:
         return replace(measured, bac_probability=judged.bac_probability, pm=None)
     unsure, spread = judged.undecided, judged.spread
     found = replace(
-        with_others(measured, judged),
+        with_others(measured, judged.mask("other calcification", judged.shape)),
         bac_probability=judged.bac_probability,
         undecided=place_words(unsure) if unsure is not None else None,
     )
@@ -40,35 +44,47 @@ def with_opinion(measured: ViewMeasurement, judged: Judged) -> ViewMeasurement:
     )
 
 
-def with_others(measured: ViewMeasurement, judged: Judged) -> ViewMeasurement:
-    """The same with the calcifications that are not along an artery: they stay when the mask is edited."""
-    if isinstance(judged, JudgedImage):
+def with_others(measured: ViewMeasurement, other: Mask | None) -> ViewMeasurement:
+    """The same with the calcifications that are not along an artery; as it is where they are not known.
+
+    Parameters
+    ----------
+    other
+        (rows, columns) bool, or as much of it as holds them all. Each connected part is one.
+    """
+    if other is None:
         return measured
-    area_px = judged.area_px("other calcification")
-    pixel_area = measured.pixel_area_mm2
+    area_px, pixel_area = int(np.count_nonzero(other)), measured.pixel_area_mm2
     return replace(
         measured,
-        other_count=len(judged.of("other calcification")),
+        other_count=len(connected_parts(other)),
         other_area_px=area_px,
         other_area_mm2=area_px * pixel_area if pixel_area is not None else None,
     )
 
 
-def judged_notices(judged: Judged, *, edited: bool = False) -> tuple[Notice, ...]:
-    """What a heat map is; other calcifications, a spread of them, and a place where nobody can tell.
+def judged_other(judged: Judged | None, shape: tuple[int, ...]) -> Mask | None:
+    """(rows, columns) bool: what a model took for other calcification; None where it cannot tell."""
+    return judged.mask("other calcification", shape) if isinstance(judged, JudgedParts) else None
 
-    All but the other calcifications are about the mask that the model gave, and not said of one that a person
-    changed.
+
+def others_notices(measured: ViewMeasurement) -> tuple[Notice, ...]:
+    """Where there are other calcifications, whoever marked them: have them read."""
+    return (OTHER_CALCIFICATIONS.notice(count=measured.other_count),) if measured.other_count else ()
+
+
+def judged_notices(judged: Judged) -> tuple[Notice, ...]:
+    """What a heat map is; a spread of other calcifications, and a place where nobody can tell.
+
+    They are about what the model gave, and not said of what a person changed.
     """
     if isinstance(judged, JudgedImage):
-        return () if edited or not judged.positive else (HEAT_MAP.notice(threshold=f"{judged.threshold:g}"),)
+        return (HEAT_MAP.notice(threshold=f"{judged.threshold:g}"),) if judged.positive else ()
     found = []
-    others, unsure, spread = len(judged.of("other calcification")), judged.undecided, judged.spread
-    if others:
-        found.append(OTHER_CALCIFICATIONS.notice(count=others))
-    if spread is not None and not edited:
+    unsure, spread = judged.undecided, judged.spread
+    if spread is not None:
         found.append(_spread_notice(spread))
-    if unsure is not None and not edited:
+    if unsure is not None:
         found.append(ARTERY_UNDECIDED.notice(place=place_words(unsure)))
     return tuple(found)
 

@@ -1,11 +1,13 @@
-"""What a person does to whole arteries of a labelled mask: renumber, join, part, delete, add.
+"""What a person does to whole arteries of a labelled mask: renumber, join, part, delete, add; and to a part.
 
-Labels are (rows, columns) uint8, 0 where nothing is marked. Nothing is changed in place.
+Labels are (rows, columns) uint8 of both classes, see `calcification_classes`. Nothing is changed in place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -15,14 +17,39 @@ from shared_core.arteries.connected_groups import Groups
 from shared_core.arteries.connected_parts import bounding_box
 from shared_core.arteries.vessels import steps_mm
 from shared_core.mammogram import Mask, PixelSpacing
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
+from shared_core.quantification.calcification_classes import (
+    MOST_ARTERIES,
+    OTHER_LABEL,
+    UNFOLLOWED_LABEL,
+    artery_labels,
+    artery_mask,
+    other_mask,
+)
 
 Labels = NDArray[np.uint8]
 
+REACH_PX: Final = 8
+"""From so far beside a part it is meant: bands are narrow where a whole view is seen."""
 
-def free_label(labels: Labels) -> int | None:
-    """The lowest artery number that nothing is marked with, None where all 254 are taken."""
-    taken = np.bincount(labels.ravel(), minlength=256)[1:UNFOLLOWED_LABEL] > 0
+
+@dataclass(frozen=True, eq=False)
+class MovedPart:
+    """A part that was moved from one class to the other."""
+
+    labels: Labels
+    """(rows, columns), with the part in its new class."""
+    area_px: int
+    is_artery: bool
+    """What it is now."""
+
+
+def free_label(*labels: Labels) -> int | None:
+    """The lowest artery number that nothing is marked with in any labels, None where all 253 are taken."""
+    taken = np.zeros(MOST_ARTERIES, np.bool_)
+    for one in labels:
+        # `np.bincount` would take 8 bytes a pixel.
+        counts = cv2.calcHist([np.ascontiguousarray(one)], [0], None, [256], [0.0, 256.0])
+        taken |= counts.ravel()[1 : MOST_ARTERIES + 1] > 0
     return None if taken.all() else int(np.argmin(taken)) + 1
 
 
@@ -76,6 +103,69 @@ def _gaps(pieces: NDArray[np.int32], count: int, mm: NDArray[np.float64]) -> lis
 
 
 def added(labels: Labels, mask: Mask, label: int) -> Labels:
-    """Mark `mask` with `label` where no artery is yet: what has a number keeps it."""
-    free = (labels == 0) | (labels == UNFOLLOWED_LABEL)
+    """Mark `mask` with `label` where no artery is yet: what has the number of one keeps it."""
+    free = (labels == 0) | (labels >= OTHER_LABEL)
     return np.where(mask & free, np.uint8(label), labels)
+
+
+def moved(
+    labels: Labels, row: float, column: float, *, numbers: Labels | None = None, reach_px: float = REACH_PX
+) -> MovedPart | None:
+    """Move the connected part at a place from its class to the other one.
+
+    A part ends where its class does, whatever numbers its arteries have: so it is the same where nobody
+    numbers them.
+
+    Parameters
+    ----------
+    row, column
+        In pixels: of the part, or no farther from it than `reach_px`.
+    numbers
+        (rows, columns): what pixels were marked with while they were arteries, which they get again. Others
+        get a number that is free.
+
+    Returns
+    -------
+    None where no part is there.
+    """
+    pixel = _nearest(labels, row, column, reach_px)
+    if pixel is None:
+        return None
+    becomes_artery = bool(labels[pixel] == OTHER_LABEL)
+    part = _part_at(other_mask(labels) if becomes_artery else artery_mask(labels), pixel)
+    found = np.array(labels, np.uint8)
+    if becomes_artery:
+        known = artery_labels(numbers) if numbers is not None else np.zeros_like(labels)
+        # Nor the number of an artery that may come back, too.
+        free = free_label(labels, known) or UNFOLLOWED_LABEL
+        found[part] = np.where(known[part] > 0, known[part], free)
+    else:
+        found[part] = OTHER_LABEL
+    return MovedPart(found, int(np.count_nonzero(part)), becomes_artery)
+
+
+def _nearest(labels: Labels, row: float, column: float, reach_px: float) -> tuple[int, int] | None:
+    """The marked pixel that lies nearest to a place; of equally near ones the upper left."""
+    reach = int(np.ceil(reach_px))
+    top, left = max(round(row) - reach, 0), max(round(column) - reach, 0)
+    around = labels[top : max(round(row) + reach + 1, 0), left : max(round(column) + reach + 1, 0)]
+    rows, columns = np.nonzero(around)
+    if not len(rows):
+        return None
+    distances = np.hypot(rows + (top - row), columns + (left - column))
+    nearest = int(distances.argmin())
+    # A place within a pixel is never farther from its middle than half its diagonal.
+    if distances[nearest] > max(reach_px, 0.75):
+        return None
+    return int(rows[nearest]) + top, int(columns[nearest]) + left
+
+
+def _part_at(mask: Mask, pixel: tuple[int, int]) -> Mask:
+    """The 8-connected part of a mask that holds a pixel."""
+    box = bounding_box(mask)
+    assert box is not None
+    inside = np.ascontiguousarray(mask[box.slices]).view(np.uint8)
+    _, parts = cv2.connectedComponents(inside, connectivity=8)
+    found = np.zeros_like(mask)
+    found[box.slices] = parts == parts[pixel[0] - box.top, pixel[1] - box.left]
+    return found

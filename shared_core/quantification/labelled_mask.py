@@ -16,16 +16,14 @@ from shared_core.mammogram import Mammogram, Mask, PixelSpacing
 from shared_core.mass.densitometry import mass_refusal, measure_mass
 from shared_core.mass.site_calibration import Calibration
 from shared_core.preprocessing.prepared import PreparedView
-from shared_core.quantification.judged_views import with_others
+from shared_core.quantification.calcification_classes import MOST_ARTERIES, UNFOLLOWED_LABEL
+from shared_core.quantification.judged_views import judged_other, with_others
 from shared_core.quantification.measurement import MeasurementSettings, ViewMeasurement
 from shared_core.quantification.numbered_arteries import numbered_arteries
 from shared_core.quantification.view import measure_view, view_vessels
 from shared_core.weights.card import MaskStyle
 
 Labels = NDArray[np.uint8]
-
-UNFOLLOWED_LABEL = 255
-"""Of what is marked and too small or round to be followed as an artery."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,8 @@ def labels_of(mask: Mask, vessels: VesselMap | None) -> Labels:
     """
     if vessels is None:
         return mask.astype(np.uint8)
-    return np.where(mask, np.where(vessels.labels > 0, vessels.labels, UNFOLLOWED_LABEL), 0).astype(np.uint8)
+    has_number = (vessels.labels > 0) & (vessels.labels <= MOST_ARTERIES)
+    return np.where(mask, np.where(has_number, vessels.labels, UNFOLLOWED_LABEL), 0).astype(np.uint8)
 
 
 def numbered_labels(prepared: PreparedView, mask: Mask, *, mask_style: MaskStyle) -> Labels:
@@ -92,6 +91,7 @@ def measure_labels(
     raw: Mammogram | None = None,
     calibration: Calibration | None = None,
     judged: Judged | None = None,
+    other: Mask | None = None,
     edited: bool = False,
     numbered: bool = False,
 ) -> LabelledMeasurement:
@@ -109,8 +109,11 @@ def measure_labels(
         The pixels as read, where calcium can be weighed on them.
     judged
         What the model said of the parts that the labels are of, or began as.
+    other
+        (rows, columns) bool: calcification that is not along an artery, as it is left. None takes what the
+        model judged, and is not known where nothing judged.
     edited
-        Whether a person changed them: then only what is not in the mask is still the model's.
+        Whether a person changed labels or `other`: then they are no longer the model's.
     numbered
         Whether a person said which parts are one artery, by joining, parting or renumbering them: each
         number is an artery then. Else the arteries are followed in the mask, whatever their numbers.
@@ -139,8 +142,8 @@ def measure_labels(
         mass=mass,
         judged=None if edited else judged,
     )
-    if judged is not None and edited:
-        view = with_others(view, judged)
+    if other is not None or edited:
+        view = with_others(view, other if other is not None else judged_other(judged, labels.shape))
     said = judged.probabilities(labels) if judged is not None else {}
     own = (
         replace(_label_numbers(labels, label, prepared.spacing), probability=said.get(label))

@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 from shared_core.arteries.connected_parts import bounding_box
 from shared_core.grades.guo import thresholded_area_px, thresholded_intensity_sum
 from shared_core.grades.ibrahim import percent
-from shared_core.mammogram import Mask
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.calcification_classes import (
+    OTHER_LABEL,
+    artery_labels,
+    artery_mask,
+    other_mask,
+)
 from shared_core.quantification.first_numbers import FirstNumbers
 from shared_core.quantification.measurement import MeasurementSettings, without_areas
 from shared_core.quantification.view import breast_area
@@ -60,8 +65,8 @@ class LiveCounts:
         # (label, grey level): pixels; beside it those that the denominator leaves out.
         self._pixels = np.zeros((LABELS, _GREYS), np.int64)
         self._left_out = np.zeros((LABELS, _GREYS), np.int64)
-        # A bit a pixel: a view of 13 megapixels takes 2 MB.
-        self._reference: NDArray[np.uint8] | None = None
+        # Arteries and other calcification, a bit a pixel each: of a view of 13 megapixels they take 3 MB.
+        self._reference: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
         self._differing_px = 0
         self._numbers = FirstNumbers()
 
@@ -74,7 +79,7 @@ class LiveCounts:
 
     @property
     def differing_px(self) -> int:
-        """Pixels that are marked here and not in the reference, or there and not here."""
+        """Pixels that are marked here and not in the reference, or there and not here, or of other class."""
         return self._differing_px
 
     @property
@@ -86,14 +91,20 @@ class LiveCounts:
         """Take the numbers as they are now for the first ones."""
         self._numbers = FirstNumbers()
 
-    def compare_with(self, reference: Mask | None) -> None:
-        """Count the pixels that differ from a mask, as the model's, now and after every update.
+    def compare_with(self, reference: Labels | None) -> None:
+        """Count the pixels that differ in class from labels, as the model's, now and after every update.
 
-        None stands for an empty mask.
+        None stands for labels without a mark.
         """
-        self._reference = None if reference is None else np.packbits(reference, axis=1)
-        marked = self._copy > 0
-        self._differing_px = int(np.count_nonzero(marked if reference is None else marked != reference))
+        if reference is None:
+            self._reference = None
+            self._differing_px = int(np.count_nonzero(self._copy))
+            return
+        self._reference = (
+            np.packbits(artery_mask(reference), axis=1),
+            np.packbits(other_mask(reference), axis=1),
+        )
+        self._differing_px = int(np.count_nonzero(_classes(self._copy) != _classes(reference)))
 
     def update(self, labels: Labels, region: Region | None = None) -> NDArray[np.intp]:
         """Take in a change.
@@ -132,20 +143,22 @@ class LiveCounts:
             out = self._breast.left_out[region][changed]
             self._count(self._left_out, was[out], became[out], grey[out])
         there = self._of_reference(region)[changed]
-        self._differing_px += int(np.count_nonzero((became > 0) != there))
-        self._differing_px -= int(np.count_nonzero((was > 0) != there))
+        self._differing_px += int(np.count_nonzero(_classes(became) != there))
+        self._differing_px -= int(np.count_nonzero(_classes(was) != there))
         rows, columns = np.nonzero(changed)
         top, left = region[0].start or 0, region[1].start or 0
-        self._numbers.follow((rows + top) * labels.shape[1] + columns + left, was, became)
+        places = (rows + top) * labels.shape[1] + columns + left
+        # What is no artery has no number: moved there and back, a part is not renumbered.
+        self._numbers.follow(places, artery_labels(was), artery_labels(became))
         before[...] = now
         touched = np.union1d(was, became).astype(np.intp)
         return touched[touched > 0]
 
     def numbers(self, *, heat_map: bool = False) -> LiveNumbers:
-        """The numbers of all labels together; of a heat map none that needs an area of calcium."""
+        """The numbers of all arteries together; of a heat map none that needs an area of calcium."""
         x, comparison = self._settings.intensity_threshold, self._settings.intensity_comparison
-        histogram = self._pixels[1:].sum(axis=0)
-        counted = histogram - self._left_out[1:].sum(axis=0)
+        histogram = _of_arteries(self._pixels)
+        counted = histogram - _of_arteries(self._left_out)
         am_px, counted_px = int(histogram.sum()), int(counted.sum())
         spacing, breast_px = self._prepared.spacing, self._breast.area_px
         counted_tam = thresholded_area_px(counted, x, comparison)
@@ -167,13 +180,26 @@ class LiveCounts:
         gone = was.astype(np.intp) * _GREYS + grey
         table += (np.bincount(here, minlength=size) - np.bincount(gone, minlength=size)).reshape(table.shape)
 
-    def _of_reference(self, region: Region) -> Mask:
+    def _of_reference(self, region: Region) -> NDArray[np.uint8]:
+        """Classes, as `_classes` has them."""
         rows, columns = region
         if self._reference is None:
-            return np.zeros(self._copy[region].shape, np.bool_)
-        bits = np.unpackbits(self._reference[rows], axis=1, count=self._copy.shape[1])
-        return bits[:, columns].view(np.bool_)
+            return np.zeros(self._copy[region].shape, np.uint8)
+        arteries, others = (
+            np.unpackbits(bits[rows], axis=1, count=self._copy.shape[1])[:, columns]
+            for bits in self._reference
+        )
+        return np.asarray(arteries + 2 * others, np.uint8)
 
     def _changed_box(self, labels: Labels) -> Region | None:
         box = bounding_box(self._copy != labels)
         return box.slices if box is not None else None
+
+
+def _classes(labels: Labels) -> NDArray[np.uint8]:
+    """0 where nothing is marked, 1 of an artery, 2 of other calcification."""
+    return (labels > 0).astype(np.uint8) + other_mask(labels)
+
+
+def _of_arteries(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray(table[1:].sum(axis=0) - table[OTHER_LABEL])

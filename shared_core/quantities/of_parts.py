@@ -36,8 +36,8 @@ PARTS: Final = (
         kind="count",
         concept=own("OTHERCOUNT", "Number of calcifications that are not along an artery"),
         view=Reading(
-            "calcifications that are not along an artery, which are in no number of BAC; `null` where the "
-            "model judges no parts",
+            "calcifications that are not along an artery, connected parts that are in no number of BAC; "
+            "`null` where nothing tells them",
         ),
         exam=Reading("the same of both breasts; of each breast the view that shows most"),
         place=10,
@@ -48,7 +48,7 @@ PARTS: Final = (
         kind="count",
         unit=PIXELS,
         concept=own("OTHERPX", "Area of calcifications that are not along an artery, in pixels"),
-        view=Reading("their area: the band that the model paints around them"),
+        view=Reading("their area, with the band that is painted around them"),
         place=None,
     ),
     Quantity(

@@ -15,7 +15,7 @@ from shared_core.errors import OpenBacError, UnreadableImageError, UnsupportedIm
 from shared_core.mammogram import Mask
 from shared_core.reading.codecs.process import CodecError, decode
 from shared_core.reading.content import read_bytes
-from shared_core.reading.dicom.segmentation import is_segmentation, read_segmentation
+from shared_core.reading.dicom.segmentation import is_segmentation, read_other_segment, read_segmentation
 from shared_core.reading.files import file_format
 from shared_core.reading.limits import check_size
 from shared_core.reading.netpbm import read_pgm
@@ -28,6 +28,8 @@ _MOST_BETWEEN = 0.25
 _FEWEST_GREYS = 4
 """A picture with fewer values holds labels: one may be the outline of another."""
 _PNG_SIZES_END = 24
+_BESIDE = ("_mask", "_labels")
+"""Of the names of files of arteries, before the suffix: other calcification has a file beside them."""
 MASK_SUFFIXES = (".png", ".tif", ".tiff", ".pgm", ".nii", ".nii.gz", ".dcm")
 
 
@@ -125,6 +127,51 @@ def read_mask_file(path: Path, *, segment: int | None = None) -> MaskFile:
     if segment is None:
         _refuse_interpolated(picture, path.name)
     return MaskFile(path, _labelled(picture, path.name, segment))
+
+
+def other_beside(path: Path) -> Path | None:
+    """The file of calcification that is not along an artery beside one of arteries; None where there is none.
+
+    That is ``NAME_other.png`` beside ``NAME_mask.png`` or ``NAME_labels.png`` (or any other suffix).
+    """
+    stem = path.name.partition(".")[0]
+    name = next((stem.removesuffix(end) for end in _BESIDE if stem.endswith(end)), "")
+    beside = path.with_name(f"{name}_other.png")
+    return beside if name and beside.is_file() else None
+
+
+def read_other(path: Path, arteries: Mask) -> Mask | None:
+    """Calcification that is not along an artery, as a SEG has it, or the file beside one of arteries.
+
+    Parameters
+    ----------
+    path
+        Of the arteries, as for `read_mask_file`.
+    arteries
+        (rows, columns) bool, what was read from it: a pixel of both is of the artery.
+
+    Returns
+    -------
+    (rows, columns) bool; None where nothing tells it.
+
+    Raises
+    ------
+    OpenBacError
+        As `read_mask_file`; the file beside has another size.
+    """
+    if file_format(path) == "DICOM":
+        other = read_other_segment(path)
+        return other & ~arteries if other is not None else None
+    beside = other_beside(path)
+    if beside is None:
+        return None
+    other = read_mask_file(beside).mask
+    if other.shape != arteries.shape:
+        raise UsageError(
+            f"{beside.name}: has {other.shape[0]} x {other.shape[1]} pixels, {path.name} beside it "
+            f"{arteries.shape[0]} x {arteries.shape[1]} (rows x columns); take the one of another image away."
+        )
+    return other & ~arteries
 
 
 def _refuse_interpolated(picture: NDArray[Any], name: str) -> None:

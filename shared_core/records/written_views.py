@@ -31,6 +31,8 @@ class WrittenView:
     """PNG of the mask at source size; see `read_mask`."""
     probability: Path | None = None
     """16-bit PNG, see `probability_of`; None where it was not asked for."""
+    other: Path | None = None
+    """PNG of calcification that is not along an artery, as `mask`; None where nothing tells it."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,13 @@ def read_written(folder: Path) -> WrittenResults:
     for mask in sorted(folder.glob("*/*_mask.png")):
         stem = mask.name.removesuffix("_mask.png")
         record = read_record(mask.with_name(f"{stem}.json"), ViewRecord)
-        probability = mask.with_name(f"{stem}_probability.png")
-        views[record.file] = WrittenView(record, mask, probability if probability.is_file() else None)
+        probability, other = (mask.with_name(f"{stem}_{what}.png") for what in ("probability", "other"))
+        views[record.file] = WrittenView(
+            record,
+            mask,
+            probability if probability.is_file() else None,
+            other if other.is_file() else None,
+        )
     return WrittenResults(views, _failures(folder / "failures.csv"))
 
 

@@ -20,6 +20,7 @@ from BACSegmentationLib.logic import SceneLogic
 from BACSegmentationLib.numbers_panel import NumbersPanel
 from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
 from BACSegmentationLib.parameters import MODULES, RESEARCH_USE, TITLE
+from BACSegmentationLib.part_panel import PartPanel
 from BACSegmentationLib.run_panel import RunPanel
 from BACSegmentationLib.self_test import SelfTest
 from BACSegmentationLib.volumes import volumes_in_scene
@@ -105,6 +106,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.run = RunPanel(self, self.inputs, self.numbers)
         self.export = ExportPanel(self, self.numbers, self.logic.measurement)
         self.correction = CorrectionPanel(self, self.numbers)
+        self.parts = PartPanel(self, self.correction)
         self.change = ChangePanel(self)
         self.cache = CachePanel(self)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
@@ -193,6 +195,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.applyButton.toolTip = why or _("Mark and measure arterial calcification on this mammogram.")
         self.ui.applyButton.enabled = not why
         self.correction.show()
+        self.parts.show()
 
     def _whyNot(self, volume: Any) -> str:
         if volume is None:
@@ -224,6 +227,7 @@ class BACSegmentationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.numbers.stop()
         self.export.stop()
         self.correction.stop()
+        self.parts.stop()
         self.change.stop()
         self.logic.measurement.forget()
 

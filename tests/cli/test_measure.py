@@ -108,3 +108,27 @@ def test_empty_mask_is_measured_and_said(film: tuple[Path, Path], capsys: pytest
     document = _json([*map(str, film), "--segment", "3"], capsys)
     assert document["metrics"]["am_px"] == 0  # type: ignore[index]
     assert "mask-empty" in codes_in(document)
+
+
+def test_other_calcification_beside_the_mask_is_in_no_number_of_bac(
+    film: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = cv2.imread(str(film[1]), cv2.IMREAD_GRAYSCALE)
+    other = np.zeros_like(drawn)
+    other[:40, :40] = other[60:70, :40] = 255
+    cv2.imwrite(str(tmp_path / "a_mask.png"), drawn)
+    alone = _json([str(film[0]), str(tmp_path / "a_mask.png")], capsys)
+    assert alone["metrics"]["other_count"] is None  # type: ignore[index]
+    cv2.imwrite(str(tmp_path / "a_other.png"), other)
+    both = _json([str(film[0]), str(tmp_path / "a_mask.png")], capsys)
+    assert isinstance(both["metrics"], dict)
+    assert isinstance(alone["metrics"], dict)
+    shown = {name: both["metrics"][name] for name in ("other_count", "other_area_px")}
+    assert shown == {"other_count": 2, "other_area_px": 2000}
+    assert {**both["metrics"], "other_count": None, "other_area_px": None} == alone["metrics"]
+    assert "Calcifications that are not along an artery: 2; have them read." in _texts(both["notices"])
+    assert str(both["model"]["other_mask_file"]).endswith("a_other.png")  # type: ignore[index]
+    out = tmp_path / "out"
+    assert main(["measure", str(film[0]), str(tmp_path / "a_mask.png"), "-o", str(out)]) == 0
+    written = cv2.imread(str(out / "LCC_other.png"), cv2.IMREAD_GRAYSCALE)
+    assert np.array_equal(written, other)

@@ -28,7 +28,7 @@ from shared_core.exporting.lossless_tiff import lossless_tiff
 from shared_core.mammogram import Exam, Laterality
 from shared_core.mass.densitometry import mass_refusal
 from shared_core.notices.of_files import SPACING_UNKNOWN
-from shared_core.notices.of_results import MASK_DRAWN
+from shared_core.notices.of_results import MASK_DRAWN, OTHER_CALCIFICATIONS
 from shared_core.reading.reader import read_mammogram
 from shared_core.records.canonical_json import json_bytes
 from shared_core.records.measured_exam import measure_exam_records
@@ -168,3 +168,51 @@ def test_image_in_memory_goes_through_a_file_unchanged(dtype: type[np.generic], 
     np.testing.assert_array_equal(read.pixels, known.pixels)
     assert read.display.full_range == known.display.full_range
     assert read.header.view_label == known.header.view_label == "LCC"
+
+
+def test_other_calcification_follows_a_person_where_the_model_ran_elsewhere(
+    analysed: ViewResult, record: ViewRecord
+) -> None:
+    other = np.zeros_like(analysed.mask)
+    other[5:15, 5:25] = True
+    known = replace(analysed.measurement, other_count=1, other_area_px=200, other_area_mm2=200 * 0.07**2)
+    told = view_record(
+        analysed.header,
+        analysed.prepared,
+        known,
+        provenance=analysed.provenance,
+        notices=(*analysed.notices, OTHER_CALCIFICATIONS.notice(count=1)),
+    )
+    same = recorded_view(
+        analysed.prepared,
+        analysed.mask,
+        told,
+        began_as=analysed.mask,
+        other=other,
+        other_began_as=other,
+        settings=SETTINGS,
+    )
+    assert (same.edited, same.notices) == (False, told.notices)
+    assert same.other is not None
+    assert np.array_equal(same.other, other)
+    mask, none = analysed.mask | other, np.zeros_like(other)
+    moved = recorded_view(
+        analysed.prepared,
+        mask,
+        told,
+        began_as=analysed.mask,
+        other=none,
+        other_began_as=other,
+        settings=SETTINGS,
+    )
+    assert moved.measurement is not None
+    assert (moved.measurement.am_px, moved.measurement.other_count) == (known.am_px + 200, 0)
+    assert OTHER_CALCIFICATIONS.code not in codes(moved.notices)
+    assert moved.provenance["other_edited_by_hand"]
+    # Not at hand: what the model said of them stays.
+    unknown = recorded_view(
+        analysed.prepared, analysed.mask & False, told, began_as=analysed.mask, settings=SETTINGS
+    )
+    assert unknown.measurement is not None
+    assert (unknown.measurement.other_count, unknown.other) == (1, None)
+    assert OTHER_CALCIFICATIONS.code in codes(unknown.notices)

@@ -17,7 +17,7 @@ from shared_core.dicom_objects.equipment import file_bytes
 from shared_core.dicom_objects.images.segmentation_object import probability_segmentation, segmentation
 from shared_core.errors import UsageError
 from shared_core.pictures.lettering import FINDING
-from shared_core.reading.mask import read_mask_file
+from shared_core.reading.mask import read_mask_file, read_other
 from shared_core.reading.reader import read_header
 from tests.dicom_objects.conftest import PROVENANCE, MeasuredExam, MeasuredView, measured_exam
 from tests.reading import synthetic
@@ -177,3 +177,25 @@ def test_the_mask_of_another_mammogram_is_refused(simulated: MeasuredExam) -> No
         segmentation(
             view.source, np.zeros((10, 20), bool), provenance=PROVENANCE, making=simulated.making, number=1
         )
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_both_classes_come_back_and_say_who_changed_them(
+    simulated: MeasuredExam, tmp_path: Path, edited: bool
+) -> None:
+    view = simulated.views[0]
+    other = np.roll(view.mask, 9, axis=0) & ~view.mask
+    provenance = {**PROVENANCE, "edited_by_hand": True, "other_edited_by_hand": edited}
+    made = segmentation(
+        view.source, view.mask, other=other, provenance=provenance, making=simulated.making, number=1
+    )
+    path = tmp_path / "both.dcm"
+    path.write_bytes(file_bytes(made))
+    assert np.array_equal(read_mask_file(path).mask, view.mask)
+    found = read_other(path, view.mask)
+    assert found is not None
+    assert np.array_equal(found, other)
+    how = [item.SegmentAlgorithmType for item in made.SegmentSequence]
+    assert how == ["SEMIAUTOMATIC", "SEMIAUTOMATIC" if edited else "AUTOMATIC"]
+    alone = _written(simulated, view, tmp_path)
+    assert read_other(alone, view.mask) is None

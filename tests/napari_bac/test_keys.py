@@ -77,24 +77,24 @@ def test_no_key_of_ours_is_one_of_napari(panel: BacPanel) -> None:
 
 def test_the_page_the_panel_and_the_viewer_say_the_same(panel: BacPanel) -> None:
     rows = documented()
-    on_canvas = [key for row in rows[:4] for key in row]
+    on_canvas = [key for row in rows[:5] for key in row]
     assert {binding(key) for key in on_canvas} == set(panel.exam.session.viewer.keymap)
     of_views = {key for told in KEYS for key in spelled_out(told) if key != "right button"}
-    assert of_views == {key for row in rows[:3] for key in row}
+    assert of_views == {key for row in rows[:4] for key in row}
     tip = panel.exam.display.keys.toolTip()
     assert [line.partition(":")[0] for line in tip.splitlines()] == list(KEYS)
     said = {key for key in re.findall(r"Ctrl\+\d|\b[A-Z]\b", panel.exam.display.keys.text()) if key != "K"}
     assert said <= of_views
     shortcuts = {one.key().toString() for one in panel.numbers.findChildren(QShortcut)}
-    assert shortcuts == {*rows[3], rows[4][0]}
+    assert shortcuts == {*rows[4], rows[5][0]}
     tips = [panel.numbers.join, panel.numbers.renumber, panel.numbers.delete]
-    for key, button in zip(rows[4], tips, strict=True):
+    for key, button in zip(rows[5], tips, strict=True):
         assert f"({key})" in button.toolTip()
-    assert set(rows[5]) == set(panel.numbers.line.tool._keys())
+    assert set(rows[6]) == set(panel.numbers.line.tool._keys())
 
 
 def test_keys_that_are_called_those_of_napari_are(panel: BacPanel) -> None:
-    named = {key for row in documented()[6:] for key in row}
+    named = {key for row in documented()[7:] for key in row}
     assert {"P", "E", "F", "Z", "Ctrl+Z"} <= named
     assert {binding(key) for key in named} <= of_napari(panel.exam.session.viewer)
 

@@ -17,7 +17,7 @@ from napari_bac.docks.metrics_model import ARTERY
 from napari_bac.docks.quantities import ROWS
 from napari_bac.session.exam_session import ExamSession
 from napari_bac.views.opened_view import OpenedView
-from shared_core.quantification.labelled_mask import UNFOLLOWED_LABEL
+from shared_core.quantification.calcification_classes import MOST_ARTERIES, UNFOLLOWED_LABEL
 from shared_core.wording.mass import view_mass_words
 from shared_core.wording.report_sentence import view_sentence
 from tests.napari_bac import pictures
@@ -138,7 +138,7 @@ def test_arteries_are_joined_deleted_and_renumbered_in_one_step_each(
     choose(dock, 1)
     dock.renumber.click()
     editor = dock.arteries.findChild(QSpinBox)
-    assert (editor.minimum(), editor.maximum()) == (1, UNFOLLOWED_LABEL - 1)
+    assert (editor.minimum(), editor.maximum()) == (1, MOST_ARTERIES)
     editor.setValue(9)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: ("R-CC", 9) in listed(dock))
@@ -155,7 +155,7 @@ def test_arteries_are_joined_deleted_and_renumbered_in_one_step_each(
 def test_rows_sort_by_value_and_other_marks_are_named(session: ExamSession, dock: MetricsDock) -> None:
     session.views["L-CC"].labels.paint((30, 30), UNFOLLOWED_LABEL)
     table = dock.arteries
-    assert table.arteries.index(4, ARTERY).data() == "other"
+    assert table.arteries.index(4, ARTERY).data() == "spot"
     table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     areas = [float(table.model().index(row, 2).data()) for row in range(5)]
     assert areas == sorted(areas, reverse=True)

@@ -14,13 +14,9 @@ from shared_core.arteries.connected_parts import Box
 from shared_core.arteries.judged_parts import JudgedPart, JudgedParts
 from shared_core.mammogram import PixelSpacing, SpacingSource
 from shared_core.preprocessing.prepared import PreparedView
+from shared_core.quantification.calcification_classes import MOST_ARTERIES, UNFOLLOWED_LABEL
 from shared_core.quantification.label_edits import added, free_label, parted, relabelled
-from shared_core.quantification.labelled_mask import (
-    UNFOLLOWED_LABEL,
-    labels_of,
-    measure_labels,
-    numbered_labels,
-)
+from shared_core.quantification.labelled_mask import labels_of, measure_labels, numbered_labels
 from shared_core.quantification.live import LiveCounts, LiveNumbers
 from shared_core.quantification.measurement import MeasurementSettings
 from shared_core.quantification.view import measure_view, view_vessels
@@ -116,7 +112,7 @@ def test_what_is_added_leaves_arteries_their_number(labels: np.ndarray, mask: np
     assert label not in labels
     assert set(range(1, label)) <= set(np.unique(labels).tolist())
     after = added(labels, mask, label)
-    numbered = (labels > 0) & (labels < UNFOLLOWED_LABEL)
+    numbered = (labels > 0) & (labels <= MOST_ARTERIES)
     assert np.array_equal(after[numbered], labels[numbered])
     assert (after[mask & ~numbered] == label).all()
     assert np.array_equal(after[~mask], labels[~mask])

@@ -11,7 +11,7 @@ import tifffile
 
 from shared_core.errors import UnreadableImageError, UnsupportedImageError, UsageError
 from shared_core.notices import Remedy
-from shared_core.reading.mask import read_label_file, read_mask_file
+from shared_core.reading.mask import read_label_file, read_mask_file, read_other
 from tests.reading.segmentations import SOURCE, segment, write_seg
 
 
@@ -232,3 +232,19 @@ def test_labels_of_many_numbers_are_labels(kind: str, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "m.png"), picture)
     assert np.array_equal(read_mask_file(tmp_path / "m.png").mask, picture > 0)
     assert np.array_equal(read_label_file(tmp_path / "m.png").labels, picture)
+
+
+@pytest.mark.parametrize("name", ["LCC_mask.png", "LCC_labels.png", "LCC_labels.nii.gz"])
+def test_other_calcification_lies_beside(tmp_path: Path, mask: np.ndarray, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"II*\0 only the name counts")
+    assert read_other(path, mask) is None
+    other = np.roll(mask, 2, axis=1)
+    cv2.imwrite(str(tmp_path / "LCC_other.png"), other * np.uint8(255))
+    found = read_other(path, mask)
+    assert found is not None
+    assert np.array_equal(found, other & ~mask)
+    (tmp_path / "LCC.png").write_bytes(b"P5 as well")
+    assert read_other(tmp_path / "LCC.png", mask) is None
+    with pytest.raises(UsageError, match="take the one of another image away"):
+        read_other(path, mask[1:])

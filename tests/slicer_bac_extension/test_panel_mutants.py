@@ -151,7 +151,7 @@ MUTANTS = {
     "clicks not followed": (f"{LIB}/correction_panel.py", "self._on_point)", "self._on_curve)"),
     "undo keeps the band": (
         f"{LIB}/correction_panel.py",
-        "            replace_mask(before.segmentation, before.volume, before.mask)\n",
+        "            replace_classes(before.segmentation, before.volume, before.mask, before.other)\n",
         "",
     ),
     "threshold of the card not shown": (

@@ -337,9 +337,10 @@ class TestMeaning:
         kinds = json.loads((resources / "OpenBAC.term.json").read_text())
         assert kinds["SegmentationCategoryTypeContextName"] == terminology.CONTEXT
         (category,) = kinds["SegmentationCodes"]["Category"]
-        (kind,) = category["Type"]
+        kind, other = category["Type"]
         assert (category["CodeValue"], category["CodeMeaning"]) == terminology.CATEGORY
         assert (kind["CodeValue"], kind["CodeMeaning"]) == terminology.TYPE
+        assert (other["CodeValue"], other["CodeMeaning"]) == terminology.OTHER_TYPE
         regions = json.loads((resources / "OpenBACRegion.term.json").read_text())
         assert regions["AnatomicContextName"] == terminology.REGION_CONTEXT
         (region,) = regions["AnatomicCodes"]["AnatomicRegion"]

@@ -26,7 +26,7 @@ WORDS = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}|^[A-Z][a-z]+[ :…]")
 NAMES = {
     "OpenBAC developers",
     # Nodes, and kinds of things that scripts and Slicer know by these names.
-    *("Centre line", "BAC measurements", "BAC over time", "Binary labelmap"),
+    *("Centre line", "Part to move", "BAC measurements", "BAC over time", "Binary labelmap"),
     *("Mammogram (BAC Segmentation)", "OpenBAC simulated exam, four views"),
     *("A drawn mask is measured", "The model ran"),
 }

@@ -17,7 +17,12 @@ from pydicom.sr.coding import Code
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from shared_core.dicom_objects import codes
-from shared_core.dicom_objects.algorithm import Algorithm, algorithm_of, algorithm_unedited
+from shared_core.dicom_objects.algorithm import (
+    Algorithm,
+    algorithm_of,
+    algorithm_of_others,
+    algorithm_unedited,
+)
 from shared_core.dicom_objects.colours import cielab
 from shared_core.dicom_objects.equipment import (
     CONTENT_CREATOR,
@@ -97,7 +102,7 @@ def segmentation(
         _check_size(source, other.shape)
         pixels = np.concatenate([pixels, np.ascontiguousarray(other).view(np.uint8)[..., np.newaxis]], axis=2)
     label = HEAT_MAP if is_heat_map(provenance) else LABEL
-    algorithms = algorithm_of(provenance), algorithm_unedited(provenance)
+    algorithms = algorithm_of(provenance), algorithm_of_others(provenance)
     return _segmentation(source, "seg", "BINARY", pixels, algorithms, making, number, label=label)
 
 

@@ -23,7 +23,7 @@ from shared_core.dicom_objects.algorithm import (
     algorithm_items,
     algorithm_of,
     algorithm_of_all,
-    algorithm_unedited,
+    algorithm_of_others,
 )
 from shared_core.dicom_objects.content_items import (
     MOST_POINTS,
@@ -181,8 +181,8 @@ def _cluster(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int
 
 def _others(view: ResultView, parts: Sequence[OutlinePart], place: Sequence[int]) -> Dataset:
     """TID 4006 of all calcification of a view that is not along an artery."""
-    algorithm = algorithm_unedited(view.record.provenance)
-    words = "Pixels of the parts that the model takes for calcium and not for an artery."
+    algorithm = algorithm_of_others(view.record.provenance)
+    words = "Pixels of the parts that are taken for calcium and not for an artery."
     in_mm2 = view.record.number("other_area_mm2") is not None
     below = [
         *_known("view", "other_area_mm2" if in_mm2 else "other_area_px", view.record, words),

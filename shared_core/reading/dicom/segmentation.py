@@ -22,6 +22,8 @@ SEGMENTATION: Final = "1.2.840.10008.5.1.4.1.1.66.4"
 LABEL_MAP: Final = "1.2.840.10008.5.1.4.1.1.66.7"
 _CALCIFICATION: Final = {"129759000", "237897009", "18115005"}
 """SCT: vascular calcification (mammographic type), vascular calcification, pathologic calcification."""
+_OTHER: Final = "309587003"
+"""SCT: calcification of breast; beside one of the above it is what is not along an artery."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,23 @@ def read_segmentation(path: Path, *, segment: int | None = None) -> Segmentation
     except Exception as error:  # boundary with pydicom and its codecs: damaged bytes raise anything
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableImageError(f"{path.name}: the SEG is damaged ({reason}); export it again.") from error
+
+
+def read_other_segment(path: Path) -> Mask | None:
+    """Calcification that is not along an artery, where a SEG tells it from that of arteries; None where not.
+
+    Errors as for `read_segmentation`.
+    """
+    try:
+        with quiet_pydicom():
+            dataset = read_dicom_file(path, pixels=False, only=["SegmentSequence"])
+        types = {int(item.SegmentNumber): _type(item) for item in dataset.get("SegmentSequence", [])}
+    except Exception:  # boundary with pydicom: whatever is wrong is told where the segment is read
+        types = {}
+    others = [number for number, what in types.items() if what == _OTHER]
+    if len(others) != 1 or not _CALCIFICATION & set(types.values()):
+        return None
+    return read_segmentation(path, segment=others[0]).mask
 
 
 def _check_kind(dataset: Dataset, name: str) -> None:

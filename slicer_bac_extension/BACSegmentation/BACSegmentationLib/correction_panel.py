@@ -13,9 +13,10 @@ from BACSegmentationLib import view_records
 from BACSegmentationLib.curves import add_band
 from BACSegmentationLib.dicom_segments import keep_source
 from BACSegmentationLib.numbers_panel import NumbersPanel
+from BACSegmentationLib.other_segment import other_of, replace_classes
 from BACSegmentationLib.panel_host import PanelHost
 from BACSegmentationLib.parameter_node import BACSegmentationParameterNode
-from BACSegmentationLib.segments import choose_segment, mask_of, replace_mask, segment_id, segments_of
+from BACSegmentationLib.segments import choose_segment, mask_of, segment_id, segments_of
 from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
@@ -23,24 +24,26 @@ CURVE: Final = "vtkMRMLMarkupsCurveNode"
 
 
 @dataclass(frozen=True, eq=False)
-class _Before:
-    """How a segmentation was before a band."""
+class Before:
+    """How a segmentation was before a band, or before a part of it was moved."""
 
     volume: Any
     segmentation: Any
     mask: bac.Mask
+    other: bac.Mask
     drawn: bool
     """Whether somebody had drawn on it."""
     given: str
     """See `view_records.given_mask`: another run or file since then leaves nothing to go back to."""
 
     @classmethod
-    def of(cls, volume: Any, segmentation: Any) -> _Before:
+    def of(cls, volume: Any, segmentation: Any) -> Before:
         """As it is now."""
         return cls(
             volume,
             segmentation,
             mask_of(segmentation, volume),
+            other_of(segmentation, volume),
             view_records.was_drawn(segmentation),
             view_records.given_mask(segmentation),
         )
@@ -60,9 +63,9 @@ class CorrectionPanel(VTKObservationMixin):
         self._curve: Any = None
         self._segments: list[tuple[str, str]] = []
         self._filling = False
-        self._before: _Before | None = None
-        """The last band."""
-        self._begun: _Before | None = None
+        self._before: Before | None = None
+        """The last band or moved part."""
+        self._begun: Before | None = None
         """The band that grows with each click along the calcium."""
         ui = self._ui
         ui.editButton.clicked.connect(self.edit)
@@ -122,17 +125,21 @@ class CorrectionPanel(VTKObservationMixin):
         self._host.refresh()
 
     def undo_band(self) -> None:
-        """Take the last band back, and whatever was changed after it."""
+        """Take the last band or moved part back, and whatever was changed after it."""
         before = self._before
         # Never on a mammogram that is not the one in sight.
         if before is not None and before.is_of(*self._nodes()):
             self._before = self._begun = None
-            replace_mask(before.segmentation, before.volume, before.mask)
+            replace_classes(before.segmentation, before.volume, before.mask, before.other)
             view_records.mark_drawn(before.segmentation, before.drawn)
             if self._curve is not None:
                 self._curve.RemoveAllControlPoints()
-            self._host.say(_("The last band was undone."))
+            self._host.say(_("The last band or moved part was undone."))
         self.show()
+
+    def keep_step(self, before: Before) -> None:
+        """What was done to a segmentation since then can be undone in one step."""
+        self._before, self._begun = before, None
 
     def stop(self) -> None:
         """The scene or the panel goes."""
@@ -222,7 +229,7 @@ class CorrectionPanel(VTKObservationMixin):
             segmentation = self._numbers.draw_on(volume)
         begun = self._begun
         if begun is None or not begun.is_of(volume, segmentation):
-            begun = _Before.of(volume, segmentation)
+            begun = Before.of(volume, segmentation)
         evidence = self._numbers.evidence(volume, segmentation) if parameters.followCalcium else None
         added = add_band(
             segmentation,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import slicer
 
 from BACSegmentationLib import view_records
 from BACSegmentationLib.display import set_up_overlay
 from BACSegmentationLib.image_files import load_segmentation
 from BACSegmentationLib.lattice import cropped_image, matrix_of_volume, shape_of
+from BACSegmentationLib.other_segment import other_of
 from BACSegmentationLib.segments import mask_of, put_into
 from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
@@ -21,6 +23,8 @@ _SOURCE: Final = "BACSegmentation.Source"
 
 def load_segments(path: Path, volume_node: Any) -> Any:
     """Show a SEG on its mammogram: the calcification as BAC, the other segments beside it under their names.
+
+    What it tells as calcification that is not along an artery is that here, too.
 
     Returns
     -------
@@ -40,9 +44,16 @@ def load_segments(path: Path, volume_node: Any) -> Any:
         if error.remedy is not bac.Remedy.CHOOSE_SEGMENT:
             raise
         calcification, node = None, _empty(volume_node)
+    known = None
+    if calcification is not None:
+        known = mask_of(node, volume_node), other_of(node, volume_node)
     for number, label in segments:
-        if number != calcification:
-            _add(node, label, bac.read_mask_file(path, segment=number).mask, volume_node)
+        if number == calcification:
+            continue
+        mask = bac.read_mask_file(path, segment=number).mask
+        is_other = known is not None and known[1].any() and np.array_equal(mask & ~known[0], known[1])
+        if not is_other:
+            _add(node, label, mask, volume_node)
     node.SetAttribute(_SOURCE, path.name)
     return node
 

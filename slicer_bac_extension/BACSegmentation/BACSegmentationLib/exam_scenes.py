@@ -15,7 +15,7 @@ import slicer
 import slicer.util
 
 from BACSegmentationLib.image_files import load_volume
-from BACSegmentationLib.segments import show_mask
+from BACSegmentationLib.other_segment import show_classes
 from BACSegmentationLib.tables import fill_table
 from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.view_records import keep_run
@@ -64,7 +64,7 @@ def write_exam(
         for view in views:
             segmentation = _add_view(scene, view, spacing_mm=view.record.spacing_mm)
             # Opened in Slicer, they go on where they are: the numbers, and what an edit is told from.
-            keep_run(segmentation, view.record, _mask(view), model=model)
+            keep_run(segmentation, view.record, _mask(view), model=model, other=_other(view))
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", "BAC measurements")
         failures = [bac.failed_record(file, why) for file, why in failed.items()]
         fill_table(table, [*(view.record for view in views), *failures])
@@ -119,11 +119,15 @@ def _add_view(scene: Any, view: bac.WrittenView, *, spacing_mm: Sequence[float] 
     volume = load_volume(Path(view.record.file), scene, name=_name(view.record), spacing_mm=spacing_mm)
     side = view.record.laterality
     laterality = bac.Laterality(side) if side else bac.Laterality.UNKNOWN
-    return show_mask(volume, _mask(view), laterality=laterality)
+    return show_classes(volume, _mask(view), _other(view), laterality=laterality)
 
 
 def _mask(view: bac.WrittenView) -> bac.Mask:
     return bac.read_mask_file(view.mask).mask
+
+
+def _other(view: bac.WrittenView) -> bac.Mask | None:
+    return bac.read_mask_file(view.other).mask if view.other is not None else None
 
 
 def _name(record: bac.ViewRecord) -> str:

@@ -12,7 +12,8 @@ import slicer.util
 import vtk
 
 from BACSegmentationLib.mammograms import header_of
-from BACSegmentationLib.segments import mask_of, show_mask
+from BACSegmentationLib.other_segment import show_classes
+from BACSegmentationLib.segments import mask_of
 from BACSegmentationLib.translation import tr as _
 from BACSegmentationLib.view_records import keep_file
 from shared_core import hosting as bac
@@ -109,8 +110,9 @@ def load_segmentation(path: str | Path, volume_node: Any, *, segmentation_node: 
                 name=given.path.name, image=name
             )
         )
-    node = show_mask(volume_node, given.mask, segmentation_node=segmentation_node)
-    keep_file(node, given.path.name, mask_of(node, volume_node))
+    other = bac.read_other(given.path, given.mask)
+    node = show_classes(volume_node, given.mask, other, segmentation_node=segmentation_node)
+    keep_file(node, given.path.name, mask_of(node, volume_node), other=other)
     return node
 
 

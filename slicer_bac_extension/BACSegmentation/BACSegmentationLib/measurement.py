@@ -13,6 +13,7 @@ import numpy as np
 
 from BACSegmentationLib import view_records
 from BACSegmentationLib.mammograms import exams_in_scene, mammogram_of
+from BACSegmentationLib.other_segment import other_of
 from BACSegmentationLib.segmentation_run import SegmentedView
 from BACSegmentationLib.segments import mask_of
 from BACSegmentationLib.volume_facts import FACTS_ATTRIBUTE
@@ -41,14 +42,16 @@ class SceneMeasurement:
     def __init__(self) -> None:
         self._views: OrderedDict[str, _Prepared] = OrderedDict()
         self._run_masks: dict[str, bac.Mask] = {}
+        self._run_others: dict[str, bac.Mask | None] = {}
         self._probabilities: dict[str, bytes] = {}
         """Packed: a few hundred kilobytes each, where the numbers take fifty megabytes."""
         self._evidence: tuple[bac.PreparedView, bytes, bac.CalciumEvidence] | None = None
 
     def keep_run(self, segmentation_node: Any, view: SegmentedView, *, model: str) -> None:
         """A model's mask is in the segmentation now, with its numbers; `model` is empty for the default."""
-        view_records.keep_run(segmentation_node, view.record, view.mask, model=model)
+        view_records.keep_run(segmentation_node, view.record, view.mask, model=model, other=view.other)
         self._run_masks[segmentation_node.GetID()] = view.mask
+        self._run_others[segmentation_node.GetID()] = view.other
         self._probabilities[segmentation_node.GetID()] = view.probability_png
 
     def measure(self, volume_node: Any, segmentation_node: Any) -> bac.ViewRecord:
@@ -75,16 +78,21 @@ class SceneMeasurement:
             return self._without_model(volume_node, segmentation_node, exam_key or "")
         model = view_records.model_of(segmentation_node)
         prepared = self._prepared(volume_node, model)
-        mask = mask_of(segmentation_node, volume_node)
+        mask, other = mask_of(segmentation_node, volume_node), _others(segmentation_node, volume_node)
         key = exam_key if exam_key is not None else record.exam or ""
         began_as = self._run_masks.get(segmentation_node.GetID())
         if view_records.is_as_given(segmentation_node, mask):
             began_as = mask
+        other_began_as = self._run_others.get(segmentation_node.GetID())
+        if other is not None and view_records.is_other_as_given(segmentation_node, other):
+            other_began_as = other
         return bac.recorded_view(
             prepared.view,
             mask,
             record,
             began_as=began_as,
+            other=other,
+            other_began_as=other_began_as,
             settings=bac.MeasurementSettings(),
             raw=prepared.raw,
             exam_key=key,
@@ -119,6 +127,7 @@ class SceneMeasurement:
         """Let go of all images."""
         self._views.clear()
         self._run_masks.clear()
+        self._run_others.clear()
         self._probabilities.clear()
         self._evidence = None
 
@@ -126,16 +135,17 @@ class SceneMeasurement:
         """Drawn, from a file, or nothing: an empty mask that nobody touched is no finding."""
         prepared = self._prepared(volume_node, "")
         if segmentation_node is None:
-            mask, file, edited = np.zeros(prepared.view.image_u8.shape, bool), "", False
+            mask, other, file, edited = np.zeros(prepared.view.image_u8.shape, bool), None, "", False
         else:
-            mask = mask_of(segmentation_node, volume_node)
-            file, edited = _origin(segmentation_node, mask)
+            mask, other = mask_of(segmentation_node, volume_node), _others(segmentation_node, volume_node)
+            file, edited = _origin(segmentation_node, mask, other)
         return bac.reviewed_view(
             prepared.view,
             mask.astype(np.uint8),
             edited=edited,
             settings=bac.MeasurementSettings(),
             began_as={"mask_file": file} if file else None,
+            other=other,
             raw=prepared.raw,
             exam_key=exam_key,
         )
@@ -178,11 +188,18 @@ def exam_records(pairs: Sequence[Pair]) -> list[tuple[list[bac.ViewRecord], bac.
     return found
 
 
-def _origin(segmentation_node: Any, mask: bac.Mask) -> tuple[str, bool]:
+def _others(segmentation_node: Any, volume_node: Any) -> bac.Mask | None:
+    """Calcification that is not along an artery; None where nothing tells it."""
+    other = other_of(segmentation_node, volume_node)
+    return other if view_records.tells_others(segmentation_node) or other.any() else None
+
+
+def _origin(segmentation_node: Any, mask: bac.Mask, other: bac.Mask | None) -> tuple[str, bool]:
     """Name of the file that a mask is from, empty where it is from none; and whether somebody drew on it."""
     file, drawn = view_records.file_of(segmentation_node), view_records.was_drawn(segmentation_node)
     if file:
-        return file, not view_records.is_as_given(segmentation_node, mask)
+        same = other is None or view_records.is_other_as_given(segmentation_node, other)
+        return file, not (same and view_records.is_as_given(segmentation_node, mask))
     storage = segmentation_node.GetStorageNode()
     stored = Path(storage.GetFileName() or "").name if storage is not None else ""
     # Loaded by Slicer itself. Of what was drawn here and saved, the file says nothing.

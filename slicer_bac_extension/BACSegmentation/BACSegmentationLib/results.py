@@ -11,9 +11,10 @@ import slicer
 from BACSegmentationLib import heat_maps, tables, view_records
 from BACSegmentationLib.mammograms import exam_of, exams_in_scene, header_of
 from BACSegmentationLib.measurement import Pair, SceneMeasurement, exam_records
+from BACSegmentationLib.other_segment import show_classes
 from BACSegmentationLib.remedies import notice_words
 from BACSegmentationLib.segmentation_run import SegmentationRun, SegmentedView
-from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of, show_mask
+from BACSegmentationLib.segments import reference_volume, segment_id, segmentation_of
 from BACSegmentationLib.translation import tr as _
 from shared_core import hosting as bac
 
@@ -66,7 +67,8 @@ def _show(volume: Any, chosen: Any, view: SegmentedView, measurement: SceneMeasu
     # Chosen while the model ran, it may be of another mammogram, whose mask it keeps.
     if gone or problem_with(chosen, volume):
         chosen = None
-    node = show_mask(volume, view.mask, segmentation_node=chosen or segmentation_of(volume))
+    segmentation = chosen or segmentation_of(volume)
+    node = show_classes(volume, view.mask, view.other, segmentation_node=segmentation)
     measurement.keep_run(node, view, model=model)
     if bac.phrases.is_heat_map(view.record.provenance) and view.probability_png:
         heat_maps.keep(node, volume, bac.probability_of(view.probability_png), view.mask)

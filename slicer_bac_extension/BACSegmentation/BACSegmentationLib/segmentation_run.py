@@ -57,6 +57,8 @@ class SegmentedView:
     """(rows, columns) bool."""
     probability_png: bytes = b""
     """What the mask was cut from, packed as `probability_of` reads it; empty where it is not known."""
+    other: Any = None
+    """(rows, columns) bool: calcification that is not along an artery; None where the model cannot tell."""
 
 
 @dataclass(eq=False)
@@ -232,13 +234,15 @@ class SegmentationRun:
                 self.failures.append((one.name, reason or _TWICE))
                 continue
             header = one.header
-            mask = bac.read_mask(view.mask, (header.rows, header.columns))
+            shape = header.rows, header.columns
+            mask = bac.read_mask(view.mask, shape)
+            other = bac.read_mask(view.other, shape) if view.other is not None else None
             if header.path is None:
                 record = bac.with_header(view.record, header, file=one.name)
             else:
                 record = bac.with_notices_of(view.record, header)
             probability = view.probability.read_bytes() if view.probability is not None else b""
-            self.views.append(SegmentedView(one.volume_id, record, mask, probability))
+            self.views.append(SegmentedView(one.volume_id, record, mask, probability, other))
 
     def _finish(self) -> None:
         if self.views:

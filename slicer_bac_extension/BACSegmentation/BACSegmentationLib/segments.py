@@ -25,7 +25,7 @@ from shared_core import hosting as bac
 
 _CHOSEN: Final = "BACSegmentation.Segment"
 """Attribute of a segmentation: the segment that a person chose to be measured."""
-_UNLIKE: Final = _(
+UNLIKE: Final = _(
     "{volume}: has {shape} pixels (rows, columns), but the mask has {found}; use the mask of this mammogram."
 )
 _SHAPE: Final = "BACSegmentation.Shape"
@@ -34,6 +34,8 @@ SEGMENT_ID: Final = "BAC"
 SEGMENT_NAME: Final = "BAC"
 COLOUR: Final = (255 / 255, 176 / 255, 0.0)
 """Of findings on the pictures of the command line."""
+OTHER_ID: Final = "BACOther"
+"""Of the segment of calcification that is not along an artery, see `other_segment`."""
 
 
 def show_mask(
@@ -68,7 +70,7 @@ def show_mask(
     found = np.asarray(mask) != 0
     shape = shape_of(volume_node.GetImageData())
     if found.shape != shape:
-        raise bac.UsageError(_UNLIKE.format(volume=volume_node.GetName(), shape=shape, found=found.shape))
+        raise bac.UsageError(UNLIKE.format(volume=volume_node.GetName(), shape=shape, found=found.shape))
     node = segmentation_node or _new_segmentation(volume_node)
     node.SetAttribute(_CHOSEN, None)
     segment = _own_segment_id(node)
@@ -76,8 +78,8 @@ def show_mask(
     if new:
         segment = node.GetSegmentation().AddEmptySegment(SEGMENT_ID, SEGMENT_NAME, COLOUR)
     if new or reference_volume(node) is not volume_node:
-        _describe(node.GetSegmentation().GetSegment(segment), _side(volume_node, laterality))
-    _write(node, segment, found, volume_node)
+        terminology.describe(node.GetSegmentation().GetSegment(segment), side_of(volume_node, laterality))
+    write_segment(node, segment, found, volume_node)
     _put_beside(node, volume_node)
     return node
 
@@ -90,7 +92,7 @@ def replace_mask(segmentation_node: Any, volume_node: Any, mask: bac.Mask) -> No
     UsageError
         There is no BAC segment.
     """
-    _write(segmentation_node, _known_segment_id(segmentation_node), np.asarray(mask) != 0, volume_node)
+    write_segment(segmentation_node, _known_segment_id(segmentation_node), np.asarray(mask) != 0, volume_node)
 
 
 def mask_of(segmentation_node: Any, volume_node: Any) -> bac.Mask:
@@ -105,7 +107,7 @@ def mask_of(segmentation_node: Any, volume_node: Any) -> bac.Mask:
     problem = geometry_problem(segmentation_node, volume_node)
     if problem:
         raise bac.UsageError(problem)
-    labelmap = _labelmap(segmentation_node)
+    labelmap = labelmap_of(segmentation_node)
     shape = shape_of(volume_node.GetImageData())
     shift = offset_px(matrix_of_image(labelmap), matrix_of_volume(volume_node), shape)
     return placed(labelmap, shift or (0, 0), shape)
@@ -123,7 +125,7 @@ def geometry_problem(segmentation_node: Any, volume_node: Any) -> str:
     if segmentation_node.GetTransformNodeID() != volume_node.GetTransformNodeID():
         different = _("{name} and {of} are under different transforms; put both under the same one, or none.")
         return different.format(**nodes)
-    labelmap, shape = _labelmap(segmentation_node), shape_of(volume_node.GetImageData())
+    labelmap, shape = labelmap_of(segmentation_node), shape_of(volume_node.GetImageData())
     rows, columns = shape
     made_on = segmentation_node.GetAttribute(_SHAPE)
     if made_on and made_on != f"{rows} x {columns}":
@@ -162,8 +164,8 @@ def segment_id(segmentation_node: Any) -> str:
     chosen = segmentation_node.GetAttribute(_CHOSEN)
     if chosen and segmentation.GetSegment(chosen) is not None:
         return str(chosen)
-    only = segmentation.GetNumberOfSegments() == 1
-    return _own_segment_id(segmentation_node) or (str(segmentation.GetNthSegmentID(0)) if only else "")
+    ids = [one for one, _name in segments_of(segmentation_node)]
+    return _own_segment_id(segmentation_node) or (ids[0] if len(ids) == 1 else "")
 
 
 def choose_segment(segmentation_node: Any, segment: str, volume_node: Any) -> None:
@@ -177,10 +179,10 @@ def choose_segment(segmentation_node: Any, segment: str, volume_node: Any) -> No
 
 
 def segments_of(segmentation_node: Any) -> list[tuple[str, str]]:
-    """ID and name of each segment, in their order."""
+    """ID and name of each segment that may be BAC, in their order."""
     segmentation = segmentation_node.GetSegmentation()
     ids = [str(segmentation.GetNthSegmentID(n)) for n in range(segmentation.GetNumberOfSegments())]
-    return [(one, str(segmentation.GetSegment(one).GetName())) for one in ids]
+    return [(one, str(segmentation.GetSegment(one).GetName())) for one in ids if one != OTHER_ID]
 
 
 def segmentations_of(volume_node: Any) -> list[Any]:
@@ -229,9 +231,11 @@ def _known_segment_id(segmentation_node: Any) -> str:
     return segment
 
 
-def _labelmap(segmentation_node: Any) -> Any:
+def labelmap_of(segmentation_node: Any, segment: str = "") -> Any:
+    """vtkOrientedImageData of a segment; of BAC where none is named."""
     image = slicer.vtkOrientedImageData()
-    segmentation_node.GetBinaryLabelmapRepresentation(_known_segment_id(segmentation_node), image)
+    segment = segment or _known_segment_id(segmentation_node)
+    segmentation_node.GetBinaryLabelmapRepresentation(segment, image)
     if image.GetExtent()[1] < image.GetExtent()[0]:  # empty, and then without a geometry of its own
         return _reference_image(segmentation_node) or image
     return image
@@ -246,7 +250,7 @@ def _reference_image(segmentation_node: Any) -> Any:
     return image if kept and converter.DeserializeImageGeometry(kept, image, False) else None
 
 
-def _write(segmentation_node: Any, segment: str, mask: bac.Mask, volume_node: Any) -> None:
+def write_segment(segmentation_node: Any, segment: str, mask: bac.Mask, volume_node: Any) -> None:
     """On the pixels of a volume; no more of the segment is kept than its bounding box."""
     # In this order: the geometry is taken relative to the transform.
     segmentation_node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
@@ -265,14 +269,8 @@ def _write(segmentation_node: Any, segment: str, mask: bac.Mask, volume_node: An
         )
 
 
-def _describe(segment: Any, laterality: bac.Laterality) -> None:
-    segment.SetNameAutoGenerated(False)
-    segment.SetColorAutoGenerated(False)
-    terminology.load()
-    segment.SetTerminology(terminology.entry(laterality))
-
-
-def _side(volume_node: Any, laterality: bac.Laterality | None) -> bac.Laterality:
+def side_of(volume_node: Any, laterality: bac.Laterality | None) -> bac.Laterality:
+    """The side, or what is known of the volume."""
     if laterality is not None:
         return laterality
     try:

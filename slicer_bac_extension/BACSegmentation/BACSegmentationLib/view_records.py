@@ -20,11 +20,23 @@ PREFIX: Final = "BACSegmentation."
 _RUN, _NOW = f"{PREFIX}RunRecord", f"{PREFIX}Record"
 _CARD, _MASK, _STALE = f"{PREFIX}Model", f"{PREFIX}RunMask", f"{PREFIX}Stale"
 _FILE, _DRAWN = f"{PREFIX}File", f"{PREFIX}Drawn"
+_OTHER = f"{PREFIX}RunOther"
 
 
-def keep_run(segmentation_node: Any, record: bac.ViewRecord, mask: NDArray[Any], *, model: str) -> None:
-    """A model made the mask: name or path of its card, and what it said."""
+def keep_run(
+    segmentation_node: Any,
+    record: bac.ViewRecord,
+    mask: NDArray[Any],
+    *,
+    model: str,
+    other: NDArray[Any] | None = None,
+) -> None:
+    """A model made the mask: name or path of its card, and what it said.
+
+    `other` is calcification that is not along an artery; None where the model cannot tell.
+    """
     _forget(segmentation_node)
+    _keep_other(segmentation_node, other)
     segmentation_node.SetAttribute(_RUN, _json(record))
     segmentation_node.SetAttribute(_MASK, fingerprint(mask))
     segmentation_node.SetAttribute(_CARD, model)
@@ -36,9 +48,12 @@ def forget(segmentation_node: Any) -> None:
     _forget(segmentation_node)
 
 
-def keep_file(segmentation_node: Any, name: str, mask: NDArray[Any]) -> None:
-    """The mask is from a file, as it is; what was known of an earlier mask goes."""
+def keep_file(
+    segmentation_node: Any, name: str, mask: NDArray[Any], *, other: NDArray[Any] | None = None
+) -> None:
+    """The mask is from a file, as it is, with what else it tells; what was known of an earlier mask goes."""
     _forget(segmentation_node)
+    _keep_other(segmentation_node, other)
     segmentation_node.SetAttribute(_FILE, name)
     segmentation_node.SetAttribute(_MASK, fingerprint(mask))
 
@@ -84,6 +99,17 @@ def is_as_given(segmentation_node: Any, mask: NDArray[Any]) -> bool:
     return given_mask(segmentation_node) == fingerprint(mask)
 
 
+def tells_others(segmentation_node: Any) -> bool:
+    """Whether the model or the file told calcification that is not along an artery, where there is any."""
+    return bool(segmentation_node.GetAttribute(_OTHER))
+
+
+def is_other_as_given(segmentation_node: Any, other: NDArray[Any]) -> bool:
+    """Whether such calcification is that which the model or the file gave; none where they cannot tell."""
+    given = segmentation_node.GetAttribute(_OTHER)
+    return given == fingerprint(other) if given else not np.asarray(other).any()
+
+
 def given_mask(segmentation_node: Any) -> str:
     """The fingerprint of the mask that the model or the file gave; empty where there is none."""
     return segmentation_node.GetAttribute(_MASK) or ""
@@ -106,8 +132,12 @@ def fingerprint(mask: NDArray[Any]) -> str:
 
 
 def _forget(segmentation_node: Any) -> None:
-    for name in (_RUN, _NOW, _CARD, _MASK, _STALE, _FILE, _DRAWN):
+    for name in (_RUN, _NOW, _CARD, _MASK, _STALE, _FILE, _DRAWN, _OTHER):
         segmentation_node.SetAttribute(name, None)
+
+
+def _keep_other(segmentation_node: Any, other: NDArray[Any] | None) -> None:
+    segmentation_node.SetAttribute(_OTHER, fingerprint(other) if other is not None else None)
 
 
 def _read(segmentation_node: Any, name: str) -> bac.ViewRecord | None:
