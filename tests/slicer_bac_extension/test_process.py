@@ -111,6 +111,16 @@ def test_slicer_itself_is_never_taken_for_a_python(monkeypatch: pytest.MonkeyPat
         process.python()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_an_engine_that_the_system_stopped_says_so_in_words(tmp_path: Path) -> None:
+    (tmp_path / "killed.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with EngineProcess([], engine_folder=tmp_path, scratch=tmp_path / "said", module="killed") as child:
+        ended(child)
+    assert child.why_ended == (
+        "The engine was stopped by the system (signal 9); the memory may have been full."
+    )
+
+
 def test_what_is_half_written_waits_for_its_end(tmp_path: Path) -> None:
     child = EngineProcess(["info"], engine_folder=tmp_path, scratch=tmp_path)
     said = tmp_path / "progress.jsonl"

@@ -176,7 +176,7 @@ def _analyze(arguments: Sequence[str], output: Path, say: Callable[[str], None])
         some_failed = child.exit_code == FAILED and not child.refused and (output / "views.csv").is_file()
         if child.exit_code != OK and not some_failed:
             reason = child.error_text.rpartition(_USAGE_ERROR)[2]
-            raise BatchError(reason or f"The engine ended with exit code {child.exit_code}.")
+            raise BatchError(reason or child.why_ended)
 
 
 def _tell(child: EngineProcess, say: Callable[[str], None]) -> None:

@@ -187,6 +187,18 @@ class EngineProcess:
         own = [line.removeprefix("bac: ") for line in lines if line.startswith("bac: ")]
         return " ".join(own) if own else "\n".join(lines[-_LAST_LINES:])
 
+    @property
+    def why_ended(self) -> str:
+        """`error_text`, or what its exit code tells, once it is over."""
+        text, code = self.error_text, self.exit_code
+        if text or code is None:
+            return text
+        if code < 0:
+            return _(
+                "The engine was stopped by the system (signal {number}); the memory may have been full."
+            ).format(number=-code)
+        return _("The engine ended with code {code} and gave no reason.").format(code=code)
+
     def cancel(self) -> None:
         """End the child and all processes that it began; returns when they are told to, and it is gone."""
         if self._child is None:

@@ -206,11 +206,11 @@ class SegmentationRun:
         own = (one.file for one in self._inputs if one.header.path is None)
         if not all(path.exists() for path in (self._scratch, *own)):
             raise ProcessError(GONE.format(folder=self._scratch))
-        why = "" if code in _ENDED else _why(code, child.error_text)
+        why = "" if code in _ENDED else child.why_ended
         if (child.results_folder / "views.csv").is_file():
             self._collect(child.results_folder, why)
         else:
-            self.failures += [(one.name, why or _why(code, child.error_text)) for one in self._batch]
+            self.failures += [(one.name, why or child.why_ended) for one in self._batch]
 
     def _hear(self, event: Event) -> None:
         kind, file = event["event"], str(event.get("file", ""))
@@ -290,13 +290,3 @@ def _sentence(failures: Sequence[tuple[str, str]]) -> str:
         reason if all(name in reason for name in about) else f"{', '.join(about)}: {reason}"
         for reason, about in names.items()
     )
-
-
-def _why(code: int, error_text: str) -> str:
-    if error_text:
-        return error_text
-    if code < 0:
-        return _(
-            "The engine was stopped by the system (signal {number}); the memory may have been full."
-        ).format(number=-code)
-    return _("The engine ended with code {code} and gave no reason.").format(code=code)
