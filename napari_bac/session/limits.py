@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 from typing import Final
 
 import napari
@@ -42,18 +41,23 @@ def binding_warning(
     )
 
 
-@lru_cache(maxsize=1)
 def largest_texture_px() -> int:
-    """Longest side of an image that the graphics card shows in full; 0 where it does not say."""
-    from vispy import gloo
-    from vispy.app import Canvas
+    """Longest side of an image that the graphics card shows in full; 0 where it does not say.
 
-    canvas = Canvas(show=False)
+    A canvas that is there is asked. One of our own would have to be closed again, at which vispy lets Qt do
+    whatever waits, in the midst of what is done here; that can end the process.
+    """
+    from vispy import gloo
+    from vispy.gloo.context import get_current_canvas
+
+    canvas = get_current_canvas()
+    if canvas is None:
+        return 0
     try:
         canvas.set_current()
-        return int(gloo.gl.glGetParameter(gloo.gl.GL_MAX_TEXTURE_SIZE) or 0)
-    finally:
-        canvas.close()
+    except RuntimeError:  # its window is gone
+        return 0
+    return int(gloo.gl.glGetParameter(gloo.gl.GL_MAX_TEXTURE_SIZE) or 0)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -216,13 +216,23 @@ def test_a_pyside_that_ends_the_process_is_told() -> None:
 def test_an_image_above_the_limit_of_the_graphics_card_is_told(
     session: ExamSession, left_cc: OpenedView, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert largest_texture_px() >= 2048
     assert size_warning("L-CC", (2048, 1000)) == ""
     monkeypatch.setattr("napari_bac.session.limits.SURE_PX", 256)
     monkeypatch.setattr("napari_bac.session.limits.largest_texture_px", lambda: 300)
     session.add([left_cc])
     assert len(said) == 1
     assert said[0].startswith("L-CC: the graphics card shows at most 300 pixels")
+
+
+@pytest.mark.pyside6
+def test_what_the_graphics_card_shows_is_asked_of_the_canvas_that_is_there(
+    session: ExamSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*_: object, **__: object) -> None:
+        raise AssertionError("a canvas of our own: to close it lets Qt do what waits, while views are taken")
+
+    monkeypatch.setattr("vispy.app.Canvas", made)
+    assert largest_texture_px() >= 2048
 
 
 def test_labels_of_another_shape_are_told_and_can_be_set_right(
