@@ -97,23 +97,26 @@ def cause_by_trial(requirements: Sequence[str], constraints: Path, disk_mb: int)
         ).format(disk_mb=disk_mb, free_mb=free_mb)
     options = ("--dry-run", "--no-input", "--disable-pip-version-check", "--retries=1", "--timeout=15")
     try:
-        command = [python(), "-m", "pip", "install", *options, *requirements]
-        command += ["--constraint", str(constraints)]
-        trial = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=TRIAL_S,
-            check=False,
-            creationflags=_NO_WINDOW,
-        )
+        output = _pip("install", *options, *requirements, "--constraint", str(constraints))
     except subprocess.TimeoutExpired:
         return _("the package index (PyPI) answers too slowly; try again later.")
     except (OSError, ProcessError) as error:
         return _("pip could not be started: {error}").format(error=error)
-    output = trial.stdout.decode("utf-8", "replace")
     return cause_of(output) or _last_error(output)
+
+
+def _pip(*arguments: str) -> str:
+    """What it writes, to both of its outputs."""
+    told = subprocess.run(
+        [python(), "-m", "pip", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TRIAL_S,
+        check=False,
+        creationflags=_NO_WINDOW,
+    )
+    return told.stdout.decode("utf-8", "replace")
 
 
 def _went_to_a_proxy(output: str) -> bool:
@@ -126,17 +129,7 @@ def _proxies() -> set[tuple[str, str]]:
     """Host and port of each proxy that the computer's settings, its environment or pip's files name."""
     kept = [url for scheme, url in urllib.request.getproxies().items() if scheme != "no"]
     with contextlib.suppress(OSError, ProcessError, subprocess.SubprocessError):
-        command = [python(), "-m", "pip", "config", "list", "--disable-pip-version-check"]
-        told = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=TRIAL_S,
-            check=False,
-            creationflags=_NO_WINDOW,
-        ).stdout.decode("utf-8", "replace")
-        kept += re.findall(_PIP_PROXY, told, re.MULTILINE)
+        kept += re.findall(_PIP_PROXY, _pip("config", "list", "--disable-pip-version-check"))
     found = set()
     for url in kept:
         with contextlib.suppress(ValueError):
