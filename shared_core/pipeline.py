@@ -165,8 +165,6 @@ def analyze_view(
         mass=mass,
         judged=decision.judged,
     )
-    found = vessels.notices if vessels is not None else ()
-    judged = judged_notices(decision.judged) if decision.judged is not None else ()
     return ViewResult(
         header=prepared.header,
         prepared=prepared,
@@ -177,12 +175,16 @@ def analyze_view(
         notices=(
             *collect_notices(prepared, probability, loaded.card, quality=doubts),
             *others_notices(measurement),
-            *judged,
-            *found,
+            *_about_parts(decision, vessels),
         ),
         vessels=vessels,
         other=decision.other,
     )
+
+
+def _about_parts(decision: Decision, vessels: VesselMap | None) -> tuple[Notice, ...]:
+    judged = judged_notices(decision.judged) if decision.judged is not None else ()
+    return (*judged, *(vessels.notices if vessels is not None else ()))
 
 
 def analyze_exam(

@@ -148,12 +148,8 @@ def reviewed_view(
         The pixels as read, where calcium can be weighed on them.
     """
     if answer is None and not edited and not began_as:
-        return unmeasured_view(
-            prepared,
-            VIEW_NOT_ANALYSED.notice(),
-            mask_style=mask_style,
-            exam_key=exam_key,
-        )
+        reason = VIEW_NOT_ANALYSED.notice()
+        return unmeasured_view(prepared, reason, mask_style=mask_style, exam_key=exam_key)
     decision = None
     if answer is not None:
         decision = decision_of(prepared, answer.probability, answer.card, threshold=answer.threshold)

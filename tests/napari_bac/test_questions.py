@@ -20,20 +20,25 @@ from tests.napari_bac import pictures
 pytestmark = pytest.mark.pyside6
 
 
-@pytest.fixture
-def after_a_crash(viewer: Any, session: ExamSession, four_views: list[OpenedView]) -> ExamDock:
-    """Two of four views were corrected in a session that is over; the exam is open again."""
-    session.add(four_views)
+def corrected_and_over(session: ExamSession, viewer: Any) -> tuple[ExamDock, list[str]]:
+    """Two views are corrected, and the session ends; gives the dock of the next one, and what that says."""
     for key in ("R-CC", "L-MLO"):
         session.set_labels(key, pictures.labels(session.views[key].opened.prepared.header.laterality))
     session.close()
     viewer.layers.clear()
-    again = session_of(viewer)
     said: list[str] = []
-    again.signals.said.connect(said.append)
+    session_of(viewer).signals.said.connect(said.append)
     dock = ExamDock(viewer)
     viewer.window.add_dock_widget(dock, name="BAC exam")
-    again.add(four_views)
+    return dock, said
+
+
+@pytest.fixture
+def after_a_crash(viewer: Any, session: ExamSession, four_views: list[OpenedView]) -> ExamDock:
+    """Two of four views were corrected in a session that is over; the exam is open again."""
+    session.add(four_views)
+    dock, said = corrected_and_over(session, viewer)
+    dock.session.add(four_views)
     # One sentence as well, not one a view.
     assert len([sentence for sentence in said if "not exported" in sentence]) == 1
     return dock
@@ -59,15 +64,8 @@ def test_of_an_exam_whose_views_are_read_one_by_one_it_is_said_once(
     viewer: Any, session: ExamSession, exam_folder: Path, qtbot: Any
 ) -> None:
     session.open([exam_folder])
-    for key in ("R-CC", "L-MLO"):
-        session.set_labels(key, pictures.labels(session.views[key].opened.prepared.header.laterality))
-    session.close()
-    viewer.layers.clear()
-    again = session_of(viewer)
-    said: list[str] = []
-    again.signals.said.connect(said.append)
-    dock = ExamDock(viewer)
-    viewer.window.add_dock_widget(dock, name="BAC exam")
+    dock, said = corrected_and_over(session, viewer)
+    again = dock.session
     dock.open_paths([exam_folder])
     qtbot.waitUntil(lambda: not again.opener.is_open)
     (told,) = (sentence for sentence in said if "not exported" in sentence)

@@ -24,6 +24,21 @@ CONSOLE_ONLY = {"pynetdicom"}
 """For sending and receiving, which the module has not."""
 
 
+def torch_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slicer's own installer of torch, for which there is no build."""
+
+    class InstallError(Exception):
+        pass
+
+    class PyTorchUtilsLogic:
+        def installTorch(self, askConfirmation: bool, torchVersionRequirement: str) -> Any:
+            raise InstallError("no suitable build was found.")
+
+    utils = types.ModuleType("PyTorchUtils")
+    utils.PyTorchUtilsLogic = PyTorchUtilsLogic  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", utils)
+
+
 @pytest.fixture
 def wanted(tmp_path: Path) -> Path:
     """A requirements file of which one line is missing."""
@@ -202,16 +217,7 @@ class TestTorch:
         assert asked == {"ask": True, "version": ">=2.2"}
 
     def test_its_failure_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        class InstallError(Exception):
-            pass
-
-        class PyTorchUtilsLogic:
-            def installTorch(self, askConfirmation: bool, torchVersionRequirement: str) -> Any:
-                raise InstallError("no suitable build was found.")
-
-        utils = types.ModuleType("PyTorchUtils")
-        utils.PyTorchUtilsLogic = PyTorchUtilsLogic  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "PyTorchUtils", utils)
+        torch_that_fails(monkeypatch)
         monkeypatch.setattr(dependencies, "_is_met", lambda line: not line.startswith("torch"))
         with pytest.raises(DependencyError) as error:
             dependencies.ensure(REQUIREMENTS, device="cuda")

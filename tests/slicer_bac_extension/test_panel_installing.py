@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import types
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +16,7 @@ from BACSegmentationLib.parameters import REQUIREMENTS
 from tests.host.module_panel import Panel
 from tests.host.scene import HeadlessApp
 from tests.host.swallowed import no_swallowed_error
-from tests.slicer_bac_extension.test_dependencies import Installer
+from tests.slicer_bac_extension.test_dependencies import Installer, torch_that_fails
 from tests.slicer_bac_extension.test_foreign_things import breast
 from tests.slicer_bac_extension.test_pip_causes import wheel
 
@@ -102,16 +101,7 @@ def test_why_pip_failed_is_read_in_the_panel(
 def test_a_torch_that_cannot_be_installed_is_told_in_the_panel(
     panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class InstallError(Exception):
-        pass
-
-    class PyTorchUtilsLogic:
-        def installTorch(self, askConfirmation: bool, torchVersionRequirement: str) -> Any:
-            raise InstallError("no suitable build was found.")
-
-    utils = types.ModuleType("PyTorchUtils")
-    utils.PyTorchUtilsLogic = PyTorchUtilsLogic  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "PyTorchUtils", utils)
+    torch_that_fails(monkeypatch)
     dependencies = sys.modules["BACSegmentationLib.dependencies"]
     monkeypatch.setattr(dependencies, "TORCH", "torch>=9999")
     panel.widget.parameters.device = type(panel.widget.parameters.device).CUDA
